@@ -1,0 +1,114 @@
+import type { StreamFault } from '../stream/reader.ts'
+
+export type FailureKind =
+  | 'connect'
+  | 'tls'
+  | 'http_status'
+  | 'timeout.connect'
+  | 'timeout.ttft'
+  | 'timeout.idle'
+  | 'timeout.total'
+  | 'reset'
+  | 'protocol'
+  | StreamFault['kind']
+
+export interface Failure {
+  kind: FailureKind
+  /** One line; may hold the server's words, control characters removed. */
+  message: string
+}
+
+/**
+ * Instants of one request in ms on CLOCK_MONOTONIC (`process.hrtime`), comparable between processes
+ * of one machine. `undefined`: never came.
+ */
+export interface RequestMarks {
+  /** When it should go; in a closed loop, when its slot became free. */
+  scheduled: number
+  /** Given to the transport. */
+  called: number
+  /** Its last byte was written to the socket. */
+  dispatched?: number
+  headers?: number
+  firstByte?: number
+  firstEvent?: number
+  firstContent?: number
+  firstToken?: number
+  firstOutput?: number
+  lastToken?: number
+  completed?: number
+  lastByte?: number
+  /** Body ended, or the failure was noticed. */
+  ended: number
+}
+
+interface RecordBase {
+  /** 0-based within its phase. */
+  index: number
+  /** Row of the dataset; `undefined` without one. */
+  row?: number
+  phase: 'warmup' | 'measured'
+  /** 0-based slice of the run; warm-up requests are in round -1. */
+  round: number
+  /** 0-based place in the closed loop. */
+  slot: number
+  marks: RequestMarks
+  /** Token event instants, ascending. */
+  tokenTimes: Float64Array
+  status?: number
+  events: number
+  reads: number
+  bytes: number
+  promptTokens?: number
+  completionTokens?: number
+  /** Whether the socket had served a request before. */
+  reused: boolean
+  dialect?: string
+  output?: string
+}
+
+export interface CompletedRecord extends RecordBase {
+  outcome: 'completed'
+}
+export interface FailedRecord extends RecordBase {
+  outcome: 'failed'
+  failure: Failure
+}
+/** Was in flight when the run was stopped. */
+export interface CancelledRecord extends RecordBase {
+  outcome: 'cancelled'
+}
+
+/** What is kept of one request. A server's fault is a failed record, never an exception. */
+export type RequestRecord = CompletedRecord | FailedRecord | CancelledRecord
+
+/** How far the client itself can be trusted; measured in the load process while it ran. */
+export interface ClientTrust {
+  /** Event-loop utilisation, 0–1. */
+  eventLoopUtilization: number
+  /** Event-loop delay above its own resolution, ms. `undefined` when nothing was sampled. */
+  eventLoopDelayP50?: number
+  eventLoopDelayP99?: number
+  eventLoopDelayMax?: number
+  gcPauses: number
+  gcTotal: number
+  gcMax: number
+  /** CPU time of the load process ÷ wall time, 0–n. */
+  cpuShare: number
+  /** Share of the wall time spent waiting for a core (Linux), 0–1. */
+  runQueueShare?: number
+}
+
+/** How a run ended. */
+export type RunEnd =
+  | { kind: 'finished' }
+  /** The caller's signal. */
+  | { kind: 'interrupted'; reason: string }
+  /** The load process died or could not work: a bug of ours or of the machine. */
+  | { kind: 'crashed'; message: string }
+
+export interface LoadRun {
+  records: readonly RequestRecord[]
+  trust: ClientTrust
+  end: RunEnd
+}

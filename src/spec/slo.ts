@@ -1,0 +1,66 @@
+export type Metric =
+  | 'ttft'
+  | 'ttfo'
+  | 'latency'
+  | 'tpot'
+  | 'chunk_gap'
+  | 'stall'
+  | 'dispatch_delay'
+  | 'output_tokens_per_second'
+  | 'requests_per_second'
+  | 'success_rate'
+  | 'error_rate'
+  | 'goodput'
+
+/** `value` is for metrics that are one number per run: rates and shares. */
+export type Stat =
+  | { kind: 'percentile'; p: number }
+  | { kind: 'mean' }
+  | { kind: 'min' }
+  | { kind: 'max' }
+  | { kind: 'value' }
+
+export type Comparator = '<' | '<=' | '>' | '>='
+export type Level = 'error' | 'warn' | 'info'
+
+export interface Position {
+  /** 1-based. */
+  line: number
+  /** 1-based. */
+  column: number
+  /** UTF-16 offset into the source. */
+  offset: number
+  /** Length of the marked text. */
+  length: number
+}
+
+/** One assertion: metric, statistic, comparator, bound. */
+export interface Slo {
+  /** Stable and unique within the spec: JUnit name and trend key. Default: `text`. */
+  id: string
+  /** Canonical text, for example `ttft p95 <= 800ms`. */
+  text: string
+  metric: Metric
+  stat: Stat
+  op: Comparator
+  /** ms for times, 0–1 for shares, per second for rates. */
+  bound: number
+  unit: Unit
+  level: Level
+  why?: string
+  /** Where it stands in the spec file. */
+  position?: Position
+}
+
+/** Kind of the quantity; it decides how bounds and observations are printed. */
+export type Unit = 'ms' | 'share' | '/s' | 'tok/s'
+
+export interface RequestBound {
+  metric: 'ttft' | 'ttfo' | 'latency' | 'tpot' | 'stall'
+  op: Comparator
+  /** ms. */
+  bound: number
+}
+
+/** A request is good when it completed and keeps all of these. */
+export type GoodputBounds = readonly RequestBound[]

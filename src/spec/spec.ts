@@ -1,0 +1,89 @@
+import type { GoodputBounds, Slo } from './slo.ts'
+import type { StreamFormat } from './stream-format.ts'
+
+/** What one bench spec asks for, checked whole and with every default filled in. Durations in ms. */
+export interface BenchSpec {
+  name: string
+  /** Absolute path of the file it was read from; `undefined` for a spec that was given as an object. */
+  file?: string
+  target: Target
+  timeouts: Timeouts
+  dataset?: Dataset
+  /** `undefined`: the dialect is chosen from the response. */
+  stream?: StreamFormat
+  load: Load
+  /** Options for the bundled mock server; present means that the run is hermetic. */
+  mock?: MockOptions
+  slos: readonly Slo[]
+  /** Bounds a request must keep to count as good; present when an SLO asks for goodput. */
+  goodput?: GoodputBounds
+  gate: Gate
+  /** Texts that must not reach a log, report, error or artifact. */
+  secrets: readonly Secret[]
+  /** Problems that do not keep the spec from running. */
+  warnings: readonly string[]
+}
+
+/** Request blueprint. Strings may hold `{{column}}` placeholders. */
+export interface Target {
+  /** Absolute URL, or a path when `mock` supplies the server. */
+  url: string
+  method: string
+  headers: Readonly<Record<string, string>>
+  /** Any JSON value; `undefined` sends no body. */
+  body?: unknown
+}
+
+/** Own deadlines of one request in ms, from `dispatched` (connect: from the call). */
+export interface Timeouts {
+  total: number
+  connect: number
+  ttft?: number
+  /** Longest silence between two reads. */
+  idle?: number
+}
+
+export type Row = Readonly<Record<string, unknown>>
+
+export interface Dataset {
+  /** Path as written in the spec. */
+  source: string
+  /** Absolute path. */
+  path: string
+  columns: readonly string[]
+  rows: readonly Row[]
+}
+
+/** Closed loop: `concurrency` requests in flight, each refilled as soon as its stream has ended. */
+export interface Load {
+  kind: 'closed'
+  concurrency: number
+  /** Measured requests; `undefined` only when `duration` is given. */
+  requests?: number
+  /** ms of dispatching, from the first measured dispatch. */
+  duration?: number
+  /** Requests sent before the measured ones and excluded from every figure. */
+  warmup: number
+  /** Equal slices of the measured requests, the clusters of the statistics. */
+  rounds: number
+  seed: number
+}
+
+export type Policy = 'pr' | 'release' | 'point'
+
+export interface Gate {
+  policy: Policy
+  /** Between 0.5 and 1, exclusive; 0.95 by default. */
+  confidence: number
+  /** Whether a failed request counts as +∞ in a percentile. */
+  failures: 'as-infinite' | 'exclude'
+}
+
+/** Options of the mock server, passed to its process as JSON; the mock checks them itself. */
+export type MockOptions = Readonly<Record<string, unknown>>
+
+export interface Secret {
+  value: string
+  /** What stands in its place, for example `${API_KEY}` or `[authorization]`. */
+  label: string
+}

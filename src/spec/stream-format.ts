@@ -1,0 +1,14 @@
+export type DialectName = 'openai-chat' | 'openai-completions' | 'dify' | 'sse' | 'ndjson' | 'raw'
+
+/** How the stream is to be read: a named dialect, with the fields that the spec overrides. */
+export interface StreamFormat {
+  dialect: DialectName
+  /** Name of the event that stops the TTFT clock. */
+  firstTokenEvent?: string
+  /** Name of the event that ends the answer and carries `outputPath`. */
+  completionEvent?: string
+  /** Dotted path into the payload, array indexes allowed: `choices.0.delta.content`. */
+  outputPath?: string
+  /** Expected content type when the server sends another than the dialect's. */
+  contentType?: string
+}

@@ -1,0 +1,56 @@
+/**
+ * What was learnt of one response body. Instants are those given to `feed` and `end` (ms);
+ * a mark that never came is `undefined`.
+ */
+export interface StreamMarks {
+  /** Name of the dialect that read it. */
+  dialect: string
+  firstByte?: number
+  /** First event of any kind but comments and keep-alives. */
+  firstEvent?: number
+  /** First event that carries text of the answer or of its reasoning, whatever `firstTokenEvent` says. */
+  firstContent?: number
+  firstToken?: number
+  /** First token event that is not reasoning. */
+  firstOutput?: number
+  lastToken?: number
+  /** `[DONE]`, completion event, or (framings that end with the body) the clean end. */
+  completed?: number
+  lastByte?: number
+  /** Instants of all token events, in order. */
+  tokenTimes: number[]
+  /** Events dispatched, keep-alives and comments not counted. */
+  events: number
+  /** Calls of `feed`. */
+  reads: number
+  bytes: number
+  /** Server's own count; `undefined` when it sent none or an unusable one. */
+  promptTokens?: number
+  completionTokens?: number
+  /** Text at `outputPath`, or the answer's text when the reader was told to keep it. */
+  output?: string
+}
+
+/** Why a body does not count as a proper answer. */
+export interface StreamFault {
+  kind:
+    | 'in_band_error'
+    | 'malformed_event'
+    | 'incomplete_stream'
+    | 'no_token'
+    | 'not_streamed'
+    | 'wrong_content_type'
+  /** One line, the server's own words where there are some; untrusted text, control characters removed. */
+  message: string
+}
+
+/** Reads one response body. Push in, marks out; no clock, no I/O. */
+export interface StreamReader {
+  readonly marks: StreamMarks
+  /** `at`: the instant at which the bytes left the socket. */
+  feed(chunk: Uint8Array, at: number): void
+  /** A clean end of the body. Returns the fault, if there is one. */
+  end(at: number): StreamFault | undefined
+  /** The fault that is certain already, before the end (for example an in-band error). */
+  fault(): StreamFault | undefined
+}

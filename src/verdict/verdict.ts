@@ -1,0 +1,49 @@
+import type { Slo } from '../spec/slo.ts'
+import type { Policy } from '../spec/spec.ts'
+
+export type Status = 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+
+/** How a status was reached. `exact`: binomial on exceedances; `rounds`: t on per-round values; `point`: observed value alone. */
+export type Method = 'exact' | 'rounds' | 'point' | 'none'
+
+/** Units are the SLO's own: ms, share 0–1, per second. */
+export interface SloVerdict {
+  slo: Slo
+  status: Status
+  method: Method
+  /** `undefined` when there was nothing to observe. +Infinity when failed requests fill the percentile. */
+  observed?: number
+  /** Distance to the bound, positive when the SLO holds. */
+  margin?: number
+  /** Observations, failed requests included where they count. */
+  n: number
+  /** Observations on the wrong side of the bound, and the most that would still be a PASS / the fewest that are a FAIL. */
+  exceedances?: number
+  passAtMost?: number
+  failAtLeast?: number
+  /** Confidence interval of the observed statistic; a side that the data do not reach is `undefined`. */
+  interval?: { low?: number; high?: number }
+  /** Design effect over clusters; `undefined` when independence is assumed (fewer than 3 clusters). */
+  designEffect?: number
+  clusters?: number
+  pFail?: number
+  pPass?: number
+  /** After Holm over the error-level SLOs. */
+  pFailAdjusted?: number
+  /** Estimated further requests that would decide it, at the observed share. */
+  more?: number
+  /** One sentence: why this status. */
+  why: string
+}
+
+export interface Verdict {
+  status: Status
+  policy: Policy
+  /** Whether the policy lets it through. */
+  passed: boolean
+  /** 0 pass, 1 SLO missed, 2 inconclusive where that blocks, 4 no data or target unreachable, 130/143 interrupted. */
+  exitCode: number
+  /** One sentence. */
+  why: string
+  slos: readonly SloVerdict[]
+}
