@@ -64,3 +64,19 @@ export interface RequestBound {
 
 /** A request is good when it completed and keeps all of these. */
 export type GoodputBounds = readonly RequestBound[]
+
+/** Unit of each metric. Metrics in `ms` take a statistic, the others are one number per run. */
+export const METRIC_UNITS: Readonly<Record<Metric, Unit>> = {
+  ttft: 'ms',
+  ttfo: 'ms',
+  latency: 'ms',
+  tpot: 'ms',
+  chunk_gap: 'ms',
+  stall: 'ms',
+  dispatch_delay: 'ms',
+  output_tokens_per_second: 'tok/s',
+  requests_per_second: '/s',
+  success_rate: 'share',
+  error_rate: 'share',
+  goodput: 'share',
+}

@@ -1,0 +1,126 @@
+import { loadDataset, type LoadedDataset } from './dataset.ts'
+import type { BenchDocument } from './document.ts'
+import { createIssue, type Locate, type Report, type SpecIssue } from './issue.ts'
+import { parseSlos } from './slo-list.ts'
+import type { BenchSpec, Gate, MockOptions, Target } from './spec.ts'
+import type { StreamFormat } from './stream-format.ts'
+import { checkHeaders, checkUrl } from './target.ts'
+import { checkPlaceholders, usesDataset } from './template.ts'
+import { readLoad, readTimeouts } from './workload.ts'
+
+/** What a document means, and what is wrong with the meaning. */
+export interface Bench {
+  parts: Omit<BenchSpec, 'name' | 'file' | 'secrets' | 'warnings'>
+  issues: readonly SpecIssue[]
+  warnings: readonly string[]
+}
+
+export interface BenchContext {
+  /** Where data files are relative to. */
+  directory: string
+  /** What the schema said of the keys that are missing here. */
+  faults: readonly SpecIssue[]
+  locate: Locate
+}
+
+/** Reads the keys of a document that the schema has let through. */
+export function readBench(document: Partial<BenchDocument>, context: BenchContext): Bench {
+  const { directory, faults, locate } = context
+  const issues: SpecIssue[] = []
+  const report: Report = (path, message, part) => {
+    issues.push(createIssue(locate, path, message, part))
+  }
+  const target = readTarget(document)
+  const mock = readMock(document)
+  const source = document.data_source
+  const loaded: LoadedDataset | undefined = source && loadDataset(source, directory)
+  for (const { key, message } of loaded?.issues ?? []) report(['data_source', key], message)
+  const dataset = loaded?.dataset
+
+  if (document.url !== undefined) issues.push(...checkUrl(target.url, mock !== undefined, locate))
+  const lacksDataset = loaded ? !dataset : faults.some(({ path }) => path[0] === 'data_source')
+  if (!lacksDataset) {
+    const columns = { hidden: loaded?.hidden ?? [], ...(dataset ? { dataset } : {}) }
+    issues.push(...checkPlaceholders(target, columns, locate))
+  }
+  issues.push(...checkHeaders(target, dataset?.rows ?? [], locate))
+
+  const { slos, goodput, issues: sloIssues } = parseSlos(document.slo, locate)
+  issues.push(...sloIssues)
+  const stream = readStreamFormat(document.stream_format)
+  const parts: Bench['parts'] = {
+    target,
+    timeouts: readTimeouts(document, report),
+    ...(dataset ? { dataset } : {}),
+    ...(stream ? { stream } : {}),
+    load: readLoad(document, report),
+    ...(mock ? { mock } : {}),
+    slos,
+    ...(goodput ? { goodput } : {}),
+    gate: readGate(document),
+  }
+  return { parts, issues, warnings: [...(loaded?.warnings ?? []), ...findDoubts(parts)] }
+}
+
+function readTarget({
+  url = '',
+  method = 'POST',
+  headers = {},
+  body,
+}: Partial<BenchDocument>): Target {
+  const entries = Object.entries(headers).map(([name, value]) => [name, String(value)] as const)
+  // A spec of a URL alone is a request for a stream.
+  const sent = body === undefined && method === 'POST' ? { stream: true } : (body ?? undefined)
+  return {
+    url,
+    method,
+    headers: Object.fromEntries(entries),
+    ...(sent === undefined ? {} : { body: sent }),
+  }
+}
+
+function readMock({ mock }: Partial<BenchDocument>): MockOptions | undefined {
+  if (mock === undefined || mock === false) return undefined
+  return mock === true ? {} : mock
+}
+
+function readStreamFormat(format: BenchDocument['stream_format']): StreamFormat | undefined {
+  if (format === undefined) return undefined
+  if (typeof format === 'string') return { dialect: format }
+  const {
+    type: dialect,
+    first_token_event: firstTokenEvent,
+    completion_event: completionEvent,
+    output_path: outputPath,
+    content_type: contentType,
+  } = format
+  return {
+    dialect,
+    ...(firstTokenEvent === undefined ? {} : { firstTokenEvent }),
+    ...(completionEvent === undefined ? {} : { completionEvent }),
+    ...(outputPath === undefined ? {} : { outputPath }),
+    ...(contentType === undefined ? {} : { contentType }),
+  }
+}
+
+function readGate({ gate = {} }: Partial<BenchDocument>): Gate {
+  const { policy = 'pr', confidence = 0.95, failures = 'as-infinite' } = gate
+  return { policy, confidence, failures }
+}
+
+function findDoubts({ slos, dataset, target, load }: Bench['parts']): string[] {
+  const doubts: string[] = []
+  if (slos.length === 0) doubts.push('slo: there is no SLO: this run can decide nothing.')
+  if (dataset !== undefined && !usesDataset(target)) {
+    const example = dataset.columns[0] ?? 'column'
+    doubts.push(
+      `data_source: no {{column}} is used, so every request is the same. Write for example {{${example}}} in the body.`,
+    )
+  }
+  if (load.requests !== undefined && load.requests < load.concurrency) {
+    doubts.push(
+      `concurrency: ${load.requests} requests never reach a concurrency of ${load.concurrency}.`,
+    )
+  }
+  return doubts
+}

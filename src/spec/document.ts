@@ -1,0 +1,261 @@
+// Made from schema.ts by its test: change it there and run `vitest -u`.
+
+/** A bench of a streaming LLM endpoint and the SLOs it must keep. */
+export interface BenchDocument {
+  /** Where this schema is, for editors. */
+  $schema?: string
+  /** Name of the bench. Default: the name of the file. */
+  name?: string
+  /** The endpoint; a path is enough with `mock`. May hold {{column}}. */
+  url: string
+  /**
+   * HTTP method.
+   * @default "POST"
+   */
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /**
+   * Headers of every request. May hold {{column}}.
+   * @default {}
+   */
+  headers?: Record<string, string | number | boolean>
+  /**
+   * Body of every request: a text is sent as it is, anything else as JSON, null not at all. May
+   * hold {{column}}. Default for POST: {"stream": true}.
+   */
+  body?: unknown
+  /**
+   * Deadline of a whole request. A number is in seconds; a text has its unit (us, ms, s, m, h).
+   * @default 300
+   */
+  timeout?: number | string
+  /**
+   * Deadline of connecting. A number is in seconds; a text has its unit (us, ms, s, m, h).
+   * @default "10s"
+   */
+  connect_timeout?: number | string
+  /** Deadline of the first token. A number is in seconds; a text has its unit (us, ms, s, m, h). */
+  ttft_timeout?: number | string
+  /**
+   * Longest silence within a stream. A number is in seconds; a text has its unit (us, ms, s, m, h).
+   */
+  idle_timeout?: number | string
+  /** Rows for the {{column}} placeholders; request i uses row i modulo rows. */
+  data_source?: {
+    /** Format of the file. */
+    type: 'csv' | 'jsonl'
+    /** The file, relative to the spec's directory. */
+    file: string
+    /** The only column that may be used. Default: all. */
+    column?: string
+    /**
+     * Character encoding of the file.
+     * @default "utf-8"
+     */
+    encoding?: string
+    /** Free for notes; never read. */
+    [key: `x-${string}`]: unknown
+  }
+  /** How the stream is read. Default: chosen from the response. */
+  stream_format?:
+    | 'openai-chat'
+    | 'openai-completions'
+    | 'dify'
+    | 'sse'
+    | 'ndjson'
+    | 'raw'
+    | {
+        /** Name of the dialect to start from. */
+        type: 'openai-chat' | 'openai-completions' | 'dify' | 'sse' | 'ndjson' | 'raw'
+        /** Event that stops the TTFT clock. */
+        first_token_event?: string
+        /** Event that ends the answer. */
+        completion_event?: string
+        /** Dotted path of the output in the completion event's data. */
+        output_path?: string
+        /** Content type to expect instead of the usual one. */
+        content_type?: string
+        /** Free for notes; never read. */
+        [key: `x-${string}`]: unknown
+      }
+  /**
+   * Requests in flight; each is replaced as soon as it has ended.
+   * @default 10
+   */
+  concurrency?: number
+  /**
+   * Measured requests. Default: 100, or unlimited with `duration`.
+   * @default 100
+   */
+  requests?: number
+  /** Alias of `requests`. */
+  total_requests?: number
+  /**
+   * How long measured requests are started. A number is in seconds; a text has its unit (us, ms, s,
+   * m, h).
+   */
+  duration?: number | string
+  /** Requests before the measured ones, left out of every figure. Default: `concurrency`. */
+  warmup?:
+    | number
+    | false
+    | {
+        /** Requests sent before the measured ones. */
+        requests: number
+        /** Free for notes; never read. */
+        [key: `x-${string}`]: unknown
+      }
+  /**
+   * Equal slices of the run for the statistics. Default: 5, with at least 10 requests in each.
+   * @default 5
+   */
+  rounds?: number
+  /**
+   * Fixes everything random.
+   * @default 1
+   */
+  seed?: number
+  /**
+   * Runs against the bundled mock server: true, or its options.
+   * @default false
+   */
+  mock?:
+    | boolean
+    | {
+        /** The server to behave like. */
+        profile?: unknown
+        /** Time to the first token. */
+        ttft?: unknown
+        /** Time between tokens. */
+        itl?: unknown
+        /** Tokens in an answer. */
+        tokens?: unknown
+        /** Tokens sent in one event. */
+        tokens_per_event?: number
+        /** How many requests run and wait at once. */
+        queue?: unknown
+        /** Seed of everything random. */
+        seed?: number
+        /** When token counts are sent. */
+        usage?: unknown
+        /** When the chunk with the role is sent. */
+        role_chunk?: unknown
+        /** Names of the models that are served. */
+        models?: unknown
+        /** Key that requests must carry. */
+        api_key?: unknown
+        /** Multiplies every delay. */
+        latency_factor?: number
+        /** Time until the server is ready. */
+        start_delay?: unknown
+        /** Whether ids repeat between runs. */
+        deterministic_ids?: boolean
+        [key: string]: unknown
+      }
+  /**
+   * What is asserted: a list of SLOs, or bounds by metric.
+   * @default []
+   */
+  slo?:
+    | (
+        | string
+        | {
+            /** The SLO: metric, statistic, comparator, bound. */
+            assert: string
+            /** Stable name, unique in the spec. Default: the text of the SLO. */
+            id?: string
+            /**
+             * What missing it does: only `error` can fail a run.
+             * @default "error"
+             */
+            level?: 'error' | 'warn' | 'info'
+            /** Why this bound; shown where the SLO is missed. */
+            why?: string
+            /** What a request must keep to count as good; for an SLO on goodput. */
+            goodput?: {
+              /** Bound on the ttft of each request. */
+              ttft?: string
+              /** Bound on the ttfo of each request. */
+              ttfo?: string
+              /** Bound on the latency of each request. */
+              latency?: string
+              /** Bound on the e2e of each request. */
+              e2e?: string
+              /** Bound on the tpot of each request. */
+              tpot?: string
+              /** Bound on the stall of each request. */
+              stall?: string
+              /** Free for notes; never read. */
+              [key: `x-${string}`]: unknown
+            }
+            /** Free for notes; never read. */
+            [key: `x-${string}`]: unknown
+          }
+      )[]
+    | {
+        /**
+         * Time to the first token. Bounds by statistic: p50, p95, p99.9, mean, median, min, max.
+         */
+        ttft?: Record<string, string>
+        /**
+         * Time to the first token that is not reasoning. Bounds by statistic: p50, p95, p99.9,
+         * mean, median, min, max.
+         */
+        ttfo?: Record<string, string>
+        /** Time to the last token. Bounds by statistic: p50, p95, p99.9, mean, median, min, max. */
+        latency?: Record<string, string>
+        /** Alias of latency. Bounds by statistic: p50, p95, p99.9, mean, median, min, max. */
+        e2e?: Record<string, string>
+        /**
+         * Time per output token after the first. Bounds by statistic: p50, p95, p99.9, mean,
+         * median, min, max.
+         */
+        tpot?: Record<string, string>
+        /**
+         * Gaps between consecutive token events. Bounds by statistic: p50, p95, p99.9, mean,
+         * median, min, max.
+         */
+        chunk_gap?: Record<string, string>
+        /**
+         * Largest chunk gap of a request. Bounds by statistic: p50, p95, p99.9, mean, median, min,
+         * max.
+         */
+        stall?: Record<string, string>
+        /**
+         * The client's own delay before sending. Bounds by statistic: p50, p95, p99.9, mean,
+         * median, min, max.
+         */
+        dispatch_delay?: Record<string, string>
+        /** Output tokens of all requests per second. */
+        output_tokens_per_second?: string
+        /** Completed requests per second. */
+        requests_per_second?: string
+        /** Share of requests that completed properly. */
+        success_rate?: string
+        /** Share of requests that failed. */
+        error_rate?: string
+        /** Free for notes; never read. */
+        [key: `x-${string}`]: unknown
+      }
+  /** How the verdict is reached. */
+  gate?: {
+    /**
+     * `pr` blocks on FAIL, `release` passes only on PASS, `point` compares observed values alone.
+     * @default "pr"
+     */
+    policy?: 'pr' | 'release' | 'point'
+    /**
+     * Confidence of a verdict.
+     * @default 0.95
+     */
+    confidence?: number
+    /**
+     * Whether a failed request counts as infinitely slow in a percentile.
+     * @default "as-infinite"
+     */
+    failures?: 'as-infinite' | 'exclude'
+    /** Free for notes; never read. */
+    [key: `x-${string}`]: unknown
+  }
+  /** Free for notes; never read. */
+  [key: `x-${string}`]: unknown
+}

@@ -1,0 +1,106 @@
+import type { Position } from './slo.ts'
+
+/** Keys and indexes from the root of a document; empty for the document itself. */
+export type Path = readonly (string | number)[]
+
+/** What of an entry is meant: its key, its value, or a piece of the text that is its value. */
+export type Part = 'key' | 'value' | { text: string; start: number; length: number }
+
+/** Where an entry stands; `undefined` for a document that was given as an object. */
+export type Locate = (path: Path, part: Part) => Position | undefined
+
+/** One thing that keeps a spec from running. */
+export interface SpecIssue {
+  path: Path
+  position?: Position
+  /** What is required, what was found, what to do. Without place and key. */
+  message: string
+}
+
+/** Makes an issue and looks up its place. */
+export function createIssue(
+  locate: Locate,
+  path: Path,
+  message: string,
+  part: Part = 'value',
+): SpecIssue {
+  const position = locate(path, part)
+  return position === undefined ? { path, message } : { path, position, message }
+}
+
+export type Report = (path: Path, message: string, part?: Part) => void
+
+/** A spec that cannot be run; `message` holds every issue on a line of its own. */
+export class SpecError extends Error {
+  override readonly name = 'SpecError'
+  /** As it is to be shown; `undefined` for a spec that was given as an object. */
+  readonly file: string | undefined
+  /** In the order of the file. */
+  readonly issues: readonly SpecIssue[]
+  /** Source of the spec with its secrets masked, every character in its place. */
+  readonly text: string | undefined
+
+  constructor(issues: readonly SpecIssue[], file?: string, text?: string) {
+    const ordered = issues.toSorted(
+      (a, b) => (a.position?.offset ?? -1) - (b.position?.offset ?? -1),
+    )
+    super(ordered.map((issue) => renderIssue(issue, file)).join('\n'))
+    this.file = file
+    this.issues = ordered
+    this.text = text
+  }
+}
+
+/** `chat.bench.yaml:4:14: concurrency: must be …`; the parts that are unknown are left out. */
+function renderIssue(issue: SpecIssue, file?: string): string {
+  const { line, column } = issue.position ?? {}
+  const place = [file, line, column].filter((part) => part !== undefined).join(':')
+  return [place, renderPath(issue.path), issue.message].filter((part) => part !== '').join(': ')
+}
+
+/** `body.messages[0].content`. */
+export function renderPath(path: Path): string {
+  return path
+    .map((step, index) => (typeof step === 'number' ? `[${step}]` : (index > 0 ? '.' : '') + step))
+    .join('')
+}
+
+/** Every issue with the lines around it and carets below what is meant. */
+export function renderSpecError(error: SpecError): string {
+  return error.issues
+    .map((issue) => {
+      const line = renderIssue(issue, error.file)
+      if (error.text === undefined || issue.position === undefined) return line
+      return `${line}\n${renderFrame(error.text, issue.position)}`
+    })
+    .join('\n\n')
+}
+
+const FRAME_WIDTH = 100
+
+/** The lines of a source around a position, with carets below what is meant. */
+export function renderFrame(text: string, position: Position): string {
+  const lines = text.split(/\r?\n/)
+  const width = String(position.line + 1).length
+  // A minified document is one long line: show the part around the column.
+  const from = position.column > FRAME_WIDTH ? position.column - FRAME_WIDTH / 2 : 0
+  const shown: string[] = []
+  for (let number = position.line - 1; number <= position.line + 1; number++) {
+    const line = lines[number - 1]
+    if (line === undefined || (number > position.line && line.trim() === '')) continue
+    shown.push(`${String(number).padStart(width + 2)} | ${line.slice(from, from + FRAME_WIDTH)}`)
+    if (number !== position.line) continue
+    const before = line.slice(from, position.column - 1)
+    const marked = line.slice(position.column - 1, position.column - 1 + position.length)
+    const carets = '^'.repeat(Math.max(1, blank(marked.slice(0, FRAME_WIDTH)).length))
+    shown.push(`${' '.repeat(width + 2)} | ${blank(before)}${carets}`)
+  }
+  return shown.map((line) => line.trimEnd()).join('\n')
+}
+
+const WIDE = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\u3000-\u303f\uff01-\uff60]/gu
+
+/** Spaces of the same width in a terminal, tabs kept. */
+function blank(text: string): string {
+  return text.replace(WIDE, '  ').replace(/[^\t]/g, ' ')
+}

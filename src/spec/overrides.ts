@@ -1,0 +1,115 @@
+import { convertText, type Environment } from './environment.ts'
+import type { Locate, SpecIssue } from './issue.ts'
+import { findSchemas } from './json-schema.ts'
+import { checkSchema } from './schema-check.ts'
+import { benchSchema } from './schema.ts'
+import type { Policy } from './spec.ts'
+import { checkUrl, rebaseUrl } from './target.ts'
+
+/** What replaces the spec's own values. Numbers of durations are seconds, as in the spec. */
+export interface Overrides {
+  /** Base that the target is moved to; it switches the spec's mock off. */
+  url?: string
+  concurrency?: number
+  requests?: number
+  duration?: number | string
+  timeout?: number | string
+  warmup?: number | false
+  rounds?: number
+  seed?: number
+  policy?: Policy
+  confidence?: number
+}
+
+/** Where each override goes in the document. */
+const PATHS: Readonly<Record<keyof Overrides, readonly string[]>> = {
+  url: ['url'],
+  concurrency: ['concurrency'],
+  requests: ['requests'],
+  duration: ['duration'],
+  timeout: ['timeout'],
+  warmup: ['warmup'],
+  rounds: ['rounds'],
+  seed: ['seed'],
+  policy: ['gate', 'policy'],
+  confidence: ['gate', 'confidence'],
+}
+
+export interface Overridden {
+  document: unknown
+  /** Named after the flag or the variable: `--concurrency`, `SLOGATE_CONCURRENCY`. */
+  issues: readonly SpecIssue[]
+}
+
+/**
+ * Puts overrides in place: those given by the caller (flags) before those of the environment
+ * (`SLOGATE_CONCURRENCY` and so on), both before the document's own values.
+ */
+export function applyOverrides(
+  document: unknown,
+  overrides: Overrides,
+  environment: Environment,
+): Overridden {
+  if (!isRecord(document)) return { document, issues: [] }
+  const issues: SpecIssue[] = []
+  const patched: Record<string, unknown> = { ...document }
+  for (const [name, path] of Object.entries(PATHS)) {
+    const setting = findSetting(name as keyof Overrides, path, overrides, environment)
+    if (setting === undefined) continue
+    const faults = checkSetting(setting, path)
+    issues.push(...faults)
+    if (faults.length === 0) apply(patched, path, setting.value)
+  }
+  return { document: patched, issues }
+}
+
+interface Setting {
+  label: string
+  value: unknown
+}
+
+function findSetting(
+  name: keyof Overrides,
+  path: readonly string[],
+  overrides: Overrides,
+  environment: Environment,
+): Setting | undefined {
+  if (overrides[name] !== undefined) return { label: `--${name}`, value: overrides[name] }
+  const label = `SLOGATE_${name.toUpperCase()}`
+  const text = environment[label]
+  if (text === undefined || text === '') return undefined
+  return { label, value: convertText(text, findSchemas(benchSchema, path)) }
+}
+
+const nowhere: Locate = () => undefined
+
+function checkSetting({ label, value }: Setting, path: readonly string[]): SpecIssue[] {
+  const alone = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value)
+  const faults = checkSchema({ url: 'http://127.0.0.1', ...(alone as object) }, nowhere)
+  if (faults.length === 0 && path[0] === 'url') {
+    faults.push(...checkUrl(String(value), false, nowhere))
+  }
+  return faults.map(({ message }) => ({ path: [label], message }))
+}
+
+function apply(document: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [key = '', inner] = path
+  if (inner !== undefined) {
+    const outer = document[key] ?? {}
+    if (isRecord(outer)) document[key] = { ...outer, [inner]: value }
+  } else if (key === 'url') {
+    const { url } = document
+    delete document['mock']
+    if (url === undefined) document['url'] = value
+    else if (typeof url === 'string' && checkUrl(url, true, nowhere).length === 0) {
+      document['url'] = rebaseUrl(url, String(value))
+    }
+  } else {
+    document[key] = value
+    if (key === 'requests') delete document['total_requests']
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,162 @@
+import { Ajv, type ErrorObject } from 'ajv'
+
+import { createIssue, type Locate, type Path, type SpecIssue } from './issue.ts'
+import type { JsonSchema } from './json-schema.ts'
+import { benchSchema } from './schema.ts'
+import { suggest } from './suggestion.ts'
+
+/** Keys that are few enough to be listed in a message. */
+const FEW = 6
+
+/** Words that will be keys. */
+const RESERVED = ['rate', 'arrival', 'stages', 'matrix', 'baseline', 'max_concurrency', 'abort']
+
+const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(
+  benchSchema,
+)
+
+/** Compares a document with the schema: one issue per place. */
+export function checkSchema(document: unknown, locate: Locate): SpecIssue[] {
+  if (validate(document)) return []
+  const seen = new Set<string>()
+  return condenseUnions(validate.errors ?? []).flatMap((error) => {
+    const issue = explain(error, document, locate)
+    const place = JSON.stringify(issue.path)
+    if (seen.has(place)) return []
+    seen.add(place)
+    return issue
+  })
+}
+
+/**
+ * Of a value that fits no branch of an `anyOf`, keeps the errors of the branch of its own type; when
+ * there is none, only the error that says so.
+ */
+function condenseUnions(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  let kept = errors
+  for (const union of errors.filter(({ keyword }) => keyword === 'anyOf')) {
+    if (!kept.includes(union)) continue
+    const inside = kept.filter((error) => isWithin(error, union))
+    const branch = (union.schema as readonly JsonSchema[]).findIndex(
+      (_, index) => !inside.some((error) => rejectsType(error, union, index)),
+    )
+    const prefix = `${union.schemaPath}/${branch}/`
+    kept = kept.filter((error) => {
+      if (error === union) return branch === -1
+      return !inside.includes(error) || error.schemaPath.startsWith(prefix)
+    })
+  }
+  return kept
+}
+
+function isWithin(error: ErrorObject, union: ErrorObject): boolean {
+  const below = `${error.instancePath}/`.startsWith(`${union.instancePath}/`)
+  return below && error.schemaPath.startsWith(`${union.schemaPath}/`)
+}
+
+function rejectsType(error: ErrorObject, union: ErrorObject, branch: number): boolean {
+  const here = error.instancePath === union.instancePath
+  return here && error.schemaPath === `${union.schemaPath}/${branch}/type`
+}
+
+function explain(error: ErrorObject, document: unknown, locate: Locate): SpecIssue {
+  const path = parsePointer(error.instancePath, document)
+  const schema = error.parentSchema as JsonSchema
+  if (error.keyword === 'additionalProperties') {
+    const key = String(error.params['additionalProperty'])
+    const known = Object.keys(schema.properties ?? {})
+    const isReserved = path.length === 0 && RESERVED.includes(key)
+    const message = isReserved
+      ? 'is not supported yet. Remove it.'
+      : `unknown key.${adviseKey(key, known)}`
+    return createIssue(locate, [...path, key], message, 'key')
+  }
+  if (error.keyword === 'required') {
+    const key = String(error.params['missingProperty'])
+    const example = renderExample(key, schema.properties?.[key])
+    return createIssue(locate, path, `the key "${key}" is required.${example}`, 'key')
+  }
+  const words = schema.enum?.map(String) ?? []
+  const hint = typeof error.data === 'string' ? suggest(error.data, words) : ''
+  const advice = hint === '' ? renderExample(path.at(-1), schema) : hint
+  const message = `must be ${renderRequirement(schema)}, got ${renderValue(error.data)}.${advice}`
+  return createIssue(locate, path, message)
+}
+
+function adviseKey(key: string, known: readonly string[]): string {
+  const hint = suggest(key, known)
+  if (hint !== '') return hint
+  if (known.length <= FEW) return ` Known here: ${known.join(', ')}.`
+  return ' Remove it, or begin its name with "x-" to keep it for yourself.'
+}
+
+function renderExample(key: Path[number] | undefined, schema: JsonSchema | undefined): string {
+  const example = schema?.examples?.[0]
+  if (example === undefined) return ''
+  const text = JSON.stringify(example)
+  return ` For example ${typeof key === 'string' ? `${key}: ` : ''}${text}.`
+}
+
+function renderRequirement(schema: JsonSchema): string {
+  if (schema.enum) return `one of ${schema.enum.join(', ')}`
+  if (schema.const !== undefined) return JSON.stringify(schema.const)
+  if (schema.anyOf) return schema.anyOf.map(renderRequirement).join(' or ')
+  return [schema.type ?? []]
+    .flat()
+    .map((type) => renderType(type, schema))
+    .join(' or ')
+}
+
+function renderType(type: string, schema: JsonSchema): string {
+  const { minimum, exclusiveMinimum: above, exclusiveMaximum: below } = schema
+  const limits =
+    above !== undefined && below !== undefined
+      ? ` between ${above} and ${below}`
+      : above !== undefined
+        ? ` above ${above}`
+        : minimum !== undefined
+          ? ` of at least ${minimum}`
+          : ''
+  switch (type) {
+    case 'integer':
+      return `a whole number${limits}`
+    case 'number':
+      return `a number${limits}`
+    case 'string':
+      return schema.pattern === undefined ? 'text' : 'text with a unit (us, ms, s, m, h)'
+    case 'boolean':
+      return 'true or false'
+    case 'array':
+      return 'a list'
+    default: {
+      const keys = Object.keys(schema.properties ?? {})
+      return keys.length > 0 && keys.length <= FEW ? `an object (${keys.join(', ')})` : 'an object'
+    }
+  }
+}
+
+const LONGEST_VALUE = 60
+
+function renderValue(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object' && value !== null) return 'an object'
+  if (value === '') return 'an empty text'
+  if (value === null) return 'nothing'
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (typeof value !== 'string') return `a ${typeof value}`
+  const text = JSON.stringify(value)
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text
+}
+
+function parsePointer(pointer: string, document: unknown): Path {
+  let current: unknown = document
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => {
+      const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
+      const key = Array.isArray(current) ? Number(name) : name
+      current = (current as Record<string | number, unknown>)[key]
+      return key
+    })
+}

@@ -1,0 +1,208 @@
+import { DURATION_PATTERN } from './duration.ts'
+import { describeObject, describeText, type JsonSchema } from './json-schema.ts'
+import { sloSchema } from './slo-schema.ts'
+
+/** A bare number is in seconds, as `timeout` always was. */
+function duration(description: string, rest: JsonSchema): JsonSchema {
+  return {
+    description: `${description} A number is in seconds; a text has its unit (us, ms, s, m, h).`,
+    type: ['number', 'string'],
+    exclusiveMinimum: 0,
+    pattern: DURATION_PATTERN,
+    ...rest,
+  }
+}
+
+function count(description: string, minimum: number, rest: JsonSchema): JsonSchema {
+  return { description, type: 'integer', minimum, ...rest }
+}
+
+const dialect: JsonSchema = {
+  enum: ['openai-chat', 'openai-completions', 'dify', 'sse', 'ndjson', 'raw'],
+}
+
+const warmupRequests = count('Requests sent before the measured ones.', 0, { examples: [10] })
+
+const mock: JsonSchema = {
+  type: 'object',
+  properties: {
+    profile: { description: 'The server to behave like.', examples: ['vllm', 'qwen-vllm'] },
+    ttft: { description: 'Time to the first token.', examples: ['40ms'] },
+    itl: { description: 'Time between tokens.', examples: ['5ms'] },
+    tokens: { description: 'Tokens in an answer.', examples: [64] },
+    tokens_per_event: { description: 'Tokens sent in one event.', type: 'integer', examples: [1] },
+    queue: {
+      description: 'How many requests run and wait at once.',
+      examples: [{ running: 3, waiting: 10 }],
+    },
+    seed: { description: 'Seed of everything random.', type: 'integer', examples: [1] },
+    usage: { description: 'When token counts are sent.', examples: ['asked', 'always', 'never'] },
+    role_chunk: {
+      description: 'When the chunk with the role is sent.',
+      examples: ['first_token', 'accept'],
+    },
+    models: { description: 'Names of the models that are served.', examples: [['qwen']] },
+    api_key: { description: 'Key that requests must carry.', examples: ['${API_KEY}'] },
+    latency_factor: { description: 'Multiplies every delay.', type: 'number', examples: [1] },
+    start_delay: { description: 'Time until the server is ready.', examples: ['0ms'] },
+    deterministic_ids: {
+      description: 'Whether ids repeat between runs.',
+      type: 'boolean',
+      examples: [true],
+    },
+  },
+  additionalProperties: true,
+}
+
+/** The bench document: what is checked, what editors know, what the documentation lists. */
+export const benchSchema: JsonSchema = describeObject(
+  {
+    $schema: describeText('Where this schema is, for editors.', {
+      examples: ['../node_modules/slogate/schema/bench.schema.json'],
+    }),
+    name: describeText('Name of the bench. Default: the name of the file.', { examples: ['chat'] }),
+    url: describeText('The endpoint; a path is enough with `mock`. May hold {{column}}.', {
+      examples: ['http://127.0.0.1:8000/v1/chat/completions'],
+    }),
+    method: {
+      description: 'HTTP method.',
+      enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      default: 'POST',
+      examples: ['POST'],
+    },
+    headers: {
+      description: 'Headers of every request. May hold {{column}}.',
+      type: 'object',
+      additionalProperties: { type: ['string', 'number', 'boolean'] },
+      default: {},
+      examples: [{ Authorization: 'Bearer ${API_KEY}' }],
+    },
+    body: {
+      description:
+        'Body of every request: a text is sent as it is, anything else as JSON, null not at all. May hold {{column}}. Default for POST: {"stream": true}.',
+      examples: [{ model: 'qwen', prompt: '{{content}}', stream: true }],
+    },
+    timeout: duration('Deadline of a whole request.', { default: 300, examples: [300, '5m'] }),
+    connect_timeout: duration('Deadline of connecting.', { default: '10s', examples: ['10s'] }),
+    ttft_timeout: duration('Deadline of the first token.', { examples: ['30s'] }),
+    idle_timeout: duration('Longest silence within a stream.', { examples: ['15s'] }),
+    data_source: describeObject(
+      {
+        type: {
+          description: 'Format of the file.',
+          enum: ['csv', 'jsonl'],
+          examples: ['csv'],
+        },
+        file: describeText("The file, relative to the spec's directory.", {
+          examples: ['prompts.csv'],
+        }),
+        column: describeText('The only column that may be used. Default: all.', {
+          examples: ['content'],
+        }),
+        encoding: describeText('Character encoding of the file.', {
+          default: 'utf-8',
+          examples: ['utf-8', 'gbk'],
+        }),
+      },
+      {
+        description: 'Rows for the {{column}} placeholders; request i uses row i modulo rows.',
+        required: ['type', 'file'],
+        examples: [{ type: 'csv', file: 'prompts.csv', column: 'content' }],
+      },
+    ),
+    stream_format: {
+      description: 'How the stream is read. Default: chosen from the response.',
+      examples: ['openai-chat', { type: 'sse', completion_event: 'workflow_finished' }],
+      anyOf: [
+        { type: 'string', ...dialect },
+        describeObject(
+          {
+            type: {
+              description: 'Name of the dialect to start from.',
+              ...dialect,
+              examples: ['sse'],
+            },
+            first_token_event: describeText('Event that stops the TTFT clock.', {
+              examples: ['message'],
+            }),
+            completion_event: describeText('Event that ends the answer.', {
+              examples: ['workflow_finished'],
+            }),
+            output_path: describeText("Dotted path of the output in the completion event's data.", {
+              examples: ['data.outputs.result', 'choices.0.delta.content'],
+            }),
+            content_type: describeText('Content type to expect instead of the usual one.', {
+              examples: ['text/plain'],
+            }),
+          },
+          { required: ['type'] },
+        ),
+      ],
+    },
+    concurrency: count('Requests in flight; each is replaced as soon as it has ended.', 1, {
+      default: 10,
+      examples: [10],
+    }),
+    requests: count('Measured requests. Default: 100, or unlimited with `duration`.', 1, {
+      default: 100,
+      examples: [300],
+    }),
+    total_requests: count('Alias of `requests`.', 1, { examples: [100] }),
+    duration: duration('How long measured requests are started.', { examples: ['60s'] }),
+    warmup: {
+      description:
+        'Requests before the measured ones, left out of every figure. Default: `concurrency`.',
+      examples: [{ requests: 10 }, 10, false],
+      anyOf: [
+        { type: 'integer', minimum: 0 },
+        { type: 'boolean', const: false },
+        describeObject({ requests: warmupRequests }, { required: ['requests'] }),
+      ],
+    },
+    rounds: count(
+      'Equal slices of the run for the statistics. Default: 5, with at least 10 requests in each.',
+      1,
+      { default: 5, examples: [5] },
+    ),
+    seed: count('Fixes everything random.', 0, { default: 1, examples: [1] }),
+    mock: {
+      description: 'Runs against the bundled mock server: true, or its options.',
+      default: false,
+      examples: [true, { ttft: '40ms', itl: '5ms' }],
+      anyOf: [{ type: 'boolean' }, mock],
+    },
+    slo: sloSchema,
+    gate: describeObject(
+      {
+        policy: {
+          description:
+            '`pr` blocks on FAIL, `release` passes only on PASS, `point` compares observed values alone.',
+          enum: ['pr', 'release', 'point'],
+          default: 'pr',
+          examples: ['release'],
+        },
+        confidence: {
+          description: 'Confidence of a verdict.',
+          type: 'number',
+          exclusiveMinimum: 0.5,
+          exclusiveMaximum: 1,
+          default: 0.95,
+          examples: [0.95],
+        },
+        failures: {
+          description: 'Whether a failed request counts as infinitely slow in a percentile.',
+          enum: ['as-infinite', 'exclude'],
+          default: 'as-infinite',
+          examples: ['exclude'],
+        },
+      },
+      { description: 'How the verdict is reached.', examples: [{ policy: 'release' }] },
+    ),
+  },
+  {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'slogate bench',
+    description: 'A bench of a streaming LLM endpoint and the SLOs it must keep.',
+    required: ['url'],
+  },
+)

@@ -1,0 +1,234 @@
+import { scale } from './duration.ts'
+import {
+  METRIC_UNITS,
+  type Comparator,
+  type Metric,
+  type Slo,
+  type Stat,
+  type Unit,
+} from './slo.ts'
+import { suggest } from './suggestion.ts'
+
+const ALIASES: ReadonlyMap<string, Metric> = new Map([['e2e', 'latency']])
+
+/** The units a bound of a metric may be written in, and the power of ten that scales each. */
+const UNIT_EXPONENTS: Readonly<Record<Unit, ReadonlyMap<string, number>>> = {
+  ms: new Map([
+    ['us', -3],
+    ['ms', 0],
+    ['s', 3],
+  ]),
+  share: new Map([['%', -2]]),
+  '/s': new Map([['/s', 0]]),
+  'tok/s': new Map([['tok/s', 0]]),
+}
+
+const EXAMPLE_BOUNDS: Readonly<Record<Unit, string>> = {
+  ms: '800ms',
+  share: '99%',
+  '/s': '20/s',
+  'tok/s': '50tok/s',
+}
+
+/** What an SLO text says; `text` is its canonical spelling. */
+export type ParsedSlo = Pick<Slo, 'text' | 'metric' | 'stat' | 'op' | 'bound' | 'unit'>
+
+/** Why a text is no SLO, and which part of it is meant. */
+export class SloSyntaxError extends Error {
+  override readonly name = 'SloSyntaxError'
+  readonly start: number
+  readonly length: number
+
+  constructor(message: string, token: Token) {
+    super(message)
+    this.start = token.start
+    this.length = token.text.length
+  }
+}
+
+export interface Token {
+  text: string
+  start: number
+}
+
+/**
+ * Reads one SLO.
+ *
+ *     slo    = metric , [ stat ] , op , bound ;
+ *     metric = "ttft" | "ttfo" | "latency" | "e2e" | "tpot" | "chunk_gap" | "stall"
+ *            | "dispatch_delay" | "output_tokens_per_second" | "requests_per_second"
+ *            | "success_rate" | "error_rate" | "goodput" ;
+ *     stat   = "p" number | "mean" | "median" | "min" | "max" ;
+ *     op     = "<" | "<=" | ">" | ">=" ;
+ *     bound  = number unit ;
+ *     unit   = "us" | "ms" | "s" | "%" | "/s" | "tok/s" ;
+ *
+ * Percentiles are on 0–100, exclusive. Times need a statistic, rates and shares take none.
+ * @throws {SloSyntaxError}
+ */
+export function parseSlo(text: string): ParsedSlo {
+  const tag = /\{[^}]*\}?/.exec(text)
+  if (tag !== null) {
+    throw new SloSyntaxError(
+      `tags are not supported yet. Write an absolute bound over the whole run, without ${tag[0]}.`,
+      toToken(tag),
+    )
+  }
+  const at = text.search(/[<>=≤≥]/)
+  if (at === -1) {
+    const all = { text: text.trim(), start: text.length - text.trimStart().length }
+    throw new SloSyntaxError(
+      `"${all.text}" has no comparator. Write for example ttft p95 <= 800ms.`,
+      all,
+    )
+  }
+  const [metricToken, second, third] = [...text.slice(0, at).matchAll(/\S+/g)].map(toToken)
+  if (metricToken === undefined) {
+    throw new SloSyntaxError('the metric is missing. Write for example ttft p95 <= 800ms.', {
+      text: text.charAt(at),
+      start: at,
+    })
+  }
+  const metric = parseMetric(metricToken)
+  if (third !== undefined) {
+    throw new SloSyntaxError(`"${third.text}" is one word too many before the comparator.`, third)
+  }
+  const stat = parseStat(metric, second, metricToken)
+  const { op, bound, boundText } = parseBound(text.slice(at), metric, at)
+  const subject = [metric, renderStat(stat)].filter((part) => part !== '').join(' ')
+  return {
+    text: `${subject} ${op} ${boundText}`,
+    metric,
+    stat,
+    op,
+    bound,
+    unit: METRIC_UNITS[metric],
+  }
+}
+
+/** The metric of this name or alias. */
+export function findMetric(name: string): Metric | undefined {
+  const metric = ALIASES.get(name) ?? name
+  return isMetric(metric) ? metric : undefined
+}
+
+function parseMetric(token: Token): Metric {
+  const metric = findMetric(token.text)
+  if (metric !== undefined) return metric
+  const known = Object.keys(METRIC_UNITS)
+  const hint = suggest(token.text, [...known, ...ALIASES.keys()])
+  throw new SloSyntaxError(
+    `unknown metric "${token.text}".${hint === '' ? ` Known: ${known.join(', ')}.` : hint}`,
+    token,
+  )
+}
+
+/**
+ * Reads the statistic of a metric; `token` is `undefined` when none was written after `near`.
+ * @throws {SloSyntaxError}
+ */
+export function parseStat(metric: Metric, token: Token | undefined, near: Token): Stat {
+  if (METRIC_UNITS[metric] !== 'ms') {
+    if (token === undefined) return { kind: 'value' }
+    throw new SloSyntaxError(
+      `${metric} is one number per run and takes no statistic. Remove "${token.text}".`,
+      token,
+    )
+  }
+  if (token === undefined) {
+    throw new SloSyntaxError(
+      `${metric} needs a statistic. Write for example ${metric} p95 (or mean, median, min, max).`,
+      near,
+    )
+  }
+  const { text } = token
+  if (text === 'median') return { kind: 'percentile', p: 50 }
+  if (text === 'mean' || text === 'min' || text === 'max') return { kind: text }
+  const p = Number(/^p?(\d+(?:\.\d+)?)$/.exec(text)?.[1])
+  if (text.startsWith('p') && p >= 1 && p < 100) return { kind: 'percentile', p }
+  if (Number.isNaN(p)) {
+    const hint = suggest(text, ['mean', 'median', 'min', 'max'])
+    throw new SloSyntaxError(
+      `"${text}" is no statistic.${hint === '' ? ' Write p95, mean, median, min or max.' : hint}`,
+      token,
+    )
+  }
+  const meant = p < 1 ? `p${scale(String(p), 2)}` : `p${p}`
+  const what = p > 0 && p < 100 ? ` Write ${meant}.` : ' Use max or min for the extremes.'
+  throw new SloSyntaxError(
+    `percentiles are written p95, between 0 and 100, got "${text}".${what}`,
+    token,
+  )
+}
+
+interface Bound {
+  op: Comparator
+  bound: number
+  boundText: string
+}
+
+/**
+ * Reads `[op] number unit`; `start` is where the text begins in what the author wrote. Without a
+ * comparator a time and `error_rate` are at most, the others at least, the bound.
+ * @throws {SloSyntaxError}
+ */
+export function parseBound(text: string, metric: Metric, start: number): Bound {
+  const [, space = '', opText = '', gap = '', rest = ''] =
+    /^(\s*)([<>=≤≥]*)(\s*)(.*?)\s*$/su.exec(text) ?? []
+  const opToken = { text: opText, start: start + space.length }
+  if (opText !== '' && !isComparator(opText)) {
+    throw new SloSyntaxError(`"${opText}" is no comparator. Write <, <=, > or >=.`, opToken)
+  }
+  const token = { text: rest, start: opToken.start + opText.length + gap.length }
+  const unit = METRIC_UNITS[metric]
+  const example = EXAMPLE_BOUNDS[unit]
+  if (rest === '') {
+    throw new SloSyntaxError(`the bound is missing. Write for example ${example}.`, opToken)
+  }
+  if (rest.startsWith('baseline')) {
+    throw new SloSyntaxError(
+      `bounds relative to a baseline are not supported yet. Write an absolute bound, for example ${example}.`,
+      token,
+    )
+  }
+  const [, number, unitText = ''] = /^(\d+(?:\.\d+)?)\s*(\S*)$/.exec(rest) ?? []
+  if (number === undefined) {
+    throw new SloSyntaxError(`"${rest}" is no bound. Write for example ${example}.`, token)
+  }
+  const exponents = UNIT_EXPONENTS[unit]
+  const exponent = exponents.get(unitText)
+  if (exponent === undefined) {
+    const units = [...exponents.keys()].join(', ')
+    const what = unitText === '' ? 'has no unit' : `has the unit "${unitText}"`
+    const meant = unit === 'share' && Number(number) <= 1 ? `${scale(number, 2)}%` : example
+    throw new SloSyntaxError(
+      `"${rest}" ${what}; ${metric} takes ${units}. Write for example ${meant}.`,
+      token,
+    )
+  }
+  const bound = scale(number, exponent)
+  if (unit === 'share' && bound > 1) {
+    throw new SloSyntaxError(`${metric} is at most 100%, got ${rest}.`, token)
+  }
+  const upper = unit === 'ms' || metric === 'error_rate'
+  const op = isComparator(opText) ? opText : upper ? '<=' : '>='
+  return { op, bound, boundText: `${Number(number)}${unitText}` }
+}
+
+/** `p95`, `mean`; empty for a metric that is one number per run. */
+function renderStat(stat: Stat): string {
+  if (stat.kind === 'percentile') return `p${stat.p}`
+  return stat.kind === 'value' ? '' : stat.kind
+}
+
+function toToken(match: RegExpExecArray): Token {
+  return { text: match[0], start: match.index }
+}
+
+function isMetric(text: string): text is Metric {
+  return Object.hasOwn(METRIC_UNITS, text)
+}
+
+function isComparator(text: string): text is Comparator {
+  return text === '<' || text === '<=' || text === '>' || text === '>='
+}

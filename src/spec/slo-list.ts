@@ -1,0 +1,194 @@
+import { createIssue, type Locate, type Part, type Path, type SpecIssue } from './issue.ts'
+import {
+  SloSyntaxError,
+  findMetric,
+  parseBound,
+  parseSlo,
+  parseStat,
+  type ParsedSlo,
+} from './slo-grammar.ts'
+import { METRIC_UNITS, type GoodputBounds, type Level, type RequestBound, type Slo } from './slo.ts'
+
+export interface SloList {
+  slos: readonly Slo[]
+  goodput?: GoodputBounds
+  issues: readonly SpecIssue[]
+}
+
+/** Object form of an SLO, as the schema lets it through. */
+interface SloObject {
+  assert: string
+  id?: string
+  level?: Level
+  why?: string
+  goodput?: unknown
+}
+
+interface Entry {
+  path: Path
+  slo: Slo
+  bounds?: GoodputBounds
+}
+
+interface Reading {
+  locate: Locate
+  issues: SpecIssue[]
+}
+
+/**
+ * Reads the document's `slo`: a list of texts and objects, or a map `{ ttft: { p95: 800ms } }`.
+ * Parts of another shape and unknown keys are passed over: the schema reports them.
+ */
+export function parseSlos(value: unknown, locate: Locate): SloList {
+  const reading: Reading = { locate, issues: [] }
+  const entries = Array.isArray(value)
+    ? value.map((item: unknown, index) => readItem(['slo', index], item, reading))
+    : isRecord(value)
+      ? Object.entries(value).flatMap(([name, item]) => readMetric(name, item, reading))
+      : []
+  const found = entries.filter((entry) => entry !== undefined)
+  checkGoodput(found, reading)
+  checkRepeated(found, reading)
+  const goodput = found.find(({ bounds }) => bounds !== undefined)?.bounds
+  const slos = found.map(({ slo }) => slo)
+  return { slos, ...(goodput ? { goodput } : {}), issues: reading.issues }
+}
+
+function readItem(path: Path, item: unknown, reading: Reading): Entry | undefined {
+  if (typeof item === 'string') return readText(path, item, {}, reading)
+  if (!isSloObject(item)) return undefined
+  const entry = readText([...path, 'assert'], item.assert, item, reading)
+  if (!isRecord(item.goodput)) return entry
+  const bounds = Object.entries(item.goodput).map(([name, text]): RequestBound | undefined => {
+    const metric = findMetric(name)
+    if (typeof text !== 'string' || !metric || !isRequestMetric(metric)) return undefined
+    const read = (): RequestBound => {
+      const { op, bound } = parseBound(text, metric, 0)
+      return { metric, op, bound }
+    }
+    return attempt([...path, 'goodput', name], text, read, reading)
+  })
+  return entry && { ...entry, bounds: bounds.filter((bound) => bound !== undefined) }
+}
+
+function readText(
+  path: Path,
+  text: string,
+  rest: Partial<SloObject>,
+  reading: Reading,
+): Entry | undefined {
+  const parsed = attempt(path, text, () => parseSlo(text), reading)
+  return parsed && createEntry(path, parsed, rest, reading)
+}
+
+/** One metric of the map form: its bound, or its bounds by statistic. */
+function readMetric(name: string, item: unknown, reading: Reading): (Entry | undefined)[] {
+  const metric = findMetric(name)
+  if (metric === undefined) return []
+  const takesStat = METRIC_UNITS[metric] === 'ms'
+  if (takesStat !== isRecord(item) || metric === 'goodput') return []
+  const bounds = isRecord(item) ? Object.entries(item) : [[undefined, item] as const]
+  return bounds.map(([stat, text]) => {
+    if (typeof text !== 'string') return undefined
+    const path = stat === undefined ? ['slo', name] : ['slo', name, stat]
+    const statToken = stat === undefined ? undefined : { text: stat, start: 0 }
+    const readStat = (): unknown => parseStat(metric, statToken, { text: name, start: 0 })
+    if (attempt(path, text, readStat, reading, 'key') === undefined) return undefined
+    const bound = attempt(path, text, () => parseBound(text, metric, 0), reading)
+    if (bound === undefined) return undefined
+    const parsed = parseSlo(`${metric} ${stat ?? ''} ${bound.op} ${bound.boundText}`)
+    return createEntry(path, parsed, {}, reading)
+  })
+}
+
+/** Runs a parser of the grammar; a syntax error becomes an issue at its token or at `part`. */
+function attempt<T>(
+  path: Path,
+  text: string,
+  read: () => T,
+  { locate, issues }: Reading,
+  part?: Part,
+): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof SloSyntaxError)) throw error
+    const token = { text, start: error.start, length: error.length }
+    issues.push(createIssue(locate, path, error.message, part ?? token))
+    return undefined
+  }
+}
+
+function createEntry(
+  path: Path,
+  parsed: ParsedSlo,
+  { id, level, why }: Partial<SloObject>,
+  { locate }: Reading,
+): Entry {
+  const position = locate(path, 'value')
+  const slo: Slo = {
+    id: id ?? parsed.text,
+    ...parsed,
+    level: level ?? 'error',
+    ...(why === undefined ? {} : { why }),
+    ...(position === undefined ? {} : { position }),
+  }
+  return { path, slo }
+}
+
+function checkGoodput(entries: readonly Entry[], { locate, issues }: Reading): void {
+  const defining = entries.filter(({ bounds }) => bounds !== undefined)
+  for (const { path, slo } of defining) {
+    if (slo.metric === 'goodput') continue
+    const message = `must be about goodput, which this entry defines, got ${slo.metric}. Write goodput >= 95%.`
+    issues.push(createIssue(locate, path, message))
+  }
+  for (const { path } of defining.slice(1)) {
+    const message = 'defines goodput a second time. Join its bounds with the first ones.'
+    issues.push(createIssue(locate, path, message))
+  }
+  if (defining.length > 0) return
+  for (const { path, slo } of entries) {
+    if (slo.metric !== 'goodput') continue
+    const message =
+      'goodput needs bounds for each request. Write { assert: "goodput >= 95%", goodput: { ttft: 800ms } }.'
+    issues.push(createIssue(locate, path, message))
+  }
+}
+
+/** The same question asked twice at one level, and ids that are not unique. */
+function checkRepeated(entries: readonly Entry[], { locate, issues }: Reading): void {
+  const questions = new Map<string, Slo>()
+  const ids = new Map<string, Slo>()
+  for (const { path, slo } of entries) {
+    const subject = slo.text.slice(0, slo.text.indexOf(slo.op))
+    const question = `${subject} ${slo.op.charAt(0)} ${slo.level}`
+    const asked = questions.get(question)
+    const named = ids.get(slo.id)
+    if (asked !== undefined) {
+      const message = `asks the same as "${asked.text}"${renderLine(asked)}. Remove one of them or change its level.`
+      issues.push(createIssue(locate, path, message))
+    } else if (named !== undefined) {
+      const message = `the id "${slo.id}" is taken by another SLO${renderLine(named)}. Give each an id of its own.`
+      issues.push(createIssue(locate, path, message))
+    }
+    questions.set(question, asked ?? slo)
+    ids.set(slo.id, named ?? slo)
+  }
+}
+
+function renderLine(slo: Slo): string {
+  return slo.position === undefined ? '' : ` on line ${slo.position.line}`
+}
+
+function isRequestMetric(metric: string): metric is RequestBound['metric'] {
+  return ['ttft', 'ttfo', 'latency', 'tpot', 'stall'].includes(metric)
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isSloObject(value: unknown): value is SloObject {
+  return isRecord(value) && typeof value.assert === 'string'
+}

@@ -1,0 +1,162 @@
+import {
+  LineCounter,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+  type YAMLMap,
+} from 'yaml'
+
+import type { Locate, Part, Path, SpecIssue } from './issue.ts'
+import type { Position } from './slo.ts'
+
+/** `json` allows `//` and block comments. */
+export type SourceFormat = 'yaml' | 'json'
+
+/** A document's value, and where each of its entries stands. */
+export interface Source {
+  text: string
+  /** Plain JSON value; `undefined` when there are issues. */
+  value: unknown
+  /** An entry that is missing is located at its nearest ancestor. */
+  locate: Locate
+  /** Faults of the syntax. */
+  issues: readonly SpecIssue[]
+}
+
+/** Reads YAML, JSON or JSON with comments. */
+export function parseSource(text: string, format: SourceFormat): Source {
+  const lines = new LineCounter()
+  // JSON is a subset of YAML; comments become spaces so that every offset stays.
+  const yaml = format === 'json' ? blankComments(text) : text
+  const document = parseDocument(yaml, { merge: true, prettyErrors: false, lineCounter: lines })
+  const positionOf = (start: number, end: number): Position => {
+    const { line, col } = lines.linePos(start)
+    return { line, column: col, offset: start, length: Math.max(1, end - start) }
+  }
+  const locate: Locate = (path, part) => {
+    const range = findRange(document, text, path, part)
+    return positionOf(...range)
+  }
+  const faults: SpecIssue[] = [...document.errors, ...document.warnings].map((fault) => {
+    const { code, message, pos } = fault
+    if (code !== 'DUPLICATE_KEY')
+      return { path: [], position: positionOf(...pos), message: `${message}.` }
+    const key = text.slice(pos[0]).split(/[:\s]/, 1).join('')
+    const position = positionOf(pos[0], pos[0] + key.length)
+    return { path: [], position, message: `the key ${key} stands here twice. Remove one of them.` }
+  })
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) !== undefined || !alias.range) return
+      const message = `there is no anchor &${alias.source} above. Define it, or quote the text.`
+      const [start, end] = alias.range
+      faults.push({ path: [], position: positionOf(start, end), message })
+    },
+  })
+  if (faults.length > 0) {
+    const fault = format === 'json' ? findJsonFault(yaml) : undefined
+    const position = fault && positionOf(fault.offset, fault.offset + 1)
+    const issues = fault && position ? [{ path: [], position, message: fault.message }] : faults
+    return { text, value: undefined, locate, issues }
+  }
+  try {
+    return { text, value: document.toJS(), locate, issues: [] }
+  } catch (error) {
+    // Merges of what is no map show only here.
+    const message = `${(error as Error).message}.`
+    return { text, value: undefined, locate, issues: [{ path: [], message }] }
+  }
+}
+
+function blankComments(text: string): string {
+  return text.replace(/"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[^]*?\*\//g, (token) =>
+    token.startsWith('"') ? token : token.replace(/[^\r\n]/g, ' '),
+  )
+}
+
+/** The JSON parser's own words, which fit a JSON document better than YAML's. */
+function findJsonFault(json: string): { offset: number; message: string } | undefined {
+  try {
+    JSON.parse(json)
+    return undefined
+  } catch (error) {
+    const [, message, offset] = /^(.*?),? in JSON at position (\d+)/s.exec(String(error)) ?? []
+    if (message === undefined) return undefined
+    return { offset: Number(offset), message: `${message.replace('SyntaxError: ', '')}.` }
+  }
+}
+
+interface Entry {
+  key?: Node
+  value: unknown
+}
+
+type Range = [start: number, end: number]
+
+function findRange(document: Document, text: string, path: Path, part: Part): Range {
+  let entry: Entry = { value: document.contents }
+  let complete = true
+  for (const step of path) {
+    const next = findEntry(entry.value, step, document)
+    if (next === undefined) {
+      complete = false
+      break
+    }
+    entry = next
+  }
+  const key = rangeOf(entry.key)
+  const value = rangeOf(entry.value)
+  if (!complete || part === 'key') return key ?? startOf(value)
+  if (value === undefined || value[0] === value[1]) return key ?? startOf(value)
+  if (part === 'value') return value
+  const at = text.slice(...value).indexOf(part.text)
+  if (at === -1) return value
+  const start = value[0] + at + part.start
+  return [start, start + part.length]
+}
+
+function startOf(range: Range | undefined): Range {
+  const start = range?.[0] ?? 0
+  return [start, start]
+}
+
+function rangeOf(node: unknown): Range | undefined {
+  const range = isNode(node) ? node.range : undefined
+  return range ? [range[0], range[1]] : undefined
+}
+
+function findEntry(node: unknown, step: string | number, document: Document): Entry | undefined {
+  const target = isAlias(node) ? node.resolve(document) : node
+  if (isSeq(target)) {
+    const value = target.items[Number(step)]
+    return value === undefined ? undefined : { value }
+  }
+  return isMap(target) ? findPair(target, String(step), document) : undefined
+}
+
+function findPair(map: YAMLMap, name: string, document: Document): Entry | undefined {
+  const pair = map.items.find(({ key }) => nameOf(key) === name)
+  if (pair !== undefined) {
+    return isNode(pair.key) ? { key: pair.key, value: pair.value } : { value: pair.value }
+  }
+  for (const merge of map.items.filter(({ key }) => nameOf(key) === '<<')) {
+    const sources = isSeq(merge.value) ? merge.value.items : [merge.value]
+    for (const source of sources) {
+      const entry = findEntry(source, name, document)
+      if (entry !== undefined) return entry
+    }
+  }
+  return undefined
+}
+
+function nameOf(key: unknown): unknown {
+  if (!isScalar(key)) return key
+  // The merge key is a symbol.
+  return typeof key.value === 'symbol' ? key.value.description : String(key.value)
+}

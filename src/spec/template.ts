@@ -1,0 +1,147 @@
+import { createIssue, type Locate, type Path, type SpecIssue } from './issue.ts'
+import type { BenchSpec, Dataset, Row, Target } from './spec.ts'
+import { suggest } from './suggestion.ts'
+
+/** What is sent for one row. */
+export interface PreparedRequest {
+  /** 0-based row of the dataset; `undefined` without one. */
+  row?: number
+  url: string
+  method: string
+  /** Names as the spec spells them, the defaults in lower case. */
+  headers: Record<string, string>
+  /** `undefined` sends no body. */
+  body?: string
+}
+
+/** A `{{name}}` in a text of the target. */
+interface Placeholder {
+  path: Path
+  text: string
+  name: string
+  start: number
+  length: number
+}
+
+const PLACEHOLDER = /\{\{\s*([^{}]+?)\s*\}\}/g
+
+export function hasPlaceholder(text: string): boolean {
+  return text.search(PLACEHOLDER) !== -1
+}
+
+/** Text with every placeholder replaced by the same word. */
+export function fillPlaceholders(text: string, word: string): string {
+  return text.replace(PLACEHOLDER, word)
+}
+
+/**
+ * The requests of a spec, one for each row that is used; request number i of the run is
+ * `prepared[i % prepared.length]`. Without a dataset there is exactly one.
+ */
+export function prepare(spec: BenchSpec): PreparedRequest[] {
+  const { target, dataset, load } = spec
+  if (dataset === undefined) return [prepareRequest(target, {})]
+  const used = load.requests === undefined ? Infinity : load.requests + load.warmup
+  return dataset.rows
+    .slice(0, used)
+    .map((row, index) => ({ row: index, ...prepareRequest(target, row) }))
+}
+
+/** Fills the placeholders of a target from one row; a cell that looks like one is left as it is. */
+export function prepareRequest(target: Target, row: Row): PreparedRequest {
+  const body = fillValue(target.body, row)
+  const headers: Record<string, string> = {}
+  for (const [name, text] of Object.entries(target.headers)) headers[name] = fillText(text, row)
+  const given = new Set(Object.keys(headers).map((name) => name.toLowerCase()))
+  for (const [name, value] of Object.entries(defaultHeaders(body !== undefined))) {
+    if (!given.has(name)) headers[name] = value
+  }
+  return {
+    url: fillText(target.url, row, (text) => encodeURIComponent(text.toWellFormed())),
+    method: target.method,
+    headers,
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  }
+}
+
+function defaultHeaders(hasBody: boolean): Record<string, string> {
+  return {
+    ...(hasBody ? { 'content-type': 'application/json' } : {}),
+    accept: 'text/event-stream, application/x-ndjson, application/json;q=0.5, */*;q=0.1',
+    // A compressed stream is held back until a block is full.
+    'accept-encoding': 'identity',
+  }
+}
+
+function fillValue(value: unknown, row: Row): unknown {
+  if (typeof value === 'string') {
+    const [match] = value.matchAll(PLACEHOLDER)
+    return match?.[0] === value ? row[match[1] ?? ''] : fillText(value, row)
+  }
+  if (Array.isArray(value)) return value.map((item) => fillValue(item, row))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillValue(item, row)]))
+}
+
+function fillText(text: string, row: Row, encode = (cell: string): string => cell): string {
+  return text.replace(PLACEHOLDER, (_, name: string) => {
+    const cell = row[name]
+    return encode(typeof cell === 'string' ? cell : JSON.stringify(cell))
+  })
+}
+
+/** What is known of the columns that placeholders may name. */
+export interface Columns {
+  dataset?: Dataset
+  /** Columns of the file that `data_source.column` keeps from being used. */
+  hidden: readonly string[]
+}
+
+/** Finds placeholders that nothing can be put in place of. */
+export function checkPlaceholders(target: Target, columns: Columns, locate: Locate): SpecIssue[] {
+  return listPlaceholders(target).flatMap(({ path, text, name, start, length }) => {
+    const problem = explainPlaceholder(name, columns)
+    return problem === undefined ? [] : createIssue(locate, path, problem, { text, start, length })
+  })
+}
+
+function explainPlaceholder(name: string, { dataset, hidden }: Columns): string | undefined {
+  if (dataset === undefined) {
+    return `{{${name}}} has no source. Add a data_source with a column "${name}".`
+  }
+  const { columns, rows, source } = dataset
+  if (hidden.includes(name)) {
+    return `{{${name}}} is not available: data_source.column limits the columns to "${columns.join()}". Remove it to use all columns.`
+  }
+  if (!columns.includes(name)) {
+    const hint = suggest(name, columns)
+    return `${source} has no column "${name}".${hint === '' ? ` It has ${columns.join(', ')}.` : hint}`
+  }
+  const lacking = rows.findIndex((row) => row[name] === undefined)
+  if (lacking === -1) return undefined
+  return `row ${lacking + 1} of ${source} has no "${name}". Every row needs what a placeholder names.`
+}
+
+/** Whether any text of the target names a column. */
+export function usesDataset(target: Target): boolean {
+  return listPlaceholders(target).length > 0
+}
+
+function listPlaceholders({ url, headers, body }: Target): Placeholder[] {
+  return [...scan(url, ['url']), ...scan(headers, ['headers']), ...scan(body, ['body'])]
+}
+
+function scan(value: unknown, path: Path): Placeholder[] {
+  if (typeof value === 'string') {
+    return [...value.matchAll(PLACEHOLDER)].map((match) => ({
+      path,
+      text: value,
+      name: match[1] ?? '',
+      start: match.index,
+      length: match[0].length,
+    }))
+  }
+  if (Array.isArray(value)) return value.flatMap((item, index) => scan(item, [...path, index]))
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, item]) => scan(item, [...path, key]))
+}

@@ -1,0 +1,75 @@
+import type { BenchDocument } from './document.ts'
+import { parseDuration } from './duration.ts'
+import type { Report } from './issue.ts'
+import type { Load, Timeouts } from './spec.ts'
+
+/** Timers of the platform overflow above it, ms. */
+const LONGEST = 2 ** 31 - 1
+
+/** Own deadlines; bare numbers are seconds. */
+export function readTimeouts(document: Partial<BenchDocument>, report: Report): Timeouts {
+  type Key = 'timeout' | 'connect_timeout' | 'ttft_timeout' | 'idle_timeout'
+  const read = (key: Key): number | undefined => readDuration(key, document[key], report)
+  const ttft = read('ttft_timeout')
+  const idle = read('idle_timeout')
+  return {
+    total: read('timeout') ?? 300_000,
+    connect: read('connect_timeout') ?? 10_000,
+    ...(ttft === undefined ? {} : { ttft }),
+    ...(idle === undefined ? {} : { idle }),
+  }
+}
+
+/** The load with its defaults: 10 in flight, 100 requests, one wave of warm-up, up to 5 rounds. */
+export function readLoad(document: Partial<BenchDocument>, report: Report): Load {
+  const {
+    concurrency = 10,
+    requests: given,
+    total_requests: alias,
+    warmup,
+    rounds,
+    seed = 1,
+  } = document
+  if (given !== undefined && alias !== undefined && given !== alias) {
+    report(
+      ['total_requests'],
+      `is the same as requests, got ${alias} here and ${given} there. Remove one of them.`,
+    )
+  }
+  const duration = readDuration('duration', document.duration, report)
+  const requests = given ?? alias ?? (document.duration === undefined ? 100 : undefined)
+  if (rounds !== undefined && requests !== undefined && rounds > requests) {
+    report(['rounds'], `must be at most the number of requests, ${requests}, got ${rounds}.`)
+  }
+  return {
+    kind: 'closed',
+    concurrency,
+    ...(requests === undefined ? {} : { requests }),
+    ...(duration === undefined ? {} : { duration }),
+    warmup: countWarmup(warmup) ?? concurrency,
+    rounds: rounds ?? defaultRounds(requests),
+    seed,
+  }
+}
+
+/** Slices of fewer than 10 requests say nothing. */
+function defaultRounds(requests = Infinity): number {
+  return Math.max(1, Math.min(5, Math.floor(requests / 10)))
+}
+
+function countWarmup(warmup: BenchDocument['warmup']): number | undefined {
+  if (warmup === false) return 0
+  return typeof warmup === 'object' ? warmup.requests : warmup
+}
+
+function readDuration(
+  key: string,
+  value: number | string | undefined,
+  report: Report,
+): number | undefined {
+  if (value === undefined) return undefined
+  const ms = typeof value === 'number' ? value * 1000 : (parseDuration(value) ?? 0)
+  if (ms > 0 && ms <= LONGEST) return ms
+  report([key], `must be more than nothing and at most 24 days, got ${value}.`)
+  return undefined
+}
