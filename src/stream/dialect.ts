@@ -3,18 +3,42 @@ import type { DialectName } from '../spec/stream-format.ts'
 /** How bytes become events. */
 export type Framing = 'sse' | 'ndjson' | 'raw'
 
-/** Content at `path` of the payload (`*` walks an array), only in events of these names when given. */
+/** Text at `path` of the payload (`*` walks an array), only in events of these names when given. */
 export interface ContentRule {
   events?: readonly string[]
   path: string
+  /** Only where the object that holds the text has `key` with this value (`undefined`: lacks it). */
+  where?: { key: string; equals: unknown }
 }
 
-/** What ends an answer properly. `eof`: a clean end of the body is enough. */
+/** Token counts at these paths, only in events of these names when given; the last count holds. */
+export interface UsageRule {
+  events?: readonly string[]
+  promptTokens?: string
+  completionTokens?: string
+}
+
+/**
+ * What ends an answer properly. `field`: that value, or any but null and false when `equals` is
+ * absent. `eof`: a clean end of the body is enough.
+ */
 export type Completion =
   | { kind: 'sentinel'; data: string }
   | { kind: 'event'; names: readonly string[] }
-  | { kind: 'field'; path: string; equals: unknown }
+  | { kind: 'field'; path: string; equals?: unknown }
   | { kind: 'eof' }
+
+/** An event that says the answer failed, under HTTP 200. */
+export interface ErrorRule {
+  /** Names of events that are errors. */
+  events?: readonly string[]
+  /** Whatever stands here is an error, unless it is null, false, 0 or an empty text. */
+  path?: string
+  /** Events that report a failure by one of these values at `path`. */
+  status?: { events: readonly string[]; path: string; values: readonly unknown[] }
+  /** Where the message is, when not in one of the usual places. */
+  messagePath?: string
+}
 
 /** How to read one stream format, as data. */
 export interface Dialect {
@@ -22,18 +46,24 @@ export interface Dialect {
   framing: Framing
   /** Media types it may arrive as; empty: any. */
   contentTypes: readonly string[]
+  /** `json`: an event whose data is not JSON is malformed. */
+  payload: 'json' | 'text'
   /** JSON path of the event's name, tried before the SSE `event:` line; `undefined`: the line alone. */
   eventNamePath?: string
-  /** Token events: content that is the answer. `any`: every event that is not a keep-alive. */
-  content: readonly ContentRule[] | 'any'
-  /** Token events: content before the answer (thinking). */
+  /** Text of the answer. */
+  content: readonly ContentRule[]
+  /** Text before the answer (thinking). */
   reasoning: readonly ContentRule[]
-  completion: Completion
-  /** An event that says the answer failed, under HTTP 200. */
-  error: { events?: readonly string[]; path?: string }
-  usage?: { promptTokens: string; completionTokens: string }
+  /** Fragments of tool calls: tokens, but no text of the answer. */
+  toolCalls: readonly ContentRule[]
+  /** Which events are tokens: those with any of the three above, or all but keep-alives. */
+  tokenEvents: 'content' | 'all'
+  /** Any one of these ends the answer. */
+  completion: readonly Completion[]
+  error: ErrorRule
+  usage: readonly UsageRule[]
   /** Names of events that are never tokens (keep-alives). */
   ignoredEvents: readonly string[]
   /** Recognises the dialect by its first payload when the spec names none. */
-  sniff?: { path: string; in?: readonly unknown[] }
+  sniff?: { path: string; in: readonly unknown[] }
 }

@@ -1,0 +1,38 @@
+import type { Dialect } from './dialect.ts'
+import type { StreamFault, StreamMarks } from './reader.ts'
+
+/**
+ * Why an answer whose body ended cleanly is no proper one; `undefined`: it is. `rest`: whether the
+ * body ended between two events or inside of one. A configured `completionEvent` is the only proper
+ * end, and proof enough of an answer without a token.
+ */
+export function judgeEnding(
+  marks: StreamMarks,
+  dialect: Dialect,
+  completionEvent: string | undefined,
+  rest: 'clean' | 'cut',
+): StreamFault | undefined {
+  if (marks.completed === undefined) {
+    const endings = nameEndings(dialect, completionEvent)
+    if (rest === 'cut') return incomplete('inside of an event')
+    if (endings !== undefined) return incomplete(`before ${endings}`)
+  }
+  if (marks.tokenTimes.length > 0 || completionEvent !== undefined) return undefined
+  return { kind: 'no_token', message: 'the answer held no token' }
+}
+
+/** What has to come before the body may end, in words; `undefined`: nothing. */
+function nameEndings(dialect: Dialect, completionEvent: string | undefined): string | undefined {
+  if (completionEvent !== undefined) return completionEvent
+  const names: string[] = []
+  for (const way of dialect.completion) {
+    if (way.kind === 'eof') return undefined
+    if (way.kind === 'event') names.push(...way.names)
+    else names.push(way.kind === 'sentinel' ? way.data : way.path)
+  }
+  return names.join(' or ')
+}
+
+function incomplete(where: string): StreamFault {
+  return { kind: 'incomplete_stream', message: `the body ended ${where}` }
+}

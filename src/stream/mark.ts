@@ -1,0 +1,77 @@
+import type { StreamFormat } from '../spec/stream-format.ts'
+import type { Dialect } from './dialect.ts'
+import { completionEvents, type EventMeaning } from './interpret.ts'
+import { findAt, parsePath } from './path.ts'
+import type { StreamMarks } from './reader.ts'
+
+/** Writes one event into the marks. `id`: its SSE id, which `outputPath` may name. */
+export type Marker = (meaning: EventMeaning, at: number, id?: string) => void
+
+export interface MarkerOptions {
+  format: StreamFormat | undefined
+  keepOutput: boolean
+}
+
+/** The rules by which events become marks: which one is a token, what is the output. */
+export function createMarker(marks: StreamMarks, dialect: Dialect, options: MarkerOptions): Marker {
+  const { firstTokenEvent, completionEvent, outputPath } = options.format ?? {}
+  const path = outputPath === undefined ? undefined : parsePath(outputPath)
+  const outputAtCompletion = completionEvents(dialect, completionEvent).length > 0
+  let waiting = firstTokenEvent !== undefined
+  let named = false
+
+  function isToken(meaning: EventMeaning): boolean {
+    if (waiting) {
+      waiting = meaning.name !== firstTokenEvent
+      return !waiting
+    }
+    if (meaning.content !== undefined) return true
+    // A record that only says that the answer is done is no token.
+    return dialect.tokenEvents === 'all' && meaning.completes !== 'field'
+  }
+
+  /** Without a configured event, the first one that has a name is the first token. */
+  function preferNamed(meaning: EventMeaning): void {
+    if (named || meaning.name === undefined) return
+    named = true
+    // Known text before it is certainly no lifecycle event, so the clock stays where it stopped.
+    if (marks.firstContent === undefined) forgetTokens(marks)
+  }
+
+  function addOutput(meaning: EventMeaning, id: string | undefined): void {
+    if (path === undefined) {
+      if (!options.keepOutput || meaning.content !== 'output') return
+      marks.output = (marks.output ?? '') + meaning.text
+      return
+    }
+    if (outputAtCompletion && meaning.completes !== 'event') return
+    const { name, payload } = meaning
+    const value = findAt(payload, path) ?? findAt({ event: name, id, data: payload }, path)
+    if (value === undefined || value === null) return
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    marks.output = outputAtCompletion ? text : (marks.output ?? '') + text
+  }
+
+  return (meaning, at, id) => {
+    if (dialect.tokenEvents === 'all' && firstTokenEvent === undefined) preferNamed(meaning)
+    if (meaning.content !== undefined) marks.firstContent ??= at
+    if (isToken(meaning)) {
+      marks.firstToken ??= at
+      if (meaning.content !== 'reasoning') marks.firstOutput ??= at
+      marks.lastToken = at
+      marks.tokenTimes.push(at)
+    }
+    if (meaning.promptTokens !== undefined) marks.promptTokens = meaning.promptTokens
+    if (meaning.completionTokens !== undefined) marks.completionTokens = meaning.completionTokens
+    if (meaning.completes !== undefined) marks.completed = at
+    addOutput(meaning, id)
+  }
+}
+
+/** Takes back what was marked as a token. */
+export function forgetTokens(marks: StreamMarks): void {
+  delete marks.firstToken
+  delete marks.firstOutput
+  delete marks.lastToken
+  marks.tokenTimes.length = 0
+}

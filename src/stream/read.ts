@@ -1,0 +1,180 @@
+import type { StreamFormat } from '../spec/stream-format.ts'
+import { checkContentType, guessDialect, isJson } from './content-type.ts'
+import { createDecoder } from './decode.ts'
+import type { Dialect } from './dialect.ts'
+import { dialects, sniffDialect } from './dialects.ts'
+import { judgeEnding } from './ending.ts'
+import { eventLimit, type Framer, type FramerEvents } from './framer.ts'
+import {
+  completionEvents,
+  createInterpreter,
+  type EventMeaning,
+  type Interpreter,
+  type Meaning,
+} from './interpret.ts'
+import { createMarker, forgetTokens, type Marker } from './mark.ts'
+import { cleanMessage, errorMessage } from './message.ts'
+import { createNdjsonFramer } from './ndjson.ts'
+import type { StreamFault, StreamMarks, StreamReader } from './reader.ts'
+import { createShortcut } from './shortcut.ts'
+import { createSseFramer } from './sse.ts'
+
+export { checkContentType } from './content-type.ts'
+
+export interface ReaderOptions {
+  /** Collect the answer's text in `marks.output`; text at `outputPath` is collected anyway. */
+  keepOutput?: boolean
+}
+
+/**
+ * A reader for one response body. Without a format the framing is chosen from the content type, and
+ * the dialect of an event stream from its first payload; `marks.dialect` names the choice.
+ */
+export function createReader(
+  format: StreamFormat | undefined,
+  contentType: string | undefined,
+  options: ReaderOptions = {},
+): StreamReader {
+  const keepOutput = options.keepOutput ?? false
+  let dialect = format === undefined ? guessDialect(contentType) : dialects[format.dialect]
+  const marks: StreamMarks = {
+    dialect: dialect.name,
+    tokenTimes: [],
+    events: 0,
+    reads: 0,
+    bytes: 0,
+  }
+  let { interpret, mark } = compile(dialect)
+  let sniffing = format === undefined && dialect.framing === 'sse'
+  let fault = checkContentType(format, contentType)
+  /** Whether events still count: not behind the last word, nor in a body of another type. */
+  let open = fault === undefined
+  let now = 0
+  /** The text while it may yet prove to be one JSON document; a second record disproves it. */
+  let document = dialect.framing === 'ndjson' && isJson(contentType) ? '' : undefined
+  const decode = createDecoder()
+  const framer = createFramer(dialect, { event: readEvent, foreign: readForeign, tooLong })
+
+  function compile(rules: Dialect): { interpret: Interpreter; mark: Marker } {
+    const { completionEvent, outputPath } = format ?? {}
+    const thorough = createInterpreter(rules, completionEvent)
+    const needsPayloads =
+      outputPath !== undefined && completionEvents(rules, completionEvent).length === 0
+    return {
+      interpret: needsPayloads ? thorough : createShortcut(thorough, keepOutput),
+      mark: createMarker(marks, rules, { format, keepOutput }),
+    }
+  }
+
+  function readEvent(data: string, line: string | undefined, id: string | undefined): void {
+    if (!open) return
+    if (data.length > eventLimit) return tooLong()
+    const meaning = sniffing ? sniff(data, line) : interpret(data, line)
+    if (meaning.kind === 'keep_alive') return
+    marks.events++
+    marks.firstEvent ??= now
+    if (meaning.kind === 'event') mark(meaning, now, id)
+    else if (meaning.kind === 'fault') fault ??= meaning.fault
+    else {
+      open = false
+      if (format?.completionEvent === undefined) marks.completed = now
+    }
+  }
+
+  function sniff(data: string, line: string | undefined): Meaning {
+    const meaning = interpret(data, line)
+    if (meaning.kind !== 'event') return meaning
+    sniffing = false
+    const chosen = sniffDialect(meaning.payload)
+    if (chosen === undefined) return meaning
+    dialect = chosen
+    marks.dialect = chosen.name
+    ;({ interpret, mark } = compile(chosen))
+    return interpret(data, line)
+  }
+
+  function readForeign(text: string): void {
+    if (!open) return
+    open = false
+    const words = errorMessage(text)
+    fault ??=
+      words === undefined
+        ? { kind: 'malformed_event', message: cleanMessage(`not an event: ${text}`) }
+        : { kind: 'in_band_error', message: words }
+  }
+
+  function tooLong(): void {
+    if (!open) return
+    open = false
+    fault ??= {
+      kind: 'malformed_event',
+      message: `an event is longer than ${eventLimit} characters`,
+    }
+  }
+
+  function readRaw(chunk: Uint8Array): void {
+    marks.events++
+    marks.firstEvent ??= now
+    mark({ ...rawRead, text: keepOutput ? decode(chunk) : '' }, now)
+  }
+
+  /** What a body that turned out to be one JSON document is; `undefined`: it is not one. */
+  function judgeDocument(text: string): StreamFault | undefined {
+    const meaning = interpret(text, undefined)
+    if (meaning.kind === 'event') {
+      return { kind: 'not_streamed', message: 'the answer is one JSON document, not a stream' }
+    }
+    const isError = meaning.kind === 'fault' && meaning.fault.kind === 'in_band_error'
+    return isError ? meaning.fault : undefined
+  }
+
+  return {
+    marks,
+    feed(chunk, at) {
+      marks.reads++
+      if (chunk.byteLength === 0) return
+      marks.bytes += chunk.byteLength
+      marks.firstByte ??= at
+      marks.lastByte = at
+      if (!open) return
+      now = at
+      if (framer === undefined) return readRaw(chunk)
+      const text = decode(chunk)
+      framer.feed(text)
+      if (document === undefined) return
+      const streamed = marks.events > 1 && fault === undefined
+      const grown = document + text
+      document = streamed || grown.length > eventLimit ? undefined : grown
+    },
+    end(at) {
+      const rest = framer?.end() ?? 'clean'
+      const found = document === undefined ? undefined : judgeDocument(document)
+      if (found !== undefined) {
+        // Its lines were read as records, which they are not.
+        forgetTokens(marks)
+        marks.events = 1
+        fault = found
+      }
+      fault ??= judgeEnding(marks, dialect, format?.completionEvent, rest)
+      if (fault === undefined) marks.completed ??= at
+      return fault
+    },
+    fault: () => (document === undefined ? fault : undefined),
+  }
+}
+
+const rawRead: EventMeaning = {
+  kind: 'event',
+  name: undefined,
+  content: 'output',
+  text: '',
+  completes: undefined,
+  promptTokens: undefined,
+  completionTokens: undefined,
+  payload: undefined,
+}
+
+function createFramer({ framing }: Dialect, on: FramerEvents): Framer | undefined {
+  if (framing === 'raw') return undefined
+  return framing === 'sse' ? createSseFramer(on) : createNdjsonFramer(on)
+}
