@@ -27,7 +27,7 @@ export interface RequestMarks {
   scheduled: number
   /** Given to the transport. */
   called: number
-  /** Its last byte was written to the socket. */
+  /** Its bytes leave: taken just before the write. */
   dispatched?: number
   headers?: number
   firstByte?: number
@@ -109,6 +109,7 @@ export type RunEnd =
 
 export interface LoadRun {
   records: readonly RequestRecord[]
-  trust: ClientTrust
+  /** `undefined` when the load process ended before it could say how it did. */
+  trust?: ClientTrust
   end: RunEnd
 }

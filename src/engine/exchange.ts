@@ -1,0 +1,194 @@
+import type { Timeouts } from '../spec/spec.ts'
+import type { StreamFormat } from '../spec/stream-format.ts'
+import type { PreparedRequest } from '../spec/template.ts'
+import { checkContentType, createReader } from '../stream/read.ts'
+import type { StreamFault, StreamReader } from '../stream/reader.ts'
+import { classifyError, describeStatus } from './failure.ts'
+import type { Failure, FailureKind, RequestMarks, RequestRecord } from './record.ts'
+import type { Connection } from './request.ts'
+import type { Ticket } from './schedule.ts'
+
+/** Enough of an error body to find the server's message in it. */
+const errorBodyLimit = 4096
+
+export interface ExchangeOptions {
+  connection: Connection
+  request: PreparedRequest
+  ticket: Ticket
+  slot: number
+  /** Instant at which the slot became free. */
+  scheduled: number
+  timeouts: Timeouts
+  stream: StreamFormat | undefined
+  /** Present instant, ms. */
+  now(): number
+  /** Called once; the slot is free again. */
+  onRecord(record: RequestRecord): void
+}
+
+/** One request in flight. */
+export interface Exchange {
+  /** Ends the request if a deadline has passed at `at`. */
+  checkDeadlines(at: number): void
+  /** The run is being stopped: the record becomes `cancelled`. */
+  cancel(): void
+}
+
+/** Sends one request, stamps it and turns whatever happens into one record. Never throws. */
+export function startExchange(options: ExchangeOptions): Exchange {
+  const { connection, request, ticket, timeouts, now } = options
+  const called = now()
+  const marks: RequestMarks = { scheduled: options.scheduled, called, ended: called }
+  let reader: StreamReader | undefined
+  let status: number | undefined
+  let headers: Readonly<Record<string, string | undefined>> = {}
+  /** Fault that the headers alone prove; the body is then read to its end but not looked at. */
+  let headerFault: StreamFault | undefined
+  let errorBody = ''
+  let lastByte: number | undefined
+  let bytes = 0
+  let reads = 0
+  let reused = false
+  let settled = false
+  /** The deadline that passed; the connection's own error then only confirms it. */
+  let expired: Failure | undefined
+
+  function settle(at: number, outcome: Failure | 'completed' | 'cancelled'): void {
+    if (settled) return
+    settled = true
+    const stream = reader?.marks
+    options.onRecord({
+      index: ticket.index,
+      ...(request.row === undefined ? {} : { row: request.row }),
+      phase: ticket.phase,
+      round: ticket.round,
+      slot: options.slot,
+      marks: {
+        ...marks,
+        ...(stream && {
+          ...defined('firstEvent', stream.firstEvent),
+          ...defined('firstContent', stream.firstContent),
+          ...defined('firstToken', stream.firstToken),
+          ...defined('firstOutput', stream.firstOutput),
+          ...defined('lastToken', stream.lastToken),
+          ...defined('completed', stream.completed),
+        }),
+        ...defined('lastByte', lastByte),
+        ended: at,
+      },
+      tokenTimes: Float64Array.from(stream?.tokenTimes ?? []),
+      ...defined('status', status),
+      events: stream?.events ?? 0,
+      reads,
+      bytes,
+      ...defined('promptTokens', stream?.promptTokens),
+      ...defined('completionTokens', stream?.completionTokens),
+      reused,
+      ...defined('dialect', stream?.dialect),
+      ...defined('output', stream?.output),
+      ...(outcome === 'completed' || outcome === 'cancelled'
+        ? { outcome }
+        : { outcome: 'failed', failure: outcome }),
+    })
+  }
+
+  /** What the bytes so far prove, when the connection ends in another way than by a clean EOF. */
+  function settleBroken(at: number, failure: Failure): void {
+    const fault = headerFault ?? reader?.fault()
+    if (fault !== undefined) settle(at, fault)
+    // An answer that has ended properly stays one, however its connection ends afterwards.
+    else if (reader?.marks.completed !== undefined) settle(at, reader.end(at) ?? 'completed')
+    else settle(at, failure)
+  }
+
+  function expire(kind: FailureKind, limit: number): void {
+    if (expired !== undefined) return
+    expired = { kind, message: `${waitedFor[kind] ?? kind}: not within ${limit} ms` }
+    connection.cancel(new Error(kind))
+  }
+
+  const sendFailed = (error: Error): void =>
+    settleBroken(now(), expired ?? classifyError(error, marks.dispatched !== undefined))
+
+  try {
+    connection.send(request, {
+      onSend(onUsedSocket) {
+        marks.dispatched ??= now()
+        reused = onUsedSocket
+      },
+      onHeaders(code, values) {
+        marks.headers = now()
+        status = code
+        headers = values
+        if (code < 200 || code > 299) return
+        const encoding = values['content-encoding']
+        headerFault =
+          encoding !== undefined && encoding !== 'identity'
+            ? {
+                kind: 'wrong_content_type',
+                message: `content-encoding is ${encoding}, asked for identity`,
+              }
+            : checkContentType(options.stream, values['content-type'])
+        if (headerFault === undefined) reader = createReader(options.stream, values['content-type'])
+      },
+      onData(chunk) {
+        const at = now()
+        if (chunk.byteLength === 0) return
+        marks.firstByte ??= at
+        lastByte = at
+        bytes += chunk.byteLength
+        reads++
+        if (reader !== undefined) reader.feed(chunk, at)
+        else if (errorBody.length < errorBodyLimit) errorBody += Buffer.from(chunk).toString('utf8')
+      },
+      onEnd() {
+        const at = now()
+        if (status === undefined) return settle(at, { kind: 'protocol', message: 'no response' })
+        if (reader !== undefined) return settle(at, reader.end(at) ?? 'completed')
+        settle(at, headerFault ?? describeStatus(status, errorBody, headers))
+      },
+      onError: sendFailed,
+    })
+  } catch (error) {
+    // Not in this turn: the slot would be refilled inside of its own dispatch.
+    setImmediate(sendFailed, error instanceof Error ? error : new Error(String(error)))
+  }
+
+  return {
+    checkDeadlines(at) {
+      const sent = marks.dispatched
+      if (sent === undefined) {
+        if (at - called >= timeouts.connect) expire('timeout.connect', timeouts.connect)
+        return
+      }
+      const stream = reader?.marks
+      if (at - sent >= timeouts.total) return expire('timeout.total', timeouts.total)
+      if (
+        timeouts.ttft !== undefined &&
+        stream?.firstToken === undefined &&
+        at - sent >= timeouts.ttft
+      ) {
+        return expire('timeout.ttft', timeouts.ttft)
+      }
+      const heard = lastByte ?? marks.headers ?? sent
+      if (timeouts.idle !== undefined && at - heard >= timeouts.idle) {
+        expire('timeout.idle', timeouts.idle)
+      }
+    },
+    cancel() {
+      settle(now(), 'cancelled')
+      connection.cancel(new Error('cancelled'))
+    },
+  }
+}
+
+const waitedFor: Partial<Record<FailureKind, string>> = {
+  'timeout.connect': 'connection',
+  'timeout.ttft': 'first token',
+  'timeout.idle': 'next bytes',
+  'timeout.total': 'whole answer',
+}
+
+function defined<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V })
+}

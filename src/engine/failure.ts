@@ -1,0 +1,48 @@
+import { cleanMessage, errorMessage } from '../stream/message.ts'
+import type { Failure } from './record.ts'
+
+/** Names what went wrong below HTTP: sockets, TLS, the protocol itself. */
+export function classifyError(error: Error, dispatched: boolean): Failure {
+  const code = codeOf(error)
+  const message = cleanMessage(innermost(error).message || code || error.name)
+  if (isTls(code)) return { kind: 'tls', message }
+  if (error.name === 'HTTPParserError' || code.startsWith('HPE_')) {
+    return { kind: 'protocol', message: `not HTTP: ${message}` }
+  }
+  if (code === 'UND_ERR_INVALID_ARG' || code.startsWith('ERR_INVALID_')) {
+    return { kind: 'protocol', message: `request cannot be sent: ${message}` }
+  }
+  if (!dispatched) return { kind: 'connect', message }
+  return { kind: 'reset', message: `connection broken: ${message}` }
+}
+
+/** An HTTP status other than 2xx, with the server's own words where its body has some. */
+export function describeStatus(
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string | undefined>>,
+): Failure {
+  const words = errorMessage(body) ?? cleanMessage(body)
+  const location = headers.location === undefined ? '' : ` (redirect to ${headers.location})`
+  const retry =
+    headers['retry-after'] === undefined ? '' : ` (retry after ${headers['retry-after']})`
+  const message = `HTTP ${status}${words === '' ? '' : `: ${words}`}${location}${retry}`
+  return { kind: 'http_status', message: cleanMessage(message) }
+}
+
+function isTls(code: string): boolean {
+  return /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|EPROTO$)/.test(code)
+}
+
+/** Node wraps connection attempts to several addresses into an AggregateError without a message. */
+function innermost(error: Error): Error {
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) {
+    return innermost(error.errors[0])
+  }
+  return error
+}
+
+function codeOf(error: Error): string {
+  const { code } = innermost(error) as { code?: unknown }
+  return typeof code === 'string' ? code : ''
+}

@@ -1,0 +1,87 @@
+import { fork } from 'node:child_process'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { decodeRecords } from './columns.ts'
+import type { LoadPlan } from './loop.ts'
+import type { Order, Report } from './process.ts'
+import type { ClientTrust, LoadRun, RequestRecord, RunEnd } from './record.ts'
+
+export interface LoadOptions {
+  /** Aborted: nothing more is sent, what was measured is kept. Its reason is shown. */
+  signal?: AbortSignal
+  /** Called about twice a second with the records that have arrived since. */
+  onRecords?(records: readonly RequestRecord[], inFlight: number): void
+}
+
+/** ms the load process has to hand over its records after it was told to stop. */
+const stopGrace = 5_000
+
+const stderrLimit = 2_000
+
+/**
+ * Runs a load in a process of its own, so that nothing else shares the event loop that stamps.
+ * Always resolves: what was measured before a crash or an abort is returned.
+ */
+export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<LoadRun> {
+  const { signal, onRecords } = options
+  const { promise, resolve } = Promise.withResolvers<LoadRun>()
+  const records: RequestRecord[] = []
+  let trust: ClientTrust | undefined
+  let stderr = ''
+  let stopTimer: NodeJS.Timeout | undefined
+
+  // `.ts` in this repository, `.js` in the package.
+  const entry = new URL(`./process${extname(import.meta.url)}`, import.meta.url)
+  const child = fork(fileURLToPath(entry), {
+    serialization: 'advanced',
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  const order = (message: Order): void => {
+    if (child.connected) child.send(message)
+  }
+
+  const stop = (): void => {
+    order({ type: 'stop' })
+    stopTimer = setTimeout(() => child.kill('SIGKILL'), stopGrace)
+  }
+
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-stderrLimit)
+  })
+  child.on('message', (report: Report) => {
+    if (report.type === 'finished') {
+      trust = report.trust
+      return
+    }
+    const batch = decodeRecords(report.columns)
+    for (const record of batch) records.push(record)
+    onRecords?.(batch, report.inFlight)
+  })
+  child.on('error', (error) => {
+    stderr ||= error.message
+  })
+  child.on('close', (code, killedBy) => {
+    clearTimeout(stopTimer)
+    signal?.removeEventListener('abort', stop)
+    resolve({ records, ...(trust && { trust }), end: endOf(code, killedBy) })
+  })
+
+  function endOf(code: number | null, killedBy: string | null): RunEnd {
+    if (signal?.aborted) return { kind: 'interrupted', reason: reasonOf(signal) }
+    if (trust !== undefined) return { kind: 'finished' }
+    const how = killedBy === null ? `exit code ${code}` : `signal ${killedBy}`
+    return { kind: 'crashed', message: `the load process ended early (${how}): ${stderr.trim()}` }
+  }
+
+  if (signal?.aborted) child.kill('SIGKILL')
+  else order({ type: 'run', plan })
+  signal?.addEventListener('abort', stop, { once: true })
+  return promise
+}
+
+function reasonOf(signal: AbortSignal): string {
+  const reason: unknown = signal.reason
+  return reason instanceof Error ? reason.message : String(reason)
+}

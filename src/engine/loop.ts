@@ -1,0 +1,106 @@
+import type { Load, Timeouts } from '../spec/spec.ts'
+import type { StreamFormat } from '../spec/stream-format.ts'
+import type { PreparedRequest } from '../spec/template.ts'
+import { now as monotonic } from './clock.ts'
+import { type Exchange, startExchange } from './exchange.ts'
+import type { RequestRecord } from './record.ts'
+import type { Connection } from './request.ts'
+import { createSchedule, type Ticket } from './schedule.ts'
+
+/** Everything the load process needs, as plain data. */
+export interface LoadPlan {
+  load: Load
+  timeouts: Timeouts
+  stream?: StreamFormat
+  /** One per row; a request takes the one at its number modulo their count. */
+  requests: readonly PreparedRequest[]
+  /** Header that tells the bundled mock which phase a request belongs to. */
+  phaseHeader?: string
+}
+
+export interface Loop {
+  inFlight(): number
+  /** Resolves when nothing is in flight and nothing is left to send. */
+  finished: Promise<void>
+  /** Sends nothing more and gives up what is in flight. */
+  stop(): void
+}
+
+/** Deadlines are looked at this often, ms; a timeout is late by up to this. */
+const deadlineInterval = 10
+
+/** ms between the first requests of neighbouring slots in the warm-up, so that cold sockets and code do not all start at once. */
+const rampInterval = 1
+
+/** Keeps `concurrency` requests in flight; a slot is refilled in the same turn in which its stream has ended. */
+export function startLoop(
+  plan: LoadPlan,
+  connect: () => Connection,
+  onRecord: (record: RequestRecord) => void,
+  now: () => number = monotonic,
+): Loop {
+  const schedule = createSchedule(plan.load)
+  const connections = Array.from({ length: plan.load.concurrency }, connect)
+  const exchanges = new Map<number, Exchange>()
+  let openSlots = connections.length
+  let stopped = false
+  const { promise: finished, resolve } = Promise.withResolvers<void>()
+
+  const sweep = setInterval(() => {
+    const at = now()
+    for (const exchange of exchanges.values()) exchange.checkDeadlines(at)
+  }, deadlineInterval)
+
+  function fill(slot: number, connection: Connection): void {
+    const free = now()
+    const ticket = stopped ? undefined : schedule.take(free)
+    if (ticket === undefined) return closeSlot()
+    const exchange = startExchange({
+      connection,
+      request: requestFor(plan, ticket),
+      ticket,
+      slot,
+      scheduled: free,
+      timeouts: plan.timeouts,
+      stream: plan.stream,
+      now,
+      onRecord(record) {
+        exchanges.delete(slot)
+        onRecord(record)
+        fill(slot, connection)
+      },
+    })
+    exchanges.set(slot, exchange)
+  }
+
+  function closeSlot(): void {
+    if (--openSlots > 0) return
+    clearInterval(sweep)
+    void Promise.all(connections.map((connection) => connection.close())).then(() => resolve())
+  }
+
+  connections.forEach((connection, slot) => {
+    if (plan.load.warmup === 0) fill(slot, connection)
+    else setTimeout(() => fill(slot, connection), slot * rampInterval)
+  })
+
+  return {
+    inFlight: () => exchanges.size,
+    finished,
+    stop() {
+      stopped = true
+      for (const exchange of exchanges.values()) exchange.cancel()
+    },
+  }
+}
+
+/** Measured requests take the rows from the first on, warm-up requests from the last on backwards. */
+function requestFor(plan: LoadPlan, ticket: Ticket): PreparedRequest {
+  const count = plan.requests.length
+  const place =
+    ticket.phase === 'measured' ? ticket.index % count : count - 1 - (ticket.index % count)
+  const request = plan.requests[place]
+  if (request === undefined) throw new Error('a load plan needs at least one request')
+  if (plan.phaseHeader === undefined) return request
+  return { ...request, headers: { ...request.headers, [plan.phaseHeader]: ticket.phase } }
+}

@@ -1,0 +1,50 @@
+import { type Columns, encodeRecords } from './columns.ts'
+import { type Loop, type LoadPlan, startLoop } from './loop.ts'
+import type { ClientTrust, RequestRecord } from './record.ts'
+import { createConnection } from './request.ts'
+import { watchClient } from './trust.ts'
+
+/** What the load process is told. */
+export type Order = { type: 'run'; plan: LoadPlan } | { type: 'stop' }
+
+/** What the load process tells. */
+export type Report =
+  | { type: 'records'; columns: Columns; inFlight: number }
+  | { type: 'finished'; trust: ClientTrust }
+
+/** ms between two batches of records: seldom enough not to disturb the loop, often enough that a crash loses little. */
+const batchInterval = 500
+
+let loop: Loop | undefined
+
+// The terminal sends Ctrl-C to the whole process group; the parent decides what it means.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+process.on('disconnect', () => process.exit(1))
+process.on('message', (order: Order) => {
+  if (order.type === 'run') void run(order.plan)
+  else loop?.stop()
+})
+
+async function run(plan: LoadPlan): Promise<void> {
+  let batch: RequestRecord[] = []
+  const watch = watchClient()
+  const running = startLoop(plan, createConnection, (record) => batch.push(record))
+  loop = running
+
+  function flush(): void {
+    tell({ type: 'records', columns: encodeRecords(batch), inFlight: running.inFlight() })
+    batch = []
+  }
+
+  const timer = setInterval(flush, batchInterval)
+  await running.finished
+  clearInterval(timer)
+  const trust = watch.read()
+  flush()
+  tell({ type: 'finished', trust }, () => process.exit(0))
+}
+
+function tell(report: Report, onSent: () => void = () => {}): void {
+  process.send?.(report, onSent)
+}

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs'
+import { monitorEventLoopDelay, performance, PerformanceObserver } from 'node:perf_hooks'
+
+import type { ClientTrust } from './record.ts'
+
+/** ms; `monitorEventLoopDelay` includes it in what it reports. */
+const resolution = 10
+
+/** Watches the event loop, the garbage collector and the scheduler of this process until it is read. */
+export function watchClient(): { read(): ClientTrust } {
+  const delay = monitorEventLoopDelay({ resolution })
+  delay.enable()
+  const utilization = performance.eventLoopUtilization()
+  const cpu = process.cpuUsage()
+  const queue = readRunQueue()
+  const start = performance.now()
+  const pauses: number[] = []
+  const collector = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) pauses.push(entry.duration)
+  })
+  collector.observe({ entryTypes: ['gc'] })
+
+  return {
+    read() {
+      const elapsed = performance.now() - start
+      const used = process.cpuUsage(cpu)
+      for (const entry of collector.takeRecords()) pauses.push(entry.duration)
+      collector.disconnect()
+      delay.disable()
+      const waited = readRunQueue()
+      return {
+        eventLoopUtilization: performance.eventLoopUtilization(utilization).utilization,
+        ...(delay.count > 0 && {
+          eventLoopDelayP50: overResolution(delay.percentile(50)),
+          eventLoopDelayP99: overResolution(delay.percentile(99)),
+          eventLoopDelayMax: overResolution(delay.max),
+        }),
+        gcPauses: pauses.length,
+        gcTotal: pauses.reduce((sum, pause) => sum + pause, 0),
+        gcMax: pauses.reduce((max, pause) => Math.max(max, pause), 0),
+        cpuShare: (used.user + used.system) / 1000 / elapsed,
+        ...(queue !== undefined &&
+          waited !== undefined && { runQueueShare: (waited - queue) / elapsed }),
+      }
+    },
+  }
+}
+
+function overResolution(nanoseconds: number): number {
+  return Math.max(0, nanoseconds / 1e6 - resolution)
+}
+
+/** ms that the main thread has waited for a core so far; `undefined` where the system does not tell. */
+function readRunQueue(): number | undefined {
+  if (process.platform !== 'linux') return undefined
+  try {
+    const waited = readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ')[1]
+    return waited === undefined ? undefined : Number(waited) / 1e6
+  } catch {
+    return undefined
+  }
+}

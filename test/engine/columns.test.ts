@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+
+import { decodeRecords, encodeRecords } from '../../src/engine/columns.ts'
+import type { RequestRecord } from '../../src/engine/record.ts'
+
+const completed: RequestRecord = {
+  index: 3,
+  row: 1,
+  phase: 'measured',
+  round: 2,
+  slot: 0,
+  marks: {
+    scheduled: 1000.25,
+    called: 1000.5,
+    dispatched: 1001,
+    headers: 1010,
+    firstByte: 1011,
+    firstEvent: 1011,
+    firstContent: 1012,
+    firstToken: 1012,
+    firstOutput: 1013,
+    lastToken: 1020,
+    completed: 1021,
+    lastByte: 1021,
+    ended: 1022,
+  },
+  tokenTimes: Float64Array.of(1012, 1013, 1020),
+  status: 200,
+  events: 5,
+  reads: 4,
+  bytes: 812,
+  promptTokens: 9,
+  completionTokens: 3,
+  reused: true,
+  dialect: 'openai-chat',
+  output: '财经',
+  outcome: 'completed',
+}
+
+const failed: RequestRecord = {
+  index: 0,
+  phase: 'warmup',
+  round: -1,
+  slot: 1,
+  marks: { scheduled: 1, called: 2, ended: 3 },
+  tokenTimes: new Float64Array(0),
+  events: 0,
+  reads: 0,
+  bytes: 0,
+  reused: false,
+  outcome: 'failed',
+  failure: { kind: 'connect', message: 'connect ECONNREFUSED' },
+}
+
+const cancelled: RequestRecord = {
+  index: 4,
+  phase: 'measured',
+  round: 0,
+  slot: 0,
+  marks: { scheduled: 1, called: 2, dispatched: 2.5, ended: 3 },
+  tokenTimes: Float64Array.of(2.75),
+  events: 1,
+  reads: 1,
+  bytes: 10,
+  reused: false,
+  outcome: 'cancelled',
+}
+
+test('records come back from columns as they were, with nothing where there was nothing', () => {
+  const records = [completed, failed, cancelled]
+  const back = decodeRecords(structuredClone(encodeRecords(records)))
+  expect(back).toEqual(records)
+  expect(Object.keys(back[1] ?? {})).not.toContain('status')
+})
+
+test('an empty batch is an empty list', () => {
+  expect(decodeRecords(encodeRecords([]))).toEqual([])
+})

@@ -1,0 +1,214 @@
+import { expect, test } from 'vitest'
+
+import { startExchange } from '../../src/engine/exchange.ts'
+import type { RequestRecord } from '../../src/engine/record.ts'
+import type { Timeouts } from '../../src/spec/spec.ts'
+import { chunk, done, fakeConnection, prepared } from './_connection.ts'
+
+const sse = { 'content-type': 'text/event-stream' }
+
+function start(timeouts: Partial<Timeouts> = {}, connection = fakeConnection()) {
+  let at = 100
+  const records: RequestRecord[] = []
+  const exchange = startExchange({
+    connection,
+    request: prepared,
+    ticket: { phase: 'measured', index: 7, round: 1 },
+    slot: 2,
+    scheduled: 90,
+    timeouts: { total: 10_000, connect: 1_000, ...timeouts },
+    stream: { dialect: 'openai-chat' },
+    now: () => at,
+    onRecord: (record) => records.push(record),
+  })
+  return {
+    exchange,
+    connection,
+    records,
+    /** Lets the clock stand at `instant` while `action` happens. */
+    at(instant: number, action: (handler: NonNullable<typeof connection.handler>) => void) {
+      at = instant
+      if (connection.handler !== undefined) action(connection.handler)
+    },
+  }
+}
+
+test('stamps every part of an answer from the instants at which it came', () => {
+  const { at, records } = start()
+  at(105, (h) => h.onSend(true))
+  at(120, (h) => h.onHeaders(200, sse))
+  at(121, (h) => h.onData(chunk({ role: 'assistant', content: '' })))
+  at(150, (h) => h.onData(chunk({ content: 'a' })))
+  at(160, (h) => h.onData(chunk({ content: 'b' })))
+  at(170, (h) =>
+    h.onData(chunk({}, { choices: [], usage: { prompt_tokens: 4, completion_tokens: 2 } })),
+  )
+  at(171, (h) => h.onData(done))
+  at(180, (h) => h.onEnd())
+  expect(records).toMatchObject([
+    {
+      outcome: 'completed',
+      index: 7,
+      round: 1,
+      slot: 2,
+      row: 0,
+      status: 200,
+      reused: true,
+      reads: 5,
+      promptTokens: 4,
+      completionTokens: 2,
+      dialect: 'openai-chat',
+      marks: {
+        scheduled: 90,
+        called: 100,
+        dispatched: 105,
+        headers: 120,
+        firstByte: 121,
+        firstToken: 150,
+        lastToken: 160,
+        completed: 171,
+        lastByte: 171,
+        ended: 180,
+      },
+    },
+  ])
+  expect([...(records[0]?.tokenTimes ?? [])]).toEqual([150, 160])
+})
+
+test('the first-token deadline runs from the dispatch, not from the call', () => {
+  const { at, exchange, records } = start({ ttft: 50 })
+  at(130, (h) => h.onSend(false))
+  at(140, (h) => h.onHeaders(200, sse))
+  at(141, (h) => h.onData(chunk({ role: 'assistant', content: '' })))
+  exchange.checkDeadlines(179)
+  expect(records).toEqual([])
+  at(180, () => exchange.checkDeadlines(180))
+  expect(records).toMatchObject([
+    {
+      outcome: 'failed',
+      failure: { kind: 'timeout.ttft', message: 'first token: not within 50 ms' },
+    },
+  ])
+})
+
+test('the idle deadline runs from the last bytes [T16]', () => {
+  const { at, exchange, records } = start({ idle: 50 })
+  at(105, (h) => h.onSend(false))
+  at(120, (h) => h.onHeaders(200, sse))
+  at(150, (h) => h.onData(chunk({ content: 'a' })))
+  exchange.checkDeadlines(199)
+  expect(records).toEqual([])
+  at(200, () => exchange.checkDeadlines(200))
+  expect(records).toMatchObject([{ outcome: 'failed', failure: { kind: 'timeout.idle' } }])
+  expect(records[0]?.marks.firstToken).toBe(150)
+})
+
+test('the total deadline covers the whole answer [S1.11]', () => {
+  const { at, exchange, records } = start({ total: 300 })
+  at(105, (h) => h.onSend(false))
+  at(120, (h) => h.onHeaders(200, sse))
+  at(400, (h) => h.onData(chunk({ content: 'a' })))
+  at(405, () => exchange.checkDeadlines(405))
+  expect(records).toMatchObject([{ outcome: 'failed', failure: { kind: 'timeout.total' } }])
+})
+
+test('a connection that is never made is a connect timeout', () => {
+  const { at, exchange, records, connection } = start({ connect: 30 })
+  exchange.checkDeadlines(129)
+  expect(records).toEqual([])
+  at(130, () => exchange.checkDeadlines(130))
+  expect(records).toMatchObject([{ outcome: 'failed', failure: { kind: 'timeout.connect' } }])
+  expect(connection.cancelled).toBeInstanceOf(Error)
+})
+
+test('an answer that has ended properly stays one when the server keeps the socket or breaks it', () => {
+  for (const ending of ['deadline', 'reset'] as const) {
+    const { at, exchange, records } = start({ idle: 50 })
+    at(105, (h) => h.onSend(false))
+    at(120, (h) => h.onHeaders(200, sse))
+    at(130, (h) => h.onData(chunk({ content: 'a' })))
+    at(131, (h) => h.onData(done))
+    if (ending === 'deadline') at(181, () => exchange.checkDeadlines(181))
+    else at(140, (h) => h.onError(Object.assign(new Error('gone'), { code: 'ECONNRESET' })))
+    expect(records).toMatchObject([{ outcome: 'completed', marks: { completed: 131 } }])
+  }
+})
+
+test('a connection that breaks within the answer is a reset that keeps its tokens', () => {
+  const { at, records } = start()
+  at(105, (h) => h.onSend(false))
+  at(120, (h) => h.onHeaders(200, sse))
+  at(130, (h) => h.onData(chunk({ content: 'a' })))
+  at(140, (h) => h.onError(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })))
+  expect(records).toMatchObject([{ outcome: 'failed', failure: { kind: 'reset' } }])
+  expect(records[0]?.tokenTimes).toHaveLength(1)
+})
+
+test('an in-band error outweighs the way the connection ends [T17]', () => {
+  const { at, records } = start()
+  at(105, (h) => h.onSend(false))
+  at(120, (h) => h.onHeaders(200, sse))
+  at(130, (h) => h.onData(new TextEncoder().encode('data: {"error":{"message":"CUDA"}}\n\n')))
+  at(140, (h) => h.onError(Object.assign(new Error('x'), { code: 'ECONNRESET' })))
+  expect(records).toMatchObject([
+    { outcome: 'failed', failure: { kind: 'in_band_error', message: 'CUDA' } },
+  ])
+})
+
+test('any 2xx is a success and anything else is not [T17]', () => {
+  const ok = start()
+  ok.at(105, (h) => h.onSend(false))
+  ok.at(120, (h) => h.onHeaders(201, sse))
+  ok.at(130, (h) => h.onData(chunk({ content: 'a' })))
+  ok.at(131, (h) => h.onData(done))
+  ok.at(132, (h) => h.onEnd())
+  expect(ok.records).toMatchObject([{ outcome: 'completed', status: 201 }])
+
+  const refused = start()
+  refused.at(105, (h) => h.onSend(false))
+  refused.at(120, (h) => h.onHeaders(503, { 'content-type': 'application/json' }))
+  refused.at(121, (h) => h.onData(new TextEncoder().encode('{"error":"busy"}')))
+  refused.at(122, (h) => h.onEnd())
+  expect(refused.records).toMatchObject([
+    { outcome: 'failed', status: 503, failure: { kind: 'http_status', message: 'HTTP 503: busy' } },
+  ])
+})
+
+test('a page, a JSON document and a compressed body are named for what they are [T4]', () => {
+  const headers = [
+    [{ 'content-type': 'text/html' }, 'wrong_content_type'],
+    [{ 'content-type': 'application/json' }, 'not_streamed'],
+    [{ ...sse, 'content-encoding': 'gzip' }, 'wrong_content_type'],
+  ] as const
+  for (const [values, kind] of headers) {
+    const { at, records } = start()
+    at(105, (h) => h.onSend(false))
+    at(120, (h) => h.onHeaders(200, values))
+    at(121, (h) => h.onData(new TextEncoder().encode('<html>')))
+    at(122, (h) => h.onEnd())
+    expect(records).toMatchObject([{ outcome: 'failed', failure: { kind } }])
+  }
+})
+
+test('a request that the transport refuses to send becomes a record, not an exception', async () => {
+  const connection = fakeConnection(() => {
+    throw Object.assign(new Error('invalid header'), { code: 'UND_ERR_INVALID_ARG' })
+  })
+  const { records } = start({}, connection)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(records).toMatchObject([
+    {
+      outcome: 'failed',
+      failure: { kind: 'protocol', message: 'request cannot be sent: invalid header' },
+    },
+  ])
+})
+
+test('a cancelled request is settled once and its connection given up', () => {
+  const { at, exchange, records, connection } = start()
+  at(105, (h) => h.onSend(false))
+  exchange.cancel()
+  at(110, (h) => h.onEnd())
+  expect(records).toMatchObject([{ outcome: 'cancelled' }])
+  expect(connection.cancelled).toBeInstanceOf(Error)
+})

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+
+import { classifyError, describeStatus } from '../../src/engine/failure.ts'
+
+function withCode(code: string, message: string, name = 'Error'): Error {
+  return Object.assign(new Error(message), { code, name })
+}
+
+test.each([
+  ['ECONNREFUSED', false, 'connect'],
+  ['ENOTFOUND', false, 'connect'],
+  ['UND_ERR_CONNECT_TIMEOUT', false, 'connect'],
+  ['ECONNRESET', true, 'reset'],
+  ['UND_ERR_SOCKET', true, 'reset'],
+  ['CERT_HAS_EXPIRED', false, 'tls'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', false, 'tls'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', false, 'tls'],
+  ['UND_ERR_INVALID_ARG', false, 'protocol'],
+] as const)('%s (dispatched: %s) is counted as %s', (code, dispatched, kind) => {
+  expect(classifyError(withCode(code, 'words'), dispatched).kind).toBe(kind)
+})
+
+test('bytes that are not HTTP are a protocol failure', () => {
+  const error = withCode('HPE_INVALID_CONSTANT', 'Expected HTTP/', 'HTTPParserError')
+  expect(classifyError(error, true)).toEqual({
+    kind: 'protocol',
+    message: 'not HTTP: Expected HTTP/',
+  })
+})
+
+test('the attempts of one connection over several addresses are told by the first', () => {
+  const error = new AggregateError([withCode('ECONNREFUSED', 'connect ECONNREFUSED ::1:9')])
+  expect(classifyError(error, false)).toEqual({
+    kind: 'connect',
+    message: 'connect ECONNREFUSED ::1:9',
+  })
+})
+
+test.each([
+  ['{"error":{"message":"no such model","type":"NotFoundError"}}', 'HTTP 404: no such model'],
+  ['{"error":"服务繁忙，请稍后重试","queue_size":10}', 'HTTP 404: 服务繁忙，请稍后重试'],
+  ['{"code":"too_many","message":"slow down","status":429}', 'HTTP 404: slow down'],
+  ['plain words', 'HTTP 404: plain words'],
+  ['', 'HTTP 404'],
+])('an error status carries the words of the body %s [S3.12] [T21]', (body, message) => {
+  expect(describeStatus(404, body, {})).toEqual({ kind: 'http_status', message })
+})
+
+test('a redirect says where it points, a rate limit for how long', () => {
+  expect(describeStatus(307, '', { location: '/other' }).message).toBe(
+    'HTTP 307 (redirect to /other)',
+  )
+  expect(describeStatus(429, '', { 'retry-after': '3' }).message).toBe('HTTP 429 (retry after 3)')
+})

@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process'
+
+import { expect, test } from 'vitest'
+
+import { runLoad } from '../../src/engine/load.ts'
+import type { LoadPlan } from '../../src/engine/loop.ts'
+import { chatEvent, refusingUrl, serve, wrongAnswers } from '../_server.ts'
+
+function planFor(url: string, overrides: Partial<LoadPlan['load']> = {}): LoadPlan {
+  return {
+    load: {
+      kind: 'closed',
+      concurrency: 2,
+      requests: 6,
+      warmup: 2,
+      rounds: 1,
+      seed: 1,
+      ...overrides,
+    },
+    timeouts: { total: 5_000, connect: 2_000 },
+    stream: { dialect: 'openai-chat' },
+    requests: [{ url: `${url}/v1/chat/completions`, method: 'POST', headers: {}, body: '{}' }],
+  }
+}
+
+test.each(Object.entries(wrongAnswers))(
+  'every request of a target that answers with %s is a record that says so',
+  async (name, listener) => {
+    const server = await serve(listener)
+    const { records, end } = await runLoad(planFor(server.url))
+    await server.close()
+    expect(end).toEqual({ kind: 'finished' })
+    expect(records).toHaveLength(8)
+    expect(server.requests()).toBe(8)
+    for (const record of records) {
+      expect(record).toMatchObject({ outcome: 'failed', failure: { kind: name.split(' ')[0] } })
+    }
+  },
+)
+
+test('a target that refuses connections is counted, request by request', async () => {
+  const { records, end } = await runLoad(planFor(await refusingUrl()))
+  expect(end).toEqual({ kind: 'finished' })
+  expect(records).toHaveLength(8)
+  for (const record of records) {
+    expect(record).toMatchObject({ outcome: 'failed', failure: { kind: 'connect' } })
+  }
+})
+
+test('bytes that are not HTTP are a protocol failure, and the next request gets a new socket', async () => {
+  const server = await serve((request) => {
+    request.socket.end('no HTTP at all\r\n\r\n')
+  })
+  const { records } = await runLoad(planFor(server.url))
+  await server.close()
+  for (const record of records) {
+    expect(record).toMatchObject({ outcome: 'failed', failure: { kind: 'protocol' } })
+  }
+})
+
+test('keeps sockets and says so', async () => {
+  const server = await serve((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.end(`${chatEvent('a')}data: [DONE]\n\n`)
+  })
+  const { records } = await runLoad(planFor(server.url))
+  await server.close()
+  expect(records.filter((record) => !record.reused)).toHaveLength(2)
+  expect(records.every((record) => record.outcome === 'completed')).toBe(true)
+})
+
+test('an abort keeps what was measured and cancels what is in flight', async () => {
+  const server = await serve((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.end(`${chatEvent('a')}data: [DONE]\n\n`)
+  })
+  const abort = new AbortController()
+  const run = await runLoad(planFor(server.url, { requests: 1_000_000 }), {
+    signal: abort.signal,
+    onRecords(records) {
+      if (records.length > 0) abort.abort('SIGINT')
+    },
+  })
+  await server.close()
+  expect(run.end).toEqual({ kind: 'interrupted', reason: 'SIGINT' })
+  expect(run.records.some((record) => record.outcome === 'completed')).toBe(true)
+  expect(run.records.length).toBe(new Set(run.records.map((r) => `${r.phase}${r.index}`)).size)
+})
+
+test('a load process that is killed loses no batch that had arrived', async () => {
+  const server = await serve((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.end(`${chatEvent('a')}data: [DONE]\n\n`)
+  })
+  let arrived = 0
+  const run = await runLoad(planFor(server.url, { requests: 1_000_000 }), {
+    onRecords(records) {
+      arrived += records.length
+      if (arrived > 0) killChild()
+    },
+  })
+  await server.close()
+  expect(run.end).toMatchObject({ kind: 'crashed' })
+  expect(run.records.length).toBeGreaterThanOrEqual(arrived)
+  expect(run.trust).toBeUndefined()
+})
+
+function killChild(): void {
+  const pids = execFileSync('pgrep', ['-P', String(process.pid), '-f', 'engine/process']).toString()
+  for (const pid of pids.trim().split('\n')) process.kill(Number(pid), 'SIGKILL')
+}

@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest'
+
+import { type LoadPlan, startLoop } from '../../src/engine/loop.ts'
+import type { RequestRecord } from '../../src/engine/record.ts'
+import { chunk, done, fakeConnection, prepared } from './_connection.ts'
+
+function plan(overrides: Partial<LoadPlan['load']>, rows = 1): LoadPlan {
+  return {
+    load: {
+      kind: 'closed',
+      concurrency: 3,
+      requests: 7,
+      warmup: 0,
+      rounds: 1,
+      seed: 1,
+      ...overrides,
+    },
+    timeouts: { total: 10_000, connect: 10_000 },
+    stream: { dialect: 'openai-chat' },
+    requests: Array.from({ length: rows }, (_, row) => ({ ...prepared, row })),
+  }
+}
+
+type Fake = ReturnType<typeof fakeConnection>
+
+function answer({ handler }: Fake): void {
+  handler?.onSend(true)
+  handler?.onHeaders(200, { 'content-type': 'text/event-stream' })
+  handler?.onData(chunk({ content: 'a' }))
+  handler?.onData(done)
+  handler?.onEnd()
+}
+
+function run(loadPlan: LoadPlan) {
+  const connections: Fake[] = []
+  const records: RequestRecord[] = []
+  const loop = startLoop(
+    loadPlan,
+    () => {
+      const connection = fakeConnection()
+      connections.push(connection)
+      return connection
+    },
+    (record) => records.push(record),
+  )
+  return { connections, records, loop }
+}
+
+test('keeps exactly the asked concurrency in flight and refills a slot in the same turn [S1.1] [S1.44]', async () => {
+  const { connections, records, loop } = run(plan({}))
+  expect(connections.map((c) => c.sent.length)).toEqual([1, 1, 1])
+  expect(loop.inFlight()).toBe(3)
+  const [first] = connections
+  if (first === undefined) throw new Error('no connection')
+  answer(first)
+  expect(first.sent).toHaveLength(2)
+  expect(loop.inFlight()).toBe(3)
+  // A slot is not free before its stream has ended.
+  first.handler?.onSend(true)
+  first.handler?.onHeaders(200, { 'content-type': 'text/event-stream' })
+  first.handler?.onData(done)
+  expect(first.sent).toHaveLength(2)
+  while (records.length < 7) for (const connection of connections) answer(connection)
+  await loop.finished
+  expect(records).toHaveLength(7)
+  expect(records.map((record) => record.index).toSorted((a, b) => a - b)).toEqual([
+    0, 1, 2, 3, 4, 5, 6,
+  ])
+  expect(connections.every((connection) => connection.closed)).toBe(true)
+})
+
+test('a row belongs to a request by its number, whichever ends first [S1.5] [S1.26]', async () => {
+  const { connections, records, loop } = run(plan({ requests: 5 }, 2))
+  while (records.length < 5) for (const connection of connections.toReversed()) answer(connection)
+  await loop.finished
+  const rows = new Map(records.map((record) => [record.index, record.row]))
+  expect([0, 1, 2, 3, 4].map((index) => rows.get(index))).toEqual([0, 1, 0, 1, 0])
+})
+
+test('warm-up takes rows from the end and hands its slots over without draining', async () => {
+  const { connections, records, loop } = run(plan({ warmup: 3, requests: 4 }, 9))
+  await expect.poll(() => connections.flatMap((c) => c.sent).length).toBe(3)
+  expect(connections.map((c) => c.sent[0]?.row)).toEqual([8, 7, 6])
+  const [first] = connections
+  if (first === undefined) throw new Error('no connection')
+  answer(first)
+  // The others are still warming up.
+  expect(first.sent[1]?.row).toBe(0)
+  expect(loop.inFlight()).toBe(3)
+  while (records.length < 7) for (const connection of connections) answer(connection)
+  await loop.finished
+  expect(records.filter((record) => record.phase === 'warmup')).toHaveLength(3)
+  expect(records.filter((record) => record.phase === 'measured')).toHaveLength(4)
+})
+
+test('tells the mock which phase a request belongs to, and nobody else', async () => {
+  const told = run({ ...plan({ warmup: 1, requests: 1, concurrency: 1 }), phaseHeader: 'x-phase' })
+  await expect.poll(() => told.connections[0]?.sent.length).toBe(1)
+  while (told.records.length < 2) for (const connection of told.connections) answer(connection)
+  expect(told.connections[0]?.sent.map((request) => request.headers)).toEqual([
+    { 'x-phase': 'warmup' },
+    { 'x-phase': 'measured' },
+  ])
+  const silent = run(plan({ requests: 1, concurrency: 1 }))
+  expect(silent.connections[0]?.sent[0]?.headers).toEqual({})
+  silent.loop.stop()
+})
+
+test('stopped, it sends nothing more and settles what is in flight as cancelled', async () => {
+  const { connections, records, loop } = run(plan({ requests: 100 }))
+  const [first] = connections
+  if (first === undefined) throw new Error('no connection')
+  answer(first)
+  loop.stop()
+  await loop.finished
+  expect(records.map((record) => record.outcome).toSorted()).toEqual([
+    'cancelled',
+    'cancelled',
+    'cancelled',
+    'completed',
+  ])
+  expect(connections.flatMap((connection) => connection.sent)).toHaveLength(4)
+})

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+
+import { createSchedule } from '../../src/engine/schedule.ts'
+import type { Load } from '../../src/spec/spec.ts'
+
+const load: Load = { kind: 'closed', concurrency: 2, requests: 6, warmup: 0, rounds: 3, seed: 1 }
+
+function takeAll(overrides: Partial<Load>, instants: Iterable<number>) {
+  const schedule = createSchedule({ ...load, ...overrides })
+  return [...instants].map((at) => schedule.take(at))
+}
+
+test('gives out the warm-up first, then the measured requests, then nothing', () => {
+  const tickets = takeAll({ warmup: 2, requests: 3, rounds: 1 }, [0, 0, 1, 2, 3, 4])
+  expect(tickets).toEqual([
+    { phase: 'warmup', index: 0, round: -1 },
+    { phase: 'warmup', index: 1, round: -1 },
+    { phase: 'measured', index: 0, round: 0 },
+    { phase: 'measured', index: 1, round: 0 },
+    { phase: 'measured', index: 2, round: 0 },
+    undefined,
+  ])
+})
+
+test('divides the measured requests into equal rounds', () => {
+  const rounds = takeAll({}, [0, 1, 2, 3, 4, 5]).map((ticket) => ticket?.round)
+  expect(rounds).toEqual([0, 0, 1, 1, 2, 2])
+})
+
+test('ends a run by duration that long after its first measured request, and slices it by time', () => {
+  const schedule = createSchedule({
+    kind: 'closed',
+    concurrency: 2,
+    duration: 900,
+    warmup: 1,
+    rounds: 3,
+    seed: 1,
+  })
+  schedule.take(0)
+  const tickets = [5000, 5300, 5600, 5899, 5900].map((at) => schedule.take(at))
+  expect(tickets.map((ticket) => ticket?.round)).toEqual([0, 1, 2, 2, undefined])
+})
+
+test('ends with whichever comes first when both requests and duration are given', () => {
+  expect(takeAll({ requests: 2, duration: 1000 }, [0, 1, 2]).map(Boolean)).toEqual([
+    true,
+    true,
+    false,
+  ])
+  expect(takeAll({ requests: 9, duration: 1000 }, [0, 999, 1000]).map(Boolean)).toEqual([
+    true,
+    true,
+    false,
+  ])
+})
