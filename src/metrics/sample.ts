@@ -1,2 +1,36 @@
 /** Ascending and non-empty: the only thing a quantile is taken of. */
 export type Sample = readonly [number, ...number[]] & { readonly __sorted: unique symbol }
+
+/** Sorts the values, which must not hold NaN; `undefined` when there are none. */
+export function toSample(values: Iterable<number>): Sample | undefined {
+  // A typed array sorts by number, without a comparator, several times faster than an array.
+  const sorted = new Float64Array(values).sort()
+  return sorted.length === 0 ? undefined : (Array.from(sorted) as unknown as Sample)
+}
+
+/**
+ * Nearest rank ⌈n·p⌉, 1-based, for 0 < p ≤ 1.
+ * A product that is a whole number in decimal may come out a few ulp above it (0.07 · 100 =
+ * 7.000000000000001), so 4 ulp are taken off before rounding up. No true fraction is that close to
+ * a whole number: with p of up to 6 decimals it is 1e-6 away or more.
+ */
+export function nearestRank(n: number, p: number): number {
+  return Math.min(n, Math.max(1, Math.ceil(n * p * (1 - 4 * Number.EPSILON))))
+}
+
+/** The value at the nearest rank, always one that was observed. `p` between 0 and 1. */
+export function quantile(sample: Sample, p: number): number {
+  return sample[nearestRank(sample.length, p) - 1] ?? sample[0]
+}
+
+export function mean(sample: Sample): number {
+  return sample.reduce((sum, value) => sum + value, 0) / sample.length
+}
+
+/** Sample standard deviation (n − 1); `undefined` for one value. */
+export function stddev(sample: Sample): number | undefined {
+  if (sample.length < 2) return undefined
+  const centre = mean(sample)
+  const squares = sample.reduce((sum, value) => sum + (value - centre) ** 2, 0)
+  return Math.sqrt(squares / (sample.length - 1))
+}

@@ -1,4 +1,11 @@
-import type { FailureKind } from '../engine/record.ts'
+import type { FailedRecord, FailureKind, RequestRecord } from '../engine/record.ts'
+import type { GoodputBounds } from '../spec/slo.ts'
+import { keepKnown } from './known.ts'
+import { chunkGaps, isGood, measure, type RequestMetric } from './measure.ts'
+import { mean, quantile, stddev, toSample } from './sample.ts'
+import { outputTokens, runDuration, throughput, type TokenBasis, tokenBasis } from './throughput.ts'
+
+export type { TokenBasis } from './throughput.ts'
 
 /** Nearest-rank percentiles; durations in ms. */
 export interface Distribution {
@@ -23,9 +30,6 @@ export interface FailureCount {
   /** Message of the first one. */
   sample: string
 }
-
-/** Where the output token counts come from. `estimated`: token events were counted. */
-export type TokenBasis = 'usage' | 'estimated' | 'mixed' | 'none'
 
 /** Records of a run, summarised. Warm-up is excluded everywhere. */
 export interface RunSummary {
@@ -62,4 +66,105 @@ export interface Diagnostic {
   id: string
   level: 'info' | 'warn'
   message: string
+}
+
+export function summarize(
+  records: readonly RequestRecord[],
+  { goodput }: { goodput?: GoodputBounds | undefined } = {},
+): RunSummary {
+  const measured = records.filter(({ phase }) => phase === 'measured')
+  const completed = measured.filter(({ outcome }) => outcome === 'completed')
+  const failed = measured.filter((record) => record.outcome === 'failed')
+  const judged = completed.length + failed.length
+  const basis = tokenBasis(completed)
+  const tokens =
+    basis === 'none' ? undefined : completed.reduce((sum, each) => sum + outputTokens(each), 0)
+  const good = goodput && completed.filter((record) => isGood(record, goodput)).length
+
+  return keepKnown<RunSummary>({
+    requests: {
+      total: measured.length,
+      completed: completed.length,
+      failed: failed.length,
+      cancelled: measured.length - judged,
+      warmup: records.length - measured.length,
+    },
+    successRate: judged === 0 ? undefined : completed.length / judged,
+    duration: runDuration(measured),
+    requestsPerSecond: throughput(measured, () => 1)?.perSecond,
+    outputTokensPerSecond:
+      tokens === undefined ? undefined : throughput(measured, outputTokens)?.perSecond,
+    outputTokens: tokens,
+    tokenBasis: basis,
+    goodput: good === undefined || judged === 0 ? undefined : good / judged,
+    ttft: distribute(completed, measuring('ttft')),
+    ttfo: distribute(completed, measuring('ttfo')),
+    latency: distribute(completed, measuring('latency')),
+    streamEnd: distribute(completed, ({ marks }) => since(marks.dispatched, marks.ended)),
+    tpot: distribute(completed, measuring('tpot')),
+    chunkGap: distribute(completed, chunkGaps),
+    stall: distribute(completed, measuring('stall')),
+    dispatchDelay: distribute(measured, measuring('dispatch_delay')),
+    clientQueue: distribute(measured, ({ marks }) => since(marks.called, marks.dispatched)),
+    failures: countFailures(failed),
+    dialects: countDialects(measured),
+  })
+}
+
+function distribute(
+  records: readonly RequestRecord[],
+  valuesOf: (record: RequestRecord) => readonly number[],
+): Distribution | undefined {
+  const values: number[] = []
+  for (const record of records) for (const value of valuesOf(record)) values.push(value)
+  const sample = toSample(values)
+  if (sample === undefined) return undefined
+  return keepKnown<Distribution>({
+    count: sample.length,
+    min: sample[0],
+    mean: mean(sample),
+    stddev: stddev(sample),
+    p50: quantile(sample, 0.5),
+    p75: quantile(sample, 0.75),
+    p90: quantile(sample, 0.9),
+    p95: quantile(sample, 0.95),
+    p99: quantile(sample, 0.99),
+    max: quantile(sample, 1),
+  })
+}
+
+function measuring(metric: RequestMetric): (record: RequestRecord) => readonly number[] {
+  return (record) => {
+    const value = measure(record, metric)
+    return typeof value === 'number' ? [value] : []
+  }
+}
+
+function since(from: number | undefined, to: number | undefined): readonly number[] {
+  return from === undefined || to === undefined ? [] : [to - from]
+}
+
+/** The most frequent first. */
+function countFailures(records: readonly FailedRecord[]): FailureCount[] {
+  const counts = new Map<string, FailureCount>()
+  for (const { failure, status } of records) {
+    const shown = failure.kind === 'http_status' ? status : undefined
+    const key = `${failure.kind} ${shown}`
+    const known = counts.get(key)
+    if (known) known.count++
+    else {
+      const first = { kind: failure.kind, count: 1, status: shown, sample: failure.message }
+      counts.set(key, keepKnown<FailureCount>(first))
+    }
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count)
+}
+
+/** The most frequent first. */
+function countDialects(records: readonly RequestRecord[]): { name: string; count: number }[] {
+  const counts = new Map<string, number>()
+  for (const { dialect } of records) {
+    if (dialect !== undefined) counts.set(dialect, (counts.get(dialect) ?? 0) + 1)
+  }
+  return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count)
 }

@@ -1,0 +1,62 @@
+import type { RequestRecord } from '../engine/record.ts'
+
+/** Requests in flight between ramp-up (all slots taken for the first time) and the last dispatch. */
+export interface HeldConcurrency {
+  /** Share of that time with all slots taken, 0–1; 0 when they never were. */
+  fullShare: number
+  mean: number
+  peak: number
+}
+
+/**
+ * Exact, from every dispatch and every end; warm-up requests in flight count, because they hold
+ * slots. `undefined` when there is no time between ramp-up and the last dispatch.
+ */
+export function measureConcurrency(
+  records: readonly RequestRecord[],
+  asked: number,
+): HeldConcurrency | undefined {
+  const steps = stepsInFlight(records)
+  const first = records.reduce((at, record) => Math.min(at, measuredDispatch(record, at)), Infinity)
+  const last = records.reduce((at, record) => Math.max(at, measuredDispatch(record, at)), -Infinity)
+  const window = steps.filter(({ at }) => at >= first && at <= last)
+  const peak = window.reduce((peak, { inFlight }) => Math.max(peak, inFlight), 0)
+  const rampedUp = Math.max(
+    0,
+    window.findIndex(({ inFlight }) => inFlight >= asked),
+  )
+
+  let time = 0
+  let full = 0
+  let busy = 0
+  for (let i = rampedUp; i + 1 < window.length; i++) {
+    const { at, inFlight } = window[i] as Step
+    const lasted = (window[i + 1] as Step).at - at
+    time += lasted
+    busy += lasted * inFlight
+    if (inFlight >= asked) full += lasted
+  }
+  return time > 0 ? { fullShare: full / time, mean: busy / time, peak } : undefined
+}
+
+interface Step {
+  at: number
+  /** From `at` on. */
+  inFlight: number
+}
+
+function stepsInFlight(records: readonly RequestRecord[]): Step[] {
+  const changes: { at: number; change: 1 | -1 }[] = []
+  for (const { marks } of records) {
+    if (marks.dispatched === undefined) continue
+    changes.push({ at: marks.dispatched, change: 1 }, { at: marks.ended, change: -1 })
+  }
+  // At equal instants the ended request frees its slot for the dispatched one.
+  changes.sort((a, b) => a.at - b.at || a.change - b.change)
+  let inFlight = 0
+  return changes.map(({ at, change }) => ({ at, inFlight: (inFlight += change) }))
+}
+
+function measuredDispatch({ phase, marks }: RequestRecord, otherwise: number): number {
+  return phase === 'measured' ? (marks.dispatched ?? otherwise) : otherwise
+}

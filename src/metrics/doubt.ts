@@ -1,0 +1,53 @@
+import type { ClientTrust, RequestRecord } from '../engine/record.ts'
+import type { GoodputBounds, Metric, Slo } from '../spec/slo.ts'
+import { measureBuffering } from './buffering.ts'
+import { rateClient } from './client.ts'
+import { formatQuantity } from './quantity.ts'
+
+/**
+ * Why the figure behind an SLO cannot be believed in this run; `undefined` when nothing speaks
+ * against it. `margin`: distance of the observed value to the bound, negative when missed.
+ */
+export type Doubt = (slo: Slo, margin: number | undefined) => string | undefined
+
+const streamed: ReadonlySet<Metric> = new Set(['ttft', 'ttfo', 'tpot', 'chunk_gap', 'stall'])
+
+export function findDoubts(
+  records: readonly RequestRecord[],
+  trust: ClientTrust | undefined,
+  { goodput }: { goodput?: GoodputBounds | undefined } = {},
+): Doubt {
+  const { buffered, atOnce, requests } = measureBuffering(records)
+
+  return (slo, margin) => {
+    // Late tokens are late for the reader as well; only what looks fast is not to be believed.
+    if (buffered && streamed.has(slo.metric) && (margin === undefined || margin >= 0)) {
+      return `not streamed: ${atOnce} of ${requests} answers came in a single read`
+    }
+    // The client's own delay is what dispatch_delay measures.
+    if (trust === undefined || slo.metric === 'dispatch_delay') return undefined
+    if (slo.unit === 'ms') return doubtClient(trust, slo.bound, margin)
+    if (slo.metric !== 'goodput' || goodput === undefined) return undefined
+    return doubtClient(trust, Math.min(...goodput.map(({ bound }) => bound)), undefined)
+  }
+}
+
+/**
+ * A client past its limits, or later than a tenth of the bound, cannot judge a duration, unless the
+ * margin is more than ten times its own delay.
+ */
+function doubtClient(
+  trust: ClientTrust,
+  bound: number,
+  margin: number | undefined,
+): string | undefined {
+  const { eventLoopDelayP99: delay } = trust
+  const { state, reasons } = rateClient(trust)
+  const coarse = delay !== undefined && delay * 10 >= bound
+  if (state !== 'limited' && !coarse) return undefined
+  if (delay !== undefined && margin !== undefined && Math.abs(margin) > delay * 10) return undefined
+  const reason = coarse
+    ? `its event loop was late by ${formatQuantity(delay, 'ms')} (p99), a tenth of the bound or more`
+    : reasons.join(', ')
+  return `client-limited: the load process cannot tell this margin from its own error (${reason})`
+}

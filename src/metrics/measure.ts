@@ -1,0 +1,73 @@
+import type { RequestRecord } from '../engine/record.ts'
+import type { Comparator, GoodputBounds, RequestBound } from '../spec/slo.ts'
+
+/** Metrics that are one duration per request. */
+export type RequestMetric = RequestBound['metric'] | 'dispatch_delay'
+
+/**
+ * ms. `inapplicable`: the request cannot have it (one token has no gap); `undefined`: it should have
+ * it, but it is not known.
+ */
+export type Measurement = number | 'inapplicable' | undefined
+
+const formulas: Readonly<Record<RequestMetric, (record: RequestRecord) => Measurement>> = {
+  ttft: ({ marks }) => between(marks.dispatched, marks.firstToken),
+  ttfo: ({ marks }) => between(marks.dispatched, marks.firstOutput),
+  latency: (record) => between(record.marks.dispatched, answeredAt(record)),
+  tpot: timePerOutputToken,
+  stall: largestGap,
+  dispatch_delay: ({ marks }) => between(marks.scheduled, marks.dispatched),
+}
+
+export function measure(record: RequestRecord, metric: RequestMetric): Measurement {
+  return formulas[metric](record)
+}
+
+/** Instant at which the answer was there whole: the last token, or the last byte of raw chunks. */
+export function answeredAt({ marks, dialect }: RequestRecord): number | undefined {
+  if (marks.lastToken === undefined) return undefined
+  return dialect === 'raw' ? (marks.lastByte ?? marks.lastToken) : marks.lastToken
+}
+
+/** Gaps between consecutive token events, ms; events of one read are 0 apart. */
+export function chunkGaps({ tokenTimes }: RequestRecord): number[] {
+  const gaps: number[] = []
+  for (let i = 1; i < tokenTimes.length; i++) {
+    gaps.push((tokenTimes[i] ?? 0) - (tokenTimes[i - 1] ?? 0))
+  }
+  return gaps
+}
+
+/** Whether it completed and keeps every bound; a bound on something unknown is not kept. */
+export function isGood(record: RequestRecord, bounds: GoodputBounds): boolean {
+  return record.outcome === 'completed' && bounds.every((bound) => keeps(record, bound))
+}
+
+function keeps(record: RequestRecord, { metric, op, bound }: RequestBound): boolean {
+  const value = measure(record, metric)
+  if (value === undefined) return false
+  return value === 'inapplicable' || holds(value, op, bound)
+}
+
+export function holds(value: number, op: Comparator, bound: number): boolean {
+  if (op === '<') return value < bound
+  if (op === '<=') return value <= bound
+  return op === '>' ? value > bound : value >= bound
+}
+
+/** (last − first token) ÷ (N − 1) with the server's own N: counted events are not tokens. */
+function timePerOutputToken({ marks, completionTokens }: RequestRecord): Measurement {
+  if (completionTokens === undefined) return undefined
+  if (completionTokens < 2) return 'inapplicable'
+  const decoding = between(marks.firstToken, marks.lastToken)
+  return decoding === undefined ? undefined : decoding / (completionTokens - 1)
+}
+
+function largestGap(record: RequestRecord): Measurement {
+  const gaps = chunkGaps(record)
+  return gaps.length === 0 ? 'inapplicable' : gaps.reduce((a, b) => Math.max(a, b))
+}
+
+function between(from: number | undefined, to: number | undefined): number | undefined {
+  return from === undefined || to === undefined ? undefined : to - from
+}

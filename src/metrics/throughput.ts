@@ -1,0 +1,72 @@
+import type { RequestRecord } from '../engine/record.ts'
+import { answeredAt } from './measure.ts'
+
+/** Where the output token counts come from. `estimated`: token events were counted. */
+export type TokenBasis = 'usage' | 'estimated' | 'mixed' | 'none'
+
+/** Per second: of the whole run, and of each round with requests. */
+export interface Throughput {
+  perSecond: number
+  rounds: readonly number[]
+}
+
+/** First dispatch → last token, ms; `undefined` without a token. Give it measured records only. */
+export function runDuration(records: readonly RequestRecord[]): number | undefined {
+  let first = Infinity
+  let last = -Infinity
+  for (const record of records) {
+    first = Math.min(first, record.marks.dispatched ?? Infinity)
+    last = Math.max(last, answeredAt(record) ?? -Infinity)
+  }
+  return last > first && Number.isFinite(last - first) ? last - first : undefined
+}
+
+/** The server's count, or else the number of token events: an estimate. */
+export function outputTokens(record: RequestRecord): number {
+  return record.completionTokens ?? record.tokenTimes.length
+}
+
+/** Where the counts of the completed requests come from. */
+export function tokenBasis(records: readonly RequestRecord[]): TokenBasis {
+  let counted = 0
+  let estimated = 0
+  for (const record of records) {
+    if (record.outcome !== 'completed') continue
+    if (record.completionTokens !== undefined) counted++
+    else if (record.tokenTimes.length > 0) estimated++
+  }
+  if (counted > 0) return estimated > 0 ? 'mixed' : 'usage'
+  return estimated > 0 ? 'estimated' : 'none'
+}
+
+/**
+ * Σ weight of completed requests ÷ run duration; `undefined` without a duration.
+ *
+ * Rounds overlap in time, so a round's share of the clock is not its own. Its rate follows from
+ * Little's law: its weight per second of slot time (called → ended, failures included), times the
+ * mean concurrency of the run. Weighted by slot time, the rounds average to the run's rate.
+ */
+export function throughput(
+  records: readonly RequestRecord[],
+  weigh: (record: RequestRecord) => number,
+): Throughput | undefined {
+  const duration = runDuration(records)
+  if (duration === undefined) return undefined
+
+  const rounds = new Map<number, { weight: number; slotTime: number }>()
+  for (const record of records) {
+    if (record.outcome === 'cancelled') continue
+    const round = rounds.get(record.round) ?? { weight: 0, slotTime: 0 }
+    rounds.set(record.round, round)
+    round.slotTime += record.marks.ended - record.marks.called
+    if (record.outcome === 'completed') round.weight += weigh(record)
+  }
+
+  const all = [...rounds.values()].filter(({ slotTime }) => slotTime > 0)
+  const concurrency = all.reduce((sum, { slotTime }) => sum + slotTime, 0) / duration
+  const weight = all.reduce((sum, round) => sum + round.weight, 0)
+  return {
+    perSecond: (weight / duration) * 1000,
+    rounds: all.map(({ weight, slotTime }) => (weight / slotTime) * concurrency * 1000),
+  }
+}

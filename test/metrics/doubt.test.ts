@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest'
+
+import { findDoubts } from '../../src/metrics/doubt.ts'
+import { completed, times, trust } from './records.ts'
+import { slo } from './slos.ts'
+
+const records = times(10, () => completed())
+const buffered = times(10, () => completed({ gap: 0 }))
+const ttft = slo('ttft p95 <= 800')
+
+test('lets a slow client judge its own dispatch delay', () => {
+  const slow = findDoubts(records, { ...trust, eventLoopDelayP99: 50 })
+  expect(slow(slo('dispatch_delay p95 <= 20'), -10)).toBeUndefined()
+  expect(slow(slo('ttft p95 <= 20'), -10)).toContain('client-limited')
+})
+
+test('knows nothing against a client that left no figures of itself', () => {
+  expect(findDoubts(records, undefined)(ttft, 1)).toBeUndefined()
+})
+
+test('has no doubt of a sound run', () => {
+  const doubt = findDoubts(records, trust)
+  expect(doubt(ttft, 10)).toBeUndefined()
+  expect(doubt(ttft, -10)).toBeUndefined()
+})
+
+test('does not believe fast streams that came in a single read [T4]', () => {
+  const doubt = findDoubts(buffered, trust)
+  for (const text of [
+    'ttft p95 <= 800',
+    'chunk_gap p99 <= 60',
+    'stall max <= 60',
+    'tpot mean <= 9',
+  ]) {
+    expect(doubt(slo(text), 5)).toContain('not streamed: 10 of 10 answers')
+  }
+  expect(doubt(ttft, -10)).toBeUndefined()
+  expect(doubt(slo('latency p95 <= 800'), 10)).toBeUndefined()
+})
+
+test('does not let a client past its limits judge a time', () => {
+  const slow = findDoubts(records, { ...trust, eventLoopUtilization: 0.7, eventLoopDelayP99: 5 })
+  expect(slow(ttft, 10)).toContain('client-limited')
+  expect(slow(ttft, -10)).toContain('client-limited')
+  expect(slow(slo('success_rate >= 0.99'), 0.01)).toBeUndefined()
+})
+
+test('does not let a client judge a bound that is not ten times its own delay', () => {
+  const doubt = findDoubts(records, { ...trust, eventLoopDelayP99: 2 })
+  expect(doubt(slo('chunk_gap p99 <= 20'), 5)).toContain('late by 2ms (p99), a tenth of the bound')
+  expect(doubt(slo('chunk_gap p99 <= 21'), 5)).toBeUndefined()
+})
+
+test('believes a margin of more than ten times the delay, and failed requests', () => {
+  const doubt = findDoubts(records, { ...trust, eventLoopDelayP99: 12 })
+  expect(doubt(ttft, 119)).toContain('client-limited')
+  expect(doubt(ttft, 121)).toBeUndefined()
+  expect(doubt(ttft, -121)).toBeUndefined()
+  expect(doubt(ttft, -Infinity)).toBeUndefined()
+})
+
+test('doubts goodput by its tightest bound', () => {
+  const goodput = [
+    { metric: 'latency', op: '<=', bound: 8000 },
+    { metric: 'stall', op: '<=', bound: 20 },
+  ] as const
+  const doubt = findDoubts(records, { ...trust, eventLoopDelayP99: 2 }, { goodput })
+  expect(doubt(slo('goodput >= 0.9'), 0.05)).toContain('client-limited')
+})
+
+test('judges by utilisation alone where no delay was sampled', () => {
+  const { eventLoopDelayP99: _, ...unsampled } = trust
+  expect(findDoubts(records, unsampled)(ttft, 1)).toBeUndefined()
+  const busy = { ...unsampled, eventLoopUtilization: 0.9 }
+  expect(findDoubts(records, busy)(ttft, 500)).toContain('its event loop was 90% busy')
+})

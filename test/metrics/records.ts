@@ -1,0 +1,129 @@
+import type {
+  CancelledRecord,
+  ClientTrust,
+  CompletedRecord,
+  FailedRecord,
+  Failure,
+  RequestMarks,
+} from '../../src/engine/record.ts'
+import type { Load } from '../../src/spec/spec.ts'
+
+interface Shape {
+  index?: number
+  round?: number
+  slot?: number
+  phase?: 'warmup' | 'measured'
+  /** Instant of the dispatch, ms. */
+  at?: number
+  /** From the dispatch, ms. */
+  ttft?: number
+  /** Between token events, ms. */
+  gap?: number
+  /** Token events. */
+  events?: number
+  /** The server's count. */
+  tokens?: number
+  dialect?: string
+  reused?: boolean
+  marks?: Partial<RequestMarks>
+}
+
+function base(shape: Shape) {
+  const { index = 0, round = 0, slot = 0, phase = 'measured', at = 0, ttft = 100, gap = 10 } = shape
+  const { events = 10, tokens, dialect = 'openai-chat', reused = true } = shape
+  const tokenTimes = Float64Array.from({ length: events }, (_, i) => at + ttft + i * gap)
+  const firstToken = at + ttft
+  const lastToken = tokenTimes[events - 1] ?? firstToken
+  return {
+    index,
+    round,
+    slot,
+    phase,
+    marks: {
+      scheduled: at,
+      called: at,
+      dispatched: at,
+      firstByte: firstToken,
+      firstContent: firstToken,
+      firstToken,
+      firstOutput: firstToken,
+      lastToken,
+      lastByte: lastToken,
+      ended: lastToken,
+      ...shape.marks,
+    },
+    tokenTimes,
+    events,
+    reads: events,
+    bytes: 100,
+    reused,
+    dialect,
+    ...(tokens !== undefined && { completionTokens: tokens }),
+  }
+}
+
+export function completed(shape: Shape = {}): CompletedRecord {
+  return { ...base(shape), outcome: 'completed' }
+}
+
+export function failed(shape: Shape & { failure?: Failure; status?: number } = {}): FailedRecord {
+  const { failure = { kind: 'http_status', message: 'busy' }, status = 503 } = shape
+  const { index, round, slot, phase, reused, marks } = base(shape)
+  const { scheduled, called, dispatched } = marks
+  return {
+    index,
+    round,
+    slot,
+    phase,
+    reused,
+    status,
+    failure,
+    marks: { scheduled, called, dispatched, ended: dispatched + 1 },
+    tokenTimes: new Float64Array(),
+    events: 0,
+    reads: 0,
+    bytes: 0,
+    outcome: 'failed',
+  }
+}
+
+export function cancelled(shape: Shape = {}): CancelledRecord {
+  return { ...base(shape), outcome: 'cancelled' }
+}
+
+/** Completed requests one after the other on one slot, with these times to the first token. */
+export function completedWith(ttfts: readonly number[], rounds = 1): CompletedRecord[] {
+  return ttfts.map((ttft, index) =>
+    completed({
+      index,
+      ttft,
+      at: index * 10_000,
+      round: Math.floor((index * rounds) / ttfts.length),
+    }),
+  )
+}
+
+export function times<T>(n: number, make: (index: number) => T): T[] {
+  return Array.from({ length: n }, (_, index) => make(index))
+}
+
+export const load: Load = {
+  kind: 'closed',
+  concurrency: 1,
+  requests: 100,
+  warmup: 0,
+  rounds: 5,
+  seed: 1,
+}
+
+export const trust: ClientTrust = {
+  eventLoopUtilization: 0.1,
+  eventLoopDelayP50: 0.1,
+  eventLoopDelayP99: 0.5,
+  eventLoopDelayMax: 1,
+  gcPauses: 0,
+  gcTotal: 0,
+  gcMax: 0,
+  cpuShare: 0.1,
+  runQueueShare: 0,
+}
