@@ -1,0 +1,45 @@
+import { formatQuantity } from '../metrics/quantity.ts'
+import type { Slo } from '../spec/slo.ts'
+import type { Gate, Load } from '../spec/spec.ts'
+import { allowedShare } from './budget.ts'
+import { nameStatistic } from './explanation.ts'
+import { binomialAtMost } from './tails.ts'
+
+export interface Infeasibility {
+  slo: Slo
+  message: string
+}
+
+/**
+ * SLOs that can never PASS at the number of requests asked for, even if not one of them is bad.
+ * Nothing is said of policy `point`, of means, rates and extremes, nor of `chunk_gap`, whose number
+ * of gaps is not known before the run.
+ */
+export function checkFeasibility(
+  slos: readonly Slo[],
+  load: Load,
+  { policy, confidence }: Gate,
+): Infeasibility[] {
+  if (policy === 'point') return []
+  return slos.flatMap((slo) => {
+    const share = allowedShare(slo)
+    if (share === undefined) return []
+    if (share === 0) {
+      const message = `"${slo.text}" allows no exception, which no number of requests can prove: this SLO can never PASS; ask for a little less or use policy point`
+      return [{ slo, message }]
+    }
+    const least = fewestToPass(share, confidence)
+    if (slo.metric === 'chunk_gap' || load.requests === undefined || load.requests >= least)
+      return []
+    const message = `${nameStatistic(slo)} at ${formatQuantity(confidence, 'share')} needs at least ${least} requests, the spec asks for ${load.requests}: this SLO can never PASS; ask for ${least} or use policy point`
+    return [{ slo, message }]
+  })
+}
+
+/** Smallest n with (1 − q)ⁿ ≤ α: n ≥ ln α / ln(1 − q). */
+export function fewestToPass(share: number, confidence: number): number {
+  const alpha = 1 - confidence
+  const estimate = Math.max(1, Math.round(Math.log(alpha) / Math.log1p(-share)))
+  // Rounding may end on either side of the least number; the test itself has the last word.
+  return binomialAtMost(0, estimate, share) <= alpha ? estimate : estimate + 1
+}

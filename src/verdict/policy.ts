@@ -1,0 +1,71 @@
+import type { RunEnd } from '../engine/record.ts'
+import type { Policy } from '../spec/spec.ts'
+import { explainEnd } from './explanation.ts'
+import type { SloVerdict, Status, Verdict } from './verdict.ts'
+
+const worstFirst: readonly Status[] = ['FAIL', 'ERROR', 'INCONCLUSIVE', 'PASS']
+
+const complaints: Readonly<Record<Exclude<Status, 'PASS'>, string>> = {
+  FAIL: 'missed',
+  ERROR: 'could not be judged',
+  INCONCLUSIVE: 'undecided',
+}
+
+/**
+ * The verdict on a run. Only SLOs of level `error` block; a run without a completed request and one
+ * that did not finish block whatever the levels. `nothing`: why no request completed.
+ */
+export function conclude(
+  slos: readonly SloVerdict[],
+  given: { policy: Policy; end: RunEnd; nothing: string | undefined },
+): Verdict {
+  const { policy, end, nothing } = given
+  const blocking = slos.filter(({ slo }) => slo.level === 'error')
+  const worst = worstFirst.find((status) => blocking.some((each) => each.status === status))
+  const status = worst ?? (slos.length === 0 ? 'INCONCLUSIVE' : 'PASS')
+  const why = explainStatus(slos, blocking, status)
+
+  if (end.kind !== 'finished') {
+    const exitCode = end.kind === 'crashed' ? 4 : end.reason === 'SIGTERM' ? 143 : 130
+    const unfinished = status === 'FAIL' ? `${explainEnd(end)}. ${why}` : `${explainEnd(end)}.`
+    return {
+      status: status === 'FAIL' ? 'FAIL' : 'ERROR',
+      policy,
+      passed: false,
+      exitCode,
+      why: unfinished,
+      slos,
+    }
+  }
+  if (nothing !== undefined) {
+    return { status: 'ERROR', policy, passed: false, exitCode: 4, why: nothing, slos }
+  }
+  const exitCode = toExitCode(status, policy)
+  return { status, policy, passed: exitCode === 0, exitCode, why, slos }
+}
+
+function toExitCode(status: Status, policy: Policy): number {
+  switch (status) {
+    case 'PASS':
+      return 0
+    case 'FAIL':
+      return 1
+    case 'INCONCLUSIVE':
+      return policy === 'release' ? 2 : 0
+    default:
+      return 4
+  }
+}
+
+function explainStatus(
+  all: readonly SloVerdict[],
+  blocking: readonly SloVerdict[],
+  status: Status,
+): string {
+  if (all.length === 0) return 'No SLO was asked for, so there is nothing to judge.'
+  if (blocking.length === 0) return 'No SLO of level error was asked for, so none can block.'
+  if (status === 'PASS') return `${blocking.length} of ${blocking.length} SLOs of level error hold.`
+  const found = blocking.filter((each) => each.status === status)
+  const names = found.map(({ slo }) => `"${slo.text}"`).join(', ')
+  return `${found.length} of ${blocking.length} SLOs of level error ${complaints[status]}: ${names}.`
+}

@@ -1,0 +1,29 @@
+import type { Observation } from '../metrics/observation.ts'
+import type { Slo } from '../spec/slo.ts'
+import type { Gate } from '../spec/spec.ts'
+
+export type Values = Extract<Observation, { kind: 'values' }>
+
+/** Observed values in ascending order, failed requests at the end that is bad for the SLO. */
+export interface Ranking {
+  /** Values, and failed requests where they count. */
+  n: number
+  failed: number
+  /** Value of a 1-based rank; Infinity for a failed request, whichever end it stands at. */
+  at(rank: number): number
+}
+
+export function rankValues(
+  { sample, failed: allFailed }: Values,
+  { op }: Pick<Slo, 'op'>,
+  failures: Gate['failures'],
+): Ranking {
+  const failed = failures === 'exclude' ? 0 : allFailed
+  const first = isUpperBound(op) ? 0 : failed
+  return { n: sample.length + failed, failed, at: (rank) => sample[rank - 1 - first] ?? Infinity }
+}
+
+/** Whether the SLO asks for no more than its bound, rather than for no less. */
+export function isUpperBound(op: Slo['op']): boolean {
+  return op === '<' || op === '<='
+}

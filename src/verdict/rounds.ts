@@ -1,0 +1,39 @@
+import type { Comparator } from '../spec/slo.ts'
+import { isUpperBound } from './ranking.ts'
+import { studentAtLeast, studentQuantile } from './tails.ts'
+
+/** Outcome of the t test of per-round values against a bound. */
+export interface RoundsTest {
+  /** P of values as far on the wrong, on the right side, if their true centre were the bound. */
+  pFail: number
+  pPass: number
+  interval: { low: number; high: number }
+}
+
+export const fewestRounds = 3
+
+/**
+ * One-sided Student's t on ln(value) against ln(bound), the rounds being the observations; `alpha`
+ * is the error on each side. `undefined` for fewer than 3 rounds, and where there is no logarithm.
+ */
+export function testRounds(
+  values: readonly number[],
+  { op, bound }: { op: Comparator; bound: number },
+  alpha: number,
+): RoundsTest | undefined {
+  if (values.length < fewestRounds || !(Math.min(bound, ...values) > 0)) return undefined
+  const logs = values.map((value) => Math.log(value))
+  const degrees = logs.length - 1
+  const centre = logs.reduce((sum, log) => sum + log, 0) / logs.length
+  const variance = logs.reduce((sum, log) => sum + (log - centre) ** 2, 0) / degrees
+  const error = Math.sqrt(variance / logs.length)
+  const distance = centre - Math.log(bound)
+  const t = distance === 0 ? 0 : distance / error
+  const above = studentAtLeast(t, degrees)
+  const below = studentAtLeast(-t, degrees)
+  const reach = studentQuantile(alpha, degrees) * error
+  const interval = { low: Math.exp(centre - reach), high: Math.exp(centre + reach) }
+  return isUpperBound(op)
+    ? { pFail: above, pPass: below, interval }
+    : { pFail: below, pPass: above, interval }
+}

@@ -1,0 +1,155 @@
+import { expect, test } from 'vitest'
+
+import { testExactly } from '../../src/verdict/exact.ts'
+import { adjustByHolm } from '../../src/verdict/holm.ts'
+import { judge } from '../../src/verdict/judge.ts'
+import { testRounds } from '../../src/verdict/rounds.ts'
+import { completed, load, times } from '../metrics/records.ts'
+import { slo } from '../metrics/slos.ts'
+import { createNormal, createRandom } from './random.ts'
+
+const alpha = 0.05
+const q = 0.05
+/** z of the 95th percentile. */
+const z95 = 1.6448536269514722
+
+/** Three standard errors above α: what a rate of exactly α may show in so many runs. */
+function limit(runs: number): number {
+  return alpha + 3 * Math.sqrt((alpha * (1 - alpha)) / runs)
+}
+
+function rate(runs: number, happens: () => boolean): number {
+  return times(runs, happens).filter(Boolean).length / runs
+}
+
+interface Outcome {
+  fail: number
+  pass: number
+}
+
+function rates(runs: number, run: () => { pFail: number; pPass: number }): Outcome {
+  const outcomes = times(runs, run)
+  const share = (found: number) => found / runs
+  return {
+    fail: share(outcomes.filter(({ pFail }) => pFail <= alpha).length),
+    pass: share(outcomes.filter(({ pPass }) => pPass <= alpha).length),
+  }
+}
+
+test('errs in at most α of runs either way when the true p95 is the bound', () => {
+  const random = createRandom(1)
+  const runs = 4000
+  const { fail, pass } = rates(runs, () => {
+    const clusters = times(5, () => ({
+      size: 100,
+      bad: times(100, () => random() < q).filter(Boolean).length,
+    }))
+    return testExactly(clusters, q, alpha)
+  })
+  expect(fail).toBeLessThan(limit(runs))
+  expect(pass).toBeLessThan(limit(runs))
+  expect(fail).toBeGreaterThan(0.005)
+  expect(pass).toBeGreaterThan(0.005)
+})
+
+test('keeps false FAILs rare when rounds have a luck of their own, where the plain binomial does not', () => {
+  const normal = createNormal(createRandom(2))
+  const runs = 2000
+  // Log-normal times: σ .4 between requests, .1 between rounds; the bound is the true p95 of both.
+  const bound = z95 * Math.hypot(0.4, 0.1)
+  let plain = 0
+  const { fail } = rates(runs, () => {
+    const clusters = times(5, () => {
+      const luck = 0.1 * normal()
+      return {
+        size: 100,
+        bad: times(100, () => luck + 0.4 * normal() > bound).filter(Boolean).length,
+      }
+    })
+    const bad = clusters.reduce((sum, cluster) => sum + cluster.bad, 0)
+    if (testExactly([{ size: 500, bad }], q, alpha).pFail <= alpha) plain++
+    return testExactly(clusters, q, alpha)
+  })
+  expect(fail).toBeLessThan(limit(runs))
+  expect(plain / runs).toBeGreaterThan(0.08)
+})
+
+test('keeps false FAILs rare when each request resembles the one before', () => {
+  const normal = createNormal(createRandom(3))
+  const runs = 2000
+  const { fail } = rates(runs, () => {
+    let state = normal()
+    const clusters = times(5, () => {
+      let bad = 0
+      for (let i = 0; i < 100; i++) {
+        state = 0.5 * state + Math.sqrt(0.75) * normal()
+        if (state > z95) bad++
+      }
+      return { size: 100, bad }
+    })
+    return testExactly(clusters, q, alpha)
+  })
+  expect(fail).toBeLessThan(limit(runs))
+})
+
+test('finds a service that is clearly too slow, and one that is clearly fast enough', () => {
+  const random = createRandom(4)
+  const runs = 500
+  const run = (share: number) => () =>
+    testExactly(
+      times(5, () => ({
+        size: 100,
+        bad: times(100, () => random() < share).filter(Boolean).length,
+      })),
+      q,
+      alpha,
+    )
+  expect(rates(runs, run(0.11)).fail).toBeGreaterThan(0.9)
+  expect(rates(runs, run(0.015)).pass).toBeGreaterThan(0.9)
+})
+
+test('fails a family of 20 SLOs at the boundary in at most α of runs, thanks to Holm', () => {
+  const random = createRandom(5)
+  const runs = 1000
+  let uncorrected = 0
+  const family = rate(runs, () => {
+    const p = times(20, () => {
+      let bad = 0
+      for (let i = 0; i < 200; i++) if (random() < q) bad++
+      return testExactly([{ size: 200, bad }], q, alpha).pFail
+    })
+    if (p.some((each) => each <= alpha)) uncorrected++
+    return adjustByHolm(p).some((each) => each <= alpha)
+  })
+  expect(family).toBeLessThan(limit(runs))
+  expect(uncorrected / runs).toBeGreaterThan(0.3)
+})
+
+test('errs in about α of runs for means of rounds', () => {
+  const normal = createNormal(createRandom(6))
+  const runs = 4000
+  const { fail, pass } = rates(runs, () => {
+    const values = times(5, () => 100 * Math.exp(0.1 * normal()))
+    return testRounds(values, { op: '<=', bound: 100 }, alpha) ?? { pFail: 1, pPass: 1 }
+  })
+  for (const each of [fail, pass]) {
+    expect(each).toBeLessThan(limit(runs))
+    expect(each).toBeGreaterThan(0.03)
+  }
+})
+
+test('errs as rarely from records to verdict', () => {
+  const random = createRandom(7)
+  const runs = 300
+  const gate = { policy: 'pr', confidence: 0.95, failures: 'as-infinite' } as const
+  const slos = [slo('ttft p95 <= 950')]
+  const statuses = times(runs, () => {
+    const records = times(300, (i) =>
+      completed({ round: Math.floor(i / 60), ttft: 1000 * random() }),
+    )
+    return judge(slos, records, { gate, load, end: { kind: 'finished' } }).status
+  })
+  for (const status of ['FAIL', 'PASS'] as const) {
+    expect(statuses.filter((each) => each === status).length / runs).toBeLessThan(limit(runs))
+  }
+})

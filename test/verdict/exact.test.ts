@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest'
+
+import { estimateMore, shareLimits, testExactly } from '../../src/verdict/exact.ts'
+
+const alpha = 0.05
+
+function single(size: number, bad: number) {
+  return [{ size, bad }]
+}
+
+test('decides at the published numbers of bad observations', () => {
+  const table = [
+    [50, [1, 10], [undefined, 6], [undefined, 3]],
+    [100, [4, 16], [1, 10], [undefined, 4]],
+    [200, [12, 28], [4, 16], [undefined, 6]],
+    [300, [21, 40], [8, 22], [0, 7]],
+    [500, [38, 62], [16, 34], [1, 10]],
+    [1000, [84, 117], [38, 63], [4, 16]],
+    [5000, [464, 536], [224, 277], [38, 63]],
+  ] as const
+  for (const [n, ...rows] of table) {
+    const found = [0.1, 1 - 0.95, 1 - 0.99].map((q) => {
+      const { passAtMost, failAtLeast } = testExactly(single(n, 0), q, alpha)
+      return [passAtMost, failAtLeast]
+    })
+    expect(found, `n = ${n}`).toEqual(rows)
+  }
+})
+
+test('gives a p at or below α exactly at those numbers', () => {
+  expect(testExactly(single(200, 4), 0.05, alpha).pPass).toBeLessThanOrEqual(alpha)
+  expect(testExactly(single(200, 5), 0.05, alpha).pPass).toBeGreaterThan(alpha)
+  expect(testExactly(single(200, 16), 0.05, alpha).pFail).toBeLessThanOrEqual(alpha)
+  expect(testExactly(single(200, 15), 0.05, alpha).pFail).toBeGreaterThan(alpha)
+})
+
+test('never proves and disproves at once', () => {
+  for (let bad = 0; bad <= 60; bad++) {
+    const { pFail, pPass } = testExactly(single(60, bad), 0.1, alpha)
+    expect(pFail + pPass).toBeGreaterThan(1 - 1e-12)
+  }
+})
+
+test('assumes independence with fewer than 3 clusters', () => {
+  const clusters = [
+    { size: 100, bad: 10 },
+    { size: 100, bad: 0 },
+  ]
+  expect(testExactly(clusters, 0.05, alpha)).toMatchObject({ designEffect: undefined, weight: 1 })
+})
+
+test('is the plain binomial when clusters differ no more than chance', () => {
+  const even = testExactly(
+    [5, 4, 6, 5, 5].map((bad) => ({ size: 100, bad })),
+    0.05,
+    alpha,
+  )
+  const plain = testExactly(single(500, 25), 0.05, alpha)
+  expect(even).toMatchObject({ designEffect: 1, weight: 1, clusters: 5 })
+  expect([even.pFail, even.pPass]).toEqual([plain.pFail, plain.pPass])
+})
+
+test('counts fewer observations when clusters differ more than chance', () => {
+  const uneven = testExactly(
+    [30, 5, 2, 3, 0].map((bad) => ({ size: 100, bad })),
+    0.05,
+    alpha,
+  )
+  // Σ(e − 8)² = 618; 5/4 · 618 / 500² against .05 · .95 / 500; (1.644854 / 2.131847)² of the rest.
+  const designEffect = (1.25 * 618) / 500 ** 2 / ((0.05 * 0.95) / 500)
+  expect(uneven.designEffect).toBeCloseTo(designEffect, 10)
+  expect(uneven.weight).toBeCloseTo((1.644854 / 2.131847) ** 2 / designEffect, 6)
+  expect(testExactly(single(500, 40), 0.05, alpha).pFail).toBeLessThan(alpha)
+  expect(uneven.pFail).toBeGreaterThan(alpha)
+})
+
+test('disproves by one exception what allows none, and never proves it', () => {
+  expect(testExactly(single(1000, 0), 0, alpha)).toMatchObject({
+    pFail: 1,
+    pPass: 1,
+    failAtLeast: 1,
+  })
+  expect(testExactly(single(1000, 1), 0, alpha)).toMatchObject({ pFail: 0, passAtMost: undefined })
+  const clustered = testExactly(
+    [
+      { size: 9, bad: 1 },
+      { size: 9, bad: 0 },
+      { size: 9, bad: 0 },
+    ],
+    0,
+    alpha,
+  )
+  expect(clustered).toMatchObject({ pFail: 0, designEffect: 1 })
+})
+
+test('disproves nothing of what allows everything', () => {
+  expect(testExactly(single(100, 99), 1, alpha)).toMatchObject({
+    pFail: 1,
+    pPass: 0,
+    failAtLeast: undefined,
+  })
+})
+
+test('gives Clopper–Pearson limits', () => {
+  // One-sided: with 0 of n the upper limit is 1 − α^(1/n).
+  const none = shareLimits(testExactly(single(59, 0), 0.05, alpha), alpha)
+  expect(none.low).toBe(0)
+  expect(none.high).toBeCloseTo(1 - alpha ** (1 / 59), 12)
+  const all = shareLimits(testExactly(single(10, 10), 0.05, alpha), alpha)
+  expect(all.high).toBe(1)
+  expect(all.low).toBeCloseTo(alpha ** (1 / 10), 12)
+  // Published 95 % interval of 8 in 20.
+  const some = shareLimits(testExactly(single(20, 8), 0.5, 0.025), 0.025)
+  expect(some.low).toBeCloseTo(0.1912, 4)
+  expect(some.high).toBeCloseTo(0.6395, 4)
+})
+
+test('estimates the observations that would decide', () => {
+  const test = testExactly(single(500, 20), 0.05, alpha)
+  const more = estimateMore(test, 0.05, alpha) ?? 0
+  const decides = (n: number) => {
+    const { pFail, pPass } = testExactly(single(n, Math.round(0.04 * n)), 0.05, alpha)
+    return Math.min(pFail, pPass) <= alpha
+  }
+  expect(decides(500 + more)).toBe(true)
+  expect(decides(500 + more - 1)).toBe(false)
+})
+
+test('estimates from zero bad observations the smallest number that can be a PASS', () => {
+  expect(estimateMore(testExactly(single(100, 0), 1 - 0.99, alpha), 1 - 0.99, alpha)).toBe(199)
+})
+
+test('has no estimate where the share is the allowed one or nothing can be proven', () => {
+  expect(estimateMore(testExactly(single(100, 5), 0.05, alpha), 0.05, alpha)).toBeUndefined()
+  expect(estimateMore(testExactly(single(100, 0), 0, alpha), 0, alpha)).toBeUndefined()
+})

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest'
+
+import type { Gate } from '../../src/spec/spec.ts'
+import { testExactly } from '../../src/verdict/exact.ts'
+import { checkFeasibility, fewestToPass } from '../../src/verdict/feasibility.ts'
+import { load } from '../metrics/records.ts'
+import { slo } from '../metrics/slos.ts'
+import { judgeOne, ramp } from './judging.ts'
+
+const gate: Gate = { policy: 'pr', confidence: 0.95, failures: 'as-infinite' }
+
+test('needs the published numbers of requests for a PASS', () => {
+  const table = [
+    [0.5, [4, 5, 6, 7]],
+    [0.9, [22, 29, 36, 44]],
+    [0.95, [45, 59, 72, 90]],
+    [0.99, [230, 299, 368, 459]],
+    [0.999, [2302, 2995, 3688, 4603]],
+  ] as const
+  for (const [p, row] of table) {
+    expect([0.9, 0.95, 0.975, 0.99].map((confidence) => fewestToPass(1 - p, confidence))).toEqual(
+      row,
+    )
+  }
+})
+
+test('agrees with the test that will decide', () => {
+  for (const p of [0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995]) {
+    const n = fewestToPass(1 - p, 0.95)
+    expect(testExactly([{ size: n, bad: 0 }], 1 - p, 1 - 0.95).passAtMost).toBe(0)
+    expect(testExactly([{ size: n - 1, bad: 0 }], 1 - p, 1 - 0.95).passAtMost).toBeUndefined()
+  }
+})
+
+test('says before the run that an SLO can never pass, and what to ask for', () => {
+  const asked = slo('ttft p99 <= 800')
+  expect(checkFeasibility([asked, slo('ttft p95 <= 800')], load, gate)).toEqual([
+    {
+      slo: asked,
+      message:
+        'ttft p99 at 95% needs at least 299 requests, the spec asks for 100: this SLO can never PASS; ask for 299 or use policy point',
+    },
+  ])
+})
+
+test('says nothing of an SLO that can pass with every request good', () => {
+  const asked = slo('ttft p99 <= 800')
+  expect(checkFeasibility([asked], { ...load, requests: 299 }, gate)).toEqual([])
+  expect(checkFeasibility([asked], { ...load, requests: 298 }, gate)).toHaveLength(1)
+})
+
+test('says the same of shares', () => {
+  const [found] = checkFeasibility([slo('success_rate >= 0.99')], load, gate)
+  expect(found?.message).toContain('success_rate at 95% needs at least 299 requests')
+  expect(checkFeasibility([slo('error_rate <= 0.05')], load, gate)).toEqual([])
+})
+
+test('says that what allows no exception cannot be proven', () => {
+  const [found] = checkFeasibility([slo('success_rate >= 1')], { ...load, requests: 100_000 }, gate)
+  expect(found?.message).toContain('allows no exception')
+})
+
+test('says nothing where the number of observations is not known, or nothing is tested', () => {
+  const asked = slo('ttft p99 <= 800')
+  const { requests: _requests, ...timed } = load
+  expect(checkFeasibility([asked], timed, gate)).toEqual([])
+  expect(checkFeasibility([asked], load, { ...gate, policy: 'point' })).toEqual([])
+  const others = [
+    'chunk_gap p99 <= 60',
+    'latency mean <= 800',
+    'ttft max <= 9',
+    'requests_per_second >= 1',
+  ]
+  expect(
+    checkFeasibility(
+      others.map((text) => slo(text)),
+      load,
+      gate,
+    ),
+  ).toEqual([])
+})
+
+test('never passes a p99 with 100 requests', () => {
+  const verdict = judgeOne('ttft p99 <= 800', ramp(100))
+  expect(verdict).toMatchObject({ status: 'INCONCLUSIVE', exceedances: 0, more: 199 })
+  expect(verdict).not.toHaveProperty('passAtMost')
+  expect(verdict.interval).not.toHaveProperty('high')
+  expect(verdict.why).toContain('so few can never be a PASS, a FAIL takes 4')
+})

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest'
+
+import type { Level } from '../../src/spec/slo.ts'
+import type { Policy } from '../../src/spec/spec.ts'
+import { conclude } from '../../src/verdict/policy.ts'
+import type { SloVerdict, Status } from '../../src/verdict/verdict.ts'
+import { slo } from '../metrics/slos.ts'
+
+function having(status: Status, level: Level = 'error'): SloVerdict {
+  const asked = slo(`ttft p95 <= ${status.length}`, { level })
+  return { slo: asked, status, method: 'exact', n: 1, why: '' }
+}
+
+function concludeOf(slos: readonly SloVerdict[], policy: Policy = 'pr') {
+  return conclude(slos, { policy, end: { kind: 'finished' }, nothing: undefined })
+}
+
+test('exits by the worst status, a FAIL before an ERROR', () => {
+  const rows: [Status[], Status, number, number][] = [
+    [['PASS', 'PASS'], 'PASS', 0, 0],
+    [['PASS', 'INCONCLUSIVE'], 'INCONCLUSIVE', 0, 2],
+    [['INCONCLUSIVE', 'FAIL'], 'FAIL', 1, 1],
+    [['ERROR', 'INCONCLUSIVE'], 'ERROR', 4, 4],
+    [['ERROR', 'FAIL', 'PASS'], 'FAIL', 1, 1],
+  ]
+  for (const [statuses, status, pr, release] of rows) {
+    const slos = statuses.map((each) => having(each))
+    expect(concludeOf(slos)).toMatchObject({ status, exitCode: pr, passed: pr === 0, policy: 'pr' })
+    expect(concludeOf(slos, 'release')).toMatchObject({
+      status,
+      exitCode: release,
+      passed: release === 0,
+    })
+    expect(concludeOf(slos, 'point')).toMatchObject({ status, exitCode: pr })
+  }
+})
+
+test('never blocks on warn and info', () => {
+  for (const level of ['warn', 'info'] as const) {
+    const slos = [having('FAIL', level), having('ERROR', level), having('PASS')]
+    expect(concludeOf(slos, 'release')).toMatchObject({ status: 'PASS', exitCode: 0 })
+    const none = concludeOf([having('FAIL', level)])
+    expect(none).toMatchObject({
+      status: 'PASS',
+      exitCode: 0,
+      why: expect.stringContaining('none can block'),
+    })
+  }
+})
+
+test('names the SLOs that made the status', () => {
+  expect(concludeOf([having('PASS'), having('FAIL'), having('ERROR')]).why).toBe(
+    '1 of 3 SLOs of level error missed: "ttft p95 <= 4".',
+  )
+  expect(concludeOf([having('PASS'), having('PASS')]).why).toBe('2 of 2 SLOs of level error hold.')
+})
+
+test('is inconclusive without an SLO', () => {
+  expect(concludeOf([])).toMatchObject({ status: 'INCONCLUSIVE', exitCode: 0 })
+  expect(concludeOf([], 'release')).toMatchObject({ exitCode: 2, passed: false })
+})
+
+test('exits 4 when no request completed, whatever the levels', () => {
+  const given = { policy: 'pr', end: { kind: 'finished' }, nothing: 'Nothing.' } as const
+  expect(conclude([having('ERROR', 'info')], given)).toMatchObject({
+    status: 'ERROR',
+    exitCode: 4,
+    why: 'Nothing.',
+  })
+})
+
+test('exits as interrupted or crashed', () => {
+  const slos = [having('ERROR')]
+  const given = { policy: 'pr', nothing: undefined } as const
+  const interrupted = conclude(slos, { ...given, end: { kind: 'interrupted', reason: 'SIGINT' } })
+  expect(interrupted).toMatchObject({ status: 'ERROR', exitCode: 130, passed: false })
+  expect(interrupted.why).toBe('The run was interrupted (SIGINT).')
+  const terminated = conclude(slos, { ...given, end: { kind: 'interrupted', reason: 'SIGTERM' } })
+  expect(terminated.exitCode).toBe(143)
+  const crashed = conclude([], { ...given, end: { kind: 'crashed', message: 'exit 134' } })
+  expect(crashed).toMatchObject({ status: 'ERROR', exitCode: 4 })
+  expect(crashed.why).toBe('The load process broke off (exit 134).')
+})
