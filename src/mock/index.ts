@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcessByStdio } from 'node:child_process'
+import type { Socket } from 'node:net'
+import type { Readable, Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+
+import type { MockOptions } from './options.ts'
+import type { TruthRecord } from './truth.ts'
+
+export type {
+  DistributionOption,
+  DurationOption,
+  ExactOption,
+  LatencyOption,
+} from './distribution.ts'
+export type { MockOptions } from './options.ts'
+export type { TruthRecord } from './truth.ts'
+
+/** A mock server in a process of its own. */
+export interface MockHandle {
+  /** Without a path: `http://127.0.0.1:PORT`. */
+  url: string
+  pid: number
+  /** What happened to each request so far, in order of arrival. */
+  truth(): Promise<TruthRecord[]>
+  /** Ends the process; resolves when it is gone. */
+  stop(): Promise<void>
+}
+
+type Child = ChildProcessByStdio<Writable, Readable, Readable>
+
+/**
+ * Starts a mock server in its own process, which ends with this one at the latest and does not keep
+ * it alive.
+ *
+ * @throws Error with the server's own words when it cannot start, for example one line per problem
+ * of the options; the reason of `signal` when that fires first. Later `signal` stops the server.
+ */
+export async function startMock(
+  options: MockOptions | Readonly<Record<string, unknown>> = {},
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<MockHandle> {
+  signal?.throwIfAborted()
+  // A built package has main.js beside index.js, the sources have main.ts.
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  const main = fileURLToPath(new URL(`main.${extension}`, import.meta.url))
+  const child: Child = spawn(
+    process.execPath,
+    [main, '--parent', '--options', JSON.stringify(options)],
+    // A group of its own, so that Ctrl-C reaches the parent alone, which then decides when to stop.
+    { stdio: ['pipe', 'pipe', 'pipe'], detached: true, windowsHide: true },
+  )
+  const exited = new Promise((resolve) => child.once('exit', resolve))
+  const kill = (): void => {
+    child.kill('SIGTERM')
+  }
+  signal?.addEventListener('abort', kill, { once: true })
+  void exited.then(() => signal?.removeEventListener('abort', kill))
+
+  const { url, pid } = await readReady(child, signal)
+  child.unref()
+  for (const stream of [child.stdin, child.stdout, child.stderr]) (stream as Socket).unref()
+  return {
+    url,
+    pid,
+    truth: async () => {
+      const response = await fetch(`${url}/__mock/truth`)
+      return (await response.json()) as TruthRecord[]
+    },
+    stop: async () => {
+      child.ref()
+      kill()
+      await exited
+    },
+  }
+}
+
+/** The line that says that the server listens. */
+function readReady(
+  child: Child,
+  signal: AbortSignal | undefined,
+): Promise<{ url: string; pid: number }> {
+  return new Promise((resolve, reject) => {
+    let output = ''
+    let complaint = ''
+    let ready = false
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      const end = output.indexOf('\n')
+      if (end === -1) return
+      ready = true
+      resolve(JSON.parse(output.slice(0, end)) as { url: string; pid: number })
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      // Once it runs, what it still says (a crash) belongs on the terminal.
+      if (ready) process.stderr.write(text)
+      else complaint += text
+    })
+    child.on('error', reject)
+    child.on('close', (code) => {
+      const words = complaint.trim()
+      if (signal?.aborted === true) reject(signal.reason as Error)
+      else reject(new Error(words === '' ? `mock: the server exited with code ${code}` : words))
+    })
+  })
+}

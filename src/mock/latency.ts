@@ -1,0 +1,42 @@
+import { createQuantile } from './distribution.ts'
+import type { Distribution } from './distribution.ts'
+import { createRandom, permute } from './random.ts'
+
+/** Hands out the times of one request, in ms. */
+export type Draw = () => number
+
+/**
+ * `turn` counts the requests that take part in exact quantiles, from 0; `undefined` for a request
+ * that must not use up a value of theirs (warm-up), which then draws from the same values by chance.
+ */
+export type Sampler = (key: string, turn: number | undefined) => Draw
+
+/**
+ * Independent draws come from the key alone. Exact quantiles give a request one value, whatever the
+ * number of draws: turns 0 … n − 1 get a permutation of the n values, the next n another one.
+ */
+export function createSampler(distribution: Distribution, seed: number, purpose: string): Sampler {
+  const quantile = createQuantile(distribution)
+  if (distribution.kind !== 'exact') {
+    return (key) => {
+      const random = createRandom(seed, purpose, key)
+      return () => quantile(random())
+    }
+  }
+  const { grid } = distribution
+  let lap = -1
+  let order: number[] = []
+  return (key, turn) => {
+    if (turn === undefined) {
+      const value = quantile(createRandom(seed, purpose, key)())
+      return () => value
+    }
+    const current = Math.floor(turn / grid.length)
+    if (current !== lap) {
+      lap = current
+      order = permute(grid.length, createRandom(seed, `${purpose} order`, String(lap)))
+    }
+    const value = grid[order[turn % grid.length]!]!
+    return () => value
+  }
+}

@@ -1,0 +1,177 @@
+import { parseDistribution } from './distribution.ts'
+import type { Distribution, DurationOption, LatencyOption } from './distribution.ts'
+import {
+  describeProblem,
+  isFields,
+  readChoice,
+  readDuration,
+  readNumber,
+  rejectUnknown,
+} from './fields.ts'
+import type { Report } from './fields.ts'
+import { profiles } from './profile.ts'
+import type { ProfileName } from './profile.ts'
+import type { QueueLimits } from './queue.ts'
+
+/** Options of the mock server as they are written: JSON, or the `mock:` block of a spec. */
+export interface MockOptions {
+  /** `qwen-vllm` (3 running, 10 waiting) by default; `vllm` admits everybody. */
+  profile?: ProfileName
+  /** Time from admission to the first content; 40 ms by default. */
+  ttft?: LatencyOption
+  /** Time between two content events; 5 ms by default. */
+  itl?: LatencyOption
+  /** Length of an answer; `max_tokens` of a request limits it. By default max_tokens itself. */
+  tokens?: number | { min: number; max: number }
+  /** Tokens in one content event; 1 by default. */
+  tokens_per_event?: number
+  /** When the role chunk is sent: with the first content (default) or on admission. */
+  role_chunk?: 'first_token' | 'accept'
+  /** `null`: no limit. Without `waiting` any number may wait. */
+  queue?: { running: number; waiting?: number } | null
+  /** Usage in a stream: when asked for by stream_options (default), always, never. */
+  usage?: 'asked' | 'always' | 'never'
+  seed?: number
+  /** Names under /v1/models; with `profile: vllm` any other model is then refused. */
+  models?: readonly string[]
+  /** Ids and times of creation that depend on the arrival alone; true by default. */
+  deterministic_ids?: boolean
+  /** When given, /v1/* demands it as a bearer token. */
+  api_key?: string
+  /** Multiplies every time; 1 by default. */
+  latency_factor?: number
+  /** Time from the start during which everything is answered with 503. */
+  start_delay?: DurationOption
+}
+
+/** Checked options with every default filled in; times in ms, before `latencyFactor`. */
+export interface Options {
+  profile: ProfileName
+  ttft: Distribution
+  itl: Distribution
+  /** `undefined`: as many as the request allows. */
+  tokens: { min: number; max: number } | undefined
+  tokensPerEvent: number
+  roleChunk: 'first_token' | 'accept'
+  queue: QueueLimits | undefined
+  usage: 'asked' | 'always' | 'never'
+  seed: number
+  models: readonly string[] | undefined
+  deterministicIds: boolean
+  apiKey: string | undefined
+  latencyFactor: number
+  startDelay: number
+}
+
+const known: readonly (keyof MockOptions)[] = [
+  'profile',
+  'ttft',
+  'itl',
+  'tokens',
+  'tokens_per_event',
+  'role_chunk',
+  'queue',
+  'usage',
+  'seed',
+  'models',
+  'deterministic_ids',
+  'api_key',
+  'latency_factor',
+  'start_delay',
+]
+
+/** @throws Error whose message has one line per problem, all of them. */
+export function parseOptions(json: unknown): Options {
+  const problems: string[] = []
+  const report: Report = (...problem) => {
+    problems.push(describeProblem(...problem))
+  }
+  if (!isFields(json)) {
+    throw new Error(describeProblem('options', 'an object', json, 'Write {} for the defaults'))
+  }
+  rejectUnknown(report, '', json, known)
+  const profile = readChoice(report, 'profile', json['profile'], profileNames, 'qwen-vllm')
+  const options: Options = {
+    profile,
+    ttft: parseDistribution(report, 'ttft', json['ttft'], { kind: 'constant', value: 40 }),
+    itl: parseDistribution(report, 'itl', json['itl'], { kind: 'constant', value: 5 }),
+    tokens: readTokens(report, json['tokens']),
+    tokensPerEvent: readNumber(report, 'tokens_per_event', json['tokens_per_event'], count, 1),
+    roleChunk: readChoice(report, 'role_chunk', json['role_chunk'], roleChunks, 'first_token'),
+    queue: readQueue(report, json['queue'], profiles[profile].queue),
+    usage: readChoice(report, 'usage', json['usage'], usages, 'asked'),
+    seed: readNumber(report, 'seed', json['seed'], { whole: true, min: 0 }, 1),
+    models: readModels(report, json['models']),
+    deterministicIds: readFlag(report, 'deterministic_ids', json['deterministic_ids']),
+    apiKey: readText(report, 'api_key', json['api_key']),
+    latencyFactor: readNumber(report, 'latency_factor', json['latency_factor'], factor, 1),
+    startDelay: readDuration(report, 'start_delay', json['start_delay'], 0),
+  }
+  if (problems.length > 0) throw new Error(problems.join('\n'))
+  return options
+}
+
+const profileNames: readonly ProfileName[] = ['qwen-vllm', 'vllm']
+const roleChunks = ['first_token', 'accept'] as const
+const usages = ['asked', 'always', 'never'] as const
+const count = { whole: true, min: 1 }
+const factor = { whole: false, min: 0 }
+
+function readTokens(report: Report, value: unknown): { min: number; max: number } | undefined {
+  if (value === undefined) return undefined
+  if (!isFields(value)) {
+    const fixed = readNumber(report, 'tokens', value, count, 1)
+    return { min: fixed, max: fixed }
+  }
+  rejectUnknown(report, 'tokens', value, ['min', 'max'])
+  const min = readNumber(report, 'tokens.min', value['min'], count, 1)
+  if (value['max'] === undefined) {
+    report('tokens.max', 'the longest answer', undefined, 'Give max, or one number for both')
+    return undefined
+  }
+  const max = readNumber(report, 'tokens.max', value['max'], count, min)
+  if (min > max) report('tokens.max', 'at least min', max, 'Swap min and max')
+  return { min, max }
+}
+
+function readQueue(
+  report: Report,
+  value: unknown,
+  fallback: QueueLimits | undefined,
+): QueueLimits | undefined {
+  if (value === undefined) return fallback
+  if (value === null) return undefined
+  if (!isFields(value) || value['running'] === undefined) {
+    report('queue', '{ running, waiting } or null', value, 'Write { running: 3, waiting: 10 }')
+    return fallback
+  }
+  rejectUnknown(report, 'queue', value, ['running', 'waiting'])
+  const places = { whole: true, min: 0 }
+  return {
+    running: readNumber(report, 'queue.running', value['running'], count, 1),
+    waiting: readNumber(report, 'queue.waiting', value['waiting'], places, Infinity),
+  }
+}
+
+function readModels(report: Report, value: unknown): readonly string[] | undefined {
+  if (value === undefined) return undefined
+  if (Array.isArray(value) && value.length > 0) {
+    const names = value.filter((name) => typeof name === 'string' && name !== '')
+    if (names.length === value.length) return names
+  }
+  report('models', 'a list of names', value, 'Write e.g. [my-model]')
+  return undefined
+}
+
+function readFlag(report: Report, path: string, value: unknown): boolean {
+  if (value === undefined) return true
+  if (typeof value !== 'boolean') report(path, 'true or false', value, 'Write true or false')
+  return value === true
+}
+
+function readText(report: Report, path: string, value: unknown): string | undefined {
+  if (value === undefined) return undefined
+  if (typeof value === 'string' && value !== '') return value
+  report(path, 'a text', value, 'Put it in quotes')
+  return undefined
+}

@@ -1,0 +1,76 @@
+/** What a part of a response is; `content` alone carries tokens, `done` says that the answer is complete. */
+export type EventKind = 'lifecycle' | 'content' | 'usage' | 'done' | 'error'
+
+export interface PlanEvent {
+  /** ms after admission. */
+  atMs: number
+  kind: EventKind
+  bytes: Buffer
+  tokens: number
+}
+
+/** Everything that will be sent for one request and when, in ms after admission. */
+export interface Plan {
+  status: number
+  headers: Readonly<Record<string, string>>
+  headersAtMs: number
+  /** Ascending in time. */
+  events: readonly PlanEvent[]
+  end: { kind: 'clean'; atMs: number }
+  promptTokens: number
+  /** `undefined` for a response that generates nothing. */
+  timing: PlanTiming | undefined
+}
+
+export interface PlanTiming {
+  ttftMs: number
+  /** Time before each content event but the first. */
+  itlMs: readonly number[]
+}
+
+/** What is written at one instant, in one write. */
+export interface Step {
+  atMs: number
+  /** Present in the first step. */
+  head: Pick<Plan, 'status' | 'headers'> | undefined
+  events: readonly PlanEvent[]
+  bytes: Buffer
+  end: boolean
+}
+
+/** The instants of a plan in order: what is due together is one step. */
+export function listSteps(plan: Plan): Step[] {
+  const due = new Map<number, PlanEvent[]>([[plan.headersAtMs, []]])
+  for (const event of plan.events) {
+    const together = due.get(event.atMs)
+    if (together === undefined) due.set(event.atMs, [event])
+    else together.push(event)
+  }
+  if (!due.has(plan.end.atMs)) due.set(plan.end.atMs, [])
+  return [...due].map(([atMs, events], index) => ({
+    atMs,
+    head: index === 0 ? plan : undefined,
+    events,
+    bytes: events.length === 1 ? events[0]!.bytes : Buffer.concat(events.map((e) => e.bytes)),
+    end: atMs === plan.end.atMs,
+  }))
+}
+
+/** A plan that answers an error at once with a JSON body. */
+export function planError(status: number, body: unknown): Plan {
+  const bytes = Buffer.from(JSON.stringify(body))
+  return {
+    status,
+    headers: describeJson(bytes),
+    headersAtMs: 0,
+    events: [{ atMs: 0, kind: 'error', bytes, tokens: 0 }],
+    end: { kind: 'clean', atMs: 0 },
+    promptTokens: 0,
+    timing: undefined,
+  }
+}
+
+/** Headers of a JSON body of known length. */
+export function describeJson(bytes: Buffer): Record<string, string> {
+  return { 'content-type': 'application/json', 'content-length': String(bytes.length) }
+}

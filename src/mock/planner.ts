@@ -1,0 +1,108 @@
+import { pickPieces } from './content.ts'
+import type { Ask, Content } from './dialect.ts'
+import { createSampler } from './latency.ts'
+import type { Options } from './options.ts'
+import type { Plan } from './plan.ts'
+import { defaultMaxTokens, profiles } from './profile.ts'
+import { createRandom } from './random.ts'
+import { Refusal } from './refusal.ts'
+
+/** What tells one request from another. */
+export interface Identity {
+  /** Decides every random draw. */
+  key: string
+  /** See `Sampler`. */
+  turn: number | undefined
+  /** See `Answer`. */
+  ref: string
+  created: number
+}
+
+export interface Planner {
+  /** @throws Refusal when the profile does not serve what is asked. */
+  check(ask: Ask): void
+  /** The whole response, from the options, the request and its identity alone. */
+  plan(ask: Ask, identity: Identity): Plan
+}
+
+export function createPlanner(options: Options): Planner {
+  const profile = profiles[options.profile]
+  const drawTtft = createSampler(options.ttft, options.seed, 'ttft')
+  const drawItl = createSampler(options.itl, options.seed, 'itl')
+
+  function check(ask: Ask): void {
+    const { model, temperature, maxTokens, promptTokens } = ask
+    // Only vLLM refuses a model, and only when its own were named.
+    if (options.profile === 'vllm' && model !== undefined && options.models !== undefined) {
+      if (!options.models.includes(model)) {
+        const detail = { type: 'NotFoundError', param: 'model' }
+        throw new Refusal(404, `The model \`${model}\` does not exist.`, detail)
+      }
+    }
+    if (temperature !== undefined && temperature > profile.maxTemperature) {
+      const message = `temperature must be between 0 and ${profile.maxTemperature}`
+      throw new Refusal(400, message, { param: 'body.temperature' })
+    }
+    if (profile.refusesOverCap && promptTokens + (maxTokens ?? 1) > profile.tokenCap) {
+      throw new Refusal(
+        400,
+        `This model's maximum context length is ${profile.tokenCap} tokens, but ${promptTokens} in the prompt and ${maxTokens ?? 1} in the answer were asked for.`,
+        { type: 'BadRequestError', param: 'max_tokens' },
+      )
+    }
+  }
+
+  function measureLength(ask: Ask, key: string): { length: number; finish: 'stop' | 'length' } {
+    const limit = Math.min(ask.maxTokens ?? Infinity, profile.tokenCap)
+    const range = options.tokens ?? single(Math.min(limit, ask.maxTokens ?? defaultMaxTokens))
+    const random = createRandom(options.seed, 'tokens', key)
+    const drawn = range.min + Math.floor(random() * (range.max - range.min + 1))
+    const wanted = Math.max(drawn, ask.minTokens ?? 1)
+    return { length: Math.min(wanted, limit), finish: wanted > limit ? 'length' : 'stop' }
+  }
+
+  function plan(ask: Ask, identity: Identity): Plan {
+    const { key, turn, ref, created } = identity
+    const { length, finish } = measureLength(ask, key)
+    const pieces = pickPieces(length, createRandom(options.seed, 'content', key))
+    const ttftMs = drawTtft(key, turn)() * options.latencyFactor
+    const nextItl = drawItl(key, turn)
+
+    const content: Content[] = []
+    const itlMs: number[] = []
+    let atMs = ttftMs
+    for (let from = 0; from < length; from += options.tokensPerEvent) {
+      if (from > 0) {
+        const gap = nextItl() * options.latencyFactor
+        itlMs.push(gap)
+        atMs += gap
+      }
+      const group = pieces.slice(from, from + options.tokensPerEvent)
+      content.push({ text: group.join(''), tokens: group.length, atMs })
+    }
+    const rendering = ask.render({
+      ref,
+      created,
+      model: ask.model ?? options.models?.[0] ?? profile.model,
+      content,
+      finishReason: finish,
+      promptTokens: ask.promptTokens,
+      completionTokens: length,
+      roleChunk: options.roleChunk,
+      usage: options.usage,
+    })
+    return {
+      ...rendering,
+      status: 200,
+      end: { kind: 'clean', atMs },
+      promptTokens: ask.promptTokens,
+      timing: { ttftMs, itlMs },
+    }
+  }
+
+  return { check, plan }
+}
+
+function single(value: number): { min: number; max: number } {
+  return { min: value, max: value }
+}

@@ -1,0 +1,60 @@
+import type { Clock } from './clock.ts'
+import { listSteps } from './plan.ts'
+import type { Plan, Step } from './plan.ts'
+
+/** The part of a `ServerResponse` that a plan is played on. */
+export interface Sink {
+  writeHead(status: number, headers: Readonly<Record<string, string>>): unknown
+  flushHeaders(): void
+  write(bytes: Buffer): unknown
+  end(): unknown
+}
+
+export interface Listener {
+  /** Just before a step is written, at that time in ms. */
+  onStep(step: Step, at: number): void
+  /** The last byte is handed over. */
+  onEnd(): void
+}
+
+/**
+ * Plays a plan whose time 0 is `from` (ms of the clock) and answers how to stop. A step is written
+ * when its deadline has passed, never before, and lateness does not add up.
+ */
+export function play(
+  plan: Plan,
+  sink: Sink,
+  from: number,
+  clock: Clock,
+  listener: Listener,
+): () => void {
+  const steps = listSteps(plan)
+  let next = 0
+  let cancel: (() => void) | undefined
+
+  function proceed(): void {
+    for (let step = steps[next]; step !== undefined; step = steps[next]) {
+      const now = clock.now()
+      const due = from + step.atMs
+      if (now < due) {
+        // Timers cut fractions off and may fire early, hence the ceiling here and the look at the clock above.
+        cancel = clock.setTimer(Math.ceil(due - now), proceed)
+        return
+      }
+      next++
+      listener.onStep(step, now)
+      write(step)
+    }
+    listener.onEnd()
+  }
+
+  function write(step: Step): void {
+    if (step.head !== undefined) sink.writeHead(step.head.status, step.head.headers)
+    if (step.bytes.length > 0) sink.write(step.bytes)
+    else if (step.head !== undefined) sink.flushHeaders()
+    if (step.end) sink.end()
+  }
+
+  proceed()
+  return () => cancel?.()
+}

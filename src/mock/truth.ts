@@ -1,0 +1,135 @@
+import type { DialectName } from './dialect.ts'
+import type { Plan, Step } from './plan.ts'
+
+/**
+ * What really happened to one request. Times in ms of CLOCK_MONOTONIC (`process.hrtime`), `null` for
+ * what has not happened; sends are stamped just before the write.
+ */
+export interface TruthRecord {
+  /** Arrival ordinal, from 1. */
+  seq: number
+  /** The `x-mock-key` header, or `seq`. */
+  key: string
+  path: string
+  /** `null` when the path is not one that answers. */
+  dialect: DialectName | null
+  /** The `x-slogate-phase` header. */
+  phase: 'warmup' | 'measured' | null
+  /** Ordinal of the connection and of the request on it, from 1. */
+  conn: number
+  conn_req: number
+  /** The head of the request was parsed. */
+  recv_ms: number
+  /** The body was complete. */
+  body_ms: number | null
+  /** A slot was free: time 0 of the plan. */
+  admitted_ms: number | null
+  headers_ms: number | null
+  before_first_content_ms: number | null
+  content_ms: number[]
+  last_content_ms: number | null
+  /** The event that completes a stream (`[DONE]`, `message_end`). */
+  done_ms: number | null
+  /** The last write, or the moment the client was seen to be gone. */
+  end_ms: number | null
+  plan: { ttft_ms: number; itl_ms: readonly number[] } | null
+  /** `completion` counts what was sent. */
+  tokens: { prompt: number; completion: number }
+  status: number | null
+  /** `null`: still in flight. `rejected`: the queue was full. */
+  outcome: 'ok' | 'rejected' | 'http_error' | 'client_aborted' | null
+  /** Requests between arrival and end when this one arrived, itself included. */
+  in_flight: number
+  /** Bytes of the body sent. */
+  bytes: number
+}
+
+export type Arrival = Pick<
+  TruthRecord,
+  'path' | 'dialect' | 'phase' | 'conn' | 'conn_req' | 'recv_ms'
+> & { key: string | undefined }
+
+export interface Truth {
+  open(arrival: Arrival): TruthRecord
+  /** A record is closed once. */
+  close(record: TruthRecord, outcome: NonNullable<TruthRecord['outcome']>): void
+  /** The kept records by `seq`. */
+  list(): TruthRecord[]
+  /** Answers that were played to their end. */
+  served(): number
+  /** Forgets every record and starts `seq` at 1; requests in flight stay counted as such. */
+  reset(): void
+}
+
+const defaultCapacity = 200_000
+
+/** Keeps the latest `capacity` records. */
+export function createTruth(capacity: number = defaultCapacity): Truth {
+  let ring: TruthRecord[] = []
+  let seq = 0
+  let inFlight = 0
+  let served = 0
+  return {
+    open(arrival) {
+      inFlight++
+      seq++
+      const record: TruthRecord = {
+        seq,
+        ...arrival,
+        key: arrival.key ?? String(seq),
+        body_ms: null,
+        admitted_ms: null,
+        headers_ms: null,
+        before_first_content_ms: null,
+        content_ms: [],
+        last_content_ms: null,
+        done_ms: null,
+        end_ms: null,
+        plan: null,
+        tokens: { prompt: 0, completion: 0 },
+        status: null,
+        outcome: null,
+        in_flight: inFlight,
+        bytes: 0,
+      }
+      ring[(seq - 1) % capacity] = record
+      return record
+    },
+    close(record, outcome) {
+      inFlight--
+      record.outcome = outcome
+      if (outcome === 'ok') served++
+    },
+    list: () => [...ring].sort((left, right) => left.seq - right.seq),
+    served: () => served,
+    reset() {
+      ring = []
+      seq = 0
+      served = 0
+    },
+  }
+}
+
+/** Notes down what a plan promises. */
+export function recordPlan(record: TruthRecord, plan: Plan): void {
+  record.status = plan.status
+  record.tokens.prompt = plan.promptTokens
+  if (plan.timing === undefined) return
+  record.plan = { ttft_ms: plan.timing.ttftMs, itl_ms: plan.timing.itlMs }
+}
+
+/** Notes down that a step is written at `at`. */
+export function recordStep(record: TruthRecord, step: Step, at: number): void {
+  if (step.head !== undefined) record.headers_ms = at
+  for (const { kind, tokens } of step.events) {
+    if (kind === 'content') {
+      record.before_first_content_ms ??= at
+      record.last_content_ms = at
+      record.content_ms.push(at)
+      record.tokens.completion += tokens
+    }
+    if (kind === 'done') record.done_ms = at
+  }
+  record.bytes += step.bytes.length
+  if (step.end) record.end_ms = at
+}

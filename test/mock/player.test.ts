@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest'
+
+import type { Clock } from '../../src/mock/clock.ts'
+import type { Plan, PlanEvent } from '../../src/mock/plan.ts'
+import { play } from '../../src/mock/player.ts'
+
+interface VirtualClock extends Clock {
+  /** Fires timers in order until none is left. */
+  run(): void
+}
+
+/** Timers fire `shift` ms beside their time: early when negative. */
+function createVirtualClock(shift: number): VirtualClock {
+  let now = 1000
+  let timers: { at: number; fire: () => void }[] = []
+  return {
+    now: () => now,
+    setTimer(ms, fire) {
+      expect(Number.isInteger(ms)).toBe(true)
+      const timer = { at: now + Math.max(0.01, ms + shift), fire }
+      timers.push(timer)
+      return () => {
+        timers = timers.filter((other) => other !== timer)
+      }
+    },
+    run() {
+      for (;;) {
+        const next = timers.toSorted((a, b) => a.at - b.at)[0]
+        if (next === undefined) return
+        timers = timers.filter((other) => other !== next)
+        now = next.at
+        next.fire()
+      }
+    },
+  }
+}
+
+const event = (atMs: number, text: string): PlanEvent => ({
+  atMs,
+  kind: 'content',
+  bytes: Buffer.from(text),
+  tokens: 1,
+})
+
+const plan: Plan = {
+  status: 200,
+  headers: { 'content-type': 'text/plain' },
+  headersAtMs: 0,
+  events: [event(3.7, 'a'), event(3.7, 'b'), event(16.2, 'c'), event(28.7, 'd'), event(28.7, 'e')],
+  end: { kind: 'clean', atMs: 28.7 },
+  promptTokens: 1,
+  timing: undefined,
+}
+
+/** What was called on the response, each with the ms since `from`. */
+function record(clock: VirtualClock, played: Plan): { calls: string[]; stop: () => void } {
+  const calls: string[] = []
+  const from = clock.now()
+  const note = (what: string): void => {
+    calls.push(`${Math.round((clock.now() - from) * 100) / 100} ${what}`)
+  }
+  const sink = {
+    writeHead: (status: number) => note(`head ${status}`),
+    flushHeaders: () => note('flush'),
+    write: (bytes: Buffer) => note(`write ${bytes.toString()}`),
+    end: () => note('end'),
+  }
+  const stop = play(played, sink, from, clock, {
+    onStep: (step, at) => {
+      expect(at).toBeGreaterThanOrEqual(from + step.atMs)
+    },
+    onEnd: () => note('done'),
+  })
+  return { calls, stop }
+}
+
+test('writes what is due together in one write, headers at once', () => {
+  const clock = createVirtualClock(0)
+  const { calls } = record(clock, plan)
+  clock.run()
+  expect(calls).toEqual([
+    '0 head 200',
+    '0 flush',
+    '4 write ab',
+    '17 write c',
+    '29 write de',
+    '29 end',
+    '29 done',
+  ])
+})
+
+test('is never early, even when timers are', () => {
+  const clock = createVirtualClock(-0.9)
+  const { calls } = record(clock, plan)
+  clock.run()
+  const times = calls.map((call) => Number(call.split(' ')[0]))
+  expect(times[2]).toBeGreaterThanOrEqual(3.7)
+  expect(times[3]).toBeGreaterThanOrEqual(16.2)
+  expect(times[4]).toBeGreaterThanOrEqual(28.7)
+})
+
+test('does not add lateness up: each step is late on its own', () => {
+  const clock = createVirtualClock(5)
+  const events = Array.from({ length: 50 }, (_, index) => event(10 + index * 10, 'x'))
+  const { calls } = record(clock, { ...plan, events, end: { kind: 'clean', atMs: 500 } })
+  clock.run()
+  expect(calls.at(-1)).toBe('505 done')
+})
+
+test('catches up in order when several steps are overdue, one write each', () => {
+  const clock = createVirtualClock(100)
+  const { calls } = record(clock, plan)
+  clock.run()
+  expect(calls.slice(2)).toEqual([
+    '104 write ab',
+    '104 write c',
+    '104 write de',
+    '104 end',
+    '104 done',
+  ])
+})
+
+test('writes nothing more once it is stopped', () => {
+  const clock = createVirtualClock(0)
+  const { calls, stop } = record(clock, plan)
+  stop()
+  clock.run()
+  expect(calls).toEqual(['0 head 200', '0 flush'])
+})
