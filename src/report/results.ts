@@ -1,129 +1,204 @@
-import type { Status } from '../verdict/verdict.ts'
+import type { ClientTrust, RunEnd } from '../engine/record.ts'
+import type { Diagnostic, Distribution, RunSummary } from '../metrics/summary.ts'
+import type { Stat, Unit } from '../spec/slo.ts'
+import type { BenchSpec } from '../spec/spec.ts'
+import type { SloVerdict, Verdict } from '../verdict/verdict.ts'
+import type { DistributionDocument, Results, SloDocument } from './results-document.ts'
 
-/** A number of ms, or `infinite` where failed requests fill the percentile. */
+export type { DistributionDocument, Results, SloDocument } from './results-document.ts'
+
+/** A number, or `infinite` (of either sign) where failed requests fill the percentile. */
 export type Measured = number | 'infinite'
 
-/** Nearest-rank percentiles, ms. */
-export interface DistributionDocument {
-  count: number
-  min: number
-  mean: number
-  stddev: number | null
-  p50: number
-  p75: number
-  p90: number
-  p95: number
-  p99: number
-  max: number
-}
-
-export interface SloDocument {
-  id: string
-  /** Canonical text of the SLO. */
-  text: string
-  metric: string
-  /** `p95`, `mean`, `min`, `max` or `value`. */
-  stat: string
-  op: '<' | '<=' | '>' | '>='
-  bound: number
-  unit: 'ms' | 'share' | '/s' | 'tok/s'
-  level: 'error' | 'warn' | 'info'
-  /** The spec's own `why`. */
-  reason: string | null
-  line: number | null
-  column: number | null
-  status: Status
-  method: 'exact' | 'rounds' | 'point' | 'none'
-  observed: Measured | null
-  margin: Measured | null
-  n: number
-  exceedances: number | null
-  pass_at_most: number | null
-  fail_at_least: number | null
-  interval: { low: Measured | null; high: Measured | null } | null
-  design_effect: number | null
-  clusters: number | null
-  p_fail: number | null
-  p_pass: number | null
-  p_fail_adjusted: number | null
-  more_requests: number | null
-  why: string
-}
-
-/** What lands in `results.json`; everything else that is written of a run is rendered from it. */
-export interface Results {
-  schema_version: 1
-  tool: { name: 'slogate'; version: string }
-  spec: { name: string; file: string | null; sha256: string | null }
-  target: { url: string; method: string; hermetic: boolean }
-  load: {
-    kind: 'closed'
-    concurrency: number
-    requests: number | null
-    duration_ms: number | null
-    warmup: number
-    rounds: number
-    seed: number
-  }
-  stream: { asked: string | null; dialects: { name: string; count: number }[] }
-  dataset: { source: string; rows: number; columns: string[] } | null
+/** What the stages found out, and the facts that only an edge knows. */
+export interface ResultsInput {
+  spec: BenchSpec
+  summary: RunSummary
+  diagnostics: readonly Diagnostic[]
+  /** `undefined` when the load process ended before it could say. */
+  trust?: ClientTrust
+  verdict: Verdict
+  end: RunEnd
+  /** Of the package. */
+  version: string
   /** ISO 8601, UTC. */
-  started_at: string
-  finished_at: string
-  end: { kind: 'finished' | 'interrupted' | 'crashed'; reason: string | null }
-  environment: {
-    node: string
-    platform: string
-    arch: string
-    cpu: string
-    cores: number
+  startedAt: string
+  finishedAt: string
+  /** The spec file as it is shown to people, for example relative to the project. */
+  file?: string
+  /** Of the spec file, hexadecimal. */
+  sha256?: string
+  environment: Results['environment']
+}
+
+/**
+ * The document of one run. Of the request it takes method and URL, never headers or body; what the
+ * URL and the target's own words hold of the spec's secrets is the caller's to redact.
+ */
+export function toResults(input: ResultsInput): Results {
+  const { spec, summary, trust, verdict, end } = input
+  const { target, load, gate, dataset } = spec
+  return {
+    schema_version: 1,
+    tool: { name: 'slogate', version: input.version },
+    spec: { name: spec.name, file: input.file ?? null, sha256: input.sha256 ?? null },
+    target: { url: target.url, method: target.method, hermetic: spec.mock !== undefined },
+    load: {
+      kind: load.kind,
+      concurrency: load.concurrency,
+      requests: load.requests ?? null,
+      duration_ms: load.duration ?? null,
+      warmup: load.warmup,
+      rounds: load.rounds,
+      seed: load.seed,
+    },
+    stream: {
+      asked: spec.stream?.dialect ?? null,
+      dialects: summary.dialects.map(({ name, count }) => ({ name, count })),
+    },
+    dataset: dataset
+      ? { source: dataset.source, rows: dataset.rows.length, columns: [...dataset.columns] }
+      : null,
+    started_at: input.startedAt,
+    finished_at: input.finishedAt,
+    end: { kind: end.kind, reason: endReason(end) },
+    environment: input.environment,
+    summary: toSummary(summary),
+    diagnostics: input.diagnostics.map(({ id, level, message }) => ({ id, level, message })),
+    client: trust === undefined ? null : toClient(trust),
+    verdict: {
+      status: verdict.status,
+      policy: verdict.policy,
+      confidence: gate.confidence,
+      failures: gate.failures,
+      passed: verdict.passed,
+      exit_code: verdict.exitCode,
+      why: verdict.why,
+      slos: verdict.slos.map(toSlo),
+    },
   }
-  summary: {
-    requests: {
-      total: number
-      completed: number
-      failed: number
-      cancelled: number
-      warmup: number
-    }
-    success_rate: number | null
-    duration_ms: number | null
-    requests_per_second: number | null
-    output_tokens_per_second: number | null
-    output_tokens: number | null
-    token_basis: 'usage' | 'estimated' | 'mixed' | 'none'
-    goodput: number | null
-    ttft_ms: DistributionDocument | null
-    ttfo_ms: DistributionDocument | null
-    latency_ms: DistributionDocument | null
-    stream_end_ms: DistributionDocument | null
-    tpot_ms: DistributionDocument | null
-    chunk_gap_ms: DistributionDocument | null
-    stall_ms: DistributionDocument | null
-    dispatch_delay_ms: DistributionDocument | null
-    client_queue_ms: DistributionDocument | null
-    failures: { kind: string; status: number | null; count: number; sample: string }[]
+}
+
+function toClient(trust: ClientTrust): NonNullable<Results['client']> {
+  return {
+    event_loop_utilization: significant(trust.eventLoopUtilization),
+    event_loop_delay_p50_ms: orNull(trust.eventLoopDelayP50, fixed),
+    event_loop_delay_p99_ms: orNull(trust.eventLoopDelayP99, fixed),
+    event_loop_delay_max_ms: orNull(trust.eventLoopDelayMax, fixed),
+    gc_pauses: trust.gcPauses,
+    gc_total_ms: fixed(trust.gcTotal),
+    gc_max_ms: fixed(trust.gcMax),
+    cpu_share: significant(trust.cpuShare),
+    run_queue_share: orNull(trust.runQueueShare, significant),
   }
-  diagnostics: { id: string; level: 'info' | 'warn'; message: string }[]
-  client: {
-    event_loop_utilization: number
-    event_loop_delay_p50_ms: number | null
-    event_loop_delay_p99_ms: number | null
-    event_loop_delay_max_ms: number | null
-    gc_pauses: number
-    gc_total_ms: number
-    gc_max_ms: number
-    cpu_share: number
-    run_queue_share: number | null
+}
+
+function endReason(end: RunEnd): string | null {
+  if (end.kind === 'finished') return null
+  return end.kind === 'crashed' ? end.message : end.reason
+}
+
+function toSummary(summary: RunSummary): Results['summary'] {
+  const { total, completed, failed, cancelled, warmup } = summary.requests
+  return {
+    requests: { total, completed, failed, cancelled, warmup },
+    success_rate: orNull(summary.successRate, significant),
+    duration_ms: orNull(summary.duration, fixed),
+    requests_per_second: orNull(summary.requestsPerSecond, significant),
+    output_tokens_per_second: orNull(summary.outputTokensPerSecond, significant),
+    output_tokens: summary.outputTokens ?? null,
+    token_basis: summary.tokenBasis,
+    goodput: orNull(summary.goodput, significant),
+    ttft_ms: toDistribution(summary.ttft),
+    ttfo_ms: toDistribution(summary.ttfo),
+    latency_ms: toDistribution(summary.latency),
+    stream_end_ms: toDistribution(summary.streamEnd),
+    tpot_ms: toDistribution(summary.tpot),
+    chunk_gap_ms: toDistribution(summary.chunkGap),
+    stall_ms: toDistribution(summary.stall),
+    dispatch_delay_ms: toDistribution(summary.dispatchDelay),
+    client_queue_ms: toDistribution(summary.clientQueue),
+    failures: summary.failures.map(({ kind, status, count, sample }) => ({
+      kind,
+      status: status ?? null,
+      count,
+      sample,
+    })),
   }
-  verdict: {
-    status: Status
-    policy: 'pr' | 'release' | 'point'
-    confidence: number
-    failures: 'as-infinite' | 'exclude'
-    passed: boolean
-    exit_code: number
-    why: string
-    slos: SloDocument[]
+}
+
+function toDistribution(distribution: Distribution | undefined): DistributionDocument | null {
+  if (distribution === undefined) return null
+  const { count, min, mean, stddev, p50, p75, p90, p95, p99, max } = distribution
+  return {
+    count,
+    min: fixed(min),
+    mean: fixed(mean),
+    stddev: orNull(stddev, fixed),
+    p50: fixed(p50),
+    p75: fixed(p75),
+    p90: fixed(p90),
+    p95: fixed(p95),
+    p99: fixed(p99),
+    max: fixed(max),
   }
+}
+
+function toSlo(verdict: SloVerdict): SloDocument {
+  const { slo, interval } = verdict
+  const measure = (value: number | undefined): Measured | null => toMeasured(value, slo.unit)
+  return {
+    id: slo.id,
+    text: slo.text,
+    metric: slo.metric,
+    stat: statText(slo.stat),
+    op: slo.op,
+    bound: slo.bound,
+    unit: slo.unit,
+    level: slo.level,
+    reason: slo.why === undefined ? null : slo.why,
+    line: slo.position?.line ?? null,
+    column: slo.position?.column ?? null,
+    status: verdict.status,
+    method: verdict.method,
+    observed: measure(verdict.observed),
+    margin: measure(verdict.margin),
+    n: verdict.n,
+    exceedances: verdict.exceedances ?? null,
+    pass_at_most: verdict.passAtMost ?? null,
+    fail_at_least: verdict.failAtLeast ?? null,
+    interval:
+      interval === undefined ? null : { low: measure(interval.low), high: measure(interval.high) },
+    design_effect: orNull(verdict.designEffect, significant),
+    clusters: verdict.clusters ?? null,
+    p_fail: orNull(verdict.pFail, significant),
+    p_pass: orNull(verdict.pPass, significant),
+    p_fail_adjusted: orNull(verdict.pFailAdjusted, significant),
+    more_requests: verdict.more ?? null,
+    why: verdict.why,
+  }
+}
+
+function statText(stat: Stat): string {
+  return stat.kind === 'percentile' ? `p${stat.p}` : stat.kind
+}
+
+function toMeasured(value: number | undefined, unit: Unit): Measured | null {
+  if (value === undefined) return null
+  if (Math.abs(value) === Infinity) return 'infinite'
+  return unit === 'ms' ? fixed(value) : significant(value)
+}
+
+function orNull(value: number | undefined, round: (value: number) => number): number | null {
+  return value === undefined ? null : round(value)
+}
+
+/** To 1e-4 ms: more digits than that the clock does not have. */
+function fixed(ms: number): number {
+  return Number(ms.toFixed(4))
+}
+
+/** Shares, rates and probabilities: six significant digits. */
+function significant(value: number): number {
+  return Number(value.toPrecision(6))
 }

@@ -1,0 +1,157 @@
+import { cleanLine } from './plain-text.ts'
+import type { DistributionDocument, Measured, Results, SloDocument } from './results.ts'
+import { formatCount, formatDeviation, formatMs, formatValue } from './units.ts'
+
+/** What every text report says of one SLO; empty where there is nothing to say. */
+export interface SloCells {
+  /** `ttft p95 <= 800ms`, and the level where it is not `error`. */
+  slo: string
+  observed: string
+  /** `<= 800ms`. */
+  bound: string
+  /** Observed − bound: `+112ms (+14.0%)`. */
+  deviation: string
+  /** `[880ms, 950ms]`; one-sided where the data do not reach the other side: `≥ 880ms`. */
+  interval: string
+  /** Exceedances and the most that would still be a PASS: `38/8`. */
+  over: string
+  n: string
+}
+
+export function sloCells(slo: SloDocument): SloCells {
+  return {
+    slo: cleanLine(slo.text) + (slo.level === 'error' ? '' : ` (${slo.level})`),
+    observed: slo.observed === null ? '–' : formatValue(slo.observed, slo.unit),
+    bound: `${slo.op} ${formatValue(slo.bound, slo.unit)}`,
+    deviation: slo.margin === null ? '' : formatDeviation(deviation(slo), slo.bound, slo.unit),
+    interval: slo.interval === null ? '' : formatInterval(slo.interval, slo.unit),
+    over: slo.exceedances === null ? '' : `${formatCount(slo.exceedances)}/${allowed(slo)}`,
+    n: formatCount(slo.n),
+  }
+}
+
+/** The margin is positive when the SLO holds; which side of the bound that is, the comparator says. */
+function deviation({ margin, op }: SloDocument): Measured {
+  if (margin === null || margin === 'infinite') return 'infinite'
+  return op.startsWith('<') ? 0 - margin : margin
+}
+
+/** Nothing is allowed where even no exceedance would not prove a PASS. */
+function allowed({ pass_at_most: most }: SloDocument): string {
+  return most === null || most < 0 ? '–' : formatCount(most)
+}
+
+function formatInterval(
+  { low, high }: NonNullable<SloDocument['interval']>,
+  unit: SloDocument['unit'],
+): string {
+  if (low !== null && high !== null) {
+    return `[${formatValue(low, unit)}, ${formatValue(high, unit)}]`
+  }
+  if (low !== null) return `≥ ${formatValue(low, unit)}`
+  return high === null ? '' : `≤ ${formatValue(high, unit)}`
+}
+
+/** Title of the column of intervals: each of the two limits holds with this confidence. */
+export function intervalTitle({ verdict }: Results): string {
+  return `${Number((verdict.confidence * 100).toPrecision(6))}% limits`
+}
+
+/** What stops a gate first, what is fine last; otherwise in the order of the spec. */
+export function issuesFirst(slos: readonly SloDocument[]): SloDocument[] {
+  return slos.toSorted((a, b) => urgency(a) - urgency(b))
+}
+
+function urgency({ status, level }: SloDocument): number {
+  if (status === 'PASS') return 4
+  if (level !== 'error') return 3
+  return ['FAIL', 'ERROR', 'INCONCLUSIVE'].indexOf(status)
+}
+
+export const percentileNames = ['p50', 'p90', 'p95', 'p99', 'max'] as const
+
+/** `tpot`, number of values, then the values of `percentileNames`. */
+export interface PercentileRow {
+  metric: string
+  n: string
+  values: string[]
+}
+
+/**
+ * Rows of the percentile table, the metrics without a value left out. A percentile of fewer than
+ * 1/(1 − p) values is the largest value under another name and is marked `~`, see `roughNote`.
+ */
+export function percentileRows(
+  { summary }: Results,
+  metrics: readonly ('ttft' | 'ttfo' | 'latency' | 'tpot' | 'chunk_gap' | 'stall')[],
+): PercentileRow[] {
+  return metrics.flatMap((metric) => {
+    const distribution = summary[`${metric}_ms`]
+    return distribution === null ? [] : [percentileRow(metric, distribution)]
+  })
+}
+
+/** Explains the mark `~`; `undefined` where no row has it. */
+export function roughNote(rows: readonly PercentileRow[]): string | undefined {
+  const rough = rows.some(({ values }) => values.some((value) => value.startsWith('~')))
+  return rough ? '~ too few values for this percentile' : undefined
+}
+
+function percentileRow(metric: string, distribution: DistributionDocument): PercentileRow {
+  const needed = { p50: 2, p90: 10, p95: 20, p99: 100, max: 1 }
+  return {
+    metric,
+    n: formatCount(distribution.count),
+    values: percentileNames.map(
+      (name) => (distribution.count < needed[name] ? '~' : '') + formatMs(distribution[name]),
+    ),
+  }
+}
+
+const tokenBases: Readonly<Record<Results['summary']['token_basis'], string>> = {
+  usage: 'as the server counts',
+  estimated: 'estimated: token events',
+  mixed: 'in part estimated',
+  none: '',
+}
+
+/** `success 99.3%`, `11.7 req/s`, `540 tok/s (as the server counts)`; what is not known is left out. */
+export function rateCells({ summary }: Results): string[] {
+  const { success_rate: success, requests_per_second: requests } = summary
+  const { output_tokens_per_second: tokens, goodput } = summary
+  return [
+    ...(success === null ? [] : [`success ${formatValue(success, 'share')}`]),
+    ...(goodput === null ? [] : [`goodput ${formatValue(goodput, 'share')}`]),
+    ...(requests === null ? [] : [formatValue(requests, '/s').replace('/s', ' req/s')]),
+    ...(tokens === null
+      ? []
+      : [`${formatValue(tokens, 'tok/s')} (${tokenBases[summary.token_basis]})`]),
+  ]
+}
+
+/** `c=10`, `n=300`, `25.7s`, `ok 298`, `err 2`, and what else befell requests. */
+export function loadCells({ load, summary }: Results): string[] {
+  const { total, completed, failed, cancelled } = summary.requests
+  return [
+    `c=${formatCount(load.concurrency)}`,
+    `n=${formatCount(total)}`,
+    ...(summary.duration_ms === null ? [] : [formatMs(summary.duration_ms)]),
+    `ok ${formatCount(completed)}`,
+    `err ${formatCount(failed)}`,
+    ...(cancelled === 0 ? [] : [`cancelled ${formatCount(cancelled)}`]),
+  ]
+}
+
+/** `http_status 503 ×12`. */
+export function failureCell(failure: Results['summary']['failures'][number]): string {
+  const status = failure.status === null ? '' : ` ${failure.status}`
+  return `${cleanLine(failure.kind)}${status} ×${formatCount(failure.count)}`
+}
+
+/** Why the run did not end by itself; `undefined` when it did. */
+export function endCell({ end, load, summary }: Results): string | undefined {
+  if (end.kind === 'finished') return undefined
+  const of = load.requests === null ? '' : ` of ${formatCount(load.requests)}`
+  const reason = end.reason === null ? '' : `: ${cleanLine(end.reason)}`
+  return `${end.kind} after ${formatCount(summary.requests.total)}${of} requests${reason}`
+}

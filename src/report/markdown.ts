@@ -1,0 +1,153 @@
+import {
+  endCell,
+  failureCell,
+  intervalTitle,
+  issuesFirst,
+  loadCells,
+  percentileNames,
+  percentileRows,
+  rateCells,
+  roughNote,
+  sloCells,
+} from './cells.ts'
+import { escapeMarkdown, markdownCode, markdownUrl } from './plain-text.ts'
+import type { Results, SloDocument } from './results.ts'
+
+export interface MarkdownOptions {
+  /** Most UTF-8 bytes, 900 000 by default: a job summary above 1 MiB is thrown away. */
+  limit?: number
+}
+
+const icons: Readonly<Record<SloDocument['status'], string>> = {
+  PASS: '✅',
+  FAIL: '❌',
+  INCONCLUSIVE: '⚠️',
+  ERROR: '💥',
+}
+
+const cutNote = '\n_Cut to fit; the full report is in the artifact._\n'
+
+/** Runs as a job summary, in the given order; cut between two lines where it would exceed the limit. */
+export function renderMarkdown(results: readonly Results[], options: MarkdownOptions = {}): string {
+  const lines = results.flatMap((run) => [...renderRun(run), ''])
+  return cutLines(lines, options.limit ?? 900_000)
+}
+
+function renderRun(results: Results): string[] {
+  const { verdict, spec, target, diagnostics } = results
+  const end = endCell(results)
+  return [
+    `### ${icons[verdict.status]} ${verdict.status} – ${escapeMarkdown(spec.name)}`,
+    '',
+    `${escapeMarkdown(verdict.why)}  `,
+    ...(end === undefined ? [] : [`${escapeMarkdown(end)}  `]),
+    `${escapeMarkdown(target.method)} ${markdownUrl(target.url)}${target.hermetic ? ' (mock)' : ''}  `,
+    [...loadCells(results), ...rateCells(results)].join(' · '),
+    ...renderSlos(results),
+    ...block(
+      diagnostics
+        .filter(({ level }) => level === 'warn')
+        .map(({ id, message }) => `- ⚠️ **${escapeMarkdown(id)}** ${escapeMarkdown(message)}`),
+    ),
+    ...details('Percentiles', renderPercentiles(results)),
+    ...details(
+      `Failures (${results.summary.requests.failed})`,
+      results.summary.failures.map(
+        (failure) => `- ${escapeMarkdown(failureCell(failure))}: ${escapeMarkdown(failure.sample)}`,
+      ),
+    ),
+    ...details('Environment', renderEnvironment(results)),
+  ]
+}
+
+function renderSlos(results: Results): string[] {
+  const slos = issuesFirst(results.verdict.slos)
+  if (slos.length === 0) return []
+  const undecided = slos.filter(({ status }) => status !== 'PASS')
+  return [
+    ...block(
+      table(
+        ['', 'slo', 'observed', 'bound', 'vs bound', intervalTitle(results), 'over/allowed', 'n'],
+        'llrrrlrr',
+        slos.map((slo) => {
+          const cells = sloCells(slo)
+          return [
+            `${icons[slo.status]} ${slo.status}`,
+            markdownCode(cells.slo),
+            cells.observed,
+            escapeMarkdown(cells.bound),
+            cells.deviation,
+            cells.interval,
+            cells.over,
+            cells.n,
+          ]
+        }),
+      ),
+    ),
+    ...block(undecided.map((slo) => `- ${markdownCode(slo.text)}: ${escapeMarkdown(slo.why)}`)),
+  ]
+}
+
+function renderPercentiles(results: Results): string[] {
+  const rows = percentileRows(results, ['ttft', 'ttfo', 'latency', 'tpot', 'chunk_gap', 'stall'])
+  if (rows.length === 0) return []
+  return [
+    ...table(
+      ['', ...percentileNames, 'n'],
+      'lrrrrrr',
+      rows.map(({ metric, values, n }) => [markdownCode(metric), ...values.map(escapeMarkdown), n]),
+    ),
+    ...block([escapeMarkdown(roughNote(rows) ?? '')]),
+  ]
+}
+
+function renderEnvironment({ environment, client, load, tool, spec, ...run }: Results): string[] {
+  const { node, platform, arch, cpu, cores } = environment
+  const facts: Record<string, string | null> = {
+    spec: spec.file,
+    sha256: spec.sha256,
+    started: run.started_at,
+    load: `warm-up ${load.warmup}, rounds ${load.rounds}, seed ${load.seed}`,
+    dialects: run.stream.dialects.map(({ name, count }) => `${name} ×${count}`).join(', '),
+    policy: `${run.verdict.policy}, confidence ${run.verdict.confidence}, failures ${run.verdict.failures}`,
+    client: client && `event loop ${Math.round(client.event_loop_utilization * 100)} % used`,
+    machine: `${cpu}, ${cores} cores, ${platform} ${arch}, node ${node}`,
+    tool: `${tool.name} ${tool.version}`,
+  }
+  return Object.entries(facts)
+    .filter((fact): fact is [string, string] => Boolean(fact[1]))
+    .map(([name, value]) => `- ${name}: ${escapeMarkdown(value)}`)
+}
+
+/** The lines, an empty one before them. */
+function block(lines: readonly string[]): string[] {
+  const filled = lines.filter((line) => line !== '')
+  return filled.length === 0 ? [] : ['', ...filled]
+}
+
+function details(title: string, lines: readonly string[]): string[] {
+  if (lines.length === 0) return []
+  return ['', `<details><summary>${title}</summary>`, '', ...lines, '', '</details>']
+}
+
+/** `align`: one letter per column, `l` or `r`. Cells must be escaped already. */
+function table(titles: readonly string[], align: string, rows: readonly string[][]): string[] {
+  const rules = titles.map((_, column) => (align[column] === 'r' ? '---:' : '---'))
+  return [titles, rules, ...rows].map((cells) => `| ${cells.join(' | ')} |`)
+}
+
+function cutLines(lines: readonly string[], limit: number): string {
+  const whole = lines.join('\n')
+  if (Buffer.byteLength(whole) <= limit) return whole
+  const closing = '\n</details>\n'
+  let left = limit - Buffer.byteLength(cutNote) - Buffer.byteLength(closing)
+  const kept: string[] = []
+  for (const text of lines) {
+    left -= Buffer.byteLength(text) + 1
+    if (left < 0) break
+    kept.push(text)
+  }
+  const open = kept.findLastIndex((text) => text.startsWith('<details>'))
+  const isOpen = open > kept.lastIndexOf('</details>')
+  return `${kept.join('\n')}\n${isOpen ? closing : ''}${cutNote}`
+}

@@ -1,0 +1,53 @@
+import { stripVTControlCharacters } from 'node:util'
+
+/** C0, DEL and C1 controls, Unicode line ends. */
+const controls = /[\p{Cc}\u2028\u2029]+/gu
+/** Characters that reorder their neighbours, byte order mark, and code points XML 1.0 forbids. */
+const invisible = /[\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g
+
+/**
+ * One line of text that is safe wherever lines are read by a program: terminal escapes and
+ * controls are removed, line ends become a space, and what a CI system would run as a command
+ * (`::name::` opening a line, `##[`, `##vso[`, `##teamcity[` anywhere) is broken up by a space.
+ * Everything that a target or a spec's author wrote passes through here.
+ */
+export function cleanLine(text: string): string {
+  return stripVTControlCharacters(text.toWellFormed())
+    .replace(invisible, '')
+    .replace(controls, ' ')
+    .trim()
+    .replace(/^::/, ': :')
+    .replace(/##(?=\w*\[)/g, '# #')
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '|': '&#124;',
+}
+
+/**
+ * `cleanLine`, and nothing in it is Markdown, HTML, a mention, an issue reference or a link of
+ * GitHub's dialect. Mentions, references and links are found in the rendered text, where an
+ * escape no longer shows, so a zero-width space parts them.
+ */
+export function escapeMarkdown(text: string): string {
+  return cleanLine(text)
+    .replace(/[&<>|]/g, (character) => entities[character] ?? character)
+    .replace(/[\\`*_[\]~$]/g, '\\$&')
+    .replace(/@/g, '@\u200b')
+    .replace(/(?<!&)#(?=\d)/g, '#\u200b')
+    .replace(/:\/\//g, ':\u200b//')
+    .replace(/\bwww\./gi, 'www\u200b.')
+}
+
+/** Inline code that may stand in a table cell, where a code span with a pipe in it may not. */
+export function markdownCode(text: string): string {
+  return `<code>${escapeMarkdown(text)}</code>`
+}
+
+/** A code span from which a URL can be copied; what could end the span or a cell is percent-encoded. */
+export function markdownUrl(url: string): string {
+  return `\`${cleanLine(url).replace(/[`<>|\\ ]/g, encodeURIComponent)}\``
+}

@@ -1,0 +1,295 @@
+// Made from results-schema.ts by its test: change it there and run `vitest -u`.
+
+/** Nearest-rank percentiles in ms. */
+export interface DistributionDocument {
+  /** Number of values. */
+  count: number
+  /** ms. */
+  min: number
+  /** ms. */
+  mean: number
+  /** Sample standard deviation in ms; `null` for one value. */
+  stddev: number | null
+  /** ms. */
+  p50: number
+  /** ms. */
+  p75: number
+  /** ms. */
+  p90: number
+  /** ms. */
+  p95: number
+  /** ms. */
+  p99: number
+  /** ms. */
+  max: number
+}
+
+/** One assertion of the spec and what became of it. */
+export interface SloDocument {
+  /** Stable name, unique within the spec. */
+  id: string
+  /** Canonical text, for example `ttft p95 <= 800ms`. */
+  text: string
+  /** What is measured, for example `ttft`. */
+  metric: string
+  /** `p95`, `mean`, `min`, `max`, or `value` for a metric that is one number per run. */
+  stat: string
+  /** Comparator. */
+  op: '<' | '<=' | '>' | '>='
+  /** In `unit`. */
+  bound: number
+  /** ms, share of 0–1, per second, or tokens per second. */
+  unit: 'ms' | 'share' | '/s' | 'tok/s'
+  /** Only `error` can block. */
+  level: 'error' | 'warn' | 'info'
+  /** Why the spec asks for it, in its own words. */
+  reason: string | null
+  /** 1-based line in the spec file. */
+  line: number | null
+  /** 1-based column in the spec file. */
+  column: number | null
+  /** What was decided. */
+  status: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+  /**
+   * `exact`: binomial on exceedances; `rounds`: t on per-round values; `point`: observed value
+   * alone.
+   */
+  method: 'exact' | 'rounds' | 'point' | 'none'
+  /** In `unit`; `null` when there was nothing to observe. */
+  observed: number | 'infinite' | null
+  /** Distance to the bound in `unit`, positive when the SLO holds. */
+  margin: number | 'infinite' | null
+  /** Observations, failed requests included where they count. */
+  n: number
+  /** Observations on the wrong side of the bound. */
+  exceedances: number | null
+  /** Most exceedances that would still be a PASS. */
+  pass_at_most: number | null
+  /** Fewest exceedances that are a FAIL. */
+  fail_at_least: number | null
+  /** Limits of the true statistic, in `unit`; each holds with the confidence of the gate. */
+  interval: {
+    /** `null` when the data do not reach it. */
+    low: number | 'infinite' | null
+    /** `null` when the data do not reach it. */
+    high: number | 'infinite' | null
+  } | null
+  /** Variance inflation over clusters; `null` when independence is assumed. */
+  design_effect: number | null
+  /** Rounds, or requests for `chunk_gap`. */
+  clusters: number | null
+  /** One-sided p-value against "the SLO holds". */
+  p_fail: number | null
+  /** One-sided p-value against "the SLO is missed". */
+  p_pass: number | null
+  /** `p_fail` after Holm over the error-level SLOs. */
+  p_fail_adjusted: number | null
+  /** Estimated further requests that would decide it. */
+  more_requests: number | null
+  /** One sentence: why this status. */
+  why: string
+}
+
+/** What lands in `results.json`; everything else written of a run is rendered from it. */
+export interface Results {
+  /** Version of this layout. */
+  schema_version: 1
+  /** What wrote it. */
+  tool: {
+    /** Always `slogate`. */
+    name: 'slogate'
+    /** Version of the package. */
+    version: string
+  }
+  /** What was asked. */
+  spec: {
+    /** Name of the spec. */
+    name: string
+    /** Path as shown to people; `null` for a spec given as an object. */
+    file: string | null
+    /** Of the spec file, hexadecimal. */
+    sha256: string | null
+  }
+  /** Where requests went. */
+  target: {
+    /** Secrets redacted. */
+    url: string
+    /** HTTP method. */
+    method: string
+    /** Whether the bundled mock was the target. */
+    hermetic: boolean
+  }
+  /** How requests were sent. */
+  load: {
+    /** Closed loop. */
+    kind: 'closed'
+    /** Requests in flight. */
+    concurrency: number
+    /** Measured requests asked for; `null` when only a duration was. */
+    requests: number | null
+    /** Time of dispatching asked for. */
+    duration_ms: number | null
+    /** Requests sent before the measured ones. */
+    warmup: number
+    /** Equal slices of the measured requests. */
+    rounds: number
+    /** Of everything random. */
+    seed: number
+  }
+  /** How streams were read. */
+  stream: {
+    /** Dialect that the spec names; `null`: chosen from the response. */
+    asked: string | null
+    /** Dialects that were used. */
+    dialects: {
+      /** Its name. */
+      name: string
+      /** Requests read so. */
+      count: number
+    }[]
+  }
+  /** Rows that fill the placeholders; `null` without any. */
+  dataset: {
+    /** Path as written in the spec. */
+    source: string
+    /** Number of rows. */
+    rows: number
+    /** Names. */
+    columns: string[]
+  } | null
+  /** ISO 8601, UTC. */
+  started_at: string
+  /** ISO 8601, UTC. */
+  finished_at: string
+  /** How the run ended. */
+  end: {
+    /** `interrupted` by the caller, `crashed` in the client. */
+    kind: 'finished' | 'interrupted' | 'crashed'
+    /** Of an interruption or a crash. */
+    reason: string | null
+  }
+  /** The machine that measured. */
+  environment: {
+    /** Version of Node. */
+    node: string
+    /** Operating system. */
+    platform: string
+    /** Processor architecture. */
+    arch: string
+    /** Processor model. */
+    cpu: string
+    /** Available cores. */
+    cores: number
+  }
+  /** The measured requests in figures; warm-up is excluded everywhere. */
+  summary: {
+    /** Number of requests by outcome. */
+    requests: {
+      /** Measured requests. */
+      total: number
+      /** Answered properly. */
+      completed: number
+      /** Not answered properly. */
+      failed: number
+      /** In flight when the run was stopped. */
+      cancelled: number
+      /** Sent before the measured ones. */
+      warmup: number
+    }
+    /** completed ÷ (total − cancelled), 0–1. */
+    success_rate: number | null
+    /** First measured dispatch to last measured token. */
+    duration_ms: number | null
+    /** Completed requests per second of the duration. */
+    requests_per_second: number | null
+    /** Output tokens of completed requests per second. */
+    output_tokens_per_second: number | null
+    /** Output tokens of completed requests. */
+    output_tokens: number | null
+    /** Where token counts come from: the server, or token events counted. */
+    token_basis: 'usage' | 'estimated' | 'mixed' | 'none'
+    /** Share of requests that keep all per-request bounds, 0–1. */
+    goodput: number | null
+    /** First token − dispatched. */
+    ttft_ms: DistributionDocument | null
+    /** First token that is not reasoning − dispatched. */
+    ttfo_ms: DistributionDocument | null
+    /** Last token − dispatched. */
+    latency_ms: DistributionDocument | null
+    /** End of the body − dispatched. */
+    stream_end_ms: DistributionDocument | null
+    /** (Last token − first token) ÷ (tokens − 1). */
+    tpot_ms: DistributionDocument | null
+    /** Gaps between consecutive token events, all requests together. */
+    chunk_gap_ms: DistributionDocument | null
+    /** Largest chunk gap of a request. */
+    stall_ms: DistributionDocument | null
+    /** Dispatched − scheduled. */
+    dispatch_delay_ms: DistributionDocument | null
+    /** Dispatched − given to the transport. */
+    client_queue_ms: DistributionDocument | null
+    /** Failed requests by kind. */
+    failures: {
+      /** For example `timeout.ttft`. */
+      kind: string
+      /** HTTP status, for `http_status`. */
+      status: number | null
+      /** Requests that failed this way. */
+      count: number
+      /** Message of the first one; untrusted text of the target. */
+      sample: string
+    }[]
+  }
+  /** What a reader must know before believing the figures. */
+  diagnostics: {
+    /** kebab-case, stable. */
+    id: string
+    /** How much it matters. */
+    level: 'info' | 'warn'
+    /** One sentence. */
+    message: string
+  }[]
+  /** How far the client itself can be trusted; `null` when it ended before it could say. */
+  client: {
+    /** 0–1. */
+    event_loop_utilization: number
+    /** Above its own resolution. */
+    event_loop_delay_p50_ms: number | null
+    /** Above its own resolution. */
+    event_loop_delay_p99_ms: number | null
+    /** Above its own resolution. */
+    event_loop_delay_max_ms: number | null
+    /** Garbage collections. */
+    gc_pauses: number
+    /** Time in them. */
+    gc_total_ms: number
+    /** The longest. */
+    gc_max_ms: number
+    /** CPU time ÷ wall time of the load process. */
+    cpu_share: number
+    /** Share of the time spent waiting for a core, 0–1. */
+    run_queue_share: number | null
+  } | null
+  /** The decision. */
+  verdict: {
+    /** What was decided. */
+    status: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+    /** What blocks. */
+    policy: 'pr' | 'release' | 'point'
+    /** Of the statistics, 0.5–1. */
+    confidence: number
+    /** Whether a failed request counts as infinitely slow. */
+    failures: 'as-infinite' | 'exclude'
+    /** Whether the policy lets it through. */
+    passed: boolean
+    /**
+     * 0 pass, 1 SLO missed, 2 inconclusive where that blocks, 4 no data or target unreachable,
+     * 130/143 interrupted.
+     */
+    exit_code: number
+    /** One sentence. */
+    why: string
+    /** In the order of the spec. */
+    slos: SloDocument[]
+  }
+}

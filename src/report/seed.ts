@@ -1,0 +1,81 @@
+import type { RequestRecord } from '../engine/record.ts'
+import { cleanLine } from './plain-text.ts'
+import type { Results } from './results.ts'
+
+/** `test_results.json`: times in seconds, `total_tokens` counts token events. */
+export interface TestResults {
+  config: { url: string; concurrency: number; total_requests: number; timestamp: string }
+  summary: { success_count: number; failed_count: number }
+  metrics: {
+    request_id: number
+    ttft: number | null
+    total_time: number
+    total_tokens: number
+    /** Token events ÷ total time. */
+    tokens_per_second: number
+    error: string | null
+  }[]
+}
+
+/**
+ * The measured records as `test_results.json`, sorted by `request_id`, which counts from 1. A
+ * cancelled request stands under the failed ones: the format knows only two outcomes.
+ */
+export function renderTestResults(
+  results: Results,
+  records: readonly RequestRecord[],
+): TestResults {
+  const metrics = measured(records).map((record) => ({
+    request_id: record.index + 1,
+    ttft: firstToken(record) ?? null,
+    total_time: totalTime(record),
+    total_tokens: record.tokenTimes.length,
+    tokens_per_second: Number(tokenRate(record).toFixed(4)),
+    error: errorText(record),
+  }))
+  const failed = metrics.filter(({ error }) => error !== null).length
+  return {
+    config: {
+      url: results.target.url,
+      concurrency: results.load.concurrency,
+      total_requests: results.load.requests ?? metrics.length,
+      timestamp: results.started_at.replace(/Z$/, '+00:00'),
+    },
+    summary: { success_count: metrics.length - failed, failed_count: failed },
+    metrics,
+  }
+}
+
+/** Warm-up left out, in the order of the requests. */
+export function measured(records: readonly RequestRecord[]): RequestRecord[] {
+  return records.filter(({ phase }) => phase === 'measured').toSorted((a, b) => a.index - b.index)
+}
+
+/** s, from dispatch; `undefined` without a token. */
+export function firstToken({ marks }: RequestRecord): number | undefined {
+  const { dispatched, firstToken: at } = marks
+  return dispatched === undefined || at === undefined ? undefined : seconds(at - dispatched)
+}
+
+/** s, from dispatch to the end of the body; from the call when the request was never sent. */
+export function totalTime({ marks }: RequestRecord): number {
+  return seconds(marks.ended - (marks.dispatched ?? marks.called))
+}
+
+/** To a microsecond. */
+function seconds(ms: number): number {
+  return Number((ms / 1000).toFixed(6))
+}
+
+/** Token events per second of total time; 0 when it took none. */
+export function tokenRate(record: RequestRecord): number {
+  const time = totalTime(record)
+  return time > 0 ? record.tokenTimes.length / time : 0
+}
+
+/** `null` for a completed request. */
+export function errorText(record: RequestRecord): string | null {
+  if (record.outcome === 'completed') return null
+  if (record.outcome === 'cancelled') return 'cancelled'
+  return cleanLine(record.failure.message) || record.failure.kind
+}

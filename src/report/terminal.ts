@@ -1,0 +1,182 @@
+import { styleText } from 'node:util'
+
+import {
+  endCell,
+  failureCell,
+  intervalTitle,
+  issuesFirst,
+  loadCells,
+  percentileNames,
+  percentileRows,
+  rateCells,
+  roughNote,
+  sloCells,
+} from './cells.ts'
+import { textWidth, truncate, wrap } from './columns.ts'
+import { cleanLine } from './plain-text.ts'
+import type { Results, SloDocument } from './results.ts'
+import { layOut } from './table.ts'
+
+export interface TerminalOptions {
+  color: boolean
+  /** Whether our own signs may be outside of ASCII; texts of the spec and the target are kept. */
+  unicode: boolean
+  /** Columns, 100 by default, 60 to 100. */
+  width?: number
+  /** Lines to end with, never cut: paths of artifacts, the command that runs it again. */
+  details?: readonly string[]
+}
+
+type Style = 'green' | 'red' | 'yellow' | 'magenta' | 'bold' | 'dim'
+
+const styles: Readonly<Record<SloDocument['status'], Style>> = {
+  PASS: 'green',
+  FAIL: 'red',
+  INCONCLUSIVE: 'yellow',
+  ERROR: 'magenta',
+}
+const signs: Readonly<Record<SloDocument['status'], string>> = {
+  PASS: '✓',
+  FAIL: '✗',
+  INCONCLUSIVE: '?',
+  ERROR: '!',
+}
+const inAscii: Readonly<Record<string, string>> = {
+  '✓': '+',
+  '✗': 'x',
+  '×': 'x',
+  '∞': 'inf',
+  '–': '-',
+  '…': '~',
+  '≥': '>=',
+  '≤': '<=',
+  '\u202f': ',',
+}
+
+/** One run as a block of lines for a terminal or a log, without a last line end. */
+export function renderTerminal(results: Results, options: TerminalOptions): string {
+  const pen = createPen(options)
+  const blocks = [
+    renderHead(results, pen),
+    renderSlos(results, pen),
+    renderFigures(results, pen),
+    renderNotes(results, pen),
+    (options.details ?? []).map((line) => pen.paint('dim', ` ${cleanLine(line)}`)),
+  ]
+  const text = blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'))
+  return text.join('\n\n')
+}
+
+interface Pen {
+  width: number
+  /** Our own signs, in ASCII where that is asked for. */
+  sign(text: string): string
+  paint(style: Style, text: string): string
+  cut(text: string, width: number): string
+  /** The text in lines of the full width behind `indent` spaces. */
+  hang(text: string, indent: number): string[]
+}
+
+function createPen(options: TerminalOptions): Pen {
+  const width = Math.max(60, Math.min(options.width ?? 100, 100))
+  const sign = (text: string): string =>
+    options.unicode ? text : text.replace(/[✓✗×∞–…≥≤\u202f]/g, (found) => inAscii[found] ?? found)
+  return {
+    width,
+    sign,
+    paint: (style, text) =>
+      options.color ? styleText(style, text, { validateStream: false }) : text,
+    cut: (text, columns) => truncate(text, columns, sign('…')),
+    // Where a line is broken, what was harmless in its middle may come to open one.
+    hang: (text, indent) =>
+      wrap(text, width - indent - 1).map((line) => ' '.repeat(indent) + cleanLine(line)),
+  }
+}
+
+function renderHead(results: Results, pen: Pen): string[] {
+  const { verdict, spec, target } = results
+  const word = pen.paint('bold', pen.paint(styles[verdict.status], verdict.status))
+  const room = pen.width - verdict.status.length - 3
+  const name = pen.cut(cleanLine(spec.name), room)
+  const file = spec.file === null ? '' : `  ${cleanLine(spec.file)}`
+  const url = `${cleanLine(target.method)} ${cleanLine(target.url)}${target.hermetic ? ' (mock)' : ''}`
+  const load = pen.sign(loadCells(results).join('  '))
+  const end = endCell(results)
+  return [
+    ` ${word}  ${pen.paint('bold', name)}${pen.paint('dim', pen.cut(file, room - textWidth(name)))}`,
+    ...pen.hang(pen.sign(cleanLine(verdict.why)), 1),
+    ...(end === undefined ? [] : pen.hang(pen.sign(end), 1)),
+    pen.paint('dim', ` ${pen.cut(url, pen.width - textWidth(load) - 4)}   ${load}`),
+  ]
+}
+
+function renderSlos(results: Results, pen: Pen): string[] {
+  const slos = issuesFirst(results.verdict.slos)
+  const cells = slos.map(sloCells)
+  const [header, ...rows] = layOut(
+    [
+      { title: 'slo', align: 'left', cells: cells.map(({ slo }) => slo) },
+      { title: 'observed', align: 'right', cells: cells.map((cell) => pen.sign(cell.observed)) },
+      { title: 'vs bound', align: 'left', cells: cells.map(({ deviation }) => deviation) },
+      { title: 'over/allowed', align: 'right', cells: cells.map((cell) => pen.sign(cell.over)) },
+      { title: 'n', align: 'right', cells: cells.map((cell) => pen.sign(cell.n)) },
+      {
+        title: intervalTitle(results),
+        align: 'left',
+        cells: cells.map((cell) => pen.sign(cell.interval)),
+      },
+    ],
+    pen.width - 3,
+    pen.sign('…'),
+  )
+  if (header === undefined) return []
+  return [
+    pen.paint('dim', `   ${header}`),
+    ...slos.flatMap((slo, index) => {
+      const style = slo.level === 'error' || slo.status === 'PASS' ? styles[slo.status] : 'yellow'
+      const row = ` ${pen.paint(style, pen.sign(signs[slo.status]))} ${rows[index]}`
+      if (slo.status === 'PASS') return [row]
+      const why = pen.hang(pen.sign(cleanLine(slo.why)), 5)
+      return [row, ...why.map((line) => pen.paint(style, line))]
+    }),
+  ]
+}
+
+function renderFigures(results: Results, pen: Pen): string[] {
+  const rows = percentileRows(results, ['ttft', 'latency', 'tpot', 'chunk_gap'])
+  const [header, ...lines] = layOut(
+    [
+      { title: '', align: 'left', cells: rows.map(({ metric }) => metric) },
+      ...percentileNames.map((title, index) => ({
+        title,
+        align: 'right' as const,
+        cells: rows.map(({ values }) => values[index] ?? ''),
+      })),
+      { title: 'n', align: 'right', cells: rows.map(({ n }) => pen.sign(n)) },
+    ],
+    pen.width - 3,
+    pen.sign('…'),
+  )
+  const note = roughNote(rows)
+  const rates = pen.cut(pen.sign(rateCells(results).join('   ')), pen.width - 3)
+  return [
+    ...(header === undefined ? [] : [pen.paint('dim', `   ${header}`)]),
+    ...lines.map((line) => `   ${line}`),
+    ...(note === undefined ? [] : [pen.paint('dim', `   ${note}`)]),
+    ...(rates === '' ? [] : [`   ${rates}`]),
+  ]
+}
+
+function renderNotes(results: Results, pen: Pen): string[] {
+  const failures = results.summary.failures.map((failure) => {
+    const text = `${pen.sign(failureCell(failure))}  ${cleanLine(failure.sample)}`
+    return ` ${pen.paint('red', pen.sign('✗'))} ${pen.cut(text, pen.width - 3)}`
+  })
+  const warnings = results.diagnostics
+    .filter(({ level }) => level === 'warn')
+    .flatMap(({ id, message }) => {
+      const [first = '', ...more] = pen.hang(cleanLine(`${id}: ${message}`), 3)
+      return [` ${pen.paint('yellow', '!')} ${first.slice(3)}`, ...more]
+    })
+  return [...failures, ...warnings]
+}

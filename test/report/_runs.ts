@@ -1,0 +1,391 @@
+import type { DistributionDocument, Results, SloDocument } from '../../src/report/results.ts'
+
+/** Whatever a target may send to trick a reader of the reports. */
+export const hostile =
+  '::error::owned\n::add-mask::x ##[error]y ##vso[task.complete]z \u001b[31mred\u001b[0m \u0007\u0000' +
+  '</details><img src=x onerror=alert(1)> <script>alert(1)</script> @everyone #12 | a `b` *c* _d_ ' +
+  '[e](https://evil.example) ]]> ]]]> [[ATTACHMENT|/etc/passwd]] <skipped/> \u202egnp.exe \ud800 \uffff 😀 &amp; "q"'
+
+function distribution(p50: number, count = 298): DistributionDocument {
+  return {
+    count,
+    min: p50 / 2,
+    mean: p50 * 1.1,
+    stddev: count > 1 ? p50 / 4 : null,
+    p50,
+    p75: p50 * 1.2,
+    p90: p50 * 1.5,
+    p95: p50 * 1.8,
+    p99: p50 * 2.2,
+    max: p50 * 2.5,
+  }
+}
+
+export function slo(given: Partial<SloDocument>): SloDocument {
+  const text = given.text ?? 'ttft p95 <= 800ms'
+  return {
+    id: text,
+    text,
+    metric: 'ttft',
+    stat: 'p95',
+    op: '<=',
+    bound: 800,
+    unit: 'ms',
+    level: 'error',
+    reason: null,
+    line: 7,
+    column: 5,
+    status: 'PASS',
+    method: 'exact',
+    observed: 640.1234,
+    margin: 159.8766,
+    n: 300,
+    exceedances: 3,
+    pass_at_most: 8,
+    fail_at_least: 22,
+    interval: { low: 610.5, high: 700.25 },
+    design_effect: 1,
+    clusters: 5,
+    p_fail: 0.9999,
+    p_pass: 0.00012,
+    p_fail_adjusted: 1,
+    more_requests: null,
+    why: '3 of 300 over 800ms proves it at 95 %',
+    ...given,
+  }
+}
+
+const failed: SloDocument = slo({
+  status: 'FAIL',
+  observed: 912,
+  margin: -112,
+  exceedances: 38,
+  interval: { low: 880, high: 950 },
+  p_fail: 0.000001,
+  p_pass: 1,
+  p_fail_adjusted: 0.000002,
+  why: '38 of 300 over 800ms; 22 or more are too many at 95 %',
+})
+export const undecided: SloDocument = slo({
+  text: 'latency p99 <= 5s',
+  metric: 'latency',
+  stat: 'p99',
+  bound: 5000,
+  status: 'INCONCLUSIVE',
+  observed: 4567,
+  margin: 433,
+  exceedances: 1,
+  pass_at_most: 0,
+  fail_at_least: 7,
+  interval: { low: 4210, high: null },
+  more_requests: 180,
+  why: '1 of 300 over 5s; about 180 more requests would decide',
+})
+const successRate: SloDocument = slo({
+  text: 'success_rate >= 99%',
+  metric: 'success_rate',
+  stat: 'value',
+  op: '>=',
+  bound: 0.99,
+  unit: 'share',
+  observed: 0.993333,
+  margin: 0.003333,
+  exceedances: 2,
+  interval: { low: 0.979, high: 0.998 },
+  why: '2 of 300 failed',
+})
+export const warned: SloDocument = slo({
+  text: 'chunk_gap p99 <= 60ms',
+  metric: 'chunk_gap',
+  stat: 'p99',
+  bound: 60,
+  level: 'warn',
+  status: 'FAIL',
+  observed: 71.234,
+  margin: -11.234,
+  n: 19200,
+  exceedances: 420,
+  pass_at_most: 160,
+  fail_at_least: 230,
+  interval: { low: 68.1, high: 75.5 },
+  why: '420 of 19200 over 60ms',
+})
+const unmeasured: SloDocument = slo({
+  status: 'ERROR',
+  method: 'none',
+  observed: null,
+  margin: null,
+  n: 0,
+  exceedances: null,
+  pass_at_most: null,
+  fail_at_least: null,
+  interval: null,
+  design_effect: null,
+  clusters: null,
+  p_fail: null,
+  p_pass: null,
+  p_fail_adjusted: null,
+  why: 'no request was answered',
+})
+
+const passing: Results = {
+  schema_version: 1,
+  tool: { name: 'slogate', version: '0.1.0' },
+  spec: { name: 'chat', file: 'bench/chat.bench.yaml', sha256: 'ab'.repeat(32) },
+  target: {
+    url: 'http://127.0.0.1:8000/v1/chat/completions',
+    method: 'POST',
+    hermetic: false,
+  },
+  load: {
+    kind: 'closed',
+    concurrency: 10,
+    requests: 300,
+    duration_ms: null,
+    warmup: 10,
+    rounds: 5,
+    seed: 1,
+  },
+  stream: { asked: 'openai-chat', dialects: [{ name: 'openai-chat', count: 300 }] },
+  dataset: { source: 'prompts.csv', rows: 5, columns: ['content'] },
+  started_at: '2026-01-15T10:30:00.000Z',
+  finished_at: '2026-01-15T10:30:27.000Z',
+  end: { kind: 'finished', reason: null },
+  environment: { node: '24.0.0', platform: 'linux', arch: 'x64', cpu: 'Example CPU', cores: 2 },
+  summary: {
+    requests: { total: 300, completed: 298, failed: 2, cancelled: 0, warmup: 10 },
+    success_rate: 0.993333,
+    duration_ms: 25670.1234,
+    requests_per_second: 11.6089,
+    output_tokens_per_second: 742.97,
+    output_tokens: 19072,
+    token_basis: 'usage',
+    goodput: null,
+    ttft_ms: distribution(355),
+    ttfo_ms: null,
+    latency_ms: distribution(2210),
+    stream_end_ms: distribution(2234),
+    tpot_ms: distribution(29.4),
+    chunk_gap_ms: distribution(30.25, 18774),
+    stall_ms: distribution(44),
+    dispatch_delay_ms: distribution(0.31),
+    client_queue_ms: distribution(0.05),
+    failures: [
+      { kind: 'timeout.ttft', status: null, count: 2, sample: 'first token: not within 2000 ms' },
+    ],
+  },
+  diagnostics: [],
+  client: {
+    event_loop_utilization: 0.21,
+    event_loop_delay_p50_ms: 0.1,
+    event_loop_delay_p99_ms: 0.8,
+    event_loop_delay_max_ms: 2.4,
+    gc_pauses: 12,
+    gc_total_ms: 18.2,
+    gc_max_ms: 3.1,
+    cpu_share: 0.25,
+    run_queue_share: null,
+  },
+  verdict: {
+    status: 'PASS',
+    policy: 'pr',
+    confidence: 0.95,
+    failures: 'as-infinite',
+    passed: true,
+    exit_code: 0,
+    why: '2 of 2 SLOs hold',
+    slos: [slo({}), successRate],
+  },
+}
+
+/** A passing run with parts of it replaced. */
+export function run(
+  given: Partial<Omit<Results, 'summary' | 'verdict'>> & {
+    summary?: Partial<Results['summary']>
+    verdict?: Partial<Results['verdict']>
+  } = {},
+): Results {
+  return structuredClone({
+    ...passing,
+    ...given,
+    summary: { ...passing.summary, ...given.summary },
+    verdict: { ...passing.verdict, ...given.verdict },
+  })
+}
+
+const nothing: Partial<Results['summary']> = {
+  success_rate: 0,
+  duration_ms: null,
+  requests_per_second: null,
+  output_tokens_per_second: null,
+  output_tokens: null,
+  token_basis: 'none',
+  ttft_ms: null,
+  latency_ms: null,
+  stream_end_ms: null,
+  tpot_ms: null,
+  chunk_gap_ms: null,
+  stall_ms: null,
+  dispatch_delay_ms: null,
+  client_queue_ms: null,
+}
+
+/** One run of every kind, by name. */
+export const runs = {
+  pass: run(),
+  fail: run({
+    diagnostics: [
+      {
+        id: 'concurrency-not-held',
+        level: 'warn',
+        message:
+          '8.1 of 10 requests were in flight on average; the target closed connections, so that slots waited for new ones',
+      },
+      { id: 'percentiles', level: 'info', message: 'nearest rank' },
+    ],
+    verdict: {
+      status: 'FAIL',
+      passed: false,
+      exit_code: 1,
+      why: '1 of 4 SLOs missed',
+      slos: [successRate, warned, undecided, failed],
+    },
+  }),
+  inconclusive: run({
+    verdict: {
+      status: 'INCONCLUSIVE',
+      policy: 'release',
+      passed: false,
+      exit_code: 2,
+      why: '1 of 2 SLOs needs more requests',
+      slos: [slo({}), undecided],
+    },
+  }),
+  infinite: run({
+    summary: { requests: { total: 300, completed: 270, failed: 30, cancelled: 0, warmup: 0 } },
+    verdict: {
+      status: 'FAIL',
+      passed: false,
+      exit_code: 1,
+      why: '1 of 1 SLO missed',
+      slos: [
+        slo({
+          ...failed,
+          observed: 'infinite',
+          margin: 'infinite',
+          interval: { low: 950, high: 'infinite' },
+          why: '30 of 300 requests failed',
+        }),
+      ],
+    },
+  }),
+  noData: run({
+    summary: {
+      ...nothing,
+      requests: { total: 300, completed: 0, failed: 300, cancelled: 0, warmup: 0 },
+      failures: [
+        {
+          kind: 'connect',
+          status: null,
+          count: 300,
+          sample: 'connect ECONNREFUSED 127.0.0.1:8000',
+        },
+      ],
+    },
+    verdict: {
+      status: 'ERROR',
+      passed: false,
+      exit_code: 4,
+      why: 'none of 300 requests was answered',
+      slos: [unmeasured],
+    },
+  }),
+  interrupted: run({
+    end: { kind: 'interrupted', reason: 'SIGINT' },
+    summary: {
+      requests: { total: 43, completed: 33, failed: 0, cancelled: 10, warmup: 10 },
+      success_rate: 1,
+      ttft_ms: distribution(355, 33),
+      latency_ms: distribution(2210, 33),
+      tpot_ms: distribution(29.4, 33),
+      stall_ms: distribution(44, 33),
+      failures: [],
+    },
+    verdict: {
+      status: 'ERROR',
+      passed: false,
+      exit_code: 130,
+      why: 'interrupted before it was decided',
+      slos: [slo({ ...unmeasured, observed: 640, n: 33, why: 'interrupted after 33 of 300' })],
+    },
+  }),
+  one: run({
+    load: { ...passing.load, concurrency: 1, requests: 1, rounds: 1 },
+    summary: {
+      requests: { total: 1, completed: 1, failed: 0, cancelled: 0, warmup: 0 },
+      success_rate: 1,
+      ttft_ms: distribution(355, 1),
+      latency_ms: distribution(2210, 1),
+      tpot_ms: null,
+      chunk_gap_ms: null,
+      stall_ms: null,
+      token_basis: 'estimated',
+      failures: [],
+    },
+    verdict: {
+      status: 'INCONCLUSIVE',
+      why: '1 of 1 SLO needs more requests',
+      slos: [
+        slo({
+          ...undecided,
+          observed: 4567,
+          n: 1,
+          exceedances: 0,
+          pass_at_most: null,
+          fail_at_least: null,
+          why: '0 of 1 over 5s; about 298 more requests would decide',
+        }),
+      ],
+    },
+  }),
+  noSlo: run({
+    verdict: {
+      status: 'ERROR',
+      passed: false,
+      exit_code: 4,
+      why: 'the spec asks for nothing',
+      slos: [],
+    },
+  }),
+  chinese: run({
+    spec: { name: '聊天接口压测', file: 'bench/聊天.bench.yaml', sha256: null },
+    verdict: {
+      status: 'FAIL',
+      passed: false,
+      exit_code: 1,
+      why: '1 of 2 SLOs missed',
+      slos: [slo({ ...failed, id: '首token', reason: '用户在等' }), successRate],
+    },
+  }),
+  hostile: run({
+    spec: { name: hostile, file: hostile, sha256: null },
+    target: { url: `http://127.0.0.1/${hostile}`, method: 'POST', hermetic: true },
+    end: { kind: 'crashed', reason: hostile },
+    diagnostics: [{ id: 'odd', level: 'warn', message: hostile }],
+    summary: {
+      failures: [{ kind: 'http_status', status: 500, count: 2, sample: hostile }],
+    },
+    verdict: {
+      status: 'FAIL',
+      passed: false,
+      exit_code: 1,
+      why: hostile,
+      slos: [
+        slo({ ...failed, id: hostile, why: hostile }),
+        slo({ ...undecided, id: 'skips', why: hostile }),
+        slo({ ...unmeasured, id: hostile, why: hostile }),
+        slo({ ...undecided, id: 'skips', why: 'second of that name' }),
+      ],
+    },
+  }),
+} as const satisfies Record<string, Results>
