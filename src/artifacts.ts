@@ -1,0 +1,46 @@
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+
+import type { BenchRun } from './bench.ts'
+import { renderJunit } from './report/junit.ts'
+import { renderMarkdown } from './report/markdown.ts'
+import { renderRequest } from './report/requests.ts'
+import { renderTestResults } from './report/seed.ts'
+
+/** Writes every file of a run into `folder`, which is made if it is missing. Synchronous, so that it also works while the process is being ended. */
+export function writeArtifacts(folder: string, run: BenchRun): void {
+  const { results, records } = run
+  mkdirSync(folder, { recursive: true })
+  const write = (name: string, content: string | Uint8Array): void =>
+    writeFileSync(join(folder, name), content)
+
+  write('results.json', `${JSON.stringify(results, null, 2)}\n`)
+  write('junit.xml', renderJunit([results], { mode: 'rich' }))
+  write('summary.md', renderMarkdown([results]))
+  write('test_results.json', `${JSON.stringify(renderTestResults(results, records), null, 2)}\n`)
+  const t0 = records.reduce((first, r) => Math.min(first, r.marks.scheduled), Infinity)
+  write(
+    'requests.ndjson.gz',
+    gzipSync(records.map((record) => `${renderRequest(record, t0)}\n`).join('')),
+  )
+}
+
+/**
+ * Appends to the GitHub job summary when there is one. Returns the problem instead of throwing: a
+ * summary that cannot be written does not change a verdict.
+ */
+export function appendJobSummary(
+  markdown: string,
+  env: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const file = env.GITHUB_STEP_SUMMARY
+  if (file === undefined || file === '') return undefined
+  try {
+    appendFileSync(file, `${markdown}\n`)
+    return undefined
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return `the GitHub job summary was not written: ${reason}`
+  }
+}

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { relative } from 'node:path'
+
+import { runLoad } from './engine/load.ts'
+import type { LoadPlan } from './engine/loop.ts'
+import type { RequestRecord } from './engine/record.ts'
+import { diagnose } from './metrics/diagnostics.ts'
+import { findDoubts } from './metrics/doubt.ts'
+import { summarize } from './metrics/summary.ts'
+import { startMock } from './mock/index.ts'
+import { type Progress, trackProgress } from './progress.ts'
+import { type Results, toResults } from './report/results.ts'
+import { createRedactor, redactDeep } from './spec/secret.ts'
+import type { BenchSpec } from './spec/spec.ts'
+import { rebaseUrl } from './spec/target.ts'
+import { prepare } from './spec/template.ts'
+import { cleanMessage } from './stream/message.ts'
+import { checkFeasibility } from './verdict/feasibility.ts'
+import { judge } from './verdict/judge.ts'
+import { version } from './version.ts'
+
+export interface BenchOptions {
+  /** Aborted: what was measured is kept and judged as incomplete. */
+  signal?: AbortSignal
+  /** Called about twice a second while requests are running. */
+  onProgress?(progress: Progress): void
+  /** Folder that file names in the results are relative to; default: the working directory. */
+  root?: string
+}
+
+export interface BenchRun {
+  /** What lands in `results.json`; secrets are already out of it. */
+  results: Results
+  /** Every request, warm-up included, in the order in which they ended; secrets are already out of them. */
+  records: readonly RequestRecord[]
+}
+
+/**
+ * Runs one spec: starts its mock server if it asks for one, sends the load, measures, judges.
+ * A target's faults end in the results; it throws only when the mock cannot be started.
+ */
+export async function runBench(spec: BenchSpec, options: BenchOptions = {}): Promise<BenchRun> {
+  const mock = spec.mock === undefined ? undefined : await startMock(spec.mock)
+  try {
+    return await measure(mock === undefined ? spec : aimAt(spec, mock.url), options)
+  } finally {
+    await mock?.stop()
+  }
+}
+
+async function measure(spec: BenchSpec, options: BenchOptions): Promise<BenchRun> {
+  const redact = createRedactor(spec.secrets)
+  const tracker = trackProgress(spec.load, options.onProgress)
+  const startedAt = new Date()
+  const run = await runLoad(planOf(spec), {
+    ...(options.signal && { signal: options.signal }),
+    onRecords: tracker.add,
+  })
+  const finishedAt = new Date()
+
+  const { load, slos, gate, goodput, stream } = spec
+  const { trust, end } = run
+  const records = run.records.map((record) => redactRecord(record, redact))
+  const summary = summarize(records, { goodput })
+  const diagnostics = diagnose(records, summary, load, { trust, stream, slos })
+  const unsuitable = findDoubts(records, trust, { goodput })
+  const verdict = judge(slos, records, { gate, load, goodput, end, unsuitable })
+  const results = toResults({
+    spec,
+    summary,
+    diagnostics,
+    verdict,
+    end,
+    ...(trust && { trust }),
+    version,
+    startedAt: startedAt.toISOString(),
+    finishedAt: finishedAt.toISOString(),
+    ...(spec.file !== undefined && {
+      file: relative(options.root ?? process.cwd(), spec.file),
+      sha256: createHash('sha256').update(readFileSync(spec.file)).digest('hex'),
+    }),
+    environment: {
+      node: process.version,
+      platform: process.platform,
+      arch: process.arch,
+      cpu: cpus()[0]?.model.trim() ?? 'unknown',
+      cores: availableParallelism(),
+    },
+  })
+  return { results: redactDeep(results, redact), records }
+}
+
+/** What a user should know of a spec before anything is sent. */
+export function warningsOf(spec: BenchSpec): string[] {
+  const infeasible = checkFeasibility(spec.slos, spec.load, spec.gate)
+  return [...spec.warnings, ...infeasible.map(({ message }) => message)]
+}
+
+function planOf(spec: BenchSpec): LoadPlan {
+  return {
+    load: spec.load,
+    timeouts: spec.timeouts,
+    ...(spec.stream && { stream: spec.stream }),
+    requests: prepare(spec),
+    ...(spec.mock && { phaseHeader: 'x-slogate-phase' }),
+  }
+}
+
+function aimAt(spec: BenchSpec, base: string): BenchSpec {
+  return { ...spec, target: { ...spec.target, url: rebaseUrl(spec.target.url, base) } }
+}
+
+/** Longest message of a failure that is shown, in UTF-16 units. */
+const messageLimit = 200
+
+function redactRecord(record: RequestRecord, redact: (text: string) => string): RequestRecord {
+  const output = record.output === undefined ? {} : { output: redact(record.output) }
+  if (record.outcome !== 'failed') return { ...record, ...output }
+  const message = cleanMessage(redact(record.failure.message), messageLimit)
+  const failure = { ...record.failure, message }
+  return { ...record, ...output, failure }
+}

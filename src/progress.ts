@@ -1,0 +1,67 @@
+import type { RequestRecord } from './engine/record.ts'
+import type { Load } from './spec/spec.ts'
+
+/** Where a run stands. */
+export interface Progress {
+  /** Measured requests that have ended. */
+  done: number
+  /** Measured requests asked for; `undefined` for a run by duration. */
+  total?: number
+  /** ms of dispatching asked for. */
+  duration?: number
+  failed: number
+  inFlight: number
+  /** ms since the load was started. */
+  elapsed: number
+  /** Measured requests that ended per second. */
+  requestsPerSecond: number
+}
+
+/** Turns batches of records into progress. */
+export function trackProgress(
+  load: Load,
+  onProgress: ((progress: Progress) => void) | undefined,
+): { add(records: readonly RequestRecord[], inFlight: number): void } {
+  const start = performance.now()
+  let firstMeasured: number | undefined
+  let done = 0
+  let failed = 0
+  return {
+    add(records, inFlight) {
+      const at = performance.now()
+      for (const record of records) {
+        if (record.phase !== 'measured') continue
+        firstMeasured ??= at
+        done++
+        if (record.outcome === 'failed') failed++
+      }
+      const seconds = (at - (firstMeasured ?? at)) / 1000
+      onProgress?.({
+        done,
+        ...(load.requests !== undefined && { total: load.requests }),
+        ...(load.duration !== undefined && { duration: load.duration }),
+        failed,
+        inFlight,
+        elapsed: at - start,
+        requestsPerSecond: seconds > 0 ? done / seconds : 0,
+      })
+    },
+  }
+}
+
+/** One line, for a terminal or a log. */
+export function renderProgress(name: string, progress: Progress): string {
+  const { done, total, failed, inFlight, elapsed, requestsPerSecond } = progress
+  const share = total === undefined ? `${done}` : `${done}/${total} (${percent(done, total)})`
+  return [
+    `${name}: ${share}`,
+    `${requestsPerSecond.toFixed(1)} req/s`,
+    `in flight ${inFlight}`,
+    `failed ${failed}`,
+    `${(elapsed / 1000).toFixed(0)}s`,
+  ].join('  ')
+}
+
+function percent(done: number, total: number): string {
+  return `${Math.floor((100 * done) / total)}%`
+}
