@@ -1,5 +1,17 @@
+import { fileURLToPath } from 'node:url'
+
 import { defineConfig } from 'vitest/config'
 
+import slogate from './src/vitest/index.ts'
+
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'] },
+  plugins: [slogate({ include: ['bench/**/*.bench.{yaml,yml,json,jsonc}'] })],
+  // What is written in bench/ is what a user writes.
+  resolve: {
+    alias: { 'slogate/vitest': fileURLToPath(new URL('./src/vitest/index.ts', import.meta.url)) },
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    benchmark: { include: ['bench/**/*.bench.ts'] },
+  },
 })

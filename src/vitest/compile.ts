@@ -1,0 +1,75 @@
+import { fileURLToPath } from 'node:url'
+
+import { addMapping, GenMapping, setSourceContent, toEncodedMap } from '@jridgewell/gen-mapping'
+
+import type { Position } from '../spec/slo.ts'
+import type { BenchSpec } from '../spec/spec.ts'
+
+export interface CompiledSpec {
+  code: string
+  map: string
+}
+
+/**
+ * A spec as a test module: one suite, a `load` test that runs it, one test per SLO. The calls are
+ * literal, because `vitest list` and editors collect tests without running the module; every line
+ * is mapped to the line of the spec that it stands for. Nothing of the spec but its titles goes in:
+ * the module may be cached on disk.
+ */
+export function compileSpec(spec: BenchSpec, file: string, source: string): CompiledSpec {
+  // By absolute path: the package may be linked, or not be visible from where the spec lies.
+  const runtime = fileURLToPath(new URL(`./suite${extension}`, import.meta.url))
+  const map = new GenMapping({ file })
+  setSourceContent(map, file, source)
+  const lines: string[] = []
+  const optionsFor = (role: 'load' | 'slo'): string =>
+    JSON.stringify({ timeout: timeLimit(spec), retry: 0, repeats: 0, meta: { slogate: { role } } })
+
+  function emit(line: string, position?: Pick<Position, 'line' | 'column'>): void {
+    lines.push(line)
+    if (position === undefined) return
+    const original = { line: position.line, column: position.column - 1 }
+    const indent = line.length - line.trimStart().length
+    // Both the start of the statement and the call inside of it, whichever a stack names.
+    for (const column of [0, indent, Math.max(indent, line.indexOf('suite.'))]) {
+      addMapping(map, { source: file, original, generated: { line: lines.length, column } })
+    }
+  }
+
+  const top = { line: 1, column: 1 }
+  emit(`import { describe, test } from 'vitest'`)
+  emit(`import { openSuite } from ${JSON.stringify(runtime)}`)
+  const slos = JSON.stringify(spec.slos.map((slo) => slo.id))
+  emit(`const suite = openSuite(${JSON.stringify(file)}, { slos: ${slos} })`)
+  // A spec that another test imports as data must not register its suite there.
+  emit(`if (suite.isOwnModule(import.meta.filename)) {`)
+  emit(`describe(${JSON.stringify(spec.name)}, () => {`, top)
+  emit(`  test('load', ${optionsFor('load')}, (context) => suite.load(context))`, top)
+  spec.slos.forEach((slo, index) => {
+    const title = JSON.stringify(slo.id)
+    emit(
+      `  test(${title}, ${optionsFor('slo')}, (context) => suite.check(context, ${index}))`,
+      slo.position,
+    )
+  })
+  emit(`})`)
+  emit(`}`)
+  emit(`export default suite.spec`)
+  return { code: lines.join('\n'), map: JSON.stringify(toEncodedMap(map)) }
+}
+
+const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+
+/**
+ * ms a test may take: whichever test comes first drives the whole run. By requests it is as long as
+ * every request taking its full timeout, one wave after the other.
+ */
+export function timeLimit({ load, timeouts }: BenchSpec): number {
+  const perRequest = timeouts.connect + timeouts.total
+  const waves = Math.ceil((load.warmup + (load.requests ?? 0)) / load.concurrency) + 1
+  const dispatching = load.requests === undefined ? (load.duration ?? 0) : 0
+  return Math.min(maxTimer, dispatching + waves * perRequest + 60_000)
+}
+
+/** Longest delay a timer takes. */
+const maxTimer = 2 ** 31 - 1

@@ -1,0 +1,108 @@
+import { basename, dirname, join } from 'node:path'
+
+import { describe, expect, test } from 'vitest'
+
+import type { Results } from '../report/results.ts'
+import type { BenchDocument } from '../spec/document.ts'
+import { checkSpec } from '../spec/load.ts'
+import type { BenchSpec } from '../spec/spec.ts'
+import { callSite } from './call-site.ts'
+import { timeLimit } from './compile.ts'
+import { createSuite } from './suite.ts'
+
+/** A bound that knows the line on which it was written. */
+export interface SloBound {
+  /** Comparator and value, for example `<= 800ms`. */
+  readonly text: string
+  /** Stack frames, the line first. */
+  readonly site: string
+}
+
+type Bound = string | SloBound
+
+/** A bench spec in TypeScript: what a spec file says, where SLOs may also be a map of bounds. */
+export type BenchDefinition = Omit<BenchDocument, 'slo'> & {
+  slo?: BenchDocument['slo'] | Readonly<Record<string, Bound | Readonly<Record<string, Bound>>>>
+}
+
+/** An upper bound: `lte('800ms')`. A miss is shown on the line of this call. */
+export function lte(value: string): SloBound {
+  return { text: `<= ${value}`, site: callSite(lte) }
+}
+
+/** A lower bound: `gte('99%')`. A miss is shown on the line of this call. */
+export function gte(value: string): SloBound {
+  return { text: `>= ${value}`, site: callSite(gte) }
+}
+
+/** Tests of one's own over the finished run. */
+export interface ExtraTests {
+  test(name: string, check: (results: Results) => void | Promise<void>): void
+}
+
+/**
+ * Declares a bench spec in a `*.bench.ts`: the same keys, the same checks and the same run as a spec
+ * file. Data files are relative to the file that calls it.
+ * @throws {SpecError} with every issue of the definition.
+ */
+export function defineBench(
+  definition: BenchDefinition,
+  extra?: (extra: ExtraTests) => void,
+): BenchSpec {
+  const site = callSite(defineBench)
+  const file = expect.getState().testPath
+  if (file === undefined) throw new Error('defineBench must be called in a test file')
+  const { document, sites } = takeBounds(definition)
+  const name = basename(file).replace(/\.bench\.[cm]?[jt]sx?$/, '')
+  const spec = { ...checkSpec(document, { env: process.env, baseDir: dirname(file), name }), file }
+  const options = { timeout: timeLimit(spec), retry: 0, repeats: 0 }
+  const suite = createSuite(spec, {
+    slos: spec.slos.map((slo) => slo.id),
+    sites: spec.slos.map((_, index) => sites[index] ?? site),
+    folder: join(name, spec.name === name ? '' : spec.name.replace(/[^\p{L}\p{N}.-]+/gu, '_')),
+  })
+
+  describe(spec.name, () => {
+    test('load', { ...options, meta: { slogate: { role: 'load' } } }, (context) =>
+      suite.load(context),
+    )
+    spec.slos.forEach((slo, index) => {
+      test(slo.id, { ...options, meta: { slogate: { role: 'slo' } } }, (context) =>
+        suite.check(context, index),
+      )
+    })
+    extra?.({
+      test(title, check) {
+        test(title, options, async (context) => check(await suite.results(context)))
+      },
+    })
+  })
+  return spec
+}
+
+/** The definition as a plain document, and where each of its SLOs was written, in their order. */
+function takeBounds(definition: BenchDefinition): {
+  document: unknown
+  sites: readonly (string | undefined)[]
+} {
+  const { slo } = definition
+  if (slo === undefined || Array.isArray(slo)) return { document: definition, sites: [] }
+  const sites: (string | undefined)[] = []
+  const textOf = (bound: Bound): string => {
+    sites.push(typeof bound === 'string' ? undefined : bound.site)
+    return typeof bound === 'string' ? bound : bound.text
+  }
+  const map = slo as Readonly<Record<string, Bound | Readonly<Record<string, Bound>>>>
+  const entries = Object.entries(map).map(([metric, bounds]) => {
+    if (isBound(bounds)) return [metric, textOf(bounds)]
+    const texts = Object.entries(bounds).map(([stat, bound]) => [stat, textOf(bound)])
+    return [metric, Object.fromEntries(texts)]
+  })
+  return { document: { ...definition, slo: Object.fromEntries(entries) }, sites }
+}
+
+function isBound(value: unknown): value is Bound {
+  return (
+    typeof value === 'string' || (typeof value === 'object' && value !== null && 'site' in value)
+  )
+}

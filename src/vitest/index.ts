@@ -1,0 +1,2 @@
+export { type BenchDefinition, defineBench, gte, lte, type SloBound } from './define.ts'
+export { slogate as default, type SlogateOptions } from './plugin.ts'

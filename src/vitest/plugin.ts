@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+import type { Plugin } from 'vitest/config'
+import type { TestProject, Vitest } from 'vitest/node'
+
+import { renderFrame, SpecError } from '../spec/issue.ts'
+import { loadSpec } from '../spec/load.ts'
+import { version } from '../version.ts'
+import { compileSpec } from './compile.ts'
+import type { SlogateContext } from './meta.ts'
+import { createReporter } from './reporter.ts'
+
+export interface SlogateOptions {
+  /**
+   * Globs of the spec files.
+   * @default ['**\/*.bench.{yaml,yml,json,jsonc}']
+   */
+  include?: string[]
+  /**
+   * Folder for results, relative to vitest's root.
+   * @default '.vitest/slogate'
+   */
+  out?: string
+  /**
+   * Whether watch mode may send load to targets other than the bundled mock.
+   * @default false
+   */
+  watch?: boolean
+}
+
+/** Runs of vitest that have their reporter: one serves all projects. */
+const reported = new WeakSet<Vitest>()
+
+const specFile = /\.bench\.(ya?ml|jsonc?)$/
+
+/** Vitest plugin: bench specs are test files, their SLOs are tests. */
+export function slogate(options: SlogateOptions = {}): Plugin {
+  const include = options.include ?? ['**/*.bench.{yaml,yml,json,jsonc}']
+  return {
+    // Part of the key of vitest's module cache, which would otherwise outlive an upgrade.
+    name: `slogate@${version}+${hash(JSON.stringify(options))}`,
+    enforce: 'pre',
+
+    configureVitest({ project, vitest }) {
+      if (!project.config.benchmark.enabled) return
+      refuseNativeLoader(project)
+      // A new list: the default one is shared with projects that do not have the plugin.
+      project.config.include = [...project.config.include, ...include]
+      const { root } = vitest.config
+      const out = resolve(root, options.out ?? '.vitest/slogate')
+      const context: SlogateContext = { root, out, ...holdFor(vitest, options) }
+      project.provide('slogate', context)
+      if (reported.has(vitest)) return
+      reported.add(vitest)
+      vitest.config.reporters.push(createReporter(out))
+    },
+
+    load: {
+      filter: { id: specFile },
+      handler(id) {
+        const source = readFileSync(id, 'utf8')
+        try {
+          const spec = loadSpec(id, { env: process.env })
+          if (spec.dataset !== undefined) this.addWatchFile(spec.dataset.path)
+          // Vite would hand .json to its own plugin if it were not told that this is a script.
+          return { ...compileSpec(spec, id, source), moduleType: 'js' }
+        } catch (error) {
+          if (!(error instanceof SpecError)) throw error
+          return this.error(describeError(error, id))
+        }
+      },
+    },
+  }
+}
+
+/** With a frame of our own: the one that Vite draws would show a secret that stands near the issue. */
+function describeError({ message, issues, text }: SpecError, file: string): RollupError {
+  const { position } = issues[0] ?? {}
+  if (position === undefined || text === undefined) return { message, id: file }
+  const { line, column } = position
+  const frame = renderFrame(text, position)
+  return { message, id: file, loc: { file, line, column: column - 1 }, frame }
+}
+
+interface RollupError {
+  message: string
+  id: string
+  loc?: { file: string; line: number; column: number }
+  frame?: string
+}
+
+function refuseNativeLoader(project: TestProject): void {
+  if (project.config.experimental.viteModuleRunner !== false) return
+  throw new Error(
+    'slogate: experimental.viteModuleRunner is false, and bench specs can only be loaded through Vite. Remove the option, or put the specs into a project without it.',
+  )
+}
+
+function holdFor(vitest: Vitest, options: SlogateOptions): { hold?: string } {
+  if (!vitest.config.watch || options.watch === true) return {}
+  return {
+    hold: 'watch mode sends no load to a target that is not the mock: use --run, or slogate({ watch: true })',
+  }
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8)
+}

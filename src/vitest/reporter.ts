@@ -1,0 +1,95 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+
+import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
+
+import { appendJobSummary } from '../artifacts.ts'
+import { detectStyle } from '../console.ts'
+import { renderJunit } from '../report/junit.ts'
+import { renderMarkdown } from '../report/markdown.ts'
+import type { Results } from '../report/results.ts'
+import { renderTerminal } from '../report/terminal.ts'
+import { noticeArtifact, progressArtifact, type RunMeta } from './meta.ts'
+import { createProgressView, type ProgressView } from './progress-view.ts'
+import { interruptRuns } from './running.ts'
+
+/** Shows what the specs found, writes what covers all of them, and fails a run that judged nothing. */
+export function createReporter(out: string): Reporter {
+  let vitest: Vitest
+  let view: ProgressView | undefined
+
+  function onSignal(): void {
+    const folders = interruptRuns(out)
+    report(folders.flatMap(readRun))
+  }
+
+  /** Prints and writes everything that is known of these runs. */
+  function report(runs: readonly RunMeta[]): void {
+    if (runs.length === 0) return
+    const style = detectStyle(process.stdout, process.env)
+    for (const { results, folder } of runs) {
+      const shown = relative(vitest.config.root, folder)
+      vitest.logger.log(renderTerminal(results, { ...style, details: [`results ${shown}`] }))
+    }
+    const results = runs.map((run) => run.results)
+    mkdirSync(out, { recursive: true })
+    writeFileSync(join(out, 'junit.xml'), renderJunit(results, { mode: 'rich' }))
+    const markdown = renderMarkdown(results)
+    writeFileSync(join(out, 'summary.md'), markdown)
+    const problem = appendJobSummary(markdown, process.env)
+    if (problem !== undefined) vitest.logger.warn(problem)
+  }
+
+  return {
+    onInit(context) {
+      vitest = context
+      process.on('SIGINT', onSignal)
+      process.on('SIGTERM', onSignal)
+      context.onClose(() => {
+        process.off('SIGINT', onSignal)
+        process.off('SIGTERM', onSignal)
+      })
+    },
+
+    onTestRunStart() {
+      view ??= createProgressView(vitest)
+    },
+
+    onTestCaseArtifactRecord(test, artifact) {
+      if (artifact.type === noticeArtifact) vitest.logger.warn(artifact.message)
+      if (artifact.type !== progressArtifact) return
+      view?.show(artifact.name, artifact.progress)
+      dropProgress(test)
+    },
+
+    onTestRunEnd(modules) {
+      view?.clear()
+      const tests = modules.flatMap((module) => [...module.children.allTests()])
+      report(tests.flatMap((test) => test.meta().slogate?.run ?? []))
+      if (vitest.config.watch || !hasSpecs(modules, tests)) return
+      if (tests.some((test) => test.meta().slogate?.judged)) return
+      vitest.logger.error('slogate: no SLO was evaluated, and what was not measured does not pass.')
+      process.exitCode = 1
+    },
+  }
+}
+
+function hasSpecs(modules: readonly TestModule[], tests: readonly TestCase[]): boolean {
+  return (
+    modules.some((module) => /\.bench\.(ya?ml|jsonc?)$/.test(module.moduleId)) ||
+    tests.some((test) => test.meta().slogate !== undefined)
+  )
+}
+
+/** Ticks are for the eye: kept, they would pile up in the blob and html reports. */
+function dropProgress(test: TestCase): void {
+  const { task } = test as unknown as { task?: { artifacts?: { type: string }[] } }
+  if (task?.artifacts === undefined) return
+  task.artifacts = task.artifacts.filter((artifact) => artifact.type !== progressArtifact)
+}
+
+function readRun(folder: string): RunMeta[] {
+  const file = join(folder, 'results.json')
+  if (!existsSync(file)) return []
+  return [{ results: JSON.parse(readFileSync(file, 'utf8')) as Results, folder }]
+}

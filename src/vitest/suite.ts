@@ -1,0 +1,202 @@
+import { readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+
+import { expect, inject, recordArtifact, type TestContext } from 'vitest'
+
+import { writeArtifacts } from '../artifacts.ts'
+import { type BenchRun, runBench, warningsOf } from '../bench.ts'
+import type { Results, SloDocument } from '../report/results.ts'
+import { renderFrame } from '../spec/issue.ts'
+import { loadSpec } from '../spec/load.ts'
+import { maskSecrets } from '../spec/secret.ts'
+import type { Position } from '../spec/slo.ts'
+import type { BenchSpec } from '../spec/spec.ts'
+import { baselineData } from './bench-table.ts'
+import { callSite } from './call-site.ts'
+import { noticeArtifact, progressArtifact } from './meta.ts'
+import { announceRun } from './running.ts'
+
+export interface SuiteOptions {
+  /** Ids of the SLOs that tests were made for, in their order. */
+  slos: readonly string[]
+  /** Stack frames to show for each of them; default: the line of its test. */
+  sites?: readonly string[]
+  /** Below the folder of the spec's file; default: the file's own name. */
+  folder?: string
+}
+
+/** Runs a spec once, whichever of its tests comes first. */
+export interface Suite {
+  /** Whether this module was started as a test file, not imported as data. */
+  isOwnModule(filename: string): boolean
+  load(context: TestContext): Promise<void>
+  check(context: TestContext, index: number): Promise<void>
+  results(context: TestContext): Promise<Results>
+  /** The spec as loaded. */
+  readonly spec: BenchSpec
+}
+
+/** An SLO that was missed or that could not be judged where that blocks, or a run that measured nothing. */
+export class BenchError extends Error {
+  override readonly name: string
+  /** Printed by vitest in place of the frame that it would draw of the line itself. */
+  readonly frame?: string
+  constructor(
+    name: 'SLOViolation' | 'SLOInconclusive' | 'SLOError' | 'LoadError',
+    message: string,
+    { site, frame }: Place,
+  ) {
+    super(message)
+    this.name = name
+    this.stack = `${name}: ${message}\n${site}`
+    if (frame !== undefined) this.frame = frame
+  }
+}
+
+/** The line that a person wrote, not the code that found something out. */
+interface Place {
+  /** Stack frames. */
+  site: string
+  /** `undefined`: vitest may show the line and its neighbours as they stand in the file. */
+  frame: string | undefined
+}
+
+/** What a compiled spec file starts with. */
+export function openSuite(file: string, options: SuiteOptions): Suite {
+  return createSuite(loadSpec(file, { env: process.env }), options)
+}
+
+export function createSuite(spec: BenchSpec, options: SuiteOptions): Suite {
+  let running: Promise<BenchRun> | undefined
+  /** Why the `load` test failed, if it did: its SLO tests then need not say it again. */
+  let loadProblem: string | undefined
+
+  function run(context: TestContext): Promise<BenchRun> {
+    running ??= runSpec(spec, context, options.folder)
+    return running
+  }
+
+  async function load(context: TestContext, site: string): Promise<void> {
+    const bench = await run(context)
+    const { summary, end, verdict } = bench.results
+    await fillTable(context, bench)
+    if (summary.requests.completed > 0 && end.kind === 'finished') return
+    loadProblem = verdict.why
+    const frame = maskedFrame(spec, { line: 1, column: 1, offset: 0, length: 0 })
+    throw new BenchError('LoadError', verdict.why, { site, frame })
+  }
+
+  async function check(context: TestContext, index: number, site: string): Promise<void> {
+    const { results } = await run(context)
+    const verdict = results.verdict.slos.find(({ id }) => id === options.slos[index])
+    if (verdict === undefined) {
+      throw new Error(
+        `${spec.name} has no SLO '${options.slos[index]}' any more: its tests were made with another environment. Run again with VITEST_FS_MODULE_CACHE=false.`,
+      )
+    }
+    context.task.meta.slogate = { role: 'slo', ...context.task.meta.slogate, judged: true }
+    const { policy } = results.verdict
+    const frame = maskedFrame(spec, spec.slos[index]?.position)
+    decide(context, verdict, { policy, loadProblem, site, frame })
+  }
+
+  return {
+    spec,
+    isOwnModule: (filename) => expect.getState().testPath === filename,
+    load(context) {
+      return load(context, callSite(this.load))
+    },
+    check(context, index) {
+      return check(context, index, options.sites?.[index] ?? callSite(this.check))
+    },
+    results: (context) => run(context).then(({ results }) => results),
+  }
+}
+
+/** Turns one verdict into the state of one test. */
+function decide(
+  context: TestContext,
+  { status, level, why }: SloDocument,
+  given: Place & { policy: string; loadProblem: string | undefined },
+): void {
+  if (status === 'PASS') return
+  if (status === 'ERROR' && given.loadProblem !== undefined) {
+    context.skip(`load failed: ${given.loadProblem}`)
+  }
+  if (level !== 'error') context.skip(`${status} at level ${level}: ${why}`)
+  if (status === 'INCONCLUSIVE' && given.policy !== 'release') context.skip(`INCONCLUSIVE: ${why}`)
+  throw new BenchError(errorNames[status], why, given)
+}
+
+/** A line of the spec and its neighbours with the secrets masked; `undefined` when there is none to mask. */
+function maskedFrame(spec: BenchSpec, position: Position | undefined): string | undefined {
+  if (spec.file === undefined || position === undefined) return undefined
+  const text = readFileSync(spec.file, 'utf8')
+  const masked = maskSecrets(text, spec.secrets)
+  if (masked === text) return undefined
+  const shown = relative(inject('slogate').root, spec.file)
+  return ` ❯ ${shown}:${position.line}:${position.column}\n${renderFrame(masked, position)}`
+}
+
+const errorNames = {
+  FAIL: 'SLOViolation',
+  INCONCLUSIVE: 'SLOInconclusive',
+  ERROR: 'SLOError',
+} as const
+
+async function runSpec(
+  spec: BenchSpec,
+  context: TestContext,
+  folderName: string | undefined,
+): Promise<BenchRun> {
+  const { root, out, hold } = inject('slogate')
+  if (hold !== undefined && spec.mock === undefined) {
+    await recordArtifact(context.task, { type: noticeArtifact, message: `${spec.name}: ${hold}` })
+    context.skip(hold)
+  }
+  const folder = join(out, folderOf(spec, root, context.task.file.projectName, folderName))
+  const interrupt = new AbortController()
+  const onSigint = (): void => interrupt.abort('SIGINT')
+  const onSigterm = (): void => interrupt.abort('SIGTERM')
+  process.on('SIGINT', onSigint)
+  process.on('SIGTERM', onSigterm)
+  const withdraw = announceRun(out, folder)
+  try {
+    for (const warning of warningsOf(spec)) {
+      const message = `${spec.name}: warning: ${warning}`
+      void recordArtifact(context.task, { type: noticeArtifact, message })
+    }
+    const run = await runBench(spec, {
+      root,
+      signal: AbortSignal.any([context.signal, interrupt.signal]),
+      onProgress(progress) {
+        void recordArtifact(context.task, { type: progressArtifact, name: spec.name, progress })
+      },
+    })
+    writeArtifacts(folder, run)
+    const { slogate } = context.task.meta
+    context.task.meta.slogate = { role: 'load', ...slogate, run: { results: run.results, folder } }
+    return run
+  } finally {
+    withdraw()
+    process.off('SIGINT', onSigint)
+    process.off('SIGTERM', onSigterm)
+  }
+}
+
+/** `bench/chat.bench.yaml` → `bench/chat`, below the project's name where it has one. */
+function folderOf(
+  spec: BenchSpec,
+  root: string,
+  projectName = '',
+  folderName: string | undefined,
+): string {
+  const project = projectName.replace(/ ?\(?bench\)?$/, '').replace(/[^\w.-]+/g, '_')
+  const file = relative(root, spec.file ?? join(root, spec.name)).replaceAll('..', '_')
+  const own = file.replace(/\.bench\.\w+$/, '')
+  return join(project, folderName === undefined ? own : join(own, '..', folderName))
+}
+
+async function fillTable(context: TestContext, bench: BenchRun): Promise<void> {
+  for (const [name, data] of baselineData(bench)) await context.bench.from(name, () => data).run()
+}
