@@ -1,0 +1,84 @@
+#!/usr/bin/env node
+import { renderSpecError, SpecError } from '../spec/issue.ts'
+import { version } from '../version.ts'
+import { type Command, type CommandContext, UsageError } from './command.ts'
+import { mock } from './mock.ts'
+import { run } from './run.ts'
+import { schema } from './schema.ts'
+import { validate } from './validate.ts'
+
+const commands: Readonly<Record<string, Command>> = { run, validate, mock, schema }
+
+const help = `slogate ${version}: the latency of a streaming LLM endpoint, as a test
+
+Usage: slogate COMMAND [OPTIONS]
+
+${Object.entries(commands)
+  .map(([name, command]) => `  ${name.padEnd(10)} ${command.summary}`)
+  .join('\n')}
+
+Options:
+  --help      help, also of a command: slogate run --help
+  --version   version
+
+Exit codes: 0 pass, 1 SLO missed, 2 inconclusive where the policy blocks it,
+3 bad spec or usage, 4 no data or target unreachable, 130/143 interrupted.
+`
+
+/** Runs one command line and returns its exit code. */
+export async function main(args: readonly string[], context: CommandContext): Promise<number> {
+  const { stdout, stderr } = context
+  const [name, ...rest] = args
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    stdout.write(help)
+    return name === undefined ? 3 : 0
+  }
+  if (name === '--version' || name === '-v') {
+    stdout.write(`${version}\n`)
+    return 0
+  }
+  const command = commands[name]
+  if (command === undefined) {
+    stderr.write(
+      `slogate: there is no command '${name}'. Commands: ${Object.keys(commands).join(', ')}.\n`,
+    )
+    return 3
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    stdout.write(command.help)
+    return 0
+  }
+  try {
+    return await command.run(rest, context)
+  } catch (error) {
+    if (error instanceof SpecError) {
+      stderr.write(`${renderSpecError(error)}\n`)
+      return 3
+    }
+    if (isUsage(error)) {
+      stderr.write(`slogate ${name}: ${error.message}\nTry: slogate ${name} --help\n`)
+      return 3
+    }
+    throw error
+  }
+}
+
+function isUsage(error: unknown): error is Error {
+  if (error instanceof UsageError) return true
+  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined
+  return typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS_')
+}
+
+if (import.meta.main) {
+  const interrupt = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => interrupt.abort(name))
+  }
+  process.exitCode = await main(process.argv.slice(2), {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    signal: interrupt.signal,
+  })
+}

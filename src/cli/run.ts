@@ -1,0 +1,146 @@
+import { join, relative, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+
+import { appendJobSummary, writeArtifacts } from '../artifacts.ts'
+import { runBench, warningsOf } from '../bench.ts'
+import { detectStyle } from '../console.ts'
+import { renderMarkdown } from '../report/markdown.ts'
+import type { Results } from '../report/results.ts'
+import { renderTerminal } from '../report/terminal.ts'
+import { checkSpec, loadSpec } from '../spec/load.ts'
+import type { Overrides } from '../spec/overrides.ts'
+import type { BenchSpec } from '../spec/spec.ts'
+import { type Command, type CommandContext, UsageError } from './command.ts'
+import { createProgressLine } from './progress-line.ts'
+
+const help = `Usage: slogate run -c FILE [-c FILE...] [OPTIONS]
+       slogate run -u URL [-n N] [-p P]
+
+Sends the load of each spec, judges its SLOs and writes the results.
+
+Options:
+  -c, --config FILE       bench spec: YAML, JSON or JSONC; may be repeated
+  -u, --url URL           target; with -c it replaces the base of the spec's url,
+                          and a hermetic spec then runs against this target
+  -n, --requests N        measured requests
+  -p, --concurrency N     requests in flight
+      --policy POLICY     pr, release or point
+      --out DIR           folder for results (default: .vitest/slogate)
+      --json              print results.json to stdout instead of the summary
+      --quiet             print no progress
+
+Flags win over SLOGATE_URL, SLOGATE_CONCURRENCY, SLOGATE_REQUESTS and
+SLOGATE_POLICY, these over the spec, the spec over the defaults.
+
+Written per spec: results.json, requests.ndjson.gz, junit.xml, summary.md,
+test_results.json. Also after a failure and after Ctrl-C.
+
+Exit codes: 0 pass, 1 SLO missed, 2 inconclusive where the policy blocks it,
+3 bad spec or usage, 4 no data or target unreachable, 130/143 interrupted.
+
+Examples:
+  slogate run -c bench/chat.bench.yaml
+  slogate run -c bench/chat.bench.yaml -u https://staging.example.com --policy release
+  slogate run -u http://127.0.0.1:8000/v1/chat/completions -n 50 -p 10
+`
+
+export const run: Command = {
+  summary: 'run bench specs and judge their SLOs',
+  help,
+  async run(args, context) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        config: { type: 'string', short: 'c', multiple: true },
+        url: { type: 'string', short: 'u' },
+        requests: { type: 'string', short: 'n' },
+        concurrency: { type: 'string', short: 'p' },
+        policy: { type: 'string' },
+        out: { type: 'string' },
+        json: { type: 'boolean' },
+        quiet: { type: 'boolean' },
+      },
+    })
+    const { env, cwd } = context
+    const files = [...(values.config ?? []), ...positionals]
+    const overrides: Overrides = {
+      ...(values.url !== undefined && { url: values.url }),
+      ...(values.requests !== undefined && { requests: count('--requests', values.requests) }),
+      ...(values.concurrency !== undefined && {
+        concurrency: count('--concurrency', values.concurrency),
+      }),
+      ...(values.policy !== undefined && { policy: policyOf(values.policy) }),
+    }
+    const specs = files.map((file) => loadSpec(file, { env, cwd, overrides }))
+    if (files.length === 0) {
+      if (values.url === undefined)
+        throw new UsageError('needs a spec (-c FILE) or a target (-u URL)')
+      const { url, ...others } = overrides
+      specs.push(checkSpec({ url }, { env, baseDir: cwd, name: 'run', overrides: others }))
+    }
+
+    const out = resolve(cwd, values.out ?? '.vitest/slogate')
+    const all: Results[] = []
+    for (const spec of specs) {
+      if (context.signal.aborted) break
+      const quiet = values.quiet === true
+      all.push(
+        await runOne(spec, join(out, folderOf(spec)), context, {
+          quiet,
+          json: values.json === true,
+        }),
+      )
+    }
+    if (values.json === true) {
+      context.stdout.write(`${JSON.stringify(all.length === 1 ? all[0] : all, null, 2)}\n`)
+    }
+    const problem = appendJobSummary(renderMarkdown(all), env)
+    if (problem !== undefined) context.stderr.write(`slogate run: ${problem}\n`)
+    return worst(all.map((results) => results.verdict.exit_code))
+  },
+}
+
+async function runOne(
+  spec: BenchSpec,
+  folder: string,
+  { stdout, stderr, env, cwd, signal }: CommandContext,
+  { quiet, json }: { quiet: boolean; json: boolean },
+): Promise<Results> {
+  const line = createProgressLine(stderr)
+  for (const warning of warningsOf(spec)) stderr.write(`${spec.name}: warning: ${warning}\n`)
+  const bench = await runBench(spec, {
+    signal,
+    root: cwd,
+    onProgress(progress) {
+      if (!quiet) line.show(spec.name, progress)
+    },
+  })
+  line.clear()
+  writeArtifacts(folder, bench)
+  if (!json) {
+    const details = [`results ${relative(cwd, folder)}`]
+    stdout.write(`${renderTerminal(bench.results, { ...detectStyle(stdout, env), details })}\n`)
+  }
+  return bench.results
+}
+
+function folderOf(spec: BenchSpec): string {
+  return spec.name.replace(/[^\p{L}\p{N}.-]+/gu, '_')
+}
+
+/** A proven miss is said before a run without data, and both before an undecided one; an interrupt before all. */
+function worst(codes: readonly number[]): number {
+  return [130, 143, 1, 4, 2].find((code) => codes.includes(code)) ?? 0
+}
+
+function count(flag: string, text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= 1) return value
+  throw new UsageError(`${flag} must be a whole number of at least 1, got '${text}'`)
+}
+
+function policyOf(text: string): 'pr' | 'release' | 'point' {
+  if (text === 'pr' || text === 'release' || text === 'point') return text
+  throw new UsageError(`--policy must be pr, release or point, got '${text}'`)
+}

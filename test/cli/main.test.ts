@@ -1,0 +1,187 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { expect, test } from 'vitest'
+
+import { refusingUrl, serve, wrongAnswers } from '../_server.ts'
+import { chatSpec, createProject } from '../e2e/_project.ts'
+
+const limit = { timeout: 60_000 }
+
+test('says what there is, and what a command does', limit, async () => {
+  const project = createProject({})
+  const help = await project.slogate(['--help'])
+  expect(help.code).toBe(0)
+  for (const command of ['run', 'validate', 'mock', 'schema']) {
+    expect(help.text).toContain(`  ${command} `)
+    const own = await project.slogate([command, '--help'])
+    expect(own).toMatchObject({ code: 0 })
+    expect(own.text).toContain(`Usage: slogate ${command}`)
+  }
+  expect((await project.slogate(['--version'])).text).toMatch(/^\d+\.\d+\.\d+\n$/)
+})
+
+test.each([
+  [[], 'Usage: slogate COMMAND'],
+  [['rnu'], "there is no command 'rnu'"],
+  [['run'], 'needs a spec (-c FILE) or a target (-u URL)'],
+  [['run', '--nope'], "Unknown option '--nope'"],
+  [
+    ['run', '-u', 'http://127.0.0.1:1', '-n', '0'],
+    '--requests must be a whole number of at least 1',
+  ],
+  [['run', '-c', 'missing.yaml'], 'missing.yaml: there is no such file'],
+  [['run', '-u', 'ftp://host/x'], 'url'],
+  [['validate'], 'needs at least one file'],
+  [['mock', '--port', '99999999'], 'port'],
+  [['mock', '--options', '[]'], '--options must be a JSON object'],
+  [['mock', '--ttft', 'soon'], 'ttft'],
+])('slogate %j is a usage error that says what is wrong [T13]', limit, async (args, words) => {
+  const { code, text } = await createProject({}).slogate(args)
+  expect(text).toContain(words)
+  expect(text).not.toMatch(/^ +at /m)
+  expect(code).toBe(3)
+})
+
+test('runs a spec without vitest and exits by its verdict', limit, async () => {
+  const project = createProject({
+    'good.yaml': chatSpec(['success_rate >= 90%']),
+    'slow.yaml': chatSpec(['requests_per_second >= 1000000/s']),
+    'undecided.yaml': chatSpec(['success_rate >= 99%'], 'gate: { policy: release }'),
+    'broken.yaml': chatSpec(['success_rate >= about 90']),
+  })
+  const codes: Record<string, number | null> = {}
+  for (const name of ['good', 'slow', 'undecided', 'broken']) {
+    codes[name] = (await project.slogate(['run', '-c', `${name}.yaml`])).code
+  }
+  expect(codes).toEqual({ good: 0, slow: 1, undecided: 2, broken: 3 })
+  const unreachable = await project.slogate(['run', '-c', 'good.yaml', '-u', await refusingUrl()])
+  expect(unreachable.code).toBe(4)
+  expect(unreachable.text).toContain('connect')
+  for (const name of ['results.json', 'requests.ndjson.gz', 'junit.xml', 'summary.md']) {
+    expect(existsSync(join(project.folder, '.vitest/slogate/slow', name))).toBe(true)
+  }
+})
+
+test('several specs: a proven miss is said before the rest', limit, async () => {
+  const project = createProject({
+    'good.yaml': chatSpec(['success_rate >= 90%']),
+    'slow.yaml': chatSpec(['requests_per_second >= 1000000/s']),
+  })
+  const { code, text } = await project.slogate(['run', '-c', 'slow.yaml', '-c', 'good.yaml'])
+  expect(code).toBe(1)
+  expect(text).toContain('PASS  good')
+  expect(text).toContain('FAIL  slow')
+})
+
+test(
+  'a url is enough: 100 requests, 10 at a time, {"stream": true} [S1.12] [S1.14] [S1.18]',
+  limit,
+  async () => {
+    const bodies = new Set<string | undefined>()
+    const server = await serve((request, response) => {
+      bodies.add(request.headers['content-type'])
+      response.writeHead(200, { 'content-type': 'text/plain' })
+      response.end('some text')
+    })
+    const project = createProject({})
+    const { text } = await project.slogate([
+      'run',
+      '-u',
+      `${server.url}/stream`,
+      '--json',
+      '--quiet',
+    ])
+    const results = JSON.parse(text.slice(text.indexOf('{')))
+    expect(results.load).toMatchObject({ concurrency: 10, requests: 100 })
+    expect(results.summary.requests.completed).toBe(100)
+    expect([...bodies]).toEqual(['application/json'])
+    const smaller = await project.slogate(['run', '-u', server.url, '-n', '7', '-p', '3', '--json'])
+    await server.close()
+    expect(JSON.parse(smaller.text.slice(smaller.text.indexOf('{'))).load).toMatchObject({
+      concurrency: 3,
+      requests: 7,
+    })
+  },
+)
+
+test('flags win over the environment, the environment over the spec [S1.4]', limit, async () => {
+  const project = createProject({ 'chat.yaml': chatSpec(['success_rate >= 90%']) })
+  const env = { SLOGATE_REQUESTS: '30', SLOGATE_CONCURRENCY: '2' }
+  const args = ['run', '-c', 'chat.yaml', '--json', '--quiet', '-n', '20']
+  const { text } = await project.slogate(args, env)
+  expect(JSON.parse(text.slice(text.indexOf('{'))).load).toMatchObject({
+    concurrency: 2,
+    requests: 20,
+  })
+})
+
+test('Ctrl-C writes what was measured and exits with 130, SIGTERM with 143', limit, async () => {
+  for (const [signal, expected] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    const project = createProject({
+      'chat.yaml': chatSpec(['success_rate >= 90%']).replace('requests: 60', 'requests: 100000'),
+    })
+    const running = project.startSlogate(['run', '-c', 'chat.yaml'])
+    // The mock is up and the load has run for a while when its process is there.
+    await expect.poll(() => running.text(), { timeout: 30_000 }).toContain('in flight')
+    running.child.kill(signal)
+    const { code, text } = await running.done
+    expect(code).toBe(expected)
+    expect(text).toContain('ERROR  chat')
+    const results = JSON.parse(project.read('.vitest/slogate/chat/results.json'))
+    expect(results.end).toEqual({ kind: 'interrupted', reason: signal })
+    expect(results.summary.requests.completed).toBeGreaterThan(0)
+  }
+})
+
+test.each(Object.keys(wrongAnswers))(
+  'a target that answers with %s exits 4 and says so',
+  limit,
+  async (name) => {
+    const listener = wrongAnswers[name]
+    if (listener === undefined) throw new Error('no such answer')
+    const server = await serve(listener)
+    const project = createProject({ 'chat.yaml': chatSpec(['success_rate >= 90%']) })
+    const { code, text } = await project.slogate(['run', '-c', 'chat.yaml', '-u', server.url])
+    await server.close()
+    expect(text).toContain(name.split(' ')[0])
+    expect(text).not.toMatch(/^ +at /m)
+    expect(code).toBe(4)
+  },
+)
+
+test(
+  'validate sends nothing, lists every problem and warns of what can never pass',
+  limit,
+  async () => {
+    const server = await serve((_request, response) => response.end())
+    const url = `url: ${server.url}/v1`
+    const project = createProject({
+      'good.yaml': `${url}\nrequests: 100\nslo: [latency p99 <= 1s]\n`,
+      'bad.yaml': `${url}\nconcurrency: none\nslo: [tftt p95 <= 1s]\n`,
+    })
+    const good = await project.slogate(['validate', 'good.yaml'])
+    expect(good.code).toBe(0)
+    expect(good.text).toContain('299')
+    const bad = await project.slogate(['validate', 'good.yaml', 'bad.yaml'])
+    await server.close()
+    expect(bad.code).toBe(3)
+    expect(bad.text).toContain('bad.yaml:2:')
+    expect(bad.text).toContain('Did you mean "ttft"?')
+    expect(server.requests()).toBe(0)
+  },
+)
+
+test('mock prints one JSON line and serves until it is stopped', limit, async () => {
+  const running = createProject({}).startSlogate(['mock', '--profile', 'vllm', '--ttft', '1ms'])
+  await expect.poll(() => running.text(), { timeout: 30_000 }).toContain('\n')
+  const { url } = JSON.parse(running.text()) as { url: string }
+  const response = await fetch(`${url}/v1/models`)
+  expect(response.status).toBe(200)
+  running.child.kill('SIGTERM')
+  await running.done
+  await expect(fetch(`${url}/v1/models`)).rejects.toThrow()
+})
