@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 
 import { warningsOf } from '../bench.ts'
+import { loadSpec } from '../load.ts'
 import { renderSpecError, SpecError } from '../spec/issue.ts'
-import { loadSpec } from '../spec/load.ts'
 import type { BenchSpec } from '../spec/spec.ts'
 import { type Command, UsageError } from './command.ts'
 

@@ -7,15 +7,21 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** One line per problem: `mock: <path>: expected …, got …. <advice>`. */
-export function describeProblem(
-  path: string,
-  expected: string,
-  got: unknown,
-  advice: string,
-): string {
+export interface Problem {
+  /** Dotted, within the options. */
+  path: string
+  /** `expected …, got …. <advice>`. */
+  message: string
+}
+
+export function toProblem(path: string, expected: string, got: unknown, advice: string): Problem {
   const shown = got === undefined ? 'nothing' : JSON.stringify(got)
-  return `mock: ${path}: expected ${expected}, got ${shown}. ${advice}`
+  return { path, message: `expected ${expected}, got ${shown}. ${advice}` }
+}
+
+/** One line: `mock: <path>: <message>`. */
+export function renderProblem({ path, message }: Problem): string {
+  return `mock: ${path}: ${message}`
 }
 
 /** Reports every key of `fields` that is not in `known`, with the nearest known name. */

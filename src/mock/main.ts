@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-import { describeProblem, isFields } from './fields.ts'
+import { isFields, renderProblem, toProblem } from './fields.ts'
 import { startServer } from './server.ts'
 
 /** Exit code when the arguments or options are wrong, or the port is taken. */
@@ -20,7 +20,9 @@ function readArguments(): {
   })
   const port = Number(values.port)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new Error(describeProblem('--port', '0 … 65535', values.port, 'Use 0 for a free port'))
+    throw new Error(
+      renderProblem(toProblem('--port', '0 … 65535', values.port, 'Use 0 for a free port')),
+    )
   }
   return { options: readOptions(values.options), port, parent: values.parent }
 }
@@ -32,7 +34,9 @@ function readOptions(text: string): Readonly<Record<string, unknown>> {
   } catch {
     // Told below, like JSON that is no object.
   }
-  throw new Error(describeProblem('--options', 'a JSON object', text, `Write --options '{}'`))
+  throw new Error(
+    renderProblem(toProblem('--options', 'a JSON object', text, `Write --options '{}'`)),
+  )
 }
 
 async function run(): Promise<void> {

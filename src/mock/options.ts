@@ -1,14 +1,15 @@
 import { parseDistribution } from './distribution.ts'
 import type { Distribution, DurationOption, LatencyOption } from './distribution.ts'
 import {
-  describeProblem,
   isFields,
   readChoice,
   readDuration,
   readNumber,
   rejectUnknown,
+  renderProblem,
+  toProblem,
 } from './fields.ts'
-import type { Report } from './fields.ts'
+import type { Problem, Report } from './fields.ts'
 import { profiles } from './profile.ts'
 import type { ProfileName } from './profile.ts'
 import type { QueueLimits } from './queue.ts'
@@ -82,12 +83,23 @@ const known: readonly (keyof MockOptions)[] = [
 
 /** @throws Error whose message has one line per problem, all of them. */
 export function parseOptions(json: unknown): Options {
-  const problems: string[] = []
-  const report: Report = (...problem) => {
-    problems.push(describeProblem(...problem))
-  }
+  const { options, problems } = readOptions(json)
+  if (options === undefined) throw new Error(problems.map(renderProblem).join('\n'))
+  return options
+}
+
+/** What is wrong with the options; nothing when they can be used. */
+export function checkOptions(json: unknown): readonly Problem[] {
+  return readOptions(json).problems
+}
+
+function readOptions(json: unknown): { options?: Options; problems: readonly Problem[] } {
   if (!isFields(json)) {
-    throw new Error(describeProblem('options', 'an object', json, 'Write {} for the defaults'))
+    return { problems: [toProblem('options', 'an object', json, 'Write {} for the defaults')] }
+  }
+  const problems: Problem[] = []
+  const report: Report = (...problem) => {
+    problems.push(toProblem(...problem))
   }
   rejectUnknown(report, '', json, known)
   const profile = readChoice(report, 'profile', json['profile'], profileNames, 'qwen-vllm')
@@ -107,8 +119,7 @@ export function parseOptions(json: unknown): Options {
     latencyFactor: readNumber(report, 'latency_factor', json['latency_factor'], factor, 1),
     startDelay: readDuration(report, 'start_delay', json['start_delay'], 0),
   }
-  if (problems.length > 0) throw new Error(problems.join('\n'))
-  return options
+  return problems.length > 0 ? { problems } : { options, problems }
 }
 
 const profileNames: readonly ProfileName[] = ['qwen-vllm', 'vllm']

@@ -5,7 +5,7 @@ import { readBench } from './bench.ts'
 import type { BenchDocument } from './document.ts'
 import { decodeText } from './encoding.ts'
 import { interpolate, type Environment } from './environment.ts'
-import { SpecError, renderPath, type Locate, type SpecIssue } from './issue.ts'
+import { createIssue, SpecError, renderPath, type Locate, type SpecIssue } from './issue.ts'
 import { applyOverrides, type Overrides } from './overrides.ts'
 import { checkSchema } from './schema-check.ts'
 import { benchSchema } from './schema.ts'
@@ -17,7 +17,7 @@ import {
   type LiteralSecret,
 } from './secret.ts'
 import { parseSource } from './source.ts'
-import type { BenchSpec, Secret } from './spec.ts'
+import type { BenchSpec, MockOptions, Secret } from './spec.ts'
 import { hasPlaceholder, prepare } from './template.ts'
 
 export interface LoadOptions {
@@ -25,6 +25,8 @@ export interface LoadOptions {
   env: Environment
   /** Flags: they go before `SLOGATE_*`. */
   overrides?: Overrides
+  /** What is wrong with the options of the mock, by path within them: only the mock can tell. */
+  checkMock?(options: MockOptions): readonly { path: string; message: string }[]
 }
 
 /**
@@ -93,8 +95,14 @@ function build(document: unknown, context: Context): BenchSpec {
   const sound = dropFaulty(overridden.document, faults)
   const bench = readBench(sound, { directory, faults, locate })
 
+  const { mock } = bench.parts
+  const mockIssues = ((mock && context.checkMock?.(mock)) ?? []).map((problem) =>
+    createIssue(locate, ['mock', ...problem.path.split('.')], problem.message, 'key'),
+  )
+
   const issues = [...interpolated.issues, ...overridden.issues]
-  for (const stage of [faults, bench.issues]) issues.push(...withoutRepeated(stage, issues))
+  for (const stage of [faults, bench.issues, mockIssues])
+    issues.push(...withoutRepeated(stage, issues))
   const secrets = [...interpolated.secrets, ...literals, ...findSecrets(overridden.document)]
   if (issues.length > 0) throw createError(issues, secrets, file)
   const spec: BenchSpec = {

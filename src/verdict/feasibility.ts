@@ -31,7 +31,7 @@ export function checkFeasibility(
     const least = fewestToPass(share, confidence)
     if (slo.metric === 'chunk_gap' || load.requests === undefined || load.requests >= least)
       return []
-    const message = `${nameStatistic(slo)} at ${formatQuantity(confidence, 'share')} needs at least ${least} requests, the spec asks for ${load.requests}: this SLO can never PASS; ask for ${least} or use policy point`
+    const message = `${nameStatistic(slo)} needs at least ${least} requests at ${formatQuantity(confidence, 'share')} confidence, the spec asks for ${load.requests}: this SLO can never PASS; ask for ${least} or use policy point`
     return [{ slo, message }]
   })
 }

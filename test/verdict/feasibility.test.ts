@@ -38,7 +38,7 @@ test('says before the run that an SLO can never pass, and what to ask for', () =
     {
       slo: asked,
       message:
-        'ttft p99 at 95% needs at least 299 requests, the spec asks for 100: this SLO can never PASS; ask for 299 or use policy point',
+        'ttft p99 needs at least 299 requests at 95% confidence, the spec asks for 100: this SLO can never PASS; ask for 299 or use policy point',
     },
   ])
 })
@@ -51,7 +51,7 @@ test('says nothing of an SLO that can pass with every request good', () => {
 
 test('says the same of shares', () => {
   const [found] = checkFeasibility([slo('success_rate >= 0.99')], load, gate)
-  expect(found?.message).toContain('success_rate at 95% needs at least 299 requests')
+  expect(found?.message).toContain('success_rate needs at least 299 requests at 95% confidence')
   expect(checkFeasibility([slo('error_rate <= 0.05')], load, gate)).toEqual([])
 })
 
