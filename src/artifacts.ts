@@ -8,15 +8,18 @@ import { renderMarkdown } from './report/markdown.ts'
 import { renderRequest } from './report/requests.ts'
 import { renderTestResults } from './report/seed.ts'
 
+/** `strict` leaves out what strict JUnit schemas forbid: properties of test cases, files. */
+export type JunitMode = 'rich' | 'strict'
+
 /** Writes every file of a run into `folder`, which is made if it is missing. Synchronous, so that it also works while the process is being ended. */
-export function writeArtifacts(folder: string, run: BenchRun): void {
+export function writeArtifacts(folder: string, run: BenchRun, junit: JunitMode = 'rich'): void {
   const { results, records } = run
   mkdirSync(folder, { recursive: true })
   const write = (name: string, content: string | Uint8Array): void =>
     writeFileSync(join(folder, name), content)
 
   write('results.json', `${JSON.stringify(results, null, 2)}\n`)
-  write('junit.xml', renderJunit([results], { mode: 'rich' }))
+  write('junit.xml', renderJunit([results], { mode: junit }))
   write('summary.md', renderMarkdown([results]))
   write('test_results.json', `${JSON.stringify(renderTestResults(results, records), null, 2)}\n`)
   const t0 = records.reduce((first, r) => Math.min(first, r.marks.scheduled), Infinity)

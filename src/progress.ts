@@ -23,27 +23,28 @@ export function trackProgress(
   onProgress: ((progress: Progress) => void) | undefined,
 ): { add(records: readonly RequestRecord[], inFlight: number): void } {
   const start = performance.now()
-  let firstMeasured: number | undefined
+  /** Instants of the measured requests, on the clock of the records. */
+  let first = Infinity
+  let last = -Infinity
   let done = 0
   let failed = 0
   return {
     add(records, inFlight) {
-      const at = performance.now()
-      for (const record of records) {
-        if (record.phase !== 'measured') continue
-        firstMeasured ??= at
+      for (const { phase, outcome, marks } of records) {
+        if (phase !== 'measured') continue
+        first = Math.min(first, marks.scheduled)
+        last = Math.max(last, marks.ended)
         done++
-        if (record.outcome === 'failed') failed++
+        if (outcome === 'failed') failed++
       }
-      const seconds = (at - (firstMeasured ?? at)) / 1000
       onProgress?.({
         done,
         ...(load.requests !== undefined && { total: load.requests }),
         ...(load.duration !== undefined && { duration: load.duration }),
         failed,
         inFlight,
-        elapsed: at - start,
-        requestsPerSecond: seconds > 0 ? done / seconds : 0,
+        elapsed: performance.now() - start,
+        requestsPerSecond: last > first ? (1000 * done) / (last - first) : 0,
       })
     },
   }

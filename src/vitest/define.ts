@@ -2,9 +2,9 @@ import { basename, dirname, join } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
 
+import { checkSpec } from '../load.ts'
 import type { Results } from '../report/results.ts'
 import type { BenchDocument } from '../spec/document.ts'
-import { checkSpec } from '../spec/load.ts'
 import type { BenchSpec } from '../spec/spec.ts'
 import { callSite } from './call-site.ts'
 import { timeLimit } from './compile.ts'

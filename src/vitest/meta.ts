@@ -1,3 +1,4 @@
+import type { JunitMode } from '../artifacts.ts'
 import type { Progress } from '../progress.ts'
 import type { Results } from '../report/results.ts'
 
@@ -22,6 +23,7 @@ export interface SlogateContext {
   root: string
   /** Absolute folder below which every spec gets a folder of its own. */
   out: string
+  junit: JunitMode
   /** Why load must not be sent to a target that is not the mock; `undefined`: it may. */
   hold?: string
 }

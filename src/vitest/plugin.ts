@@ -5,8 +5,9 @@ import { resolve } from 'node:path'
 import type { Plugin } from 'vitest/config'
 import type { TestProject, Vitest } from 'vitest/node'
 
+import type { JunitMode } from '../artifacts.ts'
+import { loadSpec } from '../load.ts'
 import { renderFrame, SpecError } from '../spec/issue.ts'
-import { loadSpec } from '../spec/load.ts'
 import { version } from '../version.ts'
 import { compileSpec } from './compile.ts'
 import type { SlogateContext } from './meta.ts'
@@ -24,6 +25,11 @@ export interface SlogateOptions {
    */
   out?: string
   /**
+   * `strict` writes a junit.xml that strict schemas accept; `rich` adds properties of test cases.
+   * @default 'rich'
+   */
+  junit?: JunitMode
+  /**
    * Whether watch mode may send load to targets other than the bundled mock.
    * @default false
    */
@@ -38,6 +44,8 @@ const specFile = /\.bench\.(ya?ml|jsonc?)$/
 /** Vitest plugin: bench specs are test files, their SLOs are tests. */
 export function slogate(options: SlogateOptions = {}): Plugin {
   const include = options.include ?? ['**/*.bench.{yaml,yml,json,jsonc}']
+  /** What file names in errors are relative to. */
+  let cwd = process.cwd()
   return {
     // Part of the key of vitest's module cache, which would otherwise outlive an upgrade.
     name: `slogate@${version}+${hash(JSON.stringify(options))}`,
@@ -49,12 +57,14 @@ export function slogate(options: SlogateOptions = {}): Plugin {
       // A new list: the default one is shared with projects that do not have the plugin.
       project.config.include = [...project.config.include, ...include]
       const { root } = vitest.config
+      cwd = root
       const out = resolve(root, options.out ?? '.vitest/slogate')
-      const context: SlogateContext = { root, out, ...holdFor(vitest, options) }
+      const { junit = 'rich' } = options
+      const context: SlogateContext = { root, out, junit, ...holdFor(vitest, options) }
       project.provide('slogate', context)
       if (reported.has(vitest)) return
       reported.add(vitest)
-      vitest.config.reporters.push(createReporter(out))
+      vitest.config.reporters.push(createReporter(out, junit))
     },
 
     load: {
@@ -62,7 +72,7 @@ export function slogate(options: SlogateOptions = {}): Plugin {
       handler(id) {
         const source = readFileSync(id, 'utf8')
         try {
-          const spec = loadSpec(id, { env: process.env })
+          const spec = loadSpec(id, { env: process.env, cwd })
           if (spec.dataset !== undefined) this.addWatchFile(spec.dataset.path)
           // Vite would hand .json to its own plugin if it were not told that this is a script.
           return { ...compileSpec(spec, id, source), moduleType: 'js' }

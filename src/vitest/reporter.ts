@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
 
-import { appendJobSummary } from '../artifacts.ts'
+import { appendJobSummary, type JunitMode } from '../artifacts.ts'
 import { detectStyle } from '../console.ts'
 import { renderJunit } from '../report/junit.ts'
 import { renderMarkdown } from '../report/markdown.ts'
@@ -14,7 +14,7 @@ import { createProgressView, type ProgressView } from './progress-view.ts'
 import { interruptRuns } from './running.ts'
 
 /** Shows what the specs found, writes what covers all of them, and fails a run that judged nothing. */
-export function createReporter(out: string): Reporter {
+export function createReporter(out: string, junit: JunitMode): Reporter {
   let vitest: Vitest
   let view: ProgressView | undefined
 
@@ -29,11 +29,11 @@ export function createReporter(out: string): Reporter {
     const style = detectStyle(process.stdout, process.env)
     for (const { results, folder } of runs) {
       const shown = relative(vitest.config.root, folder)
-      vitest.logger.log(renderTerminal(results, { ...style, details: [`results ${shown}`] }))
+      vitest.logger.log(`${renderTerminal(results, { ...style, details: [`results ${shown}`] })}\n`)
     }
     const results = runs.map((run) => run.results)
     mkdirSync(out, { recursive: true })
-    writeFileSync(join(out, 'junit.xml'), renderJunit(results, { mode: 'rich' }))
+    writeFileSync(join(out, 'junit.xml'), renderJunit(results, { mode: junit }))
     const markdown = renderMarkdown(results)
     writeFileSync(join(out, 'summary.md'), markdown)
     const problem = appendJobSummary(markdown, process.env)

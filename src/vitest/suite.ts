@@ -5,9 +5,9 @@ import { expect, inject, recordArtifact, type TestContext } from 'vitest'
 
 import { writeArtifacts } from '../artifacts.ts'
 import { type BenchRun, runBench, warningsOf } from '../bench.ts'
+import { loadSpec } from '../load.ts'
 import type { Results, SloDocument } from '../report/results.ts'
 import { renderFrame } from '../spec/issue.ts'
-import { loadSpec } from '../spec/load.ts'
 import { maskSecrets } from '../spec/secret.ts'
 import type { Position } from '../spec/slo.ts'
 import type { BenchSpec } from '../spec/spec.ts'
@@ -149,7 +149,7 @@ async function runSpec(
   context: TestContext,
   folderName: string | undefined,
 ): Promise<BenchRun> {
-  const { root, out, hold } = inject('slogate')
+  const { root, out, junit, hold } = inject('slogate')
   if (hold !== undefined && spec.mock === undefined) {
     await recordArtifact(context.task, { type: noticeArtifact, message: `${spec.name}: ${hold}` })
     context.skip(hold)
@@ -173,7 +173,7 @@ async function runSpec(
         void recordArtifact(context.task, { type: progressArtifact, name: spec.name, progress })
       },
     })
-    writeArtifacts(folder, run)
+    writeArtifacts(folder, run, junit)
     const { slogate } = context.task.meta
     context.task.meta.slogate = { role: 'load', ...slogate, run: { results: run.results, folder } }
     return run
