@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
@@ -10,6 +10,11 @@ import { renderTestResults } from './report/seed.ts'
 
 /** `strict` leaves out what strict JUnit schemas forbid: properties of test cases, files. */
 export type JunitMode = 'rich' | 'strict'
+
+/** Takes the results of an earlier run away, which would otherwise be taken for those of one that was killed. */
+export function dropResults(folder: string): void {
+  rmSync(join(folder, 'results.json'), { force: true })
+}
 
 /** Writes every file of a run into `folder`, which is made if it is missing. Synchronous, so that it also works while the process is being ended. */
 export function writeArtifacts(folder: string, run: BenchRun, junit: JunitMode = 'rich'): void {

@@ -11,7 +11,7 @@ import { renderFrame, SpecError } from '../spec/issue.ts'
 import { version } from '../version.ts'
 import { compileSpec } from './compile.ts'
 import type { SlogateContext } from './meta.ts'
-import { createReporter } from './reporter.ts'
+import { createReporter, isReporter } from './reporter.ts'
 
 export interface SlogateOptions {
   /**
@@ -36,9 +36,6 @@ export interface SlogateOptions {
   watch?: boolean
 }
 
-/** Runs of vitest that have their reporter: one serves all projects. */
-const reported = new WeakSet<Vitest>()
-
 const specFile = /\.bench\.(ya?ml|jsonc?)$/
 
 /** Vitest plugin: bench specs are test files, their SLOs are tests. */
@@ -62,8 +59,8 @@ export function slogate(options: SlogateOptions = {}): Plugin {
       const { junit = 'rich' } = options
       const context: SlogateContext = { root, out, junit, ...holdFor(vitest, options) }
       project.provide('slogate', context)
-      if (reported.has(vitest)) return
-      reported.add(vitest)
+      // One serves all projects, however many instances of the plugin they have.
+      if (vitest.config.reporters.some(isReporter)) return
       vitest.config.reporters.push(createReporter(out, junit))
     },
 

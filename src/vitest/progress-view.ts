@@ -18,7 +18,7 @@ interface WindowOwner {
 }
 
 /** Lines in the live window of vitest's default reporter where there is one, plain lines from time to time elsewhere. */
-export function createProgressView(vitest: Vitest): ProgressView {
+export function createProgressView(vitest: Vitest, print: (line: string) => void): ProgressView {
   const lines = new Map<string, string>()
   const lastPrinted = new Map<string, number>()
   const summary = findSummary(vitest)
@@ -45,7 +45,7 @@ export function createProgressView(vitest: Vitest): ProgressView {
       const at = performance.now()
       if (at - (lastPrinted.get(name) ?? -lineInterval) < lineInterval) return
       lastPrinted.set(name, at)
-      vitest.logger.log(`     ↳ ${line}`)
+      print(`     ↳ ${line}`)
     },
     clear() {
       lines.clear()

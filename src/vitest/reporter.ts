@@ -13,14 +13,29 @@ import { noticeArtifact, progressArtifact, type RunMeta } from './meta.ts'
 import { createProgressView, type ProgressView } from './progress-view.ts'
 import { interruptRuns } from './running.ts'
 
+/** Known to every copy of this module: a config that extends another one may load it again. */
+const mark = Symbol.for('slogate.reporter')
+
+export function isReporter(entry: unknown): boolean {
+  return typeof entry === 'object' && entry !== null && mark in entry
+}
+
 /** Shows what the specs found, writes what covers all of them, and fails a run that judged nothing. */
 export function createReporter(out: string, junit: JunitMode): Reporter {
   let vitest: Vitest
   let view: ProgressView | undefined
+  /** Runs that have ended since the tests were started. */
+  let ended: RunMeta[] = []
 
   function onSignal(): void {
     const folders = interruptRuns(out)
-    report(folders.flatMap(readRun))
+    report([...ended, ...folders.flatMap(readRun)])
+  }
+
+  /** Not into the output of a reporter that a program reads. */
+  function print(text: string): void {
+    if (hasTap(vitest)) vitest.logger.error(text)
+    else vitest.logger.log(text)
   }
 
   /** Prints and writes everything that is known of these runs. */
@@ -29,7 +44,7 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
     const style = detectStyle(process.stdout, process.env)
     for (const { results, folder } of runs) {
       const shown = relative(vitest.config.root, folder)
-      vitest.logger.log(`${renderTerminal(results, { ...style, details: [`results ${shown}`] })}\n`)
+      print(`${renderTerminal(results, { ...style, details: [`results ${shown}`] })}\n`)
     }
     const results = runs.map((run) => run.results)
     mkdirSync(out, { recursive: true })
@@ -40,7 +55,7 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
     if (problem !== undefined) vitest.logger.warn(problem)
   }
 
-  return {
+  const reporter: Reporter = {
     onInit(context) {
       vitest = context
       process.on('SIGINT', onSignal)
@@ -52,7 +67,12 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
     },
 
     onTestRunStart() {
-      view ??= createProgressView(vitest)
+      view ??= createProgressView(vitest, print)
+      ended = []
+    },
+
+    onTestCaseResult(test) {
+      ended.push(...runsOf([test]))
     },
 
     onTestCaseArtifactRecord(test, artifact) {
@@ -65,13 +85,18 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
     onTestRunEnd(modules) {
       view?.clear()
       const tests = modules.flatMap((module) => [...module.children.allTests()])
-      report(tests.flatMap((test) => test.meta().slogate?.run ?? []))
+      report(runsOf(tests))
       if (vitest.config.watch || !hasSpecs(modules, tests)) return
       if (tests.some((test) => test.meta().slogate?.judged)) return
       vitest.logger.error('slogate: no SLO was evaluated, and what was not measured does not pass.')
       process.exitCode = 1
     },
   }
+  return Object.assign(reporter, { [mark]: true })
+}
+
+function hasTap({ config }: Vitest): boolean {
+  return config.reporters.some((entry) => Array.isArray(entry) && /^tap/.test(String(entry[0])))
 }
 
 function hasSpecs(modules: readonly TestModule[], tests: readonly TestCase[]): boolean {
@@ -86,6 +111,10 @@ function dropProgress(test: TestCase): void {
   const { task } = test as unknown as { task?: { artifacts?: { type: string }[] } }
   if (task?.artifacts === undefined) return
   task.artifacts = task.artifacts.filter((artifact) => artifact.type !== progressArtifact)
+}
+
+function runsOf(tests: readonly TestCase[]): RunMeta[] {
+  return tests.flatMap((test) => test.meta().slogate?.run ?? [])
 }
 
 function readRun(folder: string): RunMeta[] {

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 
 import { expect, inject, recordArtifact, type TestContext } from 'vitest'
 
-import { writeArtifacts } from '../artifacts.ts'
+import { dropResults, writeArtifacts } from '../artifacts.ts'
 import { type BenchRun, runBench, warningsOf } from '../bench.ts'
 import { loadSpec } from '../load.ts'
 import type { Results, SloDocument } from '../report/results.ts'
@@ -13,7 +13,7 @@ import type { Position } from '../spec/slo.ts'
 import type { BenchSpec } from '../spec/spec.ts'
 import { baselineData } from './bench-table.ts'
 import { callSite } from './call-site.ts'
-import { noticeArtifact, progressArtifact } from './meta.ts'
+import { noticeArtifact, progressArtifact, type SlogateContext } from './meta.ts'
 import { announceRun } from './running.ts'
 
 export interface SuiteOptions {
@@ -134,7 +134,7 @@ function maskedFrame(spec: BenchSpec, position: Position | undefined): string | 
   const text = readFileSync(spec.file, 'utf8')
   const masked = maskSecrets(text, spec.secrets)
   if (masked === text) return undefined
-  const shown = relative(inject('slogate').root, spec.file)
+  const shown = relative(given().root, spec.file)
   return ` ❯ ${shown}:${position.line}:${position.column}\n${renderFrame(masked, position)}`
 }
 
@@ -149,12 +149,13 @@ async function runSpec(
   context: TestContext,
   folderName: string | undefined,
 ): Promise<BenchRun> {
-  const { root, out, junit, hold } = inject('slogate')
+  const { root, out, junit, hold } = given()
   if (hold !== undefined && spec.mock === undefined) {
     await recordArtifact(context.task, { type: noticeArtifact, message: `${spec.name}: ${hold}` })
     context.skip(hold)
   }
   const folder = join(out, folderOf(spec, root, context.task.file.projectName, folderName))
+  dropResults(folder)
   const interrupt = new AbortController()
   const onSigint = (): void => interrupt.abort('SIGINT')
   const onSigterm = (): void => interrupt.abort('SIGTERM')
@@ -182,6 +183,15 @@ async function runSpec(
     process.off('SIGINT', onSigint)
     process.off('SIGTERM', onSigterm)
   }
+}
+
+/** What the plugin has provided. */
+function given(): SlogateContext {
+  const context = inject('slogate') as SlogateContext | undefined
+  if (context !== undefined) return context
+  throw new Error(
+    'slogate: its plugin has provided nothing here. Add slogate() to the plugins of the vitest config, and run specs by vitest bench.',
+  )
 }
 
 /** `bench/chat.bench.yaml` → `bench/chat`, below the project's name where it has one. */

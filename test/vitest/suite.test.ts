@@ -325,3 +325,79 @@ test('no frame shows a secret that stands next to the line it points at', limit,
     expect(text).not.toContain(secret)
   }
 })
+
+test(
+  'a plugin at the root serves the projects below it, each into a folder of its own',
+  limit,
+  async () => {
+    const project = createProject({
+      'vitest.config.ts': config.replace(
+        'plugins: [slogate()]',
+        `plugins: [slogate()], test: { projects: [
+        { extends: true, test: { name: 'one', root: './one' } },
+        { extends: true, test: { name: 'two', root: './two' } },
+      ] }`,
+      ),
+      'one/chat.bench.yaml': chatSpec(['success_rate >= 90%']),
+      'two/chat.bench.yaml': chatSpec(['success_rate >= 90%']),
+    })
+    const { code, text } = await project.vitest(['bench', '--run'])
+    expect(code).toBe(0)
+    expect(text.match(/PASS {2}chat/g)).toHaveLength(2)
+    for (const name of ['one', 'two']) {
+      const results = JSON.parse(project.read(`.vitest/slogate/${name}/${name}/chat/results.json`))
+      expect(results.spec.file).toBe(`${name}/chat.bench.yaml`)
+    }
+  },
+)
+
+test('leaves the output of a reporter that a program reads alone', limit, async () => {
+  const project = createProject({
+    'vitest.config.ts': config,
+    'chat.bench.yaml': chatSpec(['success_rate >= 90%']),
+  })
+  const running = project.start(['bench', '--run', '--reporter=tap'])
+  let stdout = ''
+  running.child.stdout?.on('data', (part: string) => {
+    stdout += part
+  })
+  const { code, text } = await running.done
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^TAP version 13\n/)
+  expect(stdout).not.toContain('PASS  chat')
+  expect(text).toContain('PASS  chat')
+})
+
+test('a definition without the plugin says what is missing', limit, async () => {
+  const project = createProject({
+    'vitest.config.ts': 'export default {}',
+    'typed.bench.ts': `
+      import { defineBench } from ${JSON.stringify(join(import.meta.dirname, '../../src/vitest/index.ts'))}
+      defineBench({ url: '/v1', mock: {}, slo: ['success_rate >= 90%'] })
+    `,
+  })
+  const { code, text } = await project.vitest(['bench', '--run'])
+  expect(code).toBe(1)
+  expect(text).toContain('Add slogate() to the plugins of the vitest config')
+})
+
+test(
+  'writes a junit.xml without what strict schemas forbid when it is told to',
+  limit,
+  async () => {
+    const project = createProject({
+      'vitest.config.ts': config.replace(
+        'slogate()',
+        `slogate({ junit: 'strict', out: 'results' })`,
+      ),
+      'chat.bench.yaml': chatSpec(['success_rate >= 90%']),
+    })
+    const { code } = await project.vitest(['bench', '--run'])
+    expect(code).toBe(0)
+    for (const file of ['results/junit.xml', 'results/chat/junit.xml']) {
+      const xml = project.read(file)
+      expect(xml).toContain('<testcase')
+      expect(xml).not.toMatch(/<testcase[^>]*file=/)
+    }
+  },
+)
