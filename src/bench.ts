@@ -26,6 +26,11 @@ export interface BenchOptions {
   signal?: AbortSignal
   /** Called about twice a second while requests are running. */
   onProgress?(progress: Progress): void
+  /**
+   * Called about twice a second with the requests that have ended since, warm-up included, in the
+   * order in which they ended; secrets are already out of them.
+   */
+  onRecords?(records: readonly RequestRecord[]): void
   /** Folder that file names in the results are relative to; default: the working directory. */
   root?: string
 }
@@ -56,7 +61,10 @@ async function measure(spec: BenchSpec, options: BenchOptions): Promise<BenchRun
   const startedAt = new Date()
   const run = await runLoad(planOf(spec), {
     ...(options.signal && { signal: options.signal }),
-    onRecords: tracker.add,
+    onRecords(records, inFlight) {
+      tracker.add(records, inFlight)
+      options.onRecords?.(records.map((record) => redactRecord(record, redact)))
+    },
   })
   const finishedAt = new Date()
 

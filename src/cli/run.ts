@@ -1,17 +1,20 @@
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
-import { appendJobSummary, writeArtifacts } from '../artifacts.ts'
-import { runBench, warningsOf } from '../bench.ts'
+import { appendJobSummary, dropResults, type JunitMode, writeArtifacts } from '../artifacts.ts'
+import { type BenchOptions, runBench, warningsOf } from '../bench.ts'
 import { detectStyle } from '../console.ts'
+import { checkSpec, loadSpec } from '../load.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 import type { Results } from '../report/results.ts'
+import { renderSeedReport } from '../report/seed-report.ts'
+import type { Locale } from '../report/seed-words.ts'
 import { renderTerminal } from '../report/terminal.ts'
-import { checkSpec, loadSpec } from '../spec/load.ts'
 import type { Overrides } from '../spec/overrides.ts'
 import type { BenchSpec } from '../spec/spec.ts'
 import { type Command, type CommandContext, UsageError } from './command.ts'
 import { createProgressLine } from './progress-line.ts'
+import { createSeedOutput } from './seed-output.ts'
 
 const help = `Usage: slogate run -c FILE [-c FILE...] [OPTIONS]
        slogate run -u URL [-n N] [-p P]
@@ -26,8 +29,12 @@ Options:
   -p, --concurrency N     requests in flight
       --policy POLICY     pr, release or point
       --out DIR           folder for results (default: .vitest/slogate)
+      --junit MODE        rich (default), or strict: only what strict schemas of JUnit allow
       --json              print results.json to stdout instead of the summary
       --quiet             print no progress
+      --reporter NAME     default: one line of progress; seed: lines for every request
+                          and a plain report before the summary
+      --locale LOCALE     of the seed reporter: zh (default) or en
 
 Flags win over SLOGATE_URL, SLOGATE_CONCURRENCY, SLOGATE_REQUESTS and
 SLOGATE_POLICY, these over the spec, the spec over the defaults.
@@ -58,8 +65,11 @@ export const run: Command = {
         concurrency: { type: 'string', short: 'p' },
         policy: { type: 'string' },
         out: { type: 'string' },
+        junit: { type: 'string' },
         json: { type: 'boolean' },
         quiet: { type: 'boolean' },
+        reporter: { type: 'string' },
+        locale: { type: 'string' },
       },
     })
     const { env, cwd } = context
@@ -72,6 +82,8 @@ export const run: Command = {
       }),
       ...(values.policy !== undefined && { policy: policyOf(values.policy) }),
     }
+    const junit = junitOf(values.junit ?? 'rich')
+    const locale = localeOf(values.reporter ?? 'default', values.locale)
     const specs = files.map((file) => loadSpec(file, { env, cwd, overrides }))
     if (files.length === 0) {
       if (values.url === undefined)
@@ -84,13 +96,8 @@ export const run: Command = {
     const all: Results[] = []
     for (const spec of specs) {
       if (context.signal.aborted) break
-      const quiet = values.quiet === true
-      all.push(
-        await runOne(spec, join(out, folderOf(spec)), context, {
-          quiet,
-          json: values.json === true,
-        }),
-      )
+      const output = { quiet: values.quiet === true, json: values.json === true, junit, locale }
+      all.push(await runOne(spec, join(out, folderOf(spec)), context, output))
     }
     if (values.json === true) {
       context.stdout.write(`${JSON.stringify(all.length === 1 ? all[0] : all, null, 2)}\n`)
@@ -101,28 +108,46 @@ export const run: Command = {
   },
 }
 
+interface RunOutput {
+  quiet: boolean
+  json: boolean
+  junit: JunitMode
+  /** Language of the seed reporter; `undefined`: the default reporter. */
+  locale: Locale | undefined
+}
+
 async function runOne(
   spec: BenchSpec,
   folder: string,
   { stdout, stderr, env, cwd, signal }: CommandContext,
-  { quiet, json }: { quiet: boolean; json: boolean },
+  { quiet, json, junit, locale }: RunOutput,
 ): Promise<Results> {
+  dropResults(folder)
   const line = createProgressLine(stderr)
   for (const warning of warningsOf(spec)) stderr.write(`${spec.name}: warning: ${warning}\n`)
   const bench = await runBench(spec, {
     signal,
     root: cwd,
-    onProgress(progress) {
-      if (!quiet) line.show(spec.name, progress)
-    },
+    ...(!quiet && watchRun()),
   })
   line.clear()
-  writeArtifacts(folder, bench)
+  writeArtifacts(folder, bench, junit)
   if (!json) {
     const details = [`results ${relative(cwd, folder)}`]
+    if (locale !== undefined) {
+      stdout.write(`${renderSeedReport(bench.results, bench.records, locale)}\n`)
+    }
     stdout.write(`${renderTerminal(bench.results, { ...detectStyle(stdout, env), details })}\n`)
   }
   return bench.results
+
+  function watchRun(): BenchOptions {
+    if (locale === undefined) {
+      return { onProgress: (progress) => line.show(spec.name, progress) }
+    }
+    const { requests: total } = spec.load
+    return { onRecords: createSeedOutput(json ? stderr : stdout, { total, locale }).add }
+  }
 }
 
 function folderOf(spec: BenchSpec): string {
@@ -143,4 +168,22 @@ function count(flag: string, text: string): number {
 function policyOf(text: string): 'pr' | 'release' | 'point' {
   if (text === 'pr' || text === 'release' || text === 'point') return text
   throw new UsageError(`--policy must be pr, release or point, got '${text}'`)
+}
+
+function junitOf(text: string): JunitMode {
+  if (text === 'rich' || text === 'strict') return text
+  throw new UsageError(`--junit must be rich or strict, got '${text}'`)
+}
+
+/** Language of the seed reporter; `undefined` for the default reporter. */
+function localeOf(reporter: string, locale: string | undefined): Locale | undefined {
+  if (reporter !== 'default' && reporter !== 'seed') {
+    throw new UsageError(`--reporter must be default or seed, got '${reporter}'`)
+  }
+  if (reporter === 'default') {
+    if (locale !== undefined) throw new UsageError('--locale needs --reporter seed')
+    return undefined
+  }
+  if (locale === undefined || locale === 'zh' || locale === 'en') return locale ?? 'zh'
+  throw new UsageError(`--locale must be zh or en, got '${locale}'`)
 }

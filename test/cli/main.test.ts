@@ -32,6 +32,7 @@ test.each([
   ],
   [['run', '-c', 'missing.yaml'], 'missing.yaml: there is no such file'],
   [['run', '-u', 'ftp://host/x'], 'url'],
+  [['run', '-u', 'http://127.0.0.1:1', '--junit', 'loose'], '--junit must be rich or strict'],
   [['validate'], 'needs at least one file'],
   [['mock', '--port', '99999999'], 'port'],
   [['mock', '--options', '[]'], '--options must be a JSON object'],
@@ -43,7 +44,7 @@ test.each([
   expect(code).toBe(3)
 })
 
-test('runs a spec without vitest and exits by its verdict', limit, async () => {
+test('runs a spec without vitest and exits by its verdict [S0.31] [S2.2]', limit, async () => {
   const project = createProject({
     'good.yaml': chatSpec(['success_rate >= 90%']),
     'slow.yaml': chatSpec(['requests_per_second >= 1000000/s']),
@@ -75,7 +76,7 @@ test('several specs: a proven miss is said before the rest', limit, async () => 
 })
 
 test(
-  'a url is enough: 100 requests, 10 at a time, {"stream": true} [S1.12] [S1.14] [S1.18]',
+  'a url is enough: 100 requests, 10 at a time, {"stream": true} [S1.12] [S1.14] [S1.18] [S1.13] [S1.15] [S1.16] [S1.17]',
   limit,
   async () => {
     const bodies = new Set<string | undefined>()
@@ -138,7 +139,7 @@ test('Ctrl-C writes what was measured and exits with 130, SIGTERM with 143', lim
 })
 
 test.each(Object.keys(wrongAnswers))(
-  'a target that answers with %s exits 4 and says so',
+  'a target that answers with %s exits 4 and says so [T4] [T9] [T17]',
   limit,
   async (name) => {
     const listener = wrongAnswers[name]
