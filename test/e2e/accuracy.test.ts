@@ -14,7 +14,7 @@ const concurrency = 50
 const requests = 500
 
 test(
-  'agrees with what the mock says it sent, request by request [S1.1] [S1.45]',
+  'agrees with what the mock says it sent, request by request [S1.1] [S1.45] [S0.30]',
   { timeout: 60_000 },
   async () => {
     const { records, truth } = await measureAgainstTruth()
@@ -48,7 +48,7 @@ test(
 )
 
 test(
-  'never exceeds the asked concurrency and holds it between ramp-up and drain, as the mock saw it',
+  'never exceeds the asked concurrency and holds it between ramp-up and drain, as the mock saw it [S1.1] [S1.44]',
   { timeout: 60_000 },
   async () => {
     const { truth } = await measureAgainstTruth()
@@ -82,7 +82,7 @@ test(
 )
 
 test(
-  'observes the quantiles that the mock was told to produce, within its own error',
+  'observes the quantiles that the mock was told to produce, within its own error [S0.30]',
   { timeout: 60_000 },
   async () => {
     const planned = { p50: 40, p90: 60, p95: 80, p99: 120, max: 150 }

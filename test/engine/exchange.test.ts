@@ -75,7 +75,7 @@ test('stamps every part of an answer from the instants at which it came', () => 
   expect([...(records[0]?.tokenTimes ?? [])]).toEqual([150, 160])
 })
 
-test('the first-token deadline runs from the dispatch, not from the call', () => {
+test('the first-token deadline runs from the dispatch, not from the call [T16]', () => {
   const { at, exchange, records } = start({ ttft: 50 })
   at(130, (h) => h.onSend(false))
   at(140, (h) => h.onHeaders(200, sse))
@@ -112,7 +112,7 @@ test('the total deadline covers the whole answer [S1.11]', () => {
   expect(records).toMatchObject([{ outcome: 'failed', failure: { kind: 'timeout.total' } }])
 })
 
-test('a connection that is never made is a connect timeout', () => {
+test('a connection that is never made is a connect timeout [T16]', () => {
   const { at, exchange, records, connection } = start({ connect: 30 })
   exchange.checkDeadlines(129)
   expect(records).toEqual([])

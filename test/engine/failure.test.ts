@@ -46,7 +46,7 @@ test.each([
   expect(describeStatus(404, body, {})).toEqual({ kind: 'http_status', message })
 })
 
-test('a redirect says where it points, a rate limit for how long', () => {
+test('a redirect says where it points, a rate limit for how long [S1.52]', () => {
   expect(describeStatus(307, '', { location: '/other' }).message).toBe(
     'HTTP 307 (redirect to /other)',
   )

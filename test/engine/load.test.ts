@@ -38,7 +38,7 @@ test.each(Object.entries(wrongAnswers))(
   },
 )
 
-test('a target that refuses connections is counted, request by request', async () => {
+test('a target that refuses connections is counted, request by request [S0.31]', async () => {
   const { records, end } = await runLoad(planFor(await refusingUrl()))
   expect(end).toEqual({ kind: 'finished' })
   expect(records).toHaveLength(8)

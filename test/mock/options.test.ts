@@ -23,7 +23,7 @@ test('is the qwen-vllm server with 3 running and 10 waiting by default [S4.21]',
   })
 })
 
-test('admits everybody in the vllm profile unless a queue is given', () => {
+test('admits everybody in the vllm profile unless a queue is given [T23]', () => {
   expect(parseOptions({ profile: 'vllm' }).queue).toBeUndefined()
   expect(parseOptions({ queue: null }).queue).toBeUndefined()
   expect(parseOptions({ profile: 'vllm', queue: { running: 2 } }).queue).toEqual({

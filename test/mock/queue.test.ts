@@ -73,7 +73,7 @@ function simulate(concurrency: number, requests: number): { waits: number[]; rej
   return { waits, rejected }
 }
 
-test('keeps arrival order and serves all at concurrency 13', () => {
+test('keeps arrival order and serves all at concurrency 13 [S4.21]', () => {
   const { waits, rejected } = simulate(13, 100)
   expect(rejected).toBe(0)
   // In the steady state 13 requests share 3 slots of 40 ms, so a wait is 3 or 4 services long.

@@ -148,7 +148,7 @@ test('gives the slot of a client that left to the one that waits longest', async
   stages[2]!.abort()
 })
 
-test('serves a closed loop of 13 without a rejection: a slot is free before its client knows', async () => {
+test('serves a closed loop of 13 without a rejection: a slot is free before its client knows [S4.21]', async () => {
   const url = await start({ ...quick, ttft: 1, itl: 0.5, tokens: 2 })
   const agent = new Agent({ keepAlive: true })
   let left = 78

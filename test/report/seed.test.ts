@@ -54,12 +54,12 @@ test('the timestamp has an offset [T20]', () => {
   expect(renderTestResults(results, []).config.timestamp).toMatch(/\+00:00$/)
 })
 
-test('without a number of requests, those that were sent are the total', () => {
+test('without a number of requests, those that were sent are the total [S1.37]', () => {
   const timed = run({ load: { ...results.load, requests: null, duration_ms: 1000 } })
   expect(renderTestResults(timed, records).config.total_requests).toBe(3)
 })
 
-test('a request that was never sent took the time from its call', () => {
+test('a request that was never sent took the time from its call [S1.37]', () => {
   const { dispatched: _, ...marks } = failed(0, '').marks
   const unsent = { ...failed(0, ''), marks: { ...marks, called: marks.ended - 500 } }
   expect(renderTestResults(results, [unsent]).metrics[0]).toMatchObject({

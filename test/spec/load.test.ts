@@ -119,7 +119,7 @@ test('loads a config with a CSV source, whose rows give one request each [S1.20]
   expect(new Set(contents).size).toBe(5)
 })
 
-test('loads a config with an SSE stream format [S3.1] [S3.2] [S3.4] [S3.6]', () => {
+test('loads a config with an SSE stream format [S3.1] [S3.2] [S3.4] [S3.6] [S3.8]', () => {
   expect(load('config_dify_sse.json').stream).toEqual({
     dialect: 'sse',
     firstTokenEvent: 'workflow_started',

@@ -12,7 +12,7 @@ test('characters survive a cut at every byte [S4.23]', () => {
   }
 })
 
-test('a character may come byte by byte with empty reads between', () => {
+test('a character may come byte by byte with empty reads between [S4.23]', () => {
   const decode = createDecoder()
   let decoded = ''
   for (const byte of Buffer.from('👋x'))

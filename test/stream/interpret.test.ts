@@ -121,7 +121,7 @@ test.each([
     { error: { type: 'overloaded_error', message: 'busy' } },
     { kind: 'fault', fault: { kind: 'in_band_error', message: 'busy' } },
   ],
-])('a row for Anthropic reads %s: %j', (line, payload, meaning) => {
+])('a row for Anthropic reads %s: %j [S2.1]', (line, payload, meaning) => {
   expect(createInterpreter(anthropic)(JSON.stringify(payload), line)).toMatchObject(meaning)
 })
 
@@ -146,7 +146,7 @@ test.each([
     { type: 'error', message: 'bad' },
     { kind: 'fault', fault: { kind: 'in_band_error', message: 'bad' } },
   ],
-])('a row for OpenAI Responses reads %j', (payload, meaning) => {
+])('a row for OpenAI Responses reads %j [S2.1]', (payload, meaning) => {
   expect(createInterpreter(responses)(JSON.stringify(payload), undefined)).toMatchObject(meaning)
 })
 
@@ -192,7 +192,7 @@ test.each([
     },
     { content: undefined, completes: 'field', completionTokens: 1 },
   ],
-])('rows for Ollama, Gemini and TGI can be said: %#', (dialect, payload, meaning) => {
+])('rows for Ollama, Gemini and TGI can be said: %# [S2.1]', (dialect, payload, meaning) => {
   expect(createInterpreter(dialect)(JSON.stringify(payload), undefined)).toMatchObject(meaning)
 })
 
@@ -257,7 +257,7 @@ test.each([
   expect(chat(data, line)).toEqual({ kind: 'fault', fault: { kind: 'in_band_error', message } })
 })
 
-test.each(['', ' ', '\n'])('data %j without a name is a keep-alive', (data) => {
+test.each(['', ' ', '\n'])('data %j without a name is a keep-alive [T2]', (data) => {
   expect(chat(data, undefined)).toEqual({ kind: 'keep_alive' })
 })
 
@@ -270,7 +270,7 @@ test('the name in the payload goes before the name in the event field [S3.9]', (
   expect(dify('{"answer":"a"}', 'message')).toMatchObject({ name: 'message', content: 'output' })
 })
 
-test('a keep-alive may hold anything', () => {
+test('a keep-alive may hold anything [T2]', () => {
   expect(chat('not json', 'ping')).toEqual({ kind: 'keep_alive' })
 })
 

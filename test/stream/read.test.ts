@@ -69,12 +69,12 @@ test.each(['text/event-stream', 'application/x-ndjson', 'text/plain', 'applicati
   },
 )
 
-test('trap 4: an error after 200 is a failure although [DONE] follows', () => {
+test('trap 4: an error after 200 is a failure although [DONE] follows [T17]', () => {
   const { fault } = readText(eventStream(role, { error: { message: 'engine died' } }, '[DONE]'))
   expect(fault).toEqual({ kind: 'in_band_error', message: 'engine died' })
 })
 
-test('trap 4: an error is known as soon as it was read', () => {
+test('trap 4: an error is known as soon as it was read [T17]', () => {
   const reader = createReader(chat, 'text/event-stream')
   reader.feed(Buffer.from(eventStream(chunk({ content: 'a' }))), 1)
   expect(reader.fault()).toBeUndefined()
@@ -218,7 +218,7 @@ test('first_token_event stops the clock at the first event of that name [S3.2]',
   expect(marks).toMatchObject({ firstEvent: 0, firstToken: 2, tokenTimes: [2, 3], lastToken: 3 })
 })
 
-test('a first_token_event that never comes leaves no token', () => {
+test('a first_token_event that never comes leaves no token [S3.2]', () => {
   const { marks, fault } = readTexts(workflow, {
     format: { ...generic, firstTokenEvent: 'message' },
   })
@@ -293,7 +293,7 @@ test('[DONE] ends a generic stream, and a half event behind it does no harm', ()
   expect(marks).toMatchObject({ completed: 1, tokenTimes: [0], lastByte: 2 })
 })
 
-test('a generic stream that ends inside of an event is incomplete', () => {
+test('a generic stream that ends inside of an event is incomplete [T9]', () => {
   expect(readText('data: {"n":1}\n\ndata: {"n"').fault?.kind).toBe('incomplete_stream')
 })
 
@@ -320,7 +320,7 @@ test('an output_path that matches nothing gives no output [T3]', () => {
   expect(readTexts(workflow, { format }).marks.output).toBeUndefined()
 })
 
-test('an output that is no text is given as JSON, and the id of an event can be taken', () => {
+test('an output that is no text is given as JSON, and the id of an event can be taken [S3.6]', () => {
   const text = 'event: workflow_finished\nid: 7\ndata: {"outputs":{"a":[1]}}\n\n'
   const output = (outputPath: string) =>
     readText(text, { format: { ...generic, outputPath } }).marks.output
@@ -430,7 +430,7 @@ test('a large event within the limit is read', () => {
   expect(marks.output).toHaveLength(content.length + 1)
 })
 
-test('every read of raw text is a token, an empty one is not', () => {
+test('every read of raw text is a token, an empty one is not [S1.39]', () => {
   const reader = createReader({ dialect: 'raw' }, undefined)
   for (const [at, text] of ['a', '', 'b'].entries()) reader.feed(Buffer.from(text), at)
   expect(reader.end(3)).toBeUndefined()

@@ -12,33 +12,37 @@ const limit = { timeout: 60_000 }
 /** Missed on every machine, and not a duration, which a busy client would refuse to judge. */
 const impossible = 'requests_per_second >= 1000000/s'
 
-test('runs a spec as a suite, one test per SLO, and writes every artifact', limit, async () => {
-  const project = createProject({
-    'vitest.config.ts': config,
-    'bench/chat.bench.yaml': chatSpec(['success_rate >= 90%', 'ttft p90 <= 5s']),
-  })
-  const { code, text } = await project.vitest(['bench', '--run'])
-  expect(text).toContain('✓ |bench| bench/chat.bench.yaml (3 tests)')
-  expect(text).toContain('✓ success_rate >= 90%')
-  expect(text).toContain('✓ ttft p90 <= 5s')
-  // vitest's own table is fed as well.
-  expect(text).toMatch(/ttft \(ms\) +[\d.]+ +[\d.]+/)
-  expect(text).toMatch(/PASS {2}chat/)
-  expect(code).toBe(0)
-  const folder = '.vitest/slogate/bench/chat'
-  const results = JSON.parse(project.read(`${folder}/results.json`))
-  expect(results).toMatchObject({
-    spec: { name: 'chat', file: 'bench/chat.bench.yaml' },
-    target: { hermetic: true },
-    summary: { requests: { total: 60, completed: 60, warmup: 4 } },
-    verdict: { status: 'PASS', exit_code: 0 },
-  })
-  const packed = readFileSync(join(project.folder, folder, 'requests.ndjson.gz'))
-  expect(gunzipSync(packed).toString().trim().split('\n')).toHaveLength(64)
-  for (const name of ['junit.xml', 'summary.md', 'test_results.json']) {
-    expect(existsSync(join(project.folder, folder, name))).toBe(true)
-  }
-})
+test(
+  'runs a spec as a suite, one test per SLO, and writes every artifact [T26]',
+  limit,
+  async () => {
+    const project = createProject({
+      'vitest.config.ts': config,
+      'bench/chat.bench.yaml': chatSpec(['success_rate >= 90%', 'ttft p90 <= 5s']),
+    })
+    const { code, text } = await project.vitest(['bench', '--run'])
+    expect(text).toContain('✓ |bench| bench/chat.bench.yaml (3 tests)')
+    expect(text).toContain('✓ success_rate >= 90%')
+    expect(text).toContain('✓ ttft p90 <= 5s')
+    // vitest's own table is fed as well.
+    expect(text).toMatch(/ttft \(ms\) +[\d.]+ +[\d.]+/)
+    expect(text).toMatch(/PASS {2}chat/)
+    expect(code).toBe(0)
+    const folder = '.vitest/slogate/bench/chat'
+    const results = JSON.parse(project.read(`${folder}/results.json`))
+    expect(results).toMatchObject({
+      spec: { name: 'chat', file: 'bench/chat.bench.yaml' },
+      target: { hermetic: true },
+      summary: { requests: { total: 60, completed: 60, warmup: 4 } },
+      verdict: { status: 'PASS', exit_code: 0 },
+    })
+    const packed = readFileSync(join(project.folder, folder, 'requests.ndjson.gz'))
+    expect(gunzipSync(packed).toString().trim().split('\n')).toHaveLength(64)
+    for (const name of ['junit.xml', 'summary.md', 'test_results.json']) {
+      expect(existsSync(join(project.folder, folder, name))).toBe(true)
+    }
+  },
+)
 
 test(
   'a missed SLO fails with the frame on its line, and every report says by how much',
@@ -120,7 +124,7 @@ test('vitest list names every SLO without running anything', limit, async () => 
   expect(existsSync(join(project.folder, '.vitest/slogate'))).toBe(false)
 })
 
-test('runs in the projects that have the plugin', limit, async () => {
+test('runs in the projects that have the plugin [T26]', limit, async () => {
   const project = createProject({
     'vitest.config.ts': config.replace(
       'plugins: [slogate()]',
