@@ -96,7 +96,9 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
 }
 
 function hasTap({ config }: Vitest): boolean {
-  return config.reporters.some((entry) => Array.isArray(entry) && /^tap/.test(String(entry[0])))
+  return config.reporters.some(
+    (entry) => Array.isArray(entry) && String(entry[0]).startsWith('tap'),
+  )
 }
 
 function hasSpecs(modules: readonly TestModule[], tests: readonly TestCase[]): boolean {
