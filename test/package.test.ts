@@ -138,10 +138,10 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-test('the package holds what is built, the schemas and the texts about it, and nothing else [S1.53]', () => {
+test('the package holds what is built, the schemas and the documents, and nothing else [S1.53]', () => {
   const paths = packed.files.map(({ path }) => path)
   const expected =
-    /^(dist\/.+\.(js|d\.ts)|schema\/.+\.schema\.json|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
+    /^(dist\/.+\.(js|d\.ts)|docs\/.+\.md|schema\/.+\.schema\.json|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
   expect(paths.filter((path) => !expected.test(path))).toEqual([])
   expect(paths).toEqual(
     expect.arrayContaining([

@@ -48,7 +48,7 @@ Exit codes: 0 pass, 1 SLO missed, 2 inconclusive where the policy blocks it,
 Examples:
   slogate run -c bench/chat.bench.yaml
   slogate run -c bench/chat.bench.yaml -u https://staging.example.com --policy release
-  slogate run -u http://127.0.0.1:8000/v1/chat/completions -n 50 -p 10
+  slogate run -u http://127.0.0.1:8000/stream/raw -n 50 -p 10
 `
 
 export const run: Command = {

@@ -1,0 +1,240 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+import { expect, test } from 'vitest'
+
+import { mock } from '../src/cli/mock.ts'
+import { run } from '../src/cli/run.ts'
+import { schema } from '../src/cli/schema.ts'
+import { validate } from '../src/cli/validate.ts'
+import { createTruth } from '../src/mock/truth.ts'
+import { findSchemas } from '../src/spec/json-schema.ts'
+import { benchSchema } from '../src/spec/schema.ts'
+import { METRIC_UNITS } from '../src/spec/slo.ts'
+import { dialects } from '../src/stream/dialects.ts'
+import { testExactly } from '../src/verdict/exact.ts'
+import { fewestToPass } from '../src/verdict/feasibility.ts'
+import { playSection, readCodes, readPage, readTable, repository } from './_docs.ts'
+import { createNormal, createRandom } from './verdict/random.ts'
+
+const pages = [
+  'README.md',
+  'CHANGELOG.md',
+  ...readdirSync(join(repository, 'docs')).map((name) => `docs/${name}`),
+].map(readPage)
+const pageOf = (name: string): string => pages.find((page) => page.name === name)?.text ?? ''
+const readme = pageOf('README.md')
+const metrics = pageOf('docs/metrics.md')
+const verdicts = pageOf('docs/verdicts.md')
+
+const examples = pages
+  .flatMap(({ sections }) => sections)
+  .filter(({ blocks }) => blocks.some(({ language }) => language !== 'text'))
+
+test.for(examples.map((section) => [`${section.page}: ${section.title}`, section] as const))(
+  'every example can be followed: %s',
+  { timeout: 120_000 },
+  async ([, section]) => {
+    expect(await playSection(section)).toEqual([])
+  },
+)
+
+test('every link leads somewhere, and every file that is named exists', () => {
+  const broken = pages.flatMap(({ name, text }) => {
+    const prose = text.replace(/^```[^]*?^```/gm, '')
+    const links = [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, target = '']) => target)
+      .filter((target) => !leadsSomewhere(name, target))
+    const files = readCodes(prose)
+      .filter((code) => /^(?:src|test|docs|bench|fixtures|schema)\/[\w./-]*$/.test(code))
+      .filter((file) => !file.includes('.bench.') && !file.endsWith('prompts.csv'))
+      .filter((file) => !existsSync(join(repository, file)))
+    return [...links, ...files].map((target) => `${name}: ${target}`)
+  })
+  expect(broken).toEqual([])
+})
+
+function leadsSomewhere(page: string, target: string): boolean {
+  if (/^https?:/.test(target)) return true
+  const [path = '', anchor] = target.split('#')
+  const file = path === '' ? page : join(dirname(page), path)
+  if (!existsSync(join(repository, file))) return false
+  return anchor === undefined || listAnchors(file).includes(anchor)
+}
+
+function listAnchors(page: string): string[] {
+  const text = readFileSync(join(repository, page), 'utf8')
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+test('the README has every option of the help, and no other', () => {
+  const listed = [run, validate, mock, schema].flatMap(({ help }) => {
+    const [, options = ''] = /^Options:\n([^]*?)\n\n/m.exec(help) ?? []
+    return options.split('\n').map((line) => line.slice(0, 26))
+  })
+  const told = readTable(readme, '| command | option | meaning |').map(([, option = '']) => option)
+  expect(flagsIn(told)).toEqual([...flagsIn(listed), '--help', '--version'].sort())
+})
+
+function flagsIn(lines: readonly string[]): string[] {
+  const flags = lines.flatMap((line) => line.match(/(?<![\w-])--?[a-z]+(?= [A-Z]|[,`\s]|$)/g) ?? [])
+  return [...new Set(flags)].sort()
+}
+
+test('the README has the exit codes of the help', () => {
+  const told = readTable(readme, '| exit code | meaning |').map(
+    ([code, words]) => `${code} ${words}`,
+  )
+  const [, listed = ''] = /Exit codes: ([^.]+)\./.exec(run.help) ?? []
+  expect(told).toEqual(listed.replaceAll('\n', ' ').split(', '))
+})
+
+test('the tables name what there is, whole', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {
+    dependencies: object
+  }
+  const mockPage = pageOf('docs/mock.md')
+  const options = findSchemas(benchSchema, ['mock']).flatMap(({ properties = {} }) =>
+    Object.keys(properties),
+  )
+  const arrival = {
+    path: '',
+    dialect: null,
+    phase: null,
+    key: 'k',
+    conn: 1,
+    conn_req: 1,
+    recv_ms: 0,
+  }
+  const expected: [found: readonly string[], wanted: readonly string[]][] = [
+    [firstCodes(readme, '| package | why |'), [...Object.keys(dependencies), 'vitest']],
+    [firstCodes(readme, '| `stream_format` | reads |').slice(1), Object.keys(dialects).slice(1)],
+    [firstCodes(readme, '| metric | stops or counts |'), [...Object.keys(METRIC_UNITS), 'e2e']],
+    [firstCodes(metrics, '| metric | definition | unknown when |'), Object.keys(METRIC_UNITS)],
+    [firstCodes(metrics, '| kind | means |'), failureKinds()],
+    [firstCodes(metrics, '| id | says |'), diagnosticIds()],
+    [firstCodes(mockPage, '| option | default | meaning |'), options],
+    [firstCodes(mockPage, '| key | holds |'), Object.keys(createTruth().open(arrival))],
+    [
+      readTable(
+        pageOf('docs/architecture.md'),
+        '| folder | takes | gives | third-party package, and the one file that imports it |',
+      ).flatMap(([folder = '']) => readCodes(folder)),
+      readdirSync(join(repository, 'src'), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => `src/${name}/`),
+    ],
+  ]
+  for (const [found, wanted] of expected)
+    expect(found.toSorted()).toEqual([...new Set(wanted)].sort())
+})
+
+const source = (file: string): string => readFileSync(join(repository, 'src', file), 'utf8')
+
+function firstCodes(text: string, header: string): string[] {
+  return readTable(text, header).flatMap(([first = '']) => readCodes(first))
+}
+
+function failureKinds(): string[] {
+  const [own = ''] = /type FailureKind =[^]*?StreamFault/.exec(source('engine/record.ts')) ?? []
+  const [stream = ''] = /interface StreamFault [^]*?message/.exec(source('stream/reader.ts')) ?? []
+  return [...(own + stream).matchAll(/\| '([\w.]+)'/g)].map(([, kind = '']) => kind)
+}
+
+function diagnosticIds(): string[] {
+  const text = source('metrics/diagnostics.ts')
+  return [...text.matchAll(/(?:warn|info)\(\s*'([a-z-]+)'/g)].map(([, id = '']) => id)
+}
+
+test('every SLOGATE_ variable is told', () => {
+  const [, paths = ''] = /const PATHS[^{]*\{([^}]*)\}/.exec(source('spec/overrides.ts')) ?? []
+  const names = [...paths.matchAll(/^ {2}(\w+):/gm)].map(([, name = '']) => name.toUpperCase())
+  const told = readCodes(pageOf('docs/spec-format.md')).filter((code) =>
+    /^SLOGATE_[A-Z]/.test(code),
+  )
+  expect([...new Set(told)].sort()).toEqual(names.map((name) => `SLOGATE_${name}`).sort())
+})
+
+const alpha = 0.05
+const confidences = [0.9, 0.95, 0.975, 0.99]
+
+test('the numbers of requests and of bad ones are those of the code', () => {
+  for (const [name, ...row] of readTable(verdicts, '| | 90 % | 95 % | 97.5 % | 99 % |')) {
+    const q = 1 - Number(name?.slice(1)) / 100
+    expect(row).toEqual(confidences.map((confidence) => String(fewestToPass(q, confidence))))
+  }
+  const minimum = readTable(readme, '| SLO | p50 | p90 | p95 | p99 | p99.9 |')
+  const shares = [50, 90, 95, 99, 99.9].map((p) => String(fewestToPass(1 - p / 100, 0.95)))
+  expect(minimum).toEqual([['minimum n', ...shares]])
+  const deciding = readTable(verdicts, '| n | p90 | p95 | p99 |')
+  expect(deciding).toHaveLength(7)
+  for (const [n, ...row] of deciding) {
+    const found = [0.1, 1 - 0.95, 1 - 0.99].map((q) => {
+      const { passAtMost, failAtLeast } = testExactly([{ size: Number(n), bad: 0 }], q, alpha)
+      return `${passAtMost ?? 'never'} / ${failAtLeast}`
+    })
+    expect(row).toEqual(found)
+  }
+})
+
+test.for([
+  ['service at the bound', 1],
+  ['service 20 % too slow', 1.2],
+] as const)('the error rates are those of a new simulation: %s', ([title, slowness]) => {
+  const header = `| ${title} | observed value alone: FAIL | binomial without rounds: FAIL / PASS | slogate: FAIL / PASS |`
+  const rows = Object.entries(services).map(([name, service]) => [
+    name,
+    ...simulate({ ...service, slowness }),
+  ])
+  expect(readTable(verdicts, header)).toEqual(rows)
+})
+
+/** `luck`: σ of ln(time) between rounds; `likeness`: correlation with the request before. */
+const services = {
+  'independent requests': { luck: 0, likeness: 0 },
+  correlated: { luck: 0, likeness: 0.5 },
+  'lucky rounds, σ 0.1': { luck: 0.1, likeness: 0 },
+  'lucky rounds, σ 0.2, correlated': { luck: 0.2, likeness: 0.5 },
+}
+
+/** Verdicts on p95, in % of 4000 runs of 5 rounds of 100 requests; σ of ln(time) is 0.4. */
+function simulate(service: { luck: number; likeness: number; slowness: number }): string[] {
+  const { luck, likeness, slowness } = service
+  const runs = 4000
+  const normal = createNormal(createRandom(1))
+  // 1.645: z of the 95th percentile.
+  const bound = 1.6448536269514722 * Math.hypot(0.4, luck) - Math.log(slowness)
+  const counts = { point: 0, plainFail: 0, plainPass: 0, fail: 0, pass: 0 }
+  for (let i = 0; i < runs; i++) {
+    let state = normal()
+    const clusters = Array.from({ length: 5 }, () => {
+      const shift = luck * normal()
+      let bad = 0
+      for (let request = 0; request < 100; request++) {
+        state = likeness * state + Math.sqrt(1 - likeness ** 2) * normal()
+        if (shift + 0.4 * state > bound) bad++
+      }
+      return { size: 100, bad }
+    })
+    const bad = clusters.reduce((sum, cluster) => sum + cluster.bad, 0)
+    const plain = testExactly([{ size: 500, bad }], 0.05, alpha)
+    const ours = testExactly(clusters, 0.05, alpha)
+    if (bad > 25) counts.point++
+    if (plain.pFail <= alpha) counts.plainFail++
+    if (plain.pPass <= alpha) counts.plainPass++
+    if (ours.pFail <= alpha) counts.fail++
+    if (ours.pPass <= alpha) counts.pass++
+  }
+  const percent = (count: number): string => ((100 * count) / runs).toFixed(1)
+  const { point, plainFail, plainPass, fail, pass } = counts
+  return [
+    percent(point),
+    `${percent(plainFail)} / ${percent(plainPass)}`,
+    `${percent(fail)} / ${percent(pass)}`,
+  ]
+}
