@@ -20,7 +20,8 @@ export function rateClient(trust: ClientTrust): ClientRating {
   }
   if (delay >= busy.delay)
     reasons.push(`its event loop was late by ${formatQuantity(delay, 'ms')} (p99)`)
-  if (runQueue >= busy.runQueue) {
+  // By itself it says little: a process that wakes up for every read waits a little each time.
+  if (reasons.length > 0 && runQueue >= busy.runQueue) {
     reasons.push(`it waited for a core ${formatQuantity(runQueue, 'share')} of the time`)
   }
   if (utilization >= limited.utilization || delay >= limited.delay) {

@@ -27,7 +27,7 @@ export function diagnose(
   return [
     checkConcurrency(records, load),
     checkLittlesLaw(summary, load),
-    checkClient(trust),
+    summary.requests.completed > 0 ? checkClient(trust) : undefined,
     checkBuffering(records),
     checkFirstToken(records, stream),
     checkTokens(summary, slos),

@@ -34,7 +34,8 @@ export function findDoubts(
 
 /**
  * A client past its limits, or later than a tenth of the bound, cannot judge a duration, unless the
- * margin is more than ten times its own delay.
+ * margin is more than ten times its own delay. A late client only lengthens times, so a miss by more
+ * than it was late is the target's.
  */
 function doubtClient(
   trust: ClientTrust,
@@ -45,7 +46,10 @@ function doubtClient(
   const { state, reasons } = rateClient(trust)
   const coarse = delay !== undefined && delay * 10 >= bound
   if (state !== 'limited' && !coarse) return undefined
-  if (delay !== undefined && margin !== undefined && Math.abs(margin) > delay * 10) return undefined
+  if (delay !== undefined && margin !== undefined) {
+    const explained = margin < 0 ? delay : delay * 10
+    if (Math.abs(margin) > explained) return undefined
+  }
   const reason = coarse
     ? `its event loop was late by ${formatQuantity(delay, 'ms')} (p99), a tenth of the bound or more`
     : reasons.join(', ')

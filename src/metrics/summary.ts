@@ -107,7 +107,7 @@ export function summarize(
     dispatchDelay: distribute(measured, measuring('dispatch_delay')),
     clientQueue: distribute(measured, ({ marks }) => since(marks.called, marks.dispatched)),
     failures: countFailures(failed),
-    dialects: countDialects(measured),
+    dialects: countDialects(completed),
   })
 }
 

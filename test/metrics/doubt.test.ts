@@ -41,7 +41,7 @@ test('does not believe fast streams that came in a single read [T4]', () => {
 test('does not let a client past its limits judge a time', () => {
   const slow = findDoubts(records, { ...trust, eventLoopUtilization: 0.7, eventLoopDelayP99: 5 })
   expect(slow(ttft, 10)).toContain('client-limited')
-  expect(slow(ttft, -10)).toContain('client-limited')
+  expect(slow(ttft, -4)).toContain('client-limited')
   expect(slow(slo('success_rate >= 0.99'), 0.01)).toBeUndefined()
 })
 
@@ -57,6 +57,13 @@ test('believes a margin of more than ten times the delay, and failed requests', 
   expect(doubt(ttft, 121)).toBeUndefined()
   expect(doubt(ttft, -121)).toBeUndefined()
   expect(doubt(ttft, -Infinity)).toBeUndefined()
+})
+
+test('believes a miss by more than the client was late: lateness only lengthens times', () => {
+  const slow = findDoubts(records, { ...trust, eventLoopUtilization: 0.7, eventLoopDelayP99: 5 })
+  expect(slow(ttft, -5)).toContain('client-limited')
+  expect(slow(ttft, -6)).toBeUndefined()
+  expect(slow(ttft, 6)).toContain('client-limited')
 })
 
 test('doubts goodput by its tightest bound', () => {
