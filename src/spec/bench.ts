@@ -47,6 +47,11 @@ export function readBench(document: Partial<BenchDocument>, context: BenchContex
 
   const { slos, goodput, issues: sloIssues } = parseSlos(document.slo, locate)
   issues.push(...sloIssues)
+  // Both are printed as they are, in terminals and logs.
+  if (hasControls(document.name)) report(['name'], 'must be one line without control characters.')
+  if (slos.some(({ id }) => hasControls(id))) {
+    report(['slo'], 'an id must be one line without control characters.')
+  }
   const stream = readStreamFormat(document.stream_format)
   const parts: Bench['parts'] = {
     target,
@@ -60,6 +65,10 @@ export function readBench(document: Partial<BenchDocument>, context: BenchContex
     gate: readGate(document),
   }
   return { parts, issues, warnings: [...(loaded?.warnings ?? []), ...findDoubts(parts)] }
+}
+
+function hasControls(text: string | undefined): boolean {
+  return text !== undefined && /\p{Cc}/u.test(text)
 }
 
 function readTarget({

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { basename, dirname, extname, relative, resolve } from 'node:path'
 
@@ -38,7 +39,7 @@ export function loadSpec(file: string, options: LoadOptions & { cwd?: string }):
   const { cwd } = options
   const path = cwd === undefined ? resolve(file) : resolve(cwd, file)
   const shown = cwd === undefined ? file : relative(cwd, path)
-  const text = readSpecText(path, shown)
+  const { text, sha256 } = readSpecText(path, shown)
   const source = parseSource(text, /\.jsonc?$/i.test(extname(path)) ? 'json' : 'yaml')
   if (source.issues.length > 0) {
     throw new SpecError(source.issues, shown, maskNamedSecrets(text))
@@ -47,7 +48,7 @@ export function loadSpec(file: string, options: LoadOptions & { cwd?: string }):
     ...options,
     name: basename(path).replace(/(\.bench)?\.[^.]*$/, ''),
     directory: dirname(path),
-    file: { path, shown, text },
+    file: { path, shown, text, sha256 },
     locate: source.locate,
   })
 }
@@ -64,10 +65,13 @@ export function checkSpec(
   return build(document, { ...options, name, directory: baseDir, locate: () => undefined })
 }
 
-function readSpecText(path: string, shown: string): string {
+function readSpecText(path: string, shown: string): { text: string; sha256: string } {
   try {
-    const decoded = decodeText(readFileSync(path), 'utf-8')
-    if ('text' in decoded) return decoded.text
+    const bytes = readFileSync(path)
+    const decoded = decodeText(bytes, 'utf-8')
+    if ('text' in decoded) {
+      return { text: decoded.text, sha256: createHash('sha256').update(bytes).digest('hex') }
+    }
     const message = `byte ${decoded.offset} is not utf-8. Save the file as utf-8.`
     throw new SpecError([{ path: [], message }], shown)
   } catch (error) {
@@ -82,7 +86,7 @@ interface Context extends LoadOptions {
   /** Used when the document has no name. */
   name: string
   directory: string
-  file?: { path: string; shown: string; text: string }
+  file?: { path: string; shown: string; text: string; sha256: string }
   locate: Locate
 }
 
@@ -107,7 +111,7 @@ function build(document: unknown, context: Context): BenchSpec {
   if (issues.length > 0) throw createError(issues, secrets, file)
   const spec: BenchSpec = {
     name: sound.name ?? context.name,
-    ...(file === undefined ? {} : { file: file.path }),
+    ...(file === undefined ? {} : { file: file.path, sha256: file.sha256 }),
     ...bench.parts,
     secrets: [],
     warnings: [...warnOfLiterals(literals), ...bench.warnings],

@@ -111,7 +111,7 @@ function renderType(type: string, schema: JsonSchema): string {
   const { minimum, exclusiveMinimum: above, exclusiveMaximum: below } = schema
   const limits =
     above !== undefined && below !== undefined
-      ? ` between ${above} and ${below}`
+      ? ` above ${above} and below ${below}`
       : above !== undefined
         ? ` above ${above}`
         : minimum !== undefined

@@ -170,7 +170,8 @@ function checkRepeated(entries: readonly Entry[], { locate, issues }: Reading): 
       issues.push(createIssue(locate, path, message))
     } else if (named !== undefined) {
       const message = `the id "${slo.id}" is taken by another SLO${renderLine(named)}. Give each an id of its own.`
-      issues.push(createIssue(locate, path, message))
+      const entry = path.at(-1) === 'assert' ? path.slice(0, -1) : path
+      issues.push(createIssue(locate, [...entry, 'id'], message))
     }
     questions.set(question, asked ?? slo)
     ids.set(slo.id, named ?? slo)

@@ -18,6 +18,13 @@ import type { Position } from './slo.ts'
 /** `json` allows `//` and block comments. */
 export type SourceFormat = 'yaml' | 'json'
 
+/** Where the parser's own words would not help. */
+const faultMessages: Readonly<Record<string, string>> = {
+  NON_STRING_KEY:
+    'a key must be a text. A placeholder that is a whole value must be quoted: "{{column}}".',
+  MULTIPLE_DOCS: 'a spec is one document. Remove what follows the line ---.',
+}
+
 /** A document's value, and where each of its entries stands. */
 export interface Source {
   text: string
@@ -34,7 +41,12 @@ export function parseSource(text: string, format: SourceFormat): Source {
   const lines = new LineCounter()
   // JSON is a subset of YAML; comments become spaces so that every offset stays.
   const yaml = format === 'json' ? blankComments(text) : text
-  const document = parseDocument(yaml, { merge: true, prettyErrors: false, lineCounter: lines })
+  const document = parseDocument(yaml, {
+    merge: true,
+    prettyErrors: false,
+    lineCounter: lines,
+    stringKeys: true,
+  })
   const positionOf = (start: number, end: number): Position => {
     const { line, col } = lines.linePos(start)
     return { line, column: col, offset: start, length: Math.max(1, end - start) }
@@ -45,6 +57,8 @@ export function parseSource(text: string, format: SourceFormat): Source {
   }
   const faults: SpecIssue[] = [...document.errors, ...document.warnings].map((fault) => {
     const { code, message, pos } = fault
+    const told = faultMessages[code]
+    if (told !== undefined) return { path: [], position: positionOf(...pos), message: told }
     if (code !== 'DUPLICATE_KEY')
       return { path: [], position: positionOf(...pos), message: `${message}.` }
     const key = text.slice(pos[0]).split(/[:\s]/, 1).join('')
@@ -66,12 +80,21 @@ export function parseSource(text: string, format: SourceFormat): Source {
     return { text, value: undefined, locate, issues }
   }
   try {
-    return { text, value: document.toJS(), locate, issues: [] }
+    const value: unknown = document.toJS()
+    if (!containsItself(value)) return { text, value, locate, issues: [] }
+    const message = 'an anchor stands within itself, which never ends. Remove the alias.'
+    return { text, value: undefined, locate, issues: [{ path: [], message }] }
   } catch (error) {
     // Merges of what is no map show only here.
     const message = `${(error as Error).message}.`
     return { text, value: undefined, locate, issues: [{ path: [], message }] }
   }
+}
+
+function containsItself(value: unknown, above: readonly unknown[] = []): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (above.includes(value)) return true
+  return Object.values(value).some((item) => containsItself(item, [...above, value]))
 }
 
 function blankComments(text: string): string {

@@ -6,6 +6,8 @@ export interface BenchSpec {
   name: string
   /** Absolute path of the file it was read from; `undefined` for a spec that was given as an object. */
   file?: string
+  /** Of that file as it was read, hexadecimal. */
+  sha256?: string
   target: Target
   timeouts: Timeouts
   dataset?: Dataset

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -142,7 +143,7 @@ test('reads JSON with comments, tabs and a comma too many; keeps // within texts
 })
 
 test('gives every default to a config of a URL alone [S1.8] [S1.12] [S1.13] [S1.18]', () => {
-  const { secrets, warnings, file, ...spec } = load('url_only.json')
+  const { secrets, warnings, file, sha256, ...spec } = load('url_only.json')
   expect(spec).toEqual({
     name: 'url_only',
     target: {
@@ -158,6 +159,15 @@ test('gives every default to a config of a URL alone [S1.8] [S1.12] [S1.13] [S1.
   })
   expect([secrets, warnings]).toEqual([[], ['slo: there is no SLO: this run can decide nothing.']])
   expect(file).toBe(join(valid.pathname, 'url_only.json'))
+  const bytes = readFileSync(join(valid.pathname, 'url_only.json'))
+  expect(sha256).toBe(createHash('sha256').update(bytes).digest('hex'))
+})
+
+test('refuses a name or an id that would break the lines it is printed on', () => {
+  const slo = { assert: 'success_rate >= 99%', id: 'a\u001b[31m' }
+  const error = fail(() => check({ url: 'http://127.0.0.1', name: 'a\nb', slo: [slo] }))
+  expect(error.message).toContain('name: must be one line')
+  expect(error.message).toContain('slo: an id must be one line')
 })
 
 test('sends no body with GET, nor where the body is null [S1.8]', () => {

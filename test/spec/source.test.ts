@@ -54,12 +54,18 @@ test.each([
   ['a: 1\nb: 2\na: 3\n', 'the key a stands here twice', 3],
   ['a: !secret b\n', 'Unresolved tag: !secret', 1],
   ['a: [*x]\n', 'there is no anchor &x above', 1],
-  ['a: 1\n---\nb: 2\n', 'Source contains multiple documents', 2],
+  ['a: 1\n---\nb: 2\n', 'a spec is one document', 2],
+  ['a: 1\nbody: {{content}}\n', 'must be quoted: "{{column}}"', 2],
 ])('%j is no document', (text, message, line) => {
   const { issues, value } = parseSource(text, 'yaml')
   expect(value).toBeUndefined()
   expect(issues[0]?.message).toContain(message)
   expect(issues[0]?.position?.line).toBe(line)
+})
+
+test('an anchor within itself is an issue, one that is used twice is not', () => {
+  expect(parseSource('a: &x [*x]\n', 'yaml').issues[0]?.message).toContain('within itself')
+  expect(parseSource('a: &x [1]\nb: [*x, *x]\n', 'yaml').value).toEqual({ a: [1], b: [[1], [1]] })
 })
 
 test('a merge of what is no map is an issue', () => {
