@@ -6,7 +6,7 @@ export function classifyError(error: Error, dispatched: boolean): Failure {
   const code = codeOf(error)
   const message = cleanMessage(innermost(error).message || code || error.name)
   if (isTls(code)) return { kind: 'tls', message }
-  if (error.name === 'HTTPParserError' || code.startsWith('HPE_')) {
+  if (error.name === 'HTTPParserError' || /^(HPE_|UND_ERR_HEADERS_OVERFLOW)/.test(code)) {
     return { kind: 'protocol', message: `not HTTP: ${message}` }
   }
   if (code === 'UND_ERR_INVALID_ARG' || code.startsWith('ERR_INVALID_')) {

@@ -29,6 +29,7 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
   const records: RequestRecord[] = []
   let trust: ClientTrust | undefined
   let stderr = ''
+  let stopped = signal?.aborted ?? false
   let stopTimer: NodeJS.Timeout | undefined
 
   // `.ts` in this repository, `.js` in the package.
@@ -43,6 +44,8 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
   }
 
   const stop = (): void => {
+    if (trust !== undefined) return
+    stopped = true
     order({ type: 'stop' })
     stopTimer = setTimeout(() => child.kill('SIGKILL'), stopGrace)
   }
@@ -69,19 +72,19 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
   })
 
   function endOf(code: number | null, killedBy: string | null): RunEnd {
-    if (signal?.aborted) return { kind: 'interrupted', reason: reasonOf(signal) }
+    if (stopped) return { kind: 'interrupted', reason: reasonOf(signal) }
     if (trust !== undefined) return { kind: 'finished' }
     const how = killedBy === null ? `exit code ${code}` : `signal ${killedBy}`
     return { kind: 'crashed', message: `the load process ended early (${how}): ${stderr.trim()}` }
   }
 
-  if (signal?.aborted) child.kill('SIGKILL')
+  if (stopped) child.kill('SIGKILL')
   else order({ type: 'run', plan })
   signal?.addEventListener('abort', stop, { once: true })
   return promise
 }
 
-function reasonOf(signal: AbortSignal): string {
-  const reason: unknown = signal.reason
+function reasonOf(signal: AbortSignal | undefined): string {
+  const reason: unknown = signal?.reason
   return reason instanceof Error ? reason.message : String(reason)
 }

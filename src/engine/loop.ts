@@ -40,7 +40,9 @@ export function startLoop(
   now: () => number = monotonic,
 ): Loop {
   const schedule = createSchedule(plan.load)
-  const connections = Array.from({ length: plan.load.concurrency }, connect)
+  const { concurrency, warmup, requests = Infinity } = plan.load
+  const slots = Math.min(concurrency, warmup + requests)
+  const connections = Array.from({ length: slots }, connect)
   const exchanges = new Map<number, Exchange>()
   let openSlots = connections.length
   let stopped = false

@@ -28,8 +28,12 @@ process.on('message', (order: Order) => {
 
 async function run(plan: LoadPlan): Promise<void> {
   let batch: RequestRecord[] = []
-  const watch = watchClient()
-  const running = startLoop(plan, createConnection, (record) => batch.push(record))
+  // Not before the first warm-up request is done: starting up is busy, and no figure stands on it.
+  let watch = plan.load.warmup === 0 ? watchClient() : undefined
+  const running = startLoop(plan, createConnection, (record) => {
+    batch.push(record)
+    watch ??= watchClient()
+  })
   loop = running
 
   function flush(): void {
@@ -40,7 +44,7 @@ async function run(plan: LoadPlan): Promise<void> {
   const timer = setInterval(flush, batchInterval)
   await running.finished
   clearInterval(timer)
-  const trust = watch.read()
+  const trust = (watch ?? watchClient()).read()
   flush()
   tell({ type: 'finished', trust }, () => process.exit(0))
 }
