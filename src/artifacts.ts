@@ -11,9 +11,19 @@ import { renderTestResults } from './report/seed.ts'
 /** `strict` leaves out what strict JUnit schemas forbid: properties of test cases, files. */
 export type JunitMode = 'rich' | 'strict'
 
-/** Takes the results of an earlier run away, which would otherwise be taken for those of one that was killed. */
-export function dropResults(folder: string): void {
+/**
+ * Makes the folder before anything is sent, so that a run is not lost for want of one, and takes the
+ * results of an earlier run out of it: after a kill they would be taken for those of the new one.
+ */
+export function prepareFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true })
   rmSync(join(folder, 'results.json'), { force: true })
+}
+
+/** A name as one folder: letters and digits of any script, no way out of where it is put. */
+export function folderName(name: string): string {
+  const safe = name.normalize('NFC').replace(/[^\p{L}\p{N}._-]+/gu, '_')
+  return safe.replace(/^\.+/, '').slice(0, 100) || '_'
 }
 
 /** Writes every file of a run into `folder`, which is made if it is missing. Synchronous, so that it also works while the process is being ended. */

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { relative } from 'node:path'
 
@@ -87,8 +85,8 @@ async function measure(spec: BenchSpec, options: BenchOptions): Promise<BenchRun
     finishedAt: finishedAt.toISOString(),
     ...(spec.file !== undefined && {
       file: relative(options.root ?? process.cwd(), spec.file),
-      sha256: createHash('sha256').update(readFileSync(spec.file)).digest('hex'),
     }),
+    ...(spec.sha256 !== undefined && { sha256: spec.sha256 }),
     environment: {
       node: process.version,
       platform: process.platform,

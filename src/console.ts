@@ -14,7 +14,7 @@ export function detectStyle(
   return {
     color: wantsColor(stream, env),
     unicode:
-      env.TERM !== 'linux' && !/^(C|POSIX)$/.test(env.LC_ALL ?? env.LC_CTYPE ?? env.LANG ?? ''),
+      env.TERM !== 'linux' && !/^(C|POSIX)$/.test(env.LC_ALL || env.LC_CTYPE || env.LANG || ''),
     width: Math.min(stream.columns ?? 100, 100),
   }
 }

@@ -59,8 +59,16 @@ export async function main(args: readonly string[], context: CommandContext): Pr
       stderr.write(`slogate ${name}: ${error.message}\nTry: slogate ${name} --help\n`)
       return 3
     }
-    throw error
+    // Not 1, which says that an SLO was missed.
+    stderr.write(`slogate ${name}: ${explain(error, context.env)}\n`)
+    return 4
   }
+}
+
+function explain(error: unknown, env: CommandContext['env']): string {
+  if (!(error instanceof Error)) return String(error)
+  if (env.SLOGATE_DEBUG !== undefined) return error.stack ?? error.message
+  return `${error.message}\nWith SLOGATE_DEBUG=1 the stack is shown.`
 }
 
 function isUsage(error: unknown): error is Error {

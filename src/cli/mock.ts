@@ -50,7 +50,7 @@ Example:
       },
       { port: Number(port) },
     ).catch((error: Error) => {
-      throw new UsageError(error.message)
+      throw new UsageError(error.message.replace(/^mock: /, ''))
     })
     stdout.write(`${JSON.stringify({ url: server.url, pid: process.pid })}\n`)
     if (!signal.aborted) await once(signal, 'abort')

@@ -1,4 +1,5 @@
 import { type Progress, renderProgress } from '../progress.ts'
+import { truncate } from '../report/columns.ts'
 
 /** ms between two lines where a line cannot be rewritten. */
 const lineInterval = 10_000
@@ -13,7 +14,7 @@ export function createProgressLine(stream: NodeJS.WriteStream): {
     show(name, progress) {
       const line = renderProgress(name, progress)
       if (stream.isTTY) {
-        stream.write(`\r\u001b[2K${line.slice(0, stream.columns - 1)}`)
+        stream.write(`\r\u001b[2K${truncate(line, stream.columns - 1)}`)
         return
       }
       if (performance.now() - printed < lineInterval) return

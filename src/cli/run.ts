@@ -1,7 +1,13 @@
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
-import { appendJobSummary, dropResults, type JunitMode, writeArtifacts } from '../artifacts.ts'
+import {
+  appendJobSummary,
+  folderName,
+  type JunitMode,
+  prepareFolder,
+  writeArtifacts,
+} from '../artifacts.ts'
 import { type BenchOptions, runBench, warningsOf } from '../bench.ts'
 import { detectStyle } from '../console.ts'
 import { checkSpec, loadSpec } from '../load.ts'
@@ -94,16 +100,19 @@ export const run: Command = {
 
     const out = resolve(cwd, values.out ?? '.vitest/slogate')
     const all: Results[] = []
-    for (const spec of specs) {
+    const folders = nameFolders(specs)
+    for (const [index, spec] of specs.entries()) {
       if (context.signal.aborted) break
       const output = { quiet: values.quiet === true, json: values.json === true, junit, locale }
-      all.push(await runOne(spec, join(out, folderOf(spec)), context, output))
+      const folder = join(out, folders[index] ?? spec.name)
+      all.push(await runOne(spec, folder, context, output))
     }
     if (values.json === true) {
       context.stdout.write(`${JSON.stringify(all.length === 1 ? all[0] : all, null, 2)}\n`)
     }
     const problem = appendJobSummary(renderMarkdown(all), env)
     if (problem !== undefined) context.stderr.write(`slogate run: ${problem}\n`)
+    if (context.signal.aborted) return context.signal.reason === 'SIGTERM' ? 143 : 130
     return worst(all.map((results) => results.verdict.exit_code))
   },
 }
@@ -122,7 +131,7 @@ async function runOne(
   { stdout, stderr, env, cwd, signal }: CommandContext,
   { quiet, json, junit, locale }: RunOutput,
 ): Promise<Results> {
-  dropResults(folder)
+  prepareFolder(folder)
   const line = createProgressLine(stderr)
   for (const warning of warningsOf(spec)) stderr.write(`${spec.name}: warning: ${warning}\n`)
   const bench = await runBench(spec, {
@@ -131,7 +140,6 @@ async function runOne(
     ...(!quiet && watchRun()),
   })
   line.clear()
-  writeArtifacts(folder, bench, junit)
   if (!json) {
     const details = [`results ${relative(cwd, folder)}`]
     if (locale !== undefined) {
@@ -139,6 +147,7 @@ async function runOne(
     }
     stdout.write(`${renderTerminal(bench.results, { ...detectStyle(stdout, env), details })}\n`)
   }
+  writeArtifacts(folder, bench, junit)
   return bench.results
 
   function watchRun(): BenchOptions {
@@ -150,13 +159,18 @@ async function runOne(
   }
 }
 
-function folderOf(spec: BenchSpec): string {
-  return spec.name.replace(/[^\p{L}\p{N}.-]+/gu, '_')
+/** By the specs' names; a name that is there already gets a number. */
+function nameFolders(specs: readonly BenchSpec[]): string[] {
+  const names = specs.map(({ name }) => folderName(name))
+  return names.map((name, index) => {
+    const earlier = names.slice(0, index).filter((other) => other === name).length
+    return earlier === 0 ? name : `${name}-${earlier + 1}`
+  })
 }
 
-/** A proven miss is said before a run without data, and both before an undecided one; an interrupt before all. */
+/** A proven miss is said before a run without data, and both before an undecided one. */
 function worst(codes: readonly number[]): number {
-  return [130, 143, 1, 4, 2].find((code) => codes.includes(code)) ?? 0
+  return [1, 4, 2].find((code) => codes.includes(code)) ?? 0
 }
 
 function count(flag: string, text: string): number {

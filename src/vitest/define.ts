@@ -1,7 +1,10 @@
-import { basename, dirname, join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
 
+import { folderName } from '../artifacts.ts'
 import { checkSpec } from '../load.ts'
 import type { Results } from '../report/results.ts'
 import type { BenchDocument } from '../spec/document.ts'
@@ -54,12 +57,16 @@ export function defineBench(
   if (file === undefined) throw new Error('defineBench must be called in a test file')
   const { document, sites } = takeBounds(definition)
   const name = basename(file).replace(/\.bench\.[cm]?[jt]sx?$/, '')
-  const spec = { ...checkSpec(document, { env: process.env, baseDir: dirname(file), name }), file }
+  const spec: BenchSpec = {
+    ...checkSpec(document, { env: process.env, baseDir: dirname(file), name }),
+    file,
+    sha256: createHash('sha256').update(readFileSync(file)).digest('hex'),
+  }
   const options = { timeout: timeLimit(spec), retry: 0, repeats: 0 }
   const suite = createSuite(spec, {
     slos: spec.slos.map((slo) => slo.id),
     sites: spec.slos.map((_, index) => sites[index] ?? site),
-    folder: join(name, spec.name === name ? '' : spec.name.replace(/[^\p{L}\p{N}.-]+/gu, '_')),
+    ...(spec.name === name ? {} : { folder: folderName(spec.name) }),
   })
 
   describe(spec.name, () => {
@@ -73,7 +80,11 @@ export function defineBench(
     })
     extra?.({
       test(title, check) {
-        test(title, options, async (context) => check(await suite.results(context)))
+        test(title, options, async (context) => {
+          const results = await suite.results(context)
+          context.task.meta.slogate = { role: 'slo', ...context.task.meta.slogate, judged: true }
+          await check(results)
+        })
       },
     })
   })

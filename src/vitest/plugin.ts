@@ -12,10 +12,11 @@ import { version } from '../version.ts'
 import { compileSpec } from './compile.ts'
 import type { SlogateContext } from './meta.ts'
 import { createReporter, isReporter } from './reporter.ts'
+import { specFile } from './spec-file.ts'
 
 export interface SlogateOptions {
   /**
-   * Globs of the spec files.
+   * Globs of the spec files; their names end in .bench.yaml, .yml, .json or .jsonc.
    * @default ['**\/*.bench.{yaml,yml,json,jsonc}']
    */
   include?: string[]
@@ -36,11 +37,10 @@ export interface SlogateOptions {
   watch?: boolean
 }
 
-const specFile = /\.bench\.(ya?ml|jsonc?)$/
-
 /** Vitest plugin: bench specs are test files, their SLOs are tests. */
 export function slogate(options: SlogateOptions = {}): Plugin {
   const include = options.include ?? ['**/*.bench.{yaml,yml,json,jsonc}']
+  refuseOtherNames(include)
   /** What file names in errors are relative to. */
   let cwd = process.cwd()
   return {
@@ -51,13 +51,21 @@ export function slogate(options: SlogateOptions = {}): Plugin {
     configureVitest({ project, vitest }) {
       if (!project.config.benchmark.enabled) return
       refuseNativeLoader(project)
+      // Ctrl-C must reach the run, and what shares a process with it is measured along with it.
+      project.config.pool = 'forks'
       // A new list: the default one is shared with projects that do not have the plugin.
       project.config.include = [...project.config.include, ...include]
       const { root } = vitest.config
       cwd = root
       const out = resolve(root, options.out ?? '.vitest/slogate')
       const { junit = 'rich' } = options
-      const context: SlogateContext = { root, out, junit, ...holdFor(vitest, options) }
+      const context: SlogateContext = {
+        root,
+        out,
+        junit,
+        main: process.pid,
+        ...holdFor(vitest, options),
+      }
       project.provide('slogate', context)
       // One serves all projects, however many instances of the plugin they have.
       if (vitest.config.reporters.some(isReporter)) return
@@ -96,6 +104,14 @@ interface RollupError {
   id: string
   loc?: { file: string; line: number; column: number }
   frame?: string
+}
+
+function refuseOtherNames(include: readonly string[]): void {
+  const wrong = include.find((glob) => !glob.includes('.bench.'))
+  if (wrong === undefined) return
+  throw new Error(
+    `slogate: include takes globs of files whose names end in .bench.yaml, .yml, .json or .jsonc, got ${JSON.stringify(wrong)}.`,
+  )
 }
 
 function refuseNativeLoader(project: TestProject): void {

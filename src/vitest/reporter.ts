@@ -12,6 +12,7 @@ import { renderTerminal } from '../report/terminal.ts'
 import { noticeArtifact, progressArtifact, type RunMeta } from './meta.ts'
 import { createProgressView, type ProgressView } from './progress-view.ts'
 import { interruptRuns } from './running.ts'
+import { specFile } from './spec-file.ts'
 
 /** Known to every copy of this module: a config that extends another one may load it again. */
 const mark = Symbol.for('slogate.reporter')
@@ -58,8 +59,9 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
   const reporter: Reporter = {
     onInit(context) {
       vitest = context
-      process.on('SIGINT', onSignal)
-      process.on('SIGTERM', onSignal)
+      // Before vitest's own, which closes the window that the text is written above.
+      process.prependListener('SIGINT', onSignal)
+      process.prependListener('SIGTERM', onSignal)
       context.onClose(() => {
         process.off('SIGINT', onSignal)
         process.off('SIGTERM', onSignal)
@@ -103,7 +105,7 @@ function hasTap({ config }: Vitest): boolean {
 
 function hasSpecs(modules: readonly TestModule[], tests: readonly TestCase[]): boolean {
   return (
-    modules.some((module) => /\.bench\.(ya?ml|jsonc?)$/.test(module.moduleId)) ||
+    modules.some((module) => specFile.test(module.moduleId)) ||
     tests.some((test) => test.meta().slogate !== undefined)
   )
 }

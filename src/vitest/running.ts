@@ -1,20 +1,24 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const folderName = '.running'
-
 /** ms a run has to write its results after it was interrupted. */
 const patience = 8_000
 
 /**
- * Leaves a file named after this process while a run is on; it holds the folder that the run will
- * write to. Returns what takes it away again.
+ * Leaves a file named after this process while a run is on, where vitest's main process looks for
+ * it; it holds the folder that the run will write to. Returns what takes it away again.
  */
-export function announceRun(out: string, folder: string): () => void {
-  const file = join(out, folderName, String(process.pid))
-  mkdirSync(join(out, folderName), { recursive: true })
+export function announceRun(out: string, main: number, folder: string): () => void {
+  const shared = runningFolder(out, main)
+  const file = join(shared, String(process.pid))
+  mkdirSync(shared, { recursive: true })
   writeFileSync(file, folder)
   return () => rmSync(file, { force: true })
+}
+
+/** One for each main process: several may run in the same project. */
+function runningFolder(out: string, main: number): string {
+  return join(out, '.running', String(main))
 }
 
 /**
@@ -33,7 +37,7 @@ export function interruptRuns(out: string): string[] {
 }
 
 function readRunning(out: string): { file: string; pid: number; folder: string }[] {
-  const folder = join(out, folderName)
+  const folder = runningFolder(out, process.pid)
   if (!existsSync(folder)) return []
   return readdirSync(folder).flatMap((name) => {
     const file = join(folder, name)

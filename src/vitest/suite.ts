@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 
 import { expect, inject, recordArtifact, type TestContext } from 'vitest'
 
-import { dropResults, writeArtifacts } from '../artifacts.ts'
+import { folderName, prepareFolder, writeArtifacts } from '../artifacts.ts'
 import { type BenchRun, runBench, warningsOf } from '../bench.ts'
 import { loadSpec } from '../load.ts'
 import type { Results, SloDocument } from '../report/results.ts'
@@ -15,13 +15,14 @@ import { baselineData } from './bench-table.ts'
 import { callSite } from './call-site.ts'
 import { noticeArtifact, progressArtifact, type SlogateContext } from './meta.ts'
 import { announceRun } from './running.ts'
+import { folderOfFile } from './spec-file.ts'
 
 export interface SuiteOptions {
   /** Ids of the SLOs that tests were made for, in their order. */
   slos: readonly string[]
   /** Stack frames to show for each of them; default: the line of its test. */
   sites?: readonly string[]
-  /** Below the folder of the spec's file; default: the file's own name. */
+  /** Below the folder of the spec's file. */
   folder?: string
 }
 
@@ -40,7 +41,7 @@ export interface Suite {
 export class BenchError extends Error {
   override readonly name: string
   /** Printed by vitest in place of the frame that it would draw of the line itself. */
-  readonly frame?: string
+  declare readonly frame?: string
   constructor(
     name: 'SLOViolation' | 'SLOInconclusive' | 'SLOError' | 'LoadError',
     message: string,
@@ -147,21 +148,21 @@ const errorNames = {
 async function runSpec(
   spec: BenchSpec,
   context: TestContext,
-  folderName: string | undefined,
+  ownFolder: string | undefined,
 ): Promise<BenchRun> {
-  const { root, out, junit, hold } = given()
+  const { root, out, junit, main, hold } = given()
   if (hold !== undefined && spec.mock === undefined) {
     await recordArtifact(context.task, { type: noticeArtifact, message: `${spec.name}: ${hold}` })
     context.skip(hold)
   }
-  const folder = join(out, folderOf(spec, root, context.task.file.projectName, folderName))
-  dropResults(folder)
+  const folder = join(out, folderOf(spec, root, context, ownFolder))
+  prepareFolder(folder)
   const interrupt = new AbortController()
   const onSigint = (): void => interrupt.abort('SIGINT')
   const onSigterm = (): void => interrupt.abort('SIGTERM')
   process.on('SIGINT', onSigint)
   process.on('SIGTERM', onSigterm)
-  const withdraw = announceRun(out, folder)
+  const withdraw = announceRun(out, main, folder)
   try {
     for (const warning of warningsOf(spec)) {
       const message = `${spec.name}: warning: ${warning}`
@@ -194,17 +195,25 @@ function given(): SlogateContext {
   )
 }
 
-/** `bench/chat.bench.yaml` → `bench/chat`, below the project's name where it has one. */
+/** Folders that the specs of a file have taken in this run of it. */
+const taken = new WeakMap<object, Map<string, BenchSpec>>()
+
+/** Below the project's name where it has one; numbered where a file defines two specs of one name. */
 function folderOf(
   spec: BenchSpec,
   root: string,
-  projectName = '',
-  folderName: string | undefined,
+  { task }: TestContext,
+  ownFolder: string | undefined,
 ): string {
-  const project = projectName.replace(/ ?\(?bench\)?$/, '').replace(/[^\w.-]+/g, '_')
-  const file = relative(root, spec.file ?? join(root, spec.name)).replaceAll('..', '_')
-  const own = file.replace(/\.bench\.\w+$/, '')
-  return join(project, folderName === undefined ? own : join(own, '..', folderName))
+  const project = (task.file.projectName ?? '').replace(/ ?\(?bench\)?$/, '')
+  const file = folderOfFile(spec.file ?? join(root, spec.name), root)
+  const path = join(project === '' ? '' : folderName(project), file, ownFolder ?? '')
+  const folders = taken.get(task.file) ?? new Map<string, BenchSpec>()
+  taken.set(task.file, folders)
+  let folder = path
+  for (let i = 2; (folders.get(folder) ?? spec) !== spec; i++) folder = `${path}-${i}`
+  folders.set(folder, spec)
+  return folder
 }
 
 async function fillTable(context: TestContext, bench: BenchRun): Promise<void> {

@@ -8,6 +8,10 @@ import { chatSpec, createProject } from '../e2e/_project.ts'
 
 const limit = { timeout: 60_000 }
 
+function namedSpec(name: string): string {
+  return `name: "${name}"\n${chatSpec(['success_rate >= 90%'])}`
+}
+
 test('says what there is, and what a command does', limit, async () => {
   const project = createProject({})
   const help = await project.slogate(['--help'])
@@ -186,3 +190,44 @@ test('mock prints one JSON line and serves until it is stopped', limit, async ()
   await running.done
   await expect(fetch(`${url}/v1/models`)).rejects.toThrow()
 })
+
+test(
+  'specs of the same name do not overwrite each other, and a name does not lead out of the folder [T19]',
+  limit,
+  async () => {
+    const project = createProject({
+      'a.yaml': namedSpec('same'),
+      'b.yaml': namedSpec('same'),
+      'c.yaml': namedSpec('..'),
+    })
+    const args = ['-c', 'a.yaml', '-c', 'b.yaml', '-c', 'c.yaml', '-n', '5', '--out', 'out/below']
+    await project.slogate(['run', ...args])
+    for (const folder of ['same', 'same-2', '_']) {
+      expect(existsSync(join(project.folder, 'out/below', folder, 'results.json'))).toBe(true)
+    }
+    expect(existsSync(join(project.folder, 'out/results.json'))).toBe(false)
+  },
+)
+
+test(
+  'a folder that cannot be made is told before anything is sent, and is not an SLO that was missed',
+  limit,
+  async () => {
+    const server = await serve((_request, response) => response.end())
+    const project = createProject({ 'chat.yaml': chatSpec(['success_rate >= 90%']), file: '' })
+    const { code, text } = await project.slogate([
+      'run',
+      '-c',
+      'chat.yaml',
+      '-u',
+      server.url,
+      '--out',
+      'file/out',
+    ])
+    await server.close()
+    expect(server.requests()).toBe(0)
+    expect(text).toMatch(/^slogate run: ENOTDIR/m)
+    expect(text).not.toMatch(/^ +at /m)
+    expect(code).toBe(4)
+  },
+)

@@ -405,3 +405,83 @@ test(
     }
   },
 )
+
+test('Ctrl-C in one vitest leaves the runs of another alone', limit, async () => {
+  const long = chatSpec(['success_rate >= 90%']).replace('requests: 60', 'requests: 400')
+  const project = createProject({
+    'vitest.config.ts': config,
+    'one.bench.yaml': long.replace('400', '100000'),
+    'two.bench.yaml': long,
+  })
+  const one = project.start(['bench', '--run', 'one.bench'])
+  const two = project.start(['bench', '--run', 'two.bench'])
+  for (const running of [one, two]) {
+    await expect.poll(running.text, { timeout: 30_000 }).toContain('in flight')
+  }
+  one.child.kill('SIGINT')
+  expect((await one.done).code).toBe(130)
+  const { code, text } = await two.done
+  expect(text).toContain('PASS  two')
+  expect(code).toBe(0)
+})
+
+test(
+  'runs in a process of its own also where tests run in threads, so that Ctrl-C reaches it',
+  limit,
+  async () => {
+    const project = createProject({
+      'vitest.config.ts': config.replace('plugins:', `test: { pool: 'threads' }, plugins:`),
+      'chat.bench.yaml': chatSpec(['success_rate >= 90%']).replace('60', '100000'),
+    })
+    const running = project.start(['bench', '--run'])
+    await expect.poll(running.text, { timeout: 30_000 }).toContain('in flight')
+    running.child.kill('SIGINT')
+    expect((await running.done).code).toBe(130)
+    const results = JSON.parse(project.read('.vitest/slogate/chat/results.json'))
+    expect(results.end.kind).toBe('interrupted')
+  },
+)
+
+test('no reporter of vitest prints what is not there', limit, async () => {
+  const project = createProject({
+    'vitest.config.ts': config,
+    'chat.bench.yaml': chatSpec([impossible]),
+  })
+  const { text } = await project.vitest(['bench', '--run', '--reporter=verbose'])
+  expect(text).toContain('SLOViolation')
+  expect(text).not.toContain('Serialized Error')
+})
+
+test(
+  'specs that differ in nothing but their ending or not at all get folders of their own [T19]',
+  limit,
+  async () => {
+    const definition = `defineBench({
+    url: '/v1/chat/completions', body: { messages: [{ role: 'user', content: 'hi' }], stream: true, max_tokens: 2 },
+    requests: 20, concurrency: 4, mock: { profile: 'vllm', ttft: '5ms' }, slo: ['success_rate >= 50%'],
+  })`
+    const project = createProject({
+      'vitest.config.ts': config,
+      'chat.bench.yaml': chatSpec(['success_rate >= 50%']),
+      'chat.bench.ts': `
+      import { defineBench } from ${JSON.stringify(join(import.meta.dirname, '../../src/vitest/index.ts'))}
+      ${definition}
+      ${definition}
+    `,
+    })
+    const { code } = await project.vitest(['bench', '--run'])
+    expect(code).toBe(0)
+    for (const folder of ['chat.yaml', 'chat.ts', 'chat.ts-2']) {
+      expect(existsSync(join(project.folder, '.vitest/slogate', folder, 'results.json'))).toBe(true)
+    }
+  },
+)
+
+test('a glob that brings in files of another name is refused', limit, async () => {
+  const project = createProject({
+    'vitest.config.ts': config.replace('slogate()', `slogate({ include: ['slo/*.yaml'] })`),
+  })
+  const { code, text } = await project.vitest(['bench', '--run'])
+  expect(code).toBe(1)
+  expect(text).toContain('include takes globs of files whose names end in .bench.yaml')
+})
