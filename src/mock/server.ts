@@ -3,16 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
 import { monotonicClock } from './clock.ts'
-import { chatDialect } from './dialect-chat.ts'
-import { completionsDialect } from './dialect-completions.ts'
-import { difyDialect } from './dialect-dify.ts'
-import { rawDialect } from './dialect-raw.ts'
-import type { Dialect } from './dialect.ts'
+import { dialects } from './dialects.ts'
+import { listEndpoints } from './endpoints.ts'
 import { createGeneration } from './generation.ts'
-import type { Generation } from './generation.ts'
 import { parseOptions } from './options.ts'
-import type { MockOptions, Options } from './options.ts'
-import { profiles } from './profile.ts'
+import type { MockOptions } from './options.ts'
 import { Refusal } from './refusal.ts'
 import type { Arrival } from './truth.ts'
 
@@ -21,20 +16,6 @@ export interface RunningServer {
   url: string
   /** Stops listening and cuts every connection. */
   close(): Promise<void>
-}
-
-const dialects: Readonly<Record<string, Dialect>> = {
-  '/v1/chat/completions': chatDialect,
-  '/v1/completions': completionsDialect,
-  '/v1/chat-messages': difyDialect,
-  '/stream/raw': rawDialect,
-}
-
-/** A request that is answered at once from the state of the server and leaves no record. */
-interface Endpoint {
-  method: 'GET' | 'POST'
-  /** `body` is text, JSON, or nothing. */
-  reply(query: URLSearchParams): { status: number; body: unknown }
 }
 
 /**
@@ -121,58 +102,6 @@ export async function startServer(
         server.closeAllConnections()
       }),
   }
-}
-
-function listEndpoints(
-  options: Options,
-  generation: Generation,
-  isStarting: () => boolean,
-): ReadonlyMap<string, Endpoint> {
-  const profile = profiles[options.profile]
-  const models = options.models ?? [profile.model]
-  return new Map<string, Endpoint>([
-    [
-      '/v1/models',
-      {
-        method: 'GET',
-        reply: () => ok({ object: 'list', data: models.map((id) => profile.renderModel(id)) }),
-      },
-    ],
-    [
-      '/health',
-      {
-        method: 'GET',
-        reply: () =>
-          isStarting() ? { status: 503, body: undefined } : ok(profile.renderHealth(options.queue)),
-      },
-    ],
-    [
-      '/__mock/truth',
-      {
-        method: 'GET',
-        reply: (query) => {
-          const records = generation.truth.list()
-          if (query.get('format') !== 'jsonl') return ok(records)
-          return ok(records.map((record) => `${JSON.stringify(record)}\n`).join(''))
-        },
-      },
-    ],
-    ['/__mock/stats', { method: 'GET', reply: () => ok(generation.stats()) }],
-    [
-      '/__mock/reset',
-      {
-        method: 'POST',
-        reply: () => {
-          generation.reset()
-          return ok({})
-        },
-      },
-    ],
-  ])
-}
-
-function ok(body: unknown): { status: number; body: unknown } {
-  return { status: 200, body }
 }
 
 function send(response: ServerResponse, { status, body }: { status: number; body: unknown }): void {
