@@ -4,7 +4,7 @@ import { basename, dirname, relative } from 'node:path'
 import { folderName } from '../artifacts.ts'
 
 /** Files that are specs, whatever globs bring them in. */
-export const specFile = /\.bench\.(ya?ml|jsonc?)$/
+export const specFile: RegExp = /\.bench\.(ya?ml|jsonc?)$/
 
 /** What the name of a test file of ours ends in. */
 const ending = /\.bench\.\w+$/
