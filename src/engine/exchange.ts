@@ -107,8 +107,11 @@ export function startExchange(options: ExchangeOptions): Exchange {
     connection.cancel(new Error(kind))
   }
 
-  const sendFailed = (error: Error): void =>
-    settleBroken(now(), expired ?? classifyError(error, marks.dispatched !== undefined))
+  const sendFailed = (error: Error): void => {
+    const { dispatched, headers } = marks
+    const stage = { dispatched: dispatched !== undefined, answered: headers !== undefined, reused }
+    settleBroken(now(), expired ?? classifyError(error, stage))
+  }
 
   try {
     connection.send(request, {

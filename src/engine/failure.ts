@@ -1,8 +1,16 @@
 import { cleanMessage, errorMessage } from '../stream/message.ts'
 import type { Failure } from './record.ts'
 
+/** How far a request had come when its connection failed. */
+export interface Stage {
+  dispatched: boolean
+  answered: boolean
+  /** The socket had served a request before. */
+  reused: boolean
+}
+
 /** Names what went wrong below HTTP: sockets, TLS, the protocol itself. */
-export function classifyError(error: Error, dispatched: boolean): Failure {
+export function classifyError(error: Error, { dispatched, answered, reused }: Stage): Failure {
   const code = codeOf(error)
   const message = cleanMessage(innermost(error).message || code || error.name)
   if (isTls(code)) return { kind: 'tls', message }
@@ -13,7 +21,9 @@ export function classifyError(error: Error, dispatched: boolean): Failure {
     return { kind: 'protocol', message: `request cannot be sent: ${message}` }
   }
   if (!dispatched) return { kind: 'connect', message }
-  return { kind: 'reset', message: `connection broken: ${message}` }
+  // A server that closes idle sockets may do so while the next request is on its way.
+  const where = reused && !answered ? ' (kept alive by an earlier request)' : ''
+  return { kind: 'reset', message: `connection broken: ${message}${where}` }
 }
 
 /** An HTTP status other than 2xx, with the server's own words where its body has some. */

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 
 import { classifyError, describeStatus } from '../../src/engine/failure.ts'
 
+const unanswered = { dispatched: true, answered: false, reused: false }
+
 function withCode(code: string, message: string, name = 'Error'): Error {
   return Object.assign(new Error(message), { code, name })
 }
@@ -17,20 +19,30 @@ test.each([
   ['ERR_TLS_CERT_ALTNAME_INVALID', false, 'tls'],
   ['UND_ERR_INVALID_ARG', false, 'protocol'],
 ] as const)('%s (dispatched: %s) is counted as %s', (code, dispatched, kind) => {
-  expect(classifyError(withCode(code, 'words'), dispatched).kind).toBe(kind)
+  expect(classifyError(withCode(code, 'words'), { ...unanswered, dispatched }).kind).toBe(kind)
 })
 
 test('bytes that are not HTTP are a protocol failure', () => {
   const error = withCode('HPE_INVALID_CONSTANT', 'Expected HTTP/', 'HTTPParserError')
-  expect(classifyError(error, true)).toEqual({
+  expect(classifyError(error, unanswered)).toEqual({
     kind: 'protocol',
     message: 'not HTTP: Expected HTTP/',
   })
 })
 
+test('a reset on a connection that was kept alive says so, unless the answer had begun', () => {
+  const error = withCode('UND_ERR_SOCKET', 'other side closed')
+  expect(classifyError(error, { ...unanswered, reused: true }).message).toBe(
+    'connection broken: other side closed (kept alive by an earlier request)',
+  )
+  expect(classifyError(error, { dispatched: true, answered: true, reused: true }).message).toBe(
+    'connection broken: other side closed',
+  )
+})
+
 test('the attempts of one connection over several addresses are told by the first', () => {
   const error = new AggregateError([withCode('ECONNREFUSED', 'connect ECONNREFUSED ::1:9')])
-  expect(classifyError(error, false)).toEqual({
+  expect(classifyError(error, { ...unanswered, dispatched: false })).toEqual({
     kind: 'connect',
     message: 'connect ECONNREFUSED ::1:9',
   })
