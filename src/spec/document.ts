@@ -59,13 +59,29 @@ export interface BenchDocument {
   stream_format?:
     | 'openai-chat'
     | 'openai-completions'
+    | 'openai-responses'
+    | 'anthropic'
+    | 'gemini'
+    | 'ollama'
+    | 'tgi'
     | 'dify'
     | 'sse'
     | 'ndjson'
     | 'raw'
     | {
         /** Name of the dialect to start from. */
-        type: 'openai-chat' | 'openai-completions' | 'dify' | 'sse' | 'ndjson' | 'raw'
+        type:
+          | 'openai-chat'
+          | 'openai-completions'
+          | 'openai-responses'
+          | 'anthropic'
+          | 'gemini'
+          | 'ollama'
+          | 'tgi'
+          | 'dify'
+          | 'sse'
+          | 'ndjson'
+          | 'raw'
         /** Event that stops the TTFT clock. */
         first_token_event?: string
         /** Event that ends the answer. */

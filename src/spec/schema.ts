@@ -1,6 +1,7 @@
 import { DURATION_PATTERN } from './duration.ts'
 import { describeObject, describeText, type JsonSchema } from './json-schema.ts'
 import { sloSchema } from './slo-schema.ts'
+import { dialectNames } from './stream-format.ts'
 
 /** A bare number is in seconds, as `timeout` always was. */
 function duration(description: string, rest: JsonSchema): JsonSchema {
@@ -17,9 +18,7 @@ function count(description: string, minimum: number, rest: JsonSchema): JsonSche
   return { description, type: 'integer', minimum, ...rest }
 }
 
-const dialect: JsonSchema = {
-  enum: ['openai-chat', 'openai-completions', 'dify', 'sse', 'ndjson', 'raw'],
-}
+const dialect: JsonSchema = { enum: [...dialectNames] }
 
 const warmupRequests = count('Requests sent before the measured ones.', 0, { examples: [10] })
 

@@ -1,4 +1,19 @@
-export type DialectName = 'openai-chat' | 'openai-completions' | 'dify' | 'sse' | 'ndjson' | 'raw'
+/** Every stream format that has a name. */
+export const dialectNames = [
+  'openai-chat',
+  'openai-completions',
+  'openai-responses',
+  'anthropic',
+  'gemini',
+  'ollama',
+  'tgi',
+  'dify',
+  'sse',
+  'ndjson',
+  'raw',
+] as const
+
+export type DialectName = (typeof dialectNames)[number]
 
 /** How the stream is to be read: a named dialect, with the fields that the spec overrides. */
 export interface StreamFormat {

@@ -16,16 +16,19 @@ export interface UsageRule {
   events?: readonly string[]
   promptTokens?: string
   completionTokens?: string
+  /** Reasoning that the count at `completionTokens` leaves out; added to it. */
+  reasoningTokens?: string
 }
 
 /**
  * What ends an answer properly. `field`: that value, or any but null and false when `equals` is
- * absent. `eof`: a clean end of the body is enough.
+ * absent; `untilEnd`: and the body does not end inside of an event behind it. `eof`: a clean end of
+ * the body is enough.
  */
 export type Completion =
   | { kind: 'sentinel'; data: string }
   | { kind: 'event'; names: readonly string[] }
-  | { kind: 'field'; path: string; equals?: unknown }
+  | { kind: 'field'; path: string; equals?: unknown; untilEnd?: true }
   | { kind: 'eof' }
 
 /** An event that says the answer failed, under HTTP 200. */
@@ -40,10 +43,18 @@ export interface ErrorRule {
   messagePath?: string
 }
 
+/** One of these values at `path` of a payload; any but null when `in` is absent. */
+export interface Sign {
+  path: string
+  in?: readonly unknown[]
+}
+
 /** How to read one stream format, as data. */
 export interface Dialect {
   name: DialectName
   framing: Framing
+  /** Whether it may also come as one JSON array, streamed element by element. */
+  arrays?: true
   /** Media types it may arrive as; empty: any. */
   contentTypes: readonly string[]
   /** `json`: an event whose data is not JSON is malformed. */
@@ -64,6 +75,6 @@ export interface Dialect {
   usage: readonly UsageRule[]
   /** Names of events that are never tokens (keep-alives). */
   ignoredEvents: readonly string[]
-  /** Recognises the dialect by its first payload when the spec names none. */
-  sniff?: { path: string; in: readonly unknown[] }
+  /** Recognise the dialect by its first payload, all together, when the spec names none. */
+  signs?: readonly Sign[]
 }

@@ -1,117 +1,19 @@
 import type { DialectName } from '../spec/stream-format.ts'
-import type { Completion, Dialect, UsageRule } from './dialect.ts'
+import type { Dialect, Framing, Sign } from './dialect.ts'
+import { done, eventStream, jsonLines, keepAlives, named, openaiUsage } from './named-dialects.ts'
 import { findAt, parsePath } from './path.ts'
 
-const eventStream: readonly string[] = ['text/event-stream']
-const keepAlives: readonly string[] = ['ping', 'keep-alive', 'keepalive', 'heartbeat']
-const done: Completion = { kind: 'sentinel', data: '[DONE]' }
-const openaiUsage: readonly UsageRule[] = [
-  { promptTokens: 'usage.prompt_tokens', completionTokens: 'usage.completion_tokens' },
-]
-
-const openaiChat: Dialect = {
-  name: 'openai-chat',
-  framing: 'sse',
-  contentTypes: eventStream,
-  payload: 'json',
-  content: [{ path: 'choices.*.delta.content' }, { path: 'choices.*.delta.refusal' }],
-  reasoning: [
-    { path: 'choices.*.delta.reasoning' },
-    { path: 'choices.*.delta.reasoning_content' },
-    { path: 'choices.*.delta.reasoning_details.*.text' },
-  ],
-  toolCalls: [
-    { path: 'choices.*.delta.tool_calls.*.function.name' },
-    { path: 'choices.*.delta.tool_calls.*.function.arguments' },
-    { path: 'choices.*.delta.function_call.name' },
-    { path: 'choices.*.delta.function_call.arguments' },
-  ],
-  tokenEvents: 'content',
-  completion: [done],
-  error: { events: ['error'], path: 'error' },
-  usage: openaiUsage,
-  ignoredEvents: keepAlives,
-  sniff: { path: 'object', in: ['chat.completion.chunk'] },
-}
-
-const openaiCompletions: Dialect = {
-  name: 'openai-completions',
-  framing: 'sse',
-  contentTypes: eventStream,
-  payload: 'json',
-  content: [{ path: 'choices.*.text' }],
-  reasoning: [],
-  toolCalls: [],
-  tokenEvents: 'content',
-  completion: [done],
-  error: { events: ['error'], path: 'error' },
-  usage: openaiUsage,
-  ignoredEvents: keepAlives,
-  sniff: { path: 'object', in: ['text_completion'] },
-}
-
-const dify: Dialect = {
-  name: 'dify',
-  framing: 'sse',
-  contentTypes: eventStream,
-  payload: 'json',
-  eventNamePath: 'event',
-  content: [
-    { events: ['message', 'agent_message'], path: 'answer' },
-    { events: ['text_chunk'], path: 'data.text' },
-  ],
-  reasoning: [{ events: ['reasoning_chunk'], path: 'data.reasoning' }],
-  toolCalls: [],
-  tokenEvents: 'content',
-  completion: [{ kind: 'event', names: ['message_end', 'workflow_finished', 'workflow_paused'] }],
-  error: {
-    events: ['error'],
-    status: {
-      events: ['workflow_finished', 'node_finished'],
-      path: 'data.status',
-      values: ['failed'],
-    },
-    messagePath: 'data.error',
-  },
-  usage: [
-    {
-      promptTokens: 'metadata.usage.prompt_tokens',
-      completionTokens: 'metadata.usage.completion_tokens',
-    },
-  ],
-  ignoredEvents: keepAlives,
-  sniff: {
-    path: 'event',
-    in: [
-      'message',
-      'agent_message',
-      'agent_thought',
-      'message_file',
-      'message_end',
-      'workflow_started',
-      'workflow_finished',
-      'workflow_paused',
-      'node_started',
-      'node_finished',
-      'text_chunk',
-      'reasoning_chunk',
-      'iteration_started',
-      'loop_started',
-    ],
-  },
-}
-
-const named: readonly Dialect[] = [openaiChat, openaiCompletions, dify]
+const rows = Object.values(named)
 
 /** A stream of a shape nobody described: text is looked for where the named dialects keep it. */
 const unknownShape = {
   eventNamePath: 'event',
-  content: named.flatMap(({ content }) => content),
-  reasoning: named.flatMap(({ reasoning }) => reasoning),
-  toolCalls: named.flatMap(({ toolCalls }) => toolCalls),
+  content: rows.flatMap(({ content }) => content),
+  reasoning: rows.flatMap(({ reasoning }) => reasoning),
+  toolCalls: rows.flatMap(({ toolCalls }) => toolCalls),
   tokenEvents: 'all',
-  usage: [...openaiUsage, ...dify.usage],
-  error: { ...dify.error, path: 'error' },
+  usage: [...openaiUsage, ...named.dify.usage],
+  error: { ...named.dify.error, path: 'error' },
   ignoredEvents: keepAlives,
 } as const
 
@@ -128,16 +30,7 @@ const ndjson: Dialect = {
   ...unknownShape,
   name: 'ndjson',
   framing: 'ndjson',
-  contentTypes: [
-    'application/x-ndjson',
-    'application/ndjson',
-    'application/jsonl',
-    'application/x-jsonl',
-    'application/jsonlines',
-    'application/x-jsonlines',
-    'application/stream+json',
-    'application/json',
-  ],
+  contentTypes: jsonLines,
   payload: 'json',
   completion: [{ kind: 'field', path: 'done', equals: true }, { kind: 'eof' }],
 }
@@ -158,16 +51,17 @@ const raw: Dialect = {
 }
 
 /** Every stream format there is. */
-export const dialects: Readonly<Record<DialectName, Dialect>> = {
-  'openai-chat': openaiChat,
-  'openai-completions': openaiCompletions,
-  dify,
-  sse,
-  ndjson,
-  raw,
+export const dialects: Readonly<Record<DialectName, Dialect>> = { ...named, sse, ndjson, raw }
+
+/** The named dialect that a payload belongs to, cut like this; `undefined`: none that is known. */
+export function sniffDialect(payload: unknown, framing: Framing): Dialect | undefined {
+  return rows.find((dialect) => {
+    const fits = dialect.framing === framing || (dialect.arrays === true && framing === 'ndjson')
+    return fits && dialect.signs?.every((sign) => shows(payload, sign))
+  })
 }
 
-/** The named dialect that a payload belongs to; `undefined`: none that is known by its payload. */
-export function sniffDialect(payload: unknown): Dialect | undefined {
-  return named.find(({ sniff }) => sniff?.in.includes(findAt(payload, parsePath(sniff.path))))
+function shows(payload: unknown, sign: Sign): boolean {
+  const value = findAt(payload, parsePath(sign.path))
+  return sign.in === undefined ? value !== undefined && value !== null : sign.in.includes(value)
 }

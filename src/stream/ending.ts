@@ -12,11 +12,13 @@ export function judgeEnding(
   completionEvent: string | undefined,
   rest: 'clean' | 'cut',
 ): StreamFault | undefined {
-  if (marks.completed === undefined) {
-    const endings = nameEndings(dialect, completionEvent)
-    if (rest === 'cut') return incomplete('inside of an event')
-    if (endings !== undefined) return incomplete(`before ${endings}`)
-  }
+  const completed = marks.completed !== undefined
+  const untilEnd =
+    completionEvent === undefined &&
+    dialect.completion.some((way) => way.kind === 'field' && way.untilEnd)
+  if (rest === 'cut' && (!completed || untilEnd)) return incomplete('inside of an event')
+  const endings = completed ? undefined : nameEndings(dialect, completionEvent)
+  if (endings !== undefined) return incomplete(`before ${endings}`)
   if (marks.tokenTimes.length > 0 || completionEvent !== undefined) return undefined
   return { kind: 'no_token', message: 'the answer held no token' }
 }

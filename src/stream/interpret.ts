@@ -89,7 +89,10 @@ export function createInterpreter(dialect: Dialect, completionEvent?: string): I
     for (const rule of usage) {
       if (!appliesTo(rule, name)) continue
       meaning.promptTokens ??= countAt(payload, rule.promptTokens)
-      meaning.completionTokens ??= countAt(payload, rule.completionTokens)
+      meaning.completionTokens ??= addCounts(
+        countAt(payload, rule.completionTokens),
+        countAt(payload, rule.reasoningTokens),
+      )
     }
     if (name !== undefined && endings.includes(name)) meaning.completes = 'event'
     else if (fields.some((field) => holds(field, payload))) meaning.completes = 'field'
@@ -153,13 +156,15 @@ interface CompiledUsage {
   events: readonly string[] | undefined
   promptTokens: Path | undefined
   completionTokens: Path | undefined
+  reasoningTokens: Path | undefined
 }
 
-function compileUsage({ events, promptTokens, completionTokens }: UsageRule): CompiledUsage {
+function compileUsage(rule: UsageRule): CompiledUsage {
   return {
-    events,
-    promptTokens: optionalPath(promptTokens),
-    completionTokens: optionalPath(completionTokens),
+    events: rule.events,
+    promptTokens: optionalPath(rule.promptTokens),
+    completionTokens: optionalPath(rule.completionTokens),
+    reasoningTokens: optionalPath(rule.reasoningTokens),
   }
 }
 
@@ -190,6 +195,10 @@ function collect(
 function countAt(payload: unknown, path: Path | undefined): number | undefined {
   const count = path && findAt(payload, path)
   return typeof count === 'number' && Number.isSafeInteger(count) && count > 0 ? count : undefined
+}
+
+function addCounts(count: number | undefined, more: number | undefined): number | undefined {
+  return count === undefined ? more : count + (more ?? 0)
 }
 
 function holds(field: { path: Path; equals?: unknown }, payload: unknown): boolean {

@@ -1,7 +1,7 @@
 import type { StreamFormat } from '../spec/stream-format.ts'
 import { checkContentType, guessDialect, isJson } from './content-type.ts'
 import { createDecoder } from './decode.ts'
-import type { Dialect } from './dialect.ts'
+import type { Dialect, Framing } from './dialect.ts'
 import { dialects, sniffDialect } from './dialects.ts'
 import { judgeEnding } from './ending.ts'
 import { eventLimit, type Framer, type FramerEvents } from './framer.ts'
@@ -12,6 +12,7 @@ import {
   type Interpreter,
   type Meaning,
 } from './interpret.ts'
+import { createJsonFramer, opensArray } from './json.ts'
 import { createMarker, forgetTokens, type Marker } from './mark.ts'
 import { cleanMessage, errorMessage } from './message.ts'
 import { createNdjsonFramer } from './ndjson.ts'
@@ -28,7 +29,7 @@ export interface ReaderOptions {
 
 /**
  * A reader for one response body. Without a format the framing is chosen from the content type, and
- * the dialect of an event stream from its first payload; `marks.dialect` names the choice.
+ * the dialect of events and records from their first payload; `marks.dialect` names the choice.
  */
 export function createReader(
   format: StreamFormat | undefined,
@@ -45,15 +46,18 @@ export function createReader(
     bytes: 0,
   }
   let { interpret, mark } = compile(dialect)
-  let sniffing = format === undefined && dialect.framing === 'sse'
+  let sniffing = format === undefined && dialect.framing !== 'raw'
   let fault = checkContentType(format, contentType)
   /** Whether events still count: not behind the last word, nor in a body of another type. */
   let open = fault === undefined
   let now = 0
-  /** The text while it may yet prove to be one JSON document; a second record disproves it. */
-  let document = dialect.framing === 'ndjson' && isJson(contentType) ? '' : undefined
+  const framing = chooseFraming(dialect, contentType)
+  /** The text while it may yet prove to be one JSON document. */
+  let document = framing === 'json' ? '' : undefined
+  /** Whether that text is an array; `undefined`: it is blank so far. */
+  let array: boolean | undefined
   const decode = createDecoder()
-  const framer = createFramer(dialect, { event: readEvent, foreign: readForeign, tooLong })
+  const framer = createFramer(framing, { event: readEvent, foreign: readForeign, tooLong })
 
   function compile(rules: Dialect): { interpret: Interpreter; mark: Marker } {
     const { completionEvent, outputPath } = format ?? {}
@@ -85,7 +89,7 @@ export function createReader(
     const meaning = interpret(data, line)
     if (meaning.kind !== 'event') return meaning
     sniffing = false
-    const chosen = sniffDialect(meaning.payload)
+    const chosen = sniffDialect(meaning.payload, dialect.framing)
     if (chosen === undefined) return meaning
     dialect = chosen
     marks.dialect = chosen.name
@@ -118,6 +122,19 @@ export function createReader(
     mark({ ...rawRead, text: keepOutput ? decode(chunk) : '' }, now)
   }
 
+  function keepDocument(text: string): void {
+    if (document === undefined) return
+    const grown = document + text
+    array ??= opensArray(grown)
+    document = isStream() || grown.length > eventLimit ? undefined : grown
+  }
+
+  /** No single document has two records, or an element of an array that the dialect streams. */
+  function isStream(): boolean {
+    if (array !== true) return marks.events > 1 && fault === undefined
+    return marks.events > 0 && (dialect.arrays === true || fault?.kind === 'in_band_error')
+  }
+
   /** What a body that turned out to be one JSON document is; `undefined`: it is not one. */
   function judgeDocument(text: string): StreamFault | undefined {
     const meaning = interpret(text, undefined)
@@ -141,10 +158,7 @@ export function createReader(
       if (framer === undefined) return readRaw(chunk)
       const text = decode(chunk)
       framer.feed(text)
-      if (document === undefined) return
-      const streamed = marks.events > 1 && fault === undefined
-      const grown = document + text
-      document = streamed || grown.length > eventLimit ? undefined : grown
+      keepDocument(text)
     },
     end(at) {
       const rest = framer?.end() ?? 'clean'
@@ -174,7 +188,13 @@ const rawRead: EventMeaning = {
   payload: undefined,
 }
 
-function createFramer({ framing }: Dialect, on: FramerEvents): Framer | undefined {
+function createFramer(framing: Framing | 'json', on: FramerEvents): Framer | undefined {
   if (framing === 'raw') return undefined
+  if (framing === 'json') return createJsonFramer(on)
   return framing === 'sse' ? createSseFramer(on) : createNdjsonFramer(on)
+}
+
+function chooseFraming(dialect: Dialect, contentType: string | undefined): Framing | 'json' {
+  const readsJson = dialect.framing === 'ndjson' || dialect.arrays === true
+  return readsJson && isJson(contentType) ? 'json' : dialect.framing
 }

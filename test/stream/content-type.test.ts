@@ -48,8 +48,10 @@ test('the type that the spec expects is the only one that passes', () => {
   })
 })
 
-test('records may arrive as JSON, raw text as anything', () => {
-  expect(checkContentType({ dialect: 'ndjson' }, 'application/json')).toBeUndefined()
+test('records and streamed arrays may arrive as JSON, raw text as anything', () => {
+  for (const dialect of ['ndjson', 'ollama', 'gemini'] as const) {
+    expect(checkContentType({ dialect }, 'application/json; charset=UTF-8')).toBeUndefined()
+  }
   expect(checkContentType({ dialect: 'raw' }, 'text/html')).toBeUndefined()
 })
 

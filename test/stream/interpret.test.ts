@@ -1,89 +1,9 @@
 import { expect, test } from 'vitest'
 
-import type { Dialect } from '../../src/stream/dialect.ts'
 import { dialects } from '../../src/stream/dialects.ts'
 import { createInterpreter } from '../../src/stream/interpret.ts'
 
-/** Rows for formats that are not in the table: the type has to be able to say them. */
-const base: Omit<Dialect, 'completion'> = {
-  name: 'sse',
-  framing: 'sse',
-  contentTypes: [],
-  payload: 'json',
-  content: [],
-  reasoning: [],
-  toolCalls: [],
-  tokenEvents: 'content',
-  error: {},
-  usage: [],
-  ignoredEvents: ['ping'],
-}
-
-const anthropic: Dialect = {
-  ...base,
-  content: [{ events: ['content_block_delta'], path: 'delta.text' }],
-  reasoning: [{ events: ['content_block_delta'], path: 'delta.thinking' }],
-  toolCalls: [{ events: ['content_block_delta'], path: 'delta.partial_json' }],
-  completion: [{ kind: 'event', names: ['message_stop'] }],
-  error: { events: ['error'] },
-  usage: [
-    { events: ['message_start'], promptTokens: 'message.usage.input_tokens' },
-    { events: ['message_delta'], completionTokens: 'usage.output_tokens' },
-  ],
-}
-
-const responses: Dialect = {
-  ...base,
-  eventNamePath: 'type',
-  content: [{ events: ['response.output_text.delta'], path: 'delta' }],
-  reasoning: [{ events: ['response.reasoning_text.delta'], path: 'delta' }],
-  toolCalls: [{ events: ['response.function_call_arguments.delta'], path: 'delta' }],
-  completion: [{ kind: 'event', names: ['response.completed', 'response.incomplete'] }],
-  error: { events: ['error', 'response.failed'], messagePath: 'response.error.message' },
-  usage: [
-    {
-      events: ['response.completed'],
-      promptTokens: 'response.usage.input_tokens',
-      completionTokens: 'response.usage.output_tokens',
-    },
-  ],
-}
-
-const ollama: Dialect = {
-  ...base,
-  framing: 'ndjson',
-  content: [{ path: 'message.content' }, { path: 'response' }],
-  reasoning: [{ path: 'message.thinking' }],
-  completion: [{ kind: 'field', path: 'done', equals: true }],
-  error: { path: 'error' },
-  usage: [{ promptTokens: 'prompt_eval_count', completionTokens: 'eval_count' }],
-}
-
-const gemini: Dialect = {
-  ...base,
-  content: [
-    { path: 'candidates.*.content.parts.*.text', where: { key: 'thought', equals: undefined } },
-  ],
-  reasoning: [
-    { path: 'candidates.*.content.parts.*.text', where: { key: 'thought', equals: true } },
-  ],
-  completion: [{ kind: 'field', path: 'candidates.*.finishReason' }],
-  error: { path: 'error' },
-  usage: [
-    {
-      promptTokens: 'usageMetadata.promptTokenCount',
-      completionTokens: 'usageMetadata.candidatesTokenCount',
-    },
-  ],
-}
-
-const tgi: Dialect = {
-  ...base,
-  content: [{ path: 'token.text', where: { key: 'special', equals: false } }],
-  completion: [{ kind: 'field', path: 'generated_text' }],
-  error: { path: 'error' },
-  usage: [{ completionTokens: 'details.generated_tokens' }],
-}
+const { anthropic, gemini, ollama, tgi, 'openai-responses': responses } = dialects
 
 const nothing = { kind: 'event', content: undefined, text: '', completes: undefined }
 
@@ -121,7 +41,7 @@ test.each([
     { error: { type: 'overloaded_error', message: 'busy' } },
     { kind: 'fault', fault: { kind: 'in_band_error', message: 'busy' } },
   ],
-])('a row for Anthropic reads %s: %j [S2.1]', (line, payload, meaning) => {
+])('Anthropic sends %s: %j [S2.1]', (line, payload, meaning) => {
   expect(createInterpreter(anthropic)(JSON.stringify(payload), line)).toMatchObject(meaning)
 })
 
@@ -146,7 +66,7 @@ test.each([
     { type: 'error', message: 'bad' },
     { kind: 'fault', fault: { kind: 'in_band_error', message: 'bad' } },
   ],
-])('a row for OpenAI Responses reads %j [S2.1]', (payload, meaning) => {
+])('OpenAI Responses sends %j [S2.1]', (payload, meaning) => {
   expect(createInterpreter(responses)(JSON.stringify(payload), undefined)).toMatchObject(meaning)
 })
 
@@ -179,10 +99,23 @@ test.each([
     { ...nothing, promptTokens: 9, completionTokens: 2 },
   ],
   [
+    gemini,
+    { usageMetadata: { candidatesTokenCount: 2, thoughtsTokenCount: 5 } },
+    { ...nothing, completionTokens: 7 },
+  ],
+  [gemini, { usageMetadata: { thoughtsTokenCount: 5 } }, { ...nothing, completionTokens: 5 }],
+  [
+    gemini,
+    { candidates: [{ content: { parts: [{ functionCall: { name: 'f', args: {} } }] } }] },
+    { content: 'tool_call' },
+  ],
+  [
     tgi,
     { token: { text: '财', special: false }, generated_text: null },
     { content: 'output', completes: undefined },
   ],
+  [tgi, { token: { text: '财' } }, { content: 'output' }],
+  [tgi, { token: { text: '', special: false }, generated_text: '' }, { completes: 'field' }],
   [
     tgi,
     {
@@ -192,7 +125,7 @@ test.each([
     },
     { content: undefined, completes: 'field', completionTokens: 1 },
   ],
-])('rows for Ollama, Gemini and TGI can be said: %# [S2.1]', (dialect, payload, meaning) => {
+])('$name sends %j [S2.1]', (dialect, payload, meaning) => {
   expect(createInterpreter(dialect)(JSON.stringify(payload), undefined)).toMatchObject(meaning)
 })
 

@@ -155,12 +155,30 @@ test.each([
   [{ object: 'text_completion', choices: [] }, 'openai-completions'],
   [{ event: 'workflow_started', data: {} }, 'dify'],
   [{ event: 'agent_message', answer: 'a' }, 'dify'],
+  [{ type: 'response.created', response: {} }, 'openai-responses'],
+  [{ type: 'message_start', message: {} }, 'anthropic'],
+  [{ candidates: [] }, 'gemini'],
+  [{ token: { text: 'a' }, generated_text: null }, 'tgi'],
+  [{ type: 'created' }, 'sse'],
+  [{ token: 'a' }, 'sse'],
+  [{ model: 'm', done: false }, 'sse'],
   [{ event: 'something_else' }, 'sse'],
   [{ text: 'a' }, 'sse'],
 ])('without a format the first payload %j chooses %s', (payload, dialect) => {
   expect(readText(`: hi\n\nevent: ping\ndata: {}\n\n${eventStream(payload)}`).marks.dialect).toBe(
     dialect,
   )
+})
+
+test.each([
+  [{ model: 'm', done: false, message: {} }, 'ollama'],
+  [{ done: false, piece: 'a' }, 'ndjson'],
+  [{ model: 'm', done: 0 }, 'ndjson'],
+  [{ candidates: [] }, 'gemini'],
+  [{ object: 'chat.completion.chunk' }, 'ndjson'],
+])('without a format the first record %j chooses %s', (record, dialect) => {
+  const { marks } = readText(`${JSON.stringify(record)}\n`, { contentType: 'application/x-ndjson' })
+  expect(marks.dialect).toBe(dialect)
 })
 
 test('payloads behind the first do not change the choice', () => {
@@ -188,6 +206,47 @@ test('one JSON document is not streamed, and its arrival is no token [T4]', () =
   expect(fault?.kind).toBe('not_streamed')
   expect(marks).toMatchObject({ tokenTimes: [], events: 1 })
   expect(marks.firstToken).toBeUndefined()
+})
+
+test.each([undefined, { dialect: 'ndjson' } as const])(
+  'an array of records that no dialect streams is one document: %j',
+  (format) => {
+    const { marks, fault } = readTexts(['[{"a":1}\n,', '{"a":2}\n', ']'], {
+      format,
+      contentType: 'application/json',
+    })
+    expect(fault?.kind).toBe('not_streamed')
+    expect(marks).toMatchObject({ tokenTimes: [], events: 1 })
+  },
+)
+
+test('the first element of a streamed array is a token as soon as it has come', () => {
+  const element = JSON.stringify({ candidates: [{ content: { parts: [{ text: 'a' }] } }] })
+  const { marks } = readTexts(['  ', '[', element, ',', element, ']'], {
+    contentType: 'application/json; charset=UTF-8',
+  })
+  expect(marks).toMatchObject({ dialect: 'gemini', tokenTimes: [2, 4] })
+})
+
+test.each([
+  '{"error":{"message":"busy"}}',
+  '{\n"error": {\n"message": "busy"\n}\n}',
+  '[{"error":"busy"}]',
+])('an error instead of an array is told in its words: %j', (text) => {
+  const { fault } = readText(text, {
+    format: { dialect: 'gemini' },
+    contentType: 'application/json',
+  })
+  expect(fault).toEqual({ kind: 'in_band_error', message: 'busy' })
+})
+
+test('text behind a finish reason that is cut makes a Gemini answer incomplete', () => {
+  const last = { candidates: [{ content: { parts: [{ text: 'a' }] }, finishReason: 'STOP' }] }
+  const format: StreamFormat = { dialect: 'gemini' }
+  expect(readText(eventStream(last), { format }).fault).toBeUndefined()
+  expect(readText(`${eventStream(last)}data: {`, { format }).fault?.kind).toBe('incomplete_stream')
+  const named = { format: { ...format, completionEvent: 'end' } }
+  expect(readText(`event: end\n${eventStream(last)}data: {`, named).fault).toBeUndefined()
 })
 
 test('that a document is no stream is not certain before its end', () => {

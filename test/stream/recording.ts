@@ -40,9 +40,13 @@ export function loadRecordings(): Recording[] {
       const body = files.find((other) => other.startsWith(`${name}.`) && other !== file)
       const bytes = readFileSync(new URL(body ?? name, folder))
       const expected = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Expectation
-      const frameEnds = body?.endsWith('.sse') ? findBlankLines(bytes) : findLineEnds(bytes)
-      return { name, bytes, expected, frameEnds }
+      return { name, bytes, expected, frameEnds: findFrames(body ?? name, bytes) }
     })
+}
+
+function findFrames(file: string, bytes: Buffer): number[] {
+  if (file.endsWith('.sse')) return findBlankLines(bytes)
+  return file.endsWith('.array') ? findElementEnds(bytes) : findLineEnds(bytes)
 }
 
 /** A byte-wise reading of the standard's line rules, independent of the parser under test. */
@@ -68,6 +72,21 @@ function findLineEnds(bytes: Buffer): number[] {
   const ends: number[] = []
   for (const [index, byte] of bytes.entries()) if (byte === 0x0a) ends.push(index + 1)
   if (bytes.at(-1) !== 0x0a) ends.push(bytes.length)
+  return ends
+}
+
+/** An element of an array ends where a closing bracket would make JSON of what came so far. */
+function findElementEnds(bytes: Buffer): number[] {
+  const ends: number[] = []
+  for (const [index, byte] of bytes.entries()) {
+    if (byte !== 0x7d) continue
+    try {
+      JSON.parse(`${bytes.toString('utf8', 0, index + 1)}]`)
+      ends.push(index + 1)
+    } catch {
+      // A brace inside of an element.
+    }
+  }
   return ends
 }
 

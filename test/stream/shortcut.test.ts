@@ -4,6 +4,7 @@ import type { Dialect } from '../../src/stream/dialect.ts'
 import { dialects } from '../../src/stream/dialects.ts'
 import type { FramerEvents } from '../../src/stream/framer.ts'
 import { createInterpreter, type Interpreter, type Meaning } from '../../src/stream/interpret.ts'
+import { createJsonFramer } from '../../src/stream/json.ts'
 import { createNdjsonFramer } from '../../src/stream/ndjson.ts'
 import { createShortcut } from '../../src/stream/shortcut.ts'
 import { createSseFramer } from '../../src/stream/sse.ts'
@@ -44,7 +45,9 @@ const streams = loadRecordings().flatMap(({ name, bytes, expected }) => {
     foreign: () => {},
     tooLong: () => {},
   }
-  const framer = dialect.framing === 'sse' ? createSseFramer(on) : createNdjsonFramer(on)
+  const createFramer = dialect.framing === 'sse' ? createSseFramer : createNdjsonFramer
+  const isJson = expected.contentType.startsWith('application/json')
+  const framer = isJson ? createJsonFramer(on) : createFramer(on)
   framer.feed(bytes.toString())
   framer.end()
   return [{ name, dialect, events }]
@@ -66,7 +69,11 @@ function* mutate(data: string): Generator<string> {
 }
 
 test.each(
-  streams.filter(({ name }) => /^(chat|completions|dify-chatflow|events-unknown)$/.test(name)),
+  streams.filter(({ name }) =>
+    /^(chat|completions|dify-chatflow|events-unknown|responses|anthropic|ollama|tgi|gemini)$/.test(
+      name,
+    ),
+  ),
 )('$name: quick and full agree on events that are damaged at any place', ({ dialect, events }) => {
   const full = createInterpreter(dialect)
   for (const event of events) {
