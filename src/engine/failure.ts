@@ -14,7 +14,9 @@ export function classifyError(error: Error, { dispatched, answered, reused }: St
   const code = codeOf(error)
   const message = cleanMessage(innermost(error).message || code || error.name)
   if (isTls(code)) return { kind: 'tls', message }
-  if (error.name === 'HTTPParserError' || /^(HPE_|UND_ERR_HEADERS_OVERFLOW)/.test(code)) {
+  // An end within the body that was announced is no other language, only a broken connection.
+  const cut = code === 'HPE_INVALID_EOF_STATE'
+  if (!cut && (error.name === 'HTTPParserError' || /^(HPE_|UND_ERR_HEADERS_OVERFLOW)/.test(code))) {
     return { kind: 'protocol', message: `not HTTP: ${message}` }
   }
   if (code === 'UND_ERR_INVALID_ARG' || code.startsWith('ERR_INVALID_')) {

@@ -1,62 +1,63 @@
+import type { Clock } from './clock.ts'
+import { renderEmpty, renderJson, renderText } from './endpoint.ts'
+import type { Endpoint, Reply } from './endpoint.ts'
 import type { Generation } from './generation.ts'
 import type { Options } from './options.ts'
 import { profiles } from './profile.ts'
+import { listQwenEndpoints } from './qwen-endpoints.ts'
+import { listVllmEndpoints } from './vllm-endpoints.ts'
 
-/** A request that is answered at once from the state of the server and leaves no record. */
-export interface Endpoint {
-  method: 'GET' | 'POST'
-  /** `body` is text, JSON, or nothing. */
-  reply(query: URLSearchParams): { status: number; body: unknown }
-}
-
+/** By path. */
 export function listEndpoints(
   options: Options,
   generation: Generation,
+  clock: Clock,
   isStarting: () => boolean,
 ): ReadonlyMap<string, Endpoint> {
   const profile = profiles[options.profile]
   const models = options.models ?? [profile.model]
+
+  function replyHealth(): Reply {
+    if (isStarting()) return renderEmpty(503)
+    const health = profile.renderHealth(options.queue)
+    return health === undefined ? renderEmpty() : renderJson(health)
+  }
+
   return new Map<string, Endpoint>([
     [
       '/v1/models',
       {
-        method: 'GET',
-        reply: () => ok({ object: 'list', data: models.map((id) => profile.renderModel(id)) }),
-      },
-    ],
-    [
-      '/health',
-      {
-        method: 'GET',
+        methods: ['GET'],
         reply: () =>
-          isStarting() ? { status: 503, body: undefined } : ok(profile.renderHealth(options.queue)),
+          renderJson({ object: 'list', data: models.map((id) => profile.renderModel(id)) }),
       },
     ],
+    ['/health', { methods: ['GET'], reply: replyHealth }],
+    ...(options.profile === 'vllm'
+      ? listVllmEndpoints(options, generation, replyHealth)
+      : listQwenEndpoints(options, generation, clock)),
     [
       '/__mock/truth',
       {
-        method: 'GET',
-        reply: (query) => {
+        methods: ['GET'],
+        reply: ({ query }) => {
           const records = generation.truth.list()
-          if (query.get('format') !== 'jsonl') return ok(records)
-          return ok(records.map((record) => `${JSON.stringify(record)}\n`).join(''))
+          if (query.get('format') !== 'jsonl') return renderJson(records)
+          const lines = records.map((record) => `${JSON.stringify(record)}\n`)
+          return renderText(lines.join(''), 'application/x-ndjson')
         },
       },
     ],
-    ['/__mock/stats', { method: 'GET', reply: () => ok(generation.stats()) }],
+    ['/__mock/stats', { methods: ['GET'], reply: () => renderJson(generation.stats()) }],
     [
       '/__mock/reset',
       {
-        method: 'POST',
+        methods: ['POST'],
         reply: () => {
           generation.reset()
-          return ok({})
+          return renderJson({})
         },
       },
     ],
   ])
-}
-
-function ok(body: unknown): { status: number; body: unknown } {
-  return { status: 200, body }
 }

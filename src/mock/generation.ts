@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import type { Clock } from './clock.ts'
 import type { Ask, Dialect } from './dialect.ts'
+import type { Fault } from './fault-option.ts'
+import { createChooser } from './fault-selection.ts'
 import type { Options } from './options.ts'
 import { planError } from './plan.ts'
 import type { Plan } from './plan.ts'
@@ -12,6 +14,7 @@ import { play } from './player.ts'
 import { profiles } from './profile.ts'
 import { createQueue } from './queue.ts'
 import { Refusal } from './refusal.ts'
+import { readBody } from './request-body.ts'
 import { createTruth, recordPlan, recordStep } from './truth.ts'
 import type { Arrival, Truth, TruthRecord } from './truth.ts'
 
@@ -40,7 +43,8 @@ interface Ticket {
   begin(): void
 }
 
-const bodyLimit = 8 * 1024 * 1024
+type Outcome = NonNullable<TruthRecord['outcome']>
+
 const fixedCreated = 1_767_225_600
 
 export function createGeneration(options: Options, clock: Clock): Generation {
@@ -48,6 +52,7 @@ export function createGeneration(options: Options, clock: Clock): Generation {
   const planner = createPlanner(options)
   const queue = createQueue<Ticket>(options.queue)
   const truth = createTruth()
+  const chooser = createChooser(options.faults, options.seed)
   let turn = 0
 
   async function serve(exchange: Exchange): Promise<void> {
@@ -55,8 +60,9 @@ export function createGeneration(options: Options, clock: Clock): Generation {
     const record = truth.open(arrival)
     let stop: (() => void) | undefined
     const ticket: Ticket = { begin: () => {} }
+    let outcomeOfLeaving: Outcome = 'client_aborted'
 
-    function run(plan: Plan, from: number, outcome: 'ok' | 'rejected' | 'http_error'): void {
+    function run(plan: Plan, from: number, outcome: Outcome): void {
       recordPlan(record, plan)
       stop = play(plan, response, from, clock, {
         onStep: (step, at) => {
@@ -64,12 +70,13 @@ export function createGeneration(options: Options, clock: Clock): Generation {
         },
         // In the same turn as the last write, so that a client cannot come back before its slot is free.
         onEnd: () => {
-          finish(outcome)
+          if (plan.end.kind === 'never') outcomeOfLeaving = outcome
+          else finish(outcome)
         },
       })
     }
 
-    function finish(outcome: NonNullable<TruthRecord['outcome']>): void {
+    function finish(outcome: Outcome): void {
       truth.close(record, outcome)
       queue.leave(ticket)?.begin()
     }
@@ -78,13 +85,13 @@ export function createGeneration(options: Options, clock: Clock): Generation {
       if (record.outcome !== null) return
       stop?.()
       record.end_ms = clock.now()
-      finish('client_aborted')
+      finish(outcomeOfLeaving)
     })
 
-    const text = await readBody(request)
+    const body = await readBody(request)
     if (record.outcome !== null) return
     record.body_ms = clock.now()
-    const ask = readAsk(exchange, text)
+    const ask = readAsk(exchange, body)
     if (ask instanceof Refusal) {
       run(planRefusal(ask), record.body_ms, 'http_error')
       return
@@ -96,20 +103,39 @@ export function createGeneration(options: Options, clock: Clock): Generation {
       return
     }
     if (place === 'running') record.admitted_ms = clock.now()
-    const plan = planner.plan(ask, identify(record))
+    const identity = identify(record)
+    const intact = planner.plan(ask, identity)
+    const fault = chooser.choose(record, typeof body === 'string' ? body : '')
+    const { plan, outcome } = spoil(intact, fault, record, identity)
     ticket.begin = () => {
       record.admitted_ms ??= clock.now()
-      run(plan, record.admitted_ms, 'ok')
+      run(plan, record.admitted_ms, outcome)
     }
     if (place === 'running') ticket.begin()
   }
 
-  function readAsk({ dialect, refusal }: Exchange, text: string | undefined): Ask | Refusal {
+  /** A fault that the format has no place for leaves the plan as it is and is not recorded. */
+  function spoil(
+    intact: Plan,
+    fault: Fault | undefined,
+    record: TruthRecord,
+    { ref }: Identity,
+  ): { plan: Plan; outcome: Outcome } {
+    if (fault === undefined || record.dialect === null) return { plan: intact, outcome: 'ok' }
+    const scene = { dialect: record.dialect, ref, renderError: profile.renderError }
+    const plan = fault.transform(intact, scene)
+    if (plan === intact) return { plan, outcome: 'ok' }
+    record.fault = fault.kind
+    const isBroken = fault.breaks || plan.end.kind !== 'clean'
+    return { plan, outcome: isBroken ? `fault:${fault.kind}` : 'ok' }
+  }
+
+  function readAsk({ dialect, refusal }: Exchange, body: string | Refusal): Ask | Refusal {
     if (refusal !== undefined) return refusal
     if (dialect === undefined) return new Refusal(404, 'Not Found')
-    if (text === undefined) return new Refusal(413, `The body is larger than ${bodyLimit} bytes`)
+    if (body instanceof Refusal) return body
     try {
-      const ask = dialect.readAsk(text)
+      const ask = dialect.readAsk(body)
       planner.check(ask)
       return ask
     } catch (error) {
@@ -145,22 +171,8 @@ export function createGeneration(options: Options, clock: Clock): Generation {
     reset() {
       truth.reset()
       queue.resetPeak()
+      chooser.reset()
       turn = 0
     },
   }
-}
-
-/** The body as text; `undefined` when it is over the limit, or when the client is gone. */
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = []
-  let size = 0
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      size += chunk.length
-      if (size <= bodyLimit) chunks.push(chunk)
-    }
-  } catch {
-    return undefined
-  }
-  return size > bodyLimit ? undefined : Buffer.concat(chunks).toString('utf8')
 }

@@ -13,6 +13,9 @@ export type {
   ExactOption,
   LatencyOption,
 } from './distribution.ts'
+export type { FaultName } from './fault-kinds.ts'
+export type { FaultOption } from './fault-option.ts'
+export type { SelectionOption } from './fault-selection.ts'
 export type { MockOptions } from './options.ts'
 export type { TruthRecord } from './truth.ts'
 

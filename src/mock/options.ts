@@ -1,5 +1,7 @@
 import { parseDistribution } from './distribution.ts'
 import type { Distribution, DurationOption, LatencyOption } from './distribution.ts'
+import { readFaults } from './fault-option.ts'
+import type { Fault, FaultOption } from './fault-option.ts'
 import {
   isFields,
   readChoice,
@@ -43,6 +45,8 @@ export interface MockOptions {
   latency_factor?: number
   /** Time from the start during which everything is answered with 503. */
   start_delay?: DurationOption
+  /** What goes wrong, and for which requests; of several that are due the first. */
+  faults?: readonly FaultOption[]
 }
 
 /** Checked options with every default filled in; times in ms, before `latencyFactor`. */
@@ -62,6 +66,8 @@ export interface Options {
   apiKey: string | undefined
   latencyFactor: number
   startDelay: number
+  /** Their times are multiplied already. */
+  faults: readonly Fault[]
 }
 
 const known: readonly (keyof MockOptions)[] = [
@@ -79,6 +85,7 @@ const known: readonly (keyof MockOptions)[] = [
   'api_key',
   'latency_factor',
   'start_delay',
+  'faults',
 ]
 
 /** @throws Error whose message has one line per problem, all of them. */
@@ -103,6 +110,7 @@ function readOptions(json: unknown): { options?: Options; problems: readonly Pro
   }
   rejectUnknown(report, '', json, known)
   const profile = readChoice(report, 'profile', json['profile'], profileNames, 'qwen-vllm')
+  const latencyFactor = readNumber(report, 'latency_factor', json['latency_factor'], factor, 1)
   const options: Options = {
     profile,
     ttft: parseDistribution(report, 'ttft', json['ttft'], { kind: 'constant', value: 40 }),
@@ -116,8 +124,9 @@ function readOptions(json: unknown): { options?: Options; problems: readonly Pro
     models: readModels(report, json['models']),
     deterministicIds: readFlag(report, 'deterministic_ids', json['deterministic_ids']),
     apiKey: readText(report, 'api_key', json['api_key']),
-    latencyFactor: readNumber(report, 'latency_factor', json['latency_factor'], factor, 1),
+    latencyFactor,
     startDelay: readDuration(report, 'start_delay', json['start_delay'], 0),
+    faults: readFaults(report, json['faults'], latencyFactor),
   }
   return problems.length > 0 ? { problems } : { options, problems }
 }

@@ -13,13 +13,23 @@ export interface PlanEvent {
 export interface Plan {
   status: number
   headers: Readonly<Record<string, string>>
+  /** `Infinity`: they are never sent. */
   headersAtMs: number
   /** Ascending in time. */
   events: readonly PlanEvent[]
-  end: { kind: 'clean'; atMs: number }
+  /** `wire`: the events are all that is written to the socket, head and chunk sizes included. */
+  framing: 'http' | 'wire'
+  end: PlanEnd
   promptTokens: number
   /** `undefined` for a response that generates nothing. */
   timing: PlanTiming | undefined
+  finishReason: 'stop' | 'length' | undefined
+}
+
+/** `close` and `reset` end the connection and leave the body unended; `never`: it is left open. */
+export interface PlanEnd {
+  kind: 'clean' | 'close' | 'reset' | 'never'
+  atMs: number
 }
 
 export interface PlanTiming {
@@ -31,28 +41,30 @@ export interface PlanTiming {
 /** What is written at one instant, in one write. */
 export interface Step {
   atMs: number
-  /** Present in the first step. */
+  /** Present in the step that sends the headers. */
   head: Pick<Plan, 'status' | 'headers'> | undefined
   events: readonly PlanEvent[]
   bytes: Buffer
+  /** Whether the plan ends with it, in the way of `plan.end`. */
   end: boolean
 }
 
 /** The instants of a plan in order: what is due together is one step. */
 export function listSteps(plan: Plan): Step[] {
-  const due = new Map<number, PlanEvent[]>([[plan.headersAtMs, []]])
+  const due = new Map<number, PlanEvent[]>()
+  if (plan.headersAtMs !== Infinity) due.set(plan.headersAtMs, [])
   for (const event of plan.events) {
     const together = due.get(event.atMs)
     if (together === undefined) due.set(event.atMs, [event])
     else together.push(event)
   }
   if (!due.has(plan.end.atMs)) due.set(plan.end.atMs, [])
-  return [...due].map(([atMs, events], index) => ({
+  return [...due].map(([atMs, events]) => ({
     atMs,
-    head: index === 0 ? plan : undefined,
+    head: atMs === plan.headersAtMs ? plan : undefined,
     events,
     bytes: events.length === 1 ? events[0]!.bytes : Buffer.concat(events.map((e) => e.bytes)),
-    end: atMs === plan.end.atMs,
+    end: atMs === plan.end.atMs && plan.end.kind !== 'never',
   }))
 }
 
@@ -64,9 +76,11 @@ export function planError(status: number, body: unknown): Plan {
     headers: describeJson(bytes),
     headersAtMs: 0,
     events: [{ atMs: 0, kind: 'error', bytes, tokens: 0 }],
+    framing: 'http',
     end: { kind: 'clean', atMs: 0 },
     promptTokens: 0,
     timing: undefined,
+    finishReason: undefined,
   }
 }
 

@@ -94,9 +94,11 @@ export function createPlanner(options: Options): Planner {
     return {
       ...rendering,
       status: 200,
+      framing: 'http',
       end: { kind: 'clean', atMs },
       promptTokens: ask.promptTokens,
       timing: { ttftMs, itlMs },
+      finishReason: finish,
     }
   }
 

@@ -8,12 +8,23 @@ export interface Sink {
   flushHeaders(): void
   write(bytes: Buffer): unknown
   end(): unknown
+  /** `null`: the connection is gone. */
+  socket: Wire | null
+}
+
+/** The part of a `Socket` that faults are played on. */
+export interface Wire {
+  write(bytes: Buffer): unknown
+  uncork(): void
+  /** Ends the connection once everything is written. */
+  destroySoon(): void
+  resetAndDestroy(): unknown
 }
 
 export interface Listener {
   /** Just before a step is written, at that time in ms. */
   onStep(step: Step, at: number): void
-  /** The last byte is handed over. */
+  /** The last byte is handed over; what the plan leaves open stays open. */
   onEnd(): void
 }
 
@@ -49,10 +60,23 @@ export function play(
   }
 
   function write(step: Step): void {
-    if (step.head !== undefined) sink.writeHead(step.head.status, step.head.headers)
-    if (step.bytes.length > 0) sink.write(step.bytes)
-    else if (step.head !== undefined) sink.flushHeaders()
-    if (step.end) sink.end()
+    if (plan.framing === 'wire') sink.socket?.write(step.bytes)
+    else {
+      if (step.head !== undefined) sink.writeHead(step.head.status, step.head.headers)
+      if (step.bytes.length > 0) sink.write(step.bytes)
+      else if (step.head !== undefined) sink.flushHeaders()
+    }
+    if (step.end) end()
+  }
+
+  function end(): void {
+    if (plan.end.kind === 'clean') sink.end()
+    else if (plan.end.kind === 'close') sink.socket?.destroySoon()
+    else if (plan.end.kind === 'reset') {
+      // A response holds its bytes back until the end of the turn, and a reset would drop them.
+      sink.socket?.uncork()
+      sink.socket?.resetAndDestroy()
+    }
   }
 
   proceed()

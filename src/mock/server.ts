@@ -4,10 +4,13 @@ import type { AddressInfo, Socket } from 'node:net'
 
 import { monotonicClock } from './clock.ts'
 import { dialects } from './dialects.ts'
+import { readInquiry, renderJson } from './endpoint.ts'
+import type { Endpoint, Reply } from './endpoint.ts'
 import { listEndpoints } from './endpoints.ts'
 import { createGeneration } from './generation.ts'
 import { parseOptions } from './options.ts'
 import type { MockOptions } from './options.ts'
+import { profiles } from './profile.ts'
 import { Refusal } from './refusal.ts'
 import type { Arrival } from './truth.ts'
 
@@ -32,7 +35,7 @@ export async function startServer(
   const generation = createGeneration(parsed, clock)
   const readyAt = clock.now() + parsed.startDelay * parsed.latencyFactor
   const isStarting = (): boolean => clock.now() < readyAt
-  const endpoints = listEndpoints(parsed, generation, isStarting)
+  const endpoints = listEndpoints(parsed, generation, clock, isStarting)
   const numberConnection = createNumbering()
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
@@ -41,11 +44,10 @@ export async function startServer(
     const [pathname = '', query = ''] = (request.url ?? '').split('?', 2)
     const dialect = Object.hasOwn(dialects, pathname) ? dialects[pathname] : undefined
     const endpoint = endpoints.get(pathname)
-    const methods = dialect?.methods ?? (endpoint === undefined ? undefined : [endpoint.method])
+    const methods = dialect?.methods ?? endpoint?.methods
     const refusal = refuse(request, response, pathname, methods)
     if (endpoint !== undefined && refusal === undefined) {
-      request.resume()
-      send(response, endpoint.reply(new URLSearchParams(query)))
+      void answer(endpoint, request, response, query)
       return
     }
     const arrival: Arrival = {
@@ -57,6 +59,20 @@ export async function startServer(
       recv_ms: recvMs,
     }
     void generation.serve({ request, response, arrival, dialect, refusal })
+  }
+
+  async function answer(
+    endpoint: Endpoint,
+    request: IncomingMessage,
+    response: ServerResponse,
+    query: string,
+  ): Promise<void> {
+    try {
+      send(response, endpoint.reply(await readInquiry(request, query)))
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      send(response, renderJson(profiles[parsed.profile].renderError(error), error.status))
+    }
   }
 
   /** What stands against a request before its body is looked at. */
@@ -104,13 +120,9 @@ export async function startServer(
   }
 }
 
-function send(response: ServerResponse, { status, body }: { status: number; body: unknown }): void {
-  if (body === undefined) response.writeHead(status, { 'content-length': '0' }).end()
-  else if (typeof body === 'string') {
-    response.writeHead(status, { 'content-type': 'application/x-ndjson' }).end(body)
-  } else {
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
-  }
+function send(response: ServerResponse, { status, type, text }: Reply): void {
+  const headers = type === undefined ? {} : { 'content-type': type }
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text)
 }
 
 /** Numbers connections by their first recorded request, and the recorded requests on each. */

@@ -1,4 +1,5 @@
 import type { DialectName } from './dialect.ts'
+import type { FaultName } from './fault-kinds.ts'
 import type { Plan, Step } from './plan.ts'
 
 /**
@@ -32,15 +33,17 @@ export interface TruthRecord {
   done_ms: number | null
   /** The last write, or the moment the client was seen to be gone. */
   end_ms: number | null
-  plan: { ttft_ms: number; itl_ms: readonly number[] } | null
+  plan: { ttft_ms: number; itl_ms: readonly number[]; finish_reason: 'stop' | 'length' } | null
   /** `completion` counts what was sent. */
   tokens: { prompt: number; completion: number }
   status: number | null
-  /** `null`: still in flight. `rejected`: the queue was full. */
-  outcome: 'ok' | 'rejected' | 'http_error' | 'client_aborted' | null
+  /** The fault that changed the answer; `null`: none. */
+  fault: FaultName | null
+  /** `null`: still in flight. `rejected`: the queue was full. `fault:`: the answer was broken by it. */
+  outcome: 'ok' | 'rejected' | 'http_error' | 'client_aborted' | `fault:${FaultName}` | null
   /** Requests between arrival and end when this one arrived, itself included. */
   in_flight: number
-  /** Bytes of the body sent. */
+  /** Bytes of the body sent; with a fault in its chunks, all bytes sent. */
   bytes: number
 }
 
@@ -57,8 +60,16 @@ export interface Truth {
   list(): TruthRecord[]
   /** Answers that were played to their end. */
   served(): number
+  watch(watcher: Watcher): void
   /** Forgets every record and starts `seq` at 1; requests in flight stay counted as such. */
   reset(): void
+}
+
+/** Is told of every record, also of those that are no longer kept. */
+export interface Watcher {
+  /** A record was closed that was opened since the last reset. */
+  onClose(record: TruthRecord): void
+  onReset(): void
 }
 
 const defaultCapacity = 200_000
@@ -69,6 +80,8 @@ export function createTruth(capacity: number = defaultCapacity): Truth {
   let seq = 0
   let inFlight = 0
   let served = 0
+  let watched = new WeakSet<TruthRecord>()
+  const watchers: Watcher[] = []
   return {
     open(arrival) {
       inFlight++
@@ -88,34 +101,43 @@ export function createTruth(capacity: number = defaultCapacity): Truth {
         plan: null,
         tokens: { prompt: 0, completion: 0 },
         status: null,
+        fault: null,
         outcome: null,
         in_flight: inFlight,
         bytes: 0,
       }
       ring[(seq - 1) % capacity] = record
+      watched.add(record)
       return record
     },
     close(record, outcome) {
       inFlight--
       record.outcome = outcome
       if (outcome === 'ok') served++
+      if (watched.has(record)) for (const { onClose } of watchers) onClose(record)
     },
     list: () => [...ring].sort((left, right) => left.seq - right.seq),
     served: () => served,
+    watch(watcher) {
+      watchers.push(watcher)
+    },
     reset() {
       ring = []
       seq = 0
       served = 0
+      watched = new WeakSet()
+      for (const { onReset } of watchers) onReset()
     },
   }
 }
 
 /** Notes down what a plan promises. */
 export function recordPlan(record: TruthRecord, plan: Plan): void {
-  record.status = plan.status
+  record.status = plan.headersAtMs === Infinity ? null : plan.status
   record.tokens.prompt = plan.promptTokens
-  if (plan.timing === undefined) return
-  record.plan = { ttft_ms: plan.timing.ttftMs, itl_ms: plan.timing.itlMs }
+  const { timing, finishReason } = plan
+  if (timing === undefined || finishReason === undefined) return
+  record.plan = { ttft_ms: timing.ttftMs, itl_ms: timing.itlMs, finish_reason: finishReason }
 }
 
 /** Notes down that a step is written at `at`. */

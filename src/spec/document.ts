@@ -149,6 +149,8 @@ export interface BenchDocument {
         tokens_per_event?: number
         /** How many requests run and wait at once. */
         queue?: unknown
+        /** What goes wrong, and for which requests. */
+        faults?: unknown[]
         /** Seed of everything random. */
         seed?: number
         /** When token counts are sent. */

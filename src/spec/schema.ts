@@ -34,6 +34,11 @@ const mock: JsonSchema = {
       description: 'How many requests run and wait at once.',
       examples: [{ running: 3, waiting: 10 }],
     },
+    faults: {
+      description: 'What goes wrong, and for which requests.',
+      type: 'array',
+      examples: [[{ kind: 'http-error', status: 503, when: { every: 7 } }]],
+    },
     seed: { description: 'Seed of everything random.', type: 'integer', examples: [1] },
     usage: { description: 'When token counts are sent.', examples: ['asked', 'always', 'never'] },
     role_chunk: {

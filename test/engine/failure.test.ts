@@ -14,6 +14,8 @@ test.each([
   ['UND_ERR_CONNECT_TIMEOUT', false, 'connect'],
   ['ECONNRESET', true, 'reset'],
   ['UND_ERR_SOCKET', true, 'reset'],
+  ['HPE_INVALID_EOF_STATE', true, 'reset'],
+  ['UND_ERR_HEADERS_OVERFLOW', true, 'protocol'],
   ['CERT_HAS_EXPIRED', false, 'tls'],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', false, 'tls'],
   ['ERR_TLS_CERT_ALTNAME_INVALID', false, 'tls'],

@@ -72,3 +72,37 @@ test.each<[unknown, string]>([
 ])('refuses %j', (options, complaint) => {
   expect(complain(options)).toEqual([expect.stringContaining(complaint)])
 })
+
+const fault = (option: object): unknown => ({ faults: [{ kind: 'no-done' }, option] })
+
+test.each<[object, string]>([
+  [{ kind: 'stal' }, 'faults.1.kind: expected one of '],
+  [{ kind: 'stal' }, 'Did you mean stall?'],
+  [{}, 'faults.1: expected an object with a kind, got {}. '],
+  [{ kind: 'stall', after: 2 }, 'faults.1.after: expected one of kind, when, after_events, ms'],
+  [{ kind: 'stall', ms: 'soon' }, 'faults.1.ms: expected a duration'],
+  [{ kind: 'stall', after_events: -1 }, 'faults.1.after_events: '],
+  [{ kind: 'split', bytes: 0 }, 'faults.1.bytes: expected a whole number of at least 1, got 0. '],
+  [{ kind: 'http-error', status: 200 }, 'expected a whole number of at least 400, got 200. '],
+  [{ kind: 'http-error', status: 600 }, 'expected a whole number of at most 599, got 600. '],
+  [{ kind: 'http-error', retry_after: 'a\r\nb: c' }, 'faults.1.retry_after: '],
+  [{ kind: 'http-error', body: 'htm' }, 'Did you mean html?'],
+  [{ kind: 'in-band-error', done: 'yes' }, 'faults.1.done: expected true or false, got "yes". '],
+  [{ kind: 'line-ends', ends: 'lf' }, 'faults.1.ends: expected one of crlf, cr, mixed, got "lf". '],
+  [{ kind: 'bom', when: 3 }, 'faults.1.when: expected an object, got 3. '],
+  [{ kind: 'bom', when: { evry: 3 } }, 'faults.1.when.evry: '],
+  [{ kind: 'bom', when: { evry: 3 } }, 'Did you mean every?'],
+  [{ kind: 'bom', when: { nth: 3 } }, 'faults.1.when.nth: expected a list of whole numbers'],
+  [{ kind: 'bom', when: { every: 0 } }, 'faults.1.when.every: '],
+  [{ kind: 'bom', when: { rate: 1.5 } }, 'faults.1.when.rate: expected a number from 0 to 1'],
+  [{ kind: 'bom', when: { match: { a: '(' } } }, 'faults.1.when.match.a: expected a regular'],
+  [{ kind: 'bom', when: { once: 1 } }, 'faults.1.when.once: expected true or false, got 1. '],
+])('refuses the fault %j', (option, complaint) => {
+  expect(complain(fault(option))).toEqual([expect.stringContaining(complaint)])
+})
+
+test('refuses faults that are no list', () => {
+  expect(complain({ faults: { kind: 'no-done' } })).toEqual([
+    expect.stringContaining('mock: faults: expected a list of faults'),
+  ])
+})

@@ -47,6 +47,8 @@ const plan: Plan = {
   headers: { 'content-type': 'text/plain' },
   headersAtMs: 0,
   events: [event(3.7, 'a'), event(3.7, 'b'), event(16.2, 'c'), event(28.7, 'd'), event(28.7, 'e')],
+  framing: 'http',
+  finishReason: undefined,
   end: { kind: 'clean', atMs: 28.7 },
   promptTokens: 1,
   timing: undefined,
@@ -64,6 +66,12 @@ function record(clock: VirtualClock, played: Plan): { calls: string[]; stop: () 
     flushHeaders: () => note('flush'),
     write: (bytes: Buffer) => note(`write ${bytes.toString()}`),
     end: () => note('end'),
+    socket: {
+      write: (bytes: Buffer) => note(`wire ${bytes.toString()}`),
+      uncork: () => note('uncork'),
+      destroySoon: () => note('close'),
+      resetAndDestroy: () => note('reset'),
+    },
   }
   const stop = play(played, sink, from, clock, {
     onStep: (step, at) => {
@@ -126,4 +134,39 @@ test('writes nothing more once it is stopped', () => {
   stop()
   clock.run()
   expect(calls).toEqual(['0 head 200', '0 flush'])
+})
+
+test('ends a plan in its own way, behind the bytes of the same step', () => {
+  const ends = { clean: ['end'], close: ['close'], reset: ['uncork', 'reset'] } as const
+  for (const kind of ['clean', 'close', 'reset'] as const) {
+    const clock = createVirtualClock(0)
+    const { calls } = record(clock, { ...plan, end: { kind, atMs: 28.7 } })
+    clock.run()
+    const expected = ['write de', ...ends[kind], 'done'].map((call) => `29 ${call}`)
+    expect(calls.slice(4)).toEqual(expected)
+  }
+})
+
+test('leaves open what never ends', () => {
+  const clock = createVirtualClock(0)
+  const { calls } = record(clock, { ...plan, end: { kind: 'never', atMs: 28.7 } })
+  clock.run()
+  expect(calls.slice(4)).toEqual(['29 write de', '29 done'])
+})
+
+test('sends nothing at all when neither headers nor events are planned', () => {
+  const clock = createVirtualClock(0)
+  const silent: Plan = { ...plan, headersAtMs: Infinity, events: [] }
+  const { calls } = record(clock, { ...silent, end: { kind: 'reset', atMs: 0 } })
+  clock.run()
+  expect(calls).toEqual(['0 uncork', '0 reset', '0 done'])
+})
+
+test('writes a plan that brings its own framing to the socket alone', () => {
+  const clock = createVirtualClock(0)
+  const events = [event(0, 'head'), event(3.7, 'chunk')]
+  const end = { kind: 'close', atMs: 3.7 } as const
+  const { calls } = record(clock, { ...plan, framing: 'wire', events, end })
+  clock.run()
+  expect(calls).toEqual(['0 wire head', '4 wire chunk', '4 close', '4 done'])
 })

@@ -60,7 +60,11 @@ test('never sends a token before its planned time and records every send', async
   expect(records).toHaveLength(8)
   for (const record of records) {
     const { plan, content_ms, admitted_ms } = record
-    expect(plan).toEqual({ ttft_ms: 12.5, itl_ms: Array.from({ length: 7 }, () => 3.3) })
+    expect(plan).toEqual({
+      ttft_ms: 12.5,
+      itl_ms: Array.from({ length: 7 }, () => 3.3),
+      finish_reason: 'stop',
+    })
     expect(content_ms).toHaveLength(8)
     for (const [index, at] of content_ms.entries()) {
       // One part in a billion for the rounding of sums of floats.

@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http'
+
+import { Refusal } from './refusal.ts'
+import { readBody } from './request-body.ts'
+
+/** A path that is answered at once from the state of the server and leaves no record. */
+export interface Endpoint {
+  methods: readonly ('GET' | 'POST')[]
+  /** @throws Refusal when the inquiry makes no sense. */
+  reply(inquiry: Inquiry): Reply
+}
+
+export interface Inquiry {
+  query: URLSearchParams
+  /** The Accept header; empty without one. */
+  accept: string
+  body: string
+}
+
+export interface Reply {
+  status: number
+  /** `undefined`: the body is empty. */
+  type: string | undefined
+  text: string
+}
+
+export function renderJson(body: unknown, status = 200): Reply {
+  return { status, type: 'application/json', text: JSON.stringify(body) }
+}
+
+export function renderEmpty(status = 200): Reply {
+  return { status, type: undefined, text: '' }
+}
+
+export function renderText(text: string, type: string): Reply {
+  return { status: 200, type, text }
+}
+
+/** @throws Refusal when the body is too large, or when the client is gone. */
+export async function readInquiry(request: IncomingMessage, query: string): Promise<Inquiry> {
+  const body = await readBody(request)
+  if (body instanceof Refusal) throw body
+  return { query: new URLSearchParams(query), accept: request.headers.accept ?? '', body }
+}
+
+/** Whether text is preferred to JSON: it has the higher weight, or the same and comes first. */
+export function prefersText(accept: string): boolean {
+  const wishes = accept
+    .split(',')
+    .map((part) => {
+      const [type = '', ...parameters] = part.split(';').map((word) => word.trim().toLowerCase())
+      const weight = parameters.find((parameter) => parameter.startsWith('q='))
+      return { type, weight: weight === undefined ? 1 : Number(weight.slice(2)) }
+    })
+    .filter(({ type, weight }) => weight > 0 && (isText(type) || isJson(type)))
+    .sort((left, right) => right.weight - left.weight)
+  return wishes[0] !== undefined && isText(wishes[0].type)
+}
+
+function isText(type: string): boolean {
+  return type === 'text/plain' || type === 'application/openmetrics-text'
+}
+
+function isJson(type: string): boolean {
+  return type === 'application/json' || type === 'application/*' || type === '*/*'
+}

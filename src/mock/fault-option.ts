@@ -1,0 +1,72 @@
+import type { DurationOption } from './distribution.ts'
+import { faultKinds, faultNames } from './fault-kinds.ts'
+import type { FaultName } from './fault-kinds.ts'
+import { createKnobs } from './fault-knobs.ts'
+import { readSelection } from './fault-selection.ts'
+import type { Selection, SelectionOption } from './fault-selection.ts'
+import type { Transform } from './fault.ts'
+import { isFields, readChoice } from './fields.ts'
+import type { Report } from './fields.ts'
+
+/** A fault as it is written. Which knobs one has depends on its kind. */
+export interface FaultOption {
+  kind: FaultName
+  /** The requests it strikes; every one but warm-up requests by default. */
+  when?: SelectionOption
+  /** Contents before it. */
+  after_events?: number
+  /** Number of the content, from 1. */
+  event?: number
+  /** How much later; 100 ms by default, but forever for `stall`. */
+  ms?: DurationOption
+  /** 400–599, 500 by default. */
+  status?: number
+  body?: 'profile' | 'text' | 'html' | 'empty'
+  /** s, or a date as HTTP writes it. */
+  retry_after?: number | string
+  /** Of a redirect. */
+  location?: string
+  /** The content type that is sent. */
+  type?: string
+  /** Events in one write; all by default. */
+  events?: number
+  /** Of one write (`split`) or one event (`huge-event`). */
+  bytes?: number
+  ends?: 'crlf' | 'cr' | 'mixed'
+  /** Time between two comments. */
+  every?: DurationOption
+  /** Whether the stream still ends properly behind the error. */
+  done?: boolean
+  /** Tokens in the usage that were never sent. */
+  surplus?: number
+}
+
+export interface Fault {
+  kind: FaultName
+  breaks: boolean
+  transform: Transform
+  when: Selection
+}
+
+export function readFaults(report: Report, value: unknown, latencyFactor: number): Fault[] {
+  if (value === undefined) return []
+  if (!Array.isArray(value)) {
+    report('faults', 'a list of faults', value, 'Write e.g. [{ kind: no-done }]')
+    return []
+  }
+  return value.flatMap((item, index) => readFault(report, `faults.${index}`, item, latencyFactor))
+}
+
+function readFault(report: Report, path: string, item: unknown, latencyFactor: number): Fault[] {
+  if (!isFields(item) || item['kind'] === undefined) {
+    report(path, 'an object with a kind', item, 'Write e.g. { kind: no-done }')
+    return []
+  }
+  const kind = readChoice(report, `${path}.kind`, item['kind'], faultNames, 'no-done')
+  if (kind !== item['kind']) return []
+  const { breaks, prepare } = faultKinds[kind]
+  const knobs = createKnobs(report, path, item, latencyFactor)
+  const transform = prepare(knobs)
+  knobs.finish(['kind', 'when'])
+  return [{ kind, breaks, transform, when: readSelection(report, `${path}.when`, item['when']) }]
+}

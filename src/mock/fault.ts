@@ -1,0 +1,22 @@
+import type { DialectName } from './dialect.ts'
+import type { Knobs } from './fault-knobs.ts'
+import type { Plan } from './plan.ts'
+import type { Profile } from './profile.ts'
+
+/** What a fault may know besides the plan. */
+export interface Scene {
+  dialect: DialectName
+  /** See `Answer`. */
+  ref: string
+  renderError: Profile['renderError']
+}
+
+/** Turns a plan into the plan of the same answer gone wrong; the same plan when it has no place in it. */
+export type Transform = (plan: Plan, scene: Scene) => Plan
+
+export interface FaultKind {
+  /** Whether even an answer that ends cleanly is broken by it; otherwise it is odd, but good. */
+  breaks: boolean
+  /** Reads its knobs, all of them. */
+  prepare(knobs: Knobs): Transform
+}

@@ -1,0 +1,46 @@
+import type { Clock } from './clock.ts'
+import { prefersText, renderJson, renderText } from './endpoint.ts'
+import type { Endpoint, Reply } from './endpoint.ts'
+import type { Generation } from './generation.ts'
+import { listFamilies, renderCounters, renderMetrics, renderStats } from './metrics.ts'
+import type { ServerState } from './metrics.ts'
+import type { Options } from './options.ts'
+import { prometheusType, renderFamilies } from './prometheus.ts'
+import { createStatistics } from './statistics.ts'
+
+/** What the `qwen-vllm` profile tells of itself, by path. */
+export function listQwenEndpoints(
+  options: Options,
+  { truth, stats }: Generation,
+  clock: Clock,
+): [path: string, Endpoint][] {
+  const statistics = createStatistics(truth, clock)
+  const view = (): ServerState => ({
+    statistics,
+    queue: stats(),
+    limits: options.queue,
+    uptimeS: (clock.now() - statistics.sinceMs) / 1000,
+    wallMs: performance.timeOrigin + performance.now(),
+  })
+  const replyPrometheus = (): Reply =>
+    renderText(renderFamilies(listFamilies(view())), prometheusType)
+
+  return [
+    ['/stats', { methods: ['GET'], reply: () => renderJson(renderStats(view())) }],
+    [
+      '/api/v1/metrics',
+      { methods: ['GET', 'POST'], reply: () => renderJson(renderMetrics(view())) },
+    ],
+    [
+      '/metrics',
+      {
+        methods: ['GET'],
+        reply: ({ query, accept }) =>
+          query.get('format') === 'prometheus' || prefersText(accept)
+            ? replyPrometheus()
+            : renderJson(renderCounters(view())),
+      },
+    ],
+    ['/metrics/prometheus', { methods: ['GET'], reply: replyPrometheus }],
+  ]
+}

@@ -1,0 +1,76 @@
+import { parseBody } from './body.ts'
+import { renderJson, renderText } from './endpoint.ts'
+import type { Endpoint, Reply } from './endpoint.ts'
+import type { Generation } from './generation.ts'
+import type { Options } from './options.ts'
+import { profiles } from './profile.ts'
+import { prometheusType, renderFamilies } from './prometheus.ts'
+import { Refusal } from './refusal.ts'
+import { decodeToken, encodeToken, splitTokens } from './tokens.ts'
+import { createVllmMetrics } from './vllm-metrics.ts'
+
+/** Says that no vLLM of any version runs here. */
+const version = '0.0.0+mock'
+
+/** What the `vllm` profile tells of itself, by path. */
+export function listVllmEndpoints(
+  options: Options,
+  { truth, stats }: Generation,
+  replyHealth: () => Reply,
+): [path: string, Endpoint][] {
+  const { model, tokenCap } = profiles.vllm
+  const metrics = createVllmMetrics(truth, options.models?.[0] ?? model)
+  return [
+    [
+      '/metrics',
+      {
+        methods: ['GET'],
+        reply: () => renderText(renderFamilies(metrics.list(stats())), prometheusType),
+      },
+    ],
+    ['/ping', { methods: ['GET', 'POST'], reply: replyHealth }],
+    ['/version', { methods: ['GET'], reply: () => renderJson({ version }) }],
+    [
+      '/load',
+      {
+        methods: ['GET'],
+        reply: () => {
+          const { running, waiting } = stats()
+          return renderJson({ server_load: running + waiting })
+        },
+      },
+    ],
+    ['/tokenize', { methods: ['POST'], reply: ({ body }) => renderJson(tokenize(body, tokenCap)) }],
+    ['/detokenize', { methods: ['POST'], reply: ({ body }) => renderJson(detokenize(body)) }],
+  ]
+}
+
+function tokenize(text: string, maxModelLen: number): object {
+  const body = parseBody(text)
+  const prompt = body['prompt']
+  if (typeof prompt !== 'string') throw refuse('prompt', 'a text')
+  const pieces = splitTokens(prompt)
+  return {
+    count: pieces.length,
+    max_model_len: maxModelLen,
+    tokens: pieces.map(encodeToken),
+    token_strs: body['return_token_strs'] === true ? pieces : null,
+  }
+}
+
+function detokenize(text: string): object {
+  const ids: unknown = parseBody(text)['tokens']
+  if (!Array.isArray(ids)) throw refuse('tokens', 'a list of token ids')
+  const pieces = ids.map((id) => {
+    const piece = typeof id === 'number' ? decodeToken(id) : undefined
+    if (piece === undefined) throw refuse('tokens', 'ids that /tokenize gave')
+    return piece
+  })
+  return { prompt: pieces.join('') }
+}
+
+function refuse(key: string, expected: string): Refusal {
+  return new Refusal(400, `1 validation error:\n  ${key} must be ${expected}`, {
+    param: `body.${key}`,
+  })
+}
