@@ -1,4 +1,4 @@
-import type { Random } from './random.ts'
+import type { Random } from './latency/random.ts'
 
 /**
  * The tokens of the mock: an answer is a walk through this list. A piece is one token by definition

@@ -12,10 +12,10 @@ export type {
   DurationOption,
   ExactOption,
   LatencyOption,
-} from './distribution.ts'
-export type { FaultName } from './fault-kinds.ts'
-export type { FaultOption } from './fault-option.ts'
-export type { SelectionOption } from './fault-selection.ts'
+} from './latency/distribution.ts'
+export type { FaultName } from './fault/kinds.ts'
+export type { FaultOption } from './fault/option.ts'
+export type { SelectionOption } from './fault/selection.ts'
 export type { MockOptions } from './options.ts'
 export type { TruthRecord } from './truth.ts'
 

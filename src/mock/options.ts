@@ -1,7 +1,5 @@
-import { parseDistribution } from './distribution.ts'
-import type { Distribution, DurationOption, LatencyOption } from './distribution.ts'
-import { readFaults } from './fault-option.ts'
-import type { Fault, FaultOption } from './fault-option.ts'
+import { readFaults } from './fault/option.ts'
+import type { Fault, FaultOption } from './fault/option.ts'
 import {
   isFields,
   readChoice,
@@ -12,6 +10,8 @@ import {
   toProblem,
 } from './fields.ts'
 import type { Problem, Report } from './fields.ts'
+import { parseDistribution } from './latency/distribution.ts'
+import type { Distribution, DurationOption, LatencyOption } from './latency/distribution.ts'
 import { profiles } from './profile.ts'
 import type { ProfileName } from './profile.ts'
 import type { QueueLimits } from './queue.ts'

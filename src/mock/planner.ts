@@ -1,10 +1,10 @@
 import { pickPieces } from './content.ts'
-import type { Ask, Content } from './dialect.ts'
-import { createSampler } from './latency.ts'
+import type { Ask, Content } from './dialect/dialect.ts'
+import { createRandom } from './latency/random.ts'
+import { createSampler } from './latency/sampler.ts'
 import type { Options } from './options.ts'
 import type { Plan } from './plan.ts'
 import { defaultMaxTokens, profiles } from './profile.ts'
-import { createRandom } from './random.ts'
 import { Refusal } from './refusal.ts'
 
 /** What tells one request from another. */

@@ -1,5 +1,5 @@
-import type { DialectName } from './dialect.ts'
-import type { FaultName } from './fault-kinds.ts'
+import type { DialectName } from './dialect/dialect.ts'
+import type { FaultName } from './fault/kinds.ts'
 import type { Plan, Step } from './plan.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { createQuantile, parseDistribution } from '../../src/mock/distribution.ts'
-import type { Distribution, LatencyOption } from '../../src/mock/distribution.ts'
+import { createQuantile, parseDistribution } from '../../src/mock/latency/distribution.ts'
+import type { Distribution, LatencyOption } from '../../src/mock/latency/distribution.ts'
 
 function parse(option: LatencyOption): Distribution {
   return parseDistribution(

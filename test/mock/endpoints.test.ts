@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
 
 import { monotonicClock } from '../../src/mock/clock.ts'
-import { listEndpoints } from '../../src/mock/endpoints.ts'
+import { listEndpoints } from '../../src/mock/endpoint/endpoints.ts'
 import { createGeneration } from '../../src/mock/generation.ts'
 import { parseOptions } from '../../src/mock/options.ts'
 import type { MockOptions } from '../../src/mock/options.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { createChooser } from '../../src/mock/fault-selection.ts'
-import type { SelectionOption } from '../../src/mock/fault-selection.ts'
+import { createChooser } from '../../src/mock/fault/selection.ts'
+import type { SelectionOption } from '../../src/mock/fault/selection.ts'
 import { parseOptions } from '../../src/mock/options.ts'
 
 interface Asked {

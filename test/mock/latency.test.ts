@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { createSampler } from '../../src/mock/latency.ts'
+import { createSampler } from '../../src/mock/latency/sampler.ts'
 
 const exact = { kind: 'exact', grid: [10, 20, 30, 40, 50, 60, 70, 80] } as const
 const ascending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b)

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 
+import { renderFamilies } from '../../src/mock/metrics/prometheus.ts'
 import {
   listFamilies,
   renderCounters,
   renderMetrics,
   renderStats,
   type ServerState,
-} from '../../src/mock/metrics.ts'
-import { renderFamilies } from '../../src/mock/prometheus.ts'
-import { createStatistics, type Statistics } from '../../src/mock/statistics.ts'
+} from '../../src/mock/metrics/qwen.ts'
+import { createStatistics, type Statistics } from '../../src/mock/metrics/statistics.ts'
 import { createTruth, type Arrival, type Truth } from '../../src/mock/truth.ts'
 import { parseExposition } from './exposition.ts'
 

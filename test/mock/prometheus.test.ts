@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { createHistogram } from '../../src/mock/histogram.ts'
-import { renderFamilies } from '../../src/mock/prometheus.ts'
+import { createHistogram } from '../../src/mock/metrics/histogram.ts'
+import { renderFamilies } from '../../src/mock/metrics/prometheus.ts'
 import { parseExposition } from './exposition.ts'
 
 test('writes a histogram with cumulative buckets, +Inf, sum and count', () => {

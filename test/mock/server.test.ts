@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 
 import { afterEach, expect, test } from 'vitest'
 
-import { chatDialect } from '../../src/mock/dialect-chat.ts'
+import { chatDialect } from '../../src/mock/dialect/chat.ts'
 import { parseOptions } from '../../src/mock/options.ts'
 import type { MockOptions } from '../../src/mock/options.ts'
 import { createPlanner } from '../../src/mock/planner.ts'

@@ -1,7 +1,7 @@
-import type { DialectName } from './dialect.ts'
-import type { Knobs } from './fault-knobs.ts'
-import type { Plan } from './plan.ts'
-import type { Profile } from './profile.ts'
+import type { DialectName } from '../dialect/dialect.ts'
+import type { Plan } from '../plan.ts'
+import type { Profile } from '../profile.ts'
+import type { Knobs } from './knobs.ts'
 
 /** What a fault may know besides the plan. */
 export interface Scene {

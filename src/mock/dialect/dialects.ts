@@ -1,8 +1,8 @@
-import { chatDialect } from './dialect-chat.ts'
-import { completionsDialect } from './dialect-completions.ts'
-import { difyDialect } from './dialect-dify.ts'
-import { rawDialect } from './dialect-raw.ts'
+import { chatDialect } from './chat.ts'
+import { completionsDialect } from './completions.ts'
 import type { Dialect } from './dialect.ts'
+import { difyDialect } from './dify.ts'
+import { rawDialect } from './raw.ts'
 
 /** By path. */
 export const dialects: Readonly<Record<string, Dialect>> = {

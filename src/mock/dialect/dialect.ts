@@ -1,5 +1,5 @@
-import { describeJson } from './plan.ts'
-import type { PlanEvent } from './plan.ts'
+import { describeJson } from '../plan.ts'
+import type { PlanEvent } from '../plan.ts'
 
 export type DialectName = 'openai-chat' | 'openai-completions' | 'dify' | 'raw'
 

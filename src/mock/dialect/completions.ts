@@ -1,6 +1,8 @@
+import { countPromptTokens } from '../content.ts'
+import type { PlanEvent } from '../plan.ts'
+import { Refusal } from '../refusal.ts'
 import { parseBody, readSampling, readStreamFlag, readUsageWish, resolveUsage } from './body.ts'
 import type { UsageWish } from './body.ts'
-import { countPromptTokens } from './content.ts'
 import {
   frameEvent,
   joinContent,
@@ -10,8 +12,6 @@ import {
   renderWhole,
 } from './dialect.ts'
 import type { Answer, Ask, Dialect, Rendering } from './dialect.ts'
-import type { PlanEvent } from './plan.ts'
-import { Refusal } from './refusal.ts'
 
 /** vLLM's /v1/completions. */
 export const completionsDialect: Dialect = {

@@ -1,11 +1,11 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from '../clock.ts'
+import type { Generation } from '../generation.ts'
+import type { Options } from '../options.ts'
+import { profiles } from '../profile.ts'
 import { renderEmpty, renderJson, renderText } from './endpoint.ts'
 import type { Endpoint, Reply } from './endpoint.ts'
-import type { Generation } from './generation.ts'
-import type { Options } from './options.ts'
-import { profiles } from './profile.ts'
-import { listQwenEndpoints } from './qwen-endpoints.ts'
-import { listVllmEndpoints } from './vllm-endpoints.ts'
+import { listQwenEndpoints } from './qwen.ts'
+import { listVllmEndpoints } from './vllm.ts'
 
 /** By path. */
 export function listEndpoints(

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 
-import { Refusal } from './refusal.ts'
-import { readBody } from './request-body.ts'
+import { Refusal } from '../refusal.ts'
+import { readBody } from '../request-body.ts'
 
 /** A path that is answered at once from the state of the server and leaves no record. */
 export interface Endpoint {

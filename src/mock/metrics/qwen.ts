@@ -1,5 +1,5 @@
+import type { QueueCount, QueueLimits } from '../queue.ts'
 import type { Family } from './prometheus.ts'
-import type { QueueCount, QueueLimits } from './queue.ts'
 import type { Sample } from './sample.ts'
 import type { Statistics } from './statistics.ts'
 

@@ -1,12 +1,12 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from '../clock.ts'
+import type { Generation } from '../generation.ts'
+import { prometheusType, renderFamilies } from '../metrics/prometheus.ts'
+import { listFamilies, renderCounters, renderMetrics, renderStats } from '../metrics/qwen.ts'
+import type { ServerState } from '../metrics/qwen.ts'
+import { createStatistics } from '../metrics/statistics.ts'
+import type { Options } from '../options.ts'
 import { prefersText, renderJson, renderText } from './endpoint.ts'
 import type { Endpoint, Reply } from './endpoint.ts'
-import type { Generation } from './generation.ts'
-import { listFamilies, renderCounters, renderMetrics, renderStats } from './metrics.ts'
-import type { ServerState } from './metrics.ts'
-import type { Options } from './options.ts'
-import { prometheusType, renderFamilies } from './prometheus.ts'
-import { createStatistics } from './statistics.ts'
 
 /** What the `qwen-vllm` profile tells of itself, by path. */
 export function listQwenEndpoints(

@@ -1,4 +1,4 @@
-import type { TruthRecord } from './truth.ts'
+import type { TruthRecord } from '../truth.ts'
 
 /** What one complete answer cost, in ms. Tokens that share one body are timed by their plan. */
 export interface Sample {

@@ -1,5 +1,5 @@
+import type { PlanEvent } from '../plan.ts'
 import type { Scene } from './fault.ts'
-import type { PlanEvent } from './plan.ts'
 
 /** The event with its JSON rewritten; the same event when it has none or when that stays the same. */
 export function rewriteJson(

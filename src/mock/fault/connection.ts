@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http'
 
-import type { Knobs } from './fault-knobs.ts'
-import { createAside, cutPlan, findBreak, measure } from './fault-plan.ts'
+import type { Plan, PlanEnd } from '../plan.ts'
 import type { FaultKind, Transform } from './fault.ts'
-import type { Plan, PlanEnd } from './plan.ts'
+import type { Knobs } from './knobs.ts'
+import { createAside, cutPlan, findBreak, measure } from './plan.ts'
 
 export type ConnectionFault =
   | 'reset-before-headers'

@@ -1,12 +1,12 @@
-import type { DurationOption } from './distribution.ts'
-import { faultKinds, faultNames } from './fault-kinds.ts'
-import type { FaultName } from './fault-kinds.ts'
-import { createKnobs } from './fault-knobs.ts'
-import { readSelection } from './fault-selection.ts'
-import type { Selection, SelectionOption } from './fault-selection.ts'
+import { isFields, readChoice } from '../fields.ts'
+import type { Report } from '../fields.ts'
+import type { DurationOption } from '../latency/distribution.ts'
 import type { Transform } from './fault.ts'
-import { isFields, readChoice } from './fields.ts'
-import type { Report } from './fields.ts'
+import { faultKinds, faultNames } from './kinds.ts'
+import type { FaultName } from './kinds.ts'
+import { createKnobs } from './knobs.ts'
+import { readSelection } from './selection.ts'
+import type { Selection, SelectionOption } from './selection.ts'
 
 /** A fault as it is written. Which knobs one has depends on its kind. */
 export interface FaultOption {

@@ -1,6 +1,6 @@
-import { createAside, isEventStream, replaceEvents } from './fault-plan.ts'
+import type { Plan, PlanEvent } from '../plan.ts'
 import type { FaultKind } from './fault.ts'
-import type { Plan, PlanEvent } from './plan.ts'
+import { createAside, isEventStream, replaceEvents } from './plan.ts'
 
 export type TextFault =
   | 'no-final-blank-line'

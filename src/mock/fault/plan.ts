@@ -1,4 +1,4 @@
-import type { Plan, PlanEnd, PlanEvent } from './plan.ts'
+import type { Plan, PlanEnd, PlanEvent } from '../plan.ts'
 
 /**
  * Position behind `count` content events and what comes with them, but always before the last

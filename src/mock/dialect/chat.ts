@@ -1,6 +1,9 @@
+import { countPromptTokens } from '../content.ts'
+import { isFields } from '../fields.ts'
+import type { PlanEvent } from '../plan.ts'
+import { Refusal } from '../refusal.ts'
 import { parseBody, readSampling, readStreamFlag, readUsageWish, resolveUsage } from './body.ts'
 import type { UsageWish } from './body.ts'
-import { countPromptTokens } from './content.ts'
 import {
   firstAtMs,
   frameEvent,
@@ -11,9 +14,6 @@ import {
   renderWhole,
 } from './dialect.ts'
 import type { Answer, Ask, Dialect, Rendering } from './dialect.ts'
-import { isFields } from './fields.ts'
-import type { PlanEvent } from './plan.ts'
-import { Refusal } from './refusal.ts'
 
 /** vLLM's /v1/chat/completions. */
 export const chatDialect: Dialect = { name: 'openai-chat', methods: ['POST'], readAsk }

@@ -5,8 +5,8 @@ import {
   readDuration,
   readNumber,
   rejectUnknown,
-} from './fields.ts'
-import type { Fields, Report } from './fields.ts'
+} from '../fields.ts'
+import type { Fields, Report } from '../fields.ts'
 import { spreadQuantiles } from './quantile-grid.ts'
 import type { QuantilePoint } from './quantile-grid.ts'
 

@@ -1,7 +1,7 @@
-import { emptyText, reviseJson, rewriteJson } from './fault-json.ts'
-import { createAside, findBreak, findContent, isEventStream, replaceEvents } from './fault-plan.ts'
+import type { Plan, PlanEvent } from '../plan.ts'
 import type { FaultKind, Scene } from './fault.ts'
-import type { Plan, PlanEvent } from './plan.ts'
+import { emptyText, reviseJson, rewriteJson } from './json.ts'
+import { createAside, findBreak, findContent, isEventStream, replaceEvents } from './plan.ts'
 
 export type ContentFault =
   | 'no-done'

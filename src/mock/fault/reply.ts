@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib'
 
-import { replaceEvents } from './fault-plan.ts'
+import { planError } from '../plan.ts'
+import type { Plan } from '../plan.ts'
+import { Refusal } from '../refusal.ts'
 import type { FaultKind } from './fault.ts'
-import { planError } from './plan.ts'
-import type { Plan } from './plan.ts'
-import { Refusal } from './refusal.ts'
+import { replaceEvents } from './plan.ts'
 
 export type ReplyFault = 'http-error' | 'redirect' | 'html-200' | 'wrong-content-type' | 'gzip'
 

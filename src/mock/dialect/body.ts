@@ -1,7 +1,7 @@
+import { isFields } from '../fields.ts'
+import type { Fields } from '../fields.ts'
+import { Refusal } from '../refusal.ts'
 import type { Ask } from './dialect.ts'
-import { isFields } from './fields.ts'
-import type { Fields } from './fields.ts'
-import { Refusal } from './refusal.ts'
 
 /** How much usage a stream carries. */
 export type UsageWish = 'none' | 'final' | 'continuous'

@@ -1,4 +1,4 @@
-import { countPromptTokens } from './content.ts'
+import { countPromptTokens } from '../content.ts'
 import type { Answer, Ask, Dialect, Rendering } from './dialect.ts'
 
 /** Text as it comes, without any framing of its own: /stream/raw. Any body is a prompt. */

@@ -1,5 +1,8 @@
+import { countPromptTokens } from '../content.ts'
+import type { Fields } from '../fields.ts'
+import type { PlanEvent } from '../plan.ts'
+import { Refusal } from '../refusal.ts'
 import { parseBody } from './body.ts'
-import { countPromptTokens } from './content.ts'
 import {
   firstAtMs,
   frameEvent,
@@ -10,9 +13,6 @@ import {
   renderWhole,
 } from './dialect.ts'
 import type { Answer, Ask, Dialect, Rendering } from './dialect.ts'
-import type { Fields } from './fields.ts'
-import type { PlanEvent } from './plan.ts'
-import { Refusal } from './refusal.ts'
 
 /** Dify's /v1/chat-messages of a chatflow. The name of an event stands in its JSON. */
 export const difyDialect: Dialect = { name: 'dify', methods: ['POST'], readAsk }

@@ -1,6 +1,6 @@
-import { createAside, delayPlan, findBreak } from './fault-plan.ts'
+import type { PlanEvent } from '../plan.ts'
 import type { FaultKind, Transform } from './fault.ts'
-import type { PlanEvent } from './plan.ts'
+import { createAside, delayPlan, findBreak } from './plan.ts'
 
 export type TimingFault =
   | 'hang-before-headers'

@@ -1,10 +1,10 @@
+import type { QueueCount } from '../queue.ts'
+import type { Truth } from '../truth.ts'
 import { createHistogram } from './histogram.ts'
 import type { Histogram } from './histogram.ts'
 import type { Family, Labels } from './prometheus.ts'
-import type { QueueCount } from './queue.ts'
 import { readSample } from './sample.ts'
 import type { Sample } from './sample.ts'
-import type { Truth } from './truth.ts'
 
 /** Counts ended requests under vLLM's names and answers what a scrape would find. */
 export interface VllmMetrics {
