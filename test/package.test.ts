@@ -110,6 +110,7 @@ beforeAll(async () => {
     'README.md',
     'CHANGELOG.md',
     'schema',
+    'fixtures/scenarios',
     'src',
     'test',
   ]) {
@@ -141,7 +142,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 test('the package holds what is built, the schemas and the documents, and nothing else [S1.53]', () => {
   const paths = packed.files.map(({ path }) => path)
   const expected =
-    /^(dist\/.+\.(js|d\.ts)|docs\/.+\.md|schema\/.+\.schema\.json|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
+    /^(dist\/.+\.(js|d\.ts)|docs\/.+\.md|schema\/.+\.schema\.json|fixtures\/scenarios\/[\w-]+\.json|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
   expect(paths.filter((path) => !expected.test(path))).toEqual([])
   expect(paths).toEqual(
     expect.arrayContaining([

@@ -4,18 +4,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from './clock.ts'
 import type { Ask, Dialect } from './dialect/dialect.ts'
 import type { Fault } from './fault/option.ts'
-import { createChooser } from './fault/selection.ts'
+import type { Fields } from './fields.ts'
 import type { Options } from './options.ts'
+import { createOverrides } from './override.ts'
+import type { Recipe } from './override.ts'
 import { planError } from './plan.ts'
 import type { Plan } from './plan.ts'
-import { createPlanner } from './planner.ts'
 import type { Identity } from './planner.ts'
 import { play } from './player.ts'
 import { profiles } from './profile.ts'
 import { createQueue } from './queue.ts'
 import { Refusal } from './refusal.ts'
 import { readBody } from './request-body.ts'
-import { createTruth, recordPlan, recordStep } from './truth.ts'
+import { recordPlan, recordStep } from './truth.ts'
 import type { Arrival, Truth, TruthRecord } from './truth.ts'
 
 /** The requests that are recorded: those for an answer, and those that find none. */
@@ -25,7 +26,6 @@ export interface Generation {
    * reads it.
    */
   serve(exchange: Exchange): Promise<void>
-  truth: Truth
   stats(): { running: number; waiting: number; peak: number; served: number }
   reset(): void
 }
@@ -47,12 +47,15 @@ type Outcome = NonNullable<TruthRecord['outcome']>
 
 const fixedCreated = 1_767_225_600
 
-export function createGeneration(options: Options, clock: Clock): Generation {
+/** `written`: the options as they were given, which a request may override. */
+export function createGeneration(
+  options: Options,
+  written: Fields,
+  { truth, clock }: { truth: Truth; clock: Clock },
+): Generation {
   const profile = profiles[options.profile]
-  const planner = createPlanner(options)
   const queue = createQueue<Ticket>(options.queue)
-  const truth = createTruth()
-  const chooser = createChooser(options.faults, options.seed)
+  const overrides = createOverrides(options, written)
   let turn = 0
 
   async function serve(exchange: Exchange): Promise<void> {
@@ -91,11 +94,12 @@ export function createGeneration(options: Options, clock: Clock): Generation {
     const body = await readBody(request)
     if (record.outcome !== null) return
     record.body_ms = clock.now()
-    const ask = readAsk(exchange, body)
-    if (ask instanceof Refusal) {
-      run(planRefusal(ask), record.body_ms, 'http_error')
+    const asked = readAsk(exchange, body)
+    if (asked instanceof Refusal) {
+      run(planRefusal(asked), record.body_ms, 'http_error')
       return
     }
+    const { ask, recipe } = asked
 
     const place = queue.arrive(ticket)
     if (place === 'rejected') {
@@ -104,8 +108,8 @@ export function createGeneration(options: Options, clock: Clock): Generation {
     }
     if (place === 'running') record.admitted_ms = clock.now()
     const identity = identify(record)
-    const intact = planner.plan(ask, identity)
-    const fault = chooser.choose(record, typeof body === 'string' ? body : '')
+    const intact = recipe.planner.plan(ask, identity)
+    const fault = recipe.chooser.choose(record, typeof body === 'string' ? body : '')
     const { plan, outcome } = spoil(intact, fault, record, identity)
     ticket.begin = () => {
       record.admitted_ms ??= clock.now()
@@ -130,14 +134,18 @@ export function createGeneration(options: Options, clock: Clock): Generation {
     return { plan, outcome: isBroken ? `fault:${fault.kind}` : 'ok' }
   }
 
-  function readAsk({ dialect, refusal }: Exchange, body: string | Refusal): Ask | Refusal {
+  function readAsk(
+    { request, dialect, refusal }: Exchange,
+    body: string | Refusal,
+  ): { ask: Ask; recipe: Recipe } | Refusal {
     if (refusal !== undefined) return refusal
     if (dialect === undefined) return new Refusal(404, 'Not Found')
     if (body instanceof Refusal) return body
     try {
       const ask = dialect.readAsk(body)
-      planner.check(ask)
-      return ask
+      const recipe = overrides.find(request.headers)
+      recipe.planner.check(ask)
+      return { ask, recipe }
     } catch (error) {
       if (error instanceof Refusal) return error
       throw error
@@ -166,12 +174,11 @@ export function createGeneration(options: Options, clock: Clock): Generation {
 
   return {
     serve,
-    truth,
     stats: () => ({ ...queue.count(), served: truth.served() }),
     reset() {
       truth.reset()
       queue.resetPeak()
-      chooser.reset()
+      overrides.reset()
       turn = 0
     },
   }

@@ -15,10 +15,13 @@ import type { Distribution, DurationOption, LatencyOption } from './latency/dist
 import { profiles } from './profile.ts'
 import type { ProfileName } from './profile.ts'
 import type { QueueLimits } from './queue.ts'
+import { expandScenario, listScenarios } from './scenario.ts'
 
 /** Options of the mock server as they are written: JSON, or the `mock:` block of a spec. */
 export interface MockOptions {
   /** `qwen-vllm` (3 running, 10 waiting) by default; `vllm` admits everybody. */
+  /** Name of a prepared set of options; options that are given beside it go before it. */
+  scenario?: string
   profile?: ProfileName
   /** Time from admission to the first content; 40 ms by default. */
   ttft?: LatencyOption
@@ -47,6 +50,8 @@ export interface MockOptions {
   start_delay?: DurationOption
   /** What goes wrong, and for which requests; of several that are due the first. */
   faults?: readonly FaultOption[]
+  /** Whether a request may change its own answer by `x-mock-*` headers; false by default. */
+  allow_overrides?: boolean
 }
 
 /** Checked options with every default filled in; times in ms, before `latencyFactor`. */
@@ -68,9 +73,11 @@ export interface Options {
   startDelay: number
   /** Their times are multiplied already. */
   faults: readonly Fault[]
+  allowOverrides: boolean
 }
 
 const known: readonly (keyof MockOptions)[] = [
+  'scenario',
   'profile',
   'ttft',
   'itl',
@@ -86,6 +93,7 @@ const known: readonly (keyof MockOptions)[] = [
   'latency_factor',
   'start_delay',
   'faults',
+  'allow_overrides',
 ]
 
 /** @throws Error whose message has one line per problem, all of them. */
@@ -100,15 +108,17 @@ export function checkOptions(json: unknown): readonly Problem[] {
   return readOptions(json).problems
 }
 
-function readOptions(json: unknown): { options?: Options; problems: readonly Problem[] } {
-  if (!isFields(json)) {
-    return { problems: [toProblem('options', 'an object', json, 'Write {} for the defaults')] }
+function readOptions(written: unknown): { options?: Options; problems: readonly Problem[] } {
+  if (!isFields(written)) {
+    return { problems: [toProblem('options', 'an object', written, 'Write {} for the defaults')] }
   }
   const problems: Problem[] = []
   const report: Report = (...problem) => {
     problems.push(toProblem(...problem))
   }
-  rejectUnknown(report, '', json, known)
+  rejectUnknown(report, '', written, known)
+  checkScenario(report, written['scenario'])
+  const json = expandScenario(written)
   const profile = readChoice(report, 'profile', json['profile'], profileNames, 'qwen-vllm')
   const latencyFactor = readNumber(report, 'latency_factor', json['latency_factor'], factor, 1)
   const options: Options = {
@@ -122,11 +132,12 @@ function readOptions(json: unknown): { options?: Options; problems: readonly Pro
     usage: readChoice(report, 'usage', json['usage'], usages, 'asked'),
     seed: readNumber(report, 'seed', json['seed'], { whole: true, min: 0 }, 1),
     models: readModels(report, json['models']),
-    deterministicIds: readFlag(report, 'deterministic_ids', json['deterministic_ids']),
+    deterministicIds: readFlag(report, 'deterministic_ids', json['deterministic_ids'], true),
     apiKey: readText(report, 'api_key', json['api_key']),
     latencyFactor,
     startDelay: readDuration(report, 'start_delay', json['start_delay'], 0),
     faults: readFaults(report, json['faults'], latencyFactor),
+    allowOverrides: readFlag(report, 'allow_overrides', json['allow_overrides'], false),
   }
   return problems.length > 0 ? { problems } : { options, problems }
 }
@@ -183,8 +194,14 @@ function readModels(report: Report, value: unknown): readonly string[] | undefin
   return undefined
 }
 
-function readFlag(report: Report, path: string, value: unknown): boolean {
-  if (value === undefined) return true
+function checkScenario(report: Report, value: unknown): void {
+  if (value === undefined) return
+  const names = listScenarios().map(({ name }) => name)
+  readChoice(report, 'scenario', value, names, '')
+}
+
+function readFlag(report: Report, path: string, value: unknown, fallback: boolean): boolean {
+  if (value === undefined) return fallback
   if (typeof value !== 'boolean') report(path, 'true or false', value, 'Write true or false')
   return value === true
 }

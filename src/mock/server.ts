@@ -3,20 +3,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
 import { monotonicClock } from './clock.ts'
+import { createControl } from './control.ts'
+import type { Service } from './control.ts'
 import { dialects } from './dialect/dialects.ts'
 import { readInquiry, renderJson } from './endpoint/endpoint.ts'
 import type { Endpoint, Reply } from './endpoint/endpoint.ts'
-import { listEndpoints } from './endpoint/endpoints.ts'
-import { createGeneration } from './generation.ts'
-import { parseOptions } from './options.ts'
 import type { MockOptions } from './options.ts'
 import { profiles } from './profile.ts'
 import { Refusal } from './refusal.ts'
-import type { Arrival } from './truth.ts'
+import { createTruth } from './truth.ts'
+import type { Arrival, Truth } from './truth.ts'
 
 export interface RunningServer {
   /** Without a path: `http://127.0.0.1:PORT`. */
   url: string
+  truth: Truth
   /** Stops listening and cuts every connection. */
   close(): Promise<void>
 }
@@ -30,24 +31,22 @@ export async function startServer(
   options: MockOptions | Readonly<Record<string, unknown>> = {},
   { port = 0 }: { port?: number } = {},
 ): Promise<RunningServer> {
-  const parsed = parseOptions(options)
   const clock = monotonicClock
-  const generation = createGeneration(parsed, clock)
-  const readyAt = clock.now() + parsed.startDelay * parsed.latencyFactor
-  const isStarting = (): boolean => clock.now() < readyAt
-  const endpoints = listEndpoints(parsed, generation, clock, isStarting)
+  const truth = createTruth()
+  const control = createControl({ ...options }, { truth, clock })
   const numberConnection = createNumbering()
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
     const recvMs = clock.now()
+    const service = control.current()
     // Not by URL, which throws for targets such as // and *.
     const [pathname = '', query = ''] = (request.url ?? '').split('?', 2)
     const dialect = Object.hasOwn(dialects, pathname) ? dialects[pathname] : undefined
-    const endpoint = endpoints.get(pathname)
+    const endpoint = service.endpoints.get(pathname)
     const methods = dialect?.methods ?? endpoint?.methods
-    const refusal = refuse(request, response, pathname, methods)
+    const refusal = refuse(service, request, response, { path: pathname, methods })
     if (endpoint !== undefined && refusal === undefined) {
-      void answer(endpoint, request, response, query)
+      void answer(service, endpoint, { request, response, query })
       return
     }
     const arrival: Arrival = {
@@ -58,44 +57,7 @@ export async function startServer(
       key: readHeader(request, 'x-mock-key'),
       recv_ms: recvMs,
     }
-    void generation.serve({ request, response, arrival, dialect, refusal })
-  }
-
-  async function answer(
-    endpoint: Endpoint,
-    request: IncomingMessage,
-    response: ServerResponse,
-    query: string,
-  ): Promise<void> {
-    try {
-      send(response, endpoint.reply(await readInquiry(request, query)))
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      send(response, renderJson(profiles[parsed.profile].renderError(error), error.status))
-    }
-  }
-
-  /** What stands against a request before its body is looked at. */
-  function refuse(
-    request: IncomingMessage,
-    response: ServerResponse,
-    path: string,
-    methods: readonly string[] | undefined,
-  ): Refusal | undefined {
-    if (parsed.apiKey !== undefined && path.startsWith('/v1/')) {
-      if (request.headers.authorization !== `Bearer ${parsed.apiKey}`) {
-        return new Refusal(401, 'Unauthorized')
-      }
-    }
-    if (methods === undefined) return new Refusal(404, 'Not Found')
-    if (!methods.includes(request.method ?? '')) {
-      response.setHeader('allow', methods.join(', '))
-      return new Refusal(405, 'Method Not Allowed')
-    }
-    if (isStarting() && Object.hasOwn(dialects, path)) {
-      return new Refusal(503, 'The server is starting', { type: 'ServiceUnavailableError' })
-    }
-    return undefined
+    void service.generation.serve({ request, response, arrival, dialect, refusal })
   }
 
   // Connections end by their clients: a server that closes idle ones races with their reuse.
@@ -110,6 +72,7 @@ export async function startServer(
   const { port: bound } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${bound}`,
+    truth,
     close: () =>
       new Promise((resolve) => {
         server.close(() => {
@@ -120,8 +83,57 @@ export async function startServer(
   }
 }
 
-function send(response: ServerResponse, { status, type, text }: Reply): void {
+async function answer(
+  { options: { profile } }: Service,
+  endpoint: Endpoint,
+  {
+    request,
+    response,
+    query,
+  }: { request: IncomingMessage; response: ServerResponse; query: string },
+): Promise<void> {
+  try {
+    send(response, endpoint.reply(await readInquiry(request, query)))
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    send(response, renderJson(profiles[profile].renderError(error), error.status))
+  }
+}
+
+/** What stands against a request before its body is looked at. */
+function refuse(
+  { options: { apiKey }, isStarting }: Service,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { path, methods }: { path: string; methods: readonly string[] | undefined },
+): Refusal | undefined {
+  if (apiKey !== undefined && path.startsWith('/v1/')) {
+    if (request.headers.authorization !== `Bearer ${apiKey}`) {
+      return new Refusal(401, 'Unauthorized')
+    }
+  }
+  if (methods === undefined) return new Refusal(404, 'Not Found')
+  if (!methods.includes(request.method ?? '')) {
+    response.setHeader('allow', methods.join(', '))
+    return new Refusal(405, 'Method Not Allowed')
+  }
+  if (isStarting() && Object.hasOwn(dialects, path)) {
+    return new Refusal(503, 'The server is starting', { type: 'ServiceUnavailableError' })
+  }
+  return undefined
+}
+
+function send(response: ServerResponse, { status, type, text, follow }: Reply): void {
   const headers = type === undefined ? {} : { 'content-type': type }
+  if (follow !== undefined) {
+    response.writeHead(status, headers).write(text)
+    response.flushHeaders()
+    response.once(
+      'close',
+      follow((more) => response.write(more)),
+    )
+    return
+  }
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text)
 }
 

@@ -60,7 +60,8 @@ export interface Truth {
   list(): TruthRecord[]
   /** Answers that were played to their end. */
   served(): number
-  watch(watcher: Watcher): void
+  /** Answers how to stop watching. */
+  watch(watcher: Watcher): () => void
   /** Forgets every record and starts `seq` at 1; requests in flight stay counted as such. */
   reset(): void
 }
@@ -81,7 +82,7 @@ export function createTruth(capacity: number = defaultCapacity): Truth {
   let inFlight = 0
   let served = 0
   let watched = new WeakSet<TruthRecord>()
-  const watchers: Watcher[] = []
+  const watchers = new Set<Watcher>()
   return {
     open(arrival) {
       inFlight++
@@ -119,7 +120,10 @@ export function createTruth(capacity: number = defaultCapacity): Truth {
     list: () => [...ring].sort((left, right) => left.seq - right.seq),
     served: () => served,
     watch(watcher) {
-      watchers.push(watcher)
+      watchers.add(watcher)
+      return () => {
+        watchers.delete(watcher)
+      }
     },
     reset() {
       ring = []

@@ -137,6 +137,8 @@ export interface BenchDocument {
   mock?:
     | boolean
     | {
+        /** Prepared options by name. */
+        scenario?: unknown
         /** The server to behave like. */
         profile?: unknown
         /** Time to the first token. */
@@ -163,6 +165,8 @@ export interface BenchDocument {
         api_key?: unknown
         /** Multiplies every delay. */
         latency_factor?: number
+        /** Whether x-mock-* headers may change an answer. */
+        allow_overrides?: boolean
         /** Time until the server is ready. */
         start_delay?: unknown
         /** Whether ids repeat between runs. */

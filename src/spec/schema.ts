@@ -25,6 +25,7 @@ const warmupRequests = count('Requests sent before the measured ones.', 0, { exa
 const mock: JsonSchema = {
   type: 'object',
   properties: {
+    scenario: { description: 'Prepared options by name.', examples: ['ideal', 'queue-storm-14'] },
     profile: { description: 'The server to behave like.', examples: ['vllm', 'qwen-vllm'] },
     ttft: { description: 'Time to the first token.', examples: ['40ms'] },
     itl: { description: 'Time between tokens.', examples: ['5ms'] },
@@ -48,6 +49,11 @@ const mock: JsonSchema = {
     models: { description: 'Names of the models that are served.', examples: [['qwen']] },
     api_key: { description: 'Key that requests must carry.', examples: ['${API_KEY}'] },
     latency_factor: { description: 'Multiplies every delay.', type: 'number', examples: [1] },
+    allow_overrides: {
+      description: 'Whether x-mock-* headers may change an answer.',
+      type: 'boolean',
+      examples: [true],
+    },
     start_delay: { description: 'Time until the server is ready.', examples: ['0ms'] },
     deterministic_ids: {
       description: 'Whether ids repeat between runs.',

@@ -3,11 +3,10 @@ import { readFileSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
 
 import { monotonicClock } from '../../src/mock/clock.ts'
-import { listEndpoints } from '../../src/mock/endpoint/endpoints.ts'
-import { createGeneration } from '../../src/mock/generation.ts'
-import { parseOptions } from '../../src/mock/options.ts'
+import { createControl } from '../../src/mock/control.ts'
 import type { MockOptions } from '../../src/mock/options.ts'
 import { startServer } from '../../src/mock/server.ts'
+import { createTruth } from '../../src/mock/truth.ts'
 import type { TruthRecord } from '../../src/mock/truth.ts'
 import { chat, readPayloads, send, until } from './client.ts'
 import { parseExposition } from './exposition.ts'
@@ -321,9 +320,10 @@ test('looking at the metrics changes none of them', async () => {
 })
 
 test.each(['qwen-vllm', 'vllm'] as const)('the page lists the endpoints of %s', (profile) => {
-  const options = parseOptions({ profile })
-  const generation = createGeneration(options, monotonicClock)
-  const endpoints = listEndpoints(options, generation, monotonicClock, () => false)
+  const { endpoints } = createControl(
+    { profile },
+    { truth: createTruth(), clock: monotonicClock },
+  ).current()
   const page = readFileSync(new URL('../../docs/mock.md', import.meta.url), 'utf8')
   const rows = page.split('\n').filter((line) => /^\| `(?:GET|POST)/.test(line))
   const listed = rows

@@ -1,16 +1,50 @@
 import type { IncomingMessage } from 'node:http'
 
+import type { Clock } from '../clock.ts'
+import type { Fields } from '../fields.ts'
+import type { Generation } from '../generation.ts'
+import type { Statistics } from '../metrics/statistics.ts'
+import type { VllmMetrics } from '../metrics/vllm.ts'
+import type { Options } from '../options.ts'
 import { Refusal } from '../refusal.ts'
 import { readBody } from '../request-body.ts'
+import type { Truth } from '../truth.ts'
+
+/** What endpoints tell of and act on. */
+export interface EndpointContext {
+  options: Options
+  generation: Generation
+  truth: Truth
+  clock: Clock
+  config: Config
+  statistics: Statistics
+  vllmMetrics: VllmMetrics
+  isStarting(): boolean
+}
+
+/** The options in force. */
+export interface Config {
+  /** As they were written, with the key of the API covered. */
+  describe(): Fields
+  /**
+   * Puts the options that are given in the place of those in force, or of those that the server was
+   * started with; the others stay. Requests that have arrived end as they were begun; the queue and
+   * every count of `when` begin anew.
+   *
+   * @throws Refusal 400 with every problem; then nothing has changed.
+   */
+  change(options: unknown, base?: 'current' | 'started'): void
+}
 
 /** A path that is answered at once from the state of the server and leaves no record. */
 export interface Endpoint {
-  methods: readonly ('GET' | 'POST')[]
+  methods: readonly ('GET' | 'POST' | 'PATCH' | 'DELETE')[]
   /** @throws Refusal when the inquiry makes no sense. */
   reply(inquiry: Inquiry): Reply
 }
 
 export interface Inquiry {
+  method: string
   query: URLSearchParams
   /** The Accept header; empty without one. */
   accept: string
@@ -22,6 +56,8 @@ export interface Reply {
   /** `undefined`: the body is empty. */
   type: string | undefined
   text: string
+  /** Writes more behind the text, as it comes, until the client leaves; answers how to stop. */
+  follow?: (write: (text: string) => void) => () => void
 }
 
 export function renderJson(body: unknown, status = 200): Reply {
@@ -40,7 +76,8 @@ export function renderText(text: string, type: string): Reply {
 export async function readInquiry(request: IncomingMessage, query: string): Promise<Inquiry> {
   const body = await readBody(request)
   if (body instanceof Refusal) throw body
-  return { query: new URLSearchParams(query), accept: request.headers.accept ?? '', body }
+  const { method = '', headers } = request
+  return { method, query: new URLSearchParams(query), accept: headers.accept ?? '', body }
 }
 
 /** Whether text is preferred to JSON: it has the higher weight, or the same and comes first. */

@@ -1,19 +1,13 @@
-import type { Clock } from '../clock.ts'
-import type { Generation } from '../generation.ts'
-import type { Options } from '../options.ts'
 import { profiles } from '../profile.ts'
-import { renderEmpty, renderJson, renderText } from './endpoint.ts'
-import type { Endpoint, Reply } from './endpoint.ts'
+import { listControlEndpoints } from './control.ts'
+import { renderEmpty, renderJson } from './endpoint.ts'
+import type { Endpoint, EndpointContext, Reply } from './endpoint.ts'
 import { listQwenEndpoints } from './qwen.ts'
 import { listVllmEndpoints } from './vllm.ts'
 
 /** By path. */
-export function listEndpoints(
-  options: Options,
-  generation: Generation,
-  clock: Clock,
-  isStarting: () => boolean,
-): ReadonlyMap<string, Endpoint> {
+export function listEndpoints(context: EndpointContext): ReadonlyMap<string, Endpoint> {
+  const { options, isStarting } = context
   const profile = profiles[options.profile]
   const models = options.models ?? [profile.model]
 
@@ -34,30 +28,8 @@ export function listEndpoints(
     ],
     ['/health', { methods: ['GET'], reply: replyHealth }],
     ...(options.profile === 'vllm'
-      ? listVllmEndpoints(options, generation, replyHealth)
-      : listQwenEndpoints(options, generation, clock)),
-    [
-      '/__mock/truth',
-      {
-        methods: ['GET'],
-        reply: ({ query }) => {
-          const records = generation.truth.list()
-          if (query.get('format') !== 'jsonl') return renderJson(records)
-          const lines = records.map((record) => `${JSON.stringify(record)}\n`)
-          return renderText(lines.join(''), 'application/x-ndjson')
-        },
-      },
-    ],
-    ['/__mock/stats', { methods: ['GET'], reply: () => renderJson(generation.stats()) }],
-    [
-      '/__mock/reset',
-      {
-        methods: ['POST'],
-        reply: () => {
-          generation.reset()
-          return renderJson({})
-        },
-      },
-    ],
+      ? listVllmEndpoints(context, replyHealth)
+      : listQwenEndpoints(context)),
+    ...listControlEndpoints(context),
   ])
 }

@@ -1,23 +1,19 @@
-import type { Clock } from '../clock.ts'
-import type { Generation } from '../generation.ts'
 import { prometheusType, renderFamilies } from '../metrics/prometheus.ts'
 import { listFamilies, renderCounters, renderMetrics, renderStats } from '../metrics/qwen.ts'
 import type { ServerState } from '../metrics/qwen.ts'
-import { createStatistics } from '../metrics/statistics.ts'
-import type { Options } from '../options.ts'
 import { prefersText, renderJson, renderText } from './endpoint.ts'
-import type { Endpoint, Reply } from './endpoint.ts'
+import type { Endpoint, Reply, EndpointContext } from './endpoint.ts'
 
 /** What the `qwen-vllm` profile tells of itself, by path. */
-export function listQwenEndpoints(
-  options: Options,
-  { truth, stats }: Generation,
-  clock: Clock,
-): [path: string, Endpoint][] {
-  const statistics = createStatistics(truth, clock)
+export function listQwenEndpoints({
+  options,
+  generation,
+  clock,
+  statistics,
+}: EndpointContext): [path: string, Endpoint][] {
   const view = (): ServerState => ({
     statistics,
-    queue: stats(),
+    queue: generation.stats(),
     limits: options.queue,
     uptimeS: (clock.now() - statistics.sinceMs) / 1000,
     wallMs: performance.timeOrigin + performance.now(),

@@ -1,31 +1,28 @@
 import { parseBody } from '../dialect/body.ts'
-import type { Generation } from '../generation.ts'
 import { prometheusType, renderFamilies } from '../metrics/prometheus.ts'
-import { createVllmMetrics } from '../metrics/vllm.ts'
-import type { Options } from '../options.ts'
 import { profiles } from '../profile.ts'
 import { Refusal } from '../refusal.ts'
 import { decodeToken, encodeToken, splitTokens } from '../tokens.ts'
 import { renderJson, renderText } from './endpoint.ts'
-import type { Endpoint, Reply } from './endpoint.ts'
+import type { Endpoint, Reply, EndpointContext } from './endpoint.ts'
 
 /** Says that no vLLM of any version runs here. */
 const version = '0.0.0+mock'
 
 /** What the `vllm` profile tells of itself, by path. */
 export function listVllmEndpoints(
-  options: Options,
-  { truth, stats }: Generation,
+  { options, generation, vllmMetrics }: EndpointContext,
   replyHealth: () => Reply,
 ): [path: string, Endpoint][] {
   const { model, tokenCap } = profiles.vllm
-  const metrics = createVllmMetrics(truth, options.models?.[0] ?? model)
+  const { stats } = generation
+  const served = options.models?.[0] ?? model
   return [
     [
       '/metrics',
       {
         methods: ['GET'],
-        reply: () => renderText(renderFamilies(metrics.list(stats())), prometheusType),
+        reply: () => renderText(renderFamilies(vllmMetrics.list(stats(), served)), prometheusType),
       },
     ],
     ['/ping', { methods: ['GET', 'POST'], reply: replyHealth }],

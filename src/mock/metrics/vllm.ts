@@ -8,7 +8,7 @@ import type { Sample } from './sample.ts'
 
 /** Counts ended requests under vLLM's names and answers what a scrape would find. */
 export interface VllmMetrics {
-  list(queue: QueueCount): Family[]
+  list(queue: QueueCount, model: string): Family[]
 }
 
 // vLLM's bounds, in s.
@@ -23,8 +23,7 @@ const requestBounds = [
   0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50, 60, 120, 240, 480, 960, 1920, 7680,
 ]
 
-export function createVllmMetrics(truth: Truth, model: string): VllmMetrics {
-  const labels: Labels = { model_name: model, engine: '0' }
+export function createVllmMetrics(truth: Truth): VllmMetrics {
   const ttft = createHistogram(ttftBounds, 'included')
   const gap = createHistogram(gapBounds, 'included')
   const latency = createHistogram(requestBounds, 'included')
@@ -55,30 +54,31 @@ export function createVllmMetrics(truth: Truth, model: string): VllmMetrics {
     },
   })
 
-  const gauge = (name: string, help: string, value: number): Family => ({
-    name: `vllm:${name}`,
-    help,
-    labels,
-    type: 'gauge',
-    value,
-  })
-  const counter = (name: string, help: string, value: number): Family => ({
-    name: `vllm:${name}`,
-    help,
-    labels,
-    type: 'counter',
-    value,
-  })
-  const seconds = (name: string, help: string, histogram: Histogram): Family => ({
-    name: `vllm:${name}`,
-    help,
-    labels,
-    type: 'histogram',
-    histogram,
-  })
+  function list(queue: QueueCount, model: string): Family[] {
+    const labels: Labels = { model_name: model, engine: '0' }
+    const gauge = (name: string, help: string, value: number): Family => ({
+      name: `vllm:${name}`,
+      help,
+      labels,
+      type: 'gauge',
+      value,
+    })
+    const counter = (name: string, help: string, value: number): Family => ({
+      name: `vllm:${name}`,
+      help,
+      labels,
+      type: 'counter',
+      value,
+    })
+    const seconds = (name: string, help: string, histogram: Histogram): Family => ({
+      name: `vllm:${name}`,
+      help,
+      labels,
+      type: 'histogram',
+      histogram,
+    })
 
-  return {
-    list: (queue) => [
+    return [
       gauge('num_requests_running', 'Requests that hold a slot', queue.running),
       gauge('num_requests_waiting', 'Requests that wait for a slot', queue.waiting),
       counter('prompt_tokens_total', 'Prompt tokens of complete answers', counts.promptTokens),
@@ -95,8 +95,10 @@ export function createVllmMetrics(truth: Truth, model: string): VllmMetrics {
       seconds('inter_token_latency_seconds', 'Between two contents of an answer', gap),
       seconds('e2e_request_latency_seconds', 'From the request to its last token', latency),
       seconds('request_queue_time_seconds', 'From the request to its slot', queueing),
-    ],
+    ]
   }
+
+  return { list }
 }
 
 function zero() {
