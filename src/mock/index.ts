@@ -12,7 +12,10 @@ export type {
   DurationOption,
   ExactOption,
   LatencyOption,
-} from './latency/distribution.ts'
+  MixtureOption,
+  QuantileOption,
+  SampleOption,
+} from './latency/distribution-option.ts'
 export type { FaultName } from './fault/kinds.ts'
 export type { FaultOption } from './fault/option.ts'
 export type { SelectionOption } from './fault/selection.ts'

@@ -10,8 +10,9 @@ import {
   toProblem,
 } from './fields.ts'
 import type { Problem, Report } from './fields.ts'
-import { parseDistribution } from './latency/distribution.ts'
-import type { Distribution, DurationOption, LatencyOption } from './latency/distribution.ts'
+import { parseDistribution } from './latency/distribution-option.ts'
+import type { DurationOption, LatencyOption } from './latency/distribution-option.ts'
+import type { Distribution } from './latency/distribution.ts'
 import { profiles } from './profile.ts'
 import type { ProfileName } from './profile.ts'
 import type { QueueLimits } from './queue.ts'

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 
-import { createQuantile, parseDistribution } from '../../src/mock/latency/distribution.ts'
-import type { Distribution, LatencyOption } from '../../src/mock/latency/distribution.ts'
+import { parseDistribution } from '../../src/mock/latency/distribution-option.ts'
+import type { LatencyOption } from '../../src/mock/latency/distribution-option.ts'
+import { createQuantile } from '../../src/mock/latency/distribution.ts'
+import type { Distribution } from '../../src/mock/latency/distribution.ts'
 
 function parse(option: LatencyOption): Distribution {
   return parseDistribution(
@@ -49,6 +51,19 @@ test.each<[LatencyOption, number, number]>([
   [{ dist: 'normal', mean: 100, cv: 0.1 }, 100, 10],
   [{ dist: 'lognormal', mean: 40, cv: 0.3 }, 40, 12],
   [{ dist: 'exponential', mean: 40 }, 40, 40],
+  [{ dist: 'gamma', mean: 40, cv: 0.5 }, 40, 20],
+  [{ dist: 'gamma', mean: 40, cv: 1 }, 40, 40],
+  [
+    {
+      mixture: [
+        { dist: 'constant', mean: 10, weight: 3 },
+        { dist: 'constant', mean: 50 },
+      ],
+    },
+    20,
+    Math.sqrt(300),
+  ],
+  [{ quantiles: { min: 10, p50: 30, max: 50 } }, 30, 40 / Math.sqrt(12)],
 ])('has the asked mean and spread: %j', (option, mean, stddev) => {
   const measured = measure(parse(option))
   expect(measured.mean / mean).toBeCloseTo(1, 3)
@@ -62,5 +77,65 @@ test('clamps draws to min and max', () => {
 
 test('reads a distribution at the middles of n equal shares for exact quantiles', () => {
   const exact = parse({ exact_quantiles: { dist: 'uniform', min: 0, max: 100 }, n: 4 })
-  expect(exact).toEqual({ kind: 'exact', grid: [12.5, 37.5, 62.5, 87.5] })
+  expect(exact).toEqual({ kind: 'exact', grid: [12.5, 37.5, 62.5, 87.5], order: 'shuffle' })
+})
+
+test.each([
+  [1, 0.05, 0.00393214],
+  [1, 0.99, 6.6348966],
+  [10, 0.05, 3.9402991],
+  [10, 0.95, 18.3070381],
+  [100, 0.99, 135.8067232],
+])('knows the chi-squared quantiles of the tables: %d degrees, %d', (degrees, u, value) => {
+  // Gamma of shape k/2 and scale 2: mean k, cv √(2/k).
+  const quantile = createQuantile(
+    parse({ dist: 'gamma', mean: degrees, cv: Math.sqrt(2 / degrees) }),
+  )
+  expect(quantile(u) / value).toBeCloseTo(1, 6)
+})
+
+test('a gamma quantile is found for every shape and share', () => {
+  for (const cv of [0.05, 0.3, 1, 3]) {
+    const quantile = createQuantile(parse({ dist: 'gamma', mean: 40, cv }))
+    const values = [1e-6, 0.001, 0.1, 0.5, 0.9, 0.999, 1 - 1e-9].map(quantile)
+    expect(values.every((value) => value >= 0 && value < Infinity)).toBe(true)
+    expect(values).toEqual([...values].sort((left, right) => left - right))
+  }
+})
+
+test('takes each part of a mixture as often as its weight says', () => {
+  const quantile = createQuantile(
+    parse({
+      mixture: [
+        { dist: 'constant', mean: 1, weight: 70 },
+        { dist: 'uniform', min: 10, max: 20, weight: 25 },
+        { quantiles: { p50: 100, max: 200 }, weight: 5 },
+      ],
+    }),
+  )
+  const values = Array.from({ length: 1000 }, (_, index) => quantile((index + 0.5) / 1000))
+  expect(values.filter((value) => value === 1)).toHaveLength(700)
+  expect(values.filter((value) => value >= 10 && value <= 20)).toHaveLength(250)
+  expect(values.filter((value) => value >= 50 && value <= 200)).toHaveLength(50)
+})
+
+test('random quantiles are linear between their points, and begin at half of the lowest', () => {
+  const quantile = createQuantile(parse({ quantiles: { p50: 40, p90: 60, max: 100 } }))
+  expect([0.25, 0.5, 0.7, 0.9, 0.95].map((u) => Number(quantile(u).toFixed(9)))).toEqual([
+    30, 40, 50, 60, 80,
+  ])
+  expect(quantile(1e-12)).toBeCloseTo(20)
+})
+
+test('exact quantiles of a mixture ascend', () => {
+  const parsed = parse({
+    exact_quantiles: {
+      mixture: [
+        { dist: 'constant', mean: 9 },
+        { dist: 'constant', mean: 3 },
+      ],
+    },
+    n: 4,
+  })
+  expect(parsed).toEqual({ kind: 'exact', grid: [3, 3, 9, 9], order: 'shuffle' })
 })

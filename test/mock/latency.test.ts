@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { createSampler } from '../../src/mock/latency/sampler.ts'
 
-const exact = { kind: 'exact', grid: [10, 20, 30, 40, 50, 60, 70, 80] } as const
+const exact = { kind: 'exact', order: 'shuffle', grid: [10, 20, 30, 40, 50, 60, 70, 80] } as const
 const ascending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b)
 
 test('hands every value of exact quantiles out once per lap, in another order each lap', () => {
@@ -46,4 +46,14 @@ test('draws independent times from the key alone', () => {
   const other = createSampler(uniform, 1, 'ttft')('row-4', 0)
   expect([draw(), draw()]).toEqual([again(), again()])
   expect(draw()).not.toBe(other())
+})
+
+test('samples come over and over in their order, or in another one each lap', () => {
+  const samples = [30, 10, 20]
+  const cycle = createSampler({ kind: 'exact', order: 'cycle', grid: samples }, 1, 'ttft')
+  const drawn = Array.from({ length: 6 }, (_, turn) => cycle(`k${turn}`, turn)())
+  expect(drawn).toEqual([30, 10, 20, 30, 10, 20])
+  const shuffle = createSampler({ kind: 'exact', order: 'shuffle', grid: samples }, 1, 'ttft')
+  const lap = Array.from({ length: 3 }, (_, turn) => shuffle(`k${turn}`, turn)())
+  expect(lap.toSorted((left, right) => left - right)).toEqual([10, 20, 30])
 })

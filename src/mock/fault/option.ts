@@ -1,6 +1,6 @@
 import { isFields, readChoice } from '../fields.ts'
 import type { Report } from '../fields.ts'
-import type { DurationOption } from '../latency/distribution.ts'
+import type { DurationOption } from '../latency/distribution-option.ts'
 import type { Transform } from './fault.ts'
 import { faultKinds, faultNames } from './kinds.ts'
 import type { FaultName } from './kinds.ts'

@@ -12,8 +12,9 @@ export type Draw = () => number
 export type Sampler = (key: string, turn: number | undefined) => Draw
 
 /**
- * Independent draws come from the key alone. Exact quantiles give a request one value, whatever the
- * number of draws: turns 0 … n − 1 get a permutation of the n values, the next n another one.
+ * Independent draws come from the key alone. Exact quantiles and samples give a request one value,
+ * whatever the number of draws: turns 0 … n − 1 get the n values or a permutation of them, the next n
+ * the same or another permutation.
  */
 export function createSampler(distribution: Distribution, seed: number, purpose: string): Sampler {
   const quantile = createQuantile(distribution)
@@ -23,20 +24,25 @@ export function createSampler(distribution: Distribution, seed: number, purpose:
       return () => quantile(random())
     }
   }
-  const { grid } = distribution
+  const { grid, order } = distribution
   let lap = -1
-  let order: number[] = []
+  let shuffled: number[] = []
+
+  function shuffle(current: number): readonly number[] {
+    if (current !== lap) {
+      lap = current
+      shuffled = permute(grid.length, createRandom(seed, `${purpose} order`, String(lap)))
+    }
+    return shuffled
+  }
+
   return (key, turn) => {
     if (turn === undefined) {
       const value = quantile(createRandom(seed, purpose, key)())
       return () => value
     }
-    const current = Math.floor(turn / grid.length)
-    if (current !== lap) {
-      lap = current
-      order = permute(grid.length, createRandom(seed, `${purpose} order`, String(lap)))
-    }
-    const value = grid[order[turn % grid.length]!]!
+    const place = turn % grid.length
+    const value = grid[order === 'cycle' ? place : shuffle(Math.floor(turn / grid.length))[place]!]!
     return () => value
   }
 }
