@@ -73,7 +73,7 @@ export interface Watcher {
   onReset(): void
 }
 
-const defaultCapacity = 200_000
+const defaultCapacity = 50_000
 
 /** Keeps the latest `capacity` records. */
 export function createTruth(capacity: number = defaultCapacity): Truth {

@@ -1,0 +1,89 @@
+/**
+ * Sends mixed faults to a mock for so many minutes (10 by default) and prints what became of the
+ * requests and of the mock's memory. Exit code 1 when memory still grew at the end, or the mock died.
+ */
+import { readFileSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+
+import { faultNames } from '../../src/mock/fault/kinds.ts'
+import { startMock } from '../../src/mock/index.ts'
+
+const minutes = Number(process.argv[2] ?? 10)
+const concurrency = 50
+/** A request whose answer never ends is given up after this, ms. */
+const patience = 300
+
+const paths = ['/v1/chat/completions', '/v1/completions', '/v1/chat-messages', '/stream/raw']
+const body = JSON.stringify({
+  messages: [{ role: 'user', content: 'hello' }],
+  prompt: 'hello',
+  query: 'hello',
+  stream: true,
+  max_tokens: 16,
+})
+
+const mock = await startMock({
+  profile: 'vllm',
+  ttft: { dist: 'exponential', mean: '5ms' },
+  itl: { dist: 'exponential', mean: '1ms' },
+  tokens: { min: 1, max: 16 },
+  queue: { running: 40, waiting: 5 },
+  faults: faultNames.map((kind) => ({ kind, when: { rate: 0.02 } })),
+})
+const agent = new Agent({ keepAlive: true, maxSockets: concurrency })
+
+/** KiB of the mock that are in memory (Linux). */
+function readMemory(): number {
+  const status = readFileSync(`/proc/${mock.pid}/status`, 'utf8')
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1])
+}
+
+const outcomes = { answered: 0, refused: 0, broken: 0 }
+
+function send(path: string): Promise<void> {
+  return new Promise((resolve) => {
+    const outgoing = request(
+      `${mock.url}${path}`,
+      { method: 'POST', agent, timeout: patience },
+      (response) => {
+        response.resume().on('error', () => {})
+        response.on('close', () => {
+          if (!response.complete) outcomes.broken++
+          else if (response.statusCode === 200) outcomes.answered++
+          else outcomes.refused++
+          resolve()
+        })
+      },
+    )
+    outgoing.on('timeout', () => outgoing.destroy())
+    outgoing.on('error', () => {
+      outcomes.broken++
+      resolve()
+    })
+    outgoing.end(body)
+  })
+}
+
+const end = Date.now() + minutes * 60_000
+async function keepSending(slot: number): Promise<void> {
+  for (let turn = slot; Date.now() < end; turn++) await send(paths[turn % paths.length]!)
+}
+
+const memory: number[] = []
+const watch = setInterval(() => {
+  memory.push(readMemory())
+  if (memory.length % 12 !== 0) return
+  const { answered, refused, broken } = outcomes
+  const counts = `${answered} answered, ${refused} refused, ${broken} broken`
+  console.log(`${memory.length / 12} min: ${counts}, ${memory.at(-1)} KiB`)
+}, 5_000)
+await Promise.all(Array.from({ length: concurrency }, (_, slot) => keepSending(slot)))
+clearInterval(watch)
+
+const third = Math.floor(memory.length / 3)
+const middle = Math.max(...memory.slice(third, 2 * third))
+const last = Math.max(...memory.slice(2 * third))
+console.log(`highest: ${middle} KiB in the second third, ${last} KiB in the last`)
+agent.destroy()
+await mock.stop()
+process.exitCode = last > 1.1 * middle ? 1 : 0
