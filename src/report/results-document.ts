@@ -90,6 +90,133 @@ export interface SloDocument {
   why: string
 }
 
+/** One time as the server measured it, beside what this client measured of the same requests. */
+export interface ServerTimeDocument {
+  /** Values of the server; `null` when it does not tell. */
+  count: number | null
+  /** ms. */
+  mean: number
+  /** ms; read it with `percentiles`. */
+  p50: number | null
+  /** ms; read it with `percentiles`. */
+  p95: number | null
+  /** ms; read it with `percentiles`. */
+  p99: number | null
+  /**
+   * `at-most`: upper bounds of the buckets of a histogram; `exact`: as the server computed them;
+   * `none`: not known. `null` in a bucket without an upper bound.
+   */
+  percentiles: 'at-most' | 'exact' | 'none'
+  /** What this client measured; `null` for a time that only the server can see. */
+  client: {
+    /** Values. */
+    count: number
+    /** ms. */
+    mean: number
+    /** ms. */
+    p50: number
+    /** ms. */
+    p95: number
+    /** ms. */
+    p99: number
+  } | null
+}
+
+/** What the server itself tells of the run; `null` unless the spec asks with `server_metrics`. */
+export interface ServerDocument {
+  /** Whose metrics they are; `null` when nothing could be read. */
+  source: 'vllm' | 'qwen-vllm' | null
+  /** Where they were read, secrets redacted. */
+  url: string
+  /** Time between two scrapes, while the run is short. */
+  interval_ms: number
+  /** Scrapes that could be read. */
+  scrapes: number
+  /** Scrapes that could not. */
+  failed_scrapes: number
+  /** Why the first of these could not be read; untrusted text. */
+  failure: string | null
+  /** What lies between the two scrapes that are compared; `null` without two. */
+  covers: {
+    /** First scrape, from the start of the measured phase. */
+    from_ms: number
+    /** Last scrape, from the start of the measured phase. */
+    to_ms: number
+    /** Requests of the warm-up that ended in this time. */
+    warmup: number
+  } | null
+  /** Answers that were completed in this time. */
+  requests: {
+    /** As the server counted. */
+    server: number
+    /** As this client counted. */
+    client: number
+    /** Whether the requests of this client alone explain what the server counted. */
+    agrees: boolean
+  } | null
+  /** Tokens of the prompts. */
+  prompt_tokens: {
+    /** As the server counted. */
+    server: number
+    /** As the answers said; `null` when they did not. */
+    usage: number | null
+    /** Whether the requests of this client alone explain what the server counted. */
+    agrees: boolean | null
+  } | null
+  /** Tokens of the answers: three counts of the same. */
+  output_tokens: {
+    /** As the server counted. */
+    server: number
+    /** As the answers said; `null` when they did not. */
+    usage: number | null
+    /** Token events that this client saw. */
+    events: number
+    /** Whether `usage` agrees with `server`; `null` without one of them. */
+    agrees: boolean | null
+  } | null
+  /** From the arrival of a request to its first token. */
+  ttft_ms: ServerTimeDocument | null
+  /** From the arrival of a request to its last token. */
+  latency_ms: ServerTimeDocument | null
+  /** From the arrival of a request until it began to run. */
+  queue_ms: ServerTimeDocument | null
+  /** From then to its first token. */
+  prefill_ms: ServerTimeDocument | null
+  /** From its first token to its last. */
+  decode_ms: ServerTimeDocument | null
+  /** Between two tokens. */
+  token_gap_ms: ServerTimeDocument | null
+  /**
+   * The mean latency that the client saw, in parts that add up to it; `null` when they are not
+   * known.
+   */
+  breakdown_ms: {
+    /** ms, as the client saw it. */
+    latency: number
+    /** ms; `null` when the server does not tell. */
+    queue: number | null
+    /** ms; `null` when the server does not tell it from the queue. */
+    prefill: number | null
+    /** Queue and prefill together, ms. */
+    first_token: number
+    /** ms. */
+    decode: number
+    /** What the server does not account for: network, gateway, client; ms. */
+    outside: number
+  } | null
+  /** Requests within the server over time. */
+  timeline: {
+    /** From the start of the measured phase; negative in the warm-up. */
+    at_ms: number
+    /** Requests that were computed. */
+    running: number | null
+    /** Requests that waited. */
+    waiting: number | null
+  }[]
+  /** One sentence: where the time goes, or why that is not known. */
+  message: string
+}
+
 /** What lands in `results.json`; everything else written of a run is rendered from it. */
 export interface Results {
   /** Version of this layout. */
@@ -270,6 +397,8 @@ export interface Results {
     /** Share of the time spent waiting for a core, 0–1. */
     run_queue_share: number | null
   } | null
+  /** What the server itself tells of the run; `null` unless the spec asks with `server_metrics`. */
+  server: ServerDocument | null
   /** The decision. */
   verdict: {
     /** What was decided. */

@@ -1,39 +1,6 @@
 import type { JsonSchema } from '../spec/json-schema.ts'
-
-type Properties = Readonly<Record<string, JsonSchema>>
-
-/** Every key is always there; what is missing is `null`. */
-function record(description: string, properties: Properties): JsonSchema {
-  return {
-    type: 'object',
-    description,
-    additionalProperties: false,
-    required: Object.keys(properties),
-    properties,
-  }
-}
-
-const text = (description: string): JsonSchema => ({ type: 'string', description })
-const number = (description: string): JsonSchema => ({ type: 'number', description })
-const count = (description: string): JsonSchema => ({ type: 'integer', minimum: 0, description })
-const oneOf = (description: string, values: readonly string[]): JsonSchema => ({
-  type: 'string',
-  enum: values,
-  description,
-})
-const list = (description: string, items: JsonSchema): JsonSchema => ({
-  type: 'array',
-  description,
-  items,
-})
-
-/** The same value, or `null`. */
-function orNull(
-  schema: JsonSchema,
-  description: string | undefined = schema.description,
-): JsonSchema {
-  return { anyOf: [schema, { type: 'null' }], ...(description !== undefined && { description }) }
-}
+import { count, list, number, oneOf, orNull, record, text } from './schema.ts'
+import { serverSchema } from './server-schema.ts'
 
 /** A distribution within `results.json`. */
 export const distributionSchema: JsonSchema = record('Nearest-rank percentiles in ms.', {
@@ -230,6 +197,7 @@ export const resultsSchema: JsonSchema = {
         },
       ),
     ),
+    server: orNull(serverSchema),
     verdict: record('The decision.', {
       status,
       policy: oneOf('What blocks.', ['pr', 'release', 'point']),

@@ -3,9 +3,20 @@ import type { Diagnostic, Distribution, RunSummary } from '../metrics/summary.ts
 import type { Stat, Unit } from '../spec/slo.ts'
 import type { BenchSpec } from '../spec/spec.ts'
 import type { SloVerdict, Verdict } from '../verdict/verdict.ts'
-import type { DistributionDocument, Results, SloDocument } from './results-document.ts'
+import type {
+  DistributionDocument,
+  Results,
+  ServerDocument,
+  SloDocument,
+} from './results-document.ts'
 
-export type { DistributionDocument, Results, SloDocument } from './results-document.ts'
+export type {
+  DistributionDocument,
+  Results,
+  ServerDocument,
+  ServerTimeDocument,
+  SloDocument,
+} from './results-document.ts'
 
 /** A number, or `infinite` (of either sign) where failed requests fill the percentile. */
 export type Measured = number | 'infinite'
@@ -17,6 +28,8 @@ export interface ResultsInput {
   diagnostics: readonly Diagnostic[]
   /** `undefined` when the load process ended before it could say. */
   trust?: ClientTrust
+  /** `undefined` when the spec does not ask for the server's metrics. */
+  server?: ServerDocument
   verdict: Verdict
   end: RunEnd
   /** Of the package. */
@@ -66,6 +79,7 @@ export function toResults(input: ResultsInput): Results {
     summary: toSummary(summary),
     diagnostics: input.diagnostics.map(({ id, level, message }) => ({ id, level, message })),
     client: trust === undefined ? null : toClient(trust),
+    server: input.server ?? null,
     verdict: {
       status: verdict.status,
       policy: verdict.policy,

@@ -186,6 +186,7 @@ const passing: Results = {
     cpu_share: 0.25,
     run_queue_share: null,
   },
+  server: null,
   verdict: {
     status: 'PASS',
     policy: 'pr',

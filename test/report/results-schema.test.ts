@@ -2,6 +2,7 @@ import { Ajv } from 'ajv'
 import { expect, test } from 'vitest'
 
 import { distributionSchema, resultsSchema, sloSchema } from '../../src/report/results-schema.ts'
+import { serverSchema, serverTimeSchema } from '../../src/report/server-schema.ts'
 import type { JsonSchema } from '../../src/spec/json-schema.ts'
 import { renderInterface } from '../_interface.ts'
 import { run, runs, slo } from './_runs.ts'
@@ -15,6 +16,8 @@ test('results-document.ts and the published schema are what the schema says', as
     '// Made from results-schema.ts by its test: change it there and run `vitest -u`.\n',
     renderInterface('DistributionDocument', distributionSchema),
     renderInterface('SloDocument', sloSchema),
+    renderInterface('ServerTimeDocument', serverTimeSchema),
+    renderInterface('ServerDocument', nameParts(serverSchema)),
     renderInterface('Results', nameParts(resultsSchema)),
   ].join('\n')
   await expect(types).toMatchFileSnapshot('../../src/report/results-document.ts')
@@ -25,9 +28,15 @@ test('results-document.ts and the published schema are what the schema says', as
 
 /** What has an interface of its own is named where it is used. */
 function nameParts(schema: JsonSchema): JsonSchema {
+  const names = new Map<unknown, string>([
+    [distributionSchema, 'DistributionDocument'],
+    [sloSchema, 'SloDocument'],
+    [serverTimeSchema, 'ServerTimeDocument'],
+    [serverSchema, 'ServerDocument'],
+  ])
   const text = JSON.stringify(schema, (_, part: unknown) => {
-    if (part === distributionSchema) return { type: 'DistributionDocument' }
-    return part === sloSchema ? { type: 'SloDocument' } : part
+    const type = part === schema ? undefined : names.get(part)
+    return type === undefined ? part : { type }
   })
   return JSON.parse(text) as JsonSchema
 }
