@@ -1,6 +1,7 @@
 import { loadDataset, type LoadedDataset } from './dataset.ts'
 import type { BenchDocument } from './document.ts'
 import { createIssue, type Locate, type Report, type SpecIssue } from './issue.ts'
+import { readServerMetrics } from './server-metrics.ts'
 import { parseSlos } from './slo-list.ts'
 import type { BenchSpec, Gate, MockOptions, Target } from './spec.ts'
 import type { StreamFormat } from './stream-format.ts'
@@ -53,6 +54,7 @@ export function readBench(document: Partial<BenchDocument>, context: BenchContex
     report(['slo'], 'an id must be one line without control characters.')
   }
   const stream = readStreamFormat(document.stream_format)
+  const serverMetrics = readServerMetrics(document, report)
   const parts: Bench['parts'] = {
     target,
     timeouts: readTimeouts(document, report),
@@ -60,6 +62,7 @@ export function readBench(document: Partial<BenchDocument>, context: BenchContex
     ...(stream ? { stream } : {}),
     load: readLoad(document, report),
     ...(mock ? { mock } : {}),
+    ...(serverMetrics ? { serverMetrics } : {}),
     slos,
     ...(goodput ? { goodput } : {}),
     gate: readGate(document),

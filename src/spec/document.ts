@@ -174,6 +174,26 @@ export interface BenchDocument {
         [key: string]: unknown
       }
   /**
+   * Scrapes the server's own metrics before, during and after the measured requests: true looks for
+   * them at the origin of `url`, a path or a URL says where they are.
+   * @default false
+   */
+  server_metrics?:
+    | boolean
+    | string
+    | {
+        /** Path at the origin of the target, or a URL. */
+        url?: string
+        /**
+         * Time between two scrapes, 100ms or more. A number is in seconds; a text has its unit (us,
+         * ms, s, m, h).
+         * @default "1s"
+         */
+        interval?: number | string
+        /** Free for notes; never read. */
+        [key: `x-${string}`]: unknown
+      }
+  /**
    * What is asserted: a list of SLOs, or bounds by metric.
    * @default []
    */

@@ -162,9 +162,10 @@ function warnOfLiterals(literals: readonly LiteralSecret[]): string[] {
 /** Secrets of every request that will be sent: rows may hold them too. */
 function collectSecrets(spec: BenchSpec, interpolated: readonly Secret[]): Secret[] {
   const { url, headers } = spec.target
+  const metrics = findSecrets({ server_metrics: spec.serverMetrics })
   const varies = [url, ...Object.values(headers)].some(hasPlaceholder)
   const targets = varies ? prepare(spec) : [spec.target]
-  const secrets = [...interpolated, ...targets.flatMap((target) => findSecrets(target))]
+  const secrets = [...interpolated, ...metrics, ...targets.flatMap((target) => findSecrets(target))]
   const labels = new Map<string, string>()
   for (const { value, label } of secrets) if (!labels.has(value)) labels.set(value, label)
   return [...labels].map(([value, label]) => ({ value, label }))

@@ -181,6 +181,25 @@ export const benchSchema: JsonSchema = describeObject(
       examples: [true, { ttft: '40ms', itl: '5ms' }],
       anyOf: [{ type: 'boolean' }, mock],
     },
+    server_metrics: {
+      description:
+        "Scrapes the server's own metrics before, during and after the measured requests: true looks for them at the origin of `url`, a path or a URL says where they are.",
+      default: false,
+      examples: [true, '/metrics', { url: 'http://10.0.0.7:8000/metrics', interval: '2s' }],
+      anyOf: [
+        { type: 'boolean' },
+        { type: 'string', minLength: 1 },
+        describeObject({
+          url: describeText('Path at the origin of the target, or a URL.', {
+            examples: ['/metrics'],
+          }),
+          interval: duration('Time between two scrapes, 100ms or more.', {
+            default: '1s',
+            examples: ['1s'],
+          }),
+        }),
+      ],
+    },
     slo: sloSchema,
     gate: describeObject(
       {

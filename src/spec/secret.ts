@@ -17,8 +17,13 @@ const SECRET_QUERY = /key|token|secret|password|signature|^sig$|auth|credential/
  */
 export function findSecrets(document: unknown): LiteralSecret[] {
   if (typeof document !== 'object' || document === null) return []
-  const { headers, url } = document as Record<string, unknown>
-  const found = [...findInHeaders(headers), ...(typeof url === 'string' ? findInUrl(url) : [])]
+  const { headers, url, server_metrics: metrics } = document as Record<string, unknown>
+  const metricsUrl = Object(metrics).url ?? metrics
+  const found = [
+    ...findInHeaders(headers),
+    ...findInUrl(url, ['url']),
+    ...findInUrl(metricsUrl, ['server_metrics']),
+  ]
   return found.filter(({ value }) => value.length >= SHORTEST_SECRET && !isOpen(value))
 }
 
@@ -40,8 +45,8 @@ function findInHeaders(headers: unknown): LiteralSecret[] {
   })
 }
 
-function findInUrl(url: string): LiteralSecret[] {
-  const path = ['url']
+function findInUrl(url: unknown, path: Path): LiteralSecret[] {
+  if (typeof url !== 'string') return []
   const [, user = '', password] = /^[a-z+.-]+:\/\/([^/?#@:]*):([^/?#@]*)@/i.exec(url) ?? []
   const found: LiteralSecret[] = []
   if (password !== undefined) {

@@ -16,6 +16,8 @@ export interface BenchSpec {
   load: Load
   /** Options for the bundled mock server; present means that the run is hermetic. */
   mock?: MockOptions
+  /** `undefined`: the server's own metrics are left alone. */
+  serverMetrics?: ServerMetrics
   slos: readonly Slo[]
   /** Bounds a request must keep to count as good; present when an SLO asks for goodput. */
   goodput?: GoodputBounds
@@ -83,6 +85,13 @@ export interface Gate {
 
 /** Options of the mock server, passed to its process as JSON; the mock checks them itself. */
 export type MockOptions = Readonly<Record<string, unknown>>
+
+export interface ServerMetrics {
+  /** Absolute URL, or a path at the target's origin; `undefined`: to be looked for there. */
+  url?: string
+  /** ms between two scrapes. */
+  interval: number
+}
 
 export interface Secret {
   value: string

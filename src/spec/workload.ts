@@ -1,6 +1,6 @@
 import type { BenchDocument } from './document.ts'
 import { parseDuration } from './duration.ts'
-import type { Report } from './issue.ts'
+import type { Path, Report } from './issue.ts'
 import type { Load, Timeouts } from './spec.ts'
 
 /** Timers of the platform overflow above it, ms. */
@@ -9,7 +9,7 @@ const LONGEST = 2 ** 31 - 1
 /** Own deadlines; bare numbers are seconds. */
 export function readTimeouts(document: Partial<BenchDocument>, report: Report): Timeouts {
   type Key = 'timeout' | 'connect_timeout' | 'ttft_timeout' | 'idle_timeout'
-  const read = (key: Key): number | undefined => readDuration(key, document[key], report)
+  const read = (key: Key): number | undefined => readDuration([key], document[key], report)
   const ttft = read('ttft_timeout')
   const idle = read('idle_timeout')
   return {
@@ -36,7 +36,7 @@ export function readLoad(document: Partial<BenchDocument>, report: Report): Load
       `is the same as requests, got ${alias} here and ${given} there. Remove one of them.`,
     )
   }
-  const duration = readDuration('duration', document.duration, report)
+  const duration = readDuration(['duration'], document.duration, report)
   const requests = given ?? alias ?? (document.duration === undefined ? 100 : undefined)
   if (rounds !== undefined && requests !== undefined && rounds > requests) {
     report(['rounds'], `must be at most the number of requests, ${requests}, got ${rounds}.`)
@@ -62,14 +62,15 @@ function countWarmup(warmup: BenchDocument['warmup']): number | undefined {
   return typeof warmup === 'object' ? warmup.requests : warmup
 }
 
-function readDuration(
-  key: string,
+/** ms; a bare number is in seconds. `undefined` when there is none, or none that can be used. */
+export function readDuration(
+  path: Path,
   value: number | string | undefined,
   report: Report,
 ): number | undefined {
   if (value === undefined) return undefined
   const ms = typeof value === 'number' ? value * 1000 : (parseDuration(value) ?? 0)
   if (ms > 0 && ms <= LONGEST) return ms
-  report([key], `must be more than nothing and at most 24 days, got ${value}.`)
+  report(path, `must be more than nothing and at most 24 days, got ${value}.`)
   return undefined
 }
