@@ -12,6 +12,8 @@ export interface LoadOptions {
   signal?: AbortSignal
   /** Called about twice a second with the records that have arrived since. */
   onRecords?(records: readonly RequestRecord[], inFlight: number): void
+  /** Called when the first measured request was taken, with the instant (see `RequestMarks`). */
+  onMeasure?(at: number): void
 }
 
 /** ms the load process has to hand over its records after it was told to stop. */
@@ -24,7 +26,7 @@ const stderrLimit = 2_000
  * Always resolves: what was measured before a crash or an abort is returned.
  */
 export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<LoadRun> {
-  const { signal, onRecords } = options
+  const { signal, onRecords, onMeasure } = options
   const { promise, resolve } = Promise.withResolvers<LoadRun>()
   const records: RequestRecord[] = []
   let trust: ClientTrust | undefined
@@ -58,6 +60,7 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
       trust = report.trust
       return
     }
+    if (report.type === 'measuring') return onMeasure?.(report.at)
     const batch = decodeRecords(report.columns)
     for (const record of batch) records.push(record)
     onRecords?.(batch, report.inFlight)

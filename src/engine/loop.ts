@@ -20,6 +20,8 @@ export interface LoadPlan {
 
 export interface Loop {
   inFlight(): number
+  /** Resolves to the instant at which the first measured request was taken; never without one. */
+  measuring: Promise<number>
   /** Resolves when nothing is in flight and nothing is left to send. */
   finished: Promise<void>
   /** Sends nothing more and gives up what is in flight. */
@@ -47,6 +49,7 @@ export function startLoop(
   let openSlots = connections.length
   let stopped = false
   const { promise: finished, resolve } = Promise.withResolvers<void>()
+  const { promise: measuring, resolve: beginMeasuring } = Promise.withResolvers<number>()
 
   const sweep = setInterval(() => {
     const at = now()
@@ -57,6 +60,7 @@ export function startLoop(
     const free = now()
     const ticket = stopped ? undefined : schedule.take(free)
     if (ticket === undefined) return closeSlot()
+    if (ticket.phase === 'measured' && ticket.index === 0) beginMeasuring(free)
     const exchange = startExchange({
       connection,
       request: requestFor(plan, ticket),
@@ -88,6 +92,7 @@ export function startLoop(
 
   return {
     inFlight: () => exchanges.size,
+    measuring,
     finished,
     stop() {
       stopped = true

@@ -9,6 +9,7 @@ export type Order = { type: 'run'; plan: LoadPlan } | { type: 'stop' }
 
 /** What the load process tells. */
 export type Report =
+  | { type: 'measuring'; at: number }
   | { type: 'records'; columns: Columns; inFlight: number }
   | { type: 'finished'; trust: ClientTrust }
 
@@ -35,6 +36,7 @@ async function run(plan: LoadPlan): Promise<void> {
     watch ??= watchClient()
   })
   loop = running
+  void running.measuring.then((at) => tell({ type: 'measuring', at }))
 
   function flush(): void {
     tell({ type: 'records', columns: encodeRecords(batch), inFlight: running.inFlight() })
