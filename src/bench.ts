@@ -6,10 +6,12 @@ import type { LoadPlan } from './engine/loop.ts'
 import type { RequestRecord } from './engine/record.ts'
 import { diagnose } from './metrics/diagnostics.ts'
 import { findDoubts } from './metrics/doubt.ts'
+import { diagnoseServer } from './metrics/server-diagnostics.ts'
 import { summarize } from './metrics/summary.ts'
 import { startMock } from './mock/index.ts'
 import { type Progress, trackProgress } from './progress.ts'
 import { type Results, toResults } from './report/results.ts'
+import { finishWatch, watchTarget } from './server-metrics.ts'
 import { createRedactor, redactDeep } from './spec/secret.ts'
 import type { BenchSpec } from './spec/spec.ts'
 import { rebaseUrl } from './spec/target.ts'
@@ -57,20 +59,28 @@ async function measure(spec: BenchSpec, options: BenchOptions): Promise<BenchRun
   const redact = createRedactor(spec.secrets)
   const tracker = trackProgress(spec.load, options.onProgress)
   const startedAt = new Date()
-  const run = await runLoad(planOf(spec), {
+  const plan = planOf(spec)
+  const { serverMetrics } = spec
+  const watch = serverMetrics && (await watchTarget(serverMetrics, plan))
+  const run = await runLoad(plan, {
     ...(options.signal && { signal: options.signal }),
+    ...(watch && { onMeasure: watch.mark }),
     onRecords(records, inFlight) {
       tracker.add(records, inFlight)
       options.onRecords?.(records.map((record) => redactRecord(record, redact)))
     },
   })
   const finishedAt = new Date()
+  const server = serverMetrics && watch && (await finishWatch(watch, serverMetrics, run.records))
 
   const { load, slos, gate, goodput, stream } = spec
   const { trust, end } = run
   const records = run.records.map((record) => redactRecord(record, redact))
   const summary = summarize(records, { goodput })
-  const diagnostics = diagnose(records, summary, load, { trust, stream, slos })
+  const diagnostics = [
+    ...diagnose(records, summary, load, { trust, stream, slos }),
+    ...(server ? diagnoseServer(server) : []),
+  ]
   const unsuitable = findDoubts(records, trust, { goodput })
   const verdict = judge(slos, records, { gate, load, goodput, end, unsuitable })
   const results = toResults({
@@ -80,6 +90,7 @@ async function measure(spec: BenchSpec, options: BenchOptions): Promise<BenchRun
     verdict,
     end,
     ...(trust && { trust }),
+    ...(server && { server }),
     version,
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
@@ -115,7 +126,14 @@ function planOf(spec: BenchSpec): LoadPlan {
 }
 
 function aimAt(spec: BenchSpec, base: string): BenchSpec {
-  return { ...spec, target: { ...spec.target, url: rebaseUrl(spec.target.url, base) } }
+  const { target, serverMetrics } = spec
+  return {
+    ...spec,
+    target: { ...target, url: rebaseUrl(target.url, base) },
+    ...(serverMetrics?.url !== undefined && {
+      serverMetrics: { ...serverMetrics, url: rebaseUrl(serverMetrics.url, base) },
+    }),
+  }
 }
 
 /** Longest message of a failure that is shown, in UTF-16 units. */

@@ -147,7 +147,9 @@ function failureKinds(): string[] {
 }
 
 function diagnosticIds(): string[] {
-  const text = source('metrics/diagnostics.ts')
+  const text = ['diagnostics', 'server-diagnostics']
+    .map((name) => source(`metrics/${name}.ts`))
+    .join('\n')
   return [...text.matchAll(/(?:warn|info)\(\s*'([a-z-]+)'/g)].map(([, id = '']) => id)
 }
 

@@ -231,10 +231,10 @@ function quote(slos: readonly Slo[]): string {
   return slos.map(({ text }) => `"${text}"`).join(', ')
 }
 
-function warn(id: string, message: string): Diagnostic {
+export function warn(id: string, message: string): Diagnostic {
   return { id, level: 'warn', message }
 }
 
-function info(id: string, message: string): Diagnostic {
+export function info(id: string, message: string): Diagnostic {
   return { id, level: 'info', message }
 }

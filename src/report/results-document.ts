@@ -92,8 +92,8 @@ export interface SloDocument {
 
 /** One time as the server measured it, beside what this client measured of the same requests. */
 export interface ServerTimeDocument {
-  /** Values of the server; `null` when it does not tell. */
-  count: number | null
+  /** Values of the server. */
+  count: number
   /** ms. */
   mean: number
   /** ms; read it with `percentiles`. */
@@ -160,7 +160,7 @@ export interface ServerDocument {
     server: number
     /** As the answers said; `null` when they did not. */
     usage: number | null
-    /** Whether the requests of this client alone explain what the server counted. */
+    /** The same of these; `null` without `usage`. */
     agrees: boolean | null
   } | null
   /** Tokens of the answers: three counts of the same. */
@@ -171,8 +171,8 @@ export interface ServerDocument {
     usage: number | null
     /** Token events that this client saw. */
     events: number
-    /** Whether `usage` agrees with `server`; `null` without one of them. */
-    agrees: boolean | null
+    /** The same of these, by `usage`, or by token events without it. */
+    agrees: boolean
   } | null
   /** From the arrival of a request to its first token. */
   ttft_ms: ServerTimeDocument | null

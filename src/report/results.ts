@@ -1,14 +1,12 @@
 import type { ClientTrust, RunEnd } from '../engine/record.ts'
+import type { ServerSummary } from '../metrics/server.ts'
 import type { Diagnostic, Distribution, RunSummary } from '../metrics/summary.ts'
 import type { Stat, Unit } from '../spec/slo.ts'
 import type { BenchSpec } from '../spec/spec.ts'
 import type { SloVerdict, Verdict } from '../verdict/verdict.ts'
-import type {
-  DistributionDocument,
-  Results,
-  ServerDocument,
-  SloDocument,
-} from './results-document.ts'
+import type { DistributionDocument, Results, SloDocument } from './results-document.ts'
+import { fixed, orNull, significant } from './rounding.ts'
+import { toServer } from './server.ts'
 
 export type {
   DistributionDocument,
@@ -29,7 +27,7 @@ export interface ResultsInput {
   /** `undefined` when the load process ended before it could say. */
   trust?: ClientTrust
   /** `undefined` when the spec does not ask for the server's metrics. */
-  server?: ServerDocument
+  server?: ServerSummary
   verdict: Verdict
   end: RunEnd
   /** Of the package. */
@@ -79,7 +77,7 @@ export function toResults(input: ResultsInput): Results {
     summary: toSummary(summary),
     diagnostics: input.diagnostics.map(({ id, level, message }) => ({ id, level, message })),
     client: trust === undefined ? null : toClient(trust),
-    server: input.server ?? null,
+    server: input.server === undefined ? null : toServer(input.server),
     verdict: {
       status: verdict.status,
       policy: verdict.policy,
@@ -201,18 +199,4 @@ function toMeasured(value: number | undefined, unit: Unit): Measured | null {
   if (value === undefined) return null
   if (Math.abs(value) === Infinity) return 'infinite'
   return unit === 'ms' ? fixed(value) : significant(value)
-}
-
-function orNull(value: number | undefined, round: (value: number) => number): number | null {
-  return value === undefined ? null : round(value)
-}
-
-/** To 1e-4 ms: more digits than that the clock does not have. */
-function fixed(ms: number): number {
-  return Number(ms.toFixed(4))
-}
-
-/** Shares, rates and probabilities: six significant digits. */
-function significant(value: number): number {
-  return Number(value.toPrecision(6))
 }

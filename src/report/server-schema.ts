@@ -10,7 +10,7 @@ const agrees: JsonSchema = {
 export const serverTimeSchema: JsonSchema = record(
   'One time as the server measured it, beside what this client measured of the same requests.',
   {
-    count: orNull(count('Values of the server; `null` when it does not tell.')),
+    count: count('Values of the server.'),
     mean: number('ms.'),
     p50: orNull(number('ms; read it with `percentiles`.')),
     p95: orNull(number('ms; read it with `percentiles`.')),
@@ -63,7 +63,7 @@ export const serverSchema: JsonSchema = record(
       record('Tokens of the prompts.', {
         server: count('As the server counted.'),
         usage: orNull(count('As the answers said; `null` when they did not.')),
-        agrees: orNull(agrees),
+        agrees: orNull(agrees, 'The same of these; `null` without `usage`.'),
       }),
     ),
     output_tokens: orNull(
@@ -71,7 +71,10 @@ export const serverSchema: JsonSchema = record(
         server: count('As the server counted.'),
         usage: orNull(count('As the answers said; `null` when they did not.')),
         events: count('Token events that this client saw.'),
-        agrees: orNull(agrees, 'Whether `usage` agrees with `server`; `null` without one of them.'),
+        agrees: {
+          ...agrees,
+          description: 'The same of these, by `usage`, or by token events without it.',
+        },
       }),
     ),
     ttft_ms: time('From the arrival of a request to its first token.'),

@@ -36,6 +36,7 @@ test.each(['answers', 'repeats the request in its errors'])(
         '  X-Tenant: "${TENANT}"',
         'body: { stream: true, messages: [{ role: user, content: "${TENANT}" }] }',
         'stream_format: { type: openai-chat, output_path: choices.0.delta.content }',
+        `server_metrics: ${server.url}/metrics?access_token=${query}`,
         'concurrency: 2',
         'requests: 20',
         'slo:',

@@ -1,0 +1,81 @@
+import type { FailureKind, RequestRecord } from '../engine/record.ts'
+import type { Reading } from '../engine/server-watch.ts'
+import { keepKnown } from './known.ts'
+
+/** A count of the server, and the same count from the client's own requests. */
+export interface Ledger {
+  server: number
+  /** `undefined`: the answers did not say. */
+  client?: number
+  /** Whether the client's own requests explain the server's count; `undefined` without theirs. */
+  agrees?: boolean
+}
+
+/** The client's requests by how surely a server counted them between two of its readings. */
+export interface Counted {
+  /** Completed between the readings: the best guess. */
+  covered: readonly RequestRecord[]
+  /** Completed, and sent after the first reading. */
+  sure: readonly RequestRecord[]
+  /** All of which the server may have counted something. */
+  possible: readonly RequestRecord[]
+}
+
+/** ms after the end of an answer within which a server may come to count it. */
+const lag = 1_000
+
+/** Failures of requests that no server has answered completely. */
+const unanswered: ReadonlySet<FailureKind> = new Set(['connect', 'tls', 'http_status'])
+
+export function sortByCertainty(
+  records: readonly RequestRecord[],
+  before: Reading<unknown>,
+): Counted {
+  const completed = records.filter(({ outcome }) => outcome === 'completed')
+  return {
+    covered: completed.filter(({ marks }) => marks.ended >= before.received),
+    sure: completed.filter(({ marks }) => (marks.dispatched ?? 0) >= before.received),
+    possible: records.filter(
+      (record) =>
+        record.marks.ended >= before.sent - lag &&
+        !(record.outcome === 'failed' && unanswered.has(record.failure.kind)),
+    ),
+  }
+}
+
+/**
+ * Compares a count of the server with what `weigh` gives for each request, `undefined` where it is
+ * not known. What the server counted of requests that were not completed is not known either: they
+ * explain any surplus, but of whole requests (`perRequest`) one each.
+ */
+export function compareCounts(
+  server: number | undefined,
+  { covered, sure, possible }: Counted,
+  weigh: (record: RequestRecord) => number | undefined,
+  perRequest: number = Infinity,
+): Ledger | undefined {
+  if (server === undefined) return undefined
+  const least = add(sure, weigh)
+  const most = add(possible, (record) =>
+    record.outcome === 'completed' ? weigh(record) : perRequest,
+  )
+  return keepKnown<Ledger>({
+    server,
+    client: add(covered, weigh),
+    agrees:
+      least === undefined || most === undefined ? undefined : server >= least && server <= most,
+  })
+}
+
+function add(
+  records: readonly RequestRecord[],
+  weigh: (record: RequestRecord) => number | undefined,
+): number | undefined {
+  let sum = 0
+  for (const record of records) {
+    const weight = weigh(record)
+    if (weight === undefined) return undefined
+    sum += weight
+  }
+  return sum
+}

@@ -1,0 +1,179 @@
+import { Ajv } from 'ajv'
+import { expect, onTestFinished, test } from 'vitest'
+
+import { runBench } from '../../src/bench.ts'
+import { checkSpec } from '../../src/load.ts'
+import { type MockHandle, startMock } from '../../src/mock/index.ts'
+import type { MockOptions } from '../../src/mock/options.ts'
+import { resultsSchema } from '../../src/report/results-schema.ts'
+import type { Results, ServerDocument } from '../../src/report/results.ts'
+import { send, until } from '../mock/client.ts'
+import { parseExposition as parseStrictly } from '../mock/exposition.ts'
+
+const isValid = new Ajv({ strict: true, allowUnionTypes: true }).compile(resultsSchema)
+const limit = { timeout: 60_000 }
+const tokens = 5
+const prompt = { messages: [{ role: 'user', content: 'count to three' }] }
+
+const document = {
+  url: '/v1/chat/completions',
+  body: { ...prompt, stream: true, max_tokens: tokens, stream_options: { include_usage: true } },
+  stream_format: 'openai-chat',
+  concurrency: 4,
+  requests: 120,
+  server_metrics: { interval: '100ms' },
+  slo: ['success_rate >= 90%'],
+}
+
+const fast: MockOptions = { ttft: '20ms', itl: '2ms', queue: { running: 2, waiting: 10 } }
+
+async function run(given: object): Promise<Results> {
+  const spec = checkSpec({ ...document, ...given }, { env: {}, baseDir: '.' })
+  const { results } = await runBench(spec)
+  isValid(results)
+  expect(isValid.errors).toBeNull()
+  return results
+}
+
+async function start(options: MockOptions): Promise<MockHandle> {
+  const mock = await startMock(options)
+  onTestFinished(() => mock.stop())
+  return mock
+}
+
+function serverOf(results: Results): ServerDocument {
+  if (results.server === null) throw new Error('the run has no part of the server')
+  return results.server
+}
+
+function idsOf({ diagnostics }: Results): string[] {
+  return diagnostics.map(({ id }) => id).filter((id) => /server|tokens/.test(id))
+}
+
+test.each(['vllm', 'qwen-vllm'] as const)(
+  'client, usage and metrics count the same with %s [S4.25]',
+  limit,
+  async (profile) => {
+    const results = await run({ mock: { ...fast, profile } })
+    const server = serverOf(results)
+    expect(idsOf(results)).toEqual([])
+    expect(server).toMatchObject({ source: profile, failed_scrapes: 0, failure: null })
+    // The mock counts up to the whole warm-up with the measured requests, and never less than these.
+    const { requests, prompt_tokens: read, output_tokens: written } = server
+    const counted = requests!.server
+    expect(requests).toMatchObject({ agrees: true })
+    expect(counted).toBeGreaterThanOrEqual(120)
+    expect(counted).toBeLessThanOrEqual(124)
+    expect(written).toMatchObject({ server: counted * tokens, agrees: true })
+    expect(written!.events).toBe(requests!.client * tokens)
+    expect(written!.usage).toBe(requests!.client * tokens)
+    expect(read).toMatchObject({ agrees: true })
+    expect(read!.server / counted).toBe(read!.usage! / requests!.client)
+    expect(results.summary.output_tokens).toBe(120 * tokens)
+  },
+)
+
+test(
+  'the server saw less of each request than the client, and queued what did not fit',
+  limit,
+  async () => {
+    const results = await run({ mock: { ...fast, profile: 'vllm' } })
+    const { ttft_ms: ttft, latency_ms: latency, queue_ms: queue, ...server } = serverOf(results)
+    for (const time of [ttft, latency]) {
+      expect(time!.percentiles).toBe('at-most')
+      expect(time!.mean).toBeGreaterThan(20)
+      expect(time!.mean).toBeLessThanOrEqual(time!.client!.mean)
+      expect(time!.client!.p95).toBeLessThanOrEqual(time!.p95! * 1.5)
+    }
+    // 4 in flight, 2 run: each waits about as long as it runs.
+    expect(queue!.mean).toBeGreaterThan(10)
+    expect(queue!.client).toBeNull()
+    const { latency: whole, queue: waited, prefill, decode, outside } = server.breakdown_ms!
+    expect(waited! + prefill! + decode + outside).toBeCloseTo(whole, 3)
+    expect(server.message).toMatch(
+      /^Of \S+ mean latency \w+ takes \d+%, .*network and client \d+%\.$/,
+    )
+    expect(server.covers!.from_ms).toBeGreaterThanOrEqual(0)
+    expect(server.covers!.warmup).toBeLessThanOrEqual(4)
+    const during = server.timeline.filter(
+      ({ at_ms: at }) => at > 0 && at < server.covers!.to_ms - 50,
+    )
+    expect(during.some(({ running, waiting }) => running === 2 && waiting === 2)).toBe(true)
+    expect(server.timeline.every(({ running }) => running! <= 2)).toBe(true)
+  },
+)
+
+test('usage that is wrong is found out by the metrics', limit, async () => {
+  const faults = [{ kind: 'wrong-usage' as const, surplus: 1 }]
+  for (const profile of ['vllm', 'qwen-vllm'] as const) {
+    const results = await run({ mock: { ...fast, profile, faults } })
+    expect(idsOf(results)).toContain('tokens-disagree')
+    const { output_tokens: written, requests } = serverOf(results)
+    expect(written).toMatchObject({ server: requests!.server * tokens, agrees: false })
+    // The mock spares the warm-up its faults.
+    expect(written!.usage).toBe(requests!.client * tokens + 120)
+    expect(results.verdict).toMatchObject({ status: 'PASS', exit_code: 0 })
+  }
+})
+
+test('requests of others on the same server are noticed', limit, async () => {
+  const mock = await start({ profile: 'vllm', ttft: '20ms', itl: '2ms' })
+  const url = `${mock.url}/v1/chat/completions`
+  const leave = new AbortController()
+  const crowd = (async () => {
+    const body = { ...prompt, max_tokens: 1 }
+    while (!leave.signal.aborted) await send(url, { body })
+  })()
+  const results = await run({ url })
+  leave.abort()
+  await crowd
+  expect(idsOf(results)).toEqual(['server-shared'])
+  expect(serverOf(results)).toMatchObject({ requests: { agrees: false }, breakdown_ms: null })
+  expect(results.verdict.status).toBe('PASS')
+})
+
+test('counters that begin anew are noticed', limit, async () => {
+  const mock = await start({ profile: 'vllm', ttft: '20ms', itl: '2ms' })
+  const running = run({ url: `${mock.url}/v1/chat/completions` })
+  await until(
+    async () => JSON.parse((await send(`${mock.url}/__mock/stats`)).text) as { served: number },
+    ({ served }) => served > 60,
+  )
+  await fetch(`${mock.url}/__mock/reset`, { method: 'POST' })
+  const results = await running
+  expect(idsOf(results)).toEqual(['server-restarted'])
+  expect(serverOf(results)).toMatchObject({ requests: null, ttft_ms: null, covers: null })
+})
+
+test('metrics that cannot be read are a warning and change no verdict', limit, async () => {
+  const results = await run({
+    mock: { ...fast, profile: 'vllm' },
+    server_metrics: '/nothing-here',
+  })
+  expect(results.diagnostics).toContainEqual({
+    id: 'server-unread',
+    level: 'warn',
+    message: "The server's metrics could not be read: /nothing-here: status 404.",
+  })
+  expect(serverOf(results)).toMatchObject({ source: null, scrapes: 0, timeline: [] })
+  expect(results.verdict).toMatchObject({ status: 'PASS', exit_code: 0 })
+  expect((await run({ mock: fast, server_metrics: false })).server).toBeNull()
+})
+
+test('reads of the mock what a strict parser reads', limit, async () => {
+  const mock = await start({ profile: 'vllm', ttft: '5ms', itl: '1ms' })
+  const results = await run({ url: `${mock.url}/v1/chat/completions` })
+  const text = await fetch(`${mock.url}/metrics`).then((response) => response.text())
+  const strict = parseStrictly(text)
+  const total = (name: string): number =>
+    [...strict.values()]
+      .flatMap(({ series }) => [...series])
+      .filter(([key]) => key.startsWith(`vllm:${name}{`))
+      .reduce((sum, [, value]) => sum + value, 0)
+  // The warm-up before the first scrape is the difference.
+  const { requests, output_tokens: written } = serverOf(results)
+  const before = total('request_success_total') - requests!.server
+  expect(before).toBeGreaterThanOrEqual(0)
+  expect(before).toBeLessThanOrEqual(4)
+  expect(total('generation_tokens_total')).toBe(written!.server + before * tokens)
+})

@@ -1,0 +1,285 @@
+import { expect, test } from 'vitest'
+
+import type { RequestRecord } from '../../src/engine/record.ts'
+import type { Reading, Watch } from '../../src/engine/server-watch.ts'
+import { diagnoseServer, explainServer } from '../../src/metrics/server-diagnostics.ts'
+import { type ServerSummary, summarizeServer } from '../../src/metrics/server.ts'
+import type { Snapshot, TimeTotals } from '../../src/metrics/snapshot.ts'
+import { cancelled, completed, failed, times } from './records.ts'
+
+/** Count and mean in ms; without buckets. */
+function totals(count: number, mean: number, buckets: TimeTotals['buckets'] = []): TimeTotals {
+  return { kind: 'totals', count, sum: count * mean, buckets }
+}
+
+function reading(at: number, value: Partial<Snapshot>): Reading<Snapshot> {
+  return { sent: at, received: at + 2, value: { source: 'vllm', times: {}, ...value } }
+}
+
+function watch(
+  before: Reading<Snapshot> | undefined,
+  after: Reading<Snapshot> | undefined,
+  more: Partial<Watch<Snapshot>> = {},
+): Watch<Snapshot> {
+  const readings = [before, after].filter((each) => each !== undefined)
+  return {
+    url: 'http://127.0.0.1:8000/metrics',
+    readings,
+    start: 10_000,
+    ...(before && { before }),
+    ...(after && { after }),
+    scrapes: readings.length,
+    failed: 0,
+    ...more,
+  }
+}
+
+/** 20 requests of 10 tokens, 190 ms each, the first one sent after the first reading. */
+const records: RequestRecord[] = times(20, (index) => ({
+  ...completed({ index, at: 10_010 + index * 200, tokens: 10 }),
+  promptTokens: 7,
+}))
+
+/** Counts as they are before the run, and what the 20 requests add to them. */
+const earlier: Partial<Snapshot> = { finished: 5, promptTokens: 50, outputTokens: 500 }
+const later: Partial<Snapshot> = { finished: 25, promptTokens: 190, outputTokens: 700 }
+
+function summarize(
+  after: Partial<Snapshot> = {},
+  before: Partial<Snapshot> = {},
+  own: readonly RequestRecord[] = records,
+  more: Partial<Watch<Snapshot>> = {},
+): ServerSummary {
+  const first = reading(10_000, { ...earlier, ...before })
+  const last = reading(15_000, { ...later, ...after })
+  return summarizeServer(watch(first, last, more), own, 1000)
+}
+
+function idsOf(server: ServerSummary): string[] {
+  return diagnoseServer(server).map(({ id }) => id)
+}
+
+test('what the server counted is what it has now less what it had before', () => {
+  const server = summarize()
+  expect(server.requests).toEqual({ server: 20, client: 20, agrees: true })
+  expect(server.promptTokens).toEqual({ server: 140, client: 140, agrees: true })
+  expect(server.outputTokens).toEqual({
+    server: 200,
+    client: 200,
+    agrees: true,
+    usage: 200,
+    events: 200,
+  })
+  expect(server.covers).toEqual({ from: 0, to: 5002, warmup: 0 })
+  expect(idsOf(server)).toEqual([])
+})
+
+/** ttft of so many values: in all, of at most 100 ms, of at most 250 ms. */
+function ttft(count: number, sum: number, small: number, large: number): Partial<Snapshot> {
+  const buckets = [
+    { bound: 100, count: small },
+    { bound: 250, count: large },
+    { bound: Infinity, count },
+  ]
+  return { times: { ttft: { kind: 'totals', count, sum, buckets } } }
+}
+
+test('a mean is of the sums and counts that came between, percentiles are bounds of buckets', () => {
+  const server = summarize(ttft(25, 2500, 14, 24), ttft(5, 4, 4, 5))
+  expect(server.times.ttft).toEqual({
+    count: 20,
+    mean: 2496 / 20,
+    p50: 100,
+    p95: 250,
+    percentiles: 'at-most',
+    client: { count: 20, mean: 100, p50: 100, p95: 100, p99: 100 },
+  })
+  expect(server.times.latency).toBeUndefined()
+})
+
+test('a family that was not there before begins at nothing', () => {
+  const server = summarize({ times: { queue: totals(20, 30) } })
+  expect(server.times.queue).toEqual({ count: 20, mean: 30, percentiles: 'none' })
+  expect(summarize({ times: { queue: totals(0, 0) } }).times.queue).toBeUndefined()
+})
+
+test('what a server says of its latest answers stands beside as many of the client', () => {
+  const latest = { kind: 'latest', count: 3, mean: 1, p50: 2, p95: 3, p99: 4 } as const
+  const slow = times(3, (index) => completed({ index, at: 14_010 + index * 200, ttft: 400 }))
+  const server = summarize({ times: { ttft: latest } }, {}, [...records, ...slow])
+  expect(server.times.ttft).toEqual({
+    count: 3,
+    mean: 1,
+    p50: 2,
+    p95: 3,
+    p99: 4,
+    percentiles: 'exact',
+    client: { count: 3, mean: 400, p50: 400, p95: 400, p99: 400 },
+  })
+})
+
+test('the mean latency is parted into queue, prefill, decode and the rest', () => {
+  const server = summarize({
+    times: { ttft: totals(20, 90), latency: totals(20, 170), queue: totals(20, 60) },
+  })
+  expect(server.breakdown).toEqual({
+    latency: 190,
+    queue: 60,
+    prefill: 30,
+    firstToken: 90,
+    decode: 80,
+    outside: 20,
+  })
+  expect(explainServer(server)).toBe(
+    'Of 190ms mean latency decode takes 42%, queueing 32%, prefill 16%, network and client 11%.',
+  )
+})
+
+test('queue and prefill are one where the server does not tell them apart', () => {
+  const { breakdown, ...server } = summarize({
+    times: { ttft: totals(20, 100), latency: totals(20, 190.5) },
+  })
+  expect(breakdown).toEqual({ latency: 190, firstToken: 100, decode: 90.5, outside: -0.5 })
+  expect(explainServer({ ...server, ...(breakdown && { breakdown }) })).toBe(
+    'Of 190ms mean latency queueing and prefill take 53%, decode 48%, network and client 0%.',
+  )
+})
+
+test('no time, no breakdown', () => {
+  expect(explainServer(summarize())).toBe('The server does not tell how long its answers took.')
+  const idle = summarize({ finished: 5, promptTokens: 50, outputTokens: 500 }, {}, [])
+  expect(explainServer(idle)).toBe('No answer was completed between the two scrapes.')
+  expect(idsOf(idle)).toEqual([])
+})
+
+test('warm-up requests that were under way at the first reading may be counted or not', () => {
+  const straggler: RequestRecord = {
+    ...completed({ phase: 'warmup', at: 9_900, tokens: 10 }),
+    promptTokens: 7,
+  }
+  const own = [straggler, ...records]
+  for (const extra of [0, 1]) {
+    const more = {
+      finished: 25 + extra,
+      promptTokens: 190 + extra * 7,
+      outputTokens: 700 + extra * 10,
+    }
+    const server = summarize(more, {}, own)
+    expect(server.requests).toEqual({ server: 20 + extra, client: 21, agrees: true })
+    expect(server.covers?.warmup).toBe(1)
+    expect(idsOf(server)).toEqual([])
+  }
+  expect(idsOf(summarize({ finished: 27 }, {}, own))).toEqual(['server-shared'])
+})
+
+test('a server that others use too is pointed out, and its times explain nothing', () => {
+  const time = { ttft: totals(40, 90), latency: totals(40, 170) }
+  const server = summarize({ finished: 45, outputTokens: 900, times: time })
+  expect(server.requests).toEqual({ server: 40, client: 20, agrees: false })
+  expect(server.breakdown).toBeUndefined()
+  expect(diagnoseServer(server)).toEqual([
+    {
+      id: 'server-shared',
+      level: 'warn',
+      message: expect.stringContaining('finished 40 requests, this client completed 20: others'),
+    },
+  ])
+  expect(explainServer(server)).toContain('others use it too')
+})
+
+test('a server that saw only some of the requests is pointed out', () => {
+  expect(diagnoseServer(summarize({ finished: 15 }))).toMatchObject([
+    { id: 'server-partial', message: expect.stringContaining('finished 10 requests') },
+  ])
+})
+
+test('requests that failed may have been finished by the server, unless it refused them', () => {
+  const late: RequestRecord = cancelled({ at: 14_500 })
+  expect(idsOf(summarize({ finished: 26 }, {}, [...records, late]))).toEqual([])
+  const timeout = failed({ at: 14_500, failure: { kind: 'timeout.total', message: '' } })
+  expect(idsOf(summarize({ finished: 26, outputTokens: 9999 }, {}, [...records, timeout]))).toEqual(
+    [],
+  )
+  const refused = failed({ at: 14_500 })
+  expect(idsOf(summarize({ finished: 26 }, {}, [...records, refused]))).toEqual(['server-shared'])
+})
+
+test('usage that is not what the server counted is pointed out, with all three counts', () => {
+  expect(diagnoseServer(summarize({ outputTokens: 680 }))).toEqual([
+    {
+      id: 'tokens-disagree',
+      level: 'warn',
+      message: expect.stringMatching(/generated 180 .* 200 by the usage .* in 200 token events/),
+    },
+  ])
+  expect(idsOf(summarize({ promptTokens: 189 }))).toEqual(['prompt-tokens-disagree'])
+})
+
+test('without usage it is said that an event is no token', () => {
+  const silent = times(20, (index) => completed({ index, at: 10_010 + index * 200 }))
+  const server = summarize({ outputTokens: 900 }, {}, silent)
+  expect(server.outputTokens).toMatchObject({ server: 400, events: 200, agrees: false })
+  expect(server.outputTokens).not.toHaveProperty('usage')
+  expect(server.promptTokens).toEqual({ server: 140 })
+  expect(diagnoseServer(server)).toMatchObject([{ id: 'events-are-not-tokens', level: 'info' }])
+})
+
+test.each([
+  ['is below what it was', { finished: 4 }, []],
+  ['fell in between', {}, [reading(12_000, { finished: 1 })]],
+  ['of a histogram fell', { times: { ttft: totals(3, 90) } }, []],
+] as [string, Partial<Snapshot>, Reading<Snapshot>[]][])(
+  'a count that %s is a restart, not a negative number',
+  (_, after, between) => {
+    const first = reading(10_000, { ...earlier, times: { ttft: totals(5, 90) } })
+    const last = reading(15_000, { ...later, times: { ttft: totals(25, 90) }, ...after })
+    const seen = watch(first, last, { readings: [first, ...between, last] })
+    const server = summarizeServer(seen, records, 1000)
+    expect(server).toMatchObject({ restarted: true, times: {} })
+    expect(server).not.toHaveProperty('requests')
+    expect(server).not.toHaveProperty('covers')
+    expect(idsOf(server)).toEqual(['server-restarted'])
+    expect(explainServer(server)).toContain('began anew')
+  },
+)
+
+test('what was before the first reading is no restart', () => {
+  const first = reading(10_000, earlier)
+  const last = reading(15_000, later)
+  const readings = [reading(9_000, { finished: 900 }), first, last]
+  expect(summarizeServer(watch(first, last, { readings }), records, 1000).restarted).toBe(false)
+})
+
+test('without two readings nothing is compared, and it is said why', () => {
+  const broken = { failed: 6, failure: '/metrics: status 404' }
+  const server = summarizeServer(watch(undefined, undefined, broken), records, 1000)
+  expect(server).toMatchObject({ scrapes: 0, failed: 6, timeline: [], times: {} })
+  expect(server).not.toHaveProperty('source')
+  expect(diagnoseServer(server)).toEqual([
+    {
+      id: 'server-unread',
+      level: 'warn',
+      message: "The server's metrics could not be read: /metrics: status 404.",
+    },
+  ])
+  const short = summarizeServer(watch(undefined, reading(9_000, later)), [], 1000)
+  expect(diagnoseServer(short)[0]?.message).toContain('ended before its measured phase')
+})
+
+test('scrapes that failed in between are a remark', () => {
+  const server = summarize({}, {}, records, { failed: 1, failure: 'no answer within 3 s' })
+  expect(diagnoseServer(server)).toEqual([
+    {
+      id: 'server-scrapes-failed',
+      level: 'info',
+      message: expect.stringContaining('1 of 3 scrapes'),
+    },
+  ])
+})
+
+test('the timeline runs from the start of the measured phase', () => {
+  const first = reading(9_500, { ...earlier, running: 1, waiting: 0 })
+  const last = reading(15_000, later)
+  const { timeline } = summarizeServer(watch(first, last), records, 1000)
+  expect(timeline).toEqual([{ at: -500, running: 1, waiting: 0 }, { at: 5000 }])
+})
