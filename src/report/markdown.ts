@@ -12,6 +12,7 @@ import {
 } from './cells.ts'
 import { escapeMarkdown, markdownCode, markdownUrl } from './plain-text.ts'
 import type { Results, SloDocument } from './results.ts'
+import { queueCells, serverCountRows, serverTimeRows } from './server-cells.ts'
 
 export interface MarkdownOptions {
   /** Most UTF-8 bytes, 900 000 by default: a job summary above 1 MiB is thrown away. */
@@ -50,6 +51,7 @@ function renderRun(results: Results): string[] {
         .map(({ id, message }) => `- ⚠️ **${escapeMarkdown(id)}** ${escapeMarkdown(message)}`),
     ),
     ...details('Percentiles', renderPercentiles(results)),
+    ...details('Server', renderServer(results)),
     ...details(
       `Failures (${results.summary.requests.failed})`,
       results.summary.failures.map(
@@ -98,6 +100,34 @@ function renderPercentiles(results: Results): string[] {
       rows.map(({ metric, values, n }) => [markdownCode(metric), ...values.map(escapeMarkdown), n]),
     ),
     ...block([escapeMarkdown(roughNote(rows) ?? '')]),
+  ]
+}
+
+function renderServer({ server }: Results): string[] {
+  if (server === null) return []
+  const times = serverTimeRows(server)
+  const counts = serverCountRows(server)
+  return [
+    escapeMarkdown(server.message),
+    ...block(
+      table(
+        ['', 'server mean', 'server p95', 'client mean', 'client p95', 'n'],
+        'lrrrrr',
+        times.map(({ metric, mean, p95, clientMean, clientP95, n }) => [
+          markdownCode(metric),
+          ...[mean, p95, clientMean, clientP95].map(escapeMarkdown),
+          n,
+        ]),
+      ).slice(times.length === 0 ? 2 : 0),
+    ),
+    ...block(
+      table(
+        ['', 'server', 'client', 'token events'],
+        'lrrr',
+        counts.map(({ count, server: own, client, events }) => [count, own, client, events]),
+      ).slice(counts.length === 0 ? 2 : 0),
+    ),
+    ...block([queueCells(server).join(', ')]),
   ]
 }
 

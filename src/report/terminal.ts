@@ -15,6 +15,7 @@ import {
 import { textWidth, truncate, wrap } from './columns.ts'
 import { cleanLine } from './plain-text.ts'
 import type { Results, SloDocument } from './results.ts'
+import { serverLines } from './server-cells.ts'
 import { layOut } from './table.ts'
 
 export interface TerminalOptions {
@@ -60,6 +61,7 @@ export function renderTerminal(results: Results, options: TerminalOptions): stri
     renderHead(results, pen),
     renderSlos(results, pen),
     renderFigures(results, pen),
+    renderServer(results, pen),
     renderNotes(results, pen),
     (options.details ?? []).map((line) => pen.paint('dim', ` ${cleanLine(line)}`)),
   ]
@@ -164,6 +166,20 @@ function renderFigures(results: Results, pen: Pen): string[] {
     ...lines.map((line) => `   ${line}`),
     ...(note === undefined ? [] : [pen.paint('dim', `   ${note}`)]),
     ...(rates === '' ? [] : [`   ${rates}`]),
+  ]
+}
+
+function renderServer({ server }: Results, pen: Pen): string[] {
+  if (server === null) return []
+  const lines = serverLines(server).map((cells) =>
+    pen.cut(pen.sign(cells.join('   ')), pen.width - 3),
+  )
+  const [sentence = '', ...more] = pen.hang(pen.sign(cleanLine(server.message)), 3)
+  return [
+    pen.paint('dim', '   server, means (client)'),
+    ...lines.map((line) => `   ${line}`),
+    sentence,
+    ...more,
   ]
 }
 

@@ -1,4 +1,10 @@
-import type { DistributionDocument, Results, SloDocument } from '../../src/report/results.ts'
+import type {
+  DistributionDocument,
+  Results,
+  ServerDocument,
+  ServerTimeDocument,
+  SloDocument,
+} from '../../src/report/results.ts'
 
 /** Whatever a target may send to trick a reader of the reports. */
 export const hostile =
@@ -127,6 +133,54 @@ const unmeasured: SloDocument = slo({
   p_fail_adjusted: null,
   why: 'no request was answered',
 })
+
+function serverTime(mean: number, more: Partial<ServerTimeDocument> = {}): ServerTimeDocument {
+  return {
+    count: 304,
+    mean,
+    p50: 250,
+    p95: 1000,
+    p99: null,
+    percentiles: 'at-most',
+    client: { count: 303, mean: mean + 2.5, p50: mean, p95: mean * 1.5, p99: mean * 2 },
+    ...more,
+  }
+}
+
+const vllm: ServerDocument = {
+  source: 'vllm',
+  url: 'http://127.0.0.1:8000/metrics',
+  interval_ms: 1000,
+  scrapes: 29,
+  failed_scrapes: 0,
+  failure: null,
+  covers: { from_ms: 1.2, to_ms: 25690.5, warmup: 5 },
+  requests: { server: 304, client: 303, agrees: true },
+  prompt_tokens: { server: 15200, usage: 15150, agrees: true },
+  output_tokens: { server: 19456, usage: 19392, events: 19392, agrees: true },
+  ttft_ms: serverTime(390.4),
+  latency_ms: serverTime(2310.2),
+  queue_ms: serverTime(212.5, { client: null }),
+  prefill_ms: serverTime(171.2, { client: null }),
+  decode_ms: serverTime(1919.7, { client: null }),
+  token_gap_ms: serverTime(30.4, { count: 19152 }),
+  breakdown_ms: {
+    latency: 2312.7,
+    queue: 212.5,
+    prefill: 177.9,
+    first_token: 390.4,
+    decode: 1919.8,
+    outside: 2.5,
+  },
+  timeline: [
+    { at_ms: -310.5, running: 0, waiting: 0 },
+    { at_ms: 1.2, running: 8, waiting: 2 },
+    { at_ms: 690.1, running: null, waiting: null },
+    { at_ms: 25689.5, running: 0, waiting: 0 },
+  ],
+  message:
+    'Of 2.313s mean latency decode takes 83%, queueing 9%, prefill 8%, network and client 0%.',
+}
 
 const passing: Results = {
   schema_version: 1,
@@ -373,6 +427,25 @@ export const runs = {
     target: { url: `http://127.0.0.1/${hostile}`, method: 'POST', hermetic: true },
     end: { kind: 'crashed', reason: hostile },
     diagnostics: [{ id: 'odd', level: 'warn', message: hostile }],
+    server: {
+      ...vllm,
+      source: null,
+      url: `http://127.0.0.1/${hostile}`,
+      failure: hostile,
+      covers: null,
+      requests: null,
+      prompt_tokens: null,
+      output_tokens: null,
+      ttft_ms: null,
+      latency_ms: null,
+      queue_ms: null,
+      prefill_ms: null,
+      decode_ms: null,
+      token_gap_ms: null,
+      breakdown_ms: null,
+      timeline: [],
+      message: hostile,
+    },
     summary: {
       failures: [{ kind: 'http_status', status: 500, count: 2, sample: hostile }],
     },
@@ -389,4 +462,5 @@ export const runs = {
       ],
     },
   }),
+  server: run({ server: vllm }),
 } as const satisfies Record<string, Results>
