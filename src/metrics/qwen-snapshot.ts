@@ -39,7 +39,7 @@ function parse(text: string): unknown {
 function at(tree: unknown, ...keys: readonly string[]): unknown {
   let value = tree
   for (const key of keys) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+    if (typeof value !== 'object' || value === null) return undefined
     value = (value as Record<string, unknown>)[key]
   }
   return value

@@ -145,6 +145,23 @@ test('counters that begin anew are noticed', limit, async () => {
   expect(serverOf(results)).toMatchObject({ requests: null, ttft_ms: null, covers: null })
 })
 
+test('an interrupted run still tells of the server', limit, async () => {
+  const stop = new AbortController()
+  const spec = checkSpec(
+    { ...document, requests: 100_000, mock: { ...fast, profile: 'vllm' } },
+    { env: {}, baseDir: '.' },
+  )
+  const { results } = await runBench(spec, {
+    signal: stop.signal,
+    onRecords: (records) => {
+      if (records.some(({ phase }) => phase === 'measured')) stop.abort('SIGINT')
+    },
+  })
+  expect(results.end.kind).toBe('interrupted')
+  expect(serverOf(results).requests).toMatchObject({ agrees: true })
+  expect(serverOf(results).requests!.client).toBeGreaterThan(0)
+})
+
 test('metrics that cannot be read are a warning and change no verdict', limit, async () => {
   const results = await run({
     mock: { ...fast, profile: 'vllm' },

@@ -69,6 +69,20 @@ test('keeps sockets and says so', async () => {
   expect(records.every((record) => record.outcome === 'completed')).toBe(true)
 })
 
+test.each([0, 2])('tells when the measured phase begins, after a warm-up of %i', async (warmup) => {
+  const server = await serve((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.end(`${chatEvent('a')}data: [DONE]\n\n`)
+  })
+  const starts: number[] = []
+  const { records } = await runLoad(planFor(server.url, { warmup }), {
+    onMeasure: (at) => starts.push(at),
+  })
+  await server.close()
+  const first = records.find(({ phase, index }) => phase === 'measured' && index === 0)
+  expect(starts).toEqual([first?.marks.scheduled])
+})
+
 test('an abort keeps what was measured and cancels what is in flight', async () => {
   const server = await serve((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })

@@ -84,9 +84,9 @@ test('a look that fails at the start of the measured phase is replaced by the on
 test('a target that tells nothing is counted and named, never an exception', async () => {
   const { server, plan } = await createCounter({ read: () => undefined })
   const watching = await watchServer(plan)
+  await server.close()
   watching.mark(5)
   const watch = await watching.finish(() => true)
-  await server.close()
   expect(watch).toMatchObject({
     url: `${server.url}/other`,
     readings: [],

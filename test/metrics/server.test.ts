@@ -137,11 +137,11 @@ test('the mean latency is parted into queue, prefill, decode and the rest', () =
 
 test('queue and prefill are one where the server does not tell them apart', () => {
   const { breakdown, ...server } = summarize({
-    times: { ttft: totals(20, 100), latency: totals(20, 190.5) },
+    times: { ttft: totals(20, 100), latency: totals(20, 194) },
   })
-  expect(breakdown).toEqual({ latency: 190, firstToken: 100, decode: 90.5, outside: -0.5 })
+  expect(breakdown).toEqual({ latency: 190, firstToken: 100, decode: 94, outside: -4 })
   expect(explainServer({ ...server, ...(breakdown && { breakdown }) })).toBe(
-    'Of 190ms mean latency queueing and prefill take 53%, decode 48%, network and client 0%.',
+    'Of 190ms mean latency queueing and prefill take 53%, decode 49%, network and client 0%.',
   )
 })
 
@@ -170,6 +170,20 @@ test('warm-up requests that were under way at the first reading may be counted o
     expect(idsOf(server)).toEqual([])
   }
   expect(idsOf(summarize({ finished: 27 }, {}, own))).toEqual(['server-shared'])
+})
+
+test('a warm-up request that ended just before the first reading may be counted late', () => {
+  for (const [ended, ids] of [
+    [9_990, []],
+    [8_990, ['server-shared']],
+  ] as const) {
+    const early = completed({ phase: 'warmup', at: ended - 190, tokens: 10 })
+    const more = { finished: 26, promptTokens: 190, outputTokens: 710 }
+    const server = summarize(more, {}, [early, ...records])
+    expect(server.requests).toMatchObject({ server: 21, client: 20 })
+    expect(server.covers?.warmup).toBe(0)
+    expect(idsOf(server)).toEqual(ids)
+  }
 })
 
 test('a server that others use too is pointed out, and its times explain nothing', () => {
