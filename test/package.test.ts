@@ -1,38 +1,18 @@
-import { execFile } from 'node:child_process'
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-const repository = fileURLToPath(new URL('..', import.meta.url))
-const manifest = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {
-  version: string
-  bin: { slogate: string }
-  dependencies: Record<string, string>
-}
+import { buildPackage, manifest, type Output, type Package, runProgram } from './_package.ts'
 
-/** Outside of the repository, so that nothing of it is found by looking upwards. */
-const folder = mkdtempSync(join(tmpdir(), 'slogate-package-'))
-const checkout = join(folder, 'checkout')
-const project = join(folder, 'project')
-const modules = join(project, 'node_modules')
 const limit = { timeout: 60_000 }
 
 /** Bytes, unpacked: what it was when this was written, and 30 % for what comes. */
-const sizeLimit = 795_000
+const sizeLimit = 1_060_000
 
-let packed: { files: { path: string }[]; unpackedSize: number }
+let built: Package
+let project: string
+let modules: string
 
 const spec = `
 url: /v1/chat/completions
@@ -104,47 +84,18 @@ for (const name of ['bench', 'results']) {
 }
 
 beforeAll(async () => {
-  for (const name of [
-    'package.json',
-    'LICENSE',
-    'README.md',
-    'CHANGELOG.md',
-    'schema',
-    'fixtures/scenarios',
-    'src',
-    'test',
-  ]) {
-    const from = join(repository, name)
-    if (existsSync(from)) cpSync(from, join(checkout, name), { recursive: true })
-  }
-  const tsc = join(repository, 'node_modules/typescript/bin/tsc')
-  await node([tsc, '-p', join(repository, 'src'), '--outDir', join(checkout, 'dist')], repository)
-  const report = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], checkout)
-  packed = JSON.parse(report.stdout)[0]
-
-  for (const { path } of packed.files) {
-    cpSync(join(checkout, path), join(modules, 'slogate', path))
-  }
-  for (const name of [...Object.keys(manifest.dependencies), 'vitest']) {
-    mkdirSync(dirname(join(modules, name)), { recursive: true })
-    symlinkSync(join(repository, 'node_modules', name), join(modules, name), 'dir')
-  }
-  mkdirSync(join(modules, '.bin'))
-  symlinkSync(join(modules, 'slogate', manifest.bin.slogate), join(modules, '.bin/slogate'))
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(project, name)), { recursive: true })
-    writeFileSync(join(project, name), content)
-  }
+  built = await buildPackage()
+  project = built.createProject('project', files)
+  modules = join(project, 'node_modules')
 }, 120_000)
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => built.remove())
 
 test('the package holds what is built, the schemas and the documents, and nothing else [S1.53]', () => {
-  const paths = packed.files.map(({ path }) => path)
   const expected =
     /^(dist\/.+\.(js|d\.ts)|docs\/.+\.md|schema\/.+\.schema\.json|fixtures\/scenarios\/[\w-]+\.json|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
-  expect(paths.filter((path) => !expected.test(path))).toEqual([])
-  expect(paths).toEqual(
+  expect(built.files.filter((path) => !expected.test(path))).toEqual([])
+  expect(built.files).toEqual(
     expect.arrayContaining([
       'LICENSE',
       'package.json',
@@ -153,7 +104,7 @@ test('the package holds what is built, the schemas and the documents, and nothin
     ]),
   )
   expect(readFileSync(join(modules, 'slogate/LICENSE'), 'utf8')).toMatch(/^MIT License/)
-  expect(packed.unpackedSize).toBeLessThan(sizeLimit)
+  expect(built.unpackedSize).toBeLessThan(sizeLimit)
 })
 
 test('exports these names', limit, async () => {
@@ -228,24 +179,6 @@ async function script(name: string): Promise<string> {
   return stdout
 }
 
-interface Output {
-  code: number
-  stdout: string
-  stderr: string
-}
-
-function node(args: readonly string[], cwd: string = project): Promise<Output> {
-  return run(process.execPath, args, cwd)
-}
-
-/** With an environment of its own: nothing of this test run, of a CI or of a user's npm gets in. */
-function run(command: string, args: readonly string[], cwd: string): Promise<Output> {
-  const env = { PATH: process.env.PATH, NO_COLOR: '1', npm_config_cache: join(folder, 'npm') }
-  return new Promise((resolve, reject) => {
-    execFile(command, args, { cwd, env, maxBuffer: 1e8 }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : error.code
-      if (typeof code === 'number') resolve({ code, stdout, stderr })
-      else reject(error ?? new Error(command))
-    })
-  })
+function node(args: readonly string[]): Promise<Output> {
+  return runProgram(process.execPath, args, { cwd: project })
 }
