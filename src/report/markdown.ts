@@ -19,7 +19,7 @@ export interface MarkdownOptions {
   limit?: number
 }
 
-const icons: Readonly<Record<SloDocument['status'], string>> = {
+export const icons: Readonly<Record<SloDocument['status'], string>> = {
   PASS: '✅',
   FAIL: '❌',
   INCONCLUSIVE: '⚠️',
@@ -28,10 +28,10 @@ const icons: Readonly<Record<SloDocument['status'], string>> = {
 
 const cutNote = '\n_Cut to fit; the full report is in the artifact._\n'
 
-/** Runs as a job summary, in the given order; cut between two lines where it would exceed the limit. */
+/** Runs as a job summary, in the given order; cut where it would exceed the limit, never within a table. */
 export function renderMarkdown(results: readonly Results[], options: MarkdownOptions = {}): string {
   const lines = results.flatMap((run) => [...renderRun(run), ''])
-  return cutLines(lines, options.limit ?? 900_000)
+  return cutMarkdown(lines.join('\n'), options.limit ?? 900_000)
 }
 
 function renderRun(results: Results): string[] {
@@ -166,9 +166,14 @@ function table(titles: readonly string[], align: string, rows: readonly string[]
   return [titles, rules, ...rows].map((cells) => `| ${cells.join(' | ')} |`)
 }
 
-function cutLines(lines: readonly string[], limit: number): string {
-  const whole = lines.join('\n')
+function isRow(text: string | undefined): boolean {
+  return text?.startsWith('|') === true
+}
+
+/** What `renderMarkdown` made, in at most `limit` UTF-8 bytes: cut between two lines, never within a table, with a note. */
+export function cutMarkdown(whole: string, limit: number): string {
   if (Buffer.byteLength(whole) <= limit) return whole
+  const lines = whole.split('\n')
   const closing = '\n</details>\n'
   let left = limit - Buffer.byteLength(cutNote) - Buffer.byteLength(closing)
   const kept: string[] = []
@@ -177,6 +182,8 @@ function cutLines(lines: readonly string[], limit: number): string {
     if (left < 0) break
     kept.push(text)
   }
+  // What is left of a table would look like a whole one.
+  if (isRow(lines[kept.length])) while (isRow(kept.at(-1))) kept.pop()
   const open = kept.findLastIndex((text) => text.startsWith('<details>'))
   const isOpen = open > kept.lastIndexOf('</details>')
   return `${kept.join('\n')}\n${isOpen ? closing : ''}${cutNote}`

@@ -6,18 +6,23 @@ const controls = /[\p{Cc}\u2028\u2029]+/gu
 const invisible = /[\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g
 
 /**
+ * What a CI system would run as a command (`::name::` opening a line, `##[`, `##vso[`,
+ * `##teamcity[` anywhere) is broken up by a space.
+ */
+export function breakCommands(text: string): string {
+  return text.replace(/^([^\S\n]*)::/gm, '$1: :').replace(/##(?=\w*\[)/g, '# #')
+}
+
+/**
  * One line of text that is safe wherever lines are read by a program: terminal escapes and
- * controls are removed, line ends become a space, and what a CI system would run as a command
- * (`::name::` opening a line, `##[`, `##vso[`, `##teamcity[` anywhere) is broken up by a space.
- * Everything that a target or a spec's author wrote passes through here.
+ * controls are removed, line ends become a space, and commands are broken up. Everything that a
+ * target or a spec's author wrote passes through here.
  */
 export function cleanLine(text: string): string {
-  return stripVTControlCharacters(text.toWellFormed())
+  const line = stripVTControlCharacters(text.toWellFormed())
     .replace(invisible, '')
     .replace(controls, ' ')
-    .trim()
-    .replace(/^::/, ': :')
-    .replace(/##(?=\w*\[)/g, '# #')
+  return breakCommands(line.trim())
 }
 
 const entities: Readonly<Record<string, string>> = {
