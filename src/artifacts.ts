@@ -23,7 +23,10 @@ export function prepareFolder(folder: string): void {
 /** A name as one folder: letters and digits of any script, no way out of where it is put. */
 export function folderName(name: string): string {
   const safe = name.normalize('NFC').replace(/[^\p{L}\p{N}._-]+/gu, '_')
-  return safe.replace(/^\.+/, '').slice(0, 100) || '_'
+  const visible = safe.replace(/^\.+/, '').slice(0, 100)
+  // File systems count bytes: 80 characters of three bytes are the most that all of them take.
+  const short = Buffer.byteLength(visible) > 240 ? visible.slice(0, 80) : visible
+  return short.toWellFormed() || '_'
 }
 
 /** Writes every file of a run into `folder`, which is made if it is missing. Synchronous, so that it also works while the process is being ended. */

@@ -15,6 +15,7 @@ test.each([
   ['.hidden', 'hidden'],
   ['a/b\\c', 'a_b_c'],
   ['x'.repeat(300), 'x'.repeat(100)],
+  ['慢'.repeat(300), '慢'.repeat(80)],
 ])('a spec named %j writes below its folder, into %j', (name, folder) => {
   expect(folderName(name)).toBe(folder)
 })
