@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
@@ -6,6 +6,7 @@ import type { BenchRun } from './bench.ts'
 import { renderJunit } from './report/junit.ts'
 import { renderMarkdown } from './report/markdown.ts'
 import { renderRequest } from './report/requests.ts'
+import type { Results } from './report/results.ts'
 import { renderTestResults } from './report/seed.ts'
 
 /** `strict` leaves out what strict JUnit schemas forbid: properties of test cases, files. */
@@ -47,21 +48,9 @@ export function writeArtifacts(folder: string, run: BenchRun, junit: JunitMode =
   )
 }
 
-/**
- * Appends to the GitHub job summary when there is one. Returns the problem instead of throwing: a
- * summary that cannot be written does not change a verdict.
- */
-export function appendJobSummary(
-  markdown: string,
-  env: Readonly<Record<string, string | undefined>>,
-): string | undefined {
-  const file = env.GITHUB_STEP_SUMMARY
-  if (file === undefined || file === '') return undefined
-  try {
-    appendFileSync(file, `${markdown}\n`)
-    return undefined
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    return `the GitHub job summary was not written: ${reason}`
-  }
+/** Writes what covers several runs into the folder above theirs. Synchronous for the same reason. */
+export function writeOverview(folder: string, results: readonly Results[], junit: JunitMode): void {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'junit.xml'), renderJunit(results, { mode: junit }))
+  writeFileSync(join(folder, 'summary.md'), renderMarkdown(results))
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { expect, onTestFinished, test } from 'vitest'
 
-import { appendJobSummary, folderName, prepareFolder } from '../src/artifacts.ts'
+import { folderName, prepareFolder } from '../src/artifacts.ts'
 
 test.each([
   ['chat', 'chat'],
@@ -28,12 +28,6 @@ test('the results of an earlier run are gone before the next one starts', () => 
   prepareFolder(folder)
   expect(existsSync(join(folder, 'results.json'))).toBe(false)
   expect(existsSync(join(folder, 'notes.txt'))).toBe(true)
-})
-
-test('a job summary that cannot be written is told, not thrown', () => {
-  const file = join(makeFolder(), 'missing/summary.md')
-  expect(appendJobSummary('text', { GITHUB_STEP_SUMMARY: file })).toContain('was not written')
-  expect(appendJobSummary('text', {})).toBeUndefined()
 })
 
 function makeFolder(): string {

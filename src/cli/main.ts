@@ -2,12 +2,13 @@
 import { renderSpecError, SpecError } from '../spec/issue.ts'
 import { version } from '../version.ts'
 import { type Command, type CommandContext, UsageError } from './command.ts'
+import { github } from './github.ts'
 import { mock } from './mock.ts'
 import { run } from './run.ts'
 import { schema } from './schema.ts'
 import { validate } from './validate.ts'
 
-const commands: Readonly<Record<string, Command>> = { run, validate, mock, schema }
+const commands: Readonly<Record<string, Command>> = { run, validate, github, mock, schema }
 
 const help = `slogate ${version}: the latency of a streaming LLM endpoint, as a test
 

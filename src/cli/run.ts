@@ -2,22 +2,23 @@ import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
 import {
-  appendJobSummary,
   folderName,
   type JunitMode,
   prepareFolder,
   writeArtifacts,
+  writeOverview,
 } from '../artifacts.ts'
 import { type BenchOptions, runBench, warningsOf } from '../bench.ts'
 import { detectStyle } from '../console.ts'
+import { reportRuns } from '../github/job.ts'
 import { checkSpec, loadSpec } from '../load.ts'
-import { renderMarkdown } from '../report/markdown.ts'
 import type { Results } from '../report/results.ts'
 import { renderSeedReport } from '../report/seed-report.ts'
 import type { Locale } from '../report/seed-words.ts'
 import { renderTerminal } from '../report/terminal.ts'
 import type { Overrides } from '../spec/overrides.ts'
 import type { BenchSpec } from '../spec/spec.ts'
+import { worstExitCode } from '../verdict/policy.ts'
 import { type Command, type CommandContext, UsageError } from './command.ts'
 import { createProgressLine } from './progress-line.ts'
 import { createSeedOutput } from './seed-output.ts'
@@ -42,11 +43,12 @@ Options:
                           and a plain report before the summary
       --locale LOCALE     of the seed reporter: zh (default) or en
 
-Flags win over SLOGATE_URL, SLOGATE_CONCURRENCY, SLOGATE_REQUESTS and
-SLOGATE_POLICY, these over the spec, the spec over the defaults.
+Flags win over SLOGATE_URL, SLOGATE_CONCURRENCY, SLOGATE_REQUESTS,
+SLOGATE_POLICY and SLOGATE_OUT, these over the spec, the spec over the defaults.
 
 Written per spec: results.json, requests.ndjson.gz, junit.xml, summary.md,
-test_results.json. Also after a failure and after Ctrl-C.
+test_results.json; for all of them together: junit.xml, summary.md. Also after
+a failure and after Ctrl-C.
 
 Exit codes: 0 pass, 1 SLO missed, 2 inconclusive where the policy blocks it,
 3 bad spec or usage, 4 no data or target unreachable, 130/143 interrupted.
@@ -98,7 +100,7 @@ export const run: Command = {
       specs.push(checkSpec({ url }, { env, baseDir: cwd, name: 'run', overrides: others }))
     }
 
-    const out = resolve(cwd, values.out ?? '.vitest/slogate')
+    const out = resolve(cwd, values.out ?? (env.SLOGATE_OUT || '.vitest/slogate'))
     const all: Results[] = []
     const folders = nameFolders(specs)
     for (const [index, spec] of specs.entries()) {
@@ -110,10 +112,12 @@ export const run: Command = {
     if (values.json === true) {
       context.stdout.write(`${JSON.stringify(all.length === 1 ? all[0] : all, null, 2)}\n`)
     }
-    const problem = appendJobSummary(renderMarkdown(all), env)
-    if (problem !== undefined) context.stderr.write(`slogate run: ${problem}\n`)
+    if (all.length > 0) writeOverview(out, all, junit)
+    // An annotation is a line on stdout.
+    const problems = values.json === true ? [] : await reportRuns(all, { placed: true, cwd, env })
+    for (const problem of problems) context.stderr.write(`slogate run: ${problem}\n`)
     if (context.signal.aborted) return context.signal.reason === 'SIGTERM' ? 143 : 130
-    return worst(all.map((results) => results.verdict.exit_code))
+    return worstExitCode(all.map((results) => results.verdict.exit_code))
   },
 }
 
@@ -166,11 +170,6 @@ function nameFolders(specs: readonly BenchSpec[]): string[] {
     const earlier = names.slice(0, index).filter((other) => other === name).length
     return earlier === 0 ? name : `${name}-${earlier + 1}`
   })
-}
-
-/** A proven miss is said before a run without data, and both before an undecided one. */
-function worst(codes: readonly number[]): number {
-  return [1, 4, 2].find((code) => codes.includes(code)) ?? 0
 }
 
 function count(flag: string, text: string): number {

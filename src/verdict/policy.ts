@@ -5,6 +5,16 @@ import type { SloVerdict, Status, Verdict } from './verdict.ts'
 
 const worstFirst: readonly Status[] = ['FAIL', 'ERROR', 'INCONCLUSIVE', 'PASS']
 
+/** A proven miss is said before a run without data, and both before an undecided one. `undefined` of none. */
+export function worstStatus(statuses: readonly Status[]): Status | undefined {
+  return worstFirst.find((status) => statuses.includes(status))
+}
+
+/** In the order of `worstStatus`; 0 when all are. */
+export function worstExitCode(codes: readonly number[]): number {
+  return [1, 3, 4, 130, 143, 2].find((code) => codes.includes(code)) ?? 0
+}
+
 const complaints: Readonly<Record<Exclude<Status, 'PASS'>, string>> = {
   FAIL: 'missed',
   ERROR: 'could not be judged',
@@ -21,7 +31,7 @@ export function conclude(
 ): Verdict {
   const { policy, end, nothing } = given
   const blocking = slos.filter(({ slo }) => slo.level === 'error')
-  const worst = worstFirst.find((status) => blocking.some((each) => each.status === status))
+  const worst = worstStatus(blocking.map((each) => each.status))
   const status = worst ?? (slos.length === 0 ? 'INCONCLUSIVE' : 'PASS')
   const why = explainStatus(slos, blocking, status)
 

@@ -7,12 +7,12 @@ import type { TestProject, Vitest } from 'vitest/node'
 
 import type { JunitMode } from '../artifacts.ts'
 import { loadSpec } from '../load.ts'
+import { specFile, specGlob } from '../spec/file-name.ts'
 import { renderFrame, SpecError } from '../spec/issue.ts'
 import { version } from '../version.ts'
 import { compileSpec } from './compile.ts'
 import type { SlogateContext } from './meta.ts'
 import { createReporter, isReporter } from './reporter.ts'
-import { specFile } from './spec-file.ts'
 
 export interface SlogateOptions {
   /**
@@ -21,7 +21,7 @@ export interface SlogateOptions {
    */
   include?: string[]
   /**
-   * Folder for results, relative to vitest's root.
+   * Folder for results, relative to vitest's root; the variable SLOGATE_OUT goes before it.
    * @default '.vitest/slogate'
    */
   out?: string
@@ -39,7 +39,7 @@ export interface SlogateOptions {
 
 /** Vitest plugin: bench specs are test files, their SLOs are tests. */
 export function slogate(options: SlogateOptions = {}): Plugin {
-  const include = options.include ?? ['**/*.bench.{yaml,yml,json,jsonc}']
+  const include = options.include ?? [specGlob]
   refuseOtherNames(include)
   /** What file names in errors are relative to. */
   let cwd = process.cwd()
@@ -57,7 +57,7 @@ export function slogate(options: SlogateOptions = {}): Plugin {
       project.config.include = [...project.config.include, ...include]
       const { root } = vitest.config
       cwd = root
-      const out = resolve(root, options.out ?? '.vitest/slogate')
+      const out = resolve(root, process.env['SLOGATE_OUT'] || (options.out ?? '.vitest/slogate'))
       const { junit = 'rich' } = options
       const context: SlogateContext = {
         root,

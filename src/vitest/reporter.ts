@@ -1,18 +1,17 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
 
-import { appendJobSummary, type JunitMode } from '../artifacts.ts'
+import { type JunitMode, writeOverview } from '../artifacts.ts'
 import { detectStyle } from '../console.ts'
-import { renderJunit } from '../report/junit.ts'
-import { renderMarkdown } from '../report/markdown.ts'
+import { reportRuns } from '../github/job.ts'
 import type { Results } from '../report/results.ts'
 import { renderTerminal } from '../report/terminal.ts'
+import { specFile } from '../spec/file-name.ts'
 import { noticeArtifact, progressArtifact, type RunMeta } from './meta.ts'
 import { createProgressView, type ProgressView } from './progress-view.ts'
 import { interruptRuns } from './running.ts'
-import { specFile } from './spec-file.ts'
 
 /** Known to every copy of this module: a config that extends another one may load it again. */
 const mark = Symbol.for('slogate.reporter')
@@ -47,13 +46,19 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
       const shown = relative(vitest.config.root, folder)
       print(`${renderTerminal(results, { ...style, details: [`results ${shown}`] })}\n`)
     }
-    const results = runs.map((run) => run.results)
-    mkdirSync(out, { recursive: true })
-    writeFileSync(join(out, 'junit.xml'), renderJunit(results, { mode: junit }))
-    const markdown = renderMarkdown(results)
-    writeFileSync(join(out, 'summary.md'), markdown)
-    const problem = appendJobSummary(markdown, process.env)
-    if (problem !== undefined) vitest.logger.warn(problem)
+    writeOverview(
+      out,
+      runs.map(({ results }) => results),
+      junit,
+    )
+  }
+
+  async function reportToJob(runs: readonly RunMeta[]): Promise<void> {
+    const problems = await reportRuns(
+      runs.map(({ results }) => results),
+      { placed: false, cwd: vitest.config.root, env: process.env },
+    )
+    for (const problem of problems) vitest.logger.warn(problem)
   }
 
   const reporter: Reporter = {
@@ -84,10 +89,13 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
       dropProgress(test)
     },
 
-    onTestRunEnd(modules) {
+    async onTestRunEnd(modules) {
       view?.clear()
       const tests = modules.flatMap((module) => [...module.children.allTests()])
-      report(runsOf(tests))
+      const runs = runsOf(tests)
+      report(runs)
+      // An annotation is a line on stdout, which in watch mode would come again and again.
+      if (!vitest.config.watch && !hasTap(vitest)) await reportToJob(runs)
       if (vitest.config.watch || !hasSpecs(modules, tests)) return
       if (tests.some((test) => test.meta().slogate?.judged)) return
       vitest.logger.error('slogate: no SLO was evaluated, and what was not measured does not pass.')

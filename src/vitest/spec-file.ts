@@ -3,9 +3,6 @@ import { basename, dirname, relative } from 'node:path'
 
 import { folderName } from '../artifacts.ts'
 
-/** Files that are specs, whatever globs bring them in. */
-export const specFile: RegExp = /\.bench\.(ya?ml|jsonc?)$/
-
 /** What the name of a test file of ours ends in. */
 const ending = /\.bench\.\w+$/
 

@@ -54,6 +54,7 @@ test(
       'chat.bench.yaml': chatSpec(['success_rate >= 90%', impossible]),
     })
     const { code, text } = await project.vitest(['bench', '--run'], {
+      GITHUB_ACTIONS: 'true',
       GITHUB_STEP_SUMMARY: summary,
     })
     expect(code).toBe(1)

@@ -1,0 +1,41 @@
+import type { Results } from '../report/results.ts'
+import { annotate, fromWorkspace } from './annotation.ts'
+import { type Outcome, settle } from './outcome.ts'
+import { renderSummary } from './summary.ts'
+
+export interface JobOptions {
+  title: string
+  /** Whether the annotation may stand on a line: vitest puts those of its own there. */
+  placed: boolean
+  /** That file names are relative to. */
+  cwd: string
+  env: Readonly<Record<string, string | undefined>>
+}
+
+/**
+ * Tells the step of a GitHub job what its runs came to; does nothing elsewhere, and nothing without
+ * a summary file: then another process reports. Resolves to what could not be written.
+ */
+export async function reportRuns(
+  results: readonly Results[],
+  options: Omit<JobOptions, 'title'>,
+): Promise<string[]> {
+  const { GITHUB_ACTIONS: actions, GITHUB_STEP_SUMMARY: file } = options.env
+  if (actions !== 'true' || file === undefined || file === '' || results.length === 0) return []
+  return reportOutcome(settle(results), { ...options, title: 'slogate' })
+}
+
+/** Writes the summary and the annotation of an outcome. Resolves to what could not be written. */
+export async function reportOutcome(outcome: Outcome, options: JobOptions): Promise<string[]> {
+  const { title, placed, cwd, env } = options
+  // 70 ms of loading, which only a job has to wait for.
+  const { appendSummary, printAnnotation } = await import('./commands.ts')
+  const problem = await appendSummary((limit) => renderSummary(outcome, { title, limit }))
+  const annotation = annotate(outcome, { title, placed })
+  if (annotation !== undefined) {
+    const { place, ...rest } = annotation
+    const file = place && fromWorkspace(place.file, env.GITHUB_WORKSPACE, cwd)
+    printAnnotation({ ...rest, ...(place && file && { place: { ...place, file } }) })
+  }
+  return problem === undefined ? [] : [problem]
+}

@@ -1,0 +1,61 @@
+import type { Results } from '../report/results.ts'
+import { worstExitCode, worstStatus } from '../verdict/policy.ts'
+import type { Status } from '../verdict/verdict.ts'
+
+/** What keeps a job from passing and is not in the results of a run. */
+export interface Problem {
+  message: string
+  /** 1: a test that is not an SLO; 3: bad spec or usage; 4: results are missing. */
+  exitCode: 1 | 3 | 4
+  place?: Place
+}
+
+/** Line and column count from 1. */
+export interface Place {
+  /** Relative to the working directory, or absolute. */
+  file: string
+  line?: number
+  column?: number
+}
+
+/** What all runs of a job come to. */
+export interface Outcome {
+  status: Status
+  /** Of `slogate run`, see its help. */
+  exitCode: number
+  /** Worst first, otherwise as they were run. */
+  results: readonly Results[]
+  problems: readonly Problem[]
+}
+
+/** No run is no pass: without results there must be a problem. */
+export function settle(results: readonly Results[], problems: readonly Problem[] = []): Outcome {
+  const status = worstStatus([
+    ...problems.map(({ exitCode }) => (exitCode === 1 ? 'FAIL' : 'ERROR')),
+    ...results.map(({ verdict }) => verdict.status),
+  ])
+  const exitCode = worstExitCode([
+    ...problems.map((problem) => problem.exitCode),
+    ...results.map(({ verdict }) => verdict.exit_code),
+  ])
+  const statuses: Status[] = ['FAIL', 'ERROR', 'INCONCLUSIVE', 'PASS']
+  return {
+    status: status ?? 'ERROR',
+    exitCode: status === undefined ? 4 : exitCode,
+    results: statuses.flatMap((each) => results.filter(({ verdict }) => verdict.status === each)),
+    problems,
+  }
+}
+
+/** One sentence for each thing that is not as it should be, what blocks first; empty when all is well. */
+export function listRemarks({ problems, results }: Outcome): string[] {
+  return [...problems.map(({ message }) => message), ...results.flatMap(remarkOn)]
+}
+
+function remarkOn({ spec, verdict }: Results): string[] {
+  const missed = verdict.slos.filter(({ level, status }) => level === 'warn' && status === 'FAIL')
+  return [
+    ...(verdict.status === 'PASS' ? [] : [`${spec.name}: ${verdict.why}`]),
+    ...missed.map(({ text }) => `${spec.name}: "${text}" of level warn is missed.`),
+  ]
+}
