@@ -9,6 +9,7 @@ import { loadSpec } from '../src/load.ts'
 import { startServer } from '../src/mock/server.ts'
 import { refusingUrl } from './_server.ts'
 import { createProject, type Project } from './e2e/_project.ts'
+import { checkWorkflow } from './github/_workflow.ts'
 
 export const repository = fileURLToPath(new URL('..', import.meta.url))
 
@@ -103,6 +104,8 @@ async function execute({ language, file, text }: Block, play: Play): Promise<str
   if (language === 'text' || language === 'sh') return []
   if (file === undefined) {
     if (language === 'yaml') return checkFragment(place(text), project)
+  } else if (file.startsWith('.github/workflows/')) {
+    return checkWorkflow(text)
   } else if (/\.bench\.\w+$/.test(file)) {
     if (listRuns(project.folder).has(file)) return []
     return runLine(`slogate run -c ${file} --quiet`, project)

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
@@ -16,7 +16,7 @@ test('says what there is, and what a command does', limit, async () => {
   const project = createProject({})
   const help = await project.slogate(['--help'])
   expect(help.code).toBe(0)
-  for (const command of ['run', 'validate', 'mock', 'schema']) {
+  for (const command of ['run', 'validate', 'github', 'mock', 'schema']) {
     expect(help.text).toContain(`  ${command} `)
     const own = await project.slogate([command, '--help'])
     expect(own).toMatchObject({ code: 0 })
@@ -38,6 +38,7 @@ test.each([
   [['run', '-u', 'ftp://host/x'], 'url'],
   [['run', '-u', 'http://127.0.0.1:1', '--junit', 'loose'], '--junit must be rich or strict'],
   [['validate'], 'needs at least one file'],
+  [['github'], 'works in a job of GitHub Actions'],
   [['mock', '--port', '99999999'], 'port'],
   [['mock', '--options', '[]'], '--options must be a JSON object'],
   [['mock', '--ttft', 'soon'], 'ttft'],
@@ -47,6 +48,41 @@ test.each([
   expect(text).not.toMatch(/^ +at /m)
   expect(code).toBe(3)
 })
+
+test(
+  'in a job of GitHub Actions a run tells the job, unless its output is read',
+  limit,
+  async () => {
+    const project = createProject({
+      'slow.yaml': chatSpec(['requests_per_second >= 1000000/s']),
+      'summary.md': 'before\n',
+    })
+    const env = {
+      GITHUB_ACTIONS: 'true',
+      GITHUB_WORKSPACE: dirname(project.folder),
+      GITHUB_STEP_SUMMARY: join(project.folder, 'summary.md'),
+      SLOGATE_OUT: 'found',
+    }
+    const told = await project.slogate(['run', '-c', 'slow.yaml'], env)
+    expect(told.code).toBe(1)
+    const place = `file=${basename(project.folder)}/slow.yaml,line=9,col=5`
+    expect(told.text).toMatch(
+      new RegExp(`^::error title=slogate%3A FAIL,${place}::slow: 1 of 1`, 'm'),
+    )
+    expect(project.read('summary.md')).toMatch(/^before\n### ❌ FAIL – slow\n/)
+    expect(project.read('found/summary.md')).toContain('FAIL – slow')
+    expect(project.read('found/junit.xml')).toContain('slow')
+    for (const [args, variables] of [
+      [['--json'], env],
+      [[], { ...env, GITHUB_ACTIONS: '' }],
+      [[], { ...env, GITHUB_STEP_SUMMARY: '' }],
+    ] as const) {
+      const silent = await project.slogate(['run', '-c', 'slow.yaml', ...args], variables)
+      expect(silent.text).not.toMatch(/^::/m)
+    }
+    expect(project.read('summary.md').match(/FAIL – slow/g)).toHaveLength(1)
+  },
+)
 
 test('runs a spec without vitest and exits by its verdict [S0.31] [S2.2]', limit, async () => {
   const project = createProject({
