@@ -1,4 +1,5 @@
 import type { RequestRecord } from './engine/record.ts'
+import { cleanLine } from './report/plain-text.ts'
 import type { Load } from './spec/spec.ts'
 
 /** Where a run stands. */
@@ -55,7 +56,7 @@ export function renderProgress(name: string, progress: Progress): string {
   const { done, total, failed, inFlight, elapsed, requestsPerSecond } = progress
   const share = total === undefined ? `${done}` : `${done}/${total} (${percent(done, total)})`
   return [
-    `${name}: ${share}`,
+    `${cleanLine(name)}: ${share}`,
     `${requestsPerSecond.toFixed(1)} req/s`,
     `in flight ${inFlight}`,
     `failed ${failed}`,

@@ -78,10 +78,10 @@ export const github: Command = {
     const interrupt = signal.reason === 'SIGTERM' ? 143 : 130
     const outcome = signal.aborted ? { ...settled, exitCode: interrupt } : settled
     const { GITHUB_WORKSPACE: workspace, SLOGATE_GITHUB_TOKEN: token } = env
-    const placed = values.mode === 'run' || results.length === 0
+    const annotation = values.mode === 'run' || results.length === 0 ? 'line' : 'job'
     for (const problem of problems) stderr.write(`slogate github: ${cleanLine(problem.message)}\n`)
     const unwritten = [
-      ...(await reportOutcome(outcome, { title: name, placed, cwd, env })),
+      ...(await reportOutcome(outcome, { title: name, annotation, cwd, env })),
       setOutputs(listOutputs(outcome, runs, { out, workspace })) ?? [],
       ...(await publish(outcome, {
         name,

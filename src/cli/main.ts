@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { breakCommands } from '../report/plain-text.ts'
 import { renderSpecError, SpecError } from '../spec/issue.ts'
 import { version } from '../version.ts'
 import { type Command, type CommandContext, UsageError } from './command.ts'
@@ -53,7 +54,7 @@ export async function main(args: readonly string[], context: CommandContext): Pr
     return await command.run(rest, context)
   } catch (error) {
     if (error instanceof SpecError) {
-      stderr.write(`${renderSpecError(error)}\n`)
+      stderr.write(`${breakCommands(renderSpecError(error))}\n`)
       return 3
     }
     if (isUsage(error)) {

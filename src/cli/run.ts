@@ -12,6 +12,7 @@ import { type BenchOptions, runBench, warningsOf } from '../bench.ts'
 import { detectStyle } from '../console.ts'
 import { reportRuns } from '../github/job.ts'
 import { checkSpec, loadSpec } from '../load.ts'
+import { cleanLine } from '../report/plain-text.ts'
 import type { Results } from '../report/results.ts'
 import { renderSeedReport } from '../report/seed-report.ts'
 import type { Locale } from '../report/seed-words.ts'
@@ -113,8 +114,8 @@ export const run: Command = {
       context.stdout.write(`${JSON.stringify(all.length === 1 ? all[0] : all, null, 2)}\n`)
     }
     if (all.length > 0) writeOverview(out, all, junit)
-    // An annotation is a line on stdout.
-    const problems = values.json === true ? [] : await reportRuns(all, { placed: true, cwd, env })
+    const annotation = values.json === true ? 'none' : 'line'
+    const problems = await reportRuns(all, { annotation, cwd, env })
     for (const problem of problems) context.stderr.write(`slogate run: ${problem}\n`)
     if (context.signal.aborted) return context.signal.reason === 'SIGTERM' ? 143 : 130
     return worstExitCode(all.map((results) => results.verdict.exit_code))
@@ -137,7 +138,9 @@ async function runOne(
 ): Promise<Results> {
   prepareFolder(folder)
   const line = createProgressLine(stderr)
-  for (const warning of warningsOf(spec)) stderr.write(`${spec.name}: warning: ${warning}\n`)
+  for (const warning of warningsOf(spec)) {
+    stderr.write(`${cleanLine(`${spec.name}: warning: ${warning}`)}\n`)
+  }
   const bench = await runBench(spec, {
     signal,
     root: cwd,

@@ -5,8 +5,11 @@ import { renderSummary } from './summary.ts'
 
 export interface JobOptions {
   title: string
-  /** Whether the annotation may stand on a line: vitest puts those of its own there. */
-  placed: boolean
+  /**
+   * On the line of what blocks; on the job alone where vitest has annotated the lines; none where
+   * a program reads stdout.
+   */
+  annotation: 'line' | 'job' | 'none'
   /** That file names are relative to. */
   cwd: string
   env: Readonly<Record<string, string | undefined>>
@@ -27,12 +30,12 @@ export async function reportRuns(
 
 /** Writes the summary and the annotation of an outcome. Resolves to what could not be written. */
 export async function reportOutcome(outcome: Outcome, options: JobOptions): Promise<string[]> {
-  const { title, placed, cwd, env } = options
+  const { title, cwd, env } = options
   // 70 ms of loading, which only a job has to wait for.
   const { appendSummary, printAnnotation } = await import('./commands.ts')
   const problem = await appendSummary((limit) => renderSummary(outcome, { title, limit }))
-  const annotation = annotate(outcome, { title, placed })
-  if (annotation !== undefined) {
+  const annotation = annotate(outcome, { title, placed: options.annotation === 'line' })
+  if (annotation !== undefined && options.annotation !== 'none') {
     const { place, ...rest } = annotation
     const file = place && fromWorkspace(place.file, env.GITHUB_WORKSPACE, cwd)
     printAnnotation({ ...rest, ...(place && file && { place: { ...place, file } }) })

@@ -56,7 +56,11 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
   async function reportToJob(runs: readonly RunMeta[]): Promise<void> {
     const problems = await reportRuns(
       runs.map(({ results }) => results),
-      { placed: false, cwd: vitest.config.root, env: process.env },
+      {
+        annotation: hasTap(vitest) ? 'none' : 'job',
+        cwd: vitest.config.root,
+        env: process.env,
+      },
     )
     for (const problem of problems) vitest.logger.warn(problem)
   }
@@ -94,8 +98,7 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
       const tests = modules.flatMap((module) => [...module.children.allTests()])
       const runs = runsOf(tests)
       report(runs)
-      // An annotation is a line on stdout, which in watch mode would come again and again.
-      if (!vitest.config.watch && !hasTap(vitest)) await reportToJob(runs)
+      await reportToJob(runs)
       if (vitest.config.watch || !hasSpecs(modules, tests)) return
       if (tests.some((test) => test.meta().slogate?.judged)) return
       vitest.logger.error('slogate: no SLO was evaluated, and what was not measured does not pass.')

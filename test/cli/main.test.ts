@@ -49,6 +49,19 @@ test.each([
   expect(code).toBe(3)
 })
 
+test('a name and a file of a spec are no commands of a CI', limit, async () => {
+  const project = createProject({
+    'good.yaml': `name: '::error::x ##[error]y'\n${chatSpec(['success_rate >= 99.9%'])}`,
+    '::error::z.yaml': chatSpec(['success_rate >= ##[error]']),
+  })
+  const good = await project.slogate(['run', '-c', 'good.yaml'])
+  expect(good.text).toContain('error::x')
+  expect(good.text).toContain('warning: success_rate')
+  const bad = await project.slogate(['run', '-c', '::error::z.yaml'])
+  expect(bad.text).toContain('error::z.yaml')
+  expect(good.text + bad.text).not.toMatch(/^\s*::|##\w*\[/m)
+})
+
 test(
   'in a job of GitHub Actions a run tells the job, unless its output is read',
   limit,
@@ -80,7 +93,7 @@ test(
       const silent = await project.slogate(['run', '-c', 'slow.yaml', ...args], variables)
       expect(silent.text).not.toMatch(/^::/m)
     }
-    expect(project.read('summary.md').match(/FAIL – slow/g)).toHaveLength(1)
+    expect(project.read('summary.md').match(/FAIL – slow/g)).toHaveLength(2)
   },
 )
 

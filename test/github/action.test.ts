@@ -257,6 +257,22 @@ test('a crash before the results is an ERROR, whatever an earlier run left', lim
   }
 })
 
+test('a spec that vitest was not told of did not pass', limit, async () => {
+  const start = createJob({
+    'vitest.config.js': config.replace('slogate()', "slogate({ include: ['a/**/*.bench.yaml'] })"),
+    'a/chat.bench.yaml': chatSpec([holds]),
+    'b/chat.bench.yaml': `${chatSpec([holds])}# another\n`,
+  })
+  const job = await start({ with: { specs: '**/*.bench.yaml' } })
+  expect(job.code).toBe(4)
+  expect(job.outputs).toMatchObject({
+    verdict: 'ERROR',
+    results: '.vitest/slogate/a/chat/results.json',
+  })
+  expect(annotations(job)[0]?.message).toMatch(/^b\/chat\.bench\.yaml: there are no results/)
+  expect(await start()).toMatchObject({ code: 0 })
+})
+
 test('when the job is cancelled, what was measured is reported', limit, async () => {
   const start = createJob({ 'chat.bench.yaml': chatSpec([holds]).replace('60', '100000') })
   const job = await start({
@@ -306,7 +322,7 @@ test('a summary near the limit is cut, the worst stays first', limit, async () =
 })
 
 const line =
-  '::set-output name=a::b%0A::add-mask::c ##[error]d \u001b[31mred\u001b[0m @octocat #1 ' +
+  '::set-output name=a::b%0A::add-mask::c ##[add-mask]d \u001b[31mred\u001b[0m @octocat #1 ' +
   '![i](https://evil.example/i.png) [l](https://evil.example) | t | </td></details><details open>' +
   '<img src=x> `code` %0A%0D::stop-commands::e'
 const attack = `${line}\r\n::error::owned\n  ::warning::owned\n##[add-mask]owned`
@@ -345,7 +361,7 @@ test('what a target sends, and a spec is called, is text and nothing else', limi
     expect(job.commands.filter(({ name }) => name !== 'error')).toEqual([])
     const ours = annotations(job).filter(({ properties }) => properties.title?.includes(': ERROR'))
     expect(ours).toHaveLength(1)
-    expect(job.commands.filter(({ message }) => message.startsWith('owned'))).toEqual([])
+    for (const { properties } of job.commands) expect(properties).toHaveProperty('title')
     expect(job.outputs.verdict).toBe('ERROR')
     expect(Object.keys(job.outputs)).toHaveLength(7)
     const written = [job.summary, String(rest.comments[0]?.body)]

@@ -52,10 +52,10 @@ test('however much there is to say, a summary keeps its limit and no table loses
     spec: { name: `很慢 ${hostile}`.repeat(20), file: null, sha256: null },
     verdict: { status: 'FAIL', exit_code: 1, why: '太慢'.repeat(3000), slos: many },
   })
-  const whole = settle(Array.from({ length: 200 }, () => long))
+  const whole = settle(Array.from({ length: 12 }, () => long))
   const tables = new Set(tablesOf(renderSummary(whole, { title: 's', limit: Infinity })))
   let most = 0
-  for (const limit of [2_000, 60_000, 60_123, 70_321, 900_000]) {
+  for (const limit of [2_000, ...Array.from({ length: 30 }, (_, i) => 200_000 + i * 1_777)]) {
     const text = renderSummary(whole, { title: 's', limit })
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(limit)
     expect(text.trimEnd()).toMatch(/_Cut to fit; the full report is in the artifact\._$/)
@@ -64,7 +64,7 @@ test('however much there is to say, a summary keeps its limit and no table loses
     expect(kept.filter((table) => !tables.has(table))).toEqual([])
     most = Math.max(most, kept.length)
   }
-  expect(most).toBeGreaterThan(10)
+  expect(most).toBeGreaterThan(5)
 })
 
 function tablesOf(text: string): string[] {
