@@ -1,22 +1,29 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
+import { createAgenda } from './agenda.ts'
 import type { Clock } from './clock.ts'
 import type { Ask, Dialect } from './dialect/dialect.ts'
 import type { Fault } from './fault/option.ts'
 import type { Fields } from './fields.ts'
+import { driveScheduler } from './latency/driver.ts'
+import type { Work } from './latency/engine.ts'
+import { createPace } from './latency/pace.ts'
+import { createPrefixCache } from './latency/prefix-cache.ts'
+import { createScheduler } from './latency/scheduler.ts'
+import type { Visit } from './latency/scheduler.ts'
+import { createEngine } from './latency/tier.ts'
 import type { Options } from './options.ts'
 import { createOverrides } from './override.ts'
 import type { Recipe } from './override.ts'
 import { planError } from './plan.ts'
 import type { Plan } from './plan.ts'
-import type { Identity } from './planner.ts'
+import type { Identity, Past } from './planner.ts'
 import { play } from './player.ts'
 import { profiles } from './profile.ts'
-import { createQueue } from './queue.ts'
 import { Refusal } from './refusal.ts'
 import { readBody } from './request-body.ts'
-import { recordPlan, recordStep } from './truth.ts'
+import { recordDecision, recordPlan, recordStep } from './truth.ts'
 import type { Arrival, Truth, TruthRecord } from './truth.ts'
 
 /** The requests that are recorded: those for an answer, and those that find none. */
@@ -38,11 +45,6 @@ export interface Exchange {
   refusal: Refusal | undefined
 }
 
-/** A request that holds a slot or waits for one. */
-interface Ticket {
-  begin(): void
-}
-
 type Outcome = NonNullable<TruthRecord['outcome']>
 
 const fixedCreated = 1_767_225_600
@@ -54,41 +56,52 @@ export function createGeneration(
   { truth, clock }: { truth: Truth; clock: Clock },
 ): Generation {
   const profile = profiles[options.profile]
-  const queue = createQueue<Ticket>(options.queue)
+  const agenda = createAgenda(clock)
+  const slots = options.queue?.running ?? Infinity
+  const engine = createEngine(options.tier, slots, options.latencyFactor, () => {})
+  const scheduler = driveScheduler(createScheduler(options.queue, engine), agenda)
+  const cache = options.prefixCache && createPrefixCache(options.prefixCache)
   const overrides = createOverrides(options, written)
   let turn = 0
+  let admitted = 0
 
   async function serve(exchange: Exchange): Promise<void> {
     const { request, response, arrival } = exchange
     const record = truth.open(arrival)
     let stop: (() => void) | undefined
-    const ticket: Ticket = { begin: () => {} }
+    let visit: Visit | undefined
     let outcomeOfLeaving: Outcome = 'client_aborted'
 
-    function run(plan: Plan, from: number, outcome: Outcome): void {
-      recordPlan(record, plan)
-      stop = play(plan, response, from, clock, {
+    function run(plan: Plan, from: number, outcome: Outcome): Work {
+      recordPlan(record, plan, options.tier.kind)
+      const work = describeWork(plan)
+      const pace = createPace(work.contentsMs)
+      stop = play(plan, pace, response, from, agenda, {
         onStep: (step, at) => {
           recordStep(record, step, at)
         },
-        // In the same turn as the last write, so that a client cannot come back before its slot is free.
         onEnd: () => {
           if (plan.end.kind === 'never') outcomeOfLeaving = outcome
-          else finish(outcome)
+          else truth.close(record, outcome)
         },
       })
-    }
-
-    function finish(outcome: Outcome): void {
-      truth.close(record, outcome)
-      queue.leave(ticket)?.begin()
+      let last = 0
+      return {
+        ...work,
+        decide(ms) {
+          recordDecision(record, ms - last)
+          last = ms
+          pace.decide(ms)
+        },
+      }
     }
 
     response.on('close', () => {
       if (record.outcome !== null) return
       stop?.()
       record.end_ms = clock.now()
-      finish(outcomeOfLeaving)
+      truth.close(record, outcomeOfLeaving)
+      if (visit !== undefined) scheduler.leave(record.end_ms, visit)
     })
 
     const body = await readBody(request)
@@ -101,21 +114,15 @@ export function createGeneration(
     }
     const { ask, recipe } = asked
 
-    const place = queue.arrive(ticket)
-    if (place === 'rejected') {
-      run(planRefusal(refuseBusy()), record.body_ms, 'rejected')
-      return
-    }
-    if (place === 'running') record.admitted_ms = clock.now()
-    const identity = identify(record)
-    const intact = recipe.planner.plan(ask, identity)
-    const fault = recipe.chooser.choose(record, typeof body === 'string' ? body : '')
-    const { plan, outcome } = spoil(intact, fault, record, identity)
-    ticket.begin = () => {
-      record.admitted_ms ??= clock.now()
-      run(plan, record.admitted_ms, outcome)
-    }
-    if (place === 'running') ticket.begin()
+    visit = scheduler.arrive(record.body_ms, (admittedAt) => {
+      record.admitted_ms = admittedAt
+      const identity = identify(record)
+      const intact = recipe.planner.plan(ask, identity, recall(ask))
+      const fault = recipe.chooser.choose(record, typeof body === 'string' ? body : '')
+      const { plan, outcome } = spoil(intact, fault, record, identity)
+      return run(plan, admittedAt, outcome)
+    })
+    if (visit === undefined) run(planRefusal(refuseBusy()), record.body_ms, 'rejected')
   }
 
   /** A fault that the format has no place for leaves the plan as it is and is not recorded. */
@@ -159,8 +166,14 @@ export function createGeneration(
   function refuseBusy(): Refusal {
     return new Refusal(503, '服务繁忙，请稍后重试', {
       type: 'ServiceUnavailableError',
-      extra: { queue_size: queue.count().waiting, max_queue_size: options.queue?.waiting },
+      extra: { queue_size: scheduler.count().waiting, max_queue_size: options.queue?.waiting },
     })
+  }
+
+  /** Asked once for each request that is admitted. */
+  function recall({ prompt }: Ask): Past {
+    const { requests, delay } = options.coldStart
+    return { cachedTokens: cache?.visit(prompt) ?? 0, delay: admitted++ < requests ? delay : 0 }
   }
 
   function identify(record: TruthRecord): Identity {
@@ -174,12 +187,29 @@ export function createGeneration(
 
   return {
     serve,
-    stats: () => ({ ...queue.count(), served: truth.served() }),
+    stats() {
+      scheduler.advance(clock.now())
+      return { ...scheduler.count(), served: truth.served() }
+    },
     reset() {
       truth.reset()
-      queue.resetPeak()
+      scheduler.resetPeak()
       overrides.reset()
+      cache?.clear()
       turn = 0
+      admitted = 0
     },
+  }
+}
+
+/** What a plan asks of an engine: the contents up to its end, and how long it keeps its slot. */
+function describeWork({ timing, end, promptTokens }: Plan): Omit<Work, 'decide'> {
+  const contentsMs = (timing?.contentsMs ?? []).filter((ms) => ms <= end.atMs)
+  return {
+    promptTokens,
+    prefillTokens: timing?.prefillTokens ?? 0,
+    delayMs: timing?.delayMs ?? 0,
+    contentsMs,
+    holdMs: end.kind === 'never' ? Infinity : end.atMs - (contentsMs.at(-1) ?? 0),
   }
 }

@@ -13,6 +13,9 @@ import type { Problem, Report } from './fields.ts'
 import { parseDistribution } from './latency/distribution-option.ts'
 import type { DurationOption, LatencyOption } from './latency/distribution-option.ts'
 import type { Distribution } from './latency/distribution.ts'
+import type { PrefixCacheLimits } from './latency/prefix-cache.ts'
+import { checkTier, readTier } from './latency/tier.ts'
+import type { Tier, TierOption } from './latency/tier.ts'
 import { profiles } from './profile.ts'
 import type { ProfileName } from './profile.ts'
 import type { QueueLimits } from './queue.ts'
@@ -20,13 +23,15 @@ import { expandScenario, listScenarios } from './scenario.ts'
 
 /** Options of the mock server as they are written: JSON, or the `mock:` block of a spec. */
 export interface MockOptions {
-  /** `qwen-vllm` (3 running, 10 waiting) by default; `vllm` admits everybody. */
   /** Name of a prepared set of options; options that are given beside it go before it. */
   scenario?: string
+  /** `qwen-vllm` (3 running, 10 waiting) by default; `vllm` admits everybody. */
   profile?: ProfileName
-  /** Time from admission to the first content; 40 ms by default. */
+  /** Whether times are `fixed` (default), or depend on the prompt and on who else runs. */
+  latency?: TierOption
+  /** Time from admission to the first content with tier `fixed`; 40 ms by default. */
   ttft?: LatencyOption
-  /** Time between two content events; 5 ms by default. */
+  /** Time between two content events, of a request that runs alone; 5 ms by default. */
   itl?: LatencyOption
   /** Length of an answer; `max_tokens` of a request limits it. By default max_tokens itself. */
   tokens?: number | { min: number; max: number }
@@ -36,6 +41,10 @@ export interface MockOptions {
   role_chunk?: 'first_token' | 'accept'
   /** `null`: no limit. Without `waiting` any number may wait. */
   queue?: { running: number; waiting?: number } | null
+  /** Prompts that begin like an earlier one prefill only the rest. */
+  prefix_cache?: boolean | { block_tokens?: number; blocks?: number }
+  /** How much later the first content of the first request is, or of the first few. */
+  cold_start?: DurationOption | { requests: number; delay: DurationOption }
   /** Usage in a stream: when asked for by stream_options (default), always, never. */
   usage?: 'asked' | 'always' | 'never'
   seed?: number
@@ -58,6 +67,8 @@ export interface MockOptions {
 /** Checked options with every default filled in; times in ms, before `latencyFactor`. */
 export interface Options {
   profile: ProfileName
+  tier: Tier
+  /** Of no use to a tier that has its own. */
   ttft: Distribution
   itl: Distribution
   /** `undefined`: as many as the request allows. */
@@ -65,6 +76,8 @@ export interface Options {
   tokensPerEvent: number
   roleChunk: 'first_token' | 'accept'
   queue: QueueLimits | undefined
+  prefixCache: PrefixCacheLimits | undefined
+  coldStart: { requests: number; delay: number }
   usage: 'asked' | 'always' | 'never'
   seed: number
   models: readonly string[] | undefined
@@ -80,12 +93,15 @@ export interface Options {
 const known: readonly (keyof MockOptions)[] = [
   'scenario',
   'profile',
+  'latency',
   'ttft',
   'itl',
   'tokens',
   'tokens_per_event',
   'role_chunk',
   'queue',
+  'prefix_cache',
+  'cold_start',
   'usage',
   'seed',
   'models',
@@ -122,14 +138,19 @@ function readOptions(written: unknown): { options?: Options; problems: readonly 
   const json = expandScenario(written)
   const profile = readChoice(report, 'profile', json['profile'], profileNames, 'qwen-vllm')
   const latencyFactor = readNumber(report, 'latency_factor', json['latency_factor'], factor, 1)
+  const tier = readTier(report, json['latency'])
+  const ownQueue = profiles[profile].queue ?? (tier.kind === 'fixed' ? undefined : engineQueue)
   const options: Options = {
     profile,
+    tier,
     ttft: parseDistribution(report, 'ttft', json['ttft'], { kind: 'constant', value: 40 }),
     itl: parseDistribution(report, 'itl', json['itl'], { kind: 'constant', value: 5 }),
     tokens: readTokens(report, json['tokens']),
     tokensPerEvent: readNumber(report, 'tokens_per_event', json['tokens_per_event'], count, 1),
     roleChunk: readChoice(report, 'role_chunk', json['role_chunk'], roleChunks, 'first_token'),
-    queue: readQueue(report, json['queue'], profiles[profile].queue),
+    queue: readQueue(report, json['queue'], ownQueue),
+    prefixCache: readPrefixCache(report, json['prefix_cache']),
+    coldStart: readColdStart(report, json['cold_start']),
     usage: readChoice(report, 'usage', json['usage'], usages, 'asked'),
     seed: readNumber(report, 'seed', json['seed'], { whole: true, min: 0 }, 1),
     models: readModels(report, json['models']),
@@ -140,6 +161,7 @@ function readOptions(written: unknown): { options?: Options; problems: readonly 
     faults: readFaults(report, json['faults'], latencyFactor),
     allowOverrides: readFlag(report, 'allow_overrides', json['allow_overrides'], false),
   }
+  checkTier(report, tier, written, options.queue)
   return problems.length > 0 ? { problems } : { options, problems }
 }
 
@@ -148,6 +170,9 @@ const roleChunks = ['first_token', 'accept'] as const
 const usages = ['asked', 'always', 'never'] as const
 const count = { whole: true, min: 1 }
 const factor = { whole: false, min: 0 }
+
+/** Where nobody is turned away, a batch is as large as vLLM's own default. */
+const engineQueue: QueueLimits = { running: 256, waiting: Infinity }
 
 function readTokens(report: Report, value: unknown): { min: number; max: number } | undefined {
   if (value === undefined) return undefined
@@ -182,6 +207,32 @@ function readQueue(
   return {
     running: readNumber(report, 'queue.running', value['running'], count, 1),
     waiting: readNumber(report, 'queue.waiting', value['waiting'], places, Infinity),
+  }
+}
+
+function readPrefixCache(report: Report, value: unknown): PrefixCacheLimits | undefined {
+  if (value === undefined || value === false) return undefined
+  const fields = isFields(value) ? value : {}
+  if (value !== true && !isFields(value)) {
+    report('prefix_cache', 'true, false or { block_tokens, blocks }', value, 'Write true')
+  }
+  rejectUnknown(report, 'prefix_cache', fields, ['block_tokens', 'blocks'])
+  const read = (name: string, fallback: number): number =>
+    readNumber(report, `prefix_cache.${name}`, fields[name], count, fallback)
+  return { blockTokens: read('block_tokens', 16), blocks: read('blocks', 16_384) }
+}
+
+function readColdStart(report: Report, value: unknown): Options['coldStart'] {
+  if (!isFields(value)) {
+    return { requests: 1, delay: readDuration(report, 'cold_start', value, 0) }
+  }
+  rejectUnknown(report, 'cold_start', value, ['requests', 'delay'])
+  if (value['delay'] === undefined) {
+    report('cold_start.delay', 'how much later', undefined, 'Give delay, e.g. delay: 2s')
+  }
+  return {
+    requests: readNumber(report, 'cold_start.requests', value['requests'], count, 1),
+    delay: readDuration(report, 'cold_start.delay', value['delay'], 0),
   }
 }
 

@@ -52,7 +52,7 @@ export function createOverrides(options: Options, written: Fields): Overrides {
     const key = JSON.stringify(found)
     const known = recipes.get(key)
     if (known !== undefined) return known
-    const recipe = createRecipe(override(written, Object.fromEntries(found)))
+    const recipe = createRecipe(override(options, written, Object.fromEntries(found)))
     if (recipes.size === capacity) recipes.delete(recipes.keys().next().value!)
     recipes.set(key, recipe)
     return recipe
@@ -77,6 +77,7 @@ function createRecipe(options: Options): Recipe {
 
 /** A header goes before the scenario of another header, and both before the server's options. */
 function override(
+  own: Options,
   written: Fields,
   headers: Readonly<Partial<Record<(typeof headerNames)[number], string>>>,
 ): Options {
@@ -95,7 +96,12 @@ function override(
   }
   const problems = checkOptions(options)
   if (problems.length > 0) throw new Refusal(400, problems.map(renderProblem).join('\n'))
-  return parseOptions(options)
+  const parsed = parseOptions(options)
+  // All requests share one batch.
+  if (JSON.stringify(parsed.tier) !== JSON.stringify(own.tier)) {
+    throw new Refusal(400, `${scenario} needs a server with its own latency`)
+  }
+  return parsed
 }
 
 /** The name of a kind, or a fault as JSON. */

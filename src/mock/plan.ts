@@ -1,3 +1,5 @@
+import type { Timing } from './latency/timing.ts'
+
 /** What a part of a response is; `content` alone carries tokens, `done` says that the answer is complete. */
 export type EventKind = 'lifecycle' | 'content' | 'usage' | 'done' | 'error'
 
@@ -9,7 +11,10 @@ export interface PlanEvent {
   tokens: number
 }
 
-/** Everything that will be sent for one request and when, in ms after admission. */
+/**
+ * Everything that will be sent for one request, and when an idle server would send it, in ms after
+ * admission. A `Pace` makes of it when it is really sent.
+ */
 export interface Plan {
   status: number
   headers: Readonly<Record<string, string>>
@@ -22,7 +27,7 @@ export interface Plan {
   end: PlanEnd
   promptTokens: number
   /** `undefined` for a response that generates nothing. */
-  timing: PlanTiming | undefined
+  timing: Timing | undefined
   finishReason: 'stop' | 'length' | undefined
 }
 
@@ -32,14 +37,9 @@ export interface PlanEnd {
   atMs: number
 }
 
-export interface PlanTiming {
-  ttftMs: number
-  /** Time before each content event but the first. */
-  itlMs: readonly number[]
-}
-
 /** What is written at one instant, in one write. */
 export interface Step {
+  /** As in the plan. */
   atMs: number
   /** Present in the step that sends the headers. */
   head: Pick<Plan, 'status' | 'headers'> | undefined

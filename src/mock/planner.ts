@@ -1,7 +1,7 @@
 import { pickPieces } from './content.ts'
 import type { Ask, Content } from './dialect/dialect.ts'
 import { createRandom } from './latency/random.ts'
-import { createSampler } from './latency/sampler.ts'
+import { createTiming } from './latency/timing.ts'
 import type { Options } from './options.ts'
 import type { Plan } from './plan.ts'
 import { defaultMaxTokens, profiles } from './profile.ts'
@@ -18,17 +18,24 @@ export interface Identity {
   created: number
 }
 
+/** What earlier requests mean for one. */
+export interface Past {
+  /** Tokens of its prompt that need no prefill. */
+  cachedTokens: number
+  /** By how much its first content is late, ms before `latency_factor`. */
+  delay: number
+}
+
 export interface Planner {
   /** @throws Refusal when the profile does not serve what is asked. */
   check(ask: Ask): void
-  /** The whole response, from the options, the request and its identity alone. */
-  plan(ask: Ask, identity: Identity): Plan
+  /** The whole response, from the options, the request, its identity and its past alone. */
+  plan(ask: Ask, identity: Identity, past?: Past): Plan
 }
 
 export function createPlanner(options: Options): Planner {
   const profile = profiles[options.profile]
-  const drawTtft = createSampler(options.ttft, options.seed, 'ttft')
-  const drawItl = createSampler(options.itl, options.seed, 'itl')
+  const timeAnswer = createTiming(options)
 
   function check(ask: Ask): void {
     const { model, temperature, maxTokens, promptTokens } = ask
@@ -61,32 +68,25 @@ export function createPlanner(options: Options): Planner {
     return { length: Math.min(wanted, limit), finish: wanted > limit ? 'length' : 'stop' }
   }
 
-  function plan(ask: Ask, identity: Identity): Plan {
+  function plan(ask: Ask, identity: Identity, past: Past = { cachedTokens: 0, delay: 0 }): Plan {
     const { key, turn, ref, created } = identity
+    const { promptTokens } = ask
     const { length, finish } = measureLength(ask, key)
     const pieces = pickPieces(length, createRandom(options.seed, 'content', key))
-    const ttftMs = drawTtft(key, turn)() * options.latencyFactor
-    const nextItl = drawItl(key, turn)
-
-    const content: Content[] = []
-    const itlMs: number[] = []
-    let atMs = ttftMs
-    for (let from = 0; from < length; from += options.tokensPerEvent) {
-      if (from > 0) {
-        const gap = nextItl() * options.latencyFactor
-        itlMs.push(gap)
-        atMs += gap
-      }
-      const group = pieces.slice(from, from + options.tokensPerEvent)
-      content.push({ text: group.join(''), tokens: group.length, atMs })
-    }
+    const size = options.tokensPerEvent
+    const timing = timeAnswer({ promptTokens, ...past }, Math.ceil(length / size), key, turn)
+    const content = timing.contentsMs.map((atMs, index): Content => {
+      const group = pieces.slice(index * size, (index + 1) * size)
+      return { text: group.join(''), tokens: group.length, atMs }
+    })
     const rendering = ask.render({
       ref,
       created,
       model: ask.model ?? options.models?.[0] ?? profile.model,
       content,
       finishReason: finish,
-      promptTokens: ask.promptTokens,
+      promptTokens,
+      cachedTokens: past.cachedTokens,
       completionTokens: length,
       roleChunk: options.roleChunk,
       usage: options.usage,
@@ -95,9 +95,9 @@ export function createPlanner(options: Options): Planner {
       ...rendering,
       status: 200,
       framing: 'http',
-      end: { kind: 'clean', atMs },
-      promptTokens: ask.promptTokens,
-      timing: { ttftMs, itlMs },
+      end: { kind: 'clean', atMs: timing.contentsMs.at(-1)! },
+      promptTokens,
+      timing,
       finishReason: finish,
     }
   }

@@ -1,4 +1,5 @@
-import type { Clock } from './clock.ts'
+import type { Agenda } from './agenda.ts'
+import type { Pace } from './latency/pace.ts'
 import { listSteps } from './plan.ts'
 import type { Plan, Step } from './plan.ts'
 
@@ -29,14 +30,15 @@ export interface Listener {
 }
 
 /**
- * Plays a plan whose time 0 is `from` (ms of the clock) and answers how to stop. A step is written
- * when its deadline has passed, never before, and lateness does not add up.
+ * Plays a plan whose time 0 is `from` (ms of the clock) at its pace and answers how to stop. A step is
+ * written when its deadline has passed, never before, and lateness does not add up.
  */
 export function play(
   plan: Plan,
+  pace: Pace,
   sink: Sink,
   from: number,
-  clock: Clock,
+  agenda: Agenda,
   listener: Listener,
 ): () => void {
   const steps = listSteps(plan)
@@ -45,11 +47,14 @@ export function play(
 
   function proceed(): void {
     for (let step = steps[next]; step !== undefined; step = steps[next]) {
-      const now = clock.now()
-      const due = from + step.atMs
-      if (now < due) {
-        // Timers cut fractions off and may fire early, hence the ceiling here and the look at the clock above.
-        cancel = clock.setTimer(Math.ceil(due - now), proceed)
+      const due = pace.resolve(step.atMs)
+      if (due === undefined) {
+        pace.wait(proceed)
+        return
+      }
+      const now = agenda.now()
+      if (now < from + due) {
+        cancel = agenda.schedule(from + due, proceed)
         return
       }
       next++
@@ -80,5 +85,8 @@ export function play(
   }
 
   proceed()
-  return () => cancel?.()
+  return () => {
+    cancel?.()
+    pace.wait(() => {})
+  }
 }

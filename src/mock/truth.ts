@@ -1,5 +1,6 @@
 import type { DialectName } from './dialect/dialect.ts'
 import type { FaultName } from './fault/kinds.ts'
+import type { TierName } from './latency/tier.ts'
 import type { Plan, Step } from './plan.ts'
 
 /**
@@ -33,9 +34,15 @@ export interface TruthRecord {
   done_ms: number | null
   /** The last write, or the moment the client was seen to be gone. */
   end_ms: number | null
-  plan: { ttft_ms: number; itl_ms: readonly number[]; finish_reason: 'stop' | 'length' } | null
-  /** `completion` counts what was sent. */
-  tokens: { prompt: number; completion: number }
+  /** When contents were due, as far as that was decided: after admission, then after one another. */
+  plan: {
+    tier: TierName
+    ttft_ms: number | null
+    itl_ms: number[]
+    finish_reason: 'stop' | 'length'
+  } | null
+  /** `cached` of the prompt needed no prefill; `completion` counts what was sent. */
+  tokens: { prompt: number; cached: number; completion: number }
   status: number | null
   /** The fault that changed the answer; `null`: none. */
   fault: FaultName | null
@@ -100,7 +107,7 @@ export function createTruth(capacity: number = defaultCapacity): Truth {
         done_ms: null,
         end_ms: null,
         plan: null,
-        tokens: { prompt: 0, completion: 0 },
+        tokens: { prompt: 0, cached: 0, completion: 0 },
         status: null,
         fault: null,
         outcome: null,
@@ -136,12 +143,22 @@ export function createTruth(capacity: number = defaultCapacity): Truth {
 }
 
 /** Notes down what a plan promises. */
-export function recordPlan(record: TruthRecord, plan: Plan): void {
+export function recordPlan(record: TruthRecord, plan: Plan, tier: TierName): void {
   record.status = plan.headersAtMs === Infinity ? null : plan.status
   record.tokens.prompt = plan.promptTokens
   const { timing, finishReason } = plan
   if (timing === undefined || finishReason === undefined) return
-  record.plan = { ttft_ms: timing.ttftMs, itl_ms: timing.itlMs, finish_reason: finishReason }
+  record.tokens.cached = plan.promptTokens - timing.prefillTokens
+  record.plan = { tier, ttft_ms: null, itl_ms: [], finish_reason: finishReason }
+}
+
+/** Notes down that the next content is due `ms` after the one before it, the first after admission. */
+export function recordDecision({ plan }: TruthRecord, ms: number): void {
+  if (plan === null) return
+  // A clock of ns has no digits beyond these, which only come from adding up.
+  const rounded = Math.round(ms * 1e6) / 1e6
+  if (plan.ttft_ms === null) plan.ttft_ms = rounded
+  else plan.itl_ms.push(rounded)
 }
 
 /** Notes down that a step is written at `at`. */

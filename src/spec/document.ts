@@ -141,6 +141,8 @@ export interface BenchDocument {
         scenario?: unknown
         /** The server to behave like. */
         profile?: unknown
+        /** How latency comes about. */
+        latency?: unknown
         /** Time to the first token. */
         ttft?: unknown
         /** Time between tokens. */
@@ -151,6 +153,10 @@ export interface BenchDocument {
         tokens_per_event?: number
         /** How many requests run and wait at once. */
         queue?: unknown
+        /** Whether shared beginnings of prompts need no prefill. */
+        prefix_cache?: unknown
+        /** How much later the first answer is. */
+        cold_start?: unknown
         /** What goes wrong, and for which requests. */
         faults?: unknown[]
         /** Seed of everything random. */

@@ -27,6 +27,10 @@ const mock: JsonSchema = {
   properties: {
     scenario: { description: 'Prepared options by name.', examples: ['ideal', 'queue-storm-14'] },
     profile: { description: 'The server to behave like.', examples: ['vllm', 'qwen-vllm'] },
+    latency: {
+      description: 'How latency comes about.',
+      examples: ['fixed', { tier: 'linear', base: '30ms', per_token: '0.25ms', slowdown: 2 }],
+    },
     ttft: { description: 'Time to the first token.', examples: ['40ms'] },
     itl: { description: 'Time between tokens.', examples: ['5ms'] },
     tokens: { description: 'Tokens in an answer.', examples: [64] },
@@ -34,6 +38,14 @@ const mock: JsonSchema = {
     queue: {
       description: 'How many requests run and wait at once.',
       examples: [{ running: 3, waiting: 10 }],
+    },
+    prefix_cache: {
+      description: 'Whether shared beginnings of prompts need no prefill.',
+      examples: [true, { block_tokens: 16, blocks: 16384 }],
+    },
+    cold_start: {
+      description: 'How much later the first answer is.',
+      examples: ['2s', { requests: 3, delay: '2s' }],
     },
     faults: {
       description: 'What goes wrong, and for which requests.',

@@ -43,12 +43,12 @@ function succeed(
   const record = truth.open(arrival)
   record.body_ms = 0
   record.admitted_ms = 0
-  record.plan = { ttft_ms: ttftMs, itl_ms: gaps, finish_reason: 'stop' }
+  record.plan = { tier: 'fixed', ttft_ms: ttftMs, itl_ms: gaps, finish_reason: 'stop' }
   record.content_ms = whole
     ? [latencyMs]
     : [ttftMs, ...gaps.map((gap, index) => ttftMs + (index + 1) * gap)]
   record.end_ms = latencyMs
-  record.tokens = { prompt: 9, completion: output }
+  record.tokens = { prompt: 9, cached: 0, completion: output }
   truth.close(record, 'ok')
 }
 

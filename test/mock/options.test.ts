@@ -106,3 +106,85 @@ test('refuses faults that are no list', () => {
     expect.stringContaining('mock: faults: expected a list of faults'),
   ])
 })
+
+test('fills the knobs of a tier in, by name alone or with some of them', () => {
+  expect(parseOptions({}).tier).toEqual({ kind: 'fixed' })
+  expect(parseOptions({ latency: 'linear' }).tier).toEqual({
+    kind: 'linear',
+    base: 30,
+    perToken: 0.25,
+    perTokenSquared: 0,
+    slowdown: 2,
+  })
+  expect(parseOptions({ latency: { tier: 'step', base: '8ms', batch_tokens: 512 } }).tier).toEqual({
+    kind: 'step',
+    base: 8,
+    perRequest: 0.05,
+    perToken: 0.015,
+    perContextToken: 0,
+    batchTokens: 512,
+  })
+})
+
+test('lets 256 requests run where nobody is turned away and the tier needs a limit', () => {
+  const engineQueue = { running: 256, waiting: Infinity }
+  expect(parseOptions({ profile: 'vllm', latency: 'step' }).queue).toEqual(engineQueue)
+  expect(parseOptions({ latency: 'linear' }).queue).toEqual({ running: 3, waiting: 10 })
+})
+
+test.each<[object, string]>([
+  [{ latency: 'linaer' }, 'mock: latency: expected one of fixed, linear, step, got "linaer". Did'],
+  [{ latency: 3 }, 'mock: latency: expected one of fixed, linear, step, got 3. '],
+  [{ latency: {} }, 'mock: latency.tier: expected one of fixed, linear, step, got nothing. '],
+  [{ latency: { tier: 'stp' } }, 'mock: latency.tier: expected one of fixed, linear, step'],
+  [{ latency: { tier: 'fixed', base: 3 } }, 'mock: latency.base: expected one of tier, got "base"'],
+  [{ latency: { tier: 'linear', slow_down: 2 } }, 'Did you mean slowdown?'],
+  [
+    { latency: { tier: 'linear', slowdown: 0.5 } },
+    'mock: latency.slowdown: expected a number of at',
+  ],
+  [{ latency: { tier: 'linear', base: 'long' } }, 'mock: latency.base: expected a duration'],
+  [{ latency: { tier: 'linear', per_token: -1 } }, 'mock: latency.per_token: expected a duration'],
+  [{ latency: 'linear', ttft: 40 }, 'mock: ttft: expected nothing with tier linear, got 40. '],
+  [{ latency: 'step', itl: '5ms' }, 'mock: itl: expected nothing with tier step, got "5ms". '],
+  [{ latency: { tier: 'step', base: 0 } }, 'mock: latency.base: expected a time above 0, got 0. '],
+  [
+    { latency: { tier: 'step', batch_tokens: 3 } },
+    'expected more than the 3 requests that may run',
+  ],
+  [
+    { latency: { tier: 'step', batch_tokens: 1.5 } },
+    'mock: latency.batch_tokens: expected a whole',
+  ],
+  [{ latency: 'step', queue: null }, 'mock: queue: expected a limit of running requests with tier'],
+  [{ prefix_cache: 'yes' }, 'mock: prefix_cache: expected true, false or { block_tokens, blocks }'],
+  [{ prefix_cache: { block_tokens: 0 } }, 'mock: prefix_cache.block_tokens: expected a whole'],
+  [{ prefix_cache: { block: 16 } }, 'mock: prefix_cache.block: expected one of block_tokens'],
+  [{ cold_start: 'slow' }, 'mock: cold_start: expected a duration'],
+  [{ cold_start: { requests: 2 } }, 'mock: cold_start.delay: expected how much later, got nothing'],
+  [{ cold_start: { requests: 0, delay: 5 } }, 'mock: cold_start.requests: expected a whole number'],
+])('refuses the knob %j', (options, complaint) => {
+  expect(complain(options)).toEqual([expect.stringContaining(complaint)])
+})
+
+test('lets given options replace those of a server that was measured [S4.12, S4.13, S4.21]', () => {
+  expect(parseOptions({ scenario: 'rtx3080' })).toMatchObject({
+    profile: 'qwen-vllm',
+    tier: { kind: 'fixed' },
+    ttft: { kind: 'lognormal', mean: 698, cv: 0.33 },
+    itl: { kind: 'constant', value: 294 },
+    queue: { running: 3, waiting: 10 },
+  })
+  const mixed = parseOptions({ scenario: 'h100-8b', itl: '7ms', latency_factor: 0.5 })
+  expect(mixed).toMatchObject({
+    profile: 'vllm',
+    tier: { kind: 'linear', base: 30, perToken: 0.25, slowdown: 2 },
+    itl: { kind: 'constant', value: 7 },
+    queue: { running: 16, waiting: Infinity },
+  })
+})
+
+test('lets the tier of a scenario be replaced, though it has times that the new one has no use for', () => {
+  const queue = { running: 16, waiting: Infinity }
+  expect(parseOptions({ scenario: 'h100-8b', latency: 'step' })).toMatchObject({ queue })
+})

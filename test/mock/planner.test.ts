@@ -90,7 +90,7 @@ test('does not shift content or length when only latency changes, nor the other 
   const ttft = { dist: 'lognormal', mean: 40, cv: 0.3 } as const
   const short = planFor(chatDialect, streamed, { tokens: 3, ttft })
   const long = planFor(chatDialect, streamed, { tokens: 30, ttft })
-  expect(long.timing?.ttftMs).toBe(short.timing?.ttftMs)
+  expect(long.timing?.contentsMs[0]).toBe(short.timing?.contentsMs[0])
 })
 
 test('differs between keys and repeats for the same key', () => {
@@ -102,13 +102,15 @@ test('differs between keys and repeats for the same key', () => {
 
 test('multiplies every time by latency_factor', () => {
   const plan = planFor(chatDialect, streamed, { tokens: 3, latency_factor: 0.5, itl: 10 })
-  expect(plan.timing).toEqual({ ttftMs: 20, itlMs: [5, 5] })
+  expect(plan.timing?.contentsMs).toEqual([20, 25, 30])
 })
 
 test('gives one request one itl when that is exact', () => {
   const itl = { exact_quantiles: { p50: 4, max: 9 }, n: 10 }
   const plan = planFor(chatDialect, streamed, { tokens: 6, itl })
-  expect(new Set(plan.timing?.itlMs).size).toBe(1)
+  const times = plan.timing!.contentsMs
+  const gaps = times.slice(1).map((at, index) => (at - times[index]!).toFixed(9))
+  expect(new Set(gaps).size).toBe(1)
 })
 
 test('streams chat as vLLM does: role, content, finish on the last content, [DONE] [S4.26]', () => {

@@ -1,39 +1,12 @@
 import { expect, test } from 'vitest'
 
-import type { Clock } from '../../src/mock/clock.ts'
+import { createAgenda } from '../../src/mock/agenda.ts'
+import { createPace } from '../../src/mock/latency/pace.ts'
+import type { Pace } from '../../src/mock/latency/pace.ts'
 import type { Plan, PlanEvent } from '../../src/mock/plan.ts'
 import { play } from '../../src/mock/player.ts'
-
-interface VirtualClock extends Clock {
-  /** Fires timers in order until none is left. */
-  run(): void
-}
-
-/** Timers fire `shift` ms beside their time: early when negative. */
-function createVirtualClock(shift: number): VirtualClock {
-  let now = 1000
-  let timers: { at: number; fire: () => void }[] = []
-  return {
-    now: () => now,
-    setTimer(ms, fire) {
-      expect(Number.isInteger(ms)).toBe(true)
-      const timer = { at: now + Math.max(0.01, ms + shift), fire }
-      timers.push(timer)
-      return () => {
-        timers = timers.filter((other) => other !== timer)
-      }
-    },
-    run() {
-      for (;;) {
-        const next = timers.toSorted((a, b) => a.at - b.at)[0]
-        if (next === undefined) return
-        timers = timers.filter((other) => other !== next)
-        now = next.at
-        next.fire()
-      }
-    },
-  }
-}
+import { createVirtualClock } from './_clock.ts'
+import type { VirtualClock } from './_clock.ts'
 
 const event = (atMs: number, text: string): PlanEvent => ({
   atMs,
@@ -55,7 +28,11 @@ const plan: Plan = {
 }
 
 /** What was called on the response, each with the ms since `from`. */
-function record(clock: VirtualClock, played: Plan): { calls: string[]; stop: () => void } {
+function record(
+  clock: VirtualClock,
+  played: Plan,
+  pace: Pace = createPace([]),
+): { calls: string[]; stop: () => void } {
   const calls: string[] = []
   const from = clock.now()
   const note = (what: string): void => {
@@ -73,7 +50,7 @@ function record(clock: VirtualClock, played: Plan): { calls: string[]; stop: () 
       resetAndDestroy: () => note('reset'),
     },
   }
-  const stop = play(played, sink, from, clock, {
+  const stop = play(played, pace, sink, from, createAgenda(clock), {
     onStep: (step, at) => {
       expect(at).toBeGreaterThanOrEqual(from + step.atMs)
     },
@@ -169,4 +146,38 @@ test('writes a plan that brings its own framing to the socket alone', () => {
   const { calls } = record(clock, { ...plan, framing: 'wire', events, end })
   clock.run()
   expect(calls).toEqual(['0 wire head', '4 wire chunk', '4 close', '4 done'])
+})
+
+test('plays a content when it was decided to be due, and what comes between at its distance', () => {
+  const clock = createVirtualClock(0)
+  const from = clock.now()
+  const ping = { ...event(20, 'ping'), kind: 'lifecycle' } as const
+  const events = [event(16, 'a'), ping, event(26, 'b'), event(26, 'end')]
+  const pace = createPace([16, 26])
+  const { calls } = record(clock, { ...plan, events, end: { kind: 'clean', atMs: 28 } }, pace)
+  clock.run()
+  expect(calls).toEqual(['0 head 200', '0 flush'])
+  pace.decide(30)
+  clock.run()
+  // The second content is decided when the first is long sent.
+  clock.setTimer(20, () => pace.decide(80))
+  clock.run()
+  expect(calls.slice(2)).toEqual([
+    '30 write a',
+    '34 write ping',
+    '80 write bend',
+    '82 end',
+    '82 done',
+  ])
+  expect(clock.now()).toBe(from + 82)
+})
+
+test('writes nothing more once it is stopped before a decision', () => {
+  const clock = createVirtualClock(0)
+  const pace = createPace([16])
+  const { calls, stop } = record(clock, { ...plan, events: [event(16, 'a')] }, pace)
+  stop()
+  pace.decide(16)
+  clock.run()
+  expect(calls).toEqual(['0 head 200', '0 flush'])
 })

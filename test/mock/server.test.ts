@@ -61,6 +61,7 @@ test('never sends a token before its planned time and records every send', async
   for (const record of records) {
     const { plan, content_ms, admitted_ms } = record
     expect(plan).toEqual({
+      tier: 'fixed',
       ttft_ms: 12.5,
       itl_ms: Array.from({ length: 7 }, () => 3.3),
       finish_reason: 'stop',
@@ -153,7 +154,7 @@ test('gives the slot of a client that left to the one that waits longest', async
 })
 
 test('serves a closed loop of 13 without a rejection: a slot is free before its client knows [S4.21]', async () => {
-  const url = await start({ ...quick, ttft: 1, itl: 0.5, tokens: 2 })
+  const url = await start({ ...quick, ttft: 10, itl: 0.5, tokens: 2 })
   const agent = new Agent({ keepAlive: true })
   let left = 78
   const statuses: number[] = []
@@ -196,7 +197,7 @@ test('gives exactly the grid to measured requests, whatever warm-up and refusals
   const served = records.filter(({ outcome }) => outcome === 'ok')
   const ttfts = served
     .filter(({ phase }) => phase === 'measured')
-    .map(({ plan }) => plan!.ttft_ms)
+    .map(({ plan }) => plan!.ttft_ms!)
     .toSorted((a, b) => a - b)
   expect(ttfts).toHaveLength(20)
   expect([ttfts[0], ttfts[9], ttfts[17], ttfts[19]]).toEqual([1, 2, 3, 4])

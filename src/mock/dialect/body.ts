@@ -24,7 +24,7 @@ export function parseBody(text: string): Fields {
  *
  * @throws Refusal 400 for a value of the wrong kind.
  */
-export function readSampling(body: Fields): Omit<Ask, 'promptTokens' | 'render'> {
+export function readSampling(body: Fields): Omit<Ask, 'prompt' | 'promptTokens' | 'render'> {
   const model = body['model'] ?? undefined
   if (model !== undefined && typeof model !== 'string') refuse('model', 'a string')
   const temperature = body['temperature'] ?? undefined

@@ -10,6 +10,7 @@ import {
   joinContent,
   lastAtMs,
   renderStream,
+  renderTotal,
   renderUsage,
   renderWhole,
 } from './dialect.ts'
@@ -28,9 +29,11 @@ function readAsk(text: string): Ask {
   }
   const stream = readStreamFlag(body)
   const wish = readUsageWish(body)
+  const prompt = messages.map(readText).join('\n')
   return {
     ...readSampling(body),
-    promptTokens: countPromptTokens(messages.map(readText).join('\n')),
+    prompt,
+    promptTokens: countPromptTokens(prompt),
     render: (answer) => (stream ? renderChunks(answer, wish) : renderCompletion(answer)),
   }
 }
@@ -79,7 +82,7 @@ function renderChunks(answer: Answer, wish: UsageWish): Rendering {
   }
   const endAtMs = lastAtMs(answer)
   if (usage !== 'none') {
-    const total = { usage: renderUsage(answer.promptTokens, answer.completionTokens) }
+    const total = { usage: renderTotal(answer) }
     events.push(frameEvent(endAtMs, 'usage', chunk([], total)))
   }
   events.push(frameEvent(endAtMs, 'done', '[DONE]'))
@@ -94,9 +97,7 @@ function renderCompletion(answer: Answer): Rendering {
     created: answer.created,
     model: answer.model,
     choices: [{ index: 0, message, finish_reason: answer.finishReason }],
-    ...(answer.usage === 'never'
-      ? {}
-      : { usage: renderUsage(answer.promptTokens, answer.completionTokens) }),
+    ...(answer.usage === 'never' ? {} : { usage: renderTotal(answer) }),
   }
   return renderWhole(body, answer)
 }

@@ -8,6 +8,7 @@ import {
   joinContent,
   lastAtMs,
   renderStream,
+  renderTotal,
   renderUsage,
   renderWhole,
 } from './dialect.ts'
@@ -26,33 +27,36 @@ function readAsk(text: string): Ask {
   const wish = readUsageWish(body)
   return {
     ...readSampling(body),
-    promptTokens: measurePrompt(body['prompt']),
+    ...readPrompt(body['prompt']),
     render: (answer) => (stream ? renderChunks(answer, wish) : renderCompletion(answer)),
   }
 }
 
-/** Tokens of a prompt: a text, a list with one text, or a list of token ids. */
-function measurePrompt(prompt: unknown): number {
-  if (typeof prompt === 'string') return countPromptTokens(prompt)
-  if (Array.isArray(prompt)) {
-    const [first] = prompt
-    if (prompt.length === 1 && typeof first === 'string') return countPromptTokens(first)
-    if (prompt.length > 0 && prompt.every((id) => Number.isSafeInteger(id))) return prompt.length
-  }
+/** A prompt: a text, a list with one text, or a list of token ids. */
+function readPrompt(prompt: unknown): Pick<Ask, 'prompt' | 'promptTokens'> {
+  const [text] = Array.isArray(prompt) && prompt.length === 1 ? prompt : [prompt]
+  if (typeof text === 'string') return { prompt: text, promptTokens: countPromptTokens(text) }
+  if (isIds(prompt)) return { prompt, promptTokens: prompt.length }
   throw new Refusal(400, '1 validation error:\n  prompt must be one text or a list of token ids', {
     param: 'body.prompt',
   })
 }
 
+function isIds(prompt: unknown): prompt is number[] {
+  return (
+    Array.isArray(prompt) && prompt.length > 0 && prompt.every((id) => Number.isSafeInteger(id))
+  )
+}
+
 function renderChunks(answer: Answer, wish: UsageWish): Rendering {
   const usage = resolveUsage(wish, answer.usage)
-  const chunk = (choices: readonly unknown[], completed: number, withUsage: boolean): object => ({
+  const chunk = (choices: readonly unknown[], spent: object | undefined): object => ({
     id: `cmpl-${answer.ref}`,
     object: 'text_completion',
     created: answer.created,
     model: answer.model,
     choices,
-    ...(withUsage ? { usage: renderUsage(answer.promptTokens, completed) } : {}),
+    ...(spent === undefined ? {} : { usage: spent }),
   })
   let completed = 0
   const events: PlanEvent[] = answer.content.map(({ text, tokens, atMs }, index) => {
@@ -67,11 +71,12 @@ function renderChunks(answer: Answer, wish: UsageWish): Rendering {
       prompt_token_ids: null,
       token_ids: null,
     }
-    const payload = chunk([choice], completed, usage === 'continuous')
+    const spent = usage === 'continuous' ? renderUsage(answer.promptTokens, completed) : undefined
+    const payload = chunk([choice], spent)
     return frameEvent(atMs, 'content', payload, tokens)
   })
   const endAtMs = lastAtMs(answer)
-  if (usage !== 'none') events.push(frameEvent(endAtMs, 'usage', chunk([], completed, true)))
+  if (usage !== 'none') events.push(frameEvent(endAtMs, 'usage', chunk([], renderTotal(answer))))
   events.push(frameEvent(endAtMs, 'done', '[DONE]'))
   return renderStream(events)
 }
@@ -83,9 +88,7 @@ function renderCompletion(answer: Answer): Rendering {
     created: answer.created,
     model: answer.model,
     choices: [{ text: joinContent(answer), index: 0, finish_reason: answer.finishReason }],
-    ...(answer.usage === 'never'
-      ? {}
-      : { usage: renderUsage(answer.promptTokens, answer.completionTokens) }),
+    ...(answer.usage === 'never' ? {} : { usage: renderTotal(answer) }),
   }
   return renderWhole(body, answer)
 }

@@ -1,3 +1,4 @@
+import type { Prompt } from '../latency/prefix-cache.ts'
 import { describeJson } from '../plan.ts'
 import type { PlanEvent } from '../plan.ts'
 
@@ -14,6 +15,7 @@ export interface Dialect {
 /** What a request asks for, whatever its format. */
 export interface Ask {
   model?: string
+  prompt: Prompt
   promptTokens: number
   maxTokens?: number
   minTokens?: number
@@ -33,6 +35,8 @@ export interface Answer {
   content: readonly Content[]
   finishReason: 'stop' | 'length'
   promptTokens: number
+  /** Those that needed no prefill. */
+  cachedTokens: number
   completionTokens: number
   roleChunk: 'first_token' | 'accept'
   usage: 'asked' | 'always' | 'never'
@@ -94,6 +98,14 @@ export function renderWhole(body: unknown, answer: Answer): Rendering {
     headersAtMs: atMs,
     events: [{ atMs, kind: 'content', bytes, tokens: answer.completionTokens }],
   }
+}
+
+/** Usage of a whole answer. vLLM tells cached tokens there, and only when there are any. */
+export function renderTotal({ promptTokens, cachedTokens, completionTokens }: Answer): object {
+  const usage = renderUsage(promptTokens, completionTokens)
+  return cachedTokens === 0
+    ? usage
+    : { ...usage, prompt_tokens_details: { cached_tokens: cachedTokens } }
 }
 
 /** Usage as OpenAI and vLLM write it, in vLLM's order. */

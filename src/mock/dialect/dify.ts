@@ -33,6 +33,7 @@ function readAsk(text: string): Ask {
     })
   }
   return {
+    prompt: query,
     promptTokens: countPromptTokens(query),
     render: (answer) =>
       mode === 'streaming' ? renderChatflow(answer, body) : renderBlocking(answer, body),

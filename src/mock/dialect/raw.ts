@@ -5,7 +5,7 @@ import type { Answer, Ask, Dialect, Rendering } from './dialect.ts'
 export const rawDialect: Dialect = { name: 'raw', methods: ['GET', 'POST'], readAsk }
 
 function readAsk(text: string): Ask {
-  return { promptTokens: countPromptTokens(text), render }
+  return { prompt: text, promptTokens: countPromptTokens(text), render }
 }
 
 function render(answer: Answer): Rendering {

@@ -19,6 +19,7 @@ export function readSample(record: TruthRecord): Sample | undefined {
   const { outcome, plan, recv_ms, body_ms, admitted_ms, content_ms, end_ms, tokens } = record
   if (outcome !== 'ok' || plan === null) return undefined
   if (body_ms === null || admitted_ms === null || end_ms === null) return undefined
+  if (plan.ttft_ms === null) return undefined
   const [first] = content_ms
   const streamed = first !== undefined && (content_ms.length > 1 || plan.itl_ms.length === 0)
   return {
