@@ -58,7 +58,7 @@ export function createGeneration(
   const profile = profiles[options.profile]
   const agenda = createAgenda(clock)
   const slots = options.queue?.running ?? Infinity
-  const engine = createEngine(options.tier, slots, options.latencyFactor, () => {})
+  const engine = createEngine(options.tier, slots, options.latencyFactor, truth.step)
   const scheduler = driveScheduler(createScheduler(options.queue, engine), agenda)
   const cache = options.prefixCache && createPrefixCache(options.prefixCache)
   const overrides = createOverrides(options, written)

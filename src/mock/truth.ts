@@ -67,6 +67,8 @@ export interface Truth {
   list(): TruthRecord[]
   /** Answers that were played to their end. */
   served(): number
+  /** The engine took a step with so many tokens. */
+  step(tokens: number): void
   /** Answers how to stop watching. */
   watch(watcher: Watcher): () => void
   /** Forgets every record and starts `seq` at 1; requests in flight stay counted as such. */
@@ -78,6 +80,7 @@ export interface Watcher {
   /** A record was closed that was opened since the last reset. */
   onClose(record: TruthRecord): void
   onReset(): void
+  onStep?(tokens: number): void
 }
 
 const defaultCapacity = 50_000
@@ -126,6 +129,9 @@ export function createTruth(capacity: number = defaultCapacity): Truth {
     },
     list: () => [...ring].sort((left, right) => left.seq - right.seq),
     served: () => served,
+    step(tokens) {
+      for (const { onStep } of watchers) onStep?.(tokens)
+    },
     watch(watcher) {
       watchers.add(watcher)
       return () => {

@@ -211,6 +211,54 @@ test('scrapes as vLLM: counters equal the truth after a real load', async () => 
   expect([told('stop'), told('length'), told('abort')]).toEqual([seen('stop'), seen('length'), 0])
 })
 
+test('tells prefill, decoding, the prefix cache and steps as vLLM does, and they add up', async () => {
+  const url = await start({
+    profile: 'vllm',
+    latency: { tier: 'step', base: 2, batch_tokens: 32 },
+    queue: { running: 4 },
+    prefix_cache: { block_tokens: 4 },
+  })
+  const lengths = [10, 50, 50, 90, 10, 200]
+  await Promise.all(
+    lengths.map((length, index) => {
+      const body = { prompt: 'x'.repeat(4 * length), stream: true, max_tokens: 3 + index }
+      return send(`${url}/v1/completions`, { body })
+    }),
+  )
+  const truth: TruthRecord[] = await read(`${url}/__mock/truth`)
+  const series = await scrape(`${url}/metrics`, vllmLabels)
+  const total = (name: string): number => series(`vllm:${name}_sum`)!
+  const cached = sum(truth.map(({ tokens }) => tokens.cached))
+  expect(cached).toBeGreaterThan(0)
+  expect(total('request_prompt_tokens')).toBe(sum(lengths))
+  expect(series('vllm:prefix_cache_queries_total')).toBe(sum(lengths))
+  expect(series('vllm:prefix_cache_hits_total')).toBe(cached)
+  expect(total('request_prefill_kv_computed_tokens')).toBe(sum(lengths) - cached)
+  expect(total('request_generation_tokens')).toBe(3 + 4 + 5 + 6 + 7 + 8)
+  // A step that finishes a prompt yields its first token.
+  expect(total('iteration_tokens_total')).toBe(sum(lengths) - cached + 2 + 3 + 4 + 5 + 6 + 7)
+  expect(series('vllm:num_preemptions_total')).toBe(0)
+
+  const spent = total('request_prefill_time_seconds') + total('request_decode_time_seconds')
+  expect(total('request_inference_time_seconds')).toBeCloseTo(spent, 9)
+  const onWire = truth.map(({ last_content_ms, admitted_ms }) => last_content_ms! - admitted_ms!)
+  expect(spent).toBeCloseTo(sum(onWire) / 1000, 9)
+  const bucketed = await scrape(`${url}/metrics`)
+  const upTo = (bound: string): number | undefined =>
+    bucketed(`vllm:request_prompt_tokens_bucket{model_name="mock-model",engine="0",le="${bound}"}`)
+  expect([upTo('5.0'), upTo('10.0'), upTo('50.0'), upTo('100.0'), upTo('20000.0')]).toEqual([
+    0, 2, 4, 5, 6,
+  ])
+})
+
+test('tells of no steps where there are none', async () => {
+  const url = await start({ ...quick, profile: 'vllm' })
+  await send(`${url}${completions}`, { body: streamed })
+  const series = await scrape(`${url}/metrics`, vllmLabels)
+  expect(series('vllm:iteration_tokens_total_count')).toBeUndefined()
+  expect(series('vllm:prefix_cache_hits_total')).toBe(0)
+})
+
 test('scrapes as vLLM while requests are held, after they left, and after a reset', async () => {
   const url = await start({
     profile: 'vllm',
