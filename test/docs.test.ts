@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
+import { explain } from '../src/cli/explain.ts'
 import { github } from '../src/cli/github.ts'
 import { mock } from '../src/cli/mock.ts'
 import { run } from '../src/cli/run.ts'
@@ -74,7 +75,7 @@ function listAnchors(page: string): string[] {
 }
 
 test('the README has every option of the help, and no other', () => {
-  const listed = [run, validate, github, mock, schema].flatMap(({ help }) => {
+  const listed = [run, validate, explain, github, mock, schema].flatMap(({ help }) => {
     const [, options = ''] = /^Options:\n([^]*?)\n\n/m.exec(help) ?? []
     return options.split('\n').map((line) => line.slice(0, 26))
   })

@@ -3,13 +3,14 @@ import { breakCommands } from '../report/plain-text.ts'
 import { renderSpecError, SpecError } from '../spec/issue.ts'
 import { version } from '../version.ts'
 import { type Command, type CommandContext, UsageError } from './command.ts'
+import { explain } from './explain.ts'
 import { github } from './github.ts'
 import { mock } from './mock.ts'
 import { run } from './run.ts'
 import { schema } from './schema.ts'
 import { validate } from './validate.ts'
 
-const commands: Readonly<Record<string, Command>> = { run, validate, github, mock, schema }
+const commands: Readonly<Record<string, Command>> = { run, validate, explain, github, mock, schema }
 
 const help = `slogate ${version}: the latency of a streaming LLM endpoint, as a test
 
@@ -62,12 +63,12 @@ export async function main(args: readonly string[], context: CommandContext): Pr
       return 3
     }
     // Not 1, which says that an SLO was missed.
-    stderr.write(`slogate ${name}: ${explain(error, context.env)}\n`)
+    stderr.write(`slogate ${name}: ${describe(error, context.env)}\n`)
     return 4
   }
 }
 
-function explain(error: unknown, env: CommandContext['env']): string {
+function describe(error: unknown, env: CommandContext['env']): string {
   if (!(error instanceof Error)) return String(error)
   if (env.SLOGATE_DEBUG !== undefined) return error.stack ?? error.message
   return `${error.message}\nWith SLOGATE_DEBUG=1 the stack is shown.`

@@ -11,6 +11,12 @@ const FEW = 6
 /** Words that will be keys. */
 const RESERVED = ['rate', 'arrival', 'stages', 'matrix', 'baseline', 'max_concurrency', 'abort']
 
+/** Where a document first departs from a schema, in one sentence; `undefined` when it keeps to it. */
+export function findMismatch(schema: JsonSchema, document: unknown): string | undefined {
+  const ajv = new Ajv({ allowUnionTypes: true })
+  return ajv.validate(schema, document) ? undefined : ajv.errorsText(ajv.errors, { dataVar: '' })
+}
+
 const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(
   benchSchema,
 )

@@ -23,7 +23,12 @@ export interface Budget {
 }
 
 /** Share of observations that may be bad; `undefined` for an SLO that is not on a percentile or share. */
-export function allowedShare({ stat, unit, op, bound }: Slo): number | undefined {
+export function allowedShare({
+  stat,
+  unit,
+  op,
+  bound,
+}: Pick<Slo, 'stat' | 'unit' | 'op' | 'bound'>): number | undefined {
   if (stat.kind === 'percentile') return allowedBeyond(stat.p, op)
   return unit === 'share' ? allowedBad(bound, op) : undefined
 }

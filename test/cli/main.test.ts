@@ -16,7 +16,7 @@ test('says what there is, and what a command does', limit, async () => {
   const project = createProject({})
   const help = await project.slogate(['--help'])
   expect(help.code).toBe(0)
-  for (const command of ['run', 'validate', 'github', 'mock', 'schema']) {
+  for (const command of ['run', 'validate', 'explain', 'github', 'mock', 'schema']) {
     expect(help.text).toContain(`  ${command} `)
     const own = await project.slogate([command, '--help'])
     expect(own).toMatchObject({ code: 0 })
@@ -39,6 +39,9 @@ test.each([
   [['run', '-u', 'http://127.0.0.1:1', '--junit', 'loose'], '--junit must be rich or strict'],
   [['validate'], 'needs at least one file'],
   [['github'], 'works in a job of GitHub Actions'],
+  [['explain'], 'needs a results.json or its folder'],
+  [['explain', 'missing'], 'missing: there is no such file'],
+  [['explain', '.'], 'there is no results.json in this folder'],
   [['mock', '--port', '99999999'], 'port'],
   [['mock', '--options', '[]'], '--options must be a JSON object'],
   [['mock', '--ttft', 'soon'], 'ttft'],
@@ -228,6 +231,34 @@ test(
     expect(server.requests()).toBe(0)
   },
 )
+
+test('explain shows the arithmetic of what was run, of one SLO or of all', limit, async () => {
+  const slos = ['success_rate >= 90%', '{ assert: ttft p50 <= 5s, id: first }']
+  const project = createProject({ 'chat.yaml': chatSpec(slos) })
+  await project.slogate(['run', '-c', 'chat.yaml', '--quiet'])
+  const folder = '.vitest/slogate/chat'
+  const all = await project.slogate(['explain', folder])
+  expect(all.code).toBe(0)
+  expect(all.text.match(/computed anew, every figure agrees/g)).toHaveLength(2)
+  const one = await project.slogate(['explain', `${folder}/results.json`, 'first'])
+  expect(one.text).toContain('chat: ttft p50 <= 5s')
+  expect(one.text).not.toContain('success_rate')
+  const none = await project.slogate(['explain', folder, 'second'])
+  expect(none.code).toBe(3)
+  expect(none.text).toContain(
+    "there is no SLO 'second'. There are:\n  success_rate >= 90%\n  first",
+  )
+
+  const text = project.read(`${folder}/results.json`)
+  project.write('changed.json', text.replace(/"exceedances": 0/, '"exceedances": 9'))
+  const changed = await project.slogate(['explain', 'changed.json'])
+  expect(changed.text).toContain('in results.json and')
+  expect(changed.code).toBe(4)
+  project.write('other.json', text.replace('"schema_version": 1', '"schema_version": 2'))
+  const other = await project.slogate(['explain', 'other.json'])
+  expect(other.text).toContain('other.json: is not a results.json of this version of slogate')
+  expect(other.code).toBe(3)
+})
 
 test('mock prints one JSON line and serves until it is stopped', limit, async () => {
   const running = createProject({}).startSlogate(['mock', '--profile', 'vllm', '--ttft', '1ms'])

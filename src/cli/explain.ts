@@ -1,0 +1,44 @@
+import { parseArgs } from 'node:util'
+
+import { explainSlo } from '../report/explanation/explanation.ts'
+import { cleanLine } from '../report/plain-text.ts'
+import type { Results, SloDocument } from '../report/results.ts'
+import { type Command, UsageError } from './command.ts'
+import { readResults } from './results-file.ts'
+
+export const explain: Command = {
+  summary: 'show the arithmetic of a verdict',
+  help: `Usage: slogate explain RESULTS [SLO_ID...]
+
+Prints how each verdict of a results.json (or of the folder that holds it) came
+about: the formulas with the figures put in. All of it is computed anew from the
+other figures of the file, and what differs is said. Without an id: every SLO.
+
+Exit codes: 0 all figures agree, 4 some differ, 3 no results or no such SLO.
+
+Examples:
+  slogate explain .vitest/slogate/chat
+  slogate explain results.json 'ttft p95 <= 800ms'
+`,
+  async run(args, { cwd, stdout }) {
+    const { positionals } = parseArgs({ args: [...args], allowPositionals: true })
+    const [path, ...ids] = positionals
+    if (path === undefined) throw new UsageError('needs a results.json or its folder')
+    const { results } = readResults(path, cwd)
+    const explanations = choose(results, ids).map((slo) => explainSlo(results, slo))
+    stdout.write(`${explanations.map(({ text }) => text).join('\n\n')}\n`)
+    return explanations.every(({ differences }) => differences.length === 0) ? 0 : 4
+  },
+}
+
+function choose({ verdict }: Results, ids: readonly string[]): readonly SloDocument[] {
+  const { slos } = verdict
+  if (slos.length === 0) throw new UsageError('there is no SLO in these results')
+  if (ids.length === 0) return slos
+  return ids.map((id) => {
+    const slo = slos.find((each) => each.id === id || each.text === id)
+    if (slo !== undefined) return slo
+    const known = slos.map((each) => `  ${cleanLine(each.id)}`).join('\n')
+    throw new UsageError(`there is no SLO '${id}'. There are:\n${known}`)
+  })
+}

@@ -1,0 +1,50 @@
+import { sloCells } from '../cells.ts'
+import { padEnd, wrap } from '../columns.ts'
+import { cleanLine } from '../plain-text.ts'
+import type { Results, SloDocument } from '../results.ts'
+import type { Account, Case } from './account.ts'
+import { accountExact } from './exact.ts'
+import { accountPoint } from './point.ts'
+import { accountRounds } from './rounds.ts'
+import { accountTurn } from './turn.ts'
+
+export interface Explanation {
+  text: string
+  /** What results.json says otherwise than its own figures do; empty when they agree. */
+  differences: readonly string[]
+}
+
+const width = 100
+const indent = 14
+
+/** The arithmetic of one verdict, computed anew from the figures of results.json. */
+export function explainSlo(results: Results, slo: SloDocument): Explanation {
+  const own = accounts[slo.method]({ slo, results })
+  const turn = accountTurn({ slo, results }, own.status)
+  const differences = [...own.differences, ...turn.differences]
+  const steps = [
+    ...own.steps,
+    ...turn.steps,
+    { about: slo.status, text: slo.why },
+    {
+      about: 'check',
+      text:
+        differences.length === 0 ? 'computed anew, every figure agrees' : differences.join('; '),
+    },
+  ]
+  const title = `${cleanLine(results.spec.name)}: ${sloCells(slo).slo}: ${slo.status}`
+  const name = slo.id === slo.text ? [] : [`  id ${cleanLine(slo.id)}`]
+  const lines = steps.flatMap(({ about, text }) =>
+    wrap(cleanLine(text), width - indent - 2).map(
+      (line, index) => `  ${padEnd(index === 0 ? about : '', indent)}${line}`,
+    ),
+  )
+  return { text: [title, ...name, ...lines].join('\n'), differences }
+}
+
+const accounts: Readonly<Record<SloDocument['method'], (given: Case) => Account>> = {
+  exact: accountExact,
+  rounds: accountRounds,
+  point: accountPoint,
+  none: () => ({ steps: [], differences: [], status: undefined }),
+}

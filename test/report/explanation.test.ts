@@ -1,0 +1,198 @@
+import { expect, test } from 'vitest'
+
+import { explainSlo } from '../../src/report/explanation/explanation.ts'
+import type { Results, SloDocument } from '../../src/report/results.ts'
+import { completed, failed, times, trust } from '../metrics/records.ts'
+import { createRandom } from '../verdict/random.ts'
+import { createRun, judgeRecords } from './_judged.ts'
+import { hostile, runs, slo } from './_runs.ts'
+
+const slos = [
+  'ttft p95 <= 190ms',
+  'ttft p50 <= 100ms',
+  'ttft p99 < 300ms',
+  'ttft p10 >= 60ms',
+  'ttft mean <= 105ms',
+  'ttft max <= 400ms',
+  'tpot p90 <= 15ms',
+  { assert: 'chunk_gap p90 <= 15ms', level: 'warn' },
+  'dispatch_delay p99 <= 1ms',
+  'success_rate >= 95%',
+  'error_rate <= 5%',
+  'success_rate <= 99%',
+  { assert: 'goodput >= 60%', goodput: { ttft: '120ms', tpot: '14ms' } },
+  'requests_per_second >= 19/s',
+  'output_tokens_per_second >= 100 tok/s',
+]
+
+function explainAll(results: Results): { text: string; differences: readonly string[] }[] {
+  return results.verdict.slos.map((each) => explainSlo(results, each))
+}
+
+function judgeSeed(seed: number): Results {
+  const random = createRandom(seed + 1000)
+  return judgeRecords(createRun(seed), {
+    slos,
+    gate: {
+      confidence: [0.9, 0.95, 0.99][seed % 3] ?? 0.95,
+      failures: random() < 0.5 ? 'exclude' : 'as-infinite',
+      policy: seed % 10 === 0 ? 'point' : 'pr',
+    },
+  })
+}
+
+test(
+  'every figure of seeded runs is found anew in what results.json holds',
+  { timeout: 60_000 },
+  () => {
+    const seen = new Set<string>()
+    for (let seed = 1; seed <= 60; seed++) {
+      const results = judgeSeed(seed)
+      for (const { method, status } of results.verdict.slos) seen.add(`${method} ${status}`)
+      const differences = explainAll(results).flatMap((each) => each.differences)
+      expect({ seed, differences }).toEqual({ seed, differences: [] })
+    }
+    expect([...seen].sort()).toEqual([
+      'exact FAIL',
+      'exact INCONCLUSIVE',
+      'exact PASS',
+      'point FAIL',
+      'point PASS',
+      'rounds FAIL',
+      'rounds INCONCLUSIVE',
+      'rounds PASS',
+    ])
+  },
+)
+
+/** P(Bin(n, q) ≤ bad) term by term: nothing of the incomplete beta function. */
+function sumBinomial(n: number, q: number, bad: number): number {
+  let term = (1 - q) ** n
+  let sum = term
+  for (let k = 1; k <= bad; k++) {
+    term *= ((n - k + 1) / k) * (q / (1 - q))
+    sum += term
+  }
+  return sum
+}
+
+const figure = (value: number): string => String(Number(value.toPrecision(3)))
+
+test('the tails that it prints are sums of binomial terms', () => {
+  const records = times(200, (i) =>
+    completed({ round: Math.floor(i / 40), ttft: i % 25 === 0 ? 900 : 100 }),
+  )
+  const results = judgeRecords(records, { slos: ['ttft p95 <= 800ms'] })
+  const text = explainAll(results)[0]?.text
+  const q = 0.05
+  expect(text).toContain(`n = 200, E = 8: ${figure(1 - sumBinomial(200, q, 7))} > α = 0.05`)
+  expect(text).toContain(`E + 1): ${figure(sumBinomial(200, q, 8))} > α = 0.05`)
+  expect(text).toContain(
+    `up to E = 4: P(≤ 4) = ${figure(sumBinomial(200, q, 4))} ≤ α < P(≤ 5) = ${figure(sumBinomial(200, q, 5))}`,
+  )
+  expect(text).toContain(
+    `from E = 16: P(≥ 16) = ${figure(1 - sumBinomial(200, q, 15))} ≤ α < P(≥ 15) = ${figure(1 - sumBinomial(200, q, 14))}`,
+  )
+})
+
+test('the whole arithmetic of one verdict', async () => {
+  const records = times(500, (i) => {
+    const round = Math.floor(i / 100)
+    return completed({ round, ttft: i % 100 < 3 + 3 * round ? 900 + i / 10 : 100 + i / 10 })
+  })
+  const results = judgeRecords(records, {
+    slos: [{ assert: 'ttft p95 <= 800ms', id: 'first' }, 'latency p50 <= 1s', 'ttft mean <= 200ms'],
+    trust,
+  })
+  await expect(
+    `${explainAll(results)
+      .map(({ text }) => text)
+      .join('\n\n')}\n`,
+  ).toMatchFileSnapshot('../../fixtures/expected/explanation.txt')
+})
+
+const changes: readonly [Partial<SloDocument>, word: string][] = [
+  [{ p_fail: 0.04 }, 'p_fail'],
+  [{ p_pass: 0.06 }, 'p_pass'],
+  [{ p_fail_adjusted: 0.9 }, 'p_fail_adjusted'],
+  [{ pass_at_most: 17 }, 'pass_at_most'],
+  [{ pass_at_most: null }, 'pass_at_most'],
+  [{ fail_at_least: 33 }, 'fail_at_least'],
+  [{ fail_at_least: null }, 'fail_at_least'],
+  [{ more_requests: 12 }, 'more_requests'],
+  [{ more_requests: null }, 'more_requests'],
+  [{ exceedances: 21 }, 'p_fail'],
+  [{ exceedances: 26 }, 'observed and exceedances'],
+  [{ n: 510 }, 'p_fail'],
+  [{ design_effect: 1.1 }, 'p_fail'],
+  [{ status: 'PASS' }, 'status is PASS'],
+]
+
+test.each(changes)('a figure that does not fit the others is told: %j', (change, word) => {
+  const records = times(500, (i) => completed({ round: i % 5, ttft: i + 1 }))
+  const results = judgeRecords(records, { slos: ['ttft p95 <= 480ms'] })
+  const [before] = explainAll(results)
+  expect(before?.differences).toEqual([])
+  Object.assign(results.verdict.slos[0] ?? {}, change)
+  const [after] = explainAll(results)
+  expect(after?.differences.join('; ')).toContain(word)
+  expect(after?.text.replace(/\s+/g, ' ')).toContain(
+    `check ${after?.differences[0]?.split(';')[0]}`,
+  )
+})
+
+test.each([
+  [{ p_fail: 0.3 }, 'p_fail is 0.3'],
+  [{ p_pass: 0.3 }, 'p_pass is 0.3'],
+  [{ interval: { low: 101.9, high: 102.2 } }, 'by its interval'],
+] as const)('a figure of rounds that does not fit is told: %j', (change, word) => {
+  const records = times(50, (i) => completed({ round: i % 5, ttft: 100 + (i % 5) }))
+  const results = judgeRecords(records, { slos: ['ttft mean <= 103ms'] })
+  expect(explainAll(results)[0]?.differences).toEqual([])
+  Object.assign(results.verdict.slos[0] ?? {}, change)
+  expect(explainAll(results)[0]?.differences.join('; ')).toContain(word)
+})
+
+test('a limit of a share that does not fit is told', () => {
+  const records = times(300, (i) => (i < 3 ? failed({ round: i }) : completed({ round: i % 5 })))
+  const results = judgeRecords(records, { slos: ['success_rate >= 98%'] })
+  const [first] = results.verdict.slos
+  expect(explainAll(results)[0]?.differences).toEqual([])
+  Object.assign(first ?? {}, { interval: { low: 0.95, high: first?.interval?.high } })
+  expect(explainAll(results)[0]?.differences.join('; ')).toContain('interval.low is 0.95')
+})
+
+test('says what turned a verdict around: Holm, a doubt, the end of the run', () => {
+  // 34 bad ones of 500 are a FAIL alone, and not among ten.
+  const records = times(500, (i) => completed({ round: i % 5, ttft: i < 34 ? 900 : 100 }))
+  const many = times(10, (i) => `ttft p${95 - i / 10} <= 800ms`)
+  const [held] = explainAll(judgeRecords(records, { slos: many }))
+  expect(held?.text).toContain('of 10 p_fail of level error')
+  expect(held?.text).toContain('Not a FAIL among 10 SLOs')
+  expect(held?.differences).toEqual([])
+
+  const late = { ...trust, eventLoopDelayP99: 90 }
+  const [doubted] = explainAll(judgeRecords(records, { slos: ['ttft p50 <= 800ms'], trust: late }))
+  expect(doubted?.text).toContain('10 · 90ms ≥ bound 800ms')
+  expect(doubted?.text).toContain('turned        PASS became INCONCLUSIVE: a doubt')
+  expect(doubted?.differences).toEqual([])
+
+  const end = { kind: 'interrupted', reason: 'SIGINT' } as const
+  const [ended] = explainAll(judgeRecords(records, { slos: ['ttft p50 <= 800ms'], end }))
+  expect(ended?.text).toContain('PASS became ERROR: the run was interrupted')
+  expect(ended?.differences).toEqual([])
+})
+
+test('a verdict without data is its sentence', () => {
+  const [, none] = explainAll(
+    judgeRecords([failed()], { slos: ['success_rate >= 90%', 'ttft p50 <= 1s'] }),
+  )
+  expect(none?.text).toMatch(/ERROR {9}No request completed: 1 of 1 failed/)
+})
+
+test('whatever a spec or a target wrote stays text on its line', () => {
+  const { text } = explainSlo(runs.hostile, slo({ id: hostile, text: hostile, why: hostile }))
+  expect(text).not.toMatch(/(?!\n)\p{Cc}|\u202e/u)
+  expect(text).not.toMatch(/^\s*::/m)
+  expect(text).not.toMatch(/##\w*\[/)
+})
