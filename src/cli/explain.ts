@@ -3,28 +3,48 @@ import { parseArgs } from 'node:util'
 import { explainSlo } from '../report/explanation/explanation.ts'
 import { cleanLine } from '../report/plain-text.ts'
 import type { Results, SloDocument } from '../report/results.ts'
+import { compareWith } from '../report/tool/comparison.ts'
+import type { Tool } from '../report/tool/tool.ts'
+import { tools } from '../report/tool/tools.ts'
 import { type Command, UsageError } from './command.ts'
-import { readResults } from './results-file.ts'
+import { readRecords, readResults } from './results-file.ts'
 
 export const explain: Command = {
   summary: 'show the arithmetic of a verdict',
   help: `Usage: slogate explain RESULTS [SLO_ID...]
+       slogate explain RESULTS --as TOOL
 
 Prints how each verdict of a results.json (or of the folder that holds it) came
 about: the formulas with the figures put in. All of it is computed anew from the
 other figures of the file, and what differs is said. Without an id: every SLO.
+
+Options:
+      --as TOOL   instead, how another tool would report the same requests:
+                  ${Object.keys(tools).join(', ')};
+                  reads the requests.ndjson.gz beside results.json
 
 Exit codes: 0 all figures agree, 4 some differ, 3 no results or no such SLO.
 
 Examples:
   slogate explain .vitest/slogate/chat
   slogate explain results.json 'ttft p95 <= 800ms'
+  slogate explain .vitest/slogate/chat --as vllm
 `,
   async run(args, { cwd, stdout }) {
-    const { positionals } = parseArgs({ args: [...args], allowPositionals: true })
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { as: { type: 'string' } },
+    })
     const [path, ...ids] = positionals
     if (path === undefined) throw new UsageError('needs a results.json or its folder')
-    const { results } = readResults(path, cwd)
+    const { results, file } = readResults(path, cwd)
+    if (values.as !== undefined) {
+      if (ids.length > 0) throw new UsageError('--as is about requests, not about SLOs')
+      const tool = toolOf(values.as)
+      stdout.write(`${compareWith(tool, results, readRecords(file))}\n`)
+      return 0
+    }
     const explanations = choose(results, ids).map((slo) => explainSlo(results, slo))
     stdout.write(`${explanations.map(({ text }) => text).join('\n\n')}\n`)
     return explanations.every(({ differences }) => differences.length === 0) ? 0 : 4
@@ -41,4 +61,10 @@ function choose({ verdict }: Results, ids: readonly string[]): readonly SloDocum
     const known = slos.map((each) => `  ${cleanLine(each.id)}`).join('\n')
     throw new UsageError(`there is no SLO '${id}'. There are:\n${known}`)
   })
+}
+
+function toolOf(name: string): Tool {
+  const tool = Object.hasOwn(tools, name) ? tools[name] : undefined
+  if (tool !== undefined) return tool
+  throw new UsageError(`--as must be one of ${Object.keys(tools).join(', ')}, got '${name}'`)
 }

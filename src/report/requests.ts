@@ -1,4 +1,5 @@
-import type { RequestRecord } from '../engine/record.ts'
+import type { Failure, RequestMarks, RequestRecord } from '../engine/record.ts'
+import { keepKnown } from '../metrics/known.ts'
 
 /**
  * One record as one line of `requests.ndjson`, without the line end. Marks and token times are in
@@ -44,5 +45,81 @@ export function renderRequest(record: RequestRecord, t0: number): string {
     prompt_tokens: record.promptTokens ?? null,
     completion_tokens: record.completionTokens ?? null,
     output: record.output ?? null,
+  })
+}
+
+type Known<T> = T | null
+
+/** What `renderRequest` writes. */
+interface RequestLine {
+  index: number
+  phase: RequestRecord['phase']
+  round: number
+  slot: number
+  row: Known<number>
+  outcome: RequestRecord['outcome']
+  failure: Known<Failure>
+  status: Known<number>
+  dialect: Known<string>
+  reused: boolean
+  marks_ms: Readonly<Record<string, Known<number>>>
+  token_times_ms: readonly number[]
+  events: number
+  reads: number
+  bytes: number
+  prompt_tokens: Known<number>
+  completion_tokens: Known<number>
+  output: Known<string>
+}
+
+/**
+ * A line of `requests.ndjson` as the record that it was rendered from; its instants are in ms since
+ * the first one of the run. Throws for a line that is no JSON or no request.
+ */
+export function parseRequest(line: string): RequestRecord {
+  const given = JSON.parse(line) as RequestLine
+  const { marks_ms: marks, outcome, failure } = given
+  if (typeof marks !== 'object' || !Array.isArray(given.token_times_ms)) {
+    throw new Error('no marks_ms, or no token_times_ms')
+  }
+  const base = keepKnown<Omit<RequestRecord & { outcome: 'completed' }, 'outcome'>>({
+    index: given.index,
+    phase: given.phase,
+    round: given.round,
+    slot: given.slot,
+    row: given.row ?? undefined,
+    status: given.status ?? undefined,
+    dialect: given.dialect ?? undefined,
+    reused: given.reused,
+    marks: parseMarks(marks),
+    tokenTimes: Float64Array.from(given.token_times_ms),
+    events: given.events,
+    reads: given.reads,
+    bytes: given.bytes,
+    promptTokens: given.prompt_tokens ?? undefined,
+    completionTokens: given.completion_tokens ?? undefined,
+    output: given.output ?? undefined,
+  })
+  if (outcome !== 'failed') return { ...base, outcome }
+  if (failure === null) throw new Error('outcome failed, and no failure')
+  return { ...base, outcome, failure }
+}
+
+function parseMarks(marks: RequestLine['marks_ms']): RequestMarks {
+  const at = (name: string): number | undefined => marks[name] ?? undefined
+  return keepKnown<RequestMarks>({
+    scheduled: at('scheduled'),
+    called: at('called'),
+    dispatched: at('dispatched'),
+    headers: at('headers'),
+    firstByte: at('first_byte'),
+    firstEvent: at('first_event'),
+    firstContent: at('first_content'),
+    firstToken: at('first_token'),
+    firstOutput: at('first_output'),
+    lastToken: at('last_token'),
+    completed: at('completed'),
+    lastByte: at('last_byte'),
+    ended: at('ended'),
   })
 }

@@ -42,6 +42,7 @@ test.each([
   [['explain'], 'needs a results.json or its folder'],
   [['explain', 'missing'], 'missing: there is no such file'],
   [['explain', '.'], 'there is no results.json in this folder'],
+  [['explain', 'x', '--in', 'vllm'], "Unknown option '--in'"],
   [['mock', '--port', '99999999'], 'port'],
   [['mock', '--options', '[]'], '--options must be a JSON object'],
   [['mock', '--ttft', 'soon'], 'ttft'],
@@ -249,7 +250,20 @@ test('explain shows the arithmetic of what was run, of one SLO or of all', limit
     "there is no SLO 'second'. There are:\n  success_rate >= 90%\n  first",
   )
 
+  const theirs = await project.slogate(['explain', folder, '--as', 'vllm'])
+  expect(theirs.text).toMatch(
+    /chat as vllm bench serve would report it\n {2}requests completed: 60/,
+  )
+  expect(theirs.code).toBe(0)
+  const unknown = await project.slogate(['explain', folder, '--as', 'wrk'])
+  expect(unknown.text).toContain('--as must be one of vllm, aiperf,')
+  expect(unknown.code).toBe(3)
+
   const text = project.read(`${folder}/results.json`)
+  project.write('elsewhere/results.json', text)
+  const alone = await project.slogate(['explain', 'elsewhere', '--as', 'vllm'])
+  expect(alone.text).toContain('requests.ndjson.gz: there is no such file')
+  expect(alone.code).toBe(3)
   project.write('changed.json', text.replace(/"exceedances": 0/, '"exceedances": 9'))
   const changed = await project.slogate(['explain', 'changed.json'])
   expect(changed.text).toContain('in results.json and')

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { renderRequest } from '../../src/report/requests.ts'
+import { parseRequest, renderRequest } from '../../src/report/requests.ts'
 import { completed, failed, t0 } from './_records.ts'
 import { hostile } from './_runs.ts'
 
@@ -94,3 +94,43 @@ test('counts and the answer are kept where there are some', () => {
     output: '最终结果',
   })
 })
+
+test('a line is read back as the record that it was rendered from', () => {
+  const marks = { scheduled: 1, called: 2, dispatched: 3, headers: 4.5, firstByte: 5, ended: 13 }
+  const records = [
+    record,
+    {
+      ...record,
+      marks,
+      row: 2,
+      dialect: 'dify',
+      promptTokens: 5,
+      completionTokens: 7,
+      output: hostile,
+    },
+    failed(0, 'busy'),
+    { ...record, outcome: 'cancelled' as const, phase: 'warmup' as const, reused: true },
+  ]
+  for (const each of records) {
+    const back = parseRequest(renderRequest(each, 0))
+    const { marks: marksBack, tokenTimes: timesBack, ...rest } = back
+    const { marks: marksGiven, tokenTimes: timesGiven, ...given } = each
+    expect(rest).toEqual(given)
+    expect(marksBack).toEqual(
+      Object.fromEntries(Object.entries(marksGiven).map(([name, at]) => [name, toDigits(at)])),
+    )
+    expect([...timesBack]).toEqual(Array.from(timesGiven, toDigits))
+    expect(renderRequest(back, 0)).toBe(renderRequest(each, 0))
+  }
+})
+
+function toDigits(ms: number): number {
+  return Number(ms.toFixed(4))
+}
+
+test.each(['', '{', '{}', '{"marks_ms":{},"token_times_ms":[],"outcome":"failed","failure":null}'])(
+  'a line that is no request is an error: %s',
+  (line) => {
+    expect(() => parseRequest(line)).toThrow()
+  },
+)

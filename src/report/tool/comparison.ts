@@ -1,0 +1,122 @@
+import type { RequestRecord } from '../../engine/record.ts'
+import { wrap } from '../columns.ts'
+import { cleanLine } from '../plain-text.ts'
+import type { DistributionDocument, Results } from '../results.ts'
+import { type Column, layOut } from '../table.ts'
+import { formatCount, formatMs, formatValue } from '../units.ts'
+import type { Tool, ToolMetric, ToolRate, Weighted } from './tool.ts'
+
+const width = 100
+/** Names of tools are long and must be whole. */
+const tableWidth = 120
+const statistics = ['mean', 'p50', 'p95', 'p99'] as const
+
+type Statistics = Readonly<Record<(typeof statistics)[number], number>>
+
+/**
+ * The records of a run under the definitions of another tool, beside those of slogate: a table and
+ * why its rows differ. Failed requests and warm-up are in none of them.
+ */
+export function compareWith(
+  tool: Tool,
+  results: Results,
+  records: readonly RequestRecord[],
+): string {
+  const measured = records.filter(({ phase }) => phase === 'measured')
+  const completed = measured.filter(({ outcome }) => outcome === 'completed')
+  const times = tool.metrics.map((metric) => compareMetric(metric, tool, results, completed))
+  const rates = tool.rates.map((rate) => compareRate(rate, results, measured))
+  return [
+    `${cleanLine(results.spec.name)} as ${tool.name} would report it`,
+    `  requests completed: ${formatCount(completed.length)}; definitions from ${tool.read}; nothing of it was run`,
+    ...foreign(completed).map((line) => `  ${line}`),
+    '',
+    ...renderTable(times, statistics),
+    ...renderTable(rates, ['rate']),
+    ...[...tool.metrics, ...tool.rates].flatMap(({ name, definition, ours, difference }) => [
+      `  ${name}`,
+      ...indent(definition),
+      ...indent(`${ours}: ${difference}`),
+    ]),
+    '  percentiles',
+    ...indent(tool.percentiles),
+    ...indent('slogate: nearest rank, the value at rank ⌈n·p⌉'),
+  ].join('\n')
+}
+
+interface Row {
+  name: string
+  theirs: readonly string[]
+  ours: string
+  own: readonly string[]
+}
+
+function compareMetric(
+  { name, values, ours }: ToolMetric,
+  { quantile }: Tool,
+  { summary }: Results,
+  completed: readonly RequestRecord[],
+): Row {
+  const theirs = describe(completed.flatMap(values), quantile)
+  const own = summary[`${ours}_ms`] ?? undefined
+  return { name, ours, theirs: toCells(theirs), own: toCells(own) }
+}
+
+function compareRate(
+  { name, ours, rate }: ToolRate,
+  { summary }: Results,
+  measured: readonly RequestRecord[],
+): Row {
+  const cell = (value: number | null): string =>
+    value === null ? '–' : formatValue(value, ours === 'requests_per_second' ? '/s' : 'tok/s')
+  return { name, ours, theirs: [cell(rate(measured) ?? null)], own: [cell(summary[ours])] }
+}
+
+function describe(values: readonly Weighted[], quantile: Tool['quantile']): Statistics | undefined {
+  if (values.length === 0) return undefined
+  const sorted = values.toSorted((a, b) => a.value - b.value)
+  const total = sorted.reduce((sum, { weight }) => sum + weight, 0)
+  return {
+    mean: sorted.reduce((sum, { value, weight }) => sum + value * weight, 0) / total,
+    p50: quantile(sorted, 0.5),
+    p95: quantile(sorted, 0.95),
+    p99: quantile(sorted, 0.99),
+  }
+}
+
+function toCells(given: Statistics | DistributionDocument | undefined): string[] {
+  return statistics.map((name) => (given === undefined ? '–' : formatMs(given[name])))
+}
+
+/** Lines of a table with a line below it; none without rows. */
+function renderTable(rows: readonly Row[], titles: readonly string[]): string[] {
+  if (rows.length === 0) return []
+  const side = (of: (row: Row) => readonly string[]): Column[] =>
+    titles.map((title, index) => ({
+      title,
+      align: 'right',
+      cells: rows.map((row) => of(row)[index] ?? ''),
+    }))
+  const columns: Column[] = [
+    { title: 'theirs', align: 'left', cells: rows.map(({ name }) => name) },
+    ...side(({ theirs }) => theirs),
+    { title: ' ours', align: 'left', cells: rows.map(({ ours }) => ` ${ours}`) },
+    ...side(({ own }) => own),
+  ]
+  return [...layOut(columns, tableWidth, '…').map((line) => `  ${line}`), '']
+}
+
+/** What those tools cannot read is read as if its events were chunks of a chat. */
+function foreign(completed: readonly RequestRecord[]): string[] {
+  const others = new Set(
+    completed.flatMap(({ dialect }) =>
+      dialect === undefined || /^openai-(chat|completions)$/.test(dialect) ? [] : [dialect],
+    ),
+  )
+  if (others.size === 0) return []
+  return [`${[...others].join(', ')}: not known to be read by it, taken event by event like a chat`]
+}
+
+function indent(text: string): string[] {
+  return wrap(text, width - 4).map((line) => `    ${line}`)
+}

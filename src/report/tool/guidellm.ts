@@ -1,0 +1,65 @@
+import type { RequestRecord } from '../../engine/record.ts'
+import { pickByWeight } from './quantile.ts'
+import { between, decoding, divide, only, weigh } from './reading.ts'
+import type { Tool } from './tool.ts'
+
+/** The server's count, or else the token events. */
+function tokensOf({ completionTokens, tokenTimes }: RequestRecord): number {
+  return completionTokens ?? tokenTimes.length
+}
+
+export const guidellm: Tool = {
+  name: 'guidellm',
+  read: 'its sources of August 2026',
+  percentiles: 'the first value whose share of all weights reaches p',
+  quantile: pickByWeight,
+  metrics: [
+    {
+      name: 'time_to_first_token_ms',
+      definition: 'first token iteration − start',
+      values: ({ marks }) => only(between(marks.dispatched, marks.firstToken)),
+      ours: 'ttft',
+      difference: 'the same',
+    },
+    {
+      name: 'time_to_first_output_token_ms',
+      definition: 'first iteration with content that is not reasoning − start',
+      values: ({ marks }) => only(between(marks.dispatched, marks.firstOutput)),
+      ours: 'ttfo',
+      difference: 'the same',
+    },
+    {
+      name: 'time_per_output_token_ms',
+      definition:
+        '(last token − start) ÷ tokens of each request, which counts as often as it has tokens',
+      values(record) {
+        const tokens = tokensOf(record)
+        return weigh(
+          divide(between(record.marks.dispatched, record.marks.lastToken), tokens),
+          tokens,
+        )
+      },
+      ours: 'tpot',
+      difference: 'it includes the wait for the first token, and long answers count for more',
+    },
+    {
+      name: 'inter_token_latency_ms',
+      definition: '(last token − first token) ÷ (tokens − 1), which counts tokens − 1 times',
+      values(record) {
+        const steps = tokensOf(record) - 1
+        return weigh(divide(decoding(record), steps), steps)
+      },
+      ours: 'tpot',
+      difference:
+        'long answers count for more; without a count of the server it takes events for tokens',
+    },
+    {
+      name: 'request_latency',
+      definition: 'end of the stream − start',
+      values: ({ marks }) => only(between(marks.dispatched, marks.ended)),
+      ours: 'latency',
+      difference: 'latency ends with the last token, stream_end is what it measures',
+    },
+  ],
+  rates: [],
+}

@@ -1,0 +1,45 @@
+import type { RequestRecord } from '../../engine/record.ts'
+
+/** ms, and how often it counts: once, or for the tokens that it stands for. */
+export interface Weighted {
+  value: number
+  weight: number
+}
+
+/** A metric of another tool: times of each completed request. */
+export interface ToolMetric {
+  /** As the tool calls it. */
+  name: string
+  /** In one line, from its sources. */
+  definition: string
+  /** Empty where the tool has no value of the request, or where it cannot be known. */
+  values(record: RequestRecord): readonly Weighted[]
+  /** The distribution of slogate that comes nearest. */
+  ours: 'ttft' | 'ttfo' | 'latency' | 'stream_end' | 'tpot' | 'chunk_gap'
+  /** Why the two differ. */
+  difference: string
+}
+
+/** A figure of the whole run. */
+export interface ToolRate {
+  name: string
+  definition: string
+  /** Per second; `undefined` without a duration or without a count of tokens. */
+  rate(records: readonly RequestRecord[]): number | undefined
+  ours: 'requests_per_second' | 'output_tokens_per_second'
+  difference: string
+}
+
+/** How another tool would report the same records, by definitions that were read in its sources. */
+export interface Tool {
+  /** As it is called on its own command line. */
+  name: string
+  /** What was read, and when that was written. */
+  read: string
+  /** How it takes percentiles, in a few words. */
+  percentiles: string
+  /** Of values in ascending order, never empty; `p` between 0 and 1. */
+  quantile(values: readonly Weighted[], p: number): number
+  metrics: readonly ToolMetric[]
+  rates: readonly ToolRate[]
+}
