@@ -1,0 +1,67 @@
+import { endCell, sloCells } from './cells.ts'
+import { cleanLine } from './plain-text.ts'
+import type { Results, SloDocument } from './results.ts'
+
+/** What a test case comes to: nothing to report, or one element. */
+export type Outcome =
+  | { kind: 'passed' }
+  | { kind: 'skipped'; message: string }
+  | { kind: 'failure' | 'error'; type: string; message: string }
+
+export interface Case {
+  name: string
+  outcome: Outcome
+  /** Lines that explain the outcome. */
+  text: string[]
+  /** `undefined` for a case that is about the whole run. */
+  slo: SloDocument | undefined
+}
+
+/** A run as test cases: one per SLO, and one more where the gate is closed for a reason that is no SLO's. */
+export function runCases(run: Results): Case[] {
+  const cases = run.verdict.slos.map((slo) => sloCase(slo, run))
+  const blocked = cases.some(({ outcome }) => ['failure', 'error'].includes(outcome.kind))
+  if (cases.length > 0 && (run.verdict.passed || blocked)) return cases
+  // No SLO, or a gate that is closed for a reason that is no SLO's: never a report without a red case.
+  const message =
+    cases.length === 0 ? `no SLO: ${cleanLine(run.verdict.why)}` : cleanLine(run.verdict.why)
+  const outcome: Outcome = { kind: 'error', type: errorType(run), message }
+  return [...cases, { name: 'verdict', outcome, text: [message], slo: undefined }]
+}
+
+function sloCase(slo: SloDocument, run: Results): Case {
+  const cells = sloCells(slo)
+  const end = endCell(run)
+  const text = [
+    `${cells.slo}: ${slo.status}`,
+    `observed ${cells.observed} ${cells.deviation}`.trimEnd(),
+    ...(cells.interval === '' ? [] : [`interval ${cells.interval}`]),
+    ...(cells.over === '' ? [] : [`over/allowed ${cells.over}, n ${cells.n}`]),
+    cleanLine(slo.why),
+    ...(end === undefined ? [] : [end]),
+  ]
+  const message = `${cleanLine(slo.text)}: ${cleanLine(slo.why)}`
+  return {
+    name: cleanLine(slo.id),
+    outcome: sloOutcome(slo, run, message),
+    text,
+    slo,
+  }
+}
+
+function sloOutcome(slo: SloDocument, run: Results, message: string): Outcome {
+  if (slo.status === 'INCONCLUSIVE') {
+    return slo.level === 'error' && run.verdict.policy === 'release'
+      ? { kind: 'failure', type: 'Inconclusive', message }
+      : { kind: 'skipped', message }
+  }
+  if (slo.status === 'PASS' || slo.level !== 'error') return { kind: 'passed' }
+  return slo.status === 'FAIL'
+    ? { kind: 'failure', type: 'SLOViolation', message }
+    : { kind: 'error', type: errorType(run), message }
+}
+
+function errorType({ end, summary: { requests } }: Results): string {
+  if (end.kind !== 'finished') return end.kind === 'interrupted' ? 'Interrupted' : 'Crashed'
+  return requests.total > 0 && requests.completed === 0 ? 'Target' : 'NoData'
+}

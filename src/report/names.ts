@@ -1,0 +1,13 @@
+import { cleanLine } from './plain-text.ts'
+
+/** The names on one line each, with a number where one comes again: readers take twins for one. */
+export function uniqueNames(names: readonly string[]): string[] {
+  const seen = new Set<string>()
+  return names.map((given) => {
+    const name = cleanLine(given)
+    let unique = name
+    for (let copy = 2; seen.has(unique); copy += 1) unique = `${name} (${copy})`
+    seen.add(unique)
+    return unique
+  })
+}
