@@ -3,6 +3,10 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
 import type { BenchRun } from './bench.ts'
+import { renderBencher } from './report/export/bencher.ts'
+import { renderCtrf } from './report/export/ctrf.ts'
+import { renderBenchmark } from './report/export/github-action-benchmark.ts'
+import { renderOpenMetrics } from './report/export/open-metrics.ts'
 import { renderJunit } from './report/junit.ts'
 import { renderMarkdown } from './report/markdown.ts'
 import { renderRequest } from './report/requests.ts'
@@ -46,6 +50,21 @@ export function writeArtifacts(folder: string, run: BenchRun, junit: JunitMode =
     'requests.ndjson.gz',
     gzipSync(records.map((record) => `${renderRequest(record, t0)}\n`).join('')),
   )
+  writeExports(folder, [results])
+}
+
+/** Writes what other programs read into `exports/` below the folder. */
+function writeExports(folder: string, runs: readonly Results[]): void {
+  const below = join(folder, 'exports')
+  mkdirSync(below, { recursive: true })
+  const files = {
+    'benchmark-smaller.json': renderBenchmark(runs, 'smaller'),
+    'benchmark-bigger.json': renderBenchmark(runs, 'bigger'),
+    'bencher.json': renderBencher(runs),
+    'openmetrics.txt': renderOpenMetrics(runs),
+    'ctrf.json': renderCtrf(runs),
+  }
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(below, name), content)
 }
 
 /** Writes what covers several runs into the folder above theirs. Synchronous for the same reason. */
@@ -53,4 +72,5 @@ export function writeOverview(folder: string, results: readonly Results[], junit
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'junit.xml'), renderJunit(results, { mode: junit }))
   writeFileSync(join(folder, 'summary.md'), renderMarkdown(results))
+  writeExports(folder, results)
 }

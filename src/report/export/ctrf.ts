@@ -1,0 +1,89 @@
+import { type Case, runCases } from '../case.ts'
+import { uniqueNames } from '../names.ts'
+import { cleanLine } from '../plain-text.ts'
+import type { Results } from '../results.ts'
+import { specNames } from './series.ts'
+
+type Status = 'passed' | 'failed' | 'other'
+
+interface Test {
+  name: string
+  status: Status
+  /** ms; the SLOs of a run were measured together, so one has no time of its own. */
+  duration: number
+  start: number
+  stop: number
+  suite: string[]
+  rawStatus?: string
+  message?: string
+  trace?: string
+  filePath?: string
+  line?: number
+  tags?: string[]
+  extra?: object
+}
+
+/**
+ * Runs as a report of the Common Test Report Format: a test per SLO, INCONCLUSIVE as `other` unless
+ * the policy blocks it.
+ */
+export function renderCtrf(runs: readonly Results[]): string {
+  const names = specNames(runs)
+  const tests = runs.flatMap((run, index) => listTests(run, names[index] ?? run.spec.name))
+  const count = (status: Status): number => tests.filter((test) => test.status === status).length
+  const [first] = runs
+  const report = {
+    reportFormat: 'CTRF',
+    specVersion: '0.0.0',
+    generatedBy: 'slogate',
+    results: {
+      tool: { name: 'slogate', ...(first && { version: first.tool.version }) },
+      summary: {
+        tests: tests.length,
+        passed: count('passed'),
+        failed: count('failed'),
+        skipped: 0,
+        pending: 0,
+        other: count('other'),
+        suites: runs.length,
+        start: Math.min(...tests.map(({ start }) => start)),
+        stop: Math.max(...tests.map(({ stop }) => stop)),
+      },
+      tests,
+    },
+  }
+  return `${JSON.stringify(report, null, 2)}\n`
+}
+
+function listTests(run: Results, spec: string): Test[] {
+  const cases = runCases(run)
+  const names = uniqueNames(cases.map(({ name }) => name))
+  const time = { start: Date.parse(run.started_at), stop: Date.parse(run.finished_at) }
+  const { file } = run.spec
+  return cases.map(({ outcome, text, slo }, index) => ({
+    name: names[index] ?? 'verdict',
+    status: toStatus(outcome.kind),
+    duration: 0,
+    ...time,
+    suite: [spec],
+    ...(outcome.kind !== 'passed' && { message: outcome.message, trace: text.join('\n') }),
+    ...(file !== null && { filePath: cleanLine(file) }),
+    ...(slo && {
+      rawStatus: slo.status,
+      ...(slo.line !== null && { line: slo.line }),
+      tags: [slo.level, slo.metric],
+      extra: {
+        observed: slo.observed,
+        bound: slo.bound,
+        unit: slo.unit,
+        n: slo.n,
+        interval: slo.interval,
+      },
+    }),
+  }))
+}
+
+function toStatus(kind: Case['outcome']['kind']): Status {
+  if (kind === 'passed') return 'passed'
+  return kind === 'skipped' ? 'other' : 'failed'
+}
