@@ -11,6 +11,7 @@ import {
 import { type BenchOptions, runBench, warningsOf } from '../bench.ts'
 import { detectStyle } from '../console.ts'
 import { reportRuns } from '../github/job.ts'
+import { appendHistory, checkHistory } from '../history.ts'
 import { checkSpec, loadSpec } from '../load.ts'
 import { cleanLine } from '../report/plain-text.ts'
 import type { Results } from '../report/results.ts'
@@ -38,6 +39,7 @@ Options:
       --policy POLICY     pr, release or point
       --out DIR           folder for results (default: .vitest/slogate)
       --junit MODE        rich (default), or strict: only what strict schemas of JUnit allow
+      --history FILE      append a row per run to this .csv, .ndjson or .jsonl file
       --json              print results.json to stdout instead of the summary
       --quiet             print no progress
       --reporter NAME     default: one line of progress; seed: lines for every request
@@ -48,8 +50,8 @@ Flags win over SLOGATE_URL, SLOGATE_CONCURRENCY, SLOGATE_REQUESTS,
 SLOGATE_POLICY and SLOGATE_OUT, these over the spec, the spec over the defaults.
 
 Written per spec: results.json, requests.ndjson.gz, junit.xml, summary.md,
-test_results.json; for all of them together: junit.xml, summary.md. Also after
-a failure and after Ctrl-C.
+test_results.json, exports/; for all of them together: junit.xml, summary.md,
+exports/. Also after a failure and after Ctrl-C.
 
 Exit codes: 0 pass, 1 SLO missed, 2 inconclusive where the policy blocks it,
 3 bad spec or usage, 4 no data or target unreachable, 130/143 interrupted.
@@ -75,6 +77,7 @@ export const run: Command = {
         policy: { type: 'string' },
         out: { type: 'string' },
         junit: { type: 'string' },
+        history: { type: 'string' },
         json: { type: 'boolean' },
         quiet: { type: 'boolean' },
         reporter: { type: 'string' },
@@ -92,6 +95,7 @@ export const run: Command = {
       ...(values.policy !== undefined && { policy: policyOf(values.policy) }),
     }
     const junit = junitOf(values.junit ?? 'rich')
+    const history = historyOf(values.history, cwd)
     const locale = localeOf(values.reporter ?? 'default', values.locale)
     const specs = files.map((file) => loadSpec(file, { env, cwd, overrides }))
     if (files.length === 0) {
@@ -108,7 +112,10 @@ export const run: Command = {
       if (context.signal.aborted) break
       const output = { quiet: values.quiet === true, json: values.json === true, junit, locale }
       const folder = join(out, folders[index] ?? spec.name)
-      all.push(await runOne(spec, folder, context, output))
+      const results = await runOne(spec, folder, context, output)
+      all.push(results)
+      const problem = history && appendHistory(history, [results], env)
+      if (problem !== undefined) context.stderr.write(`slogate run: ${problem}\n`)
     }
     if (values.json === true) {
       context.stdout.write(`${JSON.stringify(all.length === 1 ? all[0] : all, null, 2)}\n`)
@@ -189,6 +196,15 @@ function policyOf(text: string): 'pr' | 'release' | 'point' {
 function junitOf(text: string): JunitMode {
   if (text === 'rich' || text === 'strict') return text
   throw new UsageError(`--junit must be rich or strict, got '${text}'`)
+}
+
+/** Absolute path of the history; `undefined` without one. */
+function historyOf(file: string | undefined, cwd: string): string | undefined {
+  if (file === undefined) return undefined
+  const path = resolve(cwd, file)
+  const problem = checkHistory(path)
+  if (problem === undefined) return path
+  throw new UsageError(`--history ${problem}`)
 }
 
 /** Language of the seed reporter; `undefined` for the default reporter. */

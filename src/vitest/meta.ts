@@ -24,6 +24,8 @@ export interface SlogateContext {
   /** Absolute folder below which every spec gets a folder of its own. */
   out: string
   junit: JunitMode
+  /** Absolute path of the file that a row per run is appended to; `undefined`: none is. */
+  history?: string
   /** Process id of vitest itself. */
   main: number
   /** Why load must not be sent to a target that is not the mock; `undefined`: it may. */

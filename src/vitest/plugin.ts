@@ -6,6 +6,7 @@ import type { Plugin } from 'vitest/config'
 import type { TestProject, Vitest } from 'vitest/node'
 
 import type { JunitMode } from '../artifacts.ts'
+import { checkHistory } from '../history.ts'
 import { loadSpec } from '../load.ts'
 import { specFile, specGlob } from '../spec/file-name.ts'
 import { renderFrame, SpecError } from '../spec/issue.ts'
@@ -30,6 +31,10 @@ export interface SlogateOptions {
    * @default 'rich'
    */
   junit?: JunitMode
+  /**
+   * File to which a row per run is appended, relative to vitest's root: .csv, .ndjson or .jsonl.
+   */
+  history?: string
   /**
    * Whether watch mode may send load to targets other than the bundled mock.
    * @default false
@@ -64,6 +69,7 @@ export function slogate(options: SlogateOptions = {}): Plugin {
         out,
         junit,
         main: process.pid,
+        ...historyOf(root, options),
         ...holdFor(vitest, options),
       }
       project.provide('slogate', context)
@@ -126,6 +132,14 @@ function holdFor(vitest: Vitest, options: SlogateOptions): { hold?: string } {
   return {
     hold: 'watch mode sends no load to a target that is not the mock: use --run, or slogate({ watch: true })',
   }
+}
+
+function historyOf(root: string, { history }: SlogateOptions): { history?: string } {
+  if (history === undefined) return {}
+  const path = resolve(root, history)
+  const problem = checkHistory(path)
+  if (problem !== undefined) throw new Error(`slogate: history ${problem}.`)
+  return { history: path }
 }
 
 function hash(text: string): string {

@@ -5,6 +5,7 @@ import { expect, inject, recordArtifact, type TestContext } from 'vitest'
 
 import { folderName, prepareFolder, writeArtifacts } from '../artifacts.ts'
 import { type BenchRun, runBench, warningsOf } from '../bench.ts'
+import { appendHistory } from '../history.ts'
 import { loadSpec } from '../load.ts'
 import type { Results, SloDocument } from '../report/results.ts'
 import { renderFrame } from '../spec/issue.ts'
@@ -150,7 +151,7 @@ async function runSpec(
   context: TestContext,
   ownFolder: string | undefined,
 ): Promise<BenchRun> {
-  const { root, out, junit, main, hold } = given()
+  const { root, out, junit, history, main, hold } = given()
   if (hold !== undefined && spec.mock === undefined) {
     await recordArtifact(context.task, { type: noticeArtifact, message: `${spec.name}: ${hold}` })
     context.skip(hold)
@@ -176,6 +177,13 @@ async function runSpec(
       },
     })
     writeArtifacts(folder, run, junit)
+    const problem = history && appendHistory(history, [run.results], process.env)
+    if (problem !== undefined) {
+      void recordArtifact(context.task, {
+        type: noticeArtifact,
+        message: `${spec.name}: ${problem}`,
+      })
+    }
     const { slogate } = context.task.meta
     context.task.meta.slogate = { role: 'load', ...slogate, run: { results: run.results, folder } }
     return run
