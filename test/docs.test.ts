@@ -10,6 +10,7 @@ import { run } from '../src/cli/run.ts'
 import { schema } from '../src/cli/schema.ts'
 import { validate } from '../src/cli/validate.ts'
 import { createTruth } from '../src/mock/truth.ts'
+import { tools } from '../src/report/tool/tools.ts'
 import { findSchemas } from '../src/spec/json-schema.ts'
 import { benchSchema } from '../src/spec/schema.ts'
 import { METRIC_UNITS } from '../src/spec/slo.ts'
@@ -162,6 +163,31 @@ test('every SLOGATE_ variable is told', () => {
     /^SLOGATE_[A-Z]/.test(code),
   )
   expect([...new Set(told)].sort()).toEqual(names.map((name) => `SLOGATE_${name}`).sort())
+})
+
+const code = (text: string): string => `\`${text}\``
+
+test('the definitions of other tools are those that their reports are made by', () => {
+  expect(readTable(metrics, '| tool | its command | read | percentiles |')).toEqual(
+    Object.entries(tools).map(([word, { name, read, percentiles }]) => [
+      code(word),
+      code(name),
+      read,
+      percentiles,
+    ]),
+  )
+  const header = '| tool | metric | definition | ours | how ours differs |'
+  expect(readTable(metrics, header)).toEqual(
+    Object.entries(tools).flatMap(([word, { metrics, rates }]) =>
+      [...metrics, ...rates].map(({ name, definition, ours, difference }) => [
+        code(word),
+        name,
+        definition,
+        code(ours),
+        difference,
+      ]),
+    ),
+  )
 })
 
 const alpha = 0.05
