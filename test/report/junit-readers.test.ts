@@ -125,10 +125,11 @@ test.each([
   ['junit2json', junit2json],
   ['test-results-parser', testResultsParser],
 ] as const)('%s finds every case of every run under a name of its own', async (_, read) => {
-  const results = Object.values(runs)
+  const results: readonly Results[] = Object.values(runs)
+  const cases = results.reduce((sum, { verdict }) => sum + Math.max(1, verdict.slos.length), 0)
   for (const mode of modes) {
     const names = (await read(results, mode)).map(({ name }) => name)
-    expect(names).toHaveLength(19)
+    expect(names).toHaveLength(cases)
     for (const each of results) {
       const own = (await read([each], mode)).map(({ name }) => name)
       expect(new Set(own).size).toBe(own.length)
