@@ -16,6 +16,7 @@ import { createRedactor, redactDeep } from './spec/secret.ts'
 import type { BenchSpec } from './spec/spec.ts'
 import { rebaseUrl } from './spec/target.ts'
 import { prepare } from './spec/template.ts'
+import { steer } from './steering.ts'
 import { cleanMessage } from './stream/message.ts'
 import { checkFeasibility } from './verdict/feasibility.ts'
 import { judge } from './verdict/judge.ts'
@@ -58,6 +59,7 @@ export async function runBench(spec: BenchSpec, options: BenchOptions = {}): Pro
 async function measure(spec: BenchSpec, options: BenchOptions): Promise<BenchRun> {
   const redact = createRedactor(spec.secrets)
   const tracker = trackProgress(spec.load, options.onProgress)
+  const steering = steer(spec)
   const startedAt = new Date()
   const plan = planOf(spec)
   const { serverMetrics } = spec
@@ -67,14 +69,18 @@ async function measure(spec: BenchSpec, options: BenchOptions): Promise<BenchRun
     ...(watch && { onMeasure: watch.mark }),
     onRecords(records, inFlight) {
       tracker.add(records, inFlight)
+      steering.add(records, inFlight)
       options.onRecords?.(records.map((record) => redactRecord(record, redact)))
     },
+    halt: steering.halt,
+    extend: steering.extend,
   })
   const finishedAt = new Date()
   const server = serverMetrics && watch && (await finishWatch(watch, serverMetrics, run.records))
 
   const { load, slos, gate, goodput, stream } = spec
-  const { trust, end } = run
+  const { trust } = run
+  const end = steering.conclude(run.end)
   const records = run.records.map((record) => redactRecord(record, redact))
   const summary = summarize(records, { goodput })
   const diagnostics = [
@@ -82,7 +88,15 @@ async function measure(spec: BenchSpec, options: BenchOptions): Promise<BenchRun
     ...(server ? diagnoseServer(server) : []),
   ]
   const unsuitable = findDoubts(records, trust, { goodput })
-  const verdict = judge(slos, records, { gate, load, goodput, end, unsuitable })
+  const verdict = judge(slos, records, {
+    gate,
+    load,
+    goodput,
+    stream,
+    end,
+    looks: steering.looks(),
+    unsuitable,
+  })
   const results = toResults({
     spec,
     summary,
@@ -121,6 +135,7 @@ function planOf(spec: BenchSpec): LoadPlan {
     timeouts: spec.timeouts,
     ...(spec.stream && { stream: spec.stream }),
     requests: prepare(spec),
+    ...(spec.gate.policy !== 'point' && { extraRounds: spec.gate.maxExtraRounds }),
     ...(spec.mock && { phaseHeader: 'x-slogate-phase' }),
   }
 }

@@ -40,7 +40,7 @@ export function trackProgress(
       }
       onProgress?.({
         done,
-        ...(load.requests !== undefined && { total: load.requests }),
+        ...(load.requests !== undefined && { total: Math.max(load.requests, done) }),
         ...(load.duration !== undefined && { duration: load.duration }),
         failed,
         inFlight,

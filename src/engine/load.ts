@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { decodeRecords } from './columns.ts'
 import type { LoadPlan } from './loop.ts'
 import type { Order, Report } from './process.ts'
-import type { ClientTrust, LoadRun, RequestRecord, RunEnd } from './record.ts'
+import type { ClientTrust, Halt, LoadRun, RequestRecord, RunEnd } from './record.ts'
 
 export interface LoadOptions {
   /** Aborted: nothing more is sent, what was measured is kept. Its reason is shown. */
@@ -14,6 +14,13 @@ export interface LoadOptions {
   onRecords?(records: readonly RequestRecord[], inFlight: number): void
   /** Called when the first measured request was taken, with the instant (see `RequestMarks`). */
   onMeasure?(at: number): void
+  /**
+   * Asked after each `onRecords`: why nothing more is to be sent. What is in flight is then let to
+   * its end. `undefined`: go on.
+   */
+  halt?(): Halt | undefined
+  /** Asked when every measured request has ended and the plan has rounds to add: whether to add one. */
+  extend?(): boolean
 }
 
 /** ms the load process has to hand over its records after it was told to stop. */
@@ -26,12 +33,13 @@ const stderrLimit = 2_000
  * Always resolves: what was measured before a crash or an abort is returned.
  */
 export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<LoadRun> {
-  const { signal, onRecords, onMeasure } = options
+  const { signal, onRecords, onMeasure, halt, extend } = options
   const { promise, resolve } = Promise.withResolvers<LoadRun>()
   const records: RequestRecord[] = []
   let trust: ClientTrust | undefined
   let stderr = ''
   let stopped = signal?.aborted ?? false
+  let halted: Halt | undefined
   let stopTimer: NodeJS.Timeout | undefined
 
   // `.ts` in this repository, `.js` in the package.
@@ -48,7 +56,7 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
   const stop = (): void => {
     if (trust !== undefined) return
     stopped = true
-    order({ type: 'stop' })
+    order({ type: 'stop', inFlight: 'cancel' })
     stopTimer = setTimeout(() => child.kill('SIGKILL'), stopGrace)
   }
 
@@ -61,9 +69,17 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
       return
     }
     if (report.type === 'measuring') return onMeasure?.(report.at)
+    if (report.type === 'open') {
+      if (halted === undefined && extend?.() === true) order({ type: 'extend' })
+      else order({ type: 'stop', inFlight: 'finish' })
+      return
+    }
     const batch = decodeRecords(report.columns)
     for (const record of batch) records.push(record)
     onRecords?.(batch, report.inFlight)
+    if (halted !== undefined || stopped) return
+    halted = halt?.()
+    if (halted !== undefined) order({ type: 'stop', inFlight: 'finish' })
   })
   child.on('error', (error) => {
     stderr ||= error.message
@@ -76,7 +92,7 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
 
   function endOf(code: number | null, killedBy: string | null): RunEnd {
     if (stopped) return { kind: 'interrupted', reason: reasonOf(signal) }
-    if (trust !== undefined) return { kind: 'finished' }
+    if (trust !== undefined) return halted ?? { kind: 'finished' }
     const how = killedBy === null ? `exit code ${code}` : `signal ${killedBy}`
     return { kind: 'crashed', message: `the load process ended early (${how}): ${stderr.trim()}` }
   }

@@ -14,6 +14,8 @@ export interface LoadPlan {
   stream?: StreamFormat
   /** One per row; a request takes the one at its number modulo their count. */
   requests: readonly PreparedRequest[]
+  /** Rounds that may be added when all measured requests have ended; none by default. */
+  extraRounds?: number
   /** Header that tells the bundled mock which phase a request belongs to. */
   phaseHeader?: string
 }
@@ -24,8 +26,16 @@ export interface Loop {
   measuring: Promise<number>
   /** Resolves when nothing is in flight and nothing is left to send. */
   finished: Promise<void>
-  /** Sends nothing more and gives up what is in flight. */
-  stop(): void
+  /** Adds one round; only after `onOpen`. */
+  extend(): void
+  /** Sends nothing more; what is in flight is let to its end or given up. */
+  stop(inFlight: 'finish' | 'cancel'): void
+}
+
+export interface LoopEvents {
+  onRecord(record: RequestRecord): void
+  /** Every measured request has ended and a round may be added; until then slots are kept busy. */
+  onOpen?(): void
 }
 
 /** Deadlines are looked at this often, ms; a timeout is late by up to this. */
@@ -38,16 +48,19 @@ const rampInterval = 1
 export function startLoop(
   plan: LoadPlan,
   connect: () => Connection,
-  onRecord: (record: RequestRecord) => void,
+  { onRecord, onOpen }: LoopEvents,
   now: () => number = monotonic,
 ): Loop {
-  const schedule = createSchedule(plan.load)
+  const schedule = createSchedule(plan.load, plan.extraRounds)
   const { concurrency, warmup, requests = Infinity } = plan.load
   const slots = Math.min(concurrency, warmup + requests)
   const connections = Array.from({ length: slots }, connect)
   const exchanges = new Map<number, Exchange>()
   let openSlots = connections.length
   let stopped = false
+  /** Measured requests in flight, and whether `onOpen` was called for the present end of them. */
+  let pending = 0
+  let told = false
   const { promise: finished, resolve } = Promise.withResolvers<void>()
   const { promise: measuring, resolve: beginMeasuring } = Promise.withResolvers<number>()
 
@@ -61,6 +74,7 @@ export function startLoop(
     const ticket = stopped ? undefined : schedule.take(free)
     if (ticket === undefined) return closeSlot()
     if (ticket.phase === 'measured' && ticket.index === 0) beginMeasuring(free)
+    if (ticket.phase === 'measured') pending++
     const exchange = startExchange({
       connection,
       request: requestFor(plan, ticket),
@@ -72,11 +86,15 @@ export function startLoop(
       now,
       onRecord(record) {
         exchanges.delete(slot)
+        if (record.phase === 'measured') pending--
         onRecord(record)
         fill(slot, connection)
       },
     })
     exchanges.set(slot, exchange)
+    if (told || pending > 0 || !schedule.isOpen()) return
+    told = true
+    onOpen?.()
   }
 
   function closeSlot(): void {
@@ -94,8 +112,13 @@ export function startLoop(
     inFlight: () => exchanges.size,
     measuring,
     finished,
-    stop() {
+    extend() {
+      told = false
+      schedule.extend()
+    },
+    stop(inFlight) {
       stopped = true
+      if (inFlight === 'finish') return
       for (const exchange of exchanges.values()) exchange.cancel()
     },
   }

@@ -5,12 +5,19 @@ import { createConnection } from './request.ts'
 import { watchClient } from './trust.ts'
 
 /** What the load process is told. */
-export type Order = { type: 'run'; plan: LoadPlan } | { type: 'stop' }
+export type Order =
+  | { type: 'run'; plan: LoadPlan }
+  /** Add a round. */
+  | { type: 'extend' }
+  /** Send nothing more. */
+  | { type: 'stop'; inFlight: 'finish' | 'cancel' }
 
 /** What the load process tells. */
 export type Report =
   | { type: 'measuring'; at: number }
   | { type: 'records'; columns: Columns; inFlight: number }
+  /** Every measured request has been told of, and a round may be added: an order is waited for. */
+  | { type: 'open' }
   | { type: 'finished'; trust: ClientTrust }
 
 /** ms between two batches of records: seldom enough not to disturb the loop, often enough that a crash loses little. */
@@ -24,16 +31,23 @@ process.on('SIGTERM', () => {})
 process.on('disconnect', () => process.exit(1))
 process.on('message', (order: Order) => {
   if (order.type === 'run') void run(order.plan)
-  else loop?.stop()
+  else if (order.type === 'extend') loop?.extend()
+  else loop?.stop(order.inFlight)
 })
 
 async function run(plan: LoadPlan): Promise<void> {
   let batch: RequestRecord[] = []
   // Not before the first warm-up request is done: starting up is busy, and no figure stands on it.
   let watch = plan.load.warmup === 0 ? watchClient() : undefined
-  const running = startLoop(plan, createConnection, (record) => {
-    batch.push(record)
-    watch ??= watchClient()
+  const running = startLoop(plan, createConnection, {
+    onRecord(record) {
+      batch.push(record)
+      watch ??= watchClient()
+    },
+    onOpen() {
+      flush()
+      tell({ type: 'open' })
+    },
   })
   loop = running
   void running.measuring.then((at) => tell({ type: 'measuring', at }))

@@ -99,13 +99,26 @@ export interface ClientTrust {
   runQueueShare?: number
 }
 
+/** Why a run was stopped by itself, its requests in flight having been let to their end. */
+export type Halt =
+  /** The outcome was certain whatever the remaining requests would have done. */
+  | { kind: 'curtailed'; reason: string }
+  /** The target was not worth measuring on. */
+  | { kind: 'unhealthy'; reason: string }
+
 /** How a run ended. */
 export type RunEnd =
   | { kind: 'finished' }
+  | Halt
   /** The caller's signal. */
   | { kind: 'interrupted'; reason: string }
   /** The load process died or could not work: a bug of ours or of the machine. */
   | { kind: 'crashed'; message: string }
+
+/** Whether everything that was to be known was measured. */
+export function isWhole(end: RunEnd): end is Extract<RunEnd, { kind: 'finished' | 'curtailed' }> {
+  return end.kind === 'finished' || end.kind === 'curtailed'
+}
 
 export interface LoadRun {
   records: readonly RequestRecord[]

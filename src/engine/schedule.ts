@@ -13,30 +13,81 @@ export interface Ticket {
 export interface Schedule {
   /** The request that a free slot may send at `at` (ms), or `undefined` when there is none left. */
   take(at: number): Ticket | undefined
+  /** Whether all measured requests were taken and rounds may still be added. */
+  isOpen(): boolean
+  /** Adds one round behind what was taken so far. */
+  extend(): void
+}
+
+/** Measured requests that are taken in a row. */
+interface Part {
+  requests: number
+  /** ms; `undefined`: as long as it takes. */
+  duration: number | undefined
+  /** Number of its first round, and how many it has. */
+  firstRound: number
+  rounds: number
+  taken: number
+  /** Instant at which its first request was taken. */
+  start: number | undefined
 }
 
 /**
  * Closed loop: warm-up first, then `requests` requests or `duration` ms of them, whichever ends first.
  * Slots pass from the warm-up to the measured phase without waiting for each other, so that the
- * measured phase starts at full concurrency.
+ * measured phase starts at full concurrency. While up to `extraRounds` further rounds may be asked
+ * for, slots are kept busy with requests of the warm-up, so that those start at full concurrency too.
  */
-export function createSchedule(load: Load): Schedule {
-  const requests = load.requests ?? Number.POSITIVE_INFINITY
+export function createSchedule(load: Load, extraRounds = 0): Schedule {
+  const { requests = Number.POSITIVE_INFINITY, duration, rounds } = load
   let warmup = 0
   let measured = 0
-  /** Instant at which the first measured request was taken. */
-  let start: number | undefined
+  let left = extraRounds
+  let part: Part = { requests, duration, firstRound: 0, rounds, taken: 0, start: undefined }
+
+  const warmUp = (): Ticket => ({ phase: 'warmup', index: warmup++, round: -1 })
+  let used = false
 
   return {
     take(at) {
-      if (warmup < load.warmup) return { phase: 'warmup', index: warmup++, round: -1 }
-      start ??= at
-      if (measured >= requests) return undefined
-      if (load.duration !== undefined && at - start >= load.duration) return undefined
-      const index = measured++
-      const share =
-        load.requests === undefined ? (at - start) / (load.duration ?? 1) : index / load.requests
-      return { phase: 'measured', index, round: Math.floor(share * load.rounds) }
+      if (warmup < load.warmup) return warmUp()
+      part.start ??= at
+      const elapsed = at - part.start
+      used =
+        part.taken >= part.requests || (part.duration !== undefined && elapsed >= part.duration)
+      if (used) return left > 0 ? warmUp() : undefined
+      const index = part.taken++
+      const round =
+        load.requests === undefined
+          ? Math.floor((elapsed / (part.duration ?? 1)) * part.rounds)
+          : roundOf(index, part)
+      return { phase: 'measured', index: measured++, round: part.firstRound + round }
+    },
+    isOpen: () => used && left > 0,
+    extend() {
+      left--
+      used = false
+      part = {
+        requests: extraRequests(load),
+        duration: duration === undefined ? undefined : duration / rounds,
+        firstRound: part.firstRound + part.rounds,
+        rounds: 1,
+        taken: 0,
+        start: undefined,
+      }
     },
   }
+}
+
+/** 0-based slice of the `index`-th of `requests` requests. */
+export function roundOf(
+  index: number,
+  { requests, rounds }: { requests: number; rounds: number },
+): number {
+  return Math.floor((index / requests) * rounds)
+}
+
+/** Requests in a round that is added to a run; Infinity for a run by duration. */
+export function extraRequests({ requests = Infinity, rounds }: Load): number {
+  return Math.ceil(requests / rounds)
 }

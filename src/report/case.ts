@@ -62,6 +62,8 @@ function sloOutcome(slo: SloDocument, run: Results, message: string): Outcome {
 }
 
 function errorType({ end, summary: { requests } }: Results): string {
-  if (end.kind !== 'finished') return end.kind === 'interrupted' ? 'Interrupted' : 'Crashed'
+  if (end.kind === 'interrupted') return 'Interrupted'
+  if (end.kind === 'crashed') return 'Crashed'
+  if (end.kind === 'unhealthy') return 'Target'
   return requests.total > 0 && requests.completed === 0 ? 'Target' : 'NoData'
 }

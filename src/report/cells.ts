@@ -54,7 +54,7 @@ function formatInterval(
 
 /** Title of the column of intervals: each of the two limits holds with this confidence. */
 export function intervalTitle({ verdict }: Results): string {
-  return `${Number((verdict.confidence * 100).toPrecision(6))}% limits`
+  return `${Number((verdict.looks.confidence * 100).toPrecision(6))}% limits`
 }
 
 /** What stops a gate first, what is fine last; otherwise in the order of the spec. */
@@ -148,10 +148,17 @@ export function failureCell(failure: Results['summary']['failures'][number]): st
   return `${cleanLine(failure.kind)}${status} ×${formatCount(failure.count)}`
 }
 
+const endWords: Readonly<Record<Exclude<Results['end']['kind'], 'finished'>, string>> = {
+  curtailed: 'stopped',
+  unhealthy: 'stopped',
+  interrupted: 'interrupted',
+  crashed: 'crashed',
+}
+
 /** Why the run did not end by itself; `undefined` when it did. */
 export function endCell({ end, load, summary }: Results): string | undefined {
   if (end.kind === 'finished') return undefined
   const of = load.requests === null ? '' : ` of ${formatCount(load.requests)}`
   const reason = end.reason === null ? '' : `: ${cleanLine(end.reason)}`
-  return `${end.kind} after ${formatCount(summary.requests.total)}${of} requests${reason}`
+  return `${endWords[end.kind]} after ${formatCount(summary.requests.total)}${of} requests${reason}`
 }

@@ -77,6 +77,7 @@ function addSuiteProperties(
     cpu: run.environment.cpu,
     policy: verdict.policy,
     confidence: verdict.confidence,
+    looks: `${verdict.looks.taken} of ${verdict.looks.planned}`,
     verdict: verdict.status,
   })
   for (const [name, value] of facts) suite.property(name, value)

@@ -139,7 +139,7 @@ function renderEnvironment({ environment, client, load, tool, spec, ...run }: Re
     started: run.started_at,
     load: `warm-up ${load.warmup}, rounds ${load.rounds}, seed ${load.seed}`,
     dialects: run.stream.dialects.map(({ name, count }) => `${name} ×${count}`).join(', '),
-    policy: `${run.verdict.policy}, confidence ${run.verdict.confidence}, failures ${run.verdict.failures}`,
+    policy: `${run.verdict.policy}, confidence ${run.verdict.confidence}, failures ${run.verdict.failures}, look ${run.verdict.looks.taken} of ${run.verdict.looks.planned}`,
     client: client && `event loop ${Math.round(client.event_loop_utilization * 100)} % used`,
     machine: `${cpu}, ${cores} cores, ${platform} ${arch}, node ${node}`,
     tool: `${tool.name} ${tool.version}`,

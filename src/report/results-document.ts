@@ -290,9 +290,12 @@ export interface Results {
   finished_at: string
   /** How the run ended. */
   end: {
-    /** `interrupted` by the caller, `crashed` in the client. */
-    kind: 'finished' | 'interrupted' | 'crashed'
-    /** Of an interruption or a crash. */
+    /**
+     * `curtailed`: the outcome was certain; `unhealthy`: the target was given up; `interrupted` by
+     * the caller; `crashed` in the client.
+     */
+    kind: 'finished' | 'curtailed' | 'unhealthy' | 'interrupted' | 'crashed'
+    /** Why it did not finish. */
     reason: string | null
   }
   /** The machine that measured. */
@@ -409,6 +412,15 @@ export interface Results {
     confidence: number
     /** Whether a failed request counts as infinitely slow. */
     failures: 'as-infinite' | 'exclude'
+    /** How often the run was judged: once, and after each round that was added. */
+    looks: {
+      /** At the most. */
+      planned: number
+      /** Of them. */
+      taken: number
+      /** Of each look: 1 − (1 − `confidence`) ÷ `planned`. */
+      confidence: number
+    }
     /** Whether the policy lets it through. */
     passed: boolean
     /**

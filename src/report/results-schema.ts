@@ -158,12 +158,11 @@ export const resultsSchema: JsonSchema = {
     started_at: text('ISO 8601, UTC.'),
     finished_at: text('ISO 8601, UTC.'),
     end: record('How the run ended.', {
-      kind: oneOf('`interrupted` by the caller, `crashed` in the client.', [
-        'finished',
-        'interrupted',
-        'crashed',
-      ]),
-      reason: orNull(text('Of an interruption or a crash.')),
+      kind: oneOf(
+        '`curtailed`: the outcome was certain; `unhealthy`: the target was given up; `interrupted` by the caller; `crashed` in the client.',
+        ['finished', 'curtailed', 'unhealthy', 'interrupted', 'crashed'],
+      ),
+      reason: orNull(text('Why it did not finish.')),
     }),
     environment: record('The machine that measured.', {
       node: text('Version of Node.'),
@@ -206,6 +205,11 @@ export const resultsSchema: JsonSchema = {
         'as-infinite',
         'exclude',
       ]),
+      looks: record('How often the run was judged: once, and after each round that was added.', {
+        planned: count('At the most.'),
+        taken: count('Of them.'),
+        confidence: number('Of each look: 1 − (1 − `confidence`) ÷ `planned`.'),
+      }),
       passed: { type: 'boolean', description: 'Whether the policy lets it through.' },
       exit_code: count(
         '0 pass, 1 SLO missed, 2 inconclusive where that blocks, 4 no data or target unreachable, 130/143 interrupted.',

@@ -83,6 +83,11 @@ export function toResults(input: ResultsInput): Results {
       policy: verdict.policy,
       confidence: gate.confidence,
       failures: gate.failures,
+      looks: {
+        planned: verdict.looks.planned,
+        taken: verdict.looks.taken,
+        confidence: significant(verdict.looks.confidence),
+      },
       passed: verdict.passed,
       exit_code: verdict.exitCode,
       why: verdict.why,

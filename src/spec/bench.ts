@@ -3,7 +3,7 @@ import type { BenchDocument } from './document.ts'
 import { createIssue, type Locate, type Report, type SpecIssue } from './issue.ts'
 import { readServerMetrics } from './server-metrics.ts'
 import { parseSlos } from './slo-list.ts'
-import type { BenchSpec, Gate, MockOptions, Target } from './spec.ts'
+import type { Abort, BenchSpec, Gate, MockOptions, Target } from './spec.ts'
 import type { StreamFormat } from './stream-format.ts'
 import { checkHeaders, checkUrl } from './target.ts'
 import { checkPlaceholders, usesDataset } from './template.ts'
@@ -66,6 +66,7 @@ export function readBench(document: Partial<BenchDocument>, context: BenchContex
     slos,
     ...(goodput ? { goodput } : {}),
     gate: readGate(document),
+    abort: readAbort(document, report),
   }
   return { parts, issues, warnings: [...(loaded?.warnings ?? []), ...findDoubts(parts)] }
 }
@@ -117,7 +118,21 @@ function readStreamFormat(format: BenchDocument['stream_format']): StreamFormat 
 
 function readGate({ gate = {} }: Partial<BenchDocument>): Gate {
   const { policy = 'pr', confidence = 0.95, failures = 'as-infinite' } = gate
-  return { policy, confidence, failures }
+  return { policy, confidence, failures, maxExtraRounds: gate.max_extra_rounds ?? 0 }
+}
+
+function readAbort(document: Partial<BenchDocument>, report: Report): Abort {
+  const { abort, max_error_rate: most, duration } = document
+  if (abort === 'certain' && duration !== undefined) {
+    report(
+      ['abort'],
+      'certain needs a number of requests that is known before the run, and duration may end it earlier. Remove one of them.',
+    )
+  }
+  return {
+    certain: abort === 'certain',
+    ...(most === undefined ? {} : { maxErrorRate: Number.parseFloat(most) / 100 }),
+  }
 }
 
 function findDoubts({ slos, dataset, target, load }: Bench['parts']): string[] {

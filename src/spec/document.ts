@@ -284,6 +284,17 @@ export interface BenchDocument {
         /** Free for notes; never read. */
         [key: `x-${string}`]: unknown
       }
+  /**
+   * Whether to stop when the outcome is certain whatever the remaining requests do; takes
+   * `requests`, not `duration`.
+   * @default "never"
+   */
+  abort?: 'never' | 'certain'
+  /**
+   * Share of failed requests; a run that is proven to be above it is stopped and is an ERROR.
+   * Default: no limit.
+   */
+  max_error_rate?: string
   /** How the verdict is reached. */
   gate?: {
     /**
@@ -296,6 +307,12 @@ export interface BenchDocument {
      * @default 0.95
      */
     confidence?: number
+    /**
+     * Rounds that may be added to a run that would else be INCONCLUSIVE; the confidence of each
+     * look is raised for it.
+     * @default 0
+     */
+    max_extra_rounds?: number
     /**
      * Whether a failed request counts as infinitely slow in a percentile.
      * @default "as-infinite"

@@ -3,6 +3,9 @@ import { describeObject, describeText, type JsonSchema } from './json-schema.ts'
 import { sloSchema } from './slo-schema.ts'
 import { dialectNames } from './stream-format.ts'
 
+/** `50%`, `0.5%`: above 0 and below 100. */
+const PERCENT_PATTERN = '^(?=.*[1-9])\\d{1,2}(\\.\\d+)?\\s*%$'
+
 /** A bare number is in seconds, as `timeout` always was. */
 function duration(description: string, rest: JsonSchema): JsonSchema {
   return {
@@ -213,6 +216,20 @@ export const benchSchema: JsonSchema = describeObject(
       ],
     },
     slo: sloSchema,
+    abort: {
+      description:
+        'Whether to stop when the outcome is certain whatever the remaining requests do; takes `requests`, not `duration`.',
+      enum: ['never', 'certain'],
+      default: 'never',
+      examples: ['certain'],
+    },
+    max_error_rate: {
+      description:
+        'Share of failed requests; a run that is proven to be above it is stopped and is an ERROR. Default: no limit.',
+      type: 'string',
+      pattern: PERCENT_PATTERN,
+      examples: ['50%'],
+    },
     gate: describeObject(
       {
         policy: {
@@ -230,6 +247,11 @@ export const benchSchema: JsonSchema = describeObject(
           default: 0.95,
           examples: [0.95],
         },
+        max_extra_rounds: count(
+          'Rounds that may be added to a run that would else be INCONCLUSIVE; the confidence of each look is raised for it.',
+          0,
+          { default: 0, examples: [3] },
+        ),
         failures: {
           description: 'Whether a failed request counts as infinitely slow in a percentile.',
           enum: ['as-infinite', 'exclude'],

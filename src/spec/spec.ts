@@ -22,6 +22,7 @@ export interface BenchSpec {
   /** Bounds a request must keep to count as good; present when an SLO asks for goodput. */
   goodput?: GoodputBounds
   gate: Gate
+  abort: Abort
   /** Texts that must not reach a log, report, error or artifact. */
   secrets: readonly Secret[]
   /** Problems that do not keep the spec from running. */
@@ -81,6 +82,16 @@ export interface Gate {
   confidence: number
   /** Whether a failed request counts as +∞ in a percentile. */
   failures: 'as-infinite' | 'exclude'
+  /** Rounds that may be added to a run that would else be INCONCLUSIVE. */
+  maxExtraRounds: number
+}
+
+/** What ends a run before all of its requests were sent. */
+export interface Abort {
+  /** Whether it ends when its outcome is certain. */
+  certain: boolean
+  /** Share of failed requests that the target is taken to be unhealthy above, 0–1. */
+  maxErrorRate?: number
 }
 
 /** Options of the mock server, passed to its process as JSON; the mock checks them itself. */

@@ -7,6 +7,7 @@ import type { Gate, Load } from '../spec/spec.ts'
 import { type Budget, percentileBudget, shareBudget } from './budget.ts'
 import { estimateMore, testExactly } from './exact.ts'
 import { explainExact, explainMissing, explainPoint, explainRounds } from './explanation.ts'
+import { alphaOf } from './looks.ts'
 import { isUpperBound, rankValues, type Values } from './ranking.ts'
 import { fewestRounds, testRounds } from './rounds.ts'
 import type { SloVerdict, Status } from './verdict.ts'
@@ -50,7 +51,7 @@ function assessBudget(slo: Slo, budget: Budget, { gate, load }: Given): SloVerdi
     const n = clusters.reduce((sum, { size }) => sum + size, 0)
     return assessPoint(slo, { observed, n }, 'policy point')
   }
-  const alpha = 1 - gate.confidence
+  const alpha = alphaOf(gate)
   const test = testExactly(clusters, q, alpha)
   const status = decide(test, alpha)
   const observations = status === 'INCONCLUSIVE' ? estimateMore(test, q, alpha) : undefined
@@ -85,7 +86,7 @@ interface Average {
 function assessAverage(slo: Slo, average: Average, gate: Gate): SloVerdict {
   const { observed, n, rounds } = average
   if (gate.policy === 'point') return assessPoint(slo, average, 'policy point')
-  const alpha = 1 - gate.confidence
+  const alpha = alphaOf(gate)
   const test = testRounds(rounds, slo, alpha)
   if (test === undefined) {
     const because =

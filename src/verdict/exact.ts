@@ -26,7 +26,8 @@ export interface ExactTest {
   weight: number
 }
 
-const fewestClusters = 3
+/** With fewer, nothing is known of how much they differ. */
+export const fewestClusters = 3
 
 /**
  * Exact binomial tails on the bad observations, with the design effect of Korn and Graubard (1998)
@@ -110,7 +111,8 @@ function deff(
   return binomial === 0 ? 1 : Math.max(1, between / binomial)
 }
 
-function weigh(designEffect: number | undefined, degrees: number, alpha: number): number {
+/** Effective ÷ actual number of observations. */
+export function weigh(designEffect: number | undefined, degrees: number, alpha: number): number {
   if (designEffect === undefined || designEffect === 1) return 1
   return (normalQuantile(alpha) / studentQuantile(alpha, degrees)) ** 2 / designEffect
 }

@@ -4,9 +4,10 @@ import type { RunSummary } from '../metrics/summary.ts'
 import type { Slo } from '../spec/slo.ts'
 import type { Load } from '../spec/spec.ts'
 import type { Budget } from './budget.ts'
+import type { Certainty } from './curtailment.ts'
 import type { ExactTest } from './exact.ts'
 import type { RoundsTest } from './rounds.ts'
-import type { Status } from './verdict.ts'
+import type { SloVerdict, Status } from './verdict.ts'
 
 /** `ttft p95`, `latency mean`, `success_rate`. */
 export function nameStatistic({ metric, stat }: Slo): string {
@@ -22,7 +23,7 @@ export function explainExact(
   const { budget, test, more, load } = given
   const counted = slo.metric === 'chunk_gap' ? 'gaps' : 'requests'
   const seen = `${state(slo, budget.observed)}: ${test.bad} of ${test.n} ${counted} ${budget.fault}`
-  return `${seen}${weighIn(status, budget.q, test)}${nameDependence(test)}.${nameMore(more, load)}`
+  return `${seen}${weighIn(status, budget.q, test)}${nameDependence(test)}.${nameMore(more, budget.requests, load)}`
 }
 
 export function explainRounds(
@@ -64,9 +65,22 @@ export function explainNothingCompleted({ requests, failures }: RunSummary): str
 }
 
 export function explainEnd(end: Exclude<RunEnd, { kind: 'finished' }>): string {
+  if (end.kind === 'curtailed') return `The run was stopped because ${end.reason}`
+  if (end.kind === 'unhealthy') {
+    return `The run was stopped, the target being unhealthy (${end.reason})`
+  }
   return end.kind === 'interrupted'
     ? `The run was interrupted (${end.reason})`
     : `The load process broke off (${end.message})`
+}
+
+/** Of a run that was stopped early. */
+export function explainCertain(
+  { slo, observed = Infinity, exceedances, n }: SloVerdict,
+  { status, p, remaining }: Certainty,
+): string {
+  const seen = `${state(slo, observed)} so far, ${exceedances} of ${n} requests bad`
+  return `${seen}: a ${status} whatever the other ${remaining} would have done (p at most ${p.toPrecision(2)}).`
 }
 
 function state(slo: Slo, observed: number): string {
@@ -87,8 +101,8 @@ function nameDependence({ designEffect, clusters }: ExactTest): string {
   return designEffect > 1 ? ` (design effect ${designEffect.toFixed(2)}, ${clusters} clusters)` : ''
 }
 
-function nameMore(more: number | undefined, { requests }: Load): string {
+function nameMore(more: number | undefined, sent: number, { requests }: Load): string {
   if (more === undefined) return ''
-  const total = requests === undefined ? '' : ` (${requests + more} in all)`
+  const total = requests === undefined ? '' : ` (${Math.max(requests, sent) + more} in all)`
   return ` About ${more} more requests${total} would decide it.`
 }

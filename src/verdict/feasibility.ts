@@ -1,8 +1,10 @@
+import { extraRequests } from '../engine/schedule.ts'
 import { formatQuantity } from '../metrics/quantity.ts'
 import type { Slo } from '../spec/slo.ts'
 import type { Gate, Load } from '../spec/spec.ts'
 import { allowedShare } from './budget.ts'
 import { nameStatistic } from './explanation.ts'
+import { alphaOf, countLooks } from './looks.ts'
 import { binomialAtMost } from './tails.ts'
 
 export interface Infeasibility {
@@ -11,16 +13,13 @@ export interface Infeasibility {
 }
 
 /**
- * SLOs that can never PASS at the number of requests asked for, even if not one of them is bad.
+ * SLOs that can never PASS at the number of requests asked for, extra rounds included, even if not
+ * one of them is bad.
  * Nothing is said of policy `point`, of means, rates and extremes, nor of `chunk_gap`, whose number
  * of gaps is not known before the run.
  */
-export function checkFeasibility(
-  slos: readonly Slo[],
-  load: Load,
-  { policy, confidence }: Gate,
-): Infeasibility[] {
-  if (policy === 'point') return []
+export function checkFeasibility(slos: readonly Slo[], load: Load, gate: Gate): Infeasibility[] {
+  if (gate.policy === 'point') return []
   return slos.flatMap((slo) => {
     const share = allowedShare(slo)
     if (share === undefined) return []
@@ -28,12 +27,22 @@ export function checkFeasibility(
       const message = `"${slo.text}" allows no exception, which no number of requests can prove: this SLO can never PASS; ask for a little less or use policy point`
       return [{ slo, message }]
     }
-    const least = fewestToPass(share, confidence)
-    if (slo.metric === 'chunk_gap' || load.requests === undefined || load.requests >= least)
-      return []
-    const message = `${nameStatistic(slo)} needs at least ${least} requests at ${formatQuantity(confidence, 'share')} confidence, the spec asks for ${load.requests}: this SLO can never PASS; ask for ${least} or use policy point`
+    const least = fewestToPass(share, 1 - alphaOf(gate))
+    if (slo.metric === 'chunk_gap' || load.requests === undefined) return []
+    const extra = gate.maxExtraRounds * extraRequests(load)
+    if (load.requests + extra >= least) return []
+    const asked = `${load.requests}${extra === 0 ? '' : ` and up to ${extra} more`}`
+    const message = `${nameStatistic(slo)} needs at least ${least} requests at ${nameConfidence(gate)}, the spec asks for ${asked}: this SLO can never PASS; ask for ${least} or use policy point`
     return [{ slo, message }]
   })
+}
+
+function nameConfidence(gate: Gate): string {
+  const { planned, confidence } = countLooks(gate, 1)
+  const each = `${formatQuantity(confidence, 'share')} confidence`
+  return planned === 1
+    ? each
+    : `${each} (${formatQuantity(gate.confidence, 'share')} over ${planned} looks)`
 }
 
 /** Smallest n with (1 − q)ⁿ ≤ α: n ≥ ln α / ln(1 − q). */

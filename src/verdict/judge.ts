@@ -1,12 +1,15 @@
-import type { RequestRecord, RunEnd } from '../engine/record.ts'
+import { type Halt, isWhole, type RequestRecord, type RunEnd } from '../engine/record.ts'
 import type { Doubt } from '../metrics/doubt.ts'
 import { type Observation, observe } from '../metrics/observation.ts'
 import { summarize } from '../metrics/summary.ts'
 import type { GoodputBounds, Metric, Slo } from '../spec/slo.ts'
 import type { Gate, Load } from '../spec/spec.ts'
+import type { StreamFormat } from '../spec/stream-format.ts'
 import { assess } from './assessment.ts'
-import { explainEnd, explainNothingCompleted } from './explanation.ts'
+import { foresee } from './curtailment.ts'
+import { explainCertain, explainEnd, explainNothingCompleted } from './explanation.ts'
 import { adjustByHolm } from './holm.ts'
+import { alphaOf, countLooks } from './looks.ts'
 import { conclude } from './policy.ts'
 import type { SloVerdict, Verdict } from './verdict.ts'
 
@@ -14,7 +17,10 @@ export interface JudgeOptions {
   gate: Gate
   load: Load
   goodput?: GoodputBounds | undefined
+  stream?: StreamFormat | undefined
   end: RunEnd
+  /** How often these records and the ones before them were judged, this time included; 1 by default. */
+  looks?: number | undefined
   /** Why the figure behind an SLO cannot be believed; it makes a PASS or FAIL INCONCLUSIVE. */
   unsuitable?: Doubt | undefined
 }
@@ -23,8 +29,9 @@ export interface JudgeOptions {
 export function judge(
   slos: readonly Slo[],
   records: readonly RequestRecord[],
-  { gate, load, goodput, end, unsuitable }: JudgeOptions,
+  options: JudgeOptions,
 ): Verdict {
+  const { gate, load, goodput, end, looks = 1, unsuitable } = options
   const nothing = explainNothing(records)
   const observations = new Map<Metric, Observation | undefined>()
   const observeOnce = (metric: Metric): Observation | undefined => {
@@ -37,11 +44,16 @@ export function judge(
       ? assess(slo, observeOnce(slo.metric), { gate, load })
       : { slo, status: 'ERROR', method: 'none', n: 0, why: nothing },
   )
-  const judged = correctForNumber(assessed, 1 - gate.confidence)
+  const decided =
+    end.kind === 'curtailed'
+      ? settle(assessed, records, { ...options, end })
+      : correctForNumber(assessed, alphaOf(gate))
+  const judged = decided
     .map((verdict) => requireKnown(verdict, observations.get(verdict.slo.metric)))
     .map((verdict) => requireSuitable(verdict, unsuitable))
     .map((verdict) => requireFinished(verdict, end))
-  return conclude(judged, { policy: gate.policy, end, nothing })
+  const concluded = conclude(judged, { policy: gate.policy, end, nothing })
+  return { ...concluded, looks: countLooks(gate, looks) }
 }
 
 /** `undefined` when a measured request completed. */
@@ -50,6 +62,57 @@ function explainNothing(records: readonly RequestRecord[]): string | undefined {
     ({ phase, outcome }) => phase === 'measured' && outcome === 'completed',
   )
   return completed ? undefined : explainNothingCompleted(summarize(records))
+}
+
+/** In a run that was stopped because its outcome was certain, what was certain stands and nothing else. */
+function settle(
+  verdicts: readonly SloVerdict[],
+  records: readonly RequestRecord[],
+  options: JudgeOptions & { end: Halt },
+): SloVerdict[] {
+  const { end } = options
+  const family = countBlocking(verdicts.map(({ slo }) => slo))
+  return verdicts.map((verdict): SloVerdict => {
+    const certainty = foresee(verdict.slo, records, { ...options, family })
+    const { passAtMost: _most, failAtLeast: _least, more: _more, ...found } = verdict
+    if (certainty === undefined) {
+      if (verdict.status === 'ERROR') return verdict
+      const why = `${explainEnd(end)} before this was decided.`
+      return { ...found, status: 'INCONCLUSIVE', why }
+    }
+    const { status, p } = certainty
+    const blocks = status === 'FAIL' && verdict.slo.level === 'error'
+    return {
+      ...found,
+      status,
+      ...(status === 'FAIL' ? { pFail: p } : { pPass: p }),
+      ...(blocks && { pFailAdjusted: Math.min(1, p * family) }),
+      why: explainCertain(verdict, certainty),
+    }
+  })
+}
+
+/** Whether no remaining request can change what the run comes to. */
+export function isCertain(
+  slos: readonly Slo[],
+  records: readonly RequestRecord[],
+  prospect: Omit<JudgeOptions, 'end'>,
+): boolean {
+  const family = countBlocking(slos)
+  const foreseen = slos.map((slo) => ({
+    level: slo.level,
+    status: foresee(slo, records, { ...prospect, family })?.status,
+  }))
+  return (
+    foreseen.some(({ level, status }) => level === 'error' && status === 'FAIL') ||
+    (foreseen.some(({ level }) => level === 'error') &&
+      foreseen.every(({ status }) => status === 'PASS'))
+  )
+}
+
+/** SLOs that Holm's correction may be made for, at the least 1. */
+function countBlocking(slos: readonly Slo[]): number {
+  return Math.max(1, slos.filter(({ level }) => level === 'error').length)
 }
 
 /** Holm over the SLOs that block and have a p: a FAIL that may be one of many looks is undecided. */
@@ -87,7 +150,9 @@ function requireSuitable(verdict: SloVerdict, unsuitable: Doubt | undefined): Sl
 
 /** A FAIL that was proven stands; nothing else can be said of a run that did not finish. */
 function requireFinished(verdict: SloVerdict, end: RunEnd): SloVerdict {
-  if (end.kind === 'finished') return verdict
-  if (verdict.status === 'FAIL' && verdict.method !== 'point') return verdict
+  if (isWhole(end)) return verdict
+  // When the target is no longer measured depends on what it did, which the test does not allow for.
+  const proven = end.kind !== 'unhealthy' && verdict.method !== 'point'
+  if (proven && verdict.status === 'FAIL') return verdict
   return { ...verdict, status: 'ERROR', why: `${explainEnd(end)} before this was decided.` }
 }

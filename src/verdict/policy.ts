@@ -1,4 +1,4 @@
-import type { RunEnd } from '../engine/record.ts'
+import { isWhole, type RunEnd } from '../engine/record.ts'
 import type { Policy } from '../spec/spec.ts'
 import { explainEnd } from './explanation.ts'
 import type { SloVerdict, Status, Verdict } from './verdict.ts'
@@ -28,15 +28,15 @@ const complaints: Readonly<Record<Exclude<Status, 'PASS'>, string>> = {
 export function conclude(
   slos: readonly SloVerdict[],
   given: { policy: Policy; end: RunEnd; nothing: string | undefined },
-): Verdict {
+): Omit<Verdict, 'looks'> {
   const { policy, end, nothing } = given
   const blocking = slos.filter(({ slo }) => slo.level === 'error')
   const worst = worstStatus(blocking.map((each) => each.status))
   const status = worst ?? (slos.length === 0 ? 'INCONCLUSIVE' : 'PASS')
   const why = explainStatus(slos, blocking, status)
 
-  if (end.kind !== 'finished') {
-    const exitCode = end.kind === 'crashed' ? 4 : end.reason === 'SIGTERM' ? 143 : 130
+  if (!isWhole(end)) {
+    const exitCode = end.kind !== 'interrupted' ? 4 : end.reason === 'SIGTERM' ? 143 : 130
     const unfinished = status === 'FAIL' ? `${explainEnd(end)}. ${why}` : `${explainEnd(end)}.`
     return {
       status: status === 'FAIL' ? 'FAIL' : 'ERROR',
@@ -51,7 +51,8 @@ export function conclude(
     return { status: 'ERROR', policy, passed: false, exitCode: 4, why: nothing, slos }
   }
   const exitCode = toExitCode(status, policy)
-  return { status, policy, passed: exitCode === 0, exitCode, why, slos }
+  const early = end.kind === 'curtailed' ? ` ${explainEnd(end)}.` : ''
+  return { status, policy, passed: exitCode === 0, exitCode, why: why + early, slos }
 }
 
 function toExitCode(status: Status, policy: Policy): number {

@@ -1,5 +1,6 @@
 import type { Slo } from '../spec/slo.ts'
 import type { Policy } from '../spec/spec.ts'
+import type { Looks } from './looks.ts'
 
 export type Status = 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
 
@@ -39,6 +40,7 @@ export interface SloVerdict {
 export interface Verdict {
   status: Status
   policy: Policy
+  looks: Looks
   /** Whether the policy lets it through. */
   passed: boolean
   /** 0 pass, 1 SLO missed, 2 inconclusive where that blocks, 4 no data or target unreachable, 130/143 interrupted. */

@@ -82,7 +82,8 @@ export function createSuite(spec: BenchSpec, options: SuiteOptions): Suite {
     const bench = await run(context)
     const { summary, end, verdict } = bench.results
     await fillTable(context, bench)
-    if (summary.requests.completed > 0 && end.kind === 'finished') return
+    const whole = end.kind === 'finished' || end.kind === 'curtailed'
+    if (summary.requests.completed > 0 && whole) return
     loadProblem = verdict.why
     const frame = maskedFrame(spec, { line: 1, column: 1, offset: 0, length: 0 })
     throw new BenchError('LoadError', verdict.why, { site, frame })

@@ -123,3 +123,44 @@ function killChild(): void {
   const pids = execFileSync('pgrep', ['-P', String(process.pid), '-f', 'engine/process']).toString()
   for (const pid of pids.trim().split('\n')) process.kill(Number(pid), 'SIGKILL')
 }
+
+test('halted, it lets what is in flight end and sends nothing more', async () => {
+  const server = await serve((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.end(`${chatEvent('a')}data: [DONE]\n\n`)
+  })
+  let arrived = 0
+  const { records, end } = await runLoad(planFor(server.url, { requests: 1_000_000 }), {
+    onRecords(batch) {
+      arrived += batch.length
+    },
+    halt: () => (arrived > 0 ? { kind: 'curtailed', reason: 'enough' } : undefined),
+  })
+  await server.close()
+  expect(end).toEqual({ kind: 'curtailed', reason: 'enough' })
+  expect(records.every(({ outcome }) => outcome === 'completed')).toBe(true)
+  expect(records.length).toBeLessThan(1_000_000)
+})
+
+test('adds as many rounds as are asked for, on the connections it has', async () => {
+  const server = await serve((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.end(`${chatEvent('a')}data: [DONE]\n\n`)
+  })
+  const ended: number[] = []
+  let measured = 0
+  const { records, end } = await runLoad(
+    { ...planFor(server.url, { rounds: 2 }), extraRounds: 3 },
+    {
+      onRecords(batch) {
+        measured += batch.filter(({ phase }) => phase === 'measured').length
+      },
+      extend: () => ended.push(measured) < 3,
+    },
+  )
+  await server.close()
+  expect(end).toEqual({ kind: 'finished' })
+  expect(ended).toEqual([6, 9, 12])
+  expect(records.filter(({ phase }) => phase === 'measured')).toHaveLength(12)
+  expect(records.filter(({ reused }) => !reused)).toHaveLength(2)
+})

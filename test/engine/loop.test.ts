@@ -41,7 +41,7 @@ function run(loadPlan: LoadPlan) {
       connections.push(connection)
       return connection
     },
-    (record) => records.push(record),
+    { onRecord: (record) => records.push(record) },
   )
   return { connections, records, loop }
 }
@@ -103,7 +103,7 @@ test('tells the mock which phase a request belongs to, and nobody else', async (
   ])
   const silent = run(plan({ requests: 1, concurrency: 1 }))
   expect(silent.connections[0]?.sent[0]?.headers).toEqual({})
-  silent.loop.stop()
+  silent.loop.stop('cancel')
 })
 
 test('stopped, it sends nothing more and settles what is in flight as cancelled', async () => {
@@ -111,7 +111,7 @@ test('stopped, it sends nothing more and settles what is in flight as cancelled'
   const [first] = connections
   if (first === undefined) throw new Error('no connection')
   answer(first)
-  loop.stop()
+  loop.stop('cancel')
   await loop.finished
   expect(records.map((record) => record.outcome).toSorted()).toEqual([
     'cancelled',
@@ -120,4 +120,42 @@ test('stopped, it sends nothing more and settles what is in flight as cancelled'
     'completed',
   ])
   expect(connections.flatMap((connection) => connection.sent)).toHaveLength(4)
+})
+
+test('asked to finish, it sends nothing more and lets what is in flight end', async () => {
+  const { connections, records, loop } = run(plan({ requests: 100 }))
+  loop.stop('finish')
+  expect(loop.inFlight()).toBe(3)
+  for (const connection of connections) answer(connection)
+  await loop.finished
+  expect(records.map((record) => record.outcome)).toEqual(['completed', 'completed', 'completed'])
+})
+
+test('adds rounds on the same connections at full concurrency', async () => {
+  const opened: number[] = []
+  const records: RequestRecord[] = []
+  const connections: Fake[] = []
+  const loop = startLoop(
+    { ...plan({ requests: 6, rounds: 2 }), extraRounds: 1 },
+    () => {
+      const connection = fakeConnection()
+      connections.push(connection)
+      return connection
+    },
+    {
+      onRecord: (record) => records.push(record),
+      onOpen: () => opened.push(records.filter(({ phase }) => phase === 'measured').length),
+    },
+  )
+  const measured = () => records.filter(({ phase }) => phase === 'measured').length
+  while (measured() < 6) for (const connection of connections) answer(connection)
+  expect(opened).toEqual([6])
+  expect(loop.inFlight()).toBe(3)
+  loop.extend()
+  while (measured() < 9) for (const connection of connections) answer(connection)
+  await loop.finished
+  expect(opened).toEqual([6])
+  expect(connections).toHaveLength(3)
+  const rounds = records.flatMap(({ phase, round }) => (phase === 'measured' ? [round] : []))
+  expect(rounds).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2])
 })

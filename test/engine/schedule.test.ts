@@ -53,3 +53,36 @@ test('ends with whichever comes first when both requests and duration are given'
     false,
   ])
 })
+
+test('keeps slots busy with warm-up until a round is added, as long as one may be', () => {
+  const schedule = createSchedule({ ...load, requests: 5, rounds: 2 }, 1)
+  const takeSome = (count: number) =>
+    Array.from({ length: count }, () => schedule.take(0)).map((ticket) =>
+      ticket === undefined ? undefined : `${ticket.phase} ${ticket.index} ${ticket.round}`,
+    )
+  expect(takeSome(5)).toEqual([
+    'measured 0 0',
+    'measured 1 0',
+    'measured 2 0',
+    'measured 3 1',
+    'measured 4 1',
+  ])
+  expect(schedule.isOpen()).toBe(false)
+  expect(takeSome(2)).toEqual(['warmup 0 -1', 'warmup 1 -1'])
+  expect(schedule.isOpen()).toBe(true)
+  schedule.extend()
+  expect(schedule.isOpen()).toBe(false)
+  expect(takeSome(4)).toEqual(['measured 5 2', 'measured 6 2', 'measured 7 2', undefined])
+  expect(schedule.isOpen()).toBe(false)
+})
+
+test('adds rounds of a slice of the duration, counted from their first request', () => {
+  const { requests: _, ...timed } = load
+  const schedule = createSchedule({ ...timed, duration: 900, rounds: 3 }, 2)
+  const rounds = (instants: number[]) => instants.map((at) => schedule.take(at)?.round)
+  expect(rounds([0, 899, 900])).toEqual([0, 2, -1])
+  schedule.extend()
+  expect(rounds([5000, 5299, 5300])).toEqual([3, 3, -1])
+  schedule.extend()
+  expect(rounds([6000, 6300])).toEqual([4, undefined])
+})

@@ -246,6 +246,7 @@ const passing: Results = {
     policy: 'pr',
     confidence: 0.95,
     failures: 'as-infinite',
+    looks: { planned: 1, taken: 1, confidence: 0.95 },
     passed: true,
     exit_code: 0,
     why: '2 of 2 SLOs hold',

@@ -50,7 +50,8 @@ const input: ResultsInput = {
     },
     load: { kind: 'closed', concurrency: 10, requests: 300, warmup: 10, rounds: 5, seed: 1 },
     slos: [verdict.slo],
-    gate: { policy: 'pr', confidence: 0.95, failures: 'as-infinite' },
+    gate: { policy: 'pr', confidence: 0.95, failures: 'as-infinite', maxExtraRounds: 0 },
+    abort: { certain: false },
     secrets: [{ value: 'sk-header', label: '${API_KEY}' }],
     warnings: [],
   },
@@ -77,6 +78,7 @@ const input: ResultsInput = {
   verdict: {
     status: 'FAIL',
     policy: 'pr',
+    looks: { planned: 1, taken: 1, confidence: 0.95 },
     passed: false,
     exitCode: 1,
     why: '1 of 1 SLO missed',

@@ -121,6 +121,9 @@ test('what a target wrote is no command for a CI system and no escape for a term
 })
 
 test('names the confidence of the limits', () => {
-  const verdict = { ...runs.pass.verdict, confidence: 0.999 }
+  const verdict = {
+    ...runs.pass.verdict,
+    looks: { planned: 1, taken: 1, confidence: 0.999 },
+  }
   expect(renderTerminal(run({ verdict }), plain)).toContain('  99.9% limits')
 })

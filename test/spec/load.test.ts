@@ -155,7 +155,8 @@ test('gives every default to a config of a URL alone [S1.8] [S1.12] [S1.13] [S1.
     timeouts: { total: 300_000, connect: 10_000 },
     load: { kind: 'closed', concurrency: 10, requests: 100, warmup: 10, rounds: 5, seed: 1 },
     slos: [],
-    gate: { policy: 'pr', confidence: 0.95, failures: 'as-infinite' },
+    gate: { policy: 'pr', confidence: 0.95, failures: 'as-infinite', maxExtraRounds: 0 },
+    abort: { certain: false },
   })
   expect([secrets, warnings]).toEqual([[], ['slo: there is no SLO: this run can decide nothing.']])
   expect(file).toBe(join(valid.pathname, 'url_only.json'))
@@ -220,7 +221,12 @@ test('loads the map form of SLOs, merged keys, a duration, and a stream format o
     seed: 1,
   })
   expect(spec.stream).toEqual({ dialect: 'raw', contentType: 'text/plain' })
-  expect(spec.gate).toEqual({ policy: 'release', confidence: 0.9, failures: 'exclude' })
+  expect(spec.gate).toEqual({
+    policy: 'release',
+    confidence: 0.9,
+    failures: 'exclude',
+    maxExtraRounds: 0,
+  })
   expect(spec.slos.map(({ text }) => text)).toEqual([
     'ttft p50 <= 400ms',
     'ttft p99.9 < 1.5s',

@@ -27,7 +27,12 @@ test('flags go before SLOGATE variables, these before the spec, the spec before 
   expect(check({}, env).load).toMatchObject({ concurrency: 4, requests: 40 })
   const { load, gate } = check({ concurrency: 8, policy: 'pr' }, env)
   expect(load).toMatchObject({ concurrency: 8, requests: 40 })
-  expect(gate).toEqual({ policy: 'pr', confidence: 0.9, failures: 'as-infinite' })
+  expect(gate).toEqual({
+    policy: 'pr',
+    confidence: 0.9,
+    failures: 'as-infinite',
+    maxExtraRounds: 0,
+  })
 })
 
 test('takes every setting that can be overridden', () => {

@@ -18,7 +18,8 @@ function createSpec(rows: readonly Row[] | undefined, load: Partial<BenchSpec['l
     ...(dataset ? { dataset } : {}),
     load: { kind: 'closed', concurrency: 1, warmup: 0, rounds: 1, seed: 1, ...load },
     slos: [],
-    gate: { policy: 'pr', confidence: 0.95, failures: 'as-infinite' },
+    gate: { policy: 'pr', confidence: 0.95, failures: 'as-infinite', maxExtraRounds: 0 },
+    abort: { certain: false },
     secrets: [],
     warnings: [],
   }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { testExactly } from '../../src/verdict/exact.ts'
 import { adjustByHolm } from '../../src/verdict/holm.ts'
 import { judge } from '../../src/verdict/judge.ts'
+import { alphaOf } from '../../src/verdict/looks.ts'
 import { testRounds } from '../../src/verdict/rounds.ts'
 import { completed, load, times } from '../metrics/records.ts'
 import { slo } from '../metrics/slos.ts'
@@ -141,7 +142,12 @@ test('errs in about α of runs for means of rounds', () => {
 test('errs as rarely from records to verdict', () => {
   const random = createRandom(7)
   const runs = 300
-  const gate = { policy: 'pr', confidence: 0.95, failures: 'as-infinite' } as const
+  const gate = {
+    policy: 'pr',
+    confidence: 0.95,
+    failures: 'as-infinite',
+    maxExtraRounds: 0,
+  } as const
   const slos = [slo('ttft p95 <= 950')]
   const statuses = times(runs, () => {
     const records = times(300, (i) =>
@@ -152,4 +158,40 @@ test('errs as rarely from records to verdict', () => {
   for (const status of ['FAIL', 'PASS'] as const) {
     expect(statuses.filter((each) => each === status).length / runs).toBeLessThan(limit(runs))
   }
+})
+
+/** Looks at a run and at each extra round, and stops at the first decision; `alpha` of each look. */
+function lookAgain(
+  sample: () => boolean,
+  extra: number,
+  alpha: number,
+): 'FAIL' | 'PASS' | undefined {
+  const clusters: { size: number; bad: number }[] = []
+  for (let round = 0; round < 5 + extra; round++) {
+    clusters.push({ size: 60, bad: times(60, sample).filter(Boolean).length })
+    if (round < 4) continue
+    const { pFail, pPass } = testExactly(clusters, q, alpha)
+    if (pFail <= alpha) return 'FAIL'
+    if (pPass <= alpha) return 'PASS'
+  }
+  return undefined
+}
+
+test('errs in at most α of runs either way with extra rounds, where looking again without paying for it does not', () => {
+  const random = createRandom(8)
+  const runs = 3000
+  const sample = () => random() < q
+  const share = (outcomes: (string | undefined)[], status: string) =>
+    outcomes.filter((each) => each === status).length / runs
+  const gate = { policy: 'pr', confidence: 0.95, failures: 'as-infinite' } as const
+  for (const extra of [1, 3, 5]) {
+    const spent = alphaOf({ ...gate, maxExtraRounds: extra })
+    const ours = times(runs, () => lookAgain(sample, extra, spent))
+    expect(share(ours, 'FAIL')).toBeLessThan(alpha)
+    expect(share(ours, 'PASS')).toBeLessThan(alpha)
+    expect(share(ours, 'FAIL') + share(ours, 'PASS')).toBeGreaterThan(0.01)
+  }
+  const naive = times(runs, () => lookAgain(sample, 5, alpha))
+  expect(share(naive, 'FAIL') + share(naive, 'PASS')).toBeGreaterThan(2 * alpha)
+  expect(share(naive, 'PASS')).toBeGreaterThan(limit(runs))
 })

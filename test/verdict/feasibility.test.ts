@@ -7,7 +7,7 @@ import { load } from '../metrics/records.ts'
 import { slo } from '../metrics/slos.ts'
 import { judgeOne, ramp } from './judging.ts'
 
-const gate: Gate = { policy: 'pr', confidence: 0.95, failures: 'as-infinite' }
+const gate: Gate = { policy: 'pr', confidence: 0.95, failures: 'as-infinite', maxExtraRounds: 0 }
 
 test('needs the published numbers of requests for a PASS', () => {
   const table = [
@@ -86,4 +86,19 @@ test('never passes a p99 with 100 requests', () => {
   expect(verdict).not.toHaveProperty('passAtMost')
   expect(verdict.interval).not.toHaveProperty('high')
   expect(verdict.why).toContain('so few can never be a PASS, a FAIL takes 4')
+})
+
+test('counts the requests of extra rounds, and the confidence that they cost', () => {
+  const asked = slo('ttft p95 <= 800')
+  const find = (requests: number, maxExtraRounds: number) =>
+    checkFeasibility([asked], { ...load, requests, rounds: 5 }, { ...gate, maxExtraRounds })
+  // 72 are needed at 97.5%: 60 and 12 more, no fewer.
+  expect(find(60, 1)).toEqual([])
+  expect(find(59, 1)).toEqual([
+    {
+      slo: asked,
+      message:
+        'ttft p95 needs at least 72 requests at 97.5% confidence (95% over 2 looks), the spec asks for 59 and up to 12 more: this SLO can never PASS; ask for 72 or use policy point',
+    },
+  ])
 })

@@ -6,7 +6,7 @@ import type { SloVerdict, Verdict } from '../../src/verdict/verdict.ts'
 import { completedWith, load, times } from '../metrics/records.ts'
 import { slo } from '../metrics/slos.ts'
 
-const gate: Gate = { policy: 'pr', confidence: 0.95, failures: 'as-infinite' }
+const gate: Gate = { policy: 'pr', confidence: 0.95, failures: 'as-infinite', maxExtraRounds: 0 }
 
 type Options = Partial<JudgeOptions> & Partial<Pick<Gate, 'failures' | 'policy'>>
 
