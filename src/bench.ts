@@ -1,9 +1,12 @@
-import { availableParallelism, cpus } from 'node:os'
 import { relative } from 'node:path'
 
+import { readCalibrations } from './calibration-file.ts'
+import { describeMatch, matchCalibration, toAccuracy } from './calibration-match.ts'
 import { runLoad } from './engine/load.ts'
 import type { LoadPlan } from './engine/loop.ts'
 import type { RequestRecord } from './engine/record.ts'
+import { shapeOfRun } from './load-shape.ts'
+import { describeMachine } from './machine.ts'
 import { diagnose } from './metrics/diagnostics.ts'
 import { findDoubts } from './metrics/doubt.ts'
 import { diagnoseServer } from './metrics/server-diagnostics.ts'
@@ -57,6 +60,8 @@ export async function runBench(spec: BenchSpec, options: BenchOptions = {}): Pro
 }
 
 async function measure(spec: BenchSpec, options: BenchOptions): Promise<BenchRun> {
+  const root = options.root ?? process.cwd()
+  const calibrations = readCalibrations(root)
   const redact = createRedactor(spec.secrets)
   const tracker = trackProgress(spec.load, options.onProgress)
   const steering = steer(spec)
@@ -87,7 +92,9 @@ async function measure(spec: BenchSpec, options: BenchOptions): Promise<BenchRun
     ...diagnose(records, summary, load, { trust, stream, slos }),
     ...(server ? diagnoseServer(server) : []),
   ]
-  const unsuitable = findDoubts(records, trust, { goodput })
+  const match = matchCalibration(calibrations, shapeOfRun(spec, records))
+  const accuracy = match && toAccuracy(match)
+  const unsuitable = findDoubts(records, trust, { goodput, accuracy })
   const verdict = judge(slos, records, {
     gate,
     load,
@@ -105,20 +112,15 @@ async function measure(spec: BenchSpec, options: BenchOptions): Promise<BenchRun
     end,
     ...(trust && { trust }),
     ...(server && { server }),
+    ...(match && { calibration: describeMatch(match, calibrations, spec) }),
     version,
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
     ...(spec.file !== undefined && {
-      file: relative(options.root ?? process.cwd(), spec.file),
+      file: relative(root, spec.file),
     }),
     ...(spec.sha256 !== undefined && { sha256: spec.sha256 }),
-    environment: {
-      node: process.version,
-      platform: process.platform,
-      arch: process.arch,
-      cpu: cpus()[0]?.model.trim() ?? 'unknown',
-      cores: availableParallelism(),
-    },
+    environment: describeMachine(),
   })
   return { results: redactDeep(results, redact), records }
 }

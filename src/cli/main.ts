@@ -2,6 +2,7 @@
 import { breakCommands } from '../report/plain-text.ts'
 import { renderSpecError, SpecError } from '../spec/issue.ts'
 import { version } from '../version.ts'
+import { calibrate } from './calibrate.ts'
 import { type Command, type CommandContext, UsageError } from './command.ts'
 import { explain } from './explain.ts'
 import { github } from './github.ts'
@@ -10,7 +11,15 @@ import { run } from './run.ts'
 import { schema } from './schema.ts'
 import { validate } from './validate.ts'
 
-const commands: Readonly<Record<string, Command>> = { run, validate, explain, github, mock, schema }
+const commands: Readonly<Record<string, Command>> = {
+  run,
+  validate,
+  calibrate,
+  explain,
+  github,
+  mock,
+  schema,
+}
 
 const help = `slogate ${version}: the latency of a streaming LLM endpoint, as a test
 

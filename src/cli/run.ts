@@ -22,6 +22,7 @@ import type { Overrides } from '../spec/overrides.ts'
 import type { BenchSpec } from '../spec/spec.ts'
 import { worstExitCode } from '../verdict/policy.ts'
 import { type Command, type CommandContext, UsageError } from './command.ts'
+import { readCount } from './count.ts'
 import { createProgressLine } from './progress-line.ts'
 import { createSeedOutput } from './seed-output.ts'
 
@@ -88,9 +89,9 @@ export const run: Command = {
     const files = [...(values.config ?? []), ...positionals]
     const overrides: Overrides = {
       ...(values.url !== undefined && { url: values.url }),
-      ...(values.requests !== undefined && { requests: count('--requests', values.requests) }),
+      ...(values.requests !== undefined && { requests: readCount('--requests', values.requests) }),
       ...(values.concurrency !== undefined && {
-        concurrency: count('--concurrency', values.concurrency),
+        concurrency: readCount('--concurrency', values.concurrency),
       }),
       ...(values.policy !== undefined && { policy: policyOf(values.policy) }),
     }
@@ -180,12 +181,6 @@ function nameFolders(specs: readonly BenchSpec[]): string[] {
     const earlier = names.slice(0, index).filter((other) => other === name).length
     return earlier === 0 ? name : `${name}-${earlier + 1}`
   })
-}
-
-function count(flag: string, text: string): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value >= 1) return value
-  throw new UsageError(`${flag} must be a whole number of at least 1, got '${text}'`)
 }
 
 function policyOf(text: string): 'pr' | 'release' | 'point' {

@@ -12,10 +12,24 @@ export type Doubt = (slo: Slo, margin: number | undefined) => string | undefined
 
 const streamed: ReadonlySet<Metric> = new Set(['ttft', 'ttfo', 'tpot', 'chunk_gap', 'stall'])
 
+/** p99 of the client's own error at this load, ms, as calibrated: of a request, and of a token event. */
+export interface Accuracy {
+  request: number
+  chunk: number
+}
+
+const betweenTokens: ReadonlySet<Metric> = new Set(['tpot', 'chunk_gap', 'stall'])
+
+export interface DoubtContext {
+  goodput?: GoodputBounds | undefined
+  /** `undefined`: not calibrated at this load. */
+  accuracy?: Accuracy | undefined
+}
+
 export function findDoubts(
   records: readonly RequestRecord[],
   trust: ClientTrust | undefined,
-  { goodput }: { goodput?: GoodputBounds | undefined } = {},
+  { goodput, accuracy }: DoubtContext = {},
 ): Doubt {
   const { buffered, atOnce, requests } = measureBuffering(records)
 
@@ -25,10 +39,16 @@ export function findDoubts(
       return `not streamed: ${atOnce} of ${requests} answers came in a single read`
     }
     // The client's own delay is what dispatch_delay measures.
-    if (trust === undefined || slo.metric === 'dispatch_delay') return undefined
-    if (slo.unit === 'ms') return doubtClient(trust, slo.bound, margin)
-    if (slo.metric !== 'goodput' || goodput === undefined) return undefined
-    return doubtClient(trust, Math.min(...goodput.map(({ bound }) => bound)), undefined)
+    if (slo.metric === 'dispatch_delay') return undefined
+    const isTime = slo.unit === 'ms'
+    if (!isTime && (slo.metric !== 'goodput' || goodput === undefined)) return undefined
+    const bound = isTime ? slo.bound : Math.min(...(goodput ?? []).map(({ bound }) => bound))
+    const distance = isTime ? margin : undefined
+    const error = accuracy?.[betweenTokens.has(slo.metric) ? 'chunk' : 'request']
+    return (
+      (trust && doubtClient(trust, bound, distance)) ??
+      (error === undefined ? undefined : doubtMargin(error, bound, distance))
+    )
   }
 }
 
@@ -54,4 +74,13 @@ function doubtClient(
     ? `its event loop was late by ${formatQuantity(delay, 'ms')} (p99), a tenth of the bound or more`
     : reasons.join(', ')
   return `client-limited: the load process cannot tell this margin from its own error (${reason})`
+}
+
+/** A margin below what the client was found to be wrong by tells nothing; nor does a bound of ten times that. */
+function doubtMargin(error: number, bound: number, margin: number | undefined): string | undefined {
+  if (margin === undefined ? error * 10 < bound : Math.abs(margin) >= error) return undefined
+  const calibrated = `its calibrated error at this load is ${formatQuantity(error, 'ms')} (p99)`
+  return margin === undefined
+    ? `client-limited: ${calibrated}, a tenth of a bound or more`
+    : `client-limited: ${calibrated}, the margin ${formatQuantity(Math.abs(margin), 'ms')}`
 }

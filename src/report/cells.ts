@@ -155,6 +155,16 @@ const endWords: Readonly<Record<Exclude<Results['end']['kind'], 'finished'>, str
   crashed: 'crashed',
 }
 
+/** What the client's own error was found to be; `undefined`: it was never calibrated. */
+export function calibrationCell({ calibration, load }: Results): string | undefined {
+  if (calibration === null) return undefined
+  const { measured_at, client_error_ms, concurrency, matches, reason } = calibration
+  const day = cleanLine(measured_at.slice(0, 10))
+  if (!matches) return `calibration of ${day} not used: ${cleanLine(reason ?? 'another load')}`
+  const at = concurrency === load.concurrency ? '' : ` at c=${formatCount(concurrency)}`
+  return `client error p50 ${formatMs(client_error_ms.p50)}, p99 ${formatMs(client_error_ms.p99)} (calibrated ${day}${at})`
+}
+
 /** Why the run did not end by itself; `undefined` when it did. */
 export function endCell({ end, load, summary }: Results): string | undefined {
   if (end.kind === 'finished') return undefined

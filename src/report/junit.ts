@@ -2,6 +2,7 @@ import junit, { type Builder, type TestCase, type TestSuite } from 'junit-report
 
 import { type Case, runCases } from './case.ts'
 import { uniqueNames } from './names.ts'
+import { calibrationCell } from './cells.ts'
 import { cleanLine } from './plain-text.ts'
 import type { Results, SloDocument } from './results.ts'
 
@@ -58,10 +59,8 @@ function sloProperties(slo: SloDocument): [string, string][] {
   })
 }
 
-function addSuiteProperties(
-  suite: TestSuite,
-  { spec, target, load, verdict, ...run }: Results,
-): void {
+function addSuiteProperties(suite: TestSuite, results: Results): void {
+  const { spec, target, load, verdict, ...run } = results
   const facts = present({
     slogate: run.tool.version,
     spec_file: spec.file,
@@ -75,6 +74,7 @@ function addSuiteProperties(
     seed: load.seed,
     node: run.environment.node,
     cpu: run.environment.cpu,
+    calibration: calibrationCell(results) ?? null,
     policy: verdict.policy,
     confidence: verdict.confidence,
     looks: `${verdict.looks.taken} of ${verdict.looks.planned}`,

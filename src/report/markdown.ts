@@ -1,4 +1,5 @@
 import {
+  calibrationCell,
   endCell,
   failureCell,
   intervalTitle,
@@ -58,7 +59,7 @@ function renderRun(results: Results): string[] {
         (failure) => `- ${escapeMarkdown(failureCell(failure))}: ${escapeMarkdown(failure.sample)}`,
       ),
     ),
-    ...details('Environment', renderEnvironment(results)),
+    ...details('Environment', renderEnvironment(results, calibrationCell(results))),
   ]
 }
 
@@ -131,7 +132,10 @@ function renderServer({ server }: Results): string[] {
   ]
 }
 
-function renderEnvironment({ environment, client, load, tool, spec, ...run }: Results): string[] {
+function renderEnvironment(
+  { environment, client, load, tool, spec, ...run }: Results,
+  calibration: string | undefined,
+): string[] {
   const { node, platform, arch, cpu, cores } = environment
   const facts: Record<string, string | null> = {
     spec: spec.file,
@@ -141,6 +145,7 @@ function renderEnvironment({ environment, client, load, tool, spec, ...run }: Re
     dialects: run.stream.dialects.map(({ name, count }) => `${name} ×${count}`).join(', '),
     policy: `${run.verdict.policy}, confidence ${run.verdict.confidence}, failures ${run.verdict.failures}, look ${run.verdict.looks.taken} of ${run.verdict.looks.planned}`,
     client: client && `event loop ${Math.round(client.event_loop_utilization * 100)} % used`,
+    calibration: calibration ?? null,
     machine: `${cpu}, ${cores} cores, ${platform} ${arch}, node ${node}`,
     tool: `${tool.name} ${tool.version}`,
   }

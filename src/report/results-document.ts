@@ -217,6 +217,69 @@ export interface ServerDocument {
   message: string
 }
 
+/** What `slogate calibrate` found before this run. */
+export interface CalibrationDocument {
+  /** ISO 8601, UTC. */
+  measured_at: string
+  /** Requests to the bundled mock that were compared with what it sent. */
+  requests: number
+  /** Requests in flight. */
+  concurrency: number
+  /** Token events in each answer. */
+  events_per_answer: number
+  /** Of a request, the larger of its ttft and its latency. */
+  client_error_ms: {
+    /** ms. */
+    p50: number
+    /** ms. */
+    p95: number
+    /** ms. */
+    p99: number
+    /** ms. */
+    max: number
+  }
+  /** Of a token event. */
+  chunk_error_ms: {
+    /** ms. */
+    p50: number
+    /** ms. */
+    p95: number
+    /** ms. */
+    p99: number
+    /** ms. */
+    max: number
+  } | null
+  /** How much rounds of this target differ among themselves; `null`: not measured. */
+  noise: {
+    /** ISO 8601, UTC. */
+    measured_at: string
+    /** Requests that were sent. */
+    requests: number
+    /** Slices of them. */
+    rounds: number
+    /** By metric and statistic. */
+    figures: {
+      /** For example `ttft`. */
+      metric: string
+      /** `p50`, `p95`, or `value` of a rate. */
+      stat: string
+      /** Standard deviation of the ln-ratio of two neighbouring rounds. */
+      spread: number
+      /** What a comparison would see in four of five times. */
+      smallest_changes: {
+        /** Of each side. */
+        rounds: number
+        /** Ratio − 1. */
+        change: number
+      }[]
+    }[]
+  } | null
+  /** Whether machine and load are alike; if not, it was not used. */
+  matches: boolean
+  /** What differs. */
+  reason: string | null
+}
+
 /** What lands in `results.json`; everything else written of a run is rendered from it. */
 export interface Results {
   /** Version of this layout. */
@@ -402,6 +465,8 @@ export interface Results {
   } | null
   /** What the server itself tells of the run; `null` unless the spec asks with `server_metrics`. */
   server: ServerDocument | null
+  /** The client's own error as calibrated; `null`: it never was. */
+  calibration: CalibrationDocument | null
   /** The decision. */
   verdict: {
     /** What was decided. */

@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../spec/json-schema.ts'
+import { calibrationSchema } from './calibration-schema.ts'
 import { count, list, number, oneOf, orNull, record, text } from './schema.ts'
 import { serverSchema } from './server-schema.ts'
 
@@ -197,6 +198,10 @@ export const resultsSchema: JsonSchema = {
       ),
     ),
     server: orNull(serverSchema),
+    calibration: orNull(
+      calibrationSchema,
+      "The client's own error as calibrated; `null`: it never was.",
+    ),
     verdict: record('The decision.', {
       status,
       policy: oneOf('What blocks.', ['pr', 'release', 'point']),

@@ -4,11 +4,17 @@ import type { Diagnostic, Distribution, RunSummary } from '../metrics/summary.ts
 import type { Stat, Unit } from '../spec/slo.ts'
 import type { BenchSpec } from '../spec/spec.ts'
 import type { SloVerdict, Verdict } from '../verdict/verdict.ts'
-import type { DistributionDocument, Results, SloDocument } from './results-document.ts'
+import type {
+  CalibrationDocument,
+  DistributionDocument,
+  Results,
+  SloDocument,
+} from './results-document.ts'
 import { fixed, orNull, significant } from './rounding.ts'
 import { toServer } from './server.ts'
 
 export type {
+  CalibrationDocument,
   DistributionDocument,
   Results,
   ServerDocument,
@@ -28,6 +34,8 @@ export interface ResultsInput {
   trust?: ClientTrust
   /** `undefined` when the spec does not ask for the server's metrics. */
   server?: ServerSummary
+  /** `undefined`: there was none. */
+  calibration?: CalibrationDocument
   verdict: Verdict
   end: RunEnd
   /** Of the package. */
@@ -78,6 +86,7 @@ export function toResults(input: ResultsInput): Results {
     diagnostics: input.diagnostics.map(({ id, level, message }) => ({ id, level, message })),
     client: trust === undefined ? null : toClient(trust),
     server: input.server === undefined ? null : toServer(input.server),
+    calibration: input.calibration ?? null,
     verdict: {
       status: verdict.status,
       policy: verdict.policy,

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 
 import {
+  calibrationCell,
   endCell,
   failureCell,
   intervalTitle,
@@ -160,12 +161,16 @@ function renderFigures(results: Results, pen: Pen): string[] {
     pen.sign('…'),
   )
   const note = roughNote(rows)
+  const calibration = calibrationCell(results)
   const rates = pen.cut(pen.sign(rateCells(results).join('   ')), pen.width - 3)
   return [
     ...(header === undefined ? [] : [pen.paint('dim', `   ${header}`)]),
     ...lines.map((line) => `   ${line}`),
     ...(note === undefined ? [] : [pen.paint('dim', `   ${note}`)]),
     ...(rates === '' ? [] : [`   ${rates}`]),
+    ...(calibration === undefined
+      ? []
+      : [pen.paint('dim', `   ${pen.cut(pen.sign(calibration), pen.width - 3)}`)]),
   ]
 }
 

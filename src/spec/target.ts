@@ -77,3 +77,8 @@ function fill(name: string, text: string, row: Row): string {
   const request = prepareRequest({ url: '', method: '', headers: { [name]: text } }, row)
   return request.headers[name] ?? ''
 }
+
+/** A URL without what may be secret: credentials, query, fragment. */
+export function nameTarget(url: string): string {
+  return url.replace(/[?#].*$/s, '').replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1')
+}

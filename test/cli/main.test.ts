@@ -16,7 +16,7 @@ test('says what there is, and what a command does', limit, async () => {
   const project = createProject({})
   const help = await project.slogate(['--help'])
   expect(help.code).toBe(0)
-  for (const command of ['run', 'validate', 'explain', 'github', 'mock', 'schema']) {
+  for (const command of ['run', 'validate', 'calibrate', 'explain', 'github', 'mock', 'schema']) {
     expect(help.text).toContain(`  ${command} `)
     const own = await project.slogate([command, '--help'])
     expect(own).toMatchObject({ code: 0 })
@@ -37,6 +37,8 @@ test.each([
   [['run', '-c', 'missing.yaml'], 'missing.yaml: there is no such file'],
   [['run', '-u', 'ftp://host/x'], 'url'],
   [['run', '-u', 'http://127.0.0.1:1', '--junit', 'loose'], '--junit must be rich or strict'],
+  [['calibrate', '--noise'], '--noise needs a target: -u URL, or a spec without mock'],
+  [['calibrate', '-p', 'many'], '--concurrency must be a whole number of at least 1'],
   [['validate'], 'needs at least one file'],
   [['github'], 'works in a job of GitHub Actions'],
   [['explain'], 'needs a results.json or its folder'],

@@ -81,3 +81,29 @@ test('judges by utilisation alone where no delay was sampled', () => {
   const busy = { ...unsampled, eventLoopUtilization: 0.9 }
   expect(findDoubts(records, busy)(ttft, 500)).toContain('its event loop was 90% busy')
 })
+
+test('does not believe a margin below the calibrated error of the client, whichever way it points', () => {
+  const accuracy = { request: 3, chunk: 1 }
+  const doubt = findDoubts(records, trust, { accuracy })
+  expect(doubt(ttft, 2.9)).toBe(
+    'client-limited: its calibrated error at this load is 3ms (p99), the margin 2.9ms',
+  )
+  expect(doubt(ttft, -2.9)).toContain('client-limited')
+  expect(doubt(ttft, 3)).toBeUndefined()
+  expect(doubt(ttft, -3)).toBeUndefined()
+  expect(doubt(ttft, -Infinity)).toBeUndefined()
+  expect(doubt(slo('chunk_gap p99 <= 60'), 1.5)).toBeUndefined()
+  expect(doubt(slo('chunk_gap p99 <= 60'), 0.9)).toContain('calibrated error')
+  expect(doubt(slo('success_rate >= 0.99'), 0.001)).toBeUndefined()
+  expect(doubt(slo('dispatch_delay p95 <= 20'), 0.1)).toBeUndefined()
+  // Also where the load process left no figures of itself.
+  expect(findDoubts(records, undefined, { accuracy })(ttft, 1)).toContain('calibrated error')
+})
+
+test('does not believe goodput whose tightest bound is not ten times the calibrated error', () => {
+  const goodput = [{ metric: 'ttft', op: '<=', bound: 30 }] as const
+  const doubt = (request: number) =>
+    findDoubts(records, trust, { goodput, accuracy: { request, chunk: 1 } })
+  expect(doubt(3)(slo('goodput >= 0.9'), 0.05)).toContain('a tenth of a bound or more')
+  expect(doubt(2.9)(slo('goodput >= 0.9'), 0.05)).toBeUndefined()
+})

@@ -241,6 +241,7 @@ const passing: Results = {
     run_queue_share: null,
   },
   server: null,
+  calibration: null,
   verdict: {
     status: 'PASS',
     policy: 'pr',

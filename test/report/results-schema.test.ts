@@ -1,6 +1,7 @@
 import { Ajv } from 'ajv'
 import { expect, test } from 'vitest'
 
+import { calibrationSchema } from '../../src/report/calibration-schema.ts'
 import { distributionSchema, resultsSchema, sloSchema } from '../../src/report/results-schema.ts'
 import { serverSchema, serverTimeSchema } from '../../src/report/server-schema.ts'
 import type { JsonSchema } from '../../src/spec/json-schema.ts'
@@ -18,6 +19,7 @@ test('results-document.ts and the published schema are what the schema says', as
     renderInterface('SloDocument', sloSchema),
     renderInterface('ServerTimeDocument', serverTimeSchema),
     renderInterface('ServerDocument', nameParts(serverSchema)),
+    renderInterface('CalibrationDocument', calibrationSchema),
     renderInterface('Results', nameParts(resultsSchema)),
   ].join('\n')
   await expect(types).toMatchFileSnapshot('../../src/report/results-document.ts')
@@ -31,6 +33,7 @@ function nameParts(schema: JsonSchema): JsonSchema {
   const names = new Map<unknown, string>([
     [distributionSchema, 'DistributionDocument'],
     [sloSchema, 'SloDocument'],
+    [calibrationSchema, 'CalibrationDocument'],
     [serverTimeSchema, 'ServerTimeDocument'],
     [serverSchema, 'ServerDocument'],
   ])
