@@ -31,7 +31,9 @@ export function steer({ slos, load, goodput, stream, gate, abort }: BenchSpec): 
       pending = inFlight
     },
     halt() {
-      if (load.requests !== undefined && measured + pending >= load.requests) return undefined
+      const total = load.requests ?? Infinity
+      // What has been sent whole is judged whole; how much an extra round has left is not known here.
+      if (looks === 1 && measured + pending >= total) return undefined
       const illness = checkHealth(records, abort.maxErrorRate)
       if (illness !== undefined) return { kind: 'unhealthy', reason: illness }
       if (!abort.certain || !isCertain(slos, records, given)) return undefined
@@ -46,8 +48,12 @@ export function steer({ slos, load, goodput, stream, gate, abort }: BenchSpec): 
     },
     looks: () => looks,
     conclude: (end) =>
-      end.kind === 'curtailed' && measured >= (load.requests ?? Infinity)
+      isHalt(end) && looks === 1 && measured >= (load.requests ?? Infinity)
         ? { kind: 'finished' }
         : end,
   }
+}
+
+function isHalt({ kind }: RunEnd): boolean {
+  return kind === 'curtailed' || kind === 'unhealthy'
 }

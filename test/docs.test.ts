@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
+import { calibrate } from '../src/cli/calibrate.ts'
 import { explain } from '../src/cli/explain.ts'
 import { github } from '../src/cli/github.ts'
 import { mock } from '../src/cli/mock.ts'
@@ -18,6 +19,7 @@ import { dialects } from '../src/stream/dialects.ts'
 import { testExactly } from '../src/verdict/exact.ts'
 import { fewestToPass } from '../src/verdict/feasibility.ts'
 import { playSection, readCodes, readPage, readTable, repository } from './_docs.ts'
+import { curtail, lookAgain } from './verdict/looking.ts'
 import { createNormal, createRandom } from './verdict/random.ts'
 
 const pages = [
@@ -76,7 +78,7 @@ function listAnchors(page: string): string[] {
 }
 
 test('the README has every option of the help, and no other', () => {
-  const listed = [run, validate, explain, github, mock, schema].flatMap(({ help }) => {
+  const listed = [run, validate, calibrate, explain, github, mock, schema].flatMap(({ help }) => {
     const [, options = ''] = /^Options:\n([^]*?)\n\n/m.exec(help) ?? []
     return options.split('\n').map((line) => line.slice(0, 26))
   })
@@ -268,3 +270,76 @@ function simulate(service: { luck: number; likeness: number; slowness: number })
     `${percent(fail)} / ${percent(pass)}`,
   ]
 }
+
+test('the error rates with extra rounds are those of a new simulation', { timeout: 60_000 }, () => {
+  const header =
+    '| service at the bound | extra rounds | each look at 5 %: FAIL / PASS | slogate: FAIL / PASS |'
+  const expected = ['independent requests', 'correlated', 'lucky rounds, σ 0.1'].flatMap((name) =>
+    [0, 1, 3, 5].map((extra) => {
+      const service = services[name as keyof typeof services]
+      const shares = [alpha, alpha / (1 + extra)].map((each) => {
+        const { fail, pass } = simulateLooks(service, 0.05, extra, each)
+        return `${fail} / ${pass}`
+      })
+      return [name, String(extra), ...shares]
+    }),
+  )
+  expect(readTable(verdicts, header)).toEqual(expected)
+})
+
+test('what extra rounds gain is what a new simulation finds', { timeout: 60_000 }, () => {
+  const header = '| extra rounds | PASS of a service at 40 % of its budget | requests, mean |'
+  const independent = services['independent requests']
+  const expected = [0, 1, 3, 5].map((extra) => {
+    const { pass, sent } = simulateLooks(independent, 0.02, extra, alpha / (1 + extra))
+    return [String(extra), pass, sent]
+  })
+  expect(readTable(verdicts, header)).toEqual(expected)
+})
+
+/** In % of 2000 runs; `share`: what of the service is bad. */
+function simulateLooks(
+  { luck, likeness }: { luck: number; likeness: number },
+  share: 0.05 | 0.02,
+  extra: number,
+  each: number,
+): { fail: string; pass: string; sent: string } {
+  const runs = 2000
+  const normal = createNormal(createRandom(1))
+  const z = { 0.05: 1.6448536269514722, 0.02: 2.0537489106318225 }[share]
+  const bound = z * Math.hypot(0.4, luck)
+  const counts = { FAIL: 0, PASS: 0, sent: 0 }
+  for (let i = 0; i < runs; i++) {
+    let state = normal()
+    const drawRound = (size: number): number => {
+      const shift = luck * normal()
+      let bad = 0
+      for (let request = 0; request < size; request++) {
+        state = likeness * state + Math.sqrt(1 - likeness ** 2) * normal()
+        if (shift + 0.4 * state > bound) bad++
+      }
+      return bad
+    }
+    const { status, sent } = lookAgain(drawRound, extra, each)
+    if (status !== undefined) counts[status]++
+    counts.sent += sent
+  }
+  const percent = (count: number): string => ((100 * count) / runs).toFixed(1)
+  const { FAIL, PASS, sent } = counts
+  return { fail: percent(FAIL), pass: percent(PASS), sent: String(Math.round(sent / runs)) }
+}
+
+test('what an early end saves is what a new simulation finds', { timeout: 60_000 }, () => {
+  const header = '| too slow | 1 round | 5 rounds | 10 rounds | 20 rounds | 50 rounds |'
+  const runs = 40
+  const expected = [0.1, 0.2, 0.5, 1].map((share) => [
+    `${share * 100} %`,
+    ...[1, 5, 10, 20, 50].map((rounds) => {
+      const random = createRandom(1)
+      let sent = 0
+      for (let i = 0; i < runs; i++) sent += curtail(() => random() < share, rounds)
+      return String(Math.round(sent / runs))
+    }),
+  ])
+  expect(readTable(verdicts, header)).toEqual(expected)
+})

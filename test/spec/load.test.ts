@@ -337,3 +337,25 @@ test('every key of a valid fixture is known to editors', () => {
   const keys = Object.keys(JSON.parse(readFileSync(new URL('config.json', valid), 'utf8')))
   expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining(keys))
 })
+
+test('reads what may end a run early, and what may lengthen it', () => {
+  const url = 'http://127.0.0.1/stream'
+  const { abort, gate } = check({ url, abort: 'certain', max_error_rate: '2.5%', requests: 10 })
+  expect(abort).toEqual({ certain: true, maxErrorRate: 0.025 })
+  expect(gate.maxExtraRounds).toBe(0)
+  expect(check({ url, gate: { max_extra_rounds: 3 } }).gate.maxExtraRounds).toBe(3)
+  expect(check({ url, abort: 'never', duration: '5s' }).abort).toEqual({ certain: false })
+})
+
+test.each<[object, string]>([
+  [{ abort: 'certain', duration: '5s' }, 'abort: certain needs a number of requests'],
+  [{ abort: true }, 'abort: must be'],
+  [{ max_error_rate: 0.5 }, 'max_error_rate: must be'],
+  [{ max_error_rate: '0%' }, 'max_error_rate: must be'],
+  [{ max_error_rate: '100%' }, 'max_error_rate: must be'],
+  [{ max_error_rate: '5' }, 'max_error_rate: must be'],
+  [{ gate: { max_extra_rounds: -1 } }, 'gate.max_extra_rounds: must be'],
+])('refuses %j', (document, message) => {
+  const error = fail(() => check({ url: 'http://127.0.0.1/stream', ...document }))
+  expect(error.message).toContain(message)
+})

@@ -7,6 +7,7 @@ import { alphaOf } from '../../src/verdict/looks.ts'
 import { testRounds } from '../../src/verdict/rounds.ts'
 import { completed, load, times } from '../metrics/records.ts'
 import { slo } from '../metrics/slos.ts'
+import { lookAgain } from './looking.ts'
 import { createNormal, createRandom } from './random.ts'
 
 const alpha = 0.05
@@ -160,38 +161,21 @@ test('errs as rarely from records to verdict', () => {
   }
 })
 
-/** Looks at a run and at each extra round, and stops at the first decision; `alpha` of each look. */
-function lookAgain(
-  sample: () => boolean,
-  extra: number,
-  alpha: number,
-): 'FAIL' | 'PASS' | undefined {
-  const clusters: { size: number; bad: number }[] = []
-  for (let round = 0; round < 5 + extra; round++) {
-    clusters.push({ size: 60, bad: times(60, sample).filter(Boolean).length })
-    if (round < 4) continue
-    const { pFail, pPass } = testExactly(clusters, q, alpha)
-    if (pFail <= alpha) return 'FAIL'
-    if (pPass <= alpha) return 'PASS'
-  }
-  return undefined
-}
-
 test('errs in at most α of runs either way with extra rounds, where looking again without paying for it does not', () => {
   const random = createRandom(8)
   const runs = 3000
-  const sample = () => random() < q
+  const draw = (size: number) => times(size, () => random() < q).filter(Boolean).length
   const share = (outcomes: (string | undefined)[], status: string) =>
     outcomes.filter((each) => each === status).length / runs
   const gate = { policy: 'pr', confidence: 0.95, failures: 'as-infinite' } as const
   for (const extra of [1, 3, 5]) {
     const spent = alphaOf({ ...gate, maxExtraRounds: extra })
-    const ours = times(runs, () => lookAgain(sample, extra, spent))
+    const ours = times(runs, () => lookAgain(draw, extra, spent).status)
     expect(share(ours, 'FAIL')).toBeLessThan(alpha)
     expect(share(ours, 'PASS')).toBeLessThan(alpha)
     expect(share(ours, 'FAIL') + share(ours, 'PASS')).toBeGreaterThan(0.01)
   }
-  const naive = times(runs, () => lookAgain(sample, 5, alpha))
+  const naive = times(runs, () => lookAgain(draw, 5, alpha).status)
   expect(share(naive, 'FAIL') + share(naive, 'PASS')).toBeGreaterThan(2 * alpha)
   expect(share(naive, 'PASS')).toBeGreaterThan(limit(runs))
 })

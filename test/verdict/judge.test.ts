@@ -105,3 +105,17 @@ test('leaves records of the warm-up out', () => {
     exceedances: 0,
   })
 })
+
+function judgeWith(maxExtraRounds: number, n: number) {
+  const gate = { policy: 'pr', confidence: 0.95, failures: 'as-infinite', maxExtraRounds } as const
+  return judgeAll(['ttft p95 <= 500'], ramp(n), { gate })
+}
+
+test('asks more of each look the more there may be', () => {
+  expect(judgeWith(0, 60)).toMatchObject({
+    status: 'PASS',
+    looks: { planned: 1, taken: 1, confidence: 0.95 },
+  })
+  expect(judgeWith(1, 60)).toMatchObject({ status: 'INCONCLUSIVE', looks: { confidence: 0.975 } })
+  expect(judgeWith(1, 75)).toMatchObject({ status: 'PASS' })
+})
