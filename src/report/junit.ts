@@ -1,8 +1,8 @@
 import junit, { type Builder, type TestCase, type TestSuite } from 'junit-report-builder'
 
 import { type Case, runCases } from './case.ts'
-import { uniqueNames } from './names.ts'
 import { calibrationCell } from './cells.ts'
+import { uniqueNames } from './names.ts'
 import { cleanLine } from './plain-text.ts'
 import type { Results, SloDocument } from './results.ts'
 

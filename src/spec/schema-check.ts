@@ -2,7 +2,7 @@ import { Ajv, type ErrorObject } from 'ajv'
 
 import { createIssue, type Locate, type Path, type SpecIssue } from './issue.ts'
 import type { JsonSchema } from './json-schema.ts'
-import { benchSchema } from './schema.ts'
+import { benchSchema, PERCENT_PATTERN } from './schema.ts'
 import { suggest } from './suggestion.ts'
 
 /** Keys that are few enough to be listed in a message. */
@@ -129,7 +129,10 @@ function renderType(type: string, schema: JsonSchema): string {
     case 'number':
       return `a number${limits}`
     case 'string':
-      return schema.pattern === undefined ? 'text' : 'text with a unit (us, ms, s, m, h)'
+      if (schema.pattern === undefined) return 'text'
+      return schema.pattern === PERCENT_PATTERN
+        ? 'a percentage between 0% and 100%'
+        : 'text with a unit (us, ms, s, m, h)'
     case 'boolean':
       return 'true or false'
     case 'array':

@@ -4,7 +4,7 @@ import { sloSchema } from './slo-schema.ts'
 import { dialectNames } from './stream-format.ts'
 
 /** `50%`, `0.5%`: above 0 and below 100. */
-const PERCENT_PATTERN = '^(?=.*[1-9])\\d{1,2}(\\.\\d+)?\\s*%$'
+export const PERCENT_PATTERN = '^(?=.*[1-9])\\d{1,2}(\\.\\d+)?\\s*%$'
 
 /** A bare number is in seconds, as `timeout` always was. */
 function duration(description: string, rest: JsonSchema): JsonSchema {

@@ -350,7 +350,7 @@ test('reads what may end a run early, and what may lengthen it', () => {
 test.each<[object, string]>([
   [{ abort: 'certain', duration: '5s' }, 'abort: certain needs a number of requests'],
   [{ abort: true }, 'abort: must be'],
-  [{ max_error_rate: 0.5 }, 'max_error_rate: must be'],
+  [{ max_error_rate: 0.5 }, 'max_error_rate: must be a percentage between 0% and 100%, got 0.5'],
   [{ max_error_rate: '0%' }, 'max_error_rate: must be'],
   [{ max_error_rate: '100%' }, 'max_error_rate: must be'],
   [{ max_error_rate: '5' }, 'max_error_rate: must be'],
