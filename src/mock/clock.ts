@@ -10,7 +10,8 @@ export interface Clock {
 export const monotonicClock: Clock = {
   now: () => Number(process.hrtime.bigint()) / 1e6,
   setTimer: (ms, then) => {
-    const timer = setTimeout(then, ms)
+    // What is due to nobody any more keeps no process alive: an open server does that.
+    const timer = setTimeout(then, ms).unref()
     return () => {
       clearTimeout(timer)
     }

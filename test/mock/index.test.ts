@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 
 import { startMock } from '../../src/mock/index.ts'
 import { chat, send, until } from './client.ts'
@@ -98,6 +98,24 @@ test('does not keep its parent alive', async () => {
   const [code] = (await once(parent, 'exit')) as [number]
   expect(code).toBe(0)
   await until(() => isGone(url), Boolean)
+})
+
+test('a server that is closed lets its process end, whatever it had planned', async () => {
+  const server = new URL('../../src/mock/server.ts', import.meta.url).href
+  const script = `
+    import { startServer } from ${JSON.stringify(server)}
+    const server = await startServer({ profile: 'vllm', ttft: '10m' })
+    const asked = fetch(server.url + '/stream/raw').then((response) => response.text())
+    while ((await (await fetch(server.url + '/__mock/stats')).json()).running === 0);
+    await server.close()
+    await asked.catch(() => {})
+  `
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: 'inherit',
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const [code] = await once(child, 'exit')
+  expect(code).toBe(0)
 })
 
 test.each([['SIGTERM'], ['SIGINT']] as const)('main exits 0 on %s', async (signal) => {

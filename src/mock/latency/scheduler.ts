@@ -2,6 +2,7 @@ import { createQueue } from '../queue.ts'
 import type { QueueCount, QueueLimits } from '../queue.ts'
 import type { Engine, Floor, Job, Work } from './engine.ts'
 import { createTimeline } from './timeline.ts'
+import type { Entry } from './timeline.ts'
 
 /**
  * Who runs when, and when each content is due. It has no clock: what happens is a function of the
@@ -25,6 +26,7 @@ export interface Scheduler {
 export interface Visit {
   begin(admittedAt: number): Work
   job: Job | undefined
+  end: Entry<() => void> | undefined
 }
 
 /** `now` answers the time of what is happening. */
@@ -43,10 +45,10 @@ export function createScheduler(
     schedule: (at, then) => timeline.add(at, then),
     running: () => queue.count().running,
     release(job, at) {
-      if (at === Infinity) return
-      timeline.add(at, () => {
-        const visit = visits.get(job)
-        if (visit !== undefined) part(visit)
+      const visit = visits.get(job)
+      if (at === Infinity || visit === undefined) return
+      visit.end = timeline.add(at, () => {
+        part(visit)
       })
     },
   }
@@ -80,7 +82,7 @@ export function createScheduler(
   return {
     arrive(at, begin) {
       advance(at)
-      const visit: Visit = { begin, job: undefined }
+      const visit: Visit = { begin, job: undefined, end: undefined }
       const place = queue.arrive(visit)
       if (place === 'rejected') return undefined
       if (place === 'running') admit(visit)
@@ -89,6 +91,8 @@ export function createScheduler(
     leave(at, visit) {
       advance(at)
       if (visit.job !== undefined) engine.stop(visit.job)
+      // Its end may be hours away, and would keep all of it until then.
+      if (visit.end !== undefined) visit.end.item = () => {}
       part(visit)
     },
     advance,
