@@ -44,10 +44,9 @@ export function judge(
       ? assess(slo, observeOnce(slo.metric), { gate, load })
       : { slo, status: 'ERROR', method: 'none', n: 0, why: nothing },
   )
+  const corrected = correctForNumber(assessed, alphaOf(gate))
   const decided =
-    end.kind === 'curtailed'
-      ? settle(assessed, records, { ...options, end })
-      : correctForNumber(assessed, alphaOf(gate))
+    end.kind === 'curtailed' ? settle(corrected, records, { ...options, end }) : corrected
   const judged = decided
     .map((verdict) => requireKnown(verdict, observations.get(verdict.slo.metric)))
     .map((verdict) => requireSuitable(verdict, unsuitable))
@@ -74,21 +73,13 @@ function settle(
   const family = countBlocking(verdicts.map(({ slo }) => slo))
   return verdicts.map((verdict): SloVerdict => {
     const certainty = foresee(verdict.slo, records, { ...options, family })
-    const { passAtMost: _most, failAtLeast: _least, more: _more, ...found } = verdict
-    if (certainty === undefined) {
-      if (verdict.status === 'ERROR') return verdict
-      const why = `${explainEnd(end)} before this was decided.`
-      return { ...found, status: 'INCONCLUSIVE', why }
+    if (certainty !== undefined) {
+      const why = explainCertain(verdict, certainty)
+      return { ...verdict, status: certainty.status, why }
     }
-    const { status, p } = certainty
-    const blocks = status === 'FAIL' && verdict.slo.level === 'error'
-    return {
-      ...found,
-      status,
-      ...(status === 'FAIL' ? { pFail: p } : { pPass: p }),
-      ...(blocks && { pFailAdjusted: Math.min(1, p * family) }),
-      why: explainCertain(verdict, certainty),
-    }
+    if (verdict.status === 'ERROR') return verdict
+    const why = `${explainEnd(end)} before this was decided.`
+    return { ...verdict, status: 'INCONCLUSIVE', why }
   })
 }
 

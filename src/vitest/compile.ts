@@ -64,10 +64,13 @@ const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
  * ms a test may take: whichever test comes first drives the whole run. By requests it is as long as
  * every request taking its full timeout, one wave after the other.
  */
-export function timeLimit({ load, timeouts }: BenchSpec): number {
+export function timeLimit({ load, timeouts, gate }: BenchSpec): number {
   const perRequest = timeouts.connect + timeouts.total
-  const waves = Math.ceil((load.warmup + (load.requests ?? 0)) / load.concurrency) + 1
-  const dispatching = load.requests === undefined ? (load.duration ?? 0) : 0
+  // An extra round waits for one wave, and is itself as long as the others.
+  const longer = 1 + gate.maxExtraRounds / load.rounds
+  const requests = load.warmup + longer * (load.requests ?? 0)
+  const waves = Math.ceil(requests / load.concurrency) + 1 + 2 * gate.maxExtraRounds
+  const dispatching = load.requests === undefined ? longer * (load.duration ?? 0) : 0
   return Math.min(maxTimer, dispatching + waves * perRequest + 60_000)
 }
 

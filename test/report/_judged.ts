@@ -9,17 +9,20 @@ import { createNormal, createRandom } from '../verdict/random.ts'
 
 export interface Judged {
   slos: readonly unknown[]
-  gate?: { policy?: string; confidence?: number; failures?: string }
+  gate?: { policy?: string; confidence?: number; failures?: string; max_extra_rounds?: number }
   trust?: ClientTrust
   end?: RunEnd
+  /** Asked for; default: as many as there are. */
+  requests?: number
 }
 
 /** What lands in results.json for these records, as it is read back. */
 export function judgeRecords(records: readonly RequestRecord[], given: Judged): Results {
   const { slos, gate = {}, trust, end = { kind: 'finished' } } = given
+  const { requests = records.length } = given
   const document = {
     url: 'http://127.0.0.1:8000/v1/chat/completions',
-    requests: records.length,
+    requests,
     rounds: 1,
     slo: slos,
     gate,

@@ -37,6 +37,7 @@ function judgeSeed(seed: number): Results {
       confidence: [0.9, 0.95, 0.99][seed % 3] ?? 0.95,
       failures: random() < 0.5 ? 'exclude' : 'as-infinite',
       policy: seed % 10 === 0 ? 'point' : 'pr',
+      max_extra_rounds: seed % 2,
     },
   })
 }
@@ -184,6 +185,14 @@ test('says what turned a verdict around: Holm, a doubt, the end of the run', () 
   const [ended] = explainAll(judgeRecords(records, { slos: ['ttft p50 <= 800ms'], end }))
   expect(ended?.text).toContain('PASS became ERROR: the run was interrupted')
   expect(ended?.differences).toEqual([])
+
+  const asked = { slos: ['ttft p90 <= 800ms', 'success_rate >= 90%'], requests: 1000 }
+  const early = times(200, (index) => completed({ index, ttft: index === 0 ? 100 : 900 }))
+  const stopped = { kind: 'curtailed', reason: 'its outcome was certain' } as const
+  const [certain, open] = explainAll(judgeRecords(early, { ...asked, end: stopped }))
+  expect(certain?.text).toContain('a FAIL whatever the other 800')
+  expect(open?.text).toContain('PASS became INCONCLUSIVE: the run was stopped')
+  expect([certain?.differences, open?.differences]).toEqual([[], []])
 })
 
 test('a verdict without data is its sentence', () => {

@@ -25,9 +25,9 @@ export interface Case {
   results: Results
 }
 
-/** Error of each side: 1 − confidence. */
+/** Error of each side at each look: 1 − confidence, shared by the looks that were planned. */
 export function alphaOf({ verdict }: Results): number {
-  return 1 - verdict.confidence
+  return (1 - verdict.confidence) / verdict.looks.planned
 }
 
 /** Three significant digits, which the six of results.json are enough to compute anew. */

@@ -25,7 +25,7 @@ export function limitRanks(slo: SloDocument, { verdict }: Case['results']): Part
     steps: [
       {
         about: 'limits',
-        text: `${side('low')}, ${side('high')}; each at ${showFigure(verdict.confidence)}: ${reason}`,
+        text: `${side('low')}, ${side('high')}; each at ${showFigure(verdict.looks.confidence)}: ${reason}`,
       },
     ],
     differences: (['low', 'high'] as const).flatMap((name) =>
