@@ -10,19 +10,19 @@ import { createNormal, createRandom } from '../verdict/random.ts'
 export interface Judged {
   slos: readonly unknown[]
   gate?: { policy?: string; confidence?: number; failures?: string; max_extra_rounds?: number }
+  /** Asked for; default: as many as there are records. */
+  requests?: number
+  looks?: number
   trust?: ClientTrust
   end?: RunEnd
-  /** Asked for; default: as many as there are. */
-  requests?: number
 }
 
 /** What lands in results.json for these records, as it is read back. */
 export function judgeRecords(records: readonly RequestRecord[], given: Judged): Results {
-  const { slos, gate = {}, trust, end = { kind: 'finished' } } = given
-  const { requests = records.length } = given
+  const { slos, gate = {}, trust, looks, end = { kind: 'finished' } } = given
   const document = {
     url: 'http://127.0.0.1:8000/v1/chat/completions',
-    requests,
+    requests: given.requests ?? records.length,
     rounds: 1,
     slo: slos,
     gate,
@@ -34,7 +34,7 @@ export function judgeRecords(records: readonly RequestRecord[], given: Judged): 
     spec,
     summary: summarize(records, { goodput }),
     diagnostics: [],
-    verdict: judge(spec.slos, records, { ...spec, end, unsuitable }),
+    verdict: judge(spec.slos, records, { ...spec, end, unsuitable, looks }),
     end,
     ...(trust && { trust }),
     version: '0.1.0',

@@ -37,7 +37,7 @@ function judgeSeed(seed: number): Results {
       confidence: [0.9, 0.95, 0.99][seed % 3] ?? 0.95,
       failures: random() < 0.5 ? 'exclude' : 'as-infinite',
       policy: seed % 10 === 0 ? 'point' : 'pr',
-      max_extra_rounds: seed % 2,
+      max_extra_rounds: seed % 4,
     },
   })
 }
@@ -185,14 +185,28 @@ test('says what turned a verdict around: Holm, a doubt, the end of the run', () 
   const [ended] = explainAll(judgeRecords(records, { slos: ['ttft p50 <= 800ms'], end }))
   expect(ended?.text).toContain('PASS became ERROR: the run was interrupted')
   expect(ended?.differences).toEqual([])
+})
 
-  const asked = { slos: ['ttft p90 <= 800ms', 'success_rate >= 90%'], requests: 1000 }
-  const early = times(200, (index) => completed({ index, ttft: index === 0 ? 100 : 900 }))
-  const stopped = { kind: 'curtailed', reason: 'its outcome was certain' } as const
-  const [certain, open] = explainAll(judgeRecords(early, { ...asked, end: stopped }))
-  expect(certain?.text).toContain('a FAIL whatever the other 800')
-  expect(open?.text).toContain('PASS became INCONCLUSIVE: the run was stopped')
-  expect([certain?.differences, open?.differences]).toEqual([[], []])
+test('a run that may be judged again shares α among its looks', () => {
+  const records = times(200, (i) => completed({ round: Math.floor(i / 40), ttft: 100 }))
+  const gate = { max_extra_rounds: 3 }
+  const [shared] = explainAll(
+    judgeRecords(records, { slos: ['ttft p95 <= 800ms'], gate, looks: 2 }),
+  )
+  expect(shared?.text).toContain('looks         2 of 4 planned, each at α = (1 − 0.95) ÷ 4')
+  expect(shared?.text).toContain('≤ α = 0.0125')
+  expect(shared?.differences).toEqual([])
+})
+
+test('of a run whose outcome was certain it says what was, and computes nothing anew', () => {
+  const records = times(100, (i) => completed({ round: 0, ttft: i < 90 ? 900 : 100 }))
+  const slos = ['ttft p95 <= 800ms', 'latency p99 <= 1s']
+  const end = { kind: 'curtailed', reason: 'its outcome was certain' } as const
+  const [certain, other] = explainAll(judgeRecords(records, { slos, end, requests: 200 }))
+  expect(certain?.text).toMatch(/: FAIL\n[^]*E = 90 of n = 100 observations so far/)
+  expect(certain?.text).toMatch(/certain {7}p = [\d.e-]+ at the most/)
+  expect(other?.text).not.toContain('at the most')
+  expect([certain, other].flatMap((each) => each?.differences)).toEqual([])
 })
 
 test('a verdict without data is its sentence', () => {

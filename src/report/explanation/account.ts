@@ -25,7 +25,7 @@ export interface Case {
   results: Results
 }
 
-/** Error of each side at each look: 1 − confidence, shared by the looks that were planned. */
+/** Error of each side at one look: 1 − confidence, shared by all looks that were planned. */
 export function alphaOf({ verdict }: Results): number {
   return (1 - verdict.confidence) / verdict.looks.planned
 }

@@ -2,7 +2,8 @@ import { sloCells } from '../cells.ts'
 import { padEnd, wrap } from '../columns.ts'
 import { cleanLine } from '../plain-text.ts'
 import type { Results, SloDocument } from '../results.ts'
-import type { Account, Case } from './account.ts'
+import type { Account, Case, Step } from './account.ts'
+import { accountCurtailed } from './curtailed.ts'
 import { accountExact } from './exact.ts'
 import { accountPoint } from './point.ts'
 import { accountRounds } from './rounds.ts'
@@ -19,12 +20,11 @@ const indent = 14
 
 /** The arithmetic of one verdict, computed anew from the figures of results.json. */
 export function explainSlo(results: Results, slo: SloDocument): Explanation {
-  const own = accounts[slo.method]({ slo, results })
-  const turn = accountTurn({ slo, results }, own.status)
-  const differences = [...own.differences, ...turn.differences]
+  const parts = account({ slo, results })
+  const differences = parts.flatMap((part) => part.differences)
   const steps = [
-    ...own.steps,
-    ...turn.steps,
+    ...looksSteps(results),
+    ...parts.flatMap(({ steps }) => steps),
     { about: slo.status, text: slo.why },
     {
       about: 'check',
@@ -40,6 +40,20 @@ export function explainSlo(results: Results, slo: SloDocument): Explanation {
     ),
   )
   return { text: [title, ...name, ...lines].join('\n'), differences }
+}
+
+function account(given: Case): Account[] {
+  if (given.results.end.kind === 'curtailed') return [accountCurtailed(given)]
+  const own = accounts[given.slo.method](given)
+  return [own, accountTurn(given, own.status)]
+}
+
+/** Why α is less than 1 − confidence. */
+function looksSteps({ verdict }: Results): Step[] {
+  const { planned, taken } = verdict.looks
+  if (planned === 1) return []
+  const share = `(1 − ${verdict.confidence}) ÷ ${planned}`
+  return [{ about: 'looks', text: `${taken} of ${planned} planned, each at α = ${share}` }]
 }
 
 const accounts: Readonly<Record<SloDocument['method'], (given: Case) => Account>> = {

@@ -11,19 +11,13 @@ export function accountTurn(given: Case, own: Account['status']): Account {
   if (status === undefined || status === slo.status) {
     return { steps, differences: holm.differences, status: slo.status }
   }
-  const { kind } = results.end
-  const curtailed = kind === 'curtailed'
-  const ended = curtailed || (kind !== 'finished' && slo.status === 'ERROR')
+  const ended = results.end.kind !== 'finished' && slo.status === 'ERROR'
   const doubted = slo.status === 'INCONCLUSIVE' && slo.why.includes(`Not a ${status}: `)
   const differences =
     ended || doubted
       ? []
       : [`status is ${slo.status} in results.json, and ${status} by its own figures`]
-  const reason = curtailed
-    ? 'the run was stopped when its outcome was certain, see the sentence below'
-    : ended
-      ? `the run was ${kind}`
-      : 'a doubt, see the sentence below'
+  const reason = ended ? `the run was ${results.end.kind}` : 'a doubt, see the sentence below'
   return {
     steps: [...steps, { about: 'turned', text: `${status} became ${slo.status}: ${reason}` }],
     differences: [...holm.differences, ...differences],
