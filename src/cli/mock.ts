@@ -17,7 +17,7 @@ prints one JSON line with its url when it is ready. No GPU, no key, no network.
 Options:
       --port N          port (default: 0, any free one)
       --profile NAME    qwen-vllm (default): 3 requests run, 10 wait, the next gets
-                        503; vllm: everybody is admitted
+                        503; vllm, openai: everybody is admitted
       --ttft TIME       time to the first content (default: 40ms)
       --itl TIME        time between two content events (default: 5ms)
       --tokens N        length of an answer; max_tokens of a request limits it

@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import { createAgenda } from './agenda.ts'
 import type { Clock } from './clock.ts'
-import type { Ask, Dialect } from './dialect/dialect.ts'
+import { renderRefusal } from './dialect/dialect.ts'
+import type { Ask, Dialect, Route } from './dialect/dialect.ts'
 import type { Fault } from './fault/option.ts'
 import type { Fields } from './fields.ts'
 import { driveScheduler } from './latency/driver.ts'
@@ -42,6 +43,7 @@ export interface Exchange {
   response: ServerResponse
   arrival: Arrival
   dialect: Dialect | undefined
+  route: Route
   refusal: Refusal | undefined
 }
 
@@ -74,6 +76,7 @@ export function createGeneration(
 
     function run(plan: Plan, from: number, outcome: Outcome): Work {
       recordPlan(record, plan, options.tier.kind)
+      if (plan.end.kind === 'never') outcomeOfLeaving = outcome
       const work = describeWork(plan)
       const pace = createPace(work.contentsMs)
       stop = play(plan, pace, response, from, agenda, {
@@ -81,8 +84,7 @@ export function createGeneration(
           recordStep(record, step, at)
         },
         onEnd: () => {
-          if (plan.end.kind === 'never') outcomeOfLeaving = outcome
-          else truth.close(record, outcome)
+          if (plan.end.kind !== 'never') truth.close(record, outcome)
         },
       })
       let last = 0
@@ -109,7 +111,7 @@ export function createGeneration(
     record.body_ms = clock.now()
     const asked = readAsk(exchange, body)
     if (asked instanceof Refusal) {
-      run(planRefusal(asked), record.body_ms, 'http_error')
+      run(planRefusal(asked, exchange), record.body_ms, 'http_error')
       return
     }
     const { ask, recipe } = asked
@@ -119,37 +121,39 @@ export function createGeneration(
       const identity = identify(record)
       const intact = recipe.planner.plan(ask, identity, recall(ask))
       const fault = recipe.chooser.choose(record, typeof body === 'string' ? body : '')
-      const { plan, outcome } = spoil(intact, fault, record, identity)
+      const { plan, outcome } = spoil(intact, fault, exchange, record, identity)
       return run(plan, admittedAt, outcome)
     })
-    if (visit === undefined) run(planRefusal(refuseBusy()), record.body_ms, 'rejected')
+    if (visit === undefined) {
+      run(planRefusal(refuseBusy(), exchange), record.body_ms, 'rejected')
+    }
   }
 
   /** A fault that the format has no place for leaves the plan as it is and is not recorded. */
   function spoil(
     intact: Plan,
     fault: Fault | undefined,
+    { dialect }: Exchange,
     record: TruthRecord,
     { ref }: Identity,
   ): { plan: Plan; outcome: Outcome } {
-    if (fault === undefined || record.dialect === null) return { plan: intact, outcome: 'ok' }
-    const scene = { dialect: record.dialect, ref, renderError: profile.renderError }
-    const plan = fault.transform(intact, scene)
+    if (fault === undefined || dialect === undefined) return { plan: intact, outcome: 'ok' }
+    const plan = fault.transform(intact, { dialect, profile, ref })
     if (plan === intact) return { plan, outcome: 'ok' }
     record.fault = fault.kind
-    const isBroken = fault.breaks || plan.end.kind !== 'clean'
+    const isBroken = fault.breaks || plan.end.kind === 'never'
     return { plan, outcome: isBroken ? `fault:${fault.kind}` : 'ok' }
   }
 
   function readAsk(
-    { request, dialect, refusal }: Exchange,
+    { request, dialect, route, refusal }: Exchange,
     body: string | Refusal,
   ): { ask: Ask; recipe: Recipe } | Refusal {
     if (refusal !== undefined) return refusal
     if (dialect === undefined) return new Refusal(404, 'Not Found')
     if (body instanceof Refusal) return body
     try {
-      const ask = dialect.readAsk(body)
+      const ask = dialect.readAsk(body, route)
       const recipe = overrides.find(request.headers)
       recipe.planner.check(ask)
       return { ask, recipe }
@@ -159,13 +163,18 @@ export function createGeneration(
     }
   }
 
-  function planRefusal(refusal: Refusal): Plan {
-    return planError(refusal.status, profile.renderError(refusal))
+  function planRefusal(refusal: Refusal, { dialect }: Exchange): Plan {
+    const { status, retryAfterS } = refusal
+    const plan = planError(status, renderRefusal(refusal, { dialect, profile }))
+    if (retryAfterS === undefined) return plan
+    return { ...plan, headers: { ...plan.headers, 'retry-after': String(retryAfterS) } }
   }
 
   function refuseBusy(): Refusal {
-    return new Refusal(503, '服务繁忙，请稍后重试', {
+    const { status, message, retryAfterS } = profile.busy
+    return new Refusal(status, message, {
       type: 'ServiceUnavailableError',
+      ...(retryAfterS !== undefined && { retryAfterS }),
       extra: { queue_size: scheduler.count().waiting, max_queue_size: options.queue?.waiting },
     })
   }

@@ -20,12 +20,14 @@ import { profiles } from './profile.ts'
 import type { ProfileName } from './profile.ts'
 import type { QueueLimits } from './queue.ts'
 import { expandScenario, listScenarios } from './scenario.ts'
+import { readShape, shapeKeys } from './shape.ts'
+import type { Shape, ShapeOption } from './shape.ts'
 
 /** Options of the mock server as they are written: JSON, or the `mock:` block of a spec. */
-export interface MockOptions {
+export interface MockOptions extends ShapeOption {
   /** Name of a prepared set of options; options that are given beside it go before it. */
   scenario?: string
-  /** `qwen-vllm` (3 running, 10 waiting) by default; `vllm` admits everybody. */
+  /** `qwen-vllm` (3 running, 10 waiting) by default; `vllm` and `openai` admit everybody. */
   profile?: ProfileName
   /** Whether times are `fixed` (default), or depend on the prompt and on who else runs. */
   latency?: TierOption
@@ -37,22 +39,18 @@ export interface MockOptions {
   tokens?: number | { min: number; max: number }
   /** Tokens in one content event; 1 by default. */
   tokens_per_event?: number
-  /** When the role chunk is sent: with the first content (default) or on admission. */
-  role_chunk?: 'first_token' | 'accept'
   /** `null`: no limit. Without `waiting` any number may wait. */
   queue?: { running: number; waiting?: number } | null
   /** Prompts that begin like an earlier one prefill only the rest. */
   prefix_cache?: boolean | { block_tokens?: number; blocks?: number }
   /** How much later the first content of the first request is, or of the first few. */
   cold_start?: DurationOption | { requests: number; delay: DurationOption }
-  /** Usage in a stream: when asked for by stream_options (default), always, never. */
-  usage?: 'asked' | 'always' | 'never'
   seed?: number
-  /** Names under /v1/models; with `profile: vllm` any other model is then refused. */
+  /** Names under /v1/models; with `vllm` and `openai` any other model is then refused. */
   models?: readonly string[]
   /** Ids and times of creation that depend on the arrival alone; true by default. */
   deterministic_ids?: boolean
-  /** When given, /v1/* demands it as a bearer token. */
+  /** When given, /v1/* and /v1beta/* demand it, each in the header of its format. */
   api_key?: string
   /** Multiplies every time; 1 by default. */
   latency_factor?: number
@@ -74,11 +72,10 @@ export interface Options {
   /** `undefined`: as many as the request allows. */
   tokens: { min: number; max: number } | undefined
   tokensPerEvent: number
-  roleChunk: 'first_token' | 'accept'
   queue: QueueLimits | undefined
   prefixCache: PrefixCacheLimits | undefined
   coldStart: { requests: number; delay: number }
-  usage: 'asked' | 'always' | 'never'
+  shape: Shape
   seed: number
   models: readonly string[] | undefined
   deterministicIds: boolean
@@ -98,11 +95,9 @@ const known: readonly (keyof MockOptions)[] = [
   'itl',
   'tokens',
   'tokens_per_event',
-  'role_chunk',
   'queue',
   'prefix_cache',
   'cold_start',
-  'usage',
   'seed',
   'models',
   'deterministic_ids',
@@ -111,6 +106,7 @@ const known: readonly (keyof MockOptions)[] = [
   'start_delay',
   'faults',
   'allow_overrides',
+  ...shapeKeys,
 ]
 
 /** @throws Error whose message has one line per problem, all of them. */
@@ -147,11 +143,10 @@ function readOptions(written: unknown): { options?: Options; problems: readonly 
     itl: parseDistribution(report, 'itl', json['itl'], { kind: 'constant', value: 5 }),
     tokens: readTokens(report, json['tokens']),
     tokensPerEvent: readNumber(report, 'tokens_per_event', json['tokens_per_event'], count, 1),
-    roleChunk: readChoice(report, 'role_chunk', json['role_chunk'], roleChunks, 'first_token'),
     queue: readQueue(report, json['queue'], ownQueue),
     prefixCache: readPrefixCache(report, json['prefix_cache']),
     coldStart: readColdStart(report, json['cold_start']),
-    usage: readChoice(report, 'usage', json['usage'], usages, 'asked'),
+    shape: readShape(report, json, profiles[profile], latencyFactor),
     seed: readNumber(report, 'seed', json['seed'], { whole: true, min: 0 }, 1),
     models: readModels(report, json['models']),
     deterministicIds: readFlag(report, 'deterministic_ids', json['deterministic_ids'], true),
@@ -165,9 +160,7 @@ function readOptions(written: unknown): { options?: Options; problems: readonly 
   return problems.length > 0 ? { problems } : { options, problems }
 }
 
-const profileNames: readonly ProfileName[] = ['qwen-vllm', 'vllm']
-const roleChunks = ['first_token', 'accept'] as const
-const usages = ['asked', 'always', 'never'] as const
+const profileNames: readonly ProfileName[] = ['qwen-vllm', 'vllm', 'openai']
 const count = { whole: true, min: 1 }
 const factor = { whole: false, min: 0 }
 

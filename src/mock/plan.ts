@@ -9,6 +9,24 @@ export interface PlanEvent {
   kind: EventKind
   bytes: Buffer
   tokens: number
+  /** Those of `tokens` that are reasoning; none when absent. */
+  reasoningTokens?: number
+  /** The answer is complete with it although it is content. */
+  isFinal?: boolean
+}
+
+/**
+ * How the body of a response is cut into events: server-sent ones, lines of JSON, elements of one
+ * JSON array, one body of known length, or not at all.
+ */
+export type Frame = 'sse' | 'lines' | 'array' | 'whole' | 'none'
+
+export function findFrame({ headers }: Pick<Plan, 'headers'>): Frame {
+  const type = headers['content-type'] ?? ''
+  if (headers['content-length'] !== undefined) return 'whole'
+  if (type.startsWith('text/event-stream')) return 'sse'
+  if (type.startsWith('application/x-ndjson')) return 'lines'
+  return type.startsWith('application/json') ? 'array' : 'none'
 }
 
 /**
@@ -24,6 +42,8 @@ export interface Plan {
   events: readonly PlanEvent[]
   /** `wire`: the events are all that is written to the socket, head and chunk sizes included. */
   framing: 'http' | 'wire'
+  /** Head of an interim response, sent just before the headers. */
+  interim?: string
   end: PlanEnd
   promptTokens: number
   /** `undefined` for a response that generates nothing. */
@@ -31,9 +51,12 @@ export interface Plan {
   finishReason: 'stop' | 'length' | undefined
 }
 
-/** `close` and `reset` end the connection and leave the body unended; `never`: it is left open. */
+/**
+ * `close` and `reset` end the connection and leave the body unended, `hang-up` ends both; `never`: it
+ * is left open.
+ */
 export interface PlanEnd {
-  kind: 'clean' | 'close' | 'reset' | 'never'
+  kind: 'clean' | 'hang-up' | 'close' | 'reset' | 'never'
   atMs: number
 }
 
@@ -66,6 +89,28 @@ export function listSteps(plan: Plan): Step[] {
     bytes: events.length === 1 ? events[0]!.bytes : Buffer.concat(events.map((e) => e.bytes)),
     end: atMs === plan.end.atMs && plan.end.kind !== 'never',
   }))
+}
+
+/** Sends the events from `position` on, and the end, `ms` later; `Infinity`: never. */
+export function delayPlan(plan: Plan, position: number, ms: number): Plan {
+  if (ms === 0) return plan
+  if (ms === Infinity) return cutPlan(plan, position, 'never')
+  const events = plan.events.map((event, index) =>
+    index < position ? event : { ...event, atMs: event.atMs + ms },
+  )
+  return { ...plan, events, end: { ...plan.end, atMs: plan.end.atMs + ms } }
+}
+
+/** Sends the usage, and what follows it, `ms` later; the same plan when none comes by itself. */
+export function delayUsage(plan: Plan, ms: number): Plan {
+  const usage = plan.events.findIndex(({ kind }) => kind === 'usage' || kind === 'done')
+  return usage === -1 ? plan : delayPlan(plan, usage, ms)
+}
+
+/** Ends the plan at the time at which the event at `position` was due, in its stead. */
+export function cutPlan(plan: Plan, position: number, kind: PlanEnd['kind']): Plan {
+  const atMs = plan.events[position]?.atMs ?? plan.end.atMs
+  return { ...plan, events: plan.events.slice(0, position), end: { kind, atMs } }
 }
 
 /** A plan that answers an error at once with a JSON body. */

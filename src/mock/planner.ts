@@ -1,8 +1,11 @@
-import { pickPieces } from './content.ts'
-import type { Ask, Content } from './dialect/dialect.ts'
+import { composeAnswer } from './composition.ts'
+import type { Moment } from './composition.ts'
+import type { Content } from './dialect/answer.ts'
+import type { Ask } from './dialect/dialect.ts'
 import { createRandom } from './latency/random.ts'
 import { createTiming } from './latency/timing.ts'
 import type { Options } from './options.ts'
+import { delayPlan, delayUsage } from './plan.ts'
 import type { Plan } from './plan.ts'
 import { defaultMaxTokens, profiles } from './profile.ts'
 import { Refusal } from './refusal.ts'
@@ -35,12 +38,12 @@ export interface Planner {
 
 export function createPlanner(options: Options): Planner {
   const profile = profiles[options.profile]
+  const { shape } = options
   const timeAnswer = createTiming(options)
 
   function check(ask: Ask): void {
     const { model, temperature, maxTokens, promptTokens } = ask
-    // Only vLLM refuses a model, and only when its own were named.
-    if (options.profile === 'vllm' && model !== undefined && options.models !== undefined) {
+    if (profile.knowsModels && model !== undefined && options.models !== undefined) {
       if (!options.models.includes(model)) {
         const detail = { type: 'NotFoundError', param: 'model' }
         throw new Refusal(404, `The model \`${model}\` does not exist.`, detail)
@@ -72,13 +75,12 @@ export function createPlanner(options: Options): Planner {
     const { key, turn, ref, created } = identity
     const { promptTokens } = ask
     const { length, finish } = measureLength(ask, key)
-    const pieces = pickPieces(length, createRandom(options.seed, 'content', key))
-    const size = options.tokensPerEvent
-    const timing = timeAnswer({ promptTokens, ...past }, Math.ceil(length / size), key, turn)
-    const content = timing.contentsMs.map((atMs, index): Content => {
-      const group = pieces.slice(index * size, (index + 1) * size)
-      return { text: group.join(''), tokens: group.length, atMs }
-    })
+    const moments = composeAnswer(options, ask, length, key)
+    const timed = timeAnswer({ promptTokens, ...past }, moments.length, key, turn)
+    const timing = { ...timed, contentsMs: placeMoments(moments, timed.contentsMs) }
+    const content = moments.flatMap(({ pieces }, index) =>
+      pieces.map((piece): Content => ({ ...piece, atMs: timing.contentsMs[index]! })),
+    )
     const rendering = ask.render({
       ref,
       created,
@@ -87,11 +89,12 @@ export function createPlanner(options: Options): Planner {
       finishReason: finish,
       promptTokens,
       cachedTokens: past.cachedTokens,
-      completionTokens: length,
-      roleChunk: options.roleChunk,
-      usage: options.usage,
+      choices: ask.choices ?? 1,
+      completionTokens: countTokens(content, 'text', 'reasoning', 'tool_call'),
+      reasoningTokens: countTokens(content, 'reasoning'),
+      shape,
     })
-    return {
+    const planned: Plan = {
       ...rendering,
       status: 200,
       framing: 'http',
@@ -100,6 +103,8 @@ export function createPlanner(options: Options): Planner {
       timing,
       finishReason: finish,
     }
+    const counted = delayUsage(planned, shape.usageDelay)
+    return delayPlan(counted, counted.events.length, shape.closeDelay)
   }
 
   return { check, plan }
@@ -107,4 +112,19 @@ export function createPlanner(options: Options): Planner {
 
 function single(value: number): { min: number; max: number } {
   return { min: value, max: value }
+}
+
+/** Times of a script go before those of the latency, as long as they do not go back. */
+function placeMoments(moments: readonly Moment[], timed: readonly number[]): number[] {
+  const placed: number[] = []
+  for (const [index, { atMs }] of moments.entries()) {
+    const before = placed[index - 1] ?? 0
+    const gap = timed[index]! - (timed[index - 1] ?? 0)
+    placed.push(atMs === undefined ? before + gap : Math.max(before, atMs))
+  }
+  return placed
+}
+
+function countTokens(content: readonly Content[], ...kinds: readonly Content['kind'][]): number {
+  return content.reduce((sum, { kind, tokens }) => sum + (kinds.includes(kind) ? tokens : 0), 0)
 }

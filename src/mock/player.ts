@@ -15,7 +15,7 @@ export interface Sink {
 
 /** The part of a `Socket` that faults are played on. */
 export interface Wire {
-  write(bytes: Buffer): unknown
+  write(bytes: Buffer | string): unknown
   uncork(): void
   /** Ends the connection once everything is written. */
   destroySoon(): void
@@ -67,6 +67,7 @@ export function play(
   function write(step: Step): void {
     if (plan.framing === 'wire') sink.socket?.write(step.bytes)
     else {
+      if (step.head !== undefined && plan.interim !== undefined) sink.socket?.write(plan.interim)
       if (step.head !== undefined) sink.writeHead(step.head.status, step.head.headers)
       if (step.bytes.length > 0) sink.write(step.bytes)
       else if (step.head !== undefined) sink.flushHeaders()
@@ -76,7 +77,11 @@ export function play(
 
   function end(): void {
     if (plan.end.kind === 'clean') sink.end()
-    else if (plan.end.kind === 'close') sink.socket?.destroySoon()
+    else if (plan.end.kind === 'hang-up') {
+      const { socket } = sink
+      sink.end()
+      socket?.destroySoon()
+    } else if (plan.end.kind === 'close') sink.socket?.destroySoon()
     else if (plan.end.kind === 'reset') {
       // A response holds its bytes back until the end of the turn, and a reset would drop them.
       sink.socket?.uncork()

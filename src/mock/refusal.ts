@@ -7,11 +7,18 @@ export class Refusal extends Error {
   readonly param: string | undefined
   /** Further keys of the body, where the profile has room for them. */
   readonly extra: Readonly<Record<string, unknown>>
+  /** s; `undefined`: the client is not told when to come again. */
+  readonly retryAfterS: number | undefined
 
   constructor(
     status: number,
     message: string,
-    detail: { type?: string; param?: string; extra?: Readonly<Record<string, unknown>> } = {},
+    detail: {
+      type?: string
+      param?: string
+      extra?: Readonly<Record<string, unknown>>
+      retryAfterS?: number
+    } = {},
   ) {
     super(message)
     this.name = 'Refusal'
@@ -19,5 +26,6 @@ export class Refusal extends Error {
     this.type = detail.type
     this.param = detail.param
     this.extra = detail.extra ?? {}
+    this.retryAfterS = detail.retryAfterS
   }
 }

@@ -2,10 +2,12 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
+import { readKey } from './api-key.ts'
 import { monotonicClock } from './clock.ts'
 import { createControl } from './control.ts'
 import type { Service } from './control.ts'
-import { dialects } from './dialect/dialects.ts'
+import type { Dialect, Route } from './dialect/dialect.ts'
+import { findDialect } from './dialect/dialects.ts'
 import { readInquiry, renderJson } from './endpoint/endpoint.ts'
 import type { Endpoint, Reply } from './endpoint/endpoint.ts'
 import type { MockOptions } from './options.ts'
@@ -41,10 +43,11 @@ export async function startServer(
     const service = control.current()
     // Not by URL, which throws for targets such as // and *.
     const [pathname = '', query = ''] = (request.url ?? '').split('?', 2)
-    const dialect = Object.hasOwn(dialects, pathname) ? dialects[pathname] : undefined
+    const dialect = findDialect(pathname)
+    const route: Route = { pathname, query: new URLSearchParams(query) }
     const endpoint = service.endpoints.get(pathname)
     const methods = dialect?.methods ?? endpoint?.methods
-    const refusal = refuse(service, request, response, { path: pathname, methods })
+    const refusal = refuse(service, request, response, { route, dialect, methods })
     if (endpoint !== undefined && refusal === undefined) {
       void answer(service, endpoint, { request, response, query })
       return
@@ -57,7 +60,7 @@ export async function startServer(
       key: readHeader(request, 'x-mock-key'),
       recv_ms: recvMs,
     }
-    void service.generation.serve({ request, response, arrival, dialect, refusal })
+    void service.generation.serve({ request, response, arrival, dialect, route, refusal })
   }
 
   // Connections end by their clients: a server that closes idle ones races with their reuse.
@@ -105,10 +108,14 @@ function refuse(
   { options: { apiKey }, isStarting }: Service,
   request: IncomingMessage,
   response: ServerResponse,
-  { path, methods }: { path: string; methods: readonly string[] | undefined },
+  {
+    route,
+    dialect,
+    methods,
+  }: { route: Route; dialect: Dialect | undefined; methods: readonly string[] | undefined },
 ): Refusal | undefined {
-  if (apiKey !== undefined && path.startsWith('/v1/')) {
-    if (request.headers.authorization !== `Bearer ${apiKey}`) {
+  if (apiKey !== undefined && /^\/v1(?:beta)?\//.test(route.pathname)) {
+    if (readKey(request.headers, route, dialect) !== apiKey) {
       return new Refusal(401, 'Unauthorized')
     }
   }
@@ -117,7 +124,7 @@ function refuse(
     response.setHeader('allow', methods.join(', '))
     return new Refusal(405, 'Method Not Allowed')
   }
-  if (isStarting() && Object.hasOwn(dialects, path)) {
+  if (isStarting() && dialect !== undefined) {
     return new Refusal(503, 'The server is starting', { type: 'ServiceUnavailableError' })
   }
   return undefined

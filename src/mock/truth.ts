@@ -41,8 +41,11 @@ export interface TruthRecord {
     itl_ms: number[]
     finish_reason: 'stop' | 'length'
   } | null
-  /** `cached` of the prompt needed no prefill; `completion` counts what was sent. */
-  tokens: { prompt: number; cached: number; completion: number }
+  /**
+   * `cached` of the prompt needed no prefill; `completion` counts what was sent, `reasoning` what of
+   * that was reasoning.
+   */
+  tokens: { prompt: number; cached: number; completion: number; reasoning: number }
   status: number | null
   /** The fault that changed the answer; `null`: none. */
   fault: FaultName | null
@@ -110,7 +113,7 @@ export function createTruth(capacity: number = defaultCapacity): Truth {
         done_ms: null,
         end_ms: null,
         plan: null,
-        tokens: { prompt: 0, cached: 0, completion: 0 },
+        tokens: { prompt: 0, cached: 0, completion: 0, reasoning: 0 },
         status: null,
         fault: null,
         outcome: null,
@@ -170,14 +173,15 @@ export function recordDecision({ plan }: TruthRecord, ms: number): void {
 /** Notes down that a step is written at `at`. */
 export function recordStep(record: TruthRecord, step: Step, at: number): void {
   if (step.head !== undefined) record.headers_ms = at
-  for (const { kind, tokens } of step.events) {
+  for (const { kind, tokens, reasoningTokens = 0, isFinal } of step.events) {
     if (kind === 'content') {
       record.before_first_content_ms ??= at
       record.last_content_ms = at
       record.content_ms.push(at)
       record.tokens.completion += tokens
+      record.tokens.reasoning += reasoningTokens
     }
-    if (kind === 'done') record.done_ms = at
+    if (kind === 'done' || isFinal === true) record.done_ms = at
   }
   record.bytes += step.bytes.length
   if (step.end) record.end_ms = at

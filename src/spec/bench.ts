@@ -1,3 +1,5 @@
+import { resolve } from 'node:path'
+
 import { loadDataset, type LoadedDataset } from './dataset.ts'
 import type { BenchDocument } from './document.ts'
 import { createIssue, type Locate, type Report, type SpecIssue } from './issue.ts'
@@ -32,7 +34,7 @@ export function readBench(document: Partial<BenchDocument>, context: BenchContex
     issues.push(createIssue(locate, path, message, part))
   }
   const target = readTarget(document)
-  const mock = readMock(document)
+  const mock = readMock(document, directory)
   const source = document.data_source
   const loaded: LoadedDataset | undefined = source && loadDataset(source, directory)
   for (const { key, message } of loaded?.issues ?? []) report(['data_source', key], message)
@@ -92,9 +94,12 @@ function readTarget({
   }
 }
 
-function readMock({ mock }: Partial<BenchDocument>): MockOptions | undefined {
+/** Its script is a file like the data source's. */
+function readMock({ mock }: Partial<BenchDocument>, directory: string): MockOptions | undefined {
   if (mock === undefined || mock === false) return undefined
-  return mock === true ? {} : mock
+  if (mock === true) return {}
+  const { script } = mock
+  return typeof script === 'string' ? { ...mock, script: resolve(directory, script) } : mock
 }
 
 function readStreamFormat(format: BenchDocument['stream_format']): StreamFormat | undefined {

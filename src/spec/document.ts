@@ -165,6 +165,20 @@ export interface BenchDocument {
         usage?: unknown
         /** When the chunk with the role is sent. */
         role_chunk?: unknown
+        /** Whether the finish reason comes with the last content. */
+        finish_style?: unknown
+        /** How many tokens of an answer are reasoning. */
+        reasoning?: unknown
+        /** Tool calls in the place of text, or behind it. */
+        tool_calls?: unknown
+        /** Time from the last content to the usage. */
+        usage_delay?: unknown
+        /** Time from the end of the answer to the end of the body. */
+        close_delay?: unknown
+        /** What a Dify app looks like. */
+        dify?: unknown
+        /** File with a recorded stream, relative to the spec. */
+        script?: unknown
         /** Names of the models that are served. */
         models?: unknown
         /** Key that requests must carry. */

@@ -61,6 +61,28 @@ const mock: JsonSchema = {
       description: 'When the chunk with the role is sent.',
       examples: ['first_token', 'accept'],
     },
+    finish_style: {
+      description: 'Whether the finish reason comes with the last content.',
+      examples: ['merged', 'separate'],
+    },
+    reasoning: {
+      description: 'How many tokens of an answer are reasoning.',
+      examples: [{ tokens: 20 }],
+    },
+    tool_calls: {
+      description: 'Tool calls in the place of text, or behind it.',
+      examples: [{ count: 1, after: 0 }],
+    },
+    usage_delay: { description: 'Time from the last content to the usage.', examples: ['0ms'] },
+    close_delay: {
+      description: 'Time from the end of the answer to the end of the body.',
+      examples: ['0ms'],
+    },
+    dify: { description: 'What a Dify app looks like.', examples: [{ app: 'chatflow' }] },
+    script: {
+      description: 'File with a recorded stream, relative to the spec.',
+      examples: ['recorded.sse'],
+    },
     models: { description: 'Names of the models that are served.', examples: [['qwen']] },
     api_key: { description: 'Key that requests must carry.', examples: ['${API_KEY}'] },
     latency_factor: { description: 'Multiplies every delay.', type: 'number', examples: [1] },

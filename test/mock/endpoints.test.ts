@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 
 import { monotonicClock } from '../../src/mock/clock.ts'
 import { createControl } from '../../src/mock/control.ts'
+import { dialectPaths, findDialect } from '../../src/mock/dialect/dialects.ts'
 import type { MockOptions } from '../../src/mock/options.ts'
 import { startServer } from '../../src/mock/server.ts'
 import { createTruth } from '../../src/mock/truth.ts'
@@ -367,7 +368,9 @@ test('looking at the metrics changes none of them', async () => {
   expect((await read(`${url}/api/v1/metrics`)).requests).toMatchObject({ total: 0, failed: 0 })
 })
 
-test.each(['qwen-vllm', 'vllm'] as const)('the page lists the endpoints of %s', (profile) => {
+const profileNames = ['qwen-vllm', 'vllm', 'openai'] as const
+
+test.each(profileNames)('the page lists the endpoints and the formats of %s', (profile) => {
   const { endpoints } = createControl(
     { profile },
     { truth: createTruth(), clock: monotonicClock },
@@ -384,4 +387,13 @@ test.each(['qwen-vllm', 'vllm'] as const)('the page lists the endpoints of %s', 
   for (const [path, { methods }] of endpoints) {
     expect(listed).toContain(`${path} ${methods.join(' ')}`)
   }
+  const gemini = listed.filter((entry) => entry.startsWith('/v1beta/'))
+  expect(gemini).toHaveLength(2)
+  for (const path of [...dialectPaths, ...gemini.map((entry) => entry.split(' ')[0]!)]) {
+    const dialect = findDialect(path.replace('{model}', 'm'))
+    expect(listed).toContain(`${path} ${dialect?.methods.join(' ')}`)
+  }
+  const known = new Set([...endpoints.keys(), ...dialectPaths])
+  const paths = listed.map((entry) => entry.split(' ')[0]!)
+  expect(paths.filter((path) => !known.has(path) && !path.startsWith('/v1beta/'))).toEqual([])
 })

@@ -2,7 +2,8 @@ import { gunzipSync } from 'node:zlib'
 
 import { expect, test } from 'vitest'
 
-import { dialects } from '../../src/mock/dialect/dialects.ts'
+import type { Route } from '../../src/mock/dialect/dialect.ts'
+import { findDialect } from '../../src/mock/dialect/dialects.ts'
 import { faultNames } from '../../src/mock/fault/kinds.ts'
 import type { FaultName } from '../../src/mock/fault/kinds.ts'
 import type { FaultOption } from '../../src/mock/fault/option.ts'
@@ -21,9 +22,18 @@ const requests: readonly (readonly [string, string, object])[] = [
   ['completions whole', '/v1/completions', { prompt: '分类' }],
   ['dify', '/v1/chat-messages', { query: '分类' }],
   ['dify whole', '/v1/chat-messages', { query: '分类', response_mode: 'blocking' }],
+  ['responses', '/v1/responses', { input: '分类', stream: true }],
+  ['anthropic', '/v1/messages', { ...chat, max_tokens: 9, stream: true }],
+  ['gemini', '/v1beta/models/m:streamGenerateContent', { contents: [{ parts: [] }] }],
+  ['ollama', '/api/chat', { ...chat, model: 'm' }],
+  ['tgi', '/generate_stream', { inputs: '分类' }],
+  ['sse', '/stream/sse', {}],
+  ['ndjson', '/stream/ndjson', {}],
   ['raw', '/stream/raw', {}],
 ]
 const tokens = 6
+
+const routeTo = (pathname: string): Route => ({ pathname, query: new URLSearchParams() })
 
 interface Planned {
   intact: Plan
@@ -32,12 +42,14 @@ interface Planned {
 
 function spoil(option: FaultOption, [, path, body] = requests[0]!, latency_factor = 1): Planned {
   const options = parseOptions({ tokens, itl: 7, latency_factor, faults: [option] })
-  const dialect = dialects[path]!
+  const dialect = findDialect(path)!
   const ref = 'mock-000001'
   const identity = { key: 'k', turn: 0, ref, created: 1_767_225_600 }
-  const intact = createPlanner(options).plan(dialect.readAsk(JSON.stringify(body)), identity)
-  const { renderError } = profiles[options.profile]
-  const scene = { dialect: dialect.name, ref, renderError }
+  const intact = createPlanner(options).plan(
+    dialect.readAsk(JSON.stringify(body), routeTo(path)),
+    identity,
+  )
+  const scene = { dialect, ref, profile: profiles[options.profile] }
   return { intact, spoilt: options.faults[0]!.transform(intact, scene) }
 }
 
@@ -61,6 +73,9 @@ const tokensLeft: Partial<Record<FaultName, number>> = {
   'close-mid-chunk': 1,
   'short-content-length': 1,
   'bad-chunk-size': 1,
+  'bad-status-line': 0,
+  'duplicate-headers': 0,
+  'never-ending': 10_006,
   'truncated-event': 5,
   'malformed-json': 5,
   'in-band-error': 1,
@@ -228,7 +243,7 @@ test('says nothing and counts nothing when it has no tokens', () => {
 })
 
 test('packs every event so that it can be unpacked on its own', () => {
-  const { intact, spoilt } = spoil({ kind: 'gzip' })
+  const { intact, spoilt } = spoil({ kind: 'compression' })
   expect(spoilt.events.map(({ bytes }) => gunzipSync(bytes))).toEqual(
     intact.events.map(({ bytes }) => bytes),
   )
@@ -237,7 +252,10 @@ test('packs every event so that it can be unpacked on its own', () => {
 
 test('shifts no draw of another purpose, and no time', () => {
   const random = { ttft: { dist: 'lognormal', mean: 30, cv: 0.5 }, tokens: { min: 2, max: 20 } }
-  const ask = dialects[chatPath]!.readAsk(JSON.stringify({ ...chat, ...streamed }))
+  const ask = findDialect(chatPath)!.readAsk(
+    JSON.stringify({ ...chat, ...streamed }),
+    routeTo(chatPath),
+  )
   const plans = [{}, { faults: [{ kind: 'bom', when: { rate: 0.5 } }] }].map((faults) =>
     Array.from({ length: 20 }, (_, index) =>
       createPlanner(parseOptions({ ...random, ...faults })).plan(ask, {

@@ -48,7 +48,7 @@ function succeed(
     ? [latencyMs]
     : [ttftMs, ...gaps.map((gap, index) => ttftMs + (index + 1) * gap)]
   record.end_ms = latencyMs
-  record.tokens = { prompt: 9, cached: 0, completion: output }
+  record.tokens = { prompt: 9, cached: 0, completion: output, reasoning: 0 }
   truth.close(record, 'ok')
 }
 

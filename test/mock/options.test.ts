@@ -17,8 +17,7 @@ test('is the qwen-vllm server with 3 running and 10 waiting by default [S4.21]',
     queue: { running: 3, waiting: 10 },
     ttft: { kind: 'constant', value: 40 },
     itl: { kind: 'constant', value: 5 },
-    roleChunk: 'first_token',
-    usage: 'asked',
+    shape: { roleChunk: 'first_token', usage: 'asked', finishStyle: 'merged' },
     tokensPerEvent: 1,
   })
 })

@@ -12,6 +12,8 @@ import { createPlanner } from '../../src/mock/planner.ts'
 import { Refusal } from '../../src/mock/refusal.ts'
 import { chat, readFrames, readPayloads } from './client.ts'
 
+const route = { pathname: '/', query: new URLSearchParams() }
+
 function planFor(
   dialect: Dialect,
   body: unknown,
@@ -19,7 +21,7 @@ function planFor(
   { key = 'k', turn = 0 }: { key?: string; turn?: number } = {},
 ): Plan {
   const planner = createPlanner(parseOptions(options))
-  const ask = dialect.readAsk(typeof body === 'string' ? body : JSON.stringify(body))
+  const ask = dialect.readAsk(typeof body === 'string' ? body : JSON.stringify(body), route)
   planner.check(ask)
   return planner.plan(ask, { key, turn, ref: 'mock-000001', created: 1_767_225_600 })
 }
@@ -270,12 +272,12 @@ test.each<[Dialect, unknown, MockOptions, number, string]>([
   [chatDialect, '[]', {}, 400, 'object'],
   [chatDialect, { ...chat, max_tokens: 0 }, {}, 400, 'max_tokens'],
   [chatDialect, { ...chat, temperature: 1.2 }, {}, 400, 'temperature'],
-  [chatDialect, { ...chat, n: 2 }, {}, 400, 'n must be 1'],
+  [chatDialect, { ...chat, n: 129 }, {}, 400, 'n must be at most 128'],
   [chatDialect, { ...chat, stream: 'yes' }, {}, 400, 'stream'],
   [chatDialect, { ...chat, model: 'x' }, { profile: 'vllm', models: ['m'] }, 404, '`x`'],
   [chatDialect, { ...chat, max_tokens: 40_000 }, { profile: 'vllm' }, 400, 'maximum context'],
   [completionsDialect, {}, {}, 400, 'prompt'],
-  [completionsDialect, { prompt: ['a', 'b'] }, {}, 400, 'prompt'],
+  [completionsDialect, { prompt: ['a', {}] }, {}, 400, 'prompt'],
   [difyDialect, { inputs: {} }, {}, 400, 'query'],
   [difyDialect, { query: 'a', response_mode: 'sse' }, {}, 400, 'response_mode'],
 ])('refuses %o %j [S4.2]', (dialect, body, options, status, words) => {

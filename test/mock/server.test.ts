@@ -43,7 +43,10 @@ test('puts exactly the planned bytes on the wire, whatever came before [S4.26]',
   await send(`${url}${completions}`, { body: streamed })
   const { text, headers: got } = await send(`${url}${completions}`, { body: streamed, headers })
 
-  const ask = chatDialect.readAsk(JSON.stringify(streamed))
+  const ask = chatDialect.readAsk(JSON.stringify(streamed), {
+    pathname: completions,
+    query: new URLSearchParams(),
+  })
   const identity = { key: '000042', turn: 1, ref: 'mock-000042', created: 1_767_225_600 }
   const { events } = createPlanner(parseOptions(options)).plan(ask, identity)
   expect(text).toBe(Buffer.concat(events.map(({ bytes }) => bytes)).toString('utf8'))

@@ -1,6 +1,7 @@
 import { isFields } from '../fields.ts'
 import type { Fields } from '../fields.ts'
 import { Refusal } from '../refusal.ts'
+import type { Shape } from '../shape.ts'
 import type { Ask } from './dialect.ts'
 
 /** How much usage a stream carries. */
@@ -18,54 +19,66 @@ export function parseBody(text: string): Fields {
   return body
 }
 
-/**
- * The keys that chat completions and completions share. `max_completion_tokens` goes before
- * `max_tokens`.
- *
- * @throws Refusal 400 for a value of the wrong kind.
- */
-export function readSampling(body: Fields): Omit<Ask, 'prompt' | 'promptTokens' | 'render'> {
+/** What most formats call by the same names. */
+export function readSampling(body: Fields): Pick<Ask, 'model' | 'temperature'> {
   const model = body['model'] ?? undefined
   if (model !== undefined && typeof model !== 'string') refuse('model', 'a string')
   const temperature = body['temperature'] ?? undefined
   if (temperature !== undefined && (typeof temperature !== 'number' || temperature < 0)) {
     refuse('temperature', 'a number of at least 0')
   }
-  if ((body['n'] ?? 1) !== 1) refuse('n', '1, the only number of choices served here')
-  const maxTokens = readCount(body, 'max_completion_tokens', 1) ?? readCount(body, 'max_tokens', 1)
-  const minTokens = readCount(body, 'min_tokens', 0)
   return {
     ...(model === undefined ? {} : { model }),
     ...(temperature === undefined ? {} : { temperature }),
-    ...(maxTokens === undefined ? {} : { maxTokens }),
-    ...(minTokens === undefined ? {} : { minTokens }),
   }
 }
 
-/** @throws Refusal 400 unless `stream` is absent or a boolean. */
-export function readStreamFlag(body: Fields): boolean {
-  const stream = body['stream'] ?? false
-  if (typeof stream !== 'boolean') refuse('stream', 'true or false')
-  return stream
+/**
+ * The keys that chat completions and completions share. `max_completion_tokens` goes before
+ * `max_tokens`.
+ *
+ * @throws Refusal 400 for a value of the wrong kind.
+ */
+export function readGenerating(
+  body: Fields,
+): Pick<Ask, 'model' | 'temperature' | 'maxTokens' | 'minTokens'> & { choices: number } {
+  const maxTokens = readCount(body, 'max_completion_tokens', 1) ?? readCount(body, 'max_tokens', 1)
+  const minTokens = readCount(body, 'min_tokens', 0)
+  const choices = readCount(body, 'n', 1) ?? 1
+  if (choices > mostChoices) refuse('n', `at most ${mostChoices}`)
+  return {
+    ...readSampling(body),
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(minTokens === undefined ? {} : { minTokens }),
+    choices,
+  }
+}
+
+const mostChoices = 128
+
+/** @throws Refusal 400 unless the flag is absent or a boolean. */
+export function readFlag(body: Fields, key: string, fallback = false): boolean {
+  const flag = body[key] ?? fallback
+  if (typeof flag !== 'boolean') refuse(key, 'true or false')
+  return flag
 }
 
 /**
- * vLLM's rule: a given `stream_options` asks for usage unless it says `include_usage: false`;
- * `continuous_usage_stats` then puts it on every chunk.
+ * How much usage a stream carries. vLLM's rule: a given `stream_options` asks for it unless it says
+ * `include_usage: false`, and `continuous_usage_stats` puts it on every chunk; OpenAI's: only
+ * `include_usage: true` asks for it. The server's own rule goes first.
  */
-export function readUsageWish(body: Fields): UsageWish {
+export function resolveUsage(body: Fields, { usage, chunks }: Shape): UsageWish {
+  if (usage === 'never') return 'none'
   const options = body['stream_options']
-  if (!isFields(options) || options['include_usage'] === false) return 'none'
-  return options['continuous_usage_stats'] === true ? 'continuous' : 'final'
+  const asked =
+    isFields(options) &&
+    (options['include_usage'] === true || (chunks === 'vllm' && options['include_usage'] !== false))
+  if (!asked) return usage === 'always' ? 'final' : 'none'
+  return chunks === 'vllm' && options['continuous_usage_stats'] === true ? 'continuous' : 'final'
 }
 
-/** What the server's own rule makes of the wish. */
-export function resolveUsage(wish: UsageWish, rule: 'asked' | 'always' | 'never'): UsageWish {
-  if (rule === 'never') return 'none'
-  return rule === 'always' && wish === 'none' ? 'final' : wish
-}
-
-function readCount(body: Fields, key: string, min: number): number | undefined {
+export function readCount(body: Fields, key: string, min: number): number | undefined {
   const value = body[key] ?? undefined
   if (value === undefined) return undefined
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min) {
@@ -74,7 +87,28 @@ function readCount(body: Fields, key: string, min: number): number | undefined {
   return value
 }
 
-function refuse(key: string, expected: string): never {
+/**
+ * The text of a list of messages whose content is a text or a list of parts.
+ *
+ * @throws Refusal 400 unless there is at least one.
+ */
+export function readMessages(body: Fields, key: string, parts = 'content'): string {
+  const messages = body[key]
+  if (!Array.isArray(messages) || messages.length === 0) refuse(key, 'a list of messages')
+  return messages.map((message) => readText(message, parts)).join('\n')
+}
+
+/** The text of a message; of a list of parts that of its text parts. */
+function readText(message: unknown, key: string): string {
+  const content = isFields(message) ? message[key] : undefined
+  const parts: unknown[] = Array.isArray(content) ? content : [{ text: content }]
+  return parts
+    .map((part) => (isFields(part) && typeof part['text'] === 'string' ? part['text'] : ''))
+    .join('')
+}
+
+/** @throws Refusal 400 that says what was expected at this key. */
+export function refuse(key: string, expected: string): never {
   throw new Refusal(400, `1 validation error:\n  ${key} must be ${expected}`, {
     param: `body.${key}`,
   })

@@ -1,103 +1,128 @@
 import { countPromptTokens } from '../content.ts'
-import { isFields } from '../fields.ts'
+import type { Fields } from '../fields.ts'
 import type { PlanEvent } from '../plan.ts'
-import { Refusal } from '../refusal.ts'
-import { parseBody, readSampling, readStreamFlag, readUsageWish, resolveUsage } from './body.ts'
-import type { UsageWish } from './body.ts'
-import {
-  firstAtMs,
-  frameEvent,
-  joinContent,
-  lastAtMs,
-  renderStream,
-  renderTotal,
-  renderUsage,
-  renderWhole,
-} from './dialect.ts'
-import type { Answer, Ask, Dialect, Rendering } from './dialect.ts'
+import { explainFinish, joinText, listCalls, nameCall } from './answer.ts'
+import type { Answer, Content } from './answer.ts'
+import { parseBody, readFlag, readGenerating, readMessages, resolveUsage } from './body.ts'
+import { chunkKeys, createChunks, renderChunkFailure, renderUsage } from './chunk.ts'
+import { firstAtMs, frameEvent, lastAtMs, renderStream, renderWhole } from './dialect.ts'
+import type { Ask, Dialect, Rendering } from './dialect.ts'
 
-/** vLLM's /v1/chat/completions. */
-export const chatDialect: Dialect = { name: 'openai-chat', methods: ['POST'], readAsk }
+/** /v1/chat/completions of vLLM and OpenAI. */
+export const chatDialect: Dialect = {
+  name: 'openai-chat',
+  methods: ['POST'],
+  key: 'bearer',
+  readAsk,
+  renderFailure: renderChunkFailure,
+  ...chunkKeys,
+}
 
 function readAsk(text: string): Ask {
   const body = parseBody(text)
-  const messages = body['messages']
-  if (!Array.isArray(messages) || messages.length === 0) {
-    throw new Refusal(400, '1 validation error:\n  messages must be a list of messages', {
-      param: 'body.messages',
-    })
-  }
-  const stream = readStreamFlag(body)
-  const wish = readUsageWish(body)
-  const prompt = messages.map(readText).join('\n')
+  const prompt = readMessages(body, 'messages')
+  const stream = readFlag(body, 'stream')
   return {
-    ...readSampling(body),
+    ...readGenerating(body),
     prompt,
     promptTokens: countPromptTokens(prompt),
-    render: (answer) => (stream ? renderChunks(answer, wish) : renderCompletion(answer)),
+    kinds: ['reasoning', 'tool_call'],
+    render: (answer) => (stream ? renderChunks(answer, body) : renderCompletion(answer)),
   }
 }
 
-/** The text of a message; of a list of parts that of its text parts. */
-function readText(message: unknown): string {
-  const content = isFields(message) ? message['content'] : undefined
-  const parts: unknown[] = Array.isArray(content) ? content : [{ text: content }]
-  return parts
-    .map((part) => (isFields(part) && typeof part['text'] === 'string' ? part['text'] : ''))
-    .join('')
-}
-
-function renderChunks(answer: Answer, wish: UsageWish): Rendering {
-  const usage = resolveUsage(wish, answer.usage)
-  const chunk = (choices: readonly unknown[], extra: object): object => ({
-    id: `chatcmpl-${answer.ref}`,
-    object: 'chat.completion.chunk',
-    created: answer.created,
-    model: answer.model,
-    choices,
-    ...extra,
+function renderChunks(answer: Answer, body: Fields): Rendering {
+  const { shape, content, choices } = answer
+  const usage = resolveUsage(body, shape)
+  const isVllm = shape.chunks === 'vllm'
+  const head = { id: `chatcmpl-${answer.ref}`, object: 'chat.completion.chunk' }
+  const chunk = createChunks(answer, body, usage, head)
+  const delta = { role: 'assistant', content: '', ...(isVllm ? {} : { refusal: null }) }
+  const roleAtMs = shape.roleChunk === 'accept' ? 0 : firstAtMs(answer)
+  const events: PlanEvent[] = Array.from({ length: choices }, (_, index) => {
+    const role = chunk([choose(index, delta, null)], 0)
+    return frameEvent(roleAtMs, 'lifecycle', isVllm ? { ...role, prompt_token_ids: null } : role)
   })
-  const running = (completed: number): object =>
-    usage === 'continuous' ? { usage: renderUsage(answer.promptTokens, completed) } : {}
-
-  const role = { index: 0, delta: { role: 'assistant', content: '' }, logprobs: null }
-  const roleAtMs = answer.roleChunk === 'accept' ? 0 : firstAtMs(answer)
-  const events: PlanEvent[] = [
-    frameEvent(
-      roleAtMs,
-      'lifecycle',
-      chunk([{ ...role, finish_reason: null }], { prompt_token_ids: null, ...running(0) }),
-    ),
-  ]
+  const finish = explainFinish(answer)
   let completed = 0
-  for (const [index, { text, tokens, atMs }] of answer.content.entries()) {
-    completed += tokens
-    const finish =
-      index === answer.content.length - 1
-        ? { finish_reason: answer.finishReason, stop_reason: null }
-        : { finish_reason: null }
-    const choice = { index: 0, delta: { content: text }, logprobs: null, ...finish }
-    const payload = chunk([{ ...choice, token_ids: null }], running(completed))
-    events.push(frameEvent(atMs, 'content', payload, tokens))
+  for (const [index, piece] of content.entries()) {
+    completed += piece.tokens
+    const isLast = index >= content.length - choices
+    const merged = isLast && shape.finishStyle === 'merged'
+    const choice = {
+      ...choose(piece.choice, renderDelta(piece, answer), merged ? finish : null),
+      ...(isVllm && merged && { stop_reason: null }),
+      ...(isVllm && { token_ids: null }),
+    }
+    events.push(
+      frameEvent(piece.atMs, 'content', chunk([choice], completed), {
+        tokens: piece.tokens,
+        reasoning: piece.kind === 'reasoning',
+      }),
+    )
   }
   const endAtMs = lastAtMs(answer)
-  if (usage !== 'none') {
-    const total = { usage: renderTotal(answer) }
-    events.push(frameEvent(endAtMs, 'usage', chunk([], total)))
+  if (shape.finishStyle === 'separate') {
+    for (let index = 0; index < choices; index++) {
+      const choice = {
+        ...choose(index, {}, finish),
+        ...(isVllm && { stop_reason: null, token_ids: null }),
+      }
+      events.push(frameEvent(endAtMs, 'lifecycle', chunk([choice], completed)))
+    }
   }
+  if (usage !== 'none') events.push(frameEvent(endAtMs, 'usage', chunk([], completed)))
   events.push(frameEvent(endAtMs, 'done', '[DONE]'))
   return renderStream(events)
 }
 
+function choose(index: number, delta: object, finish: string | null): object {
+  return { index, delta, logprobs: null, finish_reason: finish }
+}
+
+function renderDelta({ kind, text, choice, call }: Content, answer: Answer): object {
+  if (kind === 'reasoning') return renderReasoning(text, answer)
+  if (call === undefined) return { content: text }
+  const { index, name, isFirst } = call
+  const opening = isFirst
+    ? { id: nameCall(answer, choice, index), type: 'function', function: { name, arguments: text } }
+    : { function: { arguments: text } }
+  return { tool_calls: [{ index, ...opening }] }
+}
+
+function renderReasoning(text: string, { shape }: Answer): object {
+  const { field } = shape.reasoning
+  return field === 'both' ? { reasoning: text, reasoning_content: text } : { [field]: text }
+}
+
 function renderCompletion(answer: Answer): Rendering {
-  const message = { role: 'assistant', content: joinContent(answer) }
+  const { shape } = answer
+  const choices = Array.from({ length: answer.choices }, (_, index) => {
+    const text = joinText(answer, 'text', index)
+    const thought = joinText(answer, 'reasoning', index)
+    const calls = listCalls(answer, index).map(({ id, name, arguments: json }) => ({
+      id,
+      type: 'function',
+      function: { name, arguments: json },
+    }))
+    const message = {
+      role: 'assistant',
+      content: text === '' ? null : text,
+      ...(shape.chunks === 'openai' && { refusal: null }),
+      ...(thought !== '' && renderReasoning(thought, answer)),
+      ...(calls.length > 0 && { tool_calls: calls }),
+    }
+    const logprobs = shape.chunks === 'openai' ? { logprobs: null } : {}
+    return { index, message, ...logprobs, finish_reason: explainFinish(answer) }
+  })
   const body = {
     id: `chatcmpl-${answer.ref}`,
     object: 'chat.completion',
     created: answer.created,
     model: answer.model,
-    choices: [{ index: 0, message, finish_reason: answer.finishReason }],
-    ...(answer.usage === 'never' ? {} : { usage: renderTotal(answer) }),
+    choices,
+    ...(shape.usage === 'never' ? {} : { usage: renderUsage(answer) }),
+    ...(shape.chunks === 'openai' && { service_tier: 'default', system_fingerprint: 'fp_mock' }),
   }
   return renderWhole(body, answer)
 }

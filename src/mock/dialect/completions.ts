@@ -1,46 +1,57 @@
 import { countPromptTokens } from '../content.ts'
+import type { Fields } from '../fields.ts'
+import type { Prompt } from '../latency/prefix-cache.ts'
 import type { PlanEvent } from '../plan.ts'
 import { Refusal } from '../refusal.ts'
-import { parseBody, readSampling, readStreamFlag, readUsageWish, resolveUsage } from './body.ts'
-import type { UsageWish } from './body.ts'
-import {
-  frameEvent,
-  joinContent,
-  lastAtMs,
-  renderStream,
-  renderTotal,
-  renderUsage,
-  renderWhole,
-} from './dialect.ts'
-import type { Answer, Ask, Dialect, Rendering } from './dialect.ts'
+import { joinText } from './answer.ts'
+import type { Answer } from './answer.ts'
+import { parseBody, readFlag, readGenerating, resolveUsage } from './body.ts'
+import { chunkKeys, createChunks, renderChunkFailure, renderUsage } from './chunk.ts'
+import { frameEvent, lastAtMs, renderStream, renderWhole } from './dialect.ts'
+import type { Ask, Dialect, Rendering } from './dialect.ts'
 
-/** vLLM's /v1/completions. */
+/** /v1/completions of vLLM and OpenAI; the choices of a second prompt follow those of the first. */
 export const completionsDialect: Dialect = {
   name: 'openai-completions',
   methods: ['POST'],
+  key: 'bearer',
   readAsk,
+  renderFailure: renderChunkFailure,
+  ...chunkKeys,
 }
 
 function readAsk(text: string): Ask {
   const body = parseBody(text)
-  const stream = readStreamFlag(body)
-  const wish = readUsageWish(body)
+  const stream = readFlag(body, 'stream')
+  const { prompt, counts } = readPrompts(body['prompt'])
+  const generating = readGenerating(body)
   return {
-    ...readSampling(body),
-    ...readPrompt(body['prompt']),
-    render: (answer) => (stream ? renderChunks(answer, wish) : renderCompletion(answer)),
+    ...generating,
+    choices: generating.choices * counts.length,
+    prompt,
+    promptTokens: counts.reduce((sum, tokens) => sum + tokens, 0),
+    kinds: [],
+    render: (answer) => (stream ? renderChunks(answer, body) : renderCompletion(answer)),
   }
 }
 
-/** A prompt: a text, a list with one text, or a list of token ids. */
-function readPrompt(prompt: unknown): Pick<Ask, 'prompt' | 'promptTokens'> {
-  const [text] = Array.isArray(prompt) && prompt.length === 1 ? prompt : [prompt]
-  if (typeof text === 'string') return { prompt: text, promptTokens: countPromptTokens(text) }
-  if (isIds(prompt)) return { prompt, promptTokens: prompt.length }
-  throw new Refusal(400, '1 validation error:\n  prompt must be one text or a list of token ids', {
+/** A text, token ids, or a list of either; a prefix cache looks at the first. */
+function readPrompts(prompt: unknown): { prompt: Prompt; counts: readonly number[] } {
+  const list = Array.isArray(prompt) && !isIds(prompt) ? prompt : [prompt]
+  const prompts = list.filter((one) => typeof one === 'string' || isIds(one))
+  const [first] = prompts
+  if (first !== undefined && prompts.length === list.length && list.length <= mostPrompts) {
+    const counts = prompts.map((one) =>
+      typeof one === 'string' ? countPromptTokens(one) : one.length,
+    )
+    return { prompt: first, counts }
+  }
+  throw new Refusal(400, '1 validation error:\n  prompt must be texts or lists of token ids', {
     param: 'body.prompt',
   })
 }
+
+const mostPrompts = 128
 
 function isIds(prompt: unknown): prompt is number[] {
   return (
@@ -48,35 +59,34 @@ function isIds(prompt: unknown): prompt is number[] {
   )
 }
 
-function renderChunks(answer: Answer, wish: UsageWish): Rendering {
-  const usage = resolveUsage(wish, answer.usage)
-  const chunk = (choices: readonly unknown[], spent: object | undefined): object => ({
-    id: `cmpl-${answer.ref}`,
-    object: 'text_completion',
-    created: answer.created,
-    model: answer.model,
-    choices,
-    ...(spent === undefined ? {} : { usage: spent }),
+function renderChunks(answer: Answer, body: Fields): Rendering {
+  const { shape, content, choices } = answer
+  const usage = resolveUsage(body, shape)
+  const isVllm = shape.chunks === 'vllm'
+  const head = { id: `cmpl-${answer.ref}`, object: 'text_completion' }
+  const chunk = createChunks(answer, body, usage, head)
+  const choose = (index: number, text: string, finish: string | null): object => ({
+    index,
+    text,
+    logprobs: null,
+    finish_reason: finish,
+    ...(isVllm && { stop_reason: null, prompt_token_ids: null, token_ids: null }),
   })
   let completed = 0
-  const events: PlanEvent[] = answer.content.map(({ text, tokens, atMs }, index) => {
-    completed += tokens
-    const last = index === answer.content.length - 1
-    const choice = {
-      index: 0,
-      text,
-      logprobs: null,
-      finish_reason: last ? answer.finishReason : null,
-      stop_reason: null,
-      prompt_token_ids: null,
-      token_ids: null,
-    }
-    const spent = usage === 'continuous' ? renderUsage(answer.promptTokens, completed) : undefined
-    const payload = chunk([choice], spent)
-    return frameEvent(atMs, 'content', payload, tokens)
+  const events: PlanEvent[] = content.map((piece, index) => {
+    completed += piece.tokens
+    const isLast = index >= content.length - choices && shape.finishStyle === 'merged'
+    const choice = choose(piece.choice, piece.text, isLast ? answer.finishReason : null)
+    return frameEvent(piece.atMs, 'content', chunk([choice], completed), { tokens: piece.tokens })
   })
   const endAtMs = lastAtMs(answer)
-  if (usage !== 'none') events.push(frameEvent(endAtMs, 'usage', chunk([], renderTotal(answer))))
+  if (shape.finishStyle === 'separate') {
+    for (let index = 0; index < choices; index++) {
+      const choice = choose(index, '', answer.finishReason)
+      events.push(frameEvent(endAtMs, 'lifecycle', chunk([choice], completed)))
+    }
+  }
+  if (usage !== 'none') events.push(frameEvent(endAtMs, 'usage', chunk([], completed)))
   events.push(frameEvent(endAtMs, 'done', '[DONE]'))
   return renderStream(events)
 }
@@ -87,8 +97,12 @@ function renderCompletion(answer: Answer): Rendering {
     object: 'text_completion',
     created: answer.created,
     model: answer.model,
-    choices: [{ text: joinContent(answer), index: 0, finish_reason: answer.finishReason }],
-    ...(answer.usage === 'never' ? {} : { usage: renderTotal(answer) }),
+    choices: Array.from({ length: answer.choices }, (_, index) => ({
+      text: joinText(answer, 'text', index),
+      index,
+      finish_reason: answer.finishReason,
+    })),
+    ...(answer.shape.usage === 'never' ? {} : { usage: renderUsage(answer) }),
   }
   return renderWhole(body, answer)
 }

@@ -1,53 +1,74 @@
 import type { Prompt } from '../latency/prefix-cache.ts'
 import { describeJson } from '../plan.ts'
-import type { PlanEvent } from '../plan.ts'
+import type { Frame, PlanEvent } from '../plan.ts'
+import type { Profile } from '../profile.ts'
+import type { Refusal } from '../refusal.ts'
+import type { Answer, ContentKind } from './answer.ts'
 
-export type DialectName = 'openai-chat' | 'openai-completions' | 'dify' | 'raw'
+export type DialectName =
+  | 'openai-chat'
+  | 'openai-completions'
+  | 'openai-responses'
+  | 'anthropic'
+  | 'gemini'
+  | 'ollama'
+  | 'tgi'
+  | 'dify'
+  | 'sse'
+  | 'ndjson'
+  | 'raw'
 
 /** One wire format. */
 export interface Dialect {
   name: DialectName
   methods: readonly string[]
+  /** Where a request has to carry the API key; `undefined`: none is asked for. */
+  key: 'bearer' | 'x-api-key' | 'x-goog-api-key' | undefined
   /** @throws Refusal when the body does not ask for an answer of this format. */
-  readAsk(body: string): Ask
+  readAsk(body: string, route: Route): Ask
+  /** Body of an HTTP error; absent: the profile's. */
+  renderError?(refusal: Refusal): unknown
+  /** An error in the middle of a stream, under HTTP 200; absent: there is no way to tell of one. */
+  renderFailure?(failure: Failure): string
+  /** Keys of the JSON under which generated text stands. */
+  textKeys: readonly string[]
+  /** Keys of the JSON that count tokens: those that were generated, those and the prompt. */
+  usageKeys: { generated: readonly string[]; total: readonly string[] }
+}
+
+/** What of the target decides the format. */
+export interface Route {
+  pathname: string
+  query: URLSearchParams
+}
+
+export interface Failure {
+  message: string
+  /** See `Answer`. */
+  ref: string
+  frame: Frame
+  /** Events before it. */
+  position: number
+  profile: Profile
 }
 
 /** What a request asks for, whatever its format. */
 export interface Ask {
   model?: string
+  /** What a prefix cache looks at. */
   prompt: Prompt
   promptTokens: number
   maxTokens?: number
   minTokens?: number
   temperature?: number
+  /** Answers at once; 1 when absent. */
+  choices?: number
+  /** What the format has a place for besides text; the rest becomes text. */
+  kinds: readonly ContentKind[]
+  /** Whether a script is played in the place of what would be generated. */
+  isScripted?: boolean
   /** Turns an answer into what is sent for it. */
   render(answer: Answer): Rendering
-}
-
-/** What is generated for a request, before it takes the shape of a format. */
-export interface Answer {
-  /** The part of ids that tells requests apart. */
-  ref: string
-  /** Unix time in s. */
-  created: number
-  model: string
-  /** At least one, ascending in time. */
-  content: readonly Content[]
-  finishReason: 'stop' | 'length'
-  promptTokens: number
-  /** Those that needed no prefill. */
-  cachedTokens: number
-  completionTokens: number
-  roleChunk: 'first_token' | 'accept'
-  usage: 'asked' | 'always' | 'never'
-}
-
-/** What one event carries of the answer. */
-export interface Content {
-  text: string
-  tokens: number
-  /** ms after admission. */
-  atMs: number
 }
 
 export interface Rendering {
@@ -57,27 +78,36 @@ export interface Rendering {
   events: readonly PlanEvent[]
 }
 
-export function firstAtMs(answer: Answer): number {
-  return answer.content[0]!.atMs
+/** The body of the error: as the format has it, or else the profile. */
+export function renderRefusal(
+  refusal: Refusal,
+  { dialect, profile }: { dialect: Dialect | undefined; profile: Profile },
+): unknown {
+  return dialect?.renderError?.(refusal) ?? profile.renderError(refusal)
 }
 
-export function lastAtMs(answer: Answer): number {
-  return answer.content.at(-1)!.atMs
-}
-
-export function joinContent(answer: Answer): string {
-  return answer.content.map(({ text }) => text).join('')
-}
-
-/** An event of a server-sent event stream with JSON in one data line. */
+/** A server-sent event with JSON in one data line; `event`: its name on a line before. */
 export function frameEvent(
   atMs: number,
   kind: PlanEvent['kind'],
   payload: unknown,
-  tokens = 0,
+  { event, tokens = 0, reasoning }: { event?: string; tokens?: number; reasoning?: boolean } = {},
 ): PlanEvent {
   const data = typeof payload === 'string' ? payload : JSON.stringify(payload)
-  return { atMs, kind, bytes: Buffer.from(`data: ${data}\n\n`), tokens }
+  const name = event === undefined ? '' : `event: ${event}\n`
+  const bytes = Buffer.from(`${name}data: ${data}\n\n`)
+  return { atMs, kind, bytes, tokens, ...(reasoning === true && { reasoningTokens: tokens }) }
+}
+
+/** A line of JSON. */
+export function frameLine(
+  atMs: number,
+  kind: PlanEvent['kind'],
+  payload: unknown,
+  { tokens = 0, reasoning }: { tokens?: number; reasoning?: boolean } = {},
+): PlanEvent {
+  const bytes = Buffer.from(`${JSON.stringify(payload)}\n`)
+  return { atMs, kind, bytes, tokens, ...(reasoning === true && { reasoningTokens: tokens }) }
 }
 
 /** A stream of server-sent events, its headers sent on admission. */
@@ -89,33 +119,42 @@ export function renderStream(events: readonly PlanEvent[]): Rendering {
   }
 }
 
+/** A stream of lines of JSON, its headers sent on admission. */
+export function renderLines(events: readonly PlanEvent[]): Rendering {
+  return { headers: { 'content-type': 'application/x-ndjson' }, headersAtMs: 0, events }
+}
+
 /** One JSON body, sent when the last token is there. */
 export function renderWhole(body: unknown, answer: Answer): Rendering {
   const bytes = Buffer.from(JSON.stringify(body))
-  const atMs = lastAtMs(answer)
+  const atMs = answer.content.at(-1)!.atMs
+  const { completionTokens: tokens, reasoningTokens } = answer
   return {
     headers: describeJson(bytes),
     headersAtMs: atMs,
-    events: [{ atMs, kind: 'content', bytes, tokens: answer.completionTokens }],
+    events: [{ atMs, kind: 'content', bytes, tokens, reasoningTokens }],
   }
 }
 
-/** Usage of a whole answer. vLLM tells cached tokens there, and only when there are any. */
-export function renderTotal({ promptTokens, cachedTokens, completionTokens }: Answer): object {
-  const usage = renderUsage(promptTokens, completionTokens)
-  return cachedTokens === 0
-    ? usage
-    : { ...usage, prompt_tokens_details: { cached_tokens: cachedTokens } }
+/** The events with keep-alives: one half-way to the first content, then one every `every` ms. */
+export function insertPings(
+  answer: Answer,
+  events: readonly PlanEvent[],
+  every: number,
+  ping: string,
+): PlanEvent[] {
+  const bytes = Buffer.from(ping)
+  const pings: PlanEvent[] = []
+  for (let atMs = firstAtMs(answer) / 2; atMs < lastAtMs(answer); atMs += Math.max(1, every)) {
+    pings.push({ atMs, kind: 'lifecycle', bytes, tokens: 0 })
+  }
+  return [...events, ...pings].sort((left, right) => left.atMs - right.atMs)
 }
 
-/** Usage as OpenAI and vLLM write it, in vLLM's order. */
-export function renderUsage(
-  promptTokens: number,
-  completionTokens: number,
-): { prompt_tokens: number; total_tokens: number; completion_tokens: number } {
-  return {
-    prompt_tokens: promptTokens,
-    total_tokens: promptTokens + completionTokens,
-    completion_tokens: completionTokens,
-  }
+export function firstAtMs(answer: Answer): number {
+  return answer.content[0]!.atMs
+}
+
+export function lastAtMs(answer: Answer): number {
+  return answer.content.at(-1)!.atMs
 }

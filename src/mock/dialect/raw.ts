@@ -1,11 +1,20 @@
 import { countPromptTokens } from '../content.ts'
-import type { Answer, Ask, Dialect, Rendering } from './dialect.ts'
+import type { Answer } from './answer.ts'
+import type { Ask, Dialect, Rendering } from './dialect.ts'
 
 /** Text as it comes, without any framing of its own: /stream/raw. Any body is a prompt. */
-export const rawDialect: Dialect = { name: 'raw', methods: ['GET', 'POST'], readAsk }
-
-function readAsk(text: string): Ask {
-  return { prompt: text, promptTokens: countPromptTokens(text), render }
+export const rawDialect: Dialect = {
+  name: 'raw',
+  methods: ['GET', 'POST'],
+  key: undefined,
+  readAsk: (text): Ask => ({
+    prompt: text,
+    promptTokens: countPromptTokens(text),
+    kinds: [],
+    render,
+  }),
+  textKeys: [],
+  usageKeys: { generated: [], total: [] },
 }
 
 function render(answer: Answer): Rendering {

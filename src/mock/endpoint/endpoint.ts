@@ -60,6 +60,9 @@ export interface Reply {
   follow?: (write: (text: string) => void) => () => void
 }
 
+/** Says that no server of any version runs here. */
+export const mockVersion = '0.0.0+mock'
+
 export function renderJson(body: unknown, status = 200): Reply {
   return { status, type: 'application/json', text: JSON.stringify(body) }
 }

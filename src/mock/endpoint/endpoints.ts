@@ -2,6 +2,7 @@ import { profiles } from '../profile.ts'
 import { listControlEndpoints } from './control.ts'
 import { renderEmpty, renderJson } from './endpoint.ts'
 import type { Endpoint, EndpointContext, Reply } from './endpoint.ts'
+import { listOllamaEndpoints } from './ollama.ts'
 import { listQwenEndpoints } from './qwen.ts'
 import { listVllmEndpoints } from './vllm.ts'
 
@@ -27,9 +28,9 @@ export function listEndpoints(context: EndpointContext): ReadonlyMap<string, End
       },
     ],
     ['/health', { methods: ['GET'], reply: replyHealth }],
-    ...(options.profile === 'vllm'
-      ? listVllmEndpoints(context, replyHealth)
-      : listQwenEndpoints(context)),
+    ...listOllamaEndpoints(models),
+    ...(options.profile === 'vllm' ? listVllmEndpoints(context, replyHealth) : []),
+    ...(options.profile === 'qwen-vllm' ? listQwenEndpoints(context) : []),
     ...listControlEndpoints(context),
   ])
 }

@@ -3,11 +3,8 @@ import { prometheusType, renderFamilies } from '../metrics/prometheus.ts'
 import { profiles } from '../profile.ts'
 import { Refusal } from '../refusal.ts'
 import { decodeToken, encodeToken, splitTokens } from '../tokens.ts'
-import { renderJson, renderText } from './endpoint.ts'
+import { mockVersion, renderJson, renderText } from './endpoint.ts'
 import type { Endpoint, Reply, EndpointContext } from './endpoint.ts'
-
-/** Says that no vLLM of any version runs here. */
-const version = '0.0.0+mock'
 
 /** What the `vllm` profile tells of itself, by path. */
 export function listVllmEndpoints(
@@ -26,7 +23,7 @@ export function listVllmEndpoints(
       },
     ],
     ['/ping', { methods: ['GET', 'POST'], reply: replyHealth }],
-    ['/version', { methods: ['GET'], reply: () => renderJson({ version }) }],
+    ['/version', { methods: ['GET'], reply: () => renderJson({ version: mockVersion }) }],
     [
       '/load',
       {

@@ -1,9 +1,10 @@
 import { STATUS_CODES } from 'node:http'
 
+import { cutPlan } from '../plan.ts'
 import type { Plan, PlanEnd } from '../plan.ts'
 import type { FaultKind, Transform } from './fault.ts'
 import type { Knobs } from './knobs.ts'
-import { createAside, cutPlan, findBreak, measure } from './plan.ts'
+import { createAside, findBreak, measure } from './plan.ts'
 
 export type ConnectionFault =
   | 'reset-before-headers'
@@ -13,7 +14,12 @@ export type ConnectionFault =
   | 'close-mid-chunk'
   | 'short-content-length'
   | 'bad-chunk-size'
+  | 'bad-status-line'
+  | 'duplicate-headers'
+  | 'close-delimited'
+  | 'interim-response'
   | 'connection-close'
+  | 'hang-up'
 
 /** The connection or the framing of HTTP gives way. */
 export const connectionFaults: Readonly<Record<ConnectionFault, FaultKind>> = {
@@ -49,6 +55,41 @@ export const connectionFaults: Readonly<Record<ConnectionFault, FaultKind>> = {
         headers: { ...plan.headers, 'content-length': measure(plan.events) },
       })),
   },
+  'bad-status-line': {
+    breaks: true,
+    prepare: () => (plan) => sendOnly(plan, 'HTTP/1.1 abc\r\n\r\n'),
+  },
+  'duplicate-headers': {
+    breaks: true,
+    prepare: () => (plan) =>
+      sendOnly(plan, renderHead(plan, { 'content-length': '1', 'Content-Length': '2' })),
+  },
+  'close-delimited': {
+    breaks: false,
+    prepare: () => (plan) => {
+      const head = createAside(plan.headersAtMs, renderHead(plan, { connection: 'close' }))
+      const { atMs } = plan.end
+      return {
+        ...plan,
+        framing: 'wire',
+        events: [head, ...plan.events],
+        end: { kind: 'close', atMs },
+      }
+    },
+  },
+  'interim-response': {
+    breaks: false,
+    prepare(knobs) {
+      const status = Number(knobs.choice('status', ['100', '102', '103'], '103'))
+      const link = status === 103 ? 'link: </style.css>; rel=preload\r\n' : ''
+      const interim = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${link}\r\n`
+      return (plan) => ({ ...plan, interim })
+    },
+  },
+  'hang-up': {
+    breaks: false,
+    prepare: () => (plan) => ({ ...plan, end: { kind: 'hang-up', atMs: plan.end.atMs } }),
+  },
   'connection-close': {
     breaks: false,
     prepare: () => (plan) => ({ ...plan, headers: { ...plan.headers, connection: 'close' } }),
@@ -59,6 +100,13 @@ function endUnanswered(kind: PlanEnd['kind']): Transform {
   return (plan) => ({ ...plan, headersAtMs: Infinity, events: [], end: { kind, atMs: 0 } })
 }
 
+/** In the place of the whole answer. */
+function sendOnly(plan: Plan, text: string): Plan {
+  const { headersAtMs: atMs } = plan
+  const end: PlanEnd = { kind: 'close', atMs }
+  return { ...plan, framing: 'wire', events: [createAside(atMs, text)], end }
+}
+
 function breakOff(knobs: Knobs, breakAt: (plan: Plan, position: number) => Plan): Transform {
   const count = knobs.count('after_events', { min: 0, fallback: 1 })
   return (plan) => breakAt(plan, findBreak(plan.events, count))
@@ -66,7 +114,7 @@ function breakOff(knobs: Knobs, breakAt: (plan: Plan, position: number) => Plan)
 
 /** Chunked by hand; the chunk at `position` is spoilt, and the connection closed behind it. */
 function writeOnWire(plan: Plan, position: number, spoil: (chunk: Buffer) => Buffer): Plan {
-  const head = createAside(plan.headersAtMs, renderHead(plan))
+  const head = createAside(plan.headersAtMs, renderHead(plan, { 'transfer-encoding': 'chunked' }))
   const chunks = plan.events.slice(0, position + 1).map((event, index) => {
     const bytes = frameChunk(event.bytes)
     if (index < position) return { ...event, bytes }
@@ -80,9 +128,9 @@ function writeOnWire(plan: Plan, position: number, spoil: (chunk: Buffer) => Buf
   }
 }
 
-function renderHead({ status, headers }: Plan): string {
+function renderHead({ status, headers }: Plan, framing: Readonly<Record<string, string>>): string {
   const { 'content-length': _, ...rest } = headers
-  const fields = { ...rest, 'transfer-encoding': 'chunked' }
+  const fields = { ...rest, ...framing }
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`)
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n`
 }

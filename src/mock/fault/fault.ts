@@ -1,14 +1,14 @@
-import type { DialectName } from '../dialect/dialect.ts'
+import type { Dialect } from '../dialect/dialect.ts'
 import type { Plan } from '../plan.ts'
 import type { Profile } from '../profile.ts'
 import type { Knobs } from './knobs.ts'
 
 /** What a fault may know besides the plan. */
 export interface Scene {
-  dialect: DialectName
+  dialect: Dialect
+  profile: Profile
   /** See `Answer`. */
   ref: string
-  renderError: Profile['renderError']
 }
 
 /** Turns a plan into the plan of the same answer gone wrong; the same plan when it has no place in it. */

@@ -1,14 +1,15 @@
+import type { Dialect } from '../dialect/dialect.ts'
 import type { PlanEvent } from '../plan.ts'
-import type { Scene } from './fault.ts'
 
 /** The event with its JSON rewritten; the same event when it has none or when that stays the same. */
 export function rewriteJson(
   event: PlanEvent,
-  { dialect }: Scene,
+  { textKeys }: Dialect,
   rewrite: (json: string) => string,
 ): PlanEvent {
-  if (dialect === 'raw') return event
-  const parts = /^((?:event: [^\n]*\n)?data: )?(\{.*\})(\n*)$/s.exec(event.bytes.toString('utf8'))
+  // Plain text may look like JSON.
+  if (textKeys.length === 0) return event
+  const parts = /^([^{]*)(\{.*\})([^}]*)$/s.exec(event.bytes.toString('utf8'))
   if (parts === null) return event
   const [, before = '', json = '', after = ''] = parts
   const rewritten = rewrite(json)
@@ -16,20 +17,18 @@ export function rewriteJson(
   return { ...event, bytes: Buffer.from(`${before}${rewritten}${after}`) }
 }
 
-/** The event with values of its JSON replaced, wherever they stand. */
+/** The event with values of its JSON replaced, wherever they stand; `undefined` removes one. */
 export function reviseJson(
   event: PlanEvent,
-  scene: Scene,
+  dialect: Dialect,
   revise: (key: string, value: unknown) => unknown,
 ): PlanEvent {
-  return rewriteJson(event, scene, (json) => JSON.stringify(JSON.parse(json, revise)))
+  return rewriteJson(event, dialect, (json) => JSON.stringify(JSON.parse(json, revise)))
 }
 
 /** The event with all text of the answer taken out of it. */
-export function emptyText(event: PlanEvent, scene: Scene): PlanEvent {
-  return reviseJson(event, scene, (key, value) =>
-    typeof value === 'string' && textKeys.includes(key) ? '' : value,
+export function emptyText(event: PlanEvent, dialect: Dialect): PlanEvent {
+  return reviseJson(event, dialect, (key, value) =>
+    typeof value === 'string' && dialect.textKeys.includes(key) ? '' : value,
   )
 }
-
-const textKeys: readonly string[] = ['content', 'text', 'answer']

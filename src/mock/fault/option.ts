@@ -19,16 +19,18 @@ export interface FaultOption {
   event?: number
   /** How much later; 100 ms by default, but forever for `stall`. */
   ms?: DurationOption
-  /** 400–599, 500 by default. */
-  status?: number
+  /** 400–599, 500 by default; of a redirect 301–308, 307 by default; interim 100, 102 or 103. */
+  status?: number | string
   body?: 'profile' | 'text' | 'html' | 'empty'
   /** s, or a date as HTTP writes it. */
   retry_after?: number | string
+  /** What the error says. */
+  message?: string
   /** Of a redirect. */
   location?: string
   /** The content type that is sent. */
   type?: string
-  /** Events in one write; all by default. */
+  /** Events in one write, all by default; most that follow the end. */
   events?: number
   /** Of one write (`split`) or one event (`huge-event`). */
   bytes?: number
@@ -39,6 +41,16 @@ export interface FaultOption {
   done?: boolean
   /** Tokens in the usage that were never sent. */
   surplus?: number
+  /** What is wrong with the usage; `surplus` by default. */
+  as?: 'surplus' | 'absent' | 'negative' | 'text'
+  encoding?: 'gzip' | 'deflate' | 'br'
+  /** The Date header. */
+  date?: string
+  /** Before which event. */
+  at?: 'start' | 'last'
+  /** What a ping looks like. */
+  shape?: 'bare' | 'json'
+  bytes_per_second?: number
 }
 
 export interface Fault {

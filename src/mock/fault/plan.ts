@@ -1,4 +1,5 @@
-import type { Plan, PlanEnd, PlanEvent } from '../plan.ts'
+import { findFrame } from '../plan.ts'
+import type { Plan, PlanEvent } from '../plan.ts'
 
 /**
  * Position behind `count` content events and what comes with them, but always before the last
@@ -20,30 +21,25 @@ function listContents(events: readonly PlanEvent[]): number[] {
   return events.flatMap(({ kind }, index) => (kind === 'content' ? [index] : []))
 }
 
-/** Ends the plan at the time at which the event at `position` was due, in its stead. */
-export function cutPlan(plan: Plan, position: number, kind: PlanEnd['kind']): Plan {
-  const atMs = plan.events[position]?.atMs ?? plan.end.atMs
-  return { ...plan, events: plan.events.slice(0, position), end: { kind, atMs } }
-}
-
-/** Sends the events from `position` on, and the end, `ms` later; `Infinity`: never. */
-export function delayPlan(plan: Plan, position: number, ms: number): Plan {
-  if (ms === Infinity) return cutPlan(plan, position, 'never')
-  const events = plan.events.map((event, index) =>
-    index < position ? event : { ...event, atMs: event.atMs + ms },
-  )
-  return { ...plan, events, end: { ...plan.end, atMs: plan.end.atMs + ms } }
-}
-
 /** The plan with other events, and a content length that fits; the same plan when they are the same. */
 export function replaceEvents(plan: Plan, events: readonly PlanEvent[]): Plan {
   const { events: before } = plan
   if (events.length === before.length && events.every((event, i) => event === before[i])) {
     return plan
   }
+  if (findFrame(plan) === 'array') return { ...plan, events: separate(events) }
   const { 'content-length': length, ...headers } = plan.headers
   if (length === undefined) return { ...plan, events }
   return { ...plan, events, headers: { ...headers, 'content-length': measure(events) } }
+}
+
+/** Elements of an array: a bracket before the first, commas before the others. */
+function separate(events: readonly PlanEvent[]): PlanEvent[] {
+  return events.map((event, index) => {
+    const text = event.bytes.toString('utf8')
+    const separated = text.replace(/^(?:\[|\n,\n)/, index === 0 ? '[' : '\n,\n')
+    return separated === text ? event : { ...event, bytes: Buffer.from(separated) }
+  })
 }
 
 /** Bytes of all events, as a header has them. */
@@ -56,6 +52,11 @@ export function createAside(atMs: number, text: string): PlanEvent {
   return { atMs, kind: 'lifecycle', bytes: Buffer.from(text), tokens: 0 }
 }
 
+/** Whether it comes in events: anything but one body of known length. */
+export function isStream(plan: Plan): boolean {
+  return findFrame(plan) !== 'whole'
+}
+
 export function isEventStream(plan: Plan): boolean {
-  return plan.headers['content-type']?.startsWith('text/event-stream') === true
+  return findFrame(plan) === 'sse'
 }

@@ -1,6 +1,7 @@
+import { delayPlan, delayUsage, findFrame } from '../plan.ts'
 import type { PlanEvent } from '../plan.ts'
 import type { FaultKind, Transform } from './fault.ts'
-import { createAside, delayPlan, findBreak } from './plan.ts'
+import { createAside, findBreak } from './plan.ts'
 
 export type TimingFault =
   | 'hang-before-headers'
@@ -9,6 +10,7 @@ export type TimingFault =
   | 'stall'
   | 'coalesce'
   | 'split'
+  | 'bandwidth'
   | 'late-close'
   | 'late-usage'
 
@@ -67,7 +69,15 @@ export const timingFaults: Readonly<Record<TimingFault, FaultKind>> = {
     breaks: false,
     prepare(knobs) {
       const size = knobs.count('bytes', { min: 1, fallback: 16 })
-      return splitEvents(size)
+      return splitEvents(size, smallestGap)
+    },
+  },
+  bandwidth: {
+    breaks: false,
+    prepare(knobs) {
+      const perSecond = knobs.count('bytes_per_second', { min: 1, fallback: 16_384 })
+      const size = Math.max(1, Math.floor((perSecond * smallestGap) / 1000))
+      return splitEvents(size, (1000 * size) / perSecond)
     },
   },
   'late-close': {
@@ -81,30 +91,28 @@ export const timingFaults: Readonly<Record<TimingFault, FaultKind>> = {
     breaks: false,
     prepare(knobs) {
       const ms = knobs.duration('ms', 100)
-      return (plan) => {
-        const usage = plan.events.findIndex(({ kind }) => kind === 'usage' || kind === 'done')
-        return usage === -1 ? plan : delayPlan(plan, usage, ms)
-      }
+      return (plan) => delayUsage(plan, ms)
     },
   },
 }
 
 /** Each piece waits for the one before it, so that a stream of long events takes longer than planned. */
-function splitEvents(size: number): Transform {
-  return (plan, { dialect }) => {
+function splitEvents(size: number, gapMs: number): Transform {
+  return (plan) => {
     let free = plan.headersAtMs
     const events = plan.events.flatMap((event) => {
       const pieces: PlanEvent[] = []
       for (let from = 0; from < event.bytes.length; from += size) {
-        free = Math.max(event.atMs, free + smallestGap)
+        free = Math.max(event.atMs, free + gapMs)
         pieces.push({
           ...createAside(free, ''),
           bytes: event.bytes.subarray(from, from + size),
         })
       }
       // Framed content is there with its last byte, plain text with its first.
-      const carrier = dialect === 'raw' ? 0 : pieces.length - 1
-      pieces[carrier] = { ...pieces[carrier]!, kind: event.kind, tokens: event.tokens }
+      const carrier = findFrame(plan) === 'none' ? 0 : pieces.length - 1
+      const { atMs, bytes } = pieces[carrier]!
+      pieces[carrier] = { ...event, atMs, bytes }
       return pieces
     })
     return { ...plan, events, end: { ...plan.end, atMs: Math.max(plan.end.atMs, free) } }

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+
+import type { Fields } from '../fields.ts'
+import { isFields } from '../fields.ts'
+import type { Answer } from './answer.ts'
+import type { UsageWish } from './body.ts'
+import type { Failure } from './dialect.ts'
+
+/** Writes the chunks of a stream in OpenAI's formats; `completed`: tokens so far, of all choices. */
+export type WriteChunk = (choices: readonly unknown[], completed: number) => Record<string, unknown>
+
+/** What every chunk of an answer carries, as the server of the profile writes it. */
+export function createChunks(
+  answer: Answer,
+  body: Fields,
+  usage: UsageWish,
+  head: { id: string; object: string },
+): WriteChunk {
+  const { created, model, shape } = answer
+  const options = body['stream_options']
+  const obfuscates = !(isFields(options) && options['include_obfuscation'] === false)
+  let number = 0
+  return (choices, completed) => {
+    const isUsage = choices.length === 0
+    const isCounted = isUsage || usage === 'continuous'
+    const counted = isCounted ? { usage: renderUsage(answer, isUsage ? undefined : completed) } : {}
+    const chunk = { id: head.id, object: head.object, created, model, choices, ...counted }
+    if (shape.chunks === 'vllm') return chunk
+    return {
+      ...chunk,
+      service_tier: 'default',
+      system_fingerprint: 'fp_mock',
+      ...(usage !== 'none' && !isUsage && { usage: null }),
+      ...(obfuscates && { obfuscation: obfuscate(answer.ref, number++) }),
+    }
+  }
+}
+
+/** Text of a length that says nothing of the length of the content. */
+export function obfuscate(ref: string, number: number): string {
+  const digest = createHash('sha256').update(`${ref} ${number}`).digest()
+  return digest.toString('base64url').slice(0, 2 + (digest[0]! % 16))
+}
+
+/** Usage as OpenAI and vLLM write it, in vLLM's order; `soFar`: tokens of an answer that goes on. */
+export function renderUsage(answer: Answer, soFar?: number): Record<string, unknown> {
+  const { promptTokens, cachedTokens, shape } = answer
+  const completed = soFar ?? answer.completionTokens
+  const thought = Math.min(answer.reasoningTokens, completed)
+  const isOpenai = shape.chunks === 'openai'
+  // vLLM tells them of a whole answer, and only when there are any.
+  const tellsCached = isOpenai || (soFar === undefined && cachedTokens > 0)
+  return {
+    prompt_tokens: promptTokens,
+    total_tokens: promptTokens + completed,
+    completion_tokens: completed,
+    ...(tellsCached && { prompt_tokens_details: { cached_tokens: cachedTokens } }),
+    ...((isOpenai || thought > 0) && { completion_tokens_details: { reasoning_tokens: thought } }),
+  }
+}
+
+/** An error in a stream of chunks, in the words of the profile. */
+export function renderChunkFailure({ message, profile }: Failure): string {
+  return `data: ${JSON.stringify(profile.renderFailure(message))}\n\n`
+}
+
+/** Where OpenAI's formats keep text and counts. */
+export const chunkKeys: {
+  textKeys: readonly string[]
+  usageKeys: { generated: readonly string[]; total: readonly string[] }
+} = {
+  textKeys: ['content', 'reasoning', 'reasoning_content', 'text', 'name', 'arguments'],
+  usageKeys: { generated: ['completion_tokens'], total: ['total_tokens'] },
+}

@@ -1,0 +1,144 @@
+import { countPromptTokens } from '../content.ts'
+import { isFields } from '../fields.ts'
+import type { Fields } from '../fields.ts'
+import type { PlanEvent } from '../plan.ts'
+import type { Refusal } from '../refusal.ts'
+import { joinText, listBlocks, listCalls } from './answer.ts'
+import type { Answer, ContentKind } from './answer.ts'
+import { parseBody, readCount, readFlag, readMessages, readSampling, refuse } from './body.ts'
+import { firstAtMs, frameLine, lastAtMs, renderLines, renderWhole } from './dialect.ts'
+import type { Ask, Dialect, Failure, Rendering } from './dialect.ts'
+
+/** Ollama's /api/chat and /api/generate. */
+export const ollamaDialect: Dialect = {
+  name: 'ollama',
+  methods: ['POST'],
+  key: undefined,
+  readAsk: (text, { pathname }) =>
+    pathname === '/api/generate'
+      ? readGenerate(text)
+      : readBody(text, (body) => readMessages(body, 'messages'), sayInMessage),
+  renderError: ({ message }: Refusal) => ({ error: message }),
+  renderFailure: ({ message }: Failure) => `${JSON.stringify({ error: message })}\n`,
+  textKeys: ['content', 'response', 'thinking'],
+  usageKeys: { generated: ['eval_count'], total: [] },
+}
+
+/** Where a line has its text, reasoning or tool calls. */
+type Say = (kind: ContentKind | 'nothing', text: string, calls?: readonly object[]) => object
+
+const sayInMessage: Say = (kind, text, calls) => ({
+  message: {
+    role: 'assistant',
+    content: kind === 'text' ? text : '',
+    ...(kind === 'reasoning' && { thinking: text }),
+    ...(calls !== undefined && { tool_calls: calls }),
+  },
+})
+
+const sayInResponse: Say = (kind, text) => ({
+  response: kind === 'text' ? text : '',
+  ...(kind === 'reasoning' && { thinking: text }),
+})
+
+function readGenerate(text: string): Ask {
+  const ask = readBody(text, readPrompt, sayInResponse)
+  return { ...ask, kinds: ['reasoning'] }
+}
+
+function readPrompt({ prompt }: Fields): string {
+  return typeof prompt === 'string' ? prompt : refuse('prompt', 'a text')
+}
+
+function readBody(text: string, readInput: (body: Fields) => string, say: Say): Ask {
+  const body = parseBody(text)
+  const prompt = readInput(body)
+  const { model } = readSampling(body)
+  if (model === undefined) refuse('model', 'given')
+  const options = isFields(body['options']) ? body['options'] : {}
+  const { temperature } = readSampling(options)
+  const maxTokens = options['num_predict'] === -1 ? undefined : readCount(options, 'num_predict', 1)
+  const stream = readFlag(body, 'stream', true)
+  return {
+    model,
+    prompt,
+    promptTokens: countPromptTokens(prompt),
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    kinds: ['reasoning', 'tool_call'],
+    render: (answer) => (stream ? renderLineStream(answer, say) : renderObject(answer, say)),
+  }
+}
+
+function describeAt({ created, model }: Answer, atMs: number): object {
+  return { model, created_at: new Date(created * 1000 + atMs).toISOString() }
+}
+
+function renderLineStream(answer: Answer, say: Say): Rendering {
+  const events = listBlocks(answer).flatMap(({ kind, call, contents }): PlanEvent[] => {
+    if (call === undefined) {
+      return contents.map(({ atMs, text, tokens }) =>
+        frameLine(
+          atMs,
+          'content',
+          { ...describeAt(answer, atMs), ...say(kind, text), done: false },
+          { tokens, reasoning: kind === 'reasoning' },
+        ),
+      )
+    }
+    // A tool call comes whole.
+    const { atMs } = contents.at(-1)!
+    const tokens = contents.reduce((sum, content) => sum + content.tokens, 0)
+    const line = { ...describeAt(answer, atMs), ...say(kind, '', [renderCall(call)]), done: false }
+    return [frameLine(atMs, 'content', line, { tokens })]
+  })
+  const endAtMs = lastAtMs(answer)
+  const end = { ...describeAt(answer, endAtMs), ...say('nothing', ''), ...describeEnd(answer) }
+  return renderLines([...events, frameLine(endAtMs, 'done', end)])
+}
+
+function renderCall({ name, arguments: json }: { name: string; arguments: string }): object {
+  return { function: { name, arguments: JSON.parse(json) } }
+}
+
+function toNs(ms: number): number {
+  return Math.round(ms * 1e6)
+}
+
+/** Durations are in ns. */
+function describeEnd(answer: Answer): object {
+  const first = firstAtMs(answer)
+  const last = lastAtMs(answer)
+  const counts = {
+    total_duration: toNs(last),
+    load_duration: 0,
+    prompt_eval_count: answer.promptTokens,
+    prompt_eval_duration: toNs(first),
+    eval_count: answer.completionTokens,
+    eval_duration: toNs(last - first),
+  }
+  return {
+    done: true,
+    done_reason: answer.finishReason,
+    ...(answer.shape.usage === 'never' ? {} : counts),
+  }
+}
+
+function renderObject(answer: Answer, say: Say): Rendering {
+  const thought = joinText(answer, 'reasoning')
+  const calls = listCalls(answer).map(renderCall)
+  const text = joinText(answer)
+  const said = say('text', text, calls.length > 0 ? calls : undefined)
+  const body = {
+    ...describeAt(answer, lastAtMs(answer)),
+    ...(thought === '' ? said : addThought(said, thought)),
+    ...describeEnd(answer),
+  }
+  return renderWhole(body, answer)
+}
+
+function addThought(said: object, thinking: string): object {
+  return 'message' in said
+    ? { message: { ...(said.message as object), thinking } }
+    : { ...said, thinking }
+}
