@@ -2,15 +2,16 @@ import type { IncomingHttpHeaders } from 'node:http'
 
 import type { Dialect, Route } from './dialect/dialect.ts'
 
-/** The API key that a request carries where its format has it; `undefined`: none. */
+/** The API key that a request carries: a bearer token, or where its format has it; `undefined`: none. */
 export function readKey(
   headers: IncomingHttpHeaders,
   { query }: Route,
   dialect: Dialect | undefined,
 ): string | undefined {
-  const place = dialect?.key ?? 'bearer'
-  if (place === 'bearer') return /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1]
-  const header = headers[place]
+  const [, bearer] = /^Bearer (.+)$/.exec(headers.authorization ?? '') ?? []
+  const place = dialect?.key
+  if (bearer !== undefined || place === undefined) return bearer
+  const header = headers[place.header]
   if (typeof header === 'string') return header
-  return place === 'x-goog-api-key' ? (query.get('key') ?? undefined) : undefined
+  return place.query === undefined ? undefined : (query.get(place.query) ?? undefined)
 }

@@ -50,7 +50,7 @@ export interface MockOptions extends ShapeOption {
   models?: readonly string[]
   /** Ids and times of creation that depend on the arrival alone; true by default. */
   deterministic_ids?: boolean
-  /** When given, /v1/* and /v1beta/* demand it, each in the header of its format. */
+  /** When given, /v1/* and /v1beta/* demand it, as a bearer token or as their format has it. */
   api_key?: string
   /** Multiplies every time; 1 by default. */
   latency_factor?: number

@@ -296,6 +296,27 @@ test('demands the API key on /v1 alone when one is set', async () => {
   expect((await send(`${url}/health`)).status).toBe(200)
 })
 
+test('takes the API key where each format has it', async () => {
+  const url = await start({ ...quick, api_key: 'k-1' })
+  const messages = { ...chat, max_tokens: 3 }
+  const gemini = '/v1beta/models/m:generateContent'
+  const contents = { contents: [{ parts: [{ text: 'hi' }] }] }
+  const tries: [string, object, Record<string, string>, number][] = [
+    ['/v1/messages', messages, { 'x-api-key': 'k-1' }, 200],
+    ['/v1/messages', messages, { authorization: 'Bearer k-1' }, 200],
+    ['/v1/messages', messages, { 'x-api-key': 'k-2' }, 401],
+    ['/v1/responses', { input: 'hi' }, { 'x-api-key': 'k-1' }, 401],
+    [gemini, contents, { 'x-goog-api-key': 'k-1' }, 200],
+    [`${gemini}?key=k-1`, contents, {}, 200],
+    [`${gemini}?key=k-2`, contents, {}, 401],
+    ['/api/chat', { ...chat, model: 'm' }, {}, 200],
+  ]
+  for (const [path, body, headers, status] of tries) {
+    const reply = await send(`${url}${path}`, { body, headers })
+    expect([path, headers, reply.status]).toEqual([path, headers, status])
+  }
+})
+
 test('reports its health with the limits in force [S4.6]', async () => {
   const url = await start()
   expect(JSON.parse((await send(`${url}/health`)).text)).toEqual({

@@ -13,7 +13,7 @@ import type { Ask, Dialect, Failure, Rendering } from './dialect.ts'
 export const anthropicDialect: Dialect = {
   name: 'anthropic',
   methods: ['POST'],
-  key: 'x-api-key',
+  key: { header: 'x-api-key' },
   readAsk,
   renderError: ({ status, message }: Refusal) => describe(status, message),
   renderFailure: ({ message }: Failure) =>

@@ -12,7 +12,6 @@ import type { Ask, Dialect, Rendering } from './dialect.ts'
 export const chatDialect: Dialect = {
   name: 'openai-chat',
   methods: ['POST'],
-  key: 'bearer',
   readAsk,
   renderFailure: renderChunkFailure,
   ...chunkKeys,

@@ -14,7 +14,6 @@ import type { Ask, Dialect, Rendering } from './dialect.ts'
 export const completionsDialect: Dialect = {
   name: 'openai-completions',
   methods: ['POST'],
-  key: 'bearer',
   readAsk,
   renderFailure: renderChunkFailure,
   ...chunkKeys,

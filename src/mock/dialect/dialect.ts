@@ -22,8 +22,8 @@ export type DialectName =
 export interface Dialect {
   name: DialectName
   methods: readonly string[]
-  /** Where a request has to carry the API key; `undefined`: none is asked for. */
-  key: 'bearer' | 'x-api-key' | 'x-goog-api-key' | undefined
+  /** Where a request may carry the API key besides as a bearer token. */
+  key?: { header: string; query?: string }
   /** @throws Refusal when the body does not ask for an answer of this format. */
   readAsk(body: string, route: Route): Ask
   /** Body of an HTTP error; absent: the profile's. */

@@ -19,7 +19,6 @@ type App = 'chat' | 'agent' | 'chatflow' | 'workflow' | 'completion'
 export const difyDialect: Dialect = {
   name: 'dify',
   methods: ['POST'],
-  key: 'bearer',
   readAsk,
   renderError: ({ status, message }: Refusal) => ({
     code: (STATUS_CODES[status] ?? 'error').toLowerCase().replaceAll(/\W+/g, '_'),

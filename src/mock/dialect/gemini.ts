@@ -21,7 +21,7 @@ export function isGemini(pathname: string): boolean {
 export const geminiDialect: Dialect = {
   name: 'gemini',
   methods: ['POST'],
-  key: 'x-goog-api-key',
+  key: { header: 'x-goog-api-key', query: 'key' },
   readAsk,
   renderError: ({ status, message }: Refusal) => describe(status, message),
   renderFailure,

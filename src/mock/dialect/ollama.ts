@@ -13,7 +13,6 @@ import type { Ask, Dialect, Failure, Rendering } from './dialect.ts'
 export const ollamaDialect: Dialect = {
   name: 'ollama',
   methods: ['POST'],
-  key: undefined,
   readAsk: (text, { pathname }) =>
     pathname === '/api/generate'
       ? readGenerate(text)

@@ -6,7 +6,6 @@ import type { Ask, Dialect, Rendering } from './dialect.ts'
 export const rawDialect: Dialect = {
   name: 'raw',
   methods: ['GET', 'POST'],
-  key: undefined,
   readAsk: (text): Ask => ({
     prompt: text,
     promptTokens: countPromptTokens(text),

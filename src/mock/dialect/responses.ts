@@ -11,7 +11,6 @@ import type { Ask, Dialect, Failure, Rendering } from './dialect.ts'
 export const responsesDialect: Dialect = {
   name: 'openai-responses',
   methods: ['POST'],
-  key: 'bearer',
   readAsk,
   renderFailure,
   textKeys: ['delta', 'text', 'arguments', 'name'],

@@ -9,7 +9,6 @@ import type { Ask, Dialect, Rendering } from './dialect.ts'
 export const sseDialect: Dialect = {
   name: 'sse',
   methods: ['GET', 'POST'],
-  key: undefined,
   readAsk: (text) => readAsk(text, renderSse),
   renderFailure: ({ message }) => `data: ${JSON.stringify({ error: { message } })}\n\n`,
   textKeys: ['text'],
@@ -20,7 +19,6 @@ export const sseDialect: Dialect = {
 export const ndjsonDialect: Dialect = {
   name: 'ndjson',
   methods: ['GET', 'POST'],
-  key: undefined,
   readAsk: (text) => readAsk(text, renderNdjson),
   renderFailure: ({ message }) => `${JSON.stringify({ error: { message } })}\n`,
   textKeys: ['text'],

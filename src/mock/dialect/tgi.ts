@@ -12,7 +12,6 @@ import type { Ask, Dialect, Failure, Rendering } from './dialect.ts'
 export const tgiDialect: Dialect = {
   name: 'tgi',
   methods: ['POST'],
-  key: undefined,
   readAsk,
   renderError: ({ status, message }: Refusal) => ({
     error: message,
