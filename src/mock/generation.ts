@@ -34,6 +34,8 @@ export interface Generation {
    * reads it.
    */
   serve(exchange: Exchange): Promise<void>
+  /** Whether the engine has died of its requests. */
+  isDead(): boolean
   stats(): { running: number; waiting: number; peak: number; served: number }
   reset(): void
 }
@@ -106,6 +108,7 @@ export function createGeneration(
       if (visit !== undefined) scheduler.leave(record.end_ms, visit)
     })
 
+    if (options.readDelay > 0) await wait(options.readDelay * options.latencyFactor)
     const body = await readBody(request)
     if (record.outcome !== null) return
     record.body_ms = clock.now()
@@ -152,6 +155,7 @@ export function createGeneration(
     if (refusal !== undefined) return refusal
     if (dialect === undefined) return new Refusal(404, 'Not Found')
     if (body instanceof Refusal) return body
+    if (isDead()) return new Refusal(500, 'EngineCore is dead', { type: 'InternalServerError' })
     try {
       const ask = dialect.readAsk(body, route)
       const recipe = overrides.find(request.headers)
@@ -194,8 +198,19 @@ export function createGeneration(
     }
   }
 
+  function isDead(): boolean {
+    return admitted >= options.diesAfter
+  }
+
+  function wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      clock.setTimer(ms, resolve)
+    })
+  }
+
   return {
     serve,
+    isDead,
     stats() {
       scheduler.advance(clock.now())
       return { ...scheduler.count(), served: truth.served() }

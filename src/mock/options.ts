@@ -56,6 +56,10 @@ export interface MockOptions extends ShapeOption {
   latency_factor?: number
   /** Time from the start during which everything is answered with 503. */
   start_delay?: DurationOption
+  /** Time before the body of a request is read. */
+  read_delay?: DurationOption
+  /** Requests after which the engine is dead: 500 for answers, 503 for /health. */
+  dies_after?: number
   /** What goes wrong, and for which requests; of several that are due the first. */
   faults?: readonly FaultOption[]
   /** Whether a request may change its own answer by `x-mock-*` headers; false by default. */
@@ -82,6 +86,9 @@ export interface Options {
   apiKey: string | undefined
   latencyFactor: number
   startDelay: number
+  readDelay: number
+  /** `Infinity`: never. */
+  diesAfter: number
   /** Their times are multiplied already. */
   faults: readonly Fault[]
   allowOverrides: boolean
@@ -104,6 +111,8 @@ const known: readonly (keyof MockOptions)[] = [
   'api_key',
   'latency_factor',
   'start_delay',
+  'read_delay',
+  'dies_after',
   'faults',
   'allow_overrides',
   ...shapeKeys,
@@ -153,6 +162,8 @@ function readOptions(written: unknown): { options?: Options; problems: readonly 
     apiKey: readText(report, 'api_key', json['api_key']),
     latencyFactor,
     startDelay: readDuration(report, 'start_delay', json['start_delay'], 0),
+    readDelay: readDuration(report, 'read_delay', json['read_delay'], 0),
+    diesAfter: readNumber(report, 'dies_after', json['dies_after'], count, Infinity),
     faults: readFaults(report, json['faults'], latencyFactor),
     allowOverrides: readFlag(report, 'allow_overrides', json['allow_overrides'], false),
   }

@@ -187,6 +187,10 @@ export interface BenchDocument {
         latency_factor?: number
         /** Whether x-mock-* headers may change an answer. */
         allow_overrides?: boolean
+        /** Time until a request is read. */
+        read_delay?: unknown
+        /** Requests after which every answer is an error. */
+        dies_after?: number
         /** Time until the server is ready. */
         start_delay?: unknown
         /** Whether ids repeat between runs. */

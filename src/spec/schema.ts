@@ -91,6 +91,12 @@ const mock: JsonSchema = {
       type: 'boolean',
       examples: [true],
     },
+    read_delay: { description: 'Time until a request is read.', examples: ['0ms'] },
+    dies_after: {
+      description: 'Requests after which every answer is an error.',
+      type: 'integer',
+      examples: [100],
+    },
     start_delay: { description: 'Time until the server is ready.', examples: ['0ms'] },
     deterministic_ids: {
       description: 'Whether ids repeat between runs.',

@@ -177,6 +177,37 @@ test.concurrent.for(targets)(
   },
 )
 
+/** With the number of token events that the client sees. */
+const variants: readonly [fault: FaultOption, expected: string, seen: number][] = [
+  [{ kind: 'wrong-usage', as: 'absent' }, 'completed', tokens],
+  [{ kind: 'wrong-usage', as: 'negative' }, 'completed', tokens],
+  [{ kind: 'wrong-usage', as: 'text' }, 'completed', tokens],
+  [{ kind: 'compression', encoding: 'deflate' }, 'wrong_content_type', 0],
+  [{ kind: 'compression', encoding: 'br' }, 'wrong_content_type', 0],
+  [{ kind: 'interim-response', status: '100' }, 'reset', 0],
+  [{ kind: 'interim-response', status: '102' }, 'completed', tokens],
+  [{ kind: 'bom', at: 'last' }, 'completed', tokens - 1],
+  [{ kind: 'redirect', status: 302 }, 'http_status', 0],
+  [{ kind: 'pings', shape: 'json', every: 2 }, 'completed', tokens],
+  [{ kind: 'split', bytes: 3 }, 'completed', tokens],
+  [{ kind: 'huge-event', bytes: 17 * 2 ** 20 }, 'malformed_event', 0],
+]
+
+test.concurrent.for(variants)(
+  'concludes from a variant of a fault what it means: %o is %s',
+  { timeout: 30_000 },
+  async ([fault, expected, seen], { expect, onTestFinished }) => {
+    const mock = await startMock({ profile: 'vllm', ttft: 6, itl: 3, tokens, faults: [fault] })
+    onTestFinished(() => mock.stop())
+    const [dialect, path, body] = targets[0]
+    const { records } = await runOnce(`${mock.url}${path}`, dialect, body, ['one'])
+    expect(records.map((record) => [conclude(record), record.tokenTimes.length])).toEqual([
+      [expected, seen],
+    ])
+    if (fault.kind === 'wrong-usage') expect(records[0]?.completionTokens).toBeUndefined()
+  },
+)
+
 /** What the client concludes, the fault in the truth, and the outcome there. */
 function expectedOf(user: string, target: Target): (string | null)[] {
   const kind = faultNames.find((name) => name === user)
@@ -192,19 +223,24 @@ function conclude(record: RequestRecord): string {
 }
 
 /** One connection, so that each good request follows upon a fault. */
-function runOnce(url: string, dialect: DialectName, body: object): Promise<LoadRun> {
+function runOnce(
+  url: string,
+  dialect: DialectName,
+  body: object,
+  keys: readonly string[] = users,
+): Promise<LoadRun> {
   return runLoad({
     load: {
       kind: 'closed',
       concurrency: 1,
       warmup: 0,
-      requests: users.length,
+      requests: keys.length,
       rounds: 1,
       seed: 1,
     },
     timeouts: { connect: 10_000, total: 4000, idle: 2000 },
     stream: { dialect },
-    requests: users.map((user) => ({
+    requests: keys.map((user) => ({
       url,
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-mock-key': user },

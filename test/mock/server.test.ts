@@ -296,6 +296,69 @@ test('demands the API key on /v1 alone when one is set', async () => {
   expect((await send(`${url}/health`)).status).toBe(200)
 })
 
+test('is dead after its requests, until it is reset', async () => {
+  const url = await start({ ...quick, profile: 'vllm', dies_after: 2 })
+  const ask = async (): Promise<number> =>
+    (await send(`${url}${completions}`, { body: streamed })).status
+  expect([await ask(), await ask()]).toEqual([200, 200])
+  expect((await send(`${url}/health`)).status).toBe(503)
+  expect(await ask()).toBe(500)
+  await send(`${url}/__mock/reset`, { method: 'POST' })
+  expect([(await send(`${url}/health`)).status, await ask()]).toEqual([200, 200])
+})
+
+test('reads no body before its time', async () => {
+  const url = await start({ ...quick, read_delay: 60 })
+  await send(`${url}${completions}`, { body: { ...chat, filler: 'x'.repeat(5e6) } })
+  const [record] = await readTruth(url)
+  expect(record!.body_ms! - record!.recv_ms).toBeGreaterThanOrEqual(59)
+})
+
+test('runs out of memory in the words of the seed [S4.22]', async () => {
+  const message = 'CUDA out of memory...'
+  const url = await start({ faults: [{ kind: 'http-error', message }] })
+  const reply = await send(`${url}${completions}`, { body: chat })
+  expect([reply.status, JSON.parse(reply.text)]).toEqual([500, { error: message }])
+})
+
+test('refuses in the words of each format', async () => {
+  const url = await start({ profile: 'vllm', faults: [{ kind: 'http-error', status: 429 }] })
+  const text = 'The mock was told to fail'
+  const tries: [string, object, object][] = [
+    ['/v1/messages', { ...chat, max_tokens: 3 }, { error: { type: 'rate_limit_error' } }],
+    ['/api/chat', { ...chat, model: 'm' }, { error: text }],
+    ['/generate', { inputs: 'hi' }, { error: text, error_type: 'overloaded' }],
+    ['/v1/chat-messages', { query: 'hi' }, { code: 'too_many_requests', status: 429 }],
+    ['/v1/responses', { input: 'hi' }, { error: { code: 429, type: 'Too Many Requests' } }],
+    [
+      '/v1beta/models/m:generateContent',
+      { contents: [{}] },
+      { error: { code: 429, status: 'RESOURCE_EXHAUSTED' } },
+    ],
+  ]
+  for (const [path, body, shape] of tries) {
+    expect(JSON.parse((await send(`${url}${path}`, { body })).text)).toMatchObject(shape)
+  }
+})
+
+test('sends 429 when the queue of the openai profile is full', async () => {
+  const url = await start({ ...forever, profile: 'openai', queue: { running: 1, waiting: 0 } })
+  const leaving = new AbortController()
+  const held = send(`${url}${completions}`, { body: chat, signal: leaving.signal })
+  await until(
+    () => readStats(url),
+    ({ running }) => running === 1,
+  )
+  const reply = await send(`${url}${completions}`, { body: chat })
+  expect([reply.status, reply.headers['retry-after']]).toEqual([429, '1'])
+  expect(JSON.parse(reply.text).error).toMatchObject({
+    type: 'requests',
+    code: 'rate_limit_exceeded',
+  })
+  leaving.abort()
+  await held.catch(() => {})
+})
+
 test('takes the API key where each format has it', async () => {
   const url = await start({ ...quick, api_key: 'k-1' })
   const messages = { ...chat, max_tokens: 3 }

@@ -8,12 +8,12 @@ import { listVllmEndpoints } from './vllm.ts'
 
 /** By path. */
 export function listEndpoints(context: EndpointContext): ReadonlyMap<string, Endpoint> {
-  const { options, isStarting } = context
+  const { options, generation, isStarting } = context
   const profile = profiles[options.profile]
   const models = options.models ?? [profile.model]
 
   function replyHealth(): Reply {
-    if (isStarting()) return renderEmpty(503)
+    if (isStarting() || generation.isDead()) return renderEmpty(503)
     const health = profile.renderHealth(options.queue)
     return health === undefined ? renderEmpty() : renderJson(health)
   }
