@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 
+import { readRecords, readResults } from '../findings.ts'
 import { explainSlo } from '../report/explanation/explanation.ts'
 import { cleanLine } from '../report/plain-text.ts'
 import type { Results, SloDocument } from '../report/results.ts'
@@ -7,7 +8,6 @@ import { compareWith } from '../report/tool/comparison.ts'
 import type { Tool } from '../report/tool/tool.ts'
 import { tools } from '../report/tool/tools.ts'
 import { type Command, UsageError } from './command.ts'
-import { readRecords, readResults } from './results-file.ts'
 
 export const explain: Command = {
   summary: 'show the arithmetic of a verdict',
@@ -42,7 +42,10 @@ Examples:
     if (values.as !== undefined) {
       if (ids.length > 0) throw new UsageError('--as is about requests, not about SLOs')
       const tool = toolOf(values.as)
-      stdout.write(`${compareWith(tool, results, readRecords(file))}\n`)
+      const records = readRecords(file, cwd)
+      if (records === undefined)
+        throw new UsageError(`there is no requests.ndjson.gz beside ${file}`)
+      stdout.write(`${compareWith(tool, results, records)}\n`)
       return 0
     }
     const explanations = choose(results, ids).map((slo) => explainSlo(results, slo))

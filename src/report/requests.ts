@@ -1,5 +1,8 @@
-import type { Failure, RequestMarks, RequestRecord } from '../engine/record.ts'
+import type { Failure, RequestRecord } from '../engine/record.ts'
 import { keepKnown } from '../metrics/known.ts'
+import { SpecError, type SpecIssue } from '../spec/issue.ts'
+import { createSchemaCheck, type SchemaCheck } from '../spec/schema-check.ts'
+import { requestSchema } from './requests-schema.ts'
 
 /**
  * One record as one line of `requests.ndjson`, without the line end. Marks and token times are in
@@ -48,78 +51,98 @@ export function renderRequest(record: RequestRecord, t0: number): string {
   })
 }
 
-type Known<T> = T | null
+let check: SchemaCheck | undefined
 
-/** What `renderRequest` writes. */
+/**
+ * The records of a `requests.ndjson`, in its order; instants are in ms since its own origin. `file`
+ * is shown in errors.
+ * @throws {SpecError} of the first line that is not as `renderRequest` writes it.
+ */
+export function parseRequests(text: string, file: string): RequestRecord[] {
+  check ??= createSchemaCheck(requestSchema)
+  return text.split('\n').flatMap((line, index) => {
+    if (line === '') return []
+    const position = { line: index + 1, column: 1, offset: 0, length: line.length }
+    const value = parseJson(line)
+    const issues: readonly SpecIssue[] =
+      value === undefined
+        ? [{ path: [], position, message: 'is not JSON. Was the file cut short?' }]
+        : (check?.(value, () => position) ?? [])
+    if (issues.length > 0) throw new SpecError(issues, file)
+    return toRecord(value as RequestLine, () => {
+      const message = 'is nothing, but a failed request has a failure.'
+      return new SpecError([{ path: ['failure'], position, message }], file)
+    })
+  })
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+/** What `requestSchema` lets through, as far as it is not taken over by name. */
 interface RequestLine {
   index: number
   phase: RequestRecord['phase']
   round: number
   slot: number
-  row: Known<number>
+  row: number | null
   outcome: RequestRecord['outcome']
-  failure: Known<Failure>
-  status: Known<number>
-  dialect: Known<string>
+  failure: Failure | null
+  status: number | null
+  dialect: string | null
   reused: boolean
-  marks_ms: Readonly<Record<string, Known<number>>>
-  token_times_ms: readonly number[]
+  marks_ms: Record<string, number | null> & Record<'scheduled' | 'called' | 'ended', number>
+  token_times_ms: number[]
   events: number
   reads: number
   bytes: number
-  prompt_tokens: Known<number>
-  completion_tokens: Known<number>
-  output: Known<string>
+  prompt_tokens: number | null
+  completion_tokens: number | null
+  output: string | null
 }
 
-/**
- * A line of `requests.ndjson` as the record that it was rendered from; its instants are in ms since
- * the first one of the run. Throws for a line that is no JSON or no request.
- */
-export function parseRequest(line: string): RequestRecord {
-  const given = JSON.parse(line) as RequestLine
-  const { marks_ms: marks, outcome, failure } = given
-  if (typeof marks !== 'object' || !Array.isArray(given.token_times_ms)) {
-    throw new Error('no marks_ms, or no token_times_ms')
+function toRecord(line: RequestLine, refuse: () => SpecError): RequestRecord {
+  const { index, phase, round, slot, events, reads, bytes, reused, marks_ms: at } = line
+  const base = {
+    index,
+    phase,
+    round,
+    slot,
+    marks: keepKnown<RequestRecord['marks']>({
+      scheduled: at.scheduled,
+      called: at.called,
+      dispatched: at['dispatched'] ?? undefined,
+      headers: at['headers'] ?? undefined,
+      firstByte: at['first_byte'] ?? undefined,
+      firstEvent: at['first_event'] ?? undefined,
+      firstContent: at['first_content'] ?? undefined,
+      firstToken: at['first_token'] ?? undefined,
+      firstOutput: at['first_output'] ?? undefined,
+      lastToken: at['last_token'] ?? undefined,
+      completed: at['completed'] ?? undefined,
+      lastByte: at['last_byte'] ?? undefined,
+      ended: at.ended,
+    }),
+    tokenTimes: Float64Array.from(line.token_times_ms),
+    events,
+    reads,
+    bytes,
+    reused,
   }
-  const base = keepKnown<Omit<RequestRecord & { outcome: 'completed' }, 'outcome'>>({
-    index: given.index,
-    phase: given.phase,
-    round: given.round,
-    slot: given.slot,
-    row: given.row ?? undefined,
-    status: given.status ?? undefined,
-    dialect: given.dialect ?? undefined,
-    reused: given.reused,
-    marks: parseMarks(marks),
-    tokenTimes: Float64Array.from(given.token_times_ms),
-    events: given.events,
-    reads: given.reads,
-    bytes: given.bytes,
-    promptTokens: given.prompt_tokens ?? undefined,
-    completionTokens: given.completion_tokens ?? undefined,
-    output: given.output ?? undefined,
-  })
-  if (outcome !== 'failed') return { ...base, outcome }
-  if (failure === null) throw new Error('outcome failed, and no failure')
-  return { ...base, outcome, failure }
-}
-
-function parseMarks(marks: RequestLine['marks_ms']): RequestMarks {
-  const at = (name: string): number | undefined => marks[name] ?? undefined
-  return keepKnown<RequestMarks>({
-    scheduled: at('scheduled'),
-    called: at('called'),
-    dispatched: at('dispatched'),
-    headers: at('headers'),
-    firstByte: at('first_byte'),
-    firstEvent: at('first_event'),
-    firstContent: at('first_content'),
-    firstToken: at('first_token'),
-    firstOutput: at('first_output'),
-    lastToken: at('last_token'),
-    completed: at('completed'),
-    lastByte: at('last_byte'),
-    ended: at('ended'),
-  })
+  const more = {
+    row: line.row ?? undefined,
+    status: line.status ?? undefined,
+    dialect: line.dialect ?? undefined,
+    promptTokens: line.prompt_tokens ?? undefined,
+    completionTokens: line.completion_tokens ?? undefined,
+    output: line.output ?? undefined,
+  }
+  if (line.outcome !== 'failed') return keepKnown({ ...base, ...more, outcome: line.outcome })
+  if (line.failure === null) throw refuse()
+  return keepKnown({ ...base, ...more, outcome: line.outcome, failure: line.failure })
 }

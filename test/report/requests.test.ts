@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { parseRequest, renderRequest } from '../../src/report/requests.ts'
+import { parseRequests, renderRequest } from '../../src/report/requests.ts'
 import { completed, failed, t0 } from './_records.ts'
 import { hostile } from './_runs.ts'
 
@@ -95,42 +95,56 @@ test('counts and the answer are kept where there are some', () => {
   })
 })
 
-test('a line is read back as the record that it was rendered from', () => {
-  const marks = { scheduled: 1, called: 2, dispatched: 3, headers: 4.5, firstByte: 5, ended: 13 }
-  const records = [
+test('what was written is read back: the same record, and the same line again', () => {
+  const written = [
     record,
+    failed(0, 'HTTP 503: busy'),
+    { ...record, outcome: 'cancelled' as const, phase: 'warmup' as const, round: -1 },
     {
       ...record,
-      marks,
-      row: 2,
+      row: 0,
       dialect: 'dify',
-      promptTokens: 5,
+      promptTokens: 0,
       completionTokens: 7,
-      output: hostile,
+      output: hostile.toWellFormed(),
+      marks: { ...record.marks, headers: t0 + 11, firstByte: t0 + 12, lastByte: t0 + 310.5 },
     },
-    failed(0, 'busy'),
-    { ...record, outcome: 'cancelled' as const, phase: 'warmup' as const, reused: true },
   ]
-  for (const each of records) {
-    const back = parseRequest(renderRequest(each, 0))
-    const { marks: marksBack, tokenTimes: timesBack, ...rest } = back
-    const { marks: marksGiven, tokenTimes: timesGiven, ...given } = each
-    expect(rest).toEqual(given)
-    expect(marksBack).toEqual(
-      Object.fromEntries(Object.entries(marksGiven).map(([name, at]) => [name, toDigits(at)])),
-    )
-    expect([...timesBack]).toEqual(Array.from(timesGiven, toDigits))
-    expect(renderRequest(back, 0)).toBe(renderRequest(each, 0))
-  }
+  const text = written.map((each) => `${renderRequest(each, t0)}\n`).join('')
+  const back = parseRequests(text, 'requests.ndjson.gz')
+  expect(back.map((each) => `${renderRequest(each, 0)}\n`).join('')).toBe(text)
+  expect(back[3]).toEqual({
+    ...written[3],
+    marks: {
+      scheduled: 10,
+      called: 10,
+      dispatched: 10,
+      headers: 11,
+      firstByte: 12,
+      firstToken: 244.5679,
+      lastToken: 310,
+      lastByte: 310.5,
+      ended: 310,
+    },
+    tokenTimes: Float64Array.of(244.5679, 310),
+  })
+  expect(back.map(({ outcome }) => outcome)).toEqual([
+    'completed',
+    'failed',
+    'cancelled',
+    'completed',
+  ])
 })
 
-function toDigits(ms: number): number {
-  return Number(ms.toFixed(4))
-}
+const line = renderRequest(record, t0)
 
-test.each(['', '{', '{}', '{"marks_ms":{},"token_times_ms":[],"outcome":"failed","failure":null}'])(
-  'a line that is no request is an error: %s',
-  (line) => {
-    expect(() => parseRequest(line)).toThrow()
-  },
-)
+test.each([
+  [`${line}\n${line.slice(0, 40)}`, 'f:2:1: is not JSON. Was the file cut short?'],
+  [line.replace('"measured"', '"other"'), 'f:1:1: phase: must be one of warmup, measured'],
+  [line.replace('"ended":310', '"ended":"x"'), 'f:1:1: marks_ms.ended: must be a number, got "x".'],
+  [line.replace('"completed"', '"failed"'), 'f:1:1: failure: is nothing, but a failed request'],
+  [line.replace('"events":4', '"events":null'), 'f:1:1: events: must be a whole number'],
+  ['[]', 'f:1:1: must be an object'],
+])('a line that was not written by us is refused: %j', (text, message) => {
+  expect(() => parseRequests(text, 'f')).toThrow(message)
+})
