@@ -1,12 +1,14 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
 import type { BenchRun } from './bench.ts'
+import type { Findings } from './findings.ts'
 import { renderBencher } from './report/export/bencher.ts'
 import { renderCtrf } from './report/export/ctrf.ts'
 import { renderBenchmark } from './report/export/github-action-benchmark.ts'
 import { renderOpenMetrics } from './report/export/open-metrics.ts'
+import { renderHtml } from './report/html/page.ts'
 import { renderJunit } from './report/junit.ts'
 import { renderMarkdown } from './report/markdown.ts'
 import { renderRequest } from './report/requests.ts'
@@ -34,43 +36,81 @@ export function folderName(name: string): string {
   return short.toWellFormed() || '_'
 }
 
+export type ReportFormat = 'html' | 'junit' | 'markdown' | 'seed' | 'exports'
+
+/** Files by their path in the folder of a run. */
+type Files = Readonly<Record<string, string>>
+
+/** What is made of a run's results and records; nothing where it cannot be made without the records. */
+const reports: Readonly<Record<ReportFormat, (findings: Findings, junit: JunitMode) => Files>> = {
+  html: ({ results, records }) => ({ 'report.html': renderHtml(results, records) }),
+  junit: ({ results }, mode) => ({ 'junit.xml': renderJunit([results], { mode }) }),
+  markdown: ({ results }) => ({ 'summary.md': renderMarkdown([results]) }),
+  seed: ({ results, records }) =>
+    records === undefined
+      ? {}
+      : {
+          'test_results.json': `${JSON.stringify(renderTestResults(results, records), null, 2)}\n`,
+        },
+  exports: ({ results }) => renderExports([results]),
+}
+
+export const reportFormats: readonly ReportFormat[] = Object.keys(reports) as ReportFormat[]
+
+/** What other programs read. */
+function renderExports(runs: readonly Results[]): Files {
+  return {
+    'exports/benchmark-smaller.json': renderBenchmark(runs, 'smaller'),
+    'exports/benchmark-bigger.json': renderBenchmark(runs, 'bigger'),
+    'exports/bencher.json': renderBencher(runs),
+    'exports/openmetrics.txt': renderOpenMetrics(runs),
+    'exports/ctrf.json': renderCtrf(runs),
+  }
+}
+
 /** Writes every file of a run into `folder`, which is made if it is missing. Synchronous, so that it also works while the process is being ended. */
 export function writeArtifacts(folder: string, run: BenchRun, junit: JunitMode = 'rich'): void {
   const { results, records } = run
-  mkdirSync(folder, { recursive: true })
-  const write = (name: string, content: string | Uint8Array): void =>
-    writeFileSync(join(folder, name), content)
-
-  write('results.json', `${JSON.stringify(results, null, 2)}\n`)
-  write('junit.xml', renderJunit([results], { mode: junit }))
-  write('summary.md', renderMarkdown([results]))
-  write('test_results.json', `${JSON.stringify(renderTestResults(results, records), null, 2)}\n`)
   const t0 = records.reduce((first, r) => Math.min(first, r.marks.scheduled), Infinity)
-  write(
-    'requests.ndjson.gz',
-    gzipSync(records.map((record) => `${renderRequest(record, t0)}\n`).join('')),
-  )
-  writeExports(folder, [results])
+  const lines = records.map((record) => `${renderRequest(record, t0)}\n`).join('')
+  writeFiles(folder, {
+    'results.json': `${JSON.stringify(results, null, 2)}\n`,
+    'requests.ndjson.gz': gzipSync(lines),
+  })
+  writeReports(folder, run, { junit })
 }
 
-/** Writes what other programs read into `exports/` below the folder. */
-function writeExports(folder: string, runs: readonly Results[]): void {
-  const below = join(folder, 'exports')
-  mkdirSync(below, { recursive: true })
-  const files = {
-    'benchmark-smaller.json': renderBenchmark(runs, 'smaller'),
-    'benchmark-bigger.json': renderBenchmark(runs, 'bigger'),
-    'bencher.json': renderBencher(runs),
-    'openmetrics.txt': renderOpenMetrics(runs),
-    'ctrf.json': renderCtrf(runs),
-  }
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(below, name), content)
+/**
+ * Writes the derived files into `folder`, which is made if it is missing; all of them by default.
+ * Returns the paths of the written ones: what needs the records is left out without them.
+ */
+export function writeReports(
+  folder: string,
+  findings: Findings,
+  given: { formats?: readonly ReportFormat[]; junit?: JunitMode } = {},
+): string[] {
+  const { formats = reportFormats, junit = 'rich' } = given
+  return formats.flatMap((format) => writeFiles(folder, reports[format](findings, junit)))
 }
 
 /** Writes what covers several runs into the folder above theirs. Synchronous for the same reason. */
 export function writeOverview(folder: string, results: readonly Results[], junit: JunitMode): void {
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'junit.xml'), renderJunit(results, { mode: junit }))
-  writeFileSync(join(folder, 'summary.md'), renderMarkdown(results))
-  writeExports(folder, results)
+  writeFiles(folder, {
+    'junit.xml': renderJunit(results, { mode: junit }),
+    'summary.md': renderMarkdown(results),
+    ...renderExports(results),
+  })
+}
+
+/** Returns the paths of the written files. */
+function writeFiles(
+  folder: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): string[] {
+  return Object.entries(files).map(([name, content]) => {
+    const path = join(folder, name)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, content)
+    return path
+  })
 }

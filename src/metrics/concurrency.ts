@@ -39,13 +39,16 @@ export function measureConcurrency(
   return time > 0 ? { fullShare: full / time, mean: busy / time, peak } : undefined
 }
 
-interface Step {
+/** A change of the number of requests in flight. */
+export interface Step {
+  /** ms, on the clock of the records. */
   at: number
   /** From `at` on. */
   inFlight: number
 }
 
-function stepsInFlight(records: readonly RequestRecord[]): Step[] {
+/** Every dispatch and every end, in order of time; warm-up requests included. */
+export function stepsInFlight(records: readonly RequestRecord[]): Step[] {
   const changes: { at: number; change: 1 | -1 }[] = []
   for (const { marks } of records) {
     if (marks.dispatched === undefined) continue

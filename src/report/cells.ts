@@ -108,7 +108,7 @@ function percentileRow(metric: string, distribution: DistributionDocument): Perc
   }
 }
 
-const tokenBases: Readonly<Record<Results['summary']['token_basis'], string>> = {
+export const tokenBases: Readonly<Record<Results['summary']['token_basis'], string>> = {
   usage: 'as the server counts',
   estimated: 'estimated: token events',
   mixed: 'in part estimated',
@@ -171,4 +171,23 @@ export function endCell({ end, load, summary }: Results): string | undefined {
   const of = load.requests === null ? '' : ` of ${formatCount(load.requests)}`
   const reason = end.reason === null ? '' : `: ${cleanLine(end.reason)}`
   return `${endWords[end.kind]} after ${formatCount(summary.requests.total)}${of} requests${reason}`
+}
+
+/** Name and value of what a run can be repeated or compared by; what is not known is left out. */
+export function environmentCells(results: Results): [name: string, value: string][] {
+  const { environment, client, load, tool, spec, ...run } = results
+  const { node, platform, arch, cpu, cores } = environment
+  const facts: Record<string, string | null> = {
+    spec: spec.file,
+    sha256: spec.sha256,
+    started: run.started_at,
+    load: `warm-up ${load.warmup}, rounds ${load.rounds}, seed ${load.seed}`,
+    dialects: run.stream.dialects.map(({ name, count }) => `${name} ×${count}`).join(', '),
+    policy: `${run.verdict.policy}, confidence ${run.verdict.confidence}, failures ${run.verdict.failures}, look ${run.verdict.looks.taken} of ${run.verdict.looks.planned}`,
+    client: client && `event loop ${Math.round(client.event_loop_utilization * 100)} % used`,
+    calibration: calibrationCell(results) ?? null,
+    machine: `${cpu}, ${cores} cores, ${platform} ${arch}, node ${node}`,
+    tool: `${tool.name} ${tool.version}`,
+  }
+  return Object.entries(facts).filter((fact): fact is [string, string] => Boolean(fact[1]))
 }

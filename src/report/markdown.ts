@@ -1,6 +1,6 @@
 import {
-  calibrationCell,
   endCell,
+  environmentCells,
   failureCell,
   intervalTitle,
   issuesFirst,
@@ -59,7 +59,10 @@ function renderRun(results: Results): string[] {
         (failure) => `- ${escapeMarkdown(failureCell(failure))}: ${escapeMarkdown(failure.sample)}`,
       ),
     ),
-    ...details('Environment', renderEnvironment(results, calibrationCell(results))),
+    ...details(
+      'Environment',
+      environmentCells(results).map(([name, value]) => `- ${name}: ${escapeMarkdown(value)}`),
+    ),
   ]
 }
 
@@ -130,28 +133,6 @@ function renderServer({ server }: Results): string[] {
     ),
     ...block([queueCells(server).join(', ')]),
   ]
-}
-
-function renderEnvironment(
-  { environment, client, load, tool, spec, ...run }: Results,
-  calibration: string | undefined,
-): string[] {
-  const { node, platform, arch, cpu, cores } = environment
-  const facts: Record<string, string | null> = {
-    spec: spec.file,
-    sha256: spec.sha256,
-    started: run.started_at,
-    load: `warm-up ${load.warmup}, rounds ${load.rounds}, seed ${load.seed}`,
-    dialects: run.stream.dialects.map(({ name, count }) => `${name} ×${count}`).join(', '),
-    policy: `${run.verdict.policy}, confidence ${run.verdict.confidence}, failures ${run.verdict.failures}, look ${run.verdict.looks.taken} of ${run.verdict.looks.planned}`,
-    client: client && `event loop ${Math.round(client.event_loop_utilization * 100)} % used`,
-    calibration: calibration ?? null,
-    machine: `${cpu}, ${cores} cores, ${platform} ${arch}, node ${node}`,
-    tool: `${tool.name} ${tool.version}`,
-  }
-  return Object.entries(facts)
-    .filter((fact): fact is [string, string] => Boolean(fact[1]))
-    .map(([name, value]) => `- ${name}: ${escapeMarkdown(value)}`)
 }
 
 /** The lines, an empty one before them. */

@@ -30,6 +30,13 @@ const entities: Readonly<Record<string, string>> = {
   '<': '&lt;',
   '>': '&gt;',
   '|': '&#124;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+/** `cleanLine`, and nothing in it is HTML, in an element's text or in a quoted attribute. */
+export function escapeHtml(text: string): string {
+  return cleanLine(text).replace(/[&<>"']/g, (character) => entities[character] ?? character)
 }
 
 /**

@@ -1,0 +1,118 @@
+import { failureCell, issuesFirst, sloCells } from '../cells.ts'
+import { cleanLine } from '../plain-text.ts'
+import type { Results, SloDocument } from '../results.ts'
+import { formatCount } from '../units.ts'
+
+/** What a reader needs before anything else, one sentence or two each. */
+export interface Advice {
+  /** Which SLO decided it, and by how much. */
+  found: string
+  /** Whether to believe it. */
+  belief: string
+  /** What to do. */
+  action: string
+}
+
+export function advise(results: Results): Advice {
+  return { found: nameFinding(results), belief: weigh(results), action: chooseAction(results) }
+}
+
+function nameFinding({ verdict, summary }: Results): string {
+  const [first] = issuesFirst(verdict.slos)
+  if (first === undefined) return 'The spec states no SLO.'
+  const [failure] = summary.failures
+  if (summary.requests.completed === 0 && failure !== undefined) {
+    return `${failureCell(failure)}, the first one with: ${cleanLine(failure.sample)}`
+  }
+  if (first.status === 'PASS') {
+    const tightest = verdict.slos.toSorted((a, b) => headroom(a) - headroom(b))[0] ?? first
+    return `Closest to its bound: ${compare(tightest)}.`
+  }
+  const others = verdict.slos.filter((slo) => slo !== first && slo.status === first.status)
+  const also =
+    others.length === 0 ? '' : ` Also: ${others.map((slo) => sloCells(slo).slo).join(', ')}.`
+  return `${compare(first)}.${also}`
+}
+
+/** `ttft p95 <= 800ms: observed 912ms, +112ms (+14.0%), 38 of 300 beyond it`. */
+function compare(slo: SloDocument): string {
+  const { slo: text, observed, deviation, n } = sloCells(slo)
+  if (slo.observed === null) return `${text}: nothing was observed`
+  const beyond =
+    slo.exceedances === null || slo.unit === 'share' || slo.status === 'PASS'
+      ? ''
+      : `${formatCount(slo.exceedances)} of ${n} beyond it or failed`
+  return `${text}: ${[`observed ${observed}`, deviation, beyond].filter((part) => part !== '').join(', ')}`
+}
+
+/** Distance to the bound relative to the bound; of a share, to what it leaves. */
+function headroom({ margin, bound, unit }: SloDocument): number {
+  if (margin === null || margin === 'infinite') return Infinity
+  const whole = unit === 'share' ? Math.min(bound, 1 - bound) : bound
+  return whole === 0 ? margin : margin / whole
+}
+
+function weigh({ verdict, diagnostics, end }: Results): string {
+  const warnings = diagnostics.filter(({ level }) => level === 'warn').length
+  const checks =
+    warnings === 0
+      ? 'The self-checks found nothing against it.'
+      : `But ${formatCount(warnings)} ${warnings === 1 ? 'self-check warns' : 'self-checks warn'}: read below first.`
+  if (end.kind !== 'finished') {
+    const stands = verdict.status === 'FAIL' ? ', but what it disproved stays disproven' : ''
+    return `The run is not whole${stands}. ${checks}`
+  }
+  if (verdict.status === 'ERROR') return `There was nothing to judge. ${checks}`
+  return `${nameProof(verdict)} ${checks}`
+}
+
+function nameProof({ status, policy, confidence, slos }: Results['verdict']): string {
+  const percent = Number((confidence * 100).toPrecision(6))
+  if (policy === 'point') {
+    return 'Decided by the observed values alone (policy point): another run may turn out otherwise.'
+  }
+  const decisive = slos.filter((slo) => slo.level === 'error' && slo.status === status)
+  const point = decisive.some(({ method }) => method === 'point')
+  if (status === 'INCONCLUSIVE') return `Neither proven nor disproven at ${percent} %.`
+  const word = status === 'PASS' ? 'Proven' : 'Disproven'
+  return `${word} at ${percent} %${point ? ', except where it says point' : ''}.`
+}
+
+function chooseAction(results: Results): string {
+  const { verdict, summary, end } = results
+  const gate = verdict.passed ? 'lets it through' : 'blocks it'
+  const told = `Policy ${verdict.policy} ${gate} (exit code ${verdict.exit_code}).`
+  if (end.kind !== 'finished') return `Run it again to its end. ${told}`
+  if (verdict.slos.length === 0) return `State an SLO in the spec. ${told}`
+  switch (verdict.status) {
+    case 'PASS':
+      return `Nothing to do. ${told}`
+    case 'FAIL':
+      return `${nameCulprits(results)} ${told}`
+    case 'ERROR': {
+      const [most] = summary.failures
+      const cause = most === undefined ? '' : `: most often ${failureCell(most)}`
+      return `See that the target answers${cause}. ${told}`
+    }
+    default:
+      return `${wayOut(results)} ${told}`
+  }
+}
+
+/** Where to look after a miss: failures where they reached the percentile, else what was slow. */
+function nameCulprits({ verdict, summary }: Results): string {
+  const [most] = summary.failures
+  const missed = issuesFirst(verdict.slos)[0]
+  const byFailures = missed?.observed === 'infinite' || missed?.unit === 'share'
+  return most !== undefined && byFailures
+    ? `Begin with the failures, most often ${failureCell(most)}, then see the slowest requests.`
+    : 'See what the slowest requests below have in common.'
+}
+
+function wayOut({ verdict, diagnostics }: Results): string {
+  const more = Math.max(0, ...verdict.slos.map((slo) => slo.more_requests ?? 0))
+  if (more > 0) return `About ${formatCount(more)} more requests would decide it.`
+  return diagnostics.some(({ id }) => id === 'client-limited')
+    ? 'Give the client a core of its own, or lower the load.'
+    : 'Read below why it cannot be told.'
+}

@@ -1,0 +1,28 @@
+import { bin } from 'd3-array'
+
+import type { Sample } from '../../metrics/sample.ts'
+import type { Scale } from './scale.ts'
+
+/** Values from `from` up to but not including `to`; the last bin includes it. */
+export interface Bin {
+  from: number
+  to: number
+  count: number
+}
+
+/** Equally wide bins over an axis: the root of the number of values, 8 to 30. */
+export function binValues(sample: Sample, { kind, low, high }: Scale): Bin[] {
+  const bins = Math.min(30, Math.max(8, Math.ceil(Math.sqrt(sample.length))))
+  const edges = Array.from({ length: bins - 1 }, (_, index) => {
+    const share = (index + 1) / bins
+    return kind === 'log' ? low * (high / low) ** share : low + (high - low) * share
+  })
+  // What lies below a logarithmic axis is shown at its edge.
+  const clamped = sample.map((value) => Math.min(high, Math.max(low, value)))
+  const group = bin().domain([low, high]).thresholds(edges)
+  return group(clamped).map((values) => ({
+    from: values.x0 ?? low,
+    to: values.x1 ?? high,
+    count: values.length,
+  }))
+}

@@ -1,0 +1,51 @@
+import type { RequestRecord } from '../../engine/record.ts'
+import { type Step, stepsInFlight } from '../../metrics/concurrency.ts'
+import type { Results } from '../results.ts'
+import { formatCount } from '../units.ts'
+import { createPlot, fixed, type Plot, renderAxes, renderChart } from './chart.ts'
+import { drawSteps, type Point } from './line.ts'
+import { type Markup, markup } from './markup.ts'
+import { type Scale, scaleCounts } from './scale.ts'
+
+/** Requests in flight over the time of the run, and the number asked for as a line across. */
+export function renderConcurrency(
+  { load }: Results,
+  records: readonly RequestRecord[],
+  { width, left }: Plot,
+  x: Scale,
+  origin: number,
+): Markup | undefined {
+  const steps = stepsInFlight(records)
+  if (steps.length === 0) return undefined
+  const plot = createPlot(width, 130, left)
+  const peak = steps.reduce((most, { inFlight }) => Math.max(most, inFlight), 0)
+  const y = scaleCounts(Math.max(peak, load.concurrency), [plot.bottom, plot.top])
+  const points = reduce(steps, (at) => x.place(at - origin))
+  const line = drawSteps(points.map(([at, count]) => [at, y.place(count)]))
+  const asked = fixed(y.place(load.concurrency))
+  return renderChart(
+    {
+      id: 'timeline-concurrency',
+      title: 'Requests in flight over time',
+      description: `At most ${formatCount(peak)}; ${formatCount(load.concurrency)} were asked for.`,
+    },
+    plot,
+    [
+      renderAxes(plot, x, y),
+      markup`<path class="bound" d="M${plot.left} ${asked}H${plot.right}"/><text class="bound end" x="${plot.right}" y="${asked - 5}">asked: ${formatCount(load.concurrency)}</text>`,
+      markup`<path class="line" d="${line}"/>`,
+    ],
+  )
+}
+
+/** Of the steps within one unit of the drawing only the last, the lowest and the highest stay. */
+function reduce(steps: readonly Step[], place: (at: number) => number): Point[] {
+  const columns = Map.groupBy(steps, ({ at }) => Math.floor(place(at)))
+  return [...columns].flatMap(([column, within]): Point[] => {
+    const counts = within.map(({ inFlight }) => inFlight)
+    const kept = [Math.min(...counts), Math.max(...counts), counts.at(-1) ?? 0]
+    return counts.length < 4
+      ? within.map(({ at, inFlight }) => [place(at), inFlight])
+      : kept.map((count, index) => [column + index / 3, count])
+  })
+}

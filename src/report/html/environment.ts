@@ -1,0 +1,50 @@
+import { environmentCells } from '../cells.ts'
+import type { Results } from '../results.ts'
+import { formatCount, formatMs, formatValue } from '../units.ts'
+import { type Markup, markup } from './markup.ts'
+
+/** What was asked, by what it was measured, and with which definitions. */
+export function renderEnvironment(results: Results): Markup {
+  const { target, load, stream, dataset, client } = results
+  const facts: [name: string, value: string][] = [
+    ['target', `${target.method} ${target.url}${target.hermetic ? ' (mock)' : ''}`],
+    ['concurrency', `${formatCount(load.concurrency)} (closed loop)`],
+    ['requests', load.requests === null ? 'as many as fit' : formatCount(load.requests)],
+    ...(load.duration_ms === null
+      ? []
+      : [['duration', formatMs(load.duration_ms)] as [string, string]]),
+    ['stream format', stream.asked ?? 'chosen from the response'],
+    ...(dataset === null
+      ? []
+      : [
+          [
+            'dataset',
+            `${dataset.source}: ${formatCount(dataset.rows)} rows of ${dataset.columns.join(', ')}`,
+          ] as [string, string],
+        ]),
+    ...environmentCells(results),
+    ...(client === null ? [] : clientCells(client)),
+    ['finished', results.finished_at],
+  ]
+  const items = facts.map(
+    ([name, value]) => markup`<div><dt>${name}</dt><dd><bdi>${value}</bdi></dd></div>`,
+  )
+  return markup`<dl class="facts">${items}</dl>`
+}
+
+function clientCells(client: NonNullable<Results['client']>): [string, string][] {
+  const { event_loop_delay_p50_ms: p50, event_loop_delay_p99_ms: p99 } = client
+  return [
+    ...(p50 === null || p99 === null
+      ? []
+      : [['client delay', `p50 ${formatMs(p50)}, p99 ${formatMs(p99)}`] as [string, string]]),
+    [
+      'garbage collection',
+      `${formatCount(client.gc_pauses)} pauses, ${formatMs(client.gc_total_ms)} in all, longest ${formatMs(client.gc_max_ms)}`,
+    ],
+    [
+      'cpu',
+      `${formatValue(client.cpu_share, 'share')} of a core${client.run_queue_share === null ? '' : `, ${formatValue(client.run_queue_share, 'share')} waiting for one`}`,
+    ],
+  ]
+}

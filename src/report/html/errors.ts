@@ -1,0 +1,43 @@
+import type { RequestRecord } from '../../engine/record.ts'
+import type { Results } from '../results.ts'
+import { formatCount, formatMs, formatValue } from '../units.ts'
+import { durationOf, measuredOnly, originOf, startOf } from './instants.ts'
+import { type Content, type Markup, markup } from './markup.ts'
+import { outcomeOf } from './outcome.ts'
+import { renderTable } from './table.ts'
+
+/** Failed requests by kind: how many, when, and what the first one said. */
+export function renderErrors(
+  { summary }: Results,
+  records: readonly RequestRecord[] | undefined,
+): Markup {
+  const { failures, requests } = summary
+  if (failures.length === 0) return markup`<p>No measured request failed.</p>`
+  const times = timesByKind(records ?? [])
+  const rows = failures.map(({ kind, status, count, sample }): Content[] => {
+    const name = status === null ? kind : `${kind} ${status}`
+    const [first, last] = times.get(name) ?? ['–', '–']
+    const share = formatValue(count / (requests.total - requests.cancelled), 'share')
+    return [name, formatCount(count), share, first, last, markup`<bdi>${sample}</bdi>`]
+  })
+  return renderTable({
+    caption: `Failed requests by kind: ${formatCount(requests.failed)} of ${formatCount(requests.total)}`,
+    head: ['kind', 'requests', 'share', 'first after', 'last after', 'message of the first one'],
+    rows,
+    lastTexts: 1,
+  })
+}
+
+/** When the first and the last failure of each kind ended, since the run began. */
+function timesByKind(records: readonly RequestRecord[]): Map<string, [string, string]> {
+  const origin = originOf(records)
+  const failed = measuredOnly(records).filter(({ outcome }) => outcome === 'failed')
+  const kinds = [...Map.groupBy(failed, outcomeOf)]
+  return new Map(
+    kinds.map(([kind, within]) => {
+      const ends = within.map((record) => startOf(record) + durationOf(record) - origin)
+      const first = ends.reduce((a, b) => Math.min(a, b))
+      return [kind, [formatMs(first), formatMs(ends.reduce((a, b) => Math.max(a, b)))]]
+    }),
+  )
+}

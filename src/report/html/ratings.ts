@@ -1,0 +1,85 @@
+import type { RequestRecord } from '../../engine/record.ts'
+import type { Results } from '../results.ts'
+import { formatMs, formatValue } from '../units.ts'
+import { type Markup, markup } from './markup.ts'
+import { listAxes, renderRadar } from './radar.ts'
+import { renderTable } from './table.ts'
+
+interface Rating {
+  name: string
+  value: string
+  /** What the value must reach for A+, A, B and C. */
+  steps: string
+  grade: Grade
+}
+
+/** Grades in falling order and the points that each is worth. */
+const grades = { 'A+': 95, A: 85, B: 75, C: 65, D: 50 } as const
+
+type Grade = keyof typeof grades
+
+/** Tokens per second. */
+const throughputSteps = [4000, 3000, 2000, 1000]
+/** ms; mean latency at most. */
+const latencySteps = [500, 2000 / 3, 1000, 2000]
+const successSteps = [0.99, 0.98, 0.95, 0.9]
+
+/** Grades on fixed scales. They say nothing about this service's goals and never decide a verdict. */
+export function renderRatings(
+  results: Results,
+  records: readonly RequestRecord[] | undefined,
+): Markup {
+  const ratings = rate(results)
+  if (ratings.length === 0) return markup`<p>Nothing was measured that could be rated.</p>`
+  const points = ratings.map(({ grade }) => grades[grade])
+  const overall = points.reduce((sum, each) => sum + each, 0) / points.length
+  const table = renderTable({
+    caption: 'Ratings: A+ is 95 points, A 85, B 75, C 65, D 50',
+    head: ['', 'value', 'A+, A, B, C from', 'grade'],
+    rows: [
+      ...ratings.map(({ name, value, steps, grade }) => [name, value, steps, grade]),
+      ['overall', `${Math.round(overall)} of 100`, 'mean of the points', ''],
+    ],
+  })
+  return markup`<details><summary>Advisory: grades on fixed scales, which never decide a verdict</summary>${table}${renderRadar(listAxes(results, records))}</details>`
+}
+
+function rate({ summary }: Results): Rating[] {
+  const { output_tokens_per_second: tokens, latency_ms: latency, success_rate: success } = summary
+  return [
+    ...(tokens === null
+      ? []
+      : [
+          {
+            name: 'throughput',
+            value: formatValue(tokens, 'tok/s'),
+            steps: `${throughputSteps.join(', ')} tok/s`,
+            grade: gradeOf(throughputSteps.findIndex((step) => tokens >= step)),
+          },
+        ]),
+    ...(latency === null
+      ? []
+      : [
+          {
+            name: 'latency',
+            value: `${formatMs(latency.mean)} (mean)`,
+            steps: `${latencySteps.map(formatMs).join(', ')} or less`,
+            grade: gradeOf(latencySteps.findIndex((step) => latency.mean <= step)),
+          },
+        ]),
+    ...(success === null
+      ? []
+      : [
+          {
+            name: 'stability',
+            value: `${formatValue(success, 'share')} succeeded`,
+            steps: successSteps.map((step) => `${step * 100}%`).join(', '),
+            grade: gradeOf(successSteps.findIndex((step) => success >= step)),
+          },
+        ]),
+  ]
+}
+
+function gradeOf(step: number): Grade {
+  return (Object.keys(grades) as Grade[])[step] ?? 'D'
+}

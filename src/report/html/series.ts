@@ -1,0 +1,68 @@
+import type { RequestRecord } from '../../engine/record.ts'
+import { observe } from '../../metrics/observation.ts'
+import { nearestRank, type Sample } from '../../metrics/sample.ts'
+import type { Results, SloDocument } from '../results.ts'
+
+/** Metrics whose distribution is drawn. */
+export const seriesMetrics = ['ttft', 'chunk_gap', 'latency'] as const
+
+export type SeriesMetric = (typeof seriesMetrics)[number]
+
+/** All values of one metric, as the SLOs on it see them. */
+export interface Series {
+  metric: SeriesMetric
+  /** ms, of completed requests. */
+  sample: Sample
+  /** Requests that failed and count as infinitely slow; 0 where the gate leaves them out. */
+  failed: number
+  bounds: readonly Bound[]
+}
+
+/** An SLO on the metric. */
+export interface Bound {
+  /** ms. */
+  value: number
+  /** The share of values that must keep it; `undefined` for a mean or a minimum. */
+  p: number | undefined
+  /** Of the SLO without its metric: `p95 <= 800ms`. */
+  text: string
+}
+
+/** `undefined` when no request gave a value. */
+export function collectSeries(
+  results: Results,
+  records: readonly RequestRecord[],
+  metric: SeriesMetric,
+): Series | undefined {
+  const observation = observe(records, metric)
+  if (observation?.kind !== 'values') return undefined
+  const counted = results.verdict.failures === 'as-infinite'
+  return {
+    metric,
+    sample: observation.sample,
+    failed: counted ? observation.failed : 0,
+    bounds: listBounds(results, metric),
+  }
+}
+
+/** The SLOs on a metric that can be drawn on an axis of times. */
+export function listBounds({ verdict }: Results, metric: string): Bound[] {
+  return verdict.slos
+    .filter((slo) => slo.metric === metric && slo.unit === 'ms')
+    .map((slo) => ({
+      value: slo.bound,
+      p: shareOf(slo),
+      text: slo.text.replace(`${metric} `, ''),
+    }))
+}
+
+function shareOf({ stat }: SloDocument): number | undefined {
+  if (stat === 'max') return 1
+  const [, percent] = /^p([\d.]+)$/.exec(stat) ?? []
+  return percent === undefined ? undefined : Number(percent) / 100
+}
+
+/** Nearest rank among all requests that count; `undefined` where it falls on a failed one. */
+export function percentileOf({ sample, failed }: Series, p: number): number | undefined {
+  return sample[nearestRank(sample.length + failed, p) - 1]
+}

@@ -1,0 +1,39 @@
+import type { RequestRecord } from '../../engine/record.ts'
+import { quantile, toSample } from '../../metrics/sample.ts'
+import { formatCount, formatMs } from '../units.ts'
+import { durationOf, startOf } from './instants.ts'
+import { type Markup, markup } from './markup.ts'
+import { renderTable } from './table.ts'
+
+const slices = 12
+
+/** The timeline as a table: slices of equal length by the start of the requests. */
+export function tabulateSlices(
+  records: readonly RequestRecord[],
+  origin: number,
+  end: number,
+): Markup {
+  const length = end / slices || 1
+  const indexOf = (record: RequestRecord): number =>
+    Math.min(slices - 1, Math.floor((startOf(record) - origin) / length))
+  const groups = Map.groupBy(records, indexOf)
+  const rows = Array.from({ length: slices }, (_, slice) => {
+    const group = groups.get(slice) ?? []
+    const durations = toSample(
+      group.filter(({ outcome }) => outcome === 'completed').map(durationOf),
+    )
+    return [
+      formatMs(slice * length),
+      formatCount(group.length),
+      formatCount(group.filter(({ outcome }) => outcome === 'failed').length),
+      durations === undefined ? '–' : formatMs(quantile(durations, 0.5)),
+      durations === undefined ? '–' : formatMs(quantile(durations, 1)),
+    ]
+  })
+  const table = renderTable({
+    caption: 'Requests by the time at which they began, warm-up included',
+    head: ['from', 'began', 'of these failed', 'latency p50', 'latency max'],
+    rows,
+  })
+  return markup`<details><summary>The timeline as a table</summary>${table}</details>`
+}

@@ -1,0 +1,42 @@
+import { intervalTitle, issuesFirst, sloCells } from '../cells.ts'
+import type { Results, SloDocument } from '../results.ts'
+import { renderMargin } from './margin.ts'
+import { type Markup, markup } from './markup.ts'
+import { renderStatus } from './status.ts'
+import { renderScrolling } from './table.ts'
+
+/** Every SLO with its margin, what stops a gate first; the rows say why where it is not a PASS. */
+export function renderSlos(results: Results): Markup {
+  const slos = issuesFirst(results.verdict.slos)
+  if (slos.length === 0) return markup`<p>The spec states no SLO, so nothing was judged.</p>`
+  const titles = [
+    '',
+    'slo',
+    'observed',
+    'vs bound',
+    'margin',
+    intervalTitle(results),
+    'over/allowed',
+    'n',
+  ]
+  const numbers = new Set([2, 3, 5, 6, 7])
+  const head = titles.map((title, column) =>
+    column === 0
+      ? markup`<th scope="col">verdict</th>`
+      : markup`<th scope="col"${numbers.has(column) ? markup` class="number"` : undefined}>${title}</th>`,
+  )
+  const table = markup`<table class="slos"><caption>SLOs and what became of them</caption><thead><tr>${head}</tr></thead>${slos.map(renderRow)}</table>`
+  return markup`${renderScrolling('SLOs and what became of them', table)}
+<p class="note">The drawing of a margin: the upright line is the bound, the shaded side misses it, the dot is the observed value, the bar around it the limits of the true value. over/allowed: requests beyond the bound, and how many would still be a PASS.</p>`
+}
+
+function renderRow(slo: SloDocument, index: number): Markup {
+  const { slo: text, observed, deviation, interval, over, n } = sloCells(slo)
+  const reason = slo.reason === null ? undefined : markup`<br><bdi class="soft">${slo.reason}</bdi>`
+  const cells = markup`<td>${renderStatus(slo.status)}</td><th scope="row"><code>${text}</code>${reason}</th><td class="number">${observed}</td><td class="number">${deviation}</td><td>${renderMargin(slo, `margin-${index}`)}</td><td class="number">${interval}</td><td class="number">${over}</td><td class="number">${n}</td>`
+  const why =
+    slo.status === 'PASS'
+      ? undefined
+      : markup`<tr class="why"><td colspan="8"><bdi>${slo.why}</bdi></td></tr>`
+  return markup`<tbody><tr>${cells}</tr>${why}</tbody>`
+}

@@ -1,0 +1,73 @@
+import { tokenBases } from '../cells.ts'
+import type { DistributionDocument, Results } from '../results.ts'
+import { formatCount, formatMs, formatValue } from '../units.ts'
+import { type Markup, markup } from './markup.ts'
+
+interface Tile {
+  name: string
+  value: string
+  note: string
+}
+
+/** The main figures of a run; `–` where there is none. */
+export function renderTiles({ summary, load }: Results): Markup {
+  const { requests, token_basis: basis } = summary
+  const tiles: Tile[] = [
+    {
+      name: 'success rate',
+      value: summary.success_rate === null ? '–' : formatValue(summary.success_rate, 'share'),
+      note: `${formatCount(requests.completed)} of ${formatCount(requests.total - requests.cancelled)}${requests.cancelled === 0 ? '' : `, ${formatCount(requests.cancelled)} cancelled`}`,
+    },
+    time('ttft', summary.ttft_ms),
+    time('latency', summary.latency_ms),
+    summary.tpot_ms === null
+      ? time('chunk_gap', summary.chunk_gap_ms)
+      : time('tpot', summary.tpot_ms),
+    {
+      name: 'requests',
+      value: rate(summary.requests_per_second, '/s'),
+      note: `completed, concurrency ${formatCount(load.concurrency)}`,
+    },
+    {
+      name: 'output tokens',
+      value: rate(summary.output_tokens_per_second, 'tok/s'),
+      note:
+        summary.output_tokens === null
+          ? 'not known'
+          : `${formatCount(summary.output_tokens)} in all, ${tokenBases[basis]}`,
+    },
+    ...(summary.goodput === null
+      ? []
+      : [
+          {
+            name: 'goodput',
+            value: formatValue(summary.goodput, 'share'),
+            note: 'keep all bounds at once',
+          },
+        ]),
+    {
+      name: 'duration',
+      value: summary.duration_ms === null ? '–' : formatMs(summary.duration_ms),
+      note: 'first dispatch to last token',
+    },
+  ]
+  const items = tiles.map(
+    ({ name, value, note }) =>
+      markup`<div><dt>${name}</dt><dd><span class="figure">${value}</span><span class="soft">${note}</span></dd></div>`,
+  )
+  return markup`<dl class="tiles">${items}</dl>`
+}
+
+function time(metric: string, figures: DistributionDocument | null): Tile {
+  if (figures === null) return { name: `${metric} p95`, value: '–', note: 'not measured' }
+  const { p50, p95, p99 } = figures
+  return {
+    name: `${metric} p95`,
+    value: formatMs(p95),
+    note: `p50 ${formatMs(p50)}, p99 ${formatMs(p99)}`,
+  }
+}
+
+function rate(value: number | null, unit: '/s' | 'tok/s'): string {
+  return value === null ? '–' : formatValue(value, unit)
+}

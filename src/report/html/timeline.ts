@@ -1,0 +1,101 @@
+import type { RequestRecord } from '../../engine/record.ts'
+import { quantile, toSample } from '../../metrics/sample.ts'
+import type { Results } from '../results.ts'
+import { formatCount, formatMs } from '../units.ts'
+import { type Plot, createPlot, fixed, renderAxes, renderChart, renderFigure } from './chart.ts'
+import { renderConcurrency } from './concurrency.ts'
+import { durationOf, originOf, startOf } from './instants.ts'
+import { type Content, type Markup, markup, trust } from './markup.ts'
+import { type Scale, scaleTimes } from './scale.ts'
+import { listBounds } from './series.ts'
+import { tabulateSlices } from './slices.ts'
+import { renderScrolling } from './table.ts'
+
+const plot = createPlot(960, 260, 52)
+
+type Kind = 'completed' | 'failed' | 'cancelled' | 'warmup'
+
+const names: Readonly<Record<Kind, string>> = {
+  completed: 'completed',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  warmup: 'warm-up',
+}
+
+/** Shapes around a place, so that a kind is not told by its colour alone. */
+const shapes: Readonly<Record<Kind, string>> = {
+  completed: 'h0',
+  failed: 'm-3.5 -3.5l7 7m0 -7l-7 7',
+  cancelled: 'm-3 0a3 3 0 1 0 6 0a3 3 0 1 0 -6 0',
+  warmup: 'm-2.5 -2.5h5v5h-5z',
+}
+
+/** Every request where it began and how long it took; below it the requests in flight. */
+export function renderTimeline(results: Results, records: readonly RequestRecord[]): Markup {
+  const durations = toSample(records.map(durationOf))
+  if (durations === undefined) return markup`<p>No request was sent.</p>`
+  const origin = originOf(records)
+  const end = records.reduce((last, { marks }) => Math.max(last, marks.ended - origin), 0)
+  const x = scaleTimes({ min: 0, median: end, max: end }, [plot.left, plot.right], { zero: true })
+  const bounds = listBounds(results, 'latency')
+  const y = scaleTimes(
+    { min: durations[0], median: quantile(durations, 0.5), max: durations.at(-1) ?? 0 },
+    [plot.bottom, plot.top],
+    { zero: true, bounds: bounds.map(({ value }) => value) },
+  )
+  const kinds = Map.groupBy(records, kindOf)
+  const layers = (['warmup', 'completed', 'cancelled', 'failed'] as const).map((kind) => {
+    const path = scatter(kinds.get(kind) ?? [], kind, { x, y, origin })
+    return path === '' ? undefined : markup`<path class="mark ${kind}" d="${trust(path)}"/>`
+  })
+  const lines = bounds
+    .filter(({ value }) => value >= y.low && value <= y.high)
+    .map(({ value, text }) => {
+      const at = fixed(y.place(value))
+      return markup`<path class="bound" d="M${plot.left} ${at}H${plot.right}"/><text class="bound end" x="${plot.right}" y="${at - 5}">${text}</text>`
+    })
+  const counts = [...kinds].map(([kind, { length }]) => `${formatCount(length)} ${names[kind]}`)
+  const description = `${counts.join(', ')}; from ${formatMs(durations[0])} to ${formatMs(durations.at(-1) ?? 0)}, over ${formatMs(end)}.`
+  const chart = renderChart(
+    { id: 'timeline-scatter', title: 'Time taken by each request, over its start', description },
+    plot,
+    [renderAxes(plot, x, y), lines, layers],
+  )
+  const scatterBox = markup`<div id="timeline-box" ${describe(plot, x, y)}>${chart}</div>`
+  const figure = renderFigure(
+    markup`Time taken, over the start of each request${y.kind === 'log' ? '; logarithmic axis' : ''}. ${legend(kinds)}. Marks that would cover each other are drawn once.`,
+    [scatterBox, renderConcurrency(results, records, plot, x, origin)],
+  )
+  return markup`${renderScrolling('Timeline', markup`<div class="wide">${figure}</div>`)}${tabulateSlices(records, origin, end)}`
+}
+
+function kindOf({ phase, outcome }: RequestRecord): Kind {
+  return phase === 'warmup' ? 'warmup' : outcome
+}
+
+interface Axes {
+  x: Scale
+  y: Scale
+  origin: number
+}
+
+function scatter(records: readonly RequestRecord[], kind: Kind, { x, y, origin }: Axes): string {
+  const seen = new Set<string>()
+  for (const record of records) {
+    const left = Math.round(x.place(startOf(record) - origin))
+    seen.add(`M${left} ${Math.round(y.place(durationOf(record)))}${shapes[kind]}`)
+  }
+  return [...seen].join('')
+}
+
+function legend(kinds: ReadonlyMap<Kind, readonly unknown[]>): Content {
+  return [...kinds.keys()].map((kind, index) => [
+    index === 0 ? undefined : markup`, `,
+    markup`<span class="key"><svg viewBox="-6 -6 12 12" aria-hidden="true"><path class="mark ${kind}" d="M0 0${trust(shapes[kind])}"/></svg>${names[kind]}</span>`,
+  ])
+}
+
+/** What the script needs to find the request below the pointer. */
+function describe({ left, right, top, bottom, width }: Plot, x: Scale, y: Scale): Markup {
+  return markup`data-plot="${[left, right, top, bottom, width].join(' ')}" data-x="${x.high}" data-y="${[y.low, y.high].join(' ')}" data-kind="${y.kind}"`
+}

@@ -1,0 +1,235 @@
+import { createHash } from 'node:crypto'
+
+import { expect, test } from 'vitest'
+
+import { renderHtml } from '../../../src/report/html/page.ts'
+import { completed, times } from '../../metrics/records.ts'
+import { runs } from '../_runs.ts'
+import { find, findings, simulate } from './_findings.ts'
+
+const pages = new Map<string, string>([
+  ...Object.entries(findings).map(([name, { results, records }]): [string, string] => [
+    name,
+    renderHtml(results, records),
+  ]),
+  ...Object.entries(runs).map(([name, results]): [string, string] => [
+    `results of "${name}" alone`,
+    renderHtml(results),
+  ]),
+])
+const page = (name: string): string => pages.get(name) ?? ''
+
+/** `toContain` without the whole page in the message. */
+function expectText(text: string, part: string): void {
+  expect(text.includes(part) ? part : `not in the page: ${part}`).toBe(part)
+}
+
+test.each([...pages.keys()])('%s: whole, well-formed and labelled', (name) => {
+  const text = page(name)
+  expect(text.slice(0, 32)).toBe('<!doctype html>\n<html lang="en">')
+  expect(bare(text).match(/NaN|Infinity|undefined|\[object/g)).toBeNull()
+  const ids = [...text.matchAll(/ id="([^"]*)"/g)].map(([, id = '']) => id)
+  expect(new Set(ids).size).toBe(ids.length)
+  const referred = [...text.matchAll(/ (?:aria-labelledby|for)="([^"]*)"/g)]
+    .flatMap(([, names = '']) => names.split(' '))
+    .concat([...text.matchAll(/href="#([^"]*)"/g)].map(([, id = '']) => id))
+  expect(referred.filter((id) => !ids.includes(id))).toEqual([])
+  expect(text.match(/<svg class="chart"/g)?.length ?? 0).toBe(
+    text.match(
+      /role="img" aria-labelledby="[^"]+"><title id="[^"]+">[^<]+<\/title><desc id="[^"]+">[^<]+</g,
+    )?.length ?? 0,
+  )
+  expect(text.match(/<th(?! scope="(?:col|row)"|ead)[^>]*/g)).toBeNull()
+  expect(headingLevels(text)[0]).toBe(1)
+  expect(headingLevels(text).every((level, at, all) => level - (all[at - 1] ?? 0) <= 1)).toBe(true)
+  expect(unbalanced(text)).toEqual([])
+})
+
+/** The page without its style, its script and its data. */
+function bare(text: string): string {
+  return text.replace(/<(style|script)[ >][^]*?<\/\1>/g, '')
+}
+
+/** The tags of a page, the values of their attributes taken out: text and values hold no `<` or `>`. */
+function tagsOf(text: string): string[] {
+  return (bare(text).match(/<[^>]*>/g) ?? []).map((tag) => tag.replace(/"[^"]*"/g, '""'))
+}
+
+function headingLevels(text: string): number[] {
+  return [...text.matchAll(/<h([1-6])[ >]/g)].map(([, level]) => Number(level))
+}
+
+/** Elements whose tags do not pair up. */
+function unbalanced(text: string): string[] {
+  const body = bare(text)
+  const open: string[] = []
+  const empty = new Set(['meta', 'link', 'br', 'input'])
+  const wrong: string[] = []
+  for (const [, close, name = '', self] of body.matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*?(\/?)>/g)) {
+    if (close === '' && self === '' && !empty.has(name)) open.push(name)
+    else if (close === '/' && open.pop() !== name) wrong.push(name)
+  }
+  return [...wrong, ...open]
+}
+
+test('the sections stand in their order, the verdict first', () => {
+  const text = page('fail')
+  const titles = [...text.matchAll(/<h[12][^>]*>(.*?)<\/h[12]>/g)].map(([, title = '']) => title)
+  expect(titles[0]).toContain('chat')
+  expect(titles.slice(1)).toEqual([
+    'Self-checks',
+    'SLOs',
+    'Figures',
+    'Distributions',
+    'Timeline',
+    'Failed and slowest requests',
+    'Errors',
+    'Ratings',
+    'Requests',
+    'Environment',
+    'Files',
+  ])
+  expect(text.indexOf('class="verdict"')).toBeLessThan(text.indexOf('Self-checks'))
+  expectText(text, '<title>FAIL: chat</title>')
+})
+
+test('nothing is loaded from anywhere [S0.20]', () => {
+  for (const [name, text] of pages) {
+    const markup = bare(text)
+    const loading = /\s(?:src|srcset|action|formaction|poster|xlink:href|style|on\w+)=/
+    expect(
+      tagsOf(text).filter((tag) => loading.test(tag)),
+      name,
+    ).toEqual([])
+    const targets = [...markup.matchAll(/\shref="([^"]*)"/g)].map(([, target = '']) => target)
+    const outside = targets.filter(
+      (target) => !/^(?:#[\w-]+|[\w.-]+|data:image\/svg\+xml,[^"]+)$/.test(target),
+    )
+    expect(outside, name).toEqual([])
+    const own = [...text.matchAll(/<(style|script)>([^]*?)<\/\1>/g)].map(([, , code = '']) => code)
+    expect(
+      own.join('\n').match(/url\(|@import|https?:|fetch\(|XMLHttp|innerHTML|eval\(/g),
+    ).toBeNull()
+  }
+})
+
+test('the policy allows the style and the script of the page by their hashes and nothing else', () => {
+  for (const text of pages.values()) {
+    const [, policy = ''] = /Content-Security-Policy" content="([^"]*)"/.exec(text) ?? []
+    const hashes = ['style', 'script'].map((element) => {
+      const [, code = ''] = new RegExp(`<${element}>([^]*?)</${element}>`).exec(text) ?? []
+      return `${element}-src &#39;sha256-${createHash('sha256').update(code).digest('base64')}&#39;`
+    })
+    expect(policy.split('; ')).toEqual([
+      'default-src &#39;none&#39;',
+      ...hashes,
+      'img-src data:',
+      'base-uri &#39;none&#39;',
+      'form-action &#39;none&#39;',
+    ])
+  }
+})
+
+test('what others wrote is text wherever it stands', () => {
+  const text = page('hostile')
+  expect(text.includes('&lt;script&gt;window.owned=1&lt;/script&gt;')).toBe(true)
+  expect(text.match(/<script[ >]/g)).toHaveLength(2)
+  expect(text.match(/<\/script/g)).toHaveLength(2)
+  expect(text.match(/<(?:img|svg\/|skipped|!--)/g)).toBeNull()
+  expect(text.match(/[\u2028\u2029\u202a-\u202e\u2066-\u2069\0]/g)).toBeNull()
+  const [, data = ''] = /id="requests-data">([^]*?)<\/script>/.exec(text) ?? []
+  expect(data).not.toContain('<')
+  const { messages } = JSON.parse(data) as { messages: string[] }
+  expect(messages.some((message) => message.includes('</script><script>'))).toBe(true)
+})
+
+test('a run of 10,000 requests stays below 2 MB and holds every request', () => {
+  const { results, records } = find(simulate(10_000))
+  const text = renderHtml(results, records)
+  expect(Buffer.byteLength(text)).toBeLessThan(2_000_000)
+  expect(embedded(text).rows).toHaveLength(10_000)
+  expectText(text, 'Marks that would cover each other are drawn once')
+  expect(renderHtml(results, records)).toBe(text)
+})
+
+test('of more requests than the page can carry, the most telling are in it, and it says so', () => {
+  const { results, records } = find(simulate(25_000, { failing: 100 }))
+  const text = renderHtml(results, records)
+  expect(Buffer.byteLength(text)).toBeLessThan(3_000_000)
+  const { outcomes, rows } = embedded(text)
+  expect(rows).toHaveLength(20_000)
+  expectText(text, 'Only the first 20\u202f000 in this order are in this page.')
+  expect(rows.filter((row) => outcomes[row[1] ?? -1] === 'http_status 503')).toHaveLength(250)
+})
+
+interface Embedded {
+  outcomes: string[]
+  messages: string[]
+  rows: (number | null)[][] & { [index: number]: [number, number, ...number[]] }
+}
+
+function embedded(text: string): Embedded {
+  const [, data = ''] = /id="requests-data">([^]*?)<\/script>/.exec(text) ?? []
+  return JSON.parse(data) as Embedded
+}
+
+test('without the records the page says what is missing, and the other files it links are those that are', () => {
+  const text = page('without records')
+  expect(text.match(/keep requests\.ndjson\.gz beside results\.json/g)).toHaveLength(3)
+  expect(text.includes('href="requests.ndjson.gz"')).toBe(false)
+  expectText(text, 'href="results.json"')
+  expectText(text, 'Percentiles of ttft')
+})
+
+test('a run in which nothing completed shows its failures [S0.31]', () => {
+  const text = page('nothing completed')
+  expectText(text, 'No request completed, so there are no times to show.')
+  expectText(text, 'Failed requests by kind: 40 of 40')
+  expectText(text, 'http_status 503 ×40, the first one with: busy')
+})
+
+test('all parameters of the test, the core figures and the data for programs are there [S0.21] [S0.22] [S0.27]', () => {
+  const text = page('pass')
+  for (const name of ['target', 'concurrency', 'requests', 'stream format', 'policy', 'machine']) {
+    expectText(text, `<dt>${name}</dt>`)
+  }
+  for (const name of ['success rate', 'ttft p95', 'latency p95', 'requests', 'output tokens']) {
+    expectText(text, `<dt>${name}</dt>`)
+  }
+  expectText(text, '<a href="results.json">')
+})
+
+test('the bars of a histogram hold every value once [S0.23]', () => {
+  const { results, records } = find(
+    times(500, (index) => completed({ index, at: index * 200, ttft: 50 + (index % 97) })),
+  )
+  const text = renderHtml(results, records)
+  const [, chart = ''] = /Histogram of ttft<\/title>([^]*?)<\/svg>/.exec(text) ?? []
+  const bars = [...chart.matchAll(/<title>([\d.]+)ms to ([\d.]+)ms: (\d+)<\/title>/g)]
+  expect(bars.length).toBeGreaterThan(5)
+  expect(bars.reduce((sum, [, , , count]) => sum + Number(count), 0)).toBe(500)
+  for (const [, from, to, count] of bars) {
+    const within = times(500, (index) => 50 + (index % 97)).filter(
+      (ttft) => ttft >= Number(from) - 0.05 && ttft < Number(to) + 0.05,
+    )
+    expect(Math.abs(within.length - Number(count))).toBeLessThanOrEqual(12)
+  }
+})
+
+test('the percentile plot tells nearest ranks, and failed requests as never [S0.24]', () => {
+  const values = times(99, (index) => completed({ index, at: index * 2000, ttft: index + 1 }))
+  const { results } = find(values)
+  expect(describeChart(renderHtml(results, values), 'Percentiles of ttft')).toBe(
+    'min 1.00ms, p50 50.0ms, p75 75.0ms, p90 90.0ms, p95 95.0ms',
+  )
+  const failing = find(simulate(100, { failing: 5 }))
+  const told = describeChart(
+    renderHtml(failing.results, failing.records),
+    'Cumulative distribution of ttft',
+  )
+  expect(told).toMatch(/^50% lie at or below [\d.]+ms, 95% are not reached\.$/)
+})
+
+function describeChart(text: string, title: string): string | undefined {
+  return new RegExp(`${title}</title><desc[^>]*>([^<]*)<`).exec(text)?.[1]
+}
