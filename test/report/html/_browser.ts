@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs'
+
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+
+const executablePath = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser']
+  .filter((path) => path !== undefined)
+  .find((path) => existsSync(path))
+
+export interface OpenOptions {
+  width?: number
+  dark?: boolean
+  script?: boolean
+}
+
+export interface Opened {
+  page: Page
+  /** Whatever the page asked for beside itself. */
+  requests: string[]
+  /** What it complained about: violations of its policy, errors of its script, dialogs. */
+  complaints: string[]
+}
+
+/** Opens pages in Chromium; the tests of the file are skipped where there is none. */
+export function useBrowser(): {
+  open(html: string, options?: OpenOptions): Promise<Opened>
+} {
+  let browser: Browser | undefined
+  beforeAll(async () => {
+    if (executablePath === undefined) return
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  }, 60_000)
+  afterEach(async () => {
+    for (const context of browser?.contexts() ?? []) await context.close()
+  })
+  afterAll(async () => {
+    await browser?.close()
+  })
+  beforeEach((context) => {
+    if (executablePath !== undefined) return
+    context.skip('there is no Chromium: set CHROMIUM_PATH, or apt-get install chromium')
+  })
+  return {
+    async open(html, { width = 1280, dark = false, script = true } = {}) {
+      if (browser === undefined) throw new Error('there is no browser')
+      const context = await browser.newContext({
+        viewport: { width, height: 900 },
+        colorScheme: dark ? 'dark' : 'light',
+        javaScriptEnabled: script,
+      })
+      const page = await context.newPage()
+      const requests: string[] = []
+      const complaints: string[] = []
+      const own = 'http://report.example/report.html'
+      await page.route('**/*', async (route) => {
+        const url = route.request().url()
+        if (url === own) return route.fulfill({ contentType: 'text/html', body: html })
+        requests.push(url)
+        return route.abort()
+      })
+      page.on('console', (message) => complaints.push(message.text()))
+      page.on('pageerror', (error) => complaints.push(String(error)))
+      page.on('dialog', async (dialog) => {
+        complaints.push(`dialog: ${dialog.message()}`)
+        await dialog.dismiss()
+      })
+      await page.goto(own)
+      return { page, requests, complaints }
+    },
+  }
+}
