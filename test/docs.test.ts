@@ -7,6 +7,7 @@ import { calibrate } from '../src/cli/calibrate.ts'
 import { explain } from '../src/cli/explain.ts'
 import { github } from '../src/cli/github.ts'
 import { mock } from '../src/cli/mock.ts'
+import { report } from '../src/cli/report.ts'
 import { run } from '../src/cli/run.ts'
 import { schema } from '../src/cli/schema.ts'
 import { validate } from '../src/cli/validate.ts'
@@ -78,10 +79,12 @@ function listAnchors(page: string): string[] {
 }
 
 test('the README has every option of the help, and no other', () => {
-  const listed = [run, validate, calibrate, explain, github, mock, schema].flatMap(({ help }) => {
-    const [, options = ''] = /^Options:\n([^]*?)\n\n/m.exec(help) ?? []
-    return options.split('\n').map((line) => line.slice(0, 26))
-  })
+  const listed = [run, validate, calibrate, report, explain, github, mock, schema].flatMap(
+    ({ help }) => {
+      const [, options = ''] = /^Options:\n([^]*?)\n\n/m.exec(help) ?? []
+      return options.split('\n').map((line) => line.slice(0, 26))
+    },
+  )
   const told = readTable(readme, '| command | option | meaning |').map(([, option = '']) => option)
   expect(flagsIn(told)).toEqual([...flagsIn(listed), '--help', '--version'].sort())
 })

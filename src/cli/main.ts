@@ -7,6 +7,7 @@ import { type Command, type CommandContext, UsageError } from './command.ts'
 import { explain } from './explain.ts'
 import { github } from './github.ts'
 import { mock } from './mock.ts'
+import { report } from './report.ts'
 import { run } from './run.ts'
 import { schema } from './schema.ts'
 import { validate } from './validate.ts'
@@ -15,6 +16,7 @@ const commands: Readonly<Record<string, Command>> = {
   run,
   validate,
   calibrate,
+  report,
   explain,
   github,
   mock,

@@ -23,6 +23,7 @@ import type { BenchSpec } from '../spec/spec.ts'
 import { worstExitCode } from '../verdict/policy.ts'
 import { type Command, type CommandContext, UsageError } from './command.ts'
 import { readCount } from './count.ts'
+import { junitOf } from './junit-mode.ts'
 import { createProgressLine } from './progress-line.ts'
 import { createSeedOutput } from './seed-output.ts'
 
@@ -50,9 +51,9 @@ Options:
 Flags win over SLOGATE_URL, SLOGATE_CONCURRENCY, SLOGATE_REQUESTS,
 SLOGATE_POLICY and SLOGATE_OUT, these over the spec, the spec over the defaults.
 
-Written per spec: results.json, requests.ndjson.gz, junit.xml, summary.md,
-test_results.json, exports/; for all of them together: junit.xml, summary.md,
-exports/. Also after a failure and after Ctrl-C.
+Written per spec: report.html, results.json, requests.ndjson.gz, junit.xml,
+summary.md, test_results.json, exports/; for all of them together: junit.xml,
+summary.md, exports/. Also after a failure and after Ctrl-C.
 
 Exit codes: 0 pass, 1 SLO missed, 2 inconclusive where the policy blocks it,
 3 bad spec or usage, 4 no data or target unreachable, 130/143 interrupted.
@@ -186,11 +187,6 @@ function nameFolders(specs: readonly BenchSpec[]): string[] {
 function policyOf(text: string): 'pr' | 'release' | 'point' {
   if (text === 'pr' || text === 'release' || text === 'point') return text
   throw new UsageError(`--policy must be pr, release or point, got '${text}'`)
-}
-
-function junitOf(text: string): JunitMode {
-  if (text === 'rich' || text === 'strict') return text
-  throw new UsageError(`--junit must be rich or strict, got '${text}'`)
 }
 
 /** Absolute path of the history; `undefined` without one. */

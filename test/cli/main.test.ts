@@ -16,7 +16,16 @@ test('says what there is, and what a command does', limit, async () => {
   const project = createProject({})
   const help = await project.slogate(['--help'])
   expect(help.code).toBe(0)
-  for (const command of ['run', 'validate', 'calibrate', 'explain', 'github', 'mock', 'schema']) {
+  for (const command of [
+    'run',
+    'validate',
+    'calibrate',
+    'report',
+    'explain',
+    'github',
+    'mock',
+    'schema',
+  ]) {
     expect(help.text).toContain(`  ${command} `)
     const own = await project.slogate([command, '--help'])
     expect(own).toMatchObject({ code: 0 })
