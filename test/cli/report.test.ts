@@ -54,7 +54,7 @@ test('renders every report of a run again, from its own files [S0.27]', limit, a
 })
 
 function headingsOf(html: string): string[] {
-  return html.match(/<(?:h[1-3]|title|caption)[ >][^<]*/g) ?? []
+  return html.match(/<(?:h[1-3]|caption)[ >][^<]*/g) ?? []
 }
 
 test.each([

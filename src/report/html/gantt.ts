@@ -56,8 +56,10 @@ export function renderGantt(results: Results, records: readonly RequestRecord[])
     texts: 2,
     lastTexts: 1,
   })
-  return markup`${table}<p class="note"><span class="key"><svg viewBox="0 0 16 12" aria-hidden="true"><rect class="wait" y="2" width="16" height="8"/></svg>until the first token</span> <span class="key"><svg viewBox="0 0 16 12" aria-hidden="true"><rect class="decode" y="2" width="16" height="8"/></svg>tokens</span> <span class="key"><svg viewBox="0 0 16 12" aria-hidden="true"><path class="stall" d="M0 10H16"/></svg>largest gap</span> <span class="key"><svg viewBox="0 0 16 12" aria-hidden="true"><path class="mark failed" d="M5 3l6 6m0 -6l-6 6"/></svg>failed here</span>${bounds.length === 0 ? undefined : '; upright line: the bound of ttft'}. The times are those from dispatch to the end of the body.</p>`
+  return markup`${table}<p class="note"><span class="key"><svg viewBox="0 0 16 12" aria-hidden="true"><rect class="wait" y="2" width="16" height="8"/></svg>until the first token</span> <span class="key"><svg viewBox="0 0 16 12" aria-hidden="true"><rect class="decode" y="2" width="16" height="8"/></svg>tokens</span> <span class="key"><svg viewBox="0 0 16 12" aria-hidden="true"><path class="stall" d="M0 10H16"/></svg>largest gap</span>${shownFailed.length === 0 ? undefined : failedKey}${bounds.length === 0 ? undefined : '; upright line: the bound of ttft'}. The times are those from dispatch to the end of the body.</p>`
 }
+
+const failedKey = markup` <span class="key"><svg viewBox="0 0 16 12" aria-hidden="true"><path class="mark failed" d="M5 3l6 6m0 -6l-6 6"/></svg>failed here</span>`
 
 function say(which: string, count: number, of: number, outcome: string): string {
   return count === of

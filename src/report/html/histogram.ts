@@ -22,7 +22,7 @@ export function renderHistogram(series: Series, bins: readonly Bin[], times: Sca
     })
   const peak = bins.find(({ count }) => count === most)
   const description =
-    `${formatCount(sample.length)} values from ${formatMs(sample[0])} to ${formatMs(sample.at(-1) ?? 0)}` +
+    `${countValues(sample.length)} from ${formatMs(sample[0])} to ${formatMs(sample.at(-1) ?? 0)}` +
     (peak === undefined
       ? '.'
       : `, most of them (${formatCount(most)}) between ${formatMs(peak.from)} and ${formatMs(peak.to)}.`)
@@ -41,7 +41,11 @@ export function renderHistogram(series: Series, bins: readonly Bin[], times: Sca
       : `; ${formatCount(failed)} failed ${failed === 1 ? 'request has' : 'requests have'} none`
   const axis = times.kind === 'log' ? '; logarithmic axis' : ''
   return renderFigure(
-    `Histogram: ${formatCount(sample.length)} values in ${bins.length} bins${without}${axis}`,
+    `Histogram: ${countValues(sample.length)} in ${bins.length} bins${without}${axis}`,
     chart,
   )
+}
+
+function countValues(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'value' : 'values'}`
 }

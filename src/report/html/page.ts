@@ -13,6 +13,7 @@ import { type Markup, markup, trust } from './markup.ts'
 import { renderRatings } from './ratings.ts'
 import { renderRequestList } from './request-list.ts'
 import { script } from './script.ts'
+import { renderServer } from './server.ts'
 import { renderSlos } from './slos.ts'
 import { type Status, signs } from './status.ts'
 import { style } from './style.ts'
@@ -67,6 +68,7 @@ function listSections(results: Results, records: readonly RequestRecord[] | unde
   const missing = markup`<p>The records of the requests were not at hand when this page was made: keep requests.ndjson.gz beside results.json.</p>`
   const drawn = (draw: (records: readonly RequestRecord[]) => Markup): Markup =>
     records === undefined ? missing : draw(records)
+  const server = renderServer(results)
   return [
     { id: 'diagnostics', title: 'Self-checks', content: renderDiagnostics(results) },
     { id: 'slos', title: 'SLOs', content: renderSlos(results) },
@@ -87,6 +89,9 @@ function listSections(results: Results, records: readonly RequestRecord[] | unde
       content: drawn((records) => renderGantt(results, records)),
     },
     { id: 'errors', title: 'Errors', content: renderErrors(results, records) },
+    ...(server === undefined
+      ? []
+      : [{ id: 'server', title: 'Server beside client', content: server }]),
     { id: 'ratings', title: 'Ratings', content: renderRatings(results, records) },
     { id: 'requests', title: 'Requests', content: drawn(renderRequestList) },
     { id: 'environment', title: 'Environment', content: renderEnvironment(results) },

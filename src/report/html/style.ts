@@ -52,6 +52,7 @@ h3 small { font: 400 .95rem system-ui, sans-serif; margin-left: .5rem; }
 .diagnostics .warn .sign, .diagnostics .warn strong { color: var(--inconclusive); }
 .diagnostics .info { color: var(--soft); } .diagnostics .info strong { font-weight: 600; }
 .scroll { overflow-x: auto; } .scroll:has(#requests-table) { max-height: 36rem; }
+.scroll + .scroll, figure + .scroll, .charts + .scroll, .scroll + figure, p + .scroll, p + figure { margin-top: 1.5rem; }
 table { border-collapse: collapse; font-size: .9rem; min-width: 100%; }
 caption { text-align: left; color: var(--soft); font-size: .875rem; padding-bottom: .4rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .9rem .4rem 0; border-bottom: 1px solid var(--line); overflow-wrap: normal; }
@@ -62,7 +63,7 @@ td bdi { overflow-wrap: anywhere; display: inline-block; min-width: 8rem; max-wi
 .slos tbody { border-bottom: 1px solid var(--line); }
 .slos td, .slos tbody th { border-bottom: 0; vertical-align: middle; }
 .slos code { white-space: nowrap; }
-.slos .why td { padding: 0 0 .6rem 8.5rem; color: var(--soft); }
+.slos tr > td:first-child { width: 9.2rem; } .slos .why td { padding: 0 0 .6rem 9.2rem; color: var(--soft); }
 .slos .why bdi { position: sticky; left: 0; max-width: min(52rem, calc(100vw - 2.5rem)); }
 .tiles { display: grid; grid-template-columns: repeat(4, 1fr); gap: 1.5rem 2rem; margin: 0; }
 .tiles dd span { display: block; } .tiles dd .soft { font-size: .875rem; }
@@ -86,6 +87,7 @@ path.bound { stroke: var(--text); stroke-dasharray: 4 3; fill: none; } path.boun
 .limits { stroke: var(--fill); stroke-width: 8; } .missed { fill: var(--missed); }
 .mark { fill: none; stroke-width: 1.5; } .mark.completed { stroke: var(--ink); stroke-width: 4.5; stroke-linecap: round; stroke-opacity: .65; }
 .mark.failed { stroke: var(--fail); stroke-width: 2; } .mark.cancelled { stroke: var(--text); } .mark.warmup { stroke: var(--soft); stroke-width: 1; }
+.line.waiting { stroke: var(--inconclusive); stroke-dasharray: 5 3; } .stalled { fill: var(--inconclusive); } .outside { fill: var(--page); stroke: var(--soft); }
 .wait { fill: var(--wait); stroke: var(--ink); } .decode { fill: var(--ink); } .rest { stroke: var(--soft); } .stall { stroke: var(--inconclusive); stroke-width: 3; }
 .key { white-space: nowrap; } .key svg { width: 16px; height: 12px; vertical-align: -1px; margin-right: .25rem; }
 details { margin: 1rem 0; } summary { cursor: pointer; color: var(--link); width: fit-content; } details > :nth-child(2) { margin-top: 1rem; }

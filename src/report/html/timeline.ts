@@ -62,11 +62,15 @@ export function renderTimeline(results: Results, records: readonly RequestRecord
     [renderAxes(plot, x, y), lines, layers],
   )
   const scatterBox = markup`<div id="timeline-box" ${describe(plot, x, y)}>${chart}</div>`
+  const drawings = renderScrolling(
+    'Timeline',
+    markup`<div class="wide">${[scatterBox, renderConcurrency(results, records, plot, x, origin)]}</div>`,
+  )
   const figure = renderFigure(
     markup`Time taken, over the start of each request${y.kind === 'log' ? '; logarithmic axis' : ''}. ${legend(kinds)}. Marks that would cover each other are drawn once.`,
-    [scatterBox, renderConcurrency(results, records, plot, x, origin)],
+    drawings,
   )
-  return markup`${renderScrolling('Timeline', markup`<div class="wide">${figure}</div>`)}${tabulateSlices(records, origin, end)}`
+  return markup`${figure}${tabulateSlices(records, origin, end)}`
 }
 
 function kindOf({ phase, outcome }: RequestRecord): Kind {

@@ -233,3 +233,14 @@ test('the percentile plot tells nearest ranks, and failed requests as never [S0.
 function describeChart(text: string, title: string): string | undefined {
   return new RegExp(`${title}</title><desc[^>]*>([^<]*)<`).exec(text)?.[1]
 }
+
+test('what the server tells stands beside what the client saw, and only where it was asked', () => {
+  const server = runs.server.server
+  const text = renderHtml(runs.server)
+  expectText(text, 'Server beside client</h2>')
+  expectText(text, server?.message ?? 'a message')
+  expectText(text, 'Times of the server beside those of the client')
+  expectText(text, 'queue 213ms, prefill 178ms, decode 1.92s, outside 2.50ms')
+  expectText(text, 'At most 8 were running, at most 2 waiting.')
+  expect(page('pass').includes('Server beside client')).toBe(false)
+})
