@@ -57,12 +57,11 @@ export const script = `
     more.hidden = found.length <= limit;
   };
   const sortBy = (head, column) => {
-    const falling = head.ariaSort === 'descending' ? false : head.ariaSort !== 'ascending' ? column > 1 : true;
+    const falling = head.ariaSort === null ? column > 1 : head.ariaSort === 'ascending';
     for (const other of table.tHead.rows[0].cells) other.removeAttribute('aria-sort');
     head.ariaSort = falling ? 'descending' : 'ascending';
     const order = (a, b) => {
       if (textColumns.includes(column)) return textOf(a, column).localeCompare(textOf(b, column));
-      if (a[column] === null || b[column] === null) return (a[column] === null) - (b[column] === null);
       return a[column] - b[column];
     };
     sorted = rows.toSorted((a, b) => {

@@ -3,7 +3,7 @@ import { serverCountRows, serverTimeRows } from '../server-cells.ts'
 import { formatCount, formatMs } from '../units.ts'
 import { createPlot, fixed, renderAxes, renderChart, renderFigure } from './chart.ts'
 import { drawSteps, type Point } from './line.ts'
-import { type Markup, markup, trust } from './markup.ts'
+import { type Markup, markup } from './markup.ts'
 import { scaleCounts, scaleTimes, scaleValues } from './scale.ts'
 import { renderScrolling, renderTable } from './table.ts'
 
@@ -96,10 +96,12 @@ function renderQueue({ timeline }: ServerDocument): Markup | undefined {
     plot,
     [renderAxes(plot, x, y), lines],
   )
-  const key = (name: string): Markup =>
-    markup`<span class="key"><svg viewBox="0 0 16 12" aria-hidden="true"><path class="line ${name}" d="${trust('M0 6H16')}"/></svg>${name}</span>`
   return renderFigure(
-    markup`Requests within the server, from the first scrape on: ${key('running')}, ${key('waiting')}. ${words}`,
+    markup`Requests within the server, from the first scrape on: ${renderKey('running')}, ${renderKey('waiting')}. ${words}`,
     renderScrolling('Requests within the server', markup`<div class="wide">${chart}</div>`),
   )
+}
+
+function renderKey(name: string): Markup {
+  return markup`<span class="key"><svg viewBox="0 0 16 12" aria-hidden="true"><path class="line ${name}" d="M0 6H16"/></svg>${name}</span>`
 }

@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 
-const executablePath = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser']
-  .filter((path) => path !== undefined)
-  .find((path) => existsSync(path))
+const { CHROMIUM_PATH: chosen } = process.env
+const executablePath = (
+  chosen === undefined ? ['/usr/bin/chromium', '/usr/bin/chromium-browser'] : [chosen]
+).find((path) => existsSync(path))
 
 export interface OpenOptions {
   width?: number

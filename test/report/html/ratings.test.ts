@@ -31,6 +31,7 @@ test.each([
   [1000, 2000, 0.9, ['C', 'C', 'C', '65 of 100']],
   [999, 2001, 0.89, ['D', 'D', 'D', '50 of 100']],
   [3999, 501, 0.9899, ['A', 'A', 'A', '85 of 100']],
+  [4000, 667, 0.99, ['A+', 'B', 'A+', '88 of 100']],
   [4000, 2001, 0.95, ['A+', 'D', 'B', '73 of 100']],
 ])('%d tok/s, %d ms and %d are rated as %j [S0.26]', (tokens, mean, success, grades) => {
   expect(gradesOf(tokens, mean, success)).toEqual(grades)
