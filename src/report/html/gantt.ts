@@ -34,7 +34,7 @@ export function renderGantt(results: Results, records: readonly RequestRecord[])
   const origin = originOf(records)
   const rows = shown.map((record) => [
     formatCount(record.index),
-    outcomeOf(record),
+    markup`<bdi>${outcomeOf(record)}</bdi>`,
     formatMs(startOf(record) - origin),
     duration(measure(record, 'ttft')),
     formatMs(durationOf(record)),

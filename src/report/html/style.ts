@@ -59,7 +59,8 @@ th, td { text-align: left; vertical-align: top; padding: .4rem .9rem .4rem 0; bo
 thead th { color: var(--soft); font-weight: 600; font-size: .8125rem; vertical-align: bottom; white-space: nowrap; }
 tbody th { font-weight: 500; }
 .number { text-align: right; white-space: nowrap; }
-td bdi { overflow-wrap: anywhere; display: inline-block; min-width: 8rem; max-width: 40rem; }
+td bdi { overflow-wrap: anywhere; display: inline-block; max-width: 40rem; } td:last-child bdi:not(:empty) { min-width: 16rem; }
+tbody td:nth-child(2) bdi { min-width: max-content; }
 .slos tbody { border-bottom: 1px solid var(--line); }
 .slos td, .slos tbody th { border-bottom: 0; vertical-align: middle; }
 .slos code { white-space: nowrap; }

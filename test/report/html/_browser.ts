@@ -8,6 +8,8 @@ const executablePath = (
   chosen === undefined ? ['/usr/bin/chromium', '/usr/bin/chromium-browser'] : [chosen]
 ).find((path) => existsSync(path))
 
+const missing = 'Skipped, for want of Chromium: set CHROMIUM_PATH, or apt-get install chromium.'
+
 export interface OpenOptions {
   width?: number
   dark?: boolean
@@ -28,7 +30,10 @@ export function useBrowser(): {
 } {
   let browser: Browser | undefined
   beforeAll(async () => {
-    if (executablePath === undefined) return
+    if (executablePath === undefined) {
+      console.warn(missing)
+      return
+    }
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
   }, 60_000)
   afterEach(async () => {
@@ -39,7 +44,7 @@ export function useBrowser(): {
   })
   beforeEach((context) => {
     if (executablePath !== undefined) return
-    context.skip('there is no Chromium: set CHROMIUM_PATH, or apt-get install chromium')
+    context.skip(missing)
   })
   return {
     async open(html, { width = 1280, dark = false, script = true } = {}) {
