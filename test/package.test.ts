@@ -8,7 +8,7 @@ import { buildPackage, manifest, type Output, type Package, runProgram } from '.
 const limit = { timeout: 60_000 }
 
 /** Bytes, unpacked: what it was when this was written, and 30 % for what comes. */
-const sizeLimit = 1_400_000
+const sizeLimit = 1_650_000
 
 let built: Package
 let project: string
