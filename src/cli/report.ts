@@ -9,7 +9,8 @@ import { junitOf } from './junit-mode.ts'
 const help = `Usage: slogate report RESULTS [OPTIONS]
 
 Renders the reports of a run again: from its results.json (or the folder that
-holds it) and, for what is drawn of single requests, from the requests.ndjson.gz beside it. Judges nothing anew.
+holds it) and, for what is drawn of single requests, from the requests.ndjson.gz
+beside it. Judges nothing anew.
 
 Options:
       --out DIR         folder for the reports (default: that of results.json)

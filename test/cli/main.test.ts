@@ -273,7 +273,7 @@ test('explain shows the arithmetic of what was run, of one SLO or of all', limit
   const text = project.read(`${folder}/results.json`)
   project.write('elsewhere/results.json', text)
   const alone = await project.slogate(['explain', 'elsewhere', '--as', 'vllm'])
-  expect(alone.text).toContain('requests.ndjson.gz: there is no such file')
+  expect(alone.text).toContain('there is no requests.ndjson.gz beside elsewhere/results.json')
   expect(alone.code).toBe(3)
   project.write('changed.json', text.replace(/"exceedances": 0/, '"exceedances": 9'))
   const changed = await project.slogate(['explain', 'changed.json'])
