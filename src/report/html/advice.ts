@@ -58,6 +58,9 @@ function weigh({ verdict, diagnostics, end }: Results): string {
     warnings === 0
       ? 'The self-checks found nothing against it.'
       : `But ${formatCount(warnings)} ${warnings === 1 ? 'self-check warns' : 'self-checks warn'}: read below first.`
+  if (end.kind === 'curtailed' && verdict.status !== 'ERROR') {
+    return `${nameProof(verdict)} The run was ended early: no further request could have changed it. ${checks}`
+  }
   if (end.kind !== 'finished') {
     const stands = verdict.status === 'FAIL' ? ', but what it disproved stays disproven' : ''
     return `The run is not whole${stands}. ${checks}`
@@ -82,7 +85,9 @@ function chooseAction(results: Results): string {
   const { verdict, summary, end } = results
   const gate = verdict.passed ? 'lets it through' : 'blocks it'
   const told = `Policy ${verdict.policy} ${gate} (exit code ${verdict.exit_code}).`
-  if (end.kind !== 'finished') return `Run it again to its end. ${told}`
+  if (end.kind === 'interrupted' || end.kind === 'crashed') {
+    return `Run it again to its end. ${told}`
+  }
   if (verdict.slos.length === 0) return `State an SLO in the spec. ${told}`
   switch (verdict.status) {
     case 'PASS':

@@ -53,3 +53,12 @@ test('of a run without data, without end or without SLOs', () => {
 test('of a verdict without statistics: that another run may turn out otherwise', () => {
   expect(advise(run({ verdict: { policy: 'point' } })).belief).toMatch(/^Decided by the observed/)
 })
+
+test('of a run that was stopped: a certain outcome stands, an unhealthy target is to be mended', () => {
+  const certain = advise(run({ ...runs.fail, end: { kind: 'curtailed', reason: 'certain' } }))
+  expect(certain.belief).toMatch(/^Disproven at 95 %\. The run was ended early: no further request/)
+  expect(certain.action).toMatch(/^See what the slowest requests/)
+  const unhealthy = advise(run({ ...runs.noData, end: { kind: 'unhealthy', reason: 'failing' } }))
+  expect(unhealthy.belief).toMatch(/^The run is not whole\./)
+  expect(unhealthy.action).toMatch(/^See that the target answers: most often connect ×300\./)
+})
