@@ -70,9 +70,10 @@ function renderExports(runs: readonly Results[]): Files {
 
 /** Writes every file of a run into `folder`, which is made if it is missing. Synchronous, so that it also works while the process is being ended. */
 export function writeArtifacts(folder: string, run: BenchRun, junit: JunitMode = 'rich'): void {
-  const { results, records } = run
-  const t0 = records.reduce((first, r) => Math.min(first, r.marks.scheduled), Infinity)
-  const lines = records.map((record) => `${renderRequest(record, t0)}\n`).join('')
+  const { results, records, baseline = [] } = run
+  const all = [...records, ...baseline]
+  const t0 = all.reduce((first, r) => Math.min(first, r.marks.scheduled), Infinity)
+  const lines = all.map((record) => `${renderRequest(record, t0)}\n`).join('')
   writeFiles(folder, {
     'results.json': `${JSON.stringify(results, null, 2)}\n`,
     'requests.ndjson.gz': gzipSync(lines),

@@ -5,23 +5,27 @@ import { describeMatch, matchCalibration, toAccuracy } from './calibration-match
 import { runLoad } from './engine/load.ts'
 import type { LoadPlan } from './engine/loop.ts'
 import type { RequestRecord } from './engine/record.ts'
+import { hashWorkload } from './fingerprint.ts'
 import { shapeOfRun } from './load-shape.ts'
 import { describeMachine } from './machine.ts'
 import { diagnose } from './metrics/diagnostics.ts'
 import { findDoubts } from './metrics/doubt.ts'
+import { joinRounds } from './metrics/joining.ts'
 import { diagnoseServer } from './metrics/server-diagnostics.ts'
 import { summarize } from './metrics/summary.ts'
-import { startMock } from './mock/index.ts'
+import { type MockHandle, startMock } from './mock/index.ts'
 import { type Progress, trackProgress } from './progress.ts'
+import { joinDoubts, referTo } from './reference.ts'
 import { type Results, toResults } from './report/results.ts'
 import { finishWatch, watchTarget } from './server-metrics.ts'
 import { createRedactor, redactDeep } from './spec/secret.ts'
-import type { BenchSpec } from './spec/spec.ts'
+import type { BenchSpec, Target } from './spec/spec.ts'
 import { rebaseUrl } from './spec/target.ts'
 import { prepare } from './spec/template.ts'
 import { steer } from './steering.ts'
 import { cleanMessage } from './stream/message.ts'
 import { checkFeasibility } from './verdict/feasibility.ts'
+import { takeRounds } from './verdict/figures.ts'
 import { judge } from './verdict/judge.ts'
 import { version } from './version.ts'
 
@@ -32,7 +36,7 @@ export interface BenchOptions {
   onProgress?(progress: Progress): void
   /**
    * Called about twice a second with the requests that have ended since, warm-up included, in the
-   * order in which they ended; secrets are already out of them.
+   * order in which they ended; secrets are already out of them. Those of a baseline are left out.
    */
   onRecords?(records: readonly RequestRecord[]): void
   /** Folder that file names in the results are relative to; default: the working directory. */
@@ -44,18 +48,30 @@ export interface BenchRun {
   results: Results
   /** Every request, warm-up included, in the order in which they ended; secrets are already out of them. */
   records: readonly RequestRecord[]
+  /** The same of the second target, where there is one. */
+  baseline?: readonly RequestRecord[]
 }
 
 /**
- * Runs one spec: starts its mock server if it asks for one, sends the load, measures, judges.
- * A target's faults end in the results; it throws only when the mock cannot be started.
+ * Runs one spec: starts its mock servers if it asks for any, sends the load, measures, judges. A
+ * target's faults end in the results; it throws only when a mock cannot be started.
  */
 export async function runBench(spec: BenchSpec, options: BenchOptions = {}): Promise<BenchRun> {
-  const mock = spec.mock === undefined ? undefined : await startMock(spec.mock)
+  const { baseline } = spec
+  const mocks: MockHandle[] = []
+  const start = async (mock: BenchSpec['mock']): Promise<string | undefined> => {
+    if (mock === undefined) return undefined
+    const handle = await startMock(mock)
+    mocks.push(handle)
+    return handle.url
+  }
   try {
-    return await measure(mock === undefined ? spec : aimAt(spec, mock.url), options)
+    const aimed = aimAt(spec, await start(spec.mock))
+    if (baseline?.kind !== 'interleaved') return await measure(aimed, options)
+    const target = moveTarget(baseline.target, await start(baseline.mock))
+    return await measure({ ...aimed, baseline: { ...baseline, target } }, options)
   } finally {
-    await mock?.stop()
+    await Promise.all(mocks.map((mock) => mock.stop()))
   }
 }
 
@@ -63,7 +79,8 @@ async function measure(spec: BenchSpec, options: BenchOptions): Promise<BenchRun
   const root = options.root ?? process.cwd()
   const calibrations = readCalibrations(root)
   const redact = createRedactor(spec.secrets)
-  const tracker = trackProgress(spec.load, options.onProgress)
+  const alternates = spec.baseline?.kind === 'interleaved'
+  const tracker = trackProgress(spec.load, options.onProgress, alternates ? 2 : 1)
   const steering = steer(spec)
   const startedAt = new Date()
   const plan = planOf(spec)
@@ -74,32 +91,52 @@ async function measure(spec: BenchSpec, options: BenchOptions): Promise<BenchRun
     ...(watch && { onMeasure: watch.mark }),
     onRecords(records, inFlight) {
       tracker.add(records, inFlight)
-      steering.add(records, inFlight)
-      options.onRecords?.(records.map((record) => redactRecord(record, redact)))
+      const own = records.filter(isCandidate)
+      steering.add(own, inFlight)
+      options.onRecords?.(own.map((record) => redactRecord(record, redact)))
     },
     halt: steering.halt,
     extend: steering.extend,
   })
   const finishedAt = new Date()
-  const server = serverMetrics && watch && (await finishWatch(watch, serverMetrics, run.records))
+  const server =
+    serverMetrics &&
+    watch &&
+    (await finishWatch(watch, serverMetrics, run.records.filter(isCandidate)))
 
   const { load, slos, gate, goodput, stream } = spec
   const { trust } = run
   const end = steering.conclude(run.end)
-  const records = run.records.map((record) => redactRecord(record, redact))
-  const summary = summarize(records, { goodput })
+  const all = run.records.map((record) => redactRecord(record, redact))
+  const sides = Map.groupBy(all, ({ target }) => target)
+  const records = sides.get('candidate') ?? []
+  const own = alternates ? joinRounds(records) : records
+  const summary = summarize(own, { goodput })
+  const rounds = takeRounds(own, { failures: gate.failures, goodput })
   const diagnostics = [
-    ...diagnose(records, summary, load, { trust, stream, slos }),
+    ...diagnose(own, summary, load, { trust, stream, slos, alternates }),
     ...(server ? diagnoseServer(server) : []),
   ]
+  const workload = hashWorkload(spec)
+  const environment = describeMachine()
+  const referred = referTo(spec, sides.get('baseline') ?? [], {
+    environment,
+    hermetic: spec.mock !== undefined,
+    concurrency: load.concurrency,
+    alternates,
+    dialects: summary.dialects.map(({ name }) => name),
+    workload,
+    failures: gate.failures,
+  })
   const match = matchCalibration(calibrations, shapeOfRun(spec, records))
   const accuracy = match && toAccuracy(match)
-  const unsuitable = findDoubts(records, trust, { goodput, accuracy })
-  const verdict = judge(slos, records, {
+  const unsuitable = joinDoubts(findDoubts(own, trust, { goodput, accuracy }), referred?.doubt)
+  const verdict = judge(slos, own, {
     gate,
     load,
     goodput,
     stream,
+    reference: referred?.reference,
     end,
     looks: steering.looks(),
     unsuitable,
@@ -107,9 +144,13 @@ async function measure(spec: BenchSpec, options: BenchOptions): Promise<BenchRun
   const results = toResults({
     spec,
     summary,
+    rounds,
+    ...(referred && { baseline: referred.document }),
     diagnostics,
     verdict,
     end,
+    workload,
+    environment,
     ...(trust && { trust }),
     ...(server && { server }),
     ...(match && { calibration: describeMatch(match, calibrations, spec) }),
@@ -120,14 +161,21 @@ async function measure(spec: BenchSpec, options: BenchOptions): Promise<BenchRun
       file: relative(root, spec.file),
     }),
     ...(spec.sha256 !== undefined && { sha256: spec.sha256 }),
-    environment: describeMachine(),
   })
-  return { results: redactDeep(results, redact), records }
+  return {
+    results: redactDeep(results, redact),
+    records,
+    ...(alternates && { baseline: sides.get('baseline') ?? [] }),
+  }
+}
+
+function isCandidate({ target }: RequestRecord): boolean {
+  return target === 'candidate'
 }
 
 /** What a user should know of a spec before anything is sent. */
 export function warningsOf(spec: BenchSpec): string[] {
-  const infeasible = checkFeasibility(spec.slos, spec.load, spec.gate)
+  const infeasible = checkFeasibility(spec.slos, spec.load, spec.gate, spec.baseline)
   return [...spec.warnings, ...infeasible.map(({ message }) => message)]
 }
 
@@ -137,20 +185,28 @@ function planOf(spec: BenchSpec): LoadPlan {
     timeouts: spec.timeouts,
     ...(spec.stream && { stream: spec.stream }),
     requests: prepare(spec),
+    ...(spec.baseline?.kind === 'interleaved' && {
+      baseline: prepare(spec, spec.baseline.target),
+    }),
     ...(spec.gate.policy !== 'point' && { extraRounds: spec.gate.maxExtraRounds }),
     ...(spec.mock && { phaseHeader: 'x-slogate-phase' }),
   }
 }
 
-function aimAt(spec: BenchSpec, base: string): BenchSpec {
-  const { target, serverMetrics } = spec
+function aimAt(spec: BenchSpec, base: string | undefined): BenchSpec {
+  const { serverMetrics } = spec
+  if (base === undefined) return spec
   return {
     ...spec,
-    target: { ...target, url: rebaseUrl(target.url, base) },
+    target: moveTarget(spec.target, base),
     ...(serverMetrics?.url !== undefined && {
       serverMetrics: { ...serverMetrics, url: rebaseUrl(serverMetrics.url, base) },
     }),
   }
+}
+
+function moveTarget(target: Target, base: string | undefined): Target {
+  return base === undefined ? target : { ...target, url: rebaseUrl(target.url, base) }
 }
 
 /** Longest message of a failure that is shown, in UTF-16 units. */

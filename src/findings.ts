@@ -29,13 +29,15 @@ export function readResults(given: string, cwd: string): { results: Results; fil
 }
 
 /**
- * Reads the `requests.ndjson.gz` beside a `results.json`; `undefined` when there is none.
+ * Reads the `requests.ndjson.gz` beside a `results.json`, without the requests to a baseline;
+ * `undefined` when there is none.
  * @throws {SpecError} naming file, line and key, when it cannot be read or is not valid.
  */
 export function readRecords(results: string, cwd: string): RequestRecord[] | undefined {
   const file = join(dirname(results), 'requests.ndjson.gz')
   if (!existsSync(resolve(cwd, file))) return undefined
-  return parseRequests(unzip(readBytes(file, cwd), file), file)
+  const records = parseRequests(unzip(readBytes(file, cwd), file), file)
+  return records.filter(({ target }) => target === 'candidate')
 }
 
 function readBytes(file: string, cwd: string): Buffer {

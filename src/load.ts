@@ -1,14 +1,15 @@
 import { checkOptions } from './mock/options.ts'
 import { checkSpec as checkDocument, type LoadOptions, loadSpec as loadFile } from './spec/load.ts'
 import type { BenchSpec } from './spec/spec.ts'
+import { readStored } from './stored.ts'
 
 /**
- * Loads a spec file, the options of its mock included. The file is resolved, and shown in errors,
+ * Loads a spec file, the options of its mock and the results it compares with included. The file is resolved, and shown in errors,
  * relative to `cwd`; without it, it is shown as passed.
  * @throws {SpecError} with every issue of the file.
  */
 export function loadSpec(file: string, options: LoadOptions & { cwd?: string }): BenchSpec {
-  return loadFile(file, { ...options, checkMock: checkOptions })
+  return loadFile(file, { ...options, checkMock: checkOptions, readStored })
 }
 
 /**
@@ -19,5 +20,5 @@ export function checkSpec(
   document: unknown,
   options: LoadOptions & { baseDir: string; name?: string },
 ): BenchSpec {
-  return checkDocument(document, { ...options, checkMock: checkOptions })
+  return checkDocument(document, { ...options, checkMock: checkOptions, readStored })
 }

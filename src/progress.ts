@@ -4,7 +4,7 @@ import type { Load } from './spec/spec.ts'
 
 /** Where a run stands. */
 export interface Progress {
-  /** Measured requests that have ended. */
+  /** Measured requests that have ended, of a baseline too. */
   done: number
   /** Measured requests asked for; `undefined` for a run by duration. */
   total?: number
@@ -18,10 +18,11 @@ export interface Progress {
   requestsPerSecond: number
 }
 
-/** Turns batches of records into progress. */
+/** Turns batches of records into progress; each of the `targets` gets the whole load. */
 export function trackProgress(
   load: Load,
   onProgress: ((progress: Progress) => void) | undefined,
+  targets = 1,
 ): { add(records: readonly RequestRecord[], inFlight: number): void } {
   const start = performance.now()
   /** Instants of the measured requests, on the clock of the records. */
@@ -40,8 +41,8 @@ export function trackProgress(
       }
       onProgress?.({
         done,
-        ...(load.requests !== undefined && { total: Math.max(load.requests, done) }),
-        ...(load.duration !== undefined && { duration: load.duration }),
+        ...(load.requests !== undefined && { total: Math.max(targets * load.requests, done) }),
+        ...(load.duration !== undefined && { duration: targets * load.duration }),
         failed,
         inFlight,
         elapsed: performance.now() - start,

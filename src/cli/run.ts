@@ -24,6 +24,7 @@ import { worstExitCode } from '../verdict/policy.ts'
 import { type Command, type CommandContext, UsageError } from './command.ts'
 import { readCount } from './count.ts'
 import { junitOf } from './junit-mode.ts'
+import { policyOf } from './policy.ts'
 import { createProgressLine } from './progress-line.ts'
 import { createSeedOutput } from './seed-output.ts'
 
@@ -38,6 +39,9 @@ Options:
                           and a hermetic spec then runs against this target
   -n, --requests N        measured requests
   -p, --concurrency N     requests in flight
+      --baseline URL|FILE base of a second target, whose rounds alternate with those of
+                          the first, or results.json of an earlier run: what SLOs like
+                          'ttft p95 <= baseline + 10%' compare with
       --policy POLICY     pr, release or point
       --out DIR           folder for results (default: .vitest/slogate)
       --junit MODE        rich (default), or strict: only what strict schemas of JUnit allow
@@ -48,8 +52,9 @@ Options:
                           and a plain report before the summary
       --locale LOCALE     of the seed reporter: zh (default) or en
 
-Flags win over SLOGATE_URL, SLOGATE_CONCURRENCY, SLOGATE_REQUESTS,
-SLOGATE_POLICY and SLOGATE_OUT, these over the spec, the spec over the defaults.
+Flags win over SLOGATE_URL, SLOGATE_BASELINE, SLOGATE_CONCURRENCY,
+SLOGATE_REQUESTS, SLOGATE_POLICY and SLOGATE_OUT, these over the spec, the spec
+over the defaults.
 
 Written per spec: report.html, results.json, requests.ndjson.gz, junit.xml,
 summary.md, test_results.json, exports/; for all of them together: junit.xml,
@@ -61,6 +66,7 @@ Exit codes: 0 pass, 1 SLO missed, 2 inconclusive where the policy blocks it,
 Examples:
   slogate run -c bench/chat.bench.yaml
   slogate run -c bench/chat.bench.yaml -u https://staging.example.com --policy release
+  slogate run -c bench/chat.bench.yaml --baseline https://stable.example.com
   slogate run -u http://127.0.0.1:8000/stream/raw -n 50 -p 10
 `
 
@@ -76,6 +82,7 @@ export const run: Command = {
         url: { type: 'string', short: 'u' },
         requests: { type: 'string', short: 'n' },
         concurrency: { type: 'string', short: 'p' },
+        baseline: { type: 'string' },
         policy: { type: 'string' },
         out: { type: 'string' },
         junit: { type: 'string' },
@@ -95,6 +102,7 @@ export const run: Command = {
         concurrency: readCount('--concurrency', values.concurrency),
       }),
       ...(values.policy !== undefined && { policy: policyOf(values.policy) }),
+      ...(values.baseline !== undefined && { baseline: baselineOf(values.baseline, cwd) }),
     }
     const junit = junitOf(values.junit ?? 'rich')
     const history = historyOf(values.history, cwd)
@@ -184,9 +192,9 @@ function nameFolders(specs: readonly BenchSpec[]): string[] {
   })
 }
 
-function policyOf(text: string): 'pr' | 'release' | 'point' {
-  if (text === 'pr' || text === 'release' || text === 'point') return text
-  throw new UsageError(`--policy must be pr, release or point, got '${text}'`)
+/** A file is relative to the working directory of the command. */
+function baselineOf(text: string, cwd: string): string {
+  return text.includes('://') ? text : resolve(cwd, text)
 }
 
 /** Absolute path of the history; `undefined` without one. */

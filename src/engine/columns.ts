@@ -51,7 +51,7 @@ const recordFields = [
 
 const outcomes = ['completed', 'failed', 'cancelled'] as const
 
-const width = markFields.length + recordFields.length + 4
+const width = markFields.length + recordFields.length + 5
 
 export function encodeRecords(records: readonly RequestRecord[]): Columns {
   const numbers = new Float64Array(records.length * width)
@@ -61,6 +61,7 @@ export function encodeRecords(records: readonly RequestRecord[]): Columns {
   for (const record of records) {
     for (const field of markFields) numbers[at++] = record.marks[field] ?? Number.NaN
     for (const field of recordFields) numbers[at++] = record[field] ?? Number.NaN
+    numbers[at++] = record.target === 'candidate' ? 0 : 1
     numbers[at++] = record.phase === 'warmup' ? 0 : 1
     numbers[at++] = outcomes.indexOf(record.outcome)
     numbers[at++] = record.reused ? 1 : 0
@@ -81,10 +82,11 @@ export function decodeRecords(columns: Columns): RequestRecord[] {
       const value = row[j] ?? Number.NaN
       if (!Number.isNaN(value)) numbers.set(field, value)
     })
-    const [phase, outcome, reused, tokens = 0] = row.subarray(width - 4)
+    const [target, phase, outcome, reused, tokens = 0] = row.subarray(width - 5)
     const { failure, ...texts } = columns.texts[i] ?? {}
     const base = {
       ...pick(numbers, recordFields),
+      target: target === 0 ? 'candidate' : 'baseline',
       phase: phase === 0 ? 'warmup' : 'measured',
       marks: pick(numbers, markFields),
       tokenTimes: columns.tokenTimes.subarray(token, token + tokens),

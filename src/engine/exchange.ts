@@ -58,6 +58,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
     settled = true
     const stream = reader?.marks
     options.onRecord({
+      target: ticket.target,
       index: ticket.index,
       ...(request.row === undefined ? {} : { row: request.row }),
       phase: ticket.phase,

@@ -3,6 +3,7 @@ import type { StreamFormat } from '../spec/stream-format.ts'
 import type { PreparedRequest } from '../spec/template.ts'
 import { now as monotonic } from './clock.ts'
 import { type Exchange, startExchange } from './exchange.ts'
+import { createInterleavedSchedule } from './interleaving.ts'
 import type { RequestRecord } from './record.ts'
 import type { Connection } from './request.ts'
 import { createSchedule, type Ticket } from './schedule.ts'
@@ -14,6 +15,8 @@ export interface LoadPlan {
   stream?: StreamFormat
   /** One per row; a request takes the one at its number modulo their count. */
   requests: readonly PreparedRequest[]
+  /** The same for the second target, whose rounds then alternate with those of the first. */
+  baseline?: readonly PreparedRequest[]
   /** Rounds that may be added when all measured requests have ended; none by default. */
   extraRounds?: number
   /** Header that tells the bundled mock which phase a request belongs to. */
@@ -51,12 +54,20 @@ export function startLoop(
   { onRecord, onOpen }: LoopEvents,
   now: () => number = monotonic,
 ): Loop {
-  const schedule = createSchedule(plan.load, plan.extraRounds)
+  const alternates = plan.baseline !== undefined
+  const schedule = alternates
+    ? createInterleavedSchedule(plan.load)
+    : createSchedule(plan.load, plan.extraRounds)
   const { concurrency, warmup, requests = Infinity } = plan.load
   const slots = Math.min(concurrency, warmup + requests)
-  const connections = Array.from({ length: slots }, connect)
+  const places = Array.from({ length: slots }, () => ({
+    candidate: connect(),
+    ...(alternates && { baseline: connect() }),
+  }))
   const exchanges = new Map<number, Exchange>()
-  let openSlots = connections.length
+  /** Slots that wait for the requests in flight to end. */
+  let waiting: (() => void)[] = []
+  let openSlots = places.length
   let stopped = false
   /** Measured requests in flight, and whether `onOpen` was called for the present end of them. */
   let pending = 0
@@ -69,14 +80,18 @@ export function startLoop(
     for (const exchange of exchanges.values()) exchange.checkDeadlines(at)
   }, deadlineInterval)
 
-  function fill(slot: number, connection: Connection): void {
+  function fill(slot: number, connections: Connections): void {
     const free = now()
-    const ticket = stopped ? undefined : schedule.take(free)
+    const ticket = stopped ? undefined : schedule.take(free, exchanges.size)
+    if (ticket === 'wait') {
+      waiting.push(() => fill(slot, connections))
+      return
+    }
     if (ticket === undefined) return closeSlot()
     if (ticket.phase === 'measured' && ticket.index === 0) beginMeasuring(free)
     if (ticket.phase === 'measured') pending++
     const exchange = startExchange({
-      connection,
+      connection: connections[ticket.target] ?? connections.candidate,
       request: requestFor(plan, ticket),
       ticket,
       slot,
@@ -88,7 +103,10 @@ export function startLoop(
         exchanges.delete(slot)
         if (record.phase === 'measured') pending--
         onRecord(record)
-        fill(slot, connection)
+        const idle = exchanges.size === 0 ? waiting : []
+        if (idle.length > 0) waiting = []
+        fill(slot, connections)
+        for (const resume of idle) resume()
       },
     })
     exchanges.set(slot, exchange)
@@ -100,12 +118,13 @@ export function startLoop(
   function closeSlot(): void {
     if (--openSlots > 0) return
     clearInterval(sweep)
-    void Promise.all(connections.map((connection) => connection.close())).then(() => resolve())
+    const opened = places.flatMap((connections) => Object.values(connections))
+    void Promise.all(opened.map((connection) => connection.close())).then(() => resolve())
   }
 
-  connections.forEach((connection, slot) => {
-    if (plan.load.warmup === 0) fill(slot, connection)
-    else setTimeout(() => fill(slot, connection), slot * rampInterval)
+  places.forEach((connections, slot) => {
+    if (plan.load.warmup === 0) fill(slot, connections)
+    else setTimeout(() => fill(slot, connections), slot * rampInterval)
   })
 
   return {
@@ -124,12 +143,19 @@ export function startLoop(
   }
 }
 
+/** Of one slot, by target. */
+interface Connections {
+  candidate: Connection
+  baseline?: Connection
+}
+
 /** Measured requests take the rows from the first on, warm-up requests from the last on backwards. */
 function requestFor(plan: LoadPlan, ticket: Ticket): PreparedRequest {
-  const count = plan.requests.length
+  const requests = (ticket.target === 'baseline' ? plan.baseline : plan.requests) ?? []
+  const count = requests.length
   const place =
     ticket.phase === 'measured' ? ticket.index % count : count - 1 - (ticket.index % count)
-  const request = plan.requests[place]
+  const request = requests[place]
   if (request === undefined) throw new Error('a load plan needs at least one request')
   if (plan.phaseHeader === undefined) return request
   return { ...request, headers: { ...request.headers, [plan.phaseHeader]: ticket.phase } }

@@ -42,8 +42,12 @@ export interface RequestMarks {
   ended: number
 }
 
+/** Whom a request was sent to: the target that is judged, or the one it is compared with. */
+export type TargetRole = 'candidate' | 'baseline'
+
 interface RecordBase {
-  /** 0-based within its phase. */
+  target: TargetRole
+  /** 0-based within the phase of its target. */
   index: number
   /** Row of the dataset; `undefined` without one. */
   row?: number

@@ -1,9 +1,11 @@
 import type { Load } from '../spec/spec.ts'
+import type { TargetRole } from './record.ts'
 
 /** Leave to send one request. */
 export interface Ticket {
+  target: TargetRole
   phase: 'warmup' | 'measured'
-  /** 0-based within the phase. */
+  /** 0-based within the phase of the target. */
   index: number
   /** 0-based slice of the run; -1 for warm-up. */
   round: number
@@ -11,8 +13,11 @@ export interface Ticket {
 
 /** Decides what is sent next: a pure function of the load, of time and of what was taken before. */
 export interface Schedule {
-  /** The request that a free slot may send at `at` (ms), or `undefined` when there is none left. */
-  take(at: number): Ticket | undefined
+  /**
+   * The request that a free slot may send at `at` (ms) while `inFlight` others are on their way;
+   * `wait`: ask again when those have ended; `undefined`: there is none left.
+   */
+  take(at: number, inFlight: number): Ticket | 'wait' | undefined
   /** Whether all measured requests were taken and rounds may still be added. */
   isOpen(): boolean
   /** Adds one round behind what was taken so far. */
@@ -45,7 +50,12 @@ export function createSchedule(load: Load, extraRounds = 0): Schedule {
   let left = extraRounds
   let part: Part = { requests, duration, firstRound: 0, rounds, taken: 0, start: undefined }
 
-  const warmUp = (): Ticket => ({ phase: 'warmup', index: warmup++, round: -1 })
+  const warmUp = (): Ticket => ({
+    target: 'candidate',
+    phase: 'warmup',
+    index: warmup++,
+    round: -1,
+  })
   let used = false
 
   return {
@@ -61,7 +71,12 @@ export function createSchedule(load: Load, extraRounds = 0): Schedule {
         load.requests === undefined
           ? Math.floor((elapsed / (part.duration ?? 1)) * part.rounds)
           : roundOf(index, part)
-      return { phase: 'measured', index: measured++, round: part.firstRound + round }
+      return {
+        target: 'candidate',
+        phase: 'measured',
+        index: measured++,
+        round: part.firstRound + round,
+      }
     },
     isOpen: () => used && left > 0,
     extend() {

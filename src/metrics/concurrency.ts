@@ -10,12 +10,39 @@ export interface HeldConcurrency {
 
 /**
  * Exact, from every dispatch and every end; warm-up requests in flight count, because they hold
- * slots. `undefined` when there is no time between ramp-up and the last dispatch.
+ * slots. `drained`: each round ended before the next one began, and is ramped up and drained by
+ * itself. `undefined` when there is no time between ramp-up and the last dispatch.
  */
 export function measureConcurrency(
   records: readonly RequestRecord[],
   asked: number,
+  drained = false,
 ): HeldConcurrency | undefined {
+  const stretches = drained ? [...Map.groupBy(records, ({ round }) => round).values()] : [records]
+  let time = 0
+  let full = 0
+  let busy = 0
+  let peak = 0
+  for (const stretch of stretches) {
+    const held = addUp(stretch, asked)
+    time += held.time
+    full += held.full
+    busy += held.busy
+    peak = Math.max(peak, held.peak)
+  }
+  return time > 0 ? { fullShare: full / time, mean: busy / time, peak } : undefined
+}
+
+/** Times in ms, between ramp-up and the last dispatch. */
+interface Held {
+  time: number
+  full: number
+  /** Weighted by the requests in flight. */
+  busy: number
+  peak: number
+}
+
+function addUp(records: readonly RequestRecord[], asked: number): Held {
   const steps = stepsInFlight(records)
   const first = records.reduce((at, record) => Math.min(at, measuredDispatch(record, at)), Infinity)
   const last = records.reduce((at, record) => Math.max(at, measuredDispatch(record, at)), -Infinity)
@@ -36,7 +63,7 @@ export function measureConcurrency(
     busy += lasted * inFlight
     if (inFlight >= asked) full += lasted
   }
-  return time > 0 ? { fullShare: full / time, mean: busy / time, peak } : undefined
+  return { time, full, busy, peak }
 }
 
 /** A change of the number of requests in flight. */

@@ -15,6 +15,8 @@ export interface DiagnosticContext {
   slos: readonly Slo[]
   /** What the spec says of the stream; `undefined`: nothing. */
   stream?: StreamFormat | undefined
+  /** Whether rounds alternated with those of another target: each was then drained. */
+  alternates?: boolean
 }
 
 /** Self-checks of a run: what a reader must know before believing its figures. Pure. */
@@ -22,10 +24,10 @@ export function diagnose(
   records: readonly RequestRecord[],
   summary: RunSummary,
   load: Load,
-  { trust, slos, stream }: DiagnosticContext,
+  { trust, slos, stream, alternates = false }: DiagnosticContext,
 ): Diagnostic[] {
   return [
-    checkConcurrency(records, load),
+    checkConcurrency(records, load, alternates),
     checkLittlesLaw(summary, load),
     summary.requests.completed > 0 ? checkClient(trust) : undefined,
     checkBuffering(records),
@@ -44,8 +46,9 @@ const heldEnough = 0.95
 function checkConcurrency(
   records: readonly RequestRecord[],
   { concurrency }: Load,
+  alternates: boolean,
 ): Diagnostic | undefined {
-  const held = measureConcurrency(records, concurrency)
+  const held = measureConcurrency(records, concurrency, alternates)
   if (held === undefined) return undefined
   const mean = held.mean.toFixed(2)
   if (held.peak < concurrency) {

@@ -6,9 +6,10 @@ import { formatQuantity } from './quantity.ts'
 
 /**
  * Why the figure behind an SLO cannot be believed in this run; `undefined` when nothing speaks
- * against it. `margin`: distance of the observed value to the bound, negative when missed.
+ * against it. `margin`: distance of the observed value to the bound, negative when missed. `bound`: of a
+ * relative SLO, what the baseline makes of it.
  */
-export type Doubt = (slo: Slo, margin: number | undefined) => string | undefined
+export type Doubt = (slo: Slo, margin: number | undefined, bound?: number) => string | undefined
 
 const streamed: ReadonlySet<Metric> = new Set(['ttft', 'ttfo', 'tpot', 'chunk_gap', 'stall'])
 
@@ -33,7 +34,7 @@ export function findDoubts(
 ): Doubt {
   const { buffered, atOnce, requests } = measureBuffering(records)
 
-  return (slo, margin) => {
+  return (slo, margin, relative = 0) => {
     // Late tokens are late for the reader as well; only what looks fast is not to be believed.
     if (buffered && streamed.has(slo.metric) && (margin === undefined || margin >= 0)) {
       return `not streamed: ${atOnce} of ${requests} answers came in a single read`
@@ -42,7 +43,9 @@ export function findDoubts(
     if (slo.metric === 'dispatch_delay') return undefined
     const isTime = slo.unit === 'ms'
     if (!isTime && (slo.metric !== 'goodput' || goodput === undefined)) return undefined
-    const bound = isTime ? slo.bound : Math.min(...(goodput ?? []).map(({ bound }) => bound))
+    const bound = isTime
+      ? (slo.bound ?? relative)
+      : Math.min(...(goodput ?? []).map(({ bound }) => bound))
     const distance = isTime ? margin : undefined
     const error = accuracy?.[betweenTokens.has(slo.metric) ? 'chunk' : 'request']
     return (

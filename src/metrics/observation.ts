@@ -88,7 +88,8 @@ function observeRate(
 ): Observation | undefined {
   const rate = throughput(records, weigh)
   const requests = records.filter(({ outcome }) => outcome === 'completed').length
-  return rate && { kind: 'rate', value: rate.perSecond, rounds: rate.rounds, requests }
+  const rounds = rate?.rounds.map(({ perSecond }) => perSecond) ?? []
+  return rate && { kind: 'rate', value: rate.perSecond, rounds, requests }
 }
 
 function observeGaps(records: readonly RequestRecord[]): Observation | undefined {

@@ -7,7 +7,7 @@ export type TokenBasis = 'usage' | 'estimated' | 'mixed' | 'none'
 /** Per second: of the whole run, and of each round with requests. */
 export interface Throughput {
   perSecond: number
-  rounds: readonly number[]
+  rounds: readonly { round: number; perSecond: number }[]
 }
 
 /** First dispatch → last token, ms; `undefined` without a token. Give it measured records only. */
@@ -53,10 +53,10 @@ export function throughput(
   const duration = runDuration(records)
   if (duration === undefined) return undefined
 
-  const rounds = new Map<number, { weight: number; slotTime: number }>()
+  const rounds = new Map<number, { round: number; weight: number; slotTime: number }>()
   for (const record of records) {
     if (record.outcome === 'cancelled') continue
-    const round = rounds.get(record.round) ?? { weight: 0, slotTime: 0 }
+    const round = rounds.get(record.round) ?? { round: record.round, weight: 0, slotTime: 0 }
     rounds.set(record.round, round)
     round.slotTime += record.marks.ended - record.marks.called
     if (record.outcome === 'completed') round.weight += weigh(record)
@@ -67,6 +67,9 @@ export function throughput(
   const weight = all.reduce((sum, round) => sum + round.weight, 0)
   return {
     perSecond: (weight / duration) * 1000,
-    rounds: all.map(({ weight, slotTime }) => (weight / slotTime) * concurrency * 1000),
+    rounds: all.map(({ round, weight, slotTime }) => ({
+      round,
+      perSecond: (weight / slotTime) * concurrency * 1000,
+    })),
   }
 }

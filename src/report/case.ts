@@ -35,6 +35,7 @@ function sloCase(slo: SloDocument, run: Results): Case {
   const text = [
     `${cells.slo}: ${slo.status}`,
     `observed ${cells.observed} ${cells.deviation}`.trimEnd(),
+    ...(cells.baseline === '' ? [] : [`baseline ${cells.baseline}, allowed ${cells.bound}`]),
     ...(cells.interval === '' ? [] : [`interval ${cells.interval}`]),
     ...(cells.over === '' ? [] : [`over/allowed ${cells.over}, n ${cells.n}`]),
     cleanLine(slo.why),

@@ -1,17 +1,19 @@
 import { cleanLine } from './plain-text.ts'
 import type { DistributionDocument, Measured, Results, SloDocument } from './results.ts'
-import { formatCount, formatDeviation, formatMs, formatValue } from './units.ts'
+import { formatChange, formatCount, formatDeviation, formatMs, formatValue } from './units.ts'
 
 /** What every text report says of one SLO; empty where there is nothing to say. */
 export interface SloCells {
   /** `ttft p95 <= 800ms`, and the level where it is not `error`. */
   slo: string
   observed: string
-  /** `<= 800ms`. */
+  /** Of a relative SLO the baseline's value. */
+  baseline: string
+  /** `<= 800ms`; of a relative SLO what the baseline makes of it. */
   bound: string
-  /** Observed − bound: `+112ms (+14.0%)`. */
+  /** Observed − bound: `+112ms (+14.0%)`; of a relative SLO the change and what is allowed: `+14.8% (+10.0%)`. */
   deviation: string
-  /** `[880ms, 950ms]`; one-sided where the data do not reach the other side: `≥ 880ms`. */
+  /** `[880ms, 950ms]`, of a relative SLO of the change; one-sided where the data do not reach the other side: `≥ 880ms`. */
   interval: string
   /** Exceedances and the most that would still be a PASS: `38/8`. */
   over: string
@@ -19,15 +21,42 @@ export interface SloCells {
 }
 
 export function sloCells(slo: SloDocument): SloCells {
+  const { relative } = slo
   return {
     slo: cleanLine(slo.text) + (slo.level === 'error' ? '' : ` (${slo.level})`),
     observed: slo.observed === null ? '–' : formatValue(slo.observed, slo.unit),
-    bound: `${slo.op} ${formatValue(slo.bound, slo.unit)}`,
-    deviation: slo.margin === null ? '' : formatDeviation(deviation(slo), slo.bound, slo.unit),
-    interval: slo.interval === null ? '' : formatInterval(slo.interval, slo.unit),
+    baseline: relative === null ? '' : formatOrDash(relative.baseline, slo.unit),
+    bound: `${slo.op} ${formatOrDash(slo.bound, slo.unit)}`,
+    deviation: relative === null ? formatMargin(slo) : formatAllowed(relative, slo.unit),
+    interval: relative === null ? formatInterval(slo) : formatChanges(relative, slo.unit),
     over: slo.exceedances === null ? '' : `${formatCount(slo.exceedances)}/${allowed(slo)}`,
     n: formatCount(slo.n),
   }
+}
+
+export function formatOrDash(value: Measured | null, unit: SloDocument['unit']): string {
+  return value === null ? '–' : formatValue(value, unit)
+}
+
+type Relative = NonNullable<SloDocument['relative']>
+
+function formatAllowed({ change, allowed }: Relative, unit: SloDocument['unit']): string {
+  const limit = `(${formatChange(allowed, unit)})`
+  return change === null ? limit : `${formatChange(change, unit)} ${limit}`
+}
+
+export function formatChanges(
+  { low, high }: Pick<Relative, 'low' | 'high'>,
+  unit: SloDocument['unit'],
+): string {
+  if (low === null || high === null) return ''
+  return `[${formatChange(low, unit)}, ${formatChange(high, unit)}]`
+}
+
+function formatMargin(slo: SloDocument): string {
+  const { margin, bound, unit } = slo
+  if (margin === null || typeof bound !== 'number') return ''
+  return formatDeviation(deviation(slo), bound, unit)
 }
 
 /** The margin is positive when the SLO holds; which side of the bound that is, the comparator says. */
@@ -41,10 +70,8 @@ function allowed({ pass_at_most: most }: SloDocument): string {
   return most === null || most < 0 ? '–' : formatCount(most)
 }
 
-function formatInterval(
-  { low, high }: NonNullable<SloDocument['interval']>,
-  unit: SloDocument['unit'],
-): string {
+function formatInterval({ interval, unit }: SloDocument): string {
+  const { low, high } = interval ?? { low: null, high: null }
   if (low !== null && high !== null) {
     return `[${formatValue(low, unit)}, ${formatValue(high, unit)}]`
   }
@@ -140,6 +167,17 @@ export function loadCells({ load, summary }: Results): string[] {
     `err ${formatCount(failed)}`,
     ...(cancelled === 0 ? [] : [`cancelled ${formatCount(cancelled)}`]),
   ]
+}
+
+/** What the run was compared with, and how its requests fared or why they do not count; none without a baseline. */
+export function baselineCells({ baseline }: Results): string[] {
+  if (baseline === null) return []
+  const { kind, source, reason, summary } = baseline
+  const { completed, failed } = summary.requests
+  const how = kind === 'interleaved' ? 'alternating' : 'an earlier run'
+  const counts = `ok ${formatCount(completed)}  err ${formatCount(failed)}`
+  const line = `baseline ${cleanLine(source)} (${how})   ${counts}`
+  return reason === null ? [line] : [line, `not comparable: ${cleanLine(reason)}`]
 }
 
 /** `http_status 503 ×12`. */

@@ -51,9 +51,14 @@ export function renderJunit(results: readonly Results[], { mode }: JunitOptions)
 }
 
 function sloProperties(slo: SloDocument): [string, string][] {
-  const { interval, ...facts } = slo
+  const { interval, relative, ...facts } = slo
   return present({
     ...facts,
+    baseline: relative?.baseline ?? null,
+    change: relative?.change ?? null,
+    change_low: relative?.low ?? null,
+    change_high: relative?.high ?? null,
+    change_allowed: relative?.allowed ?? null,
     interval_low: interval?.low ?? null,
     interval_high: interval?.high ?? null,
   })

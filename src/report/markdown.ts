@@ -1,4 +1,5 @@
 import {
+  baselineCells,
   endCell,
   environmentCells,
   failureCell,
@@ -44,7 +45,10 @@ function renderRun(results: Results): string[] {
     `${escapeMarkdown(verdict.why)}  `,
     ...(end === undefined ? [] : [`${escapeMarkdown(end)}  `]),
     `${escapeMarkdown(target.method)} ${markdownUrl(target.url)}${target.hermetic ? ' (mock)' : ''}  `,
-    [...loadCells(results), ...rateCells(results)].join(' · '),
+    [
+      [...loadCells(results), ...rateCells(results)].join(' · '),
+      ...baselineCells(results).map(escapeMarkdown),
+    ].join('  \n'),
     ...renderSlos(results),
     ...block(
       diagnostics
@@ -70,17 +74,29 @@ function renderSlos(results: Results): string[] {
   const slos = issuesFirst(results.verdict.slos)
   if (slos.length === 0) return []
   const undecided = slos.filter(({ status }) => status !== 'PASS')
+  const compares = slos.some(({ relative }) => relative !== null)
   return [
     ...block(
       table(
-        ['', 'slo', 'observed', 'bound', 'vs bound', intervalTitle(results), 'over/allowed', 'n'],
-        'llrrrlrr',
+        [
+          '',
+          'slo',
+          'observed',
+          ...(compares ? ['baseline'] : []),
+          'bound',
+          'vs bound',
+          intervalTitle(results),
+          'over/allowed',
+          'n',
+        ],
+        compares ? 'llrrrrlrr' : 'llrrrlrr',
         slos.map((slo) => {
           const cells = sloCells(slo)
           return [
             `${icons[slo.status]} ${slo.status}`,
             markdownCode(cells.slo),
             cells.observed,
+            ...(compares ? [cells.baseline] : []),
             escapeMarkdown(cells.bound),
             cells.deviation,
             cells.interval,

@@ -13,6 +13,7 @@ export function renderRequest(record: RequestRecord, t0: number): string {
     at === undefined ? null : Number((at - t0).toFixed(4))
   const { marks } = record
   return JSON.stringify({
+    target: record.target,
     index: record.index,
     phase: record.phase,
     round: record.round,
@@ -86,6 +87,7 @@ function parseJson(line: string): unknown {
 
 /** What `requestSchema` lets through, as far as it is not taken over by name. */
 interface RequestLine {
+  target: RequestRecord['target']
   index: number
   phase: RequestRecord['phase']
   round: number

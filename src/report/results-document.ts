@@ -36,8 +36,8 @@ export interface SloDocument {
   stat: string
   /** Comparator. */
   op: '<' | '<=' | '>' | '>='
-  /** In `unit`. */
-  bound: number
+  /** In `unit`; of a relative SLO what the baseline makes of it, `null` where that is not known. */
+  bound: number | null
   /** ms, share of 0–1, per second, or tokens per second. */
   unit: 'ms' | 'share' | '/s' | 'tok/s'
   /** Only `error` can block. */
@@ -51,10 +51,10 @@ export interface SloDocument {
   /** What was decided. */
   status: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
   /**
-   * `exact`: binomial on exceedances; `rounds`: t on per-round values; `point`: observed value
-   * alone.
+   * `exact`: binomial on exceedances; `rounds`: t on per-round values; `ratio`: per-round values
+   * against those of the baseline; `point`: observed value alone.
    */
-  method: 'exact' | 'rounds' | 'point' | 'none'
+  method: 'exact' | 'rounds' | 'ratio' | 'point' | 'none'
   /** In `unit`; `null` when there was nothing to observe. */
   observed: number | 'infinite' | null
   /** Distance to the bound in `unit`, positive when the SLO holds. */
@@ -78,6 +78,23 @@ export interface SloDocument {
   design_effect: number | null
   /** Rounds, or requests for `chunk_gap`. */
   clusters: number | null
+  /** Of an SLO relative to a baseline. Changes are ratios − 1; of shares they are differences. */
+  relative: {
+    /** The baseline's value, in `unit`. */
+    baseline: number | 'infinite' | null
+    /** Mean over the rounds; `null` when one of them has no finite ratio. */
+    change: number | null
+    /** Lower confidence limit of the change. */
+    low: number | null
+    /** Upper confidence limit of the change. */
+    high: number | null
+    /** The looser allowance as a change, with its sign. */
+    allowed: number
+    /** The absolute allowance of the spec, in `unit`. */
+    floor: number | null
+    /** Rounds of each side that were compared, or groups of rounds. */
+    rounds: number
+  } | null
   /** One-sided p-value against "the SLO holds". */
   p_fail: number | null
   /** One-sided p-value against "the SLO is missed". */
@@ -325,6 +342,11 @@ export interface Results {
     rounds: number
     /** Of everything random. */
     seed: number
+    /**
+     * Of what is sent and how, hexadecimal: method, body, rows, stream format, concurrency. Runs
+     * that differ in it cannot be compared.
+     */
+    workload_sha256: string
   }
   /** How streams were read. */
   stream: {
@@ -433,6 +455,181 @@ export interface Results {
       sample: string
     }[]
   }
+  /** Slices of the measured requests, in order. */
+  rounds: {
+    /** 0-based. */
+    round: number
+    /** Answered properly. */
+    completed: number
+    /** Not answered properly. */
+    failed: number
+    /** Requests that keep all per-request bounds. */
+    good: number | null
+    /** Completed requests per second. */
+    requests_per_second: number | null
+    /** Output tokens per second. */
+    output_tokens_per_second: number | null
+    /** As SLOs take it: `infinite` where failed requests fill a percentile. */
+    ttft_ms: {
+      /** ms, of completed requests. */
+      mean: number | 'infinite' | null
+      /** ms. */
+      p50: number | 'infinite' | null
+      /** ms. */
+      p75: number | 'infinite' | null
+      /** ms. */
+      p90: number | 'infinite' | null
+      /** ms. */
+      p95: number | 'infinite' | null
+      /** ms. */
+      p99: number | 'infinite' | null
+    } | null
+    /** As `ttft_ms`. */
+    ttfo_ms: {
+      /** ms, of completed requests. */
+      mean: number | 'infinite' | null
+      /** ms. */
+      p50: number | 'infinite' | null
+      /** ms. */
+      p75: number | 'infinite' | null
+      /** ms. */
+      p90: number | 'infinite' | null
+      /** ms. */
+      p95: number | 'infinite' | null
+      /** ms. */
+      p99: number | 'infinite' | null
+    } | null
+    /** As `ttft_ms`. */
+    latency_ms: {
+      /** ms, of completed requests. */
+      mean: number | 'infinite' | null
+      /** ms. */
+      p50: number | 'infinite' | null
+      /** ms. */
+      p75: number | 'infinite' | null
+      /** ms. */
+      p90: number | 'infinite' | null
+      /** ms. */
+      p95: number | 'infinite' | null
+      /** ms. */
+      p99: number | 'infinite' | null
+    } | null
+    /** As `ttft_ms`. */
+    tpot_ms: {
+      /** ms, of completed requests. */
+      mean: number | 'infinite' | null
+      /** ms. */
+      p50: number | 'infinite' | null
+      /** ms. */
+      p75: number | 'infinite' | null
+      /** ms. */
+      p90: number | 'infinite' | null
+      /** ms. */
+      p95: number | 'infinite' | null
+      /** ms. */
+      p99: number | 'infinite' | null
+    } | null
+    /** As `ttft_ms`. */
+    chunk_gap_ms: {
+      /** ms, of completed requests. */
+      mean: number | 'infinite' | null
+      /** ms. */
+      p50: number | 'infinite' | null
+      /** ms. */
+      p75: number | 'infinite' | null
+      /** ms. */
+      p90: number | 'infinite' | null
+      /** ms. */
+      p95: number | 'infinite' | null
+      /** ms. */
+      p99: number | 'infinite' | null
+    } | null
+    /** As `ttft_ms`. */
+    stall_ms: {
+      /** ms, of completed requests. */
+      mean: number | 'infinite' | null
+      /** ms. */
+      p50: number | 'infinite' | null
+      /** ms. */
+      p75: number | 'infinite' | null
+      /** ms. */
+      p90: number | 'infinite' | null
+      /** ms. */
+      p95: number | 'infinite' | null
+      /** ms. */
+      p99: number | 'infinite' | null
+    } | null
+  }[]
+  /** What the run was compared with; `null`: nothing. */
+  baseline: {
+    /** `interleaved`: a second target whose rounds alternated; `file`: an earlier run. */
+    kind: 'interleaved' | 'file'
+    /** URL, or file as the spec names it; secrets redacted. */
+    source: string
+    /** Whether machine and workload were the same. */
+    comparable: boolean
+    /** What differs, where they were not. */
+    reason: string | null
+    /** The measured requests in figures; warm-up is excluded everywhere. */
+    summary: {
+      /** Number of requests by outcome. */
+      requests: {
+        /** Measured requests. */
+        total: number
+        /** Answered properly. */
+        completed: number
+        /** Not answered properly. */
+        failed: number
+        /** In flight when the run was stopped. */
+        cancelled: number
+        /** Sent before the measured ones. */
+        warmup: number
+      }
+      /** completed ÷ (total − cancelled), 0–1. */
+      success_rate: number | null
+      /** First measured dispatch to last measured token. */
+      duration_ms: number | null
+      /** Completed requests per second of the duration. */
+      requests_per_second: number | null
+      /** Output tokens of completed requests per second. */
+      output_tokens_per_second: number | null
+      /** Output tokens of completed requests. */
+      output_tokens: number | null
+      /** Where token counts come from: the server, or token events counted. */
+      token_basis: 'usage' | 'estimated' | 'mixed' | 'none'
+      /** Share of requests that keep all per-request bounds, 0–1. */
+      goodput: number | null
+      /** First token − dispatched. */
+      ttft_ms: DistributionDocument | null
+      /** First token that is not reasoning − dispatched. */
+      ttfo_ms: DistributionDocument | null
+      /** Last token − dispatched. */
+      latency_ms: DistributionDocument | null
+      /** End of the body − dispatched. */
+      stream_end_ms: DistributionDocument | null
+      /** (Last token − first token) ÷ (tokens − 1). */
+      tpot_ms: DistributionDocument | null
+      /** Gaps between consecutive token events, all requests together. */
+      chunk_gap_ms: DistributionDocument | null
+      /** Largest chunk gap of a request. */
+      stall_ms: DistributionDocument | null
+      /** Dispatched − scheduled. */
+      dispatch_delay_ms: DistributionDocument | null
+      /** Dispatched − given to the transport. */
+      client_queue_ms: DistributionDocument | null
+      /** Failed requests by kind. */
+      failures: {
+        /** For example `timeout.ttft`. */
+        kind: string
+        /** HTTP status, for `http_status`. */
+        status: number | null
+        /** Requests that failed this way. */
+        count: number
+        /** Message of the first one; untrusted text of the target. */
+        sample: string
+      }[]
+    }
+  } | null
   /** What a reader must know before believing the figures. */
   diagnostics: {
     /** kebab-case, stable. */

@@ -34,7 +34,11 @@ export const sloSchema: JsonSchema = record('One assertion of the spec and what 
   metric: text('What is measured, for example `ttft`.'),
   stat: text('`p95`, `mean`, `min`, `max`, or `value` for a metric that is one number per run.'),
   op: oneOf('Comparator.', ['<', '<=', '>', '>=']),
-  bound: number('In `unit`.'),
+  bound: orNull(
+    number(
+      'In `unit`; of a relative SLO what the baseline makes of it, `null` where that is not known.',
+    ),
+  ),
   unit: oneOf('ms, share of 0–1, per second, or tokens per second.', [
     'ms',
     'share',
@@ -47,8 +51,8 @@ export const sloSchema: JsonSchema = record('One assertion of the spec and what 
   column: orNull(count('1-based column in the spec file.')),
   status,
   method: oneOf(
-    '`exact`: binomial on exceedances; `rounds`: t on per-round values; `point`: observed value alone.',
-    ['exact', 'rounds', 'point', 'none'],
+    '`exact`: binomial on exceedances; `rounds`: t on per-round values; `ratio`: per-round values against those of the baseline; `point`: observed value alone.',
+    ['exact', 'rounds', 'ratio', 'point', 'none'],
   ),
   observed: measured('In `unit`; `null` when there was nothing to observe.'),
   margin: measured('Distance to the bound in `unit`, positive when the SLO holds.'),
@@ -66,6 +70,22 @@ export const sloSchema: JsonSchema = record('One assertion of the spec and what 
     number('Variance inflation over clusters; `null` when independence is assumed.'),
   ),
   clusters: orNull(count('Rounds, or requests for `chunk_gap`.')),
+  relative: orNull(
+    record(
+      'Of an SLO relative to a baseline. Changes are ratios − 1; of shares they are differences.',
+      {
+        baseline: measured("The baseline's value, in `unit`."),
+        change: orNull(
+          number('Mean over the rounds; `null` when one of them has no finite ratio.'),
+        ),
+        low: orNull(number('Lower confidence limit of the change.')),
+        high: orNull(number('Upper confidence limit of the change.')),
+        allowed: number('The looser allowance as a change, with its sign.'),
+        floor: orNull(number('The absolute allowance of the spec, in `unit`.')),
+        rounds: count('Rounds of each side that were compared, or groups of rounds.'),
+      },
+    ),
+  ),
   p_fail: orNull(number('One-sided p-value against "the SLO holds".')),
   p_pass: orNull(number('One-sided p-value against "the SLO is missed".')),
   p_fail_adjusted: orNull(number('`p_fail` after Holm over the error-level SLOs.')),
@@ -113,6 +133,33 @@ const summary = record('The measured requests in figures; warm-up is excluded ev
   ),
 })
 
+const roundTimes = (what: string): JsonSchema =>
+  orNull(
+    record(what, {
+      mean: measured('ms, of completed requests.'),
+      p50: measured('ms.'),
+      p75: measured('ms.'),
+      p90: measured('ms.'),
+      p95: measured('ms.'),
+      p99: measured('ms.'),
+    }),
+  )
+
+const round = record('One slice of the measured requests, for comparisons with other runs.', {
+  round: count('0-based.'),
+  completed: count('Answered properly.'),
+  failed: count('Not answered properly.'),
+  good: orNull(count('Requests that keep all per-request bounds.')),
+  requests_per_second: orNull(number('Completed requests per second.')),
+  output_tokens_per_second: orNull(number('Output tokens per second.')),
+  ttft_ms: roundTimes('As SLOs take it: `infinite` where failed requests fill a percentile.'),
+  ttfo_ms: roundTimes('As `ttft_ms`.'),
+  latency_ms: roundTimes('As `ttft_ms`.'),
+  tpot_ms: roundTimes('As `ttft_ms`.'),
+  chunk_gap_ms: roundTimes('As `ttft_ms`.'),
+  stall_ms: roundTimes('As `ttft_ms`.'),
+})
+
 /** JSON Schema (draft-07) of `results.json`: the one source of the types `Results` and its parts. */
 export const resultsSchema: JsonSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
@@ -141,6 +188,9 @@ export const resultsSchema: JsonSchema = {
       warmup: count('Requests sent before the measured ones.'),
       rounds: count('Equal slices of the measured requests.'),
       seed: number('Of everything random.'),
+      workload_sha256: text(
+        'Of what is sent and how, hexadecimal: method, body, rows, stream format, concurrency. Runs that differ in it cannot be compared.',
+      ),
     }),
     stream: record('How streams were read.', {
       asked: orNull(text('Dialect that the spec names; `null`: chosen from the response.')),
@@ -173,6 +223,22 @@ export const resultsSchema: JsonSchema = {
       cores: count('Available cores.'),
     }),
     summary,
+    rounds: list('Slices of the measured requests, in order.', round),
+    baseline: orNull(
+      record('What the run was compared with; `null`: nothing.', {
+        kind: oneOf(
+          '`interleaved`: a second target whose rounds alternated; `file`: an earlier run.',
+          ['interleaved', 'file'],
+        ),
+        source: text('URL, or file as the spec names it; secrets redacted.'),
+        comparable: {
+          type: 'boolean',
+          description: 'Whether machine and workload were the same.',
+        },
+        reason: orNull(text('What differs, where they were not.')),
+        summary: summary,
+      }),
+    ),
     diagnostics: list(
       'What a reader must know before believing the figures.',
       record('One property of the run.', {

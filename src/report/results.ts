@@ -3,7 +3,8 @@ import type { ServerSummary } from '../metrics/server.ts'
 import type { Diagnostic, Distribution, RunSummary } from '../metrics/summary.ts'
 import type { Stat, Unit } from '../spec/slo.ts'
 import type { BenchSpec } from '../spec/spec.ts'
-import type { SloVerdict, Verdict } from '../verdict/verdict.ts'
+import { type RoundFigures, storedMetrics, storedStats } from '../verdict/figures.ts'
+import type { Comparison, SloVerdict, Verdict } from '../verdict/verdict.ts'
 import type {
   CalibrationDocument,
   DistributionDocument,
@@ -29,6 +30,8 @@ export type Measured = number | 'infinite'
 export interface ResultsInput {
   spec: BenchSpec
   summary: RunSummary
+  rounds: readonly RoundFigures[]
+  baseline?: BaselineInput
   diagnostics: readonly Diagnostic[]
   /** `undefined` when the load process ended before it could say. */
   trust?: ClientTrust
@@ -47,8 +50,15 @@ export interface ResultsInput {
   file?: string
   /** Of the spec file, hexadecimal. */
   sha256?: string
+  /** Of what is sent and how, hexadecimal. */
+  workload: string
   environment: Results['environment']
 }
+
+/** What the candidate was compared with. `source`: a URL, or a file as the spec names it. */
+export type BaselineInput =
+  | { kind: 'interleaved'; source: string; summary: RunSummary }
+  | { kind: 'file'; source: string; obstacle?: string | undefined; summary: Results['summary'] }
 
 /**
  * The document of one run. Of the request it takes method and URL, never headers or body; what the
@@ -70,6 +80,7 @@ export function toResults(input: ResultsInput): Results {
       warmup: load.warmup,
       rounds: load.rounds,
       seed: load.seed,
+      workload_sha256: input.workload,
     },
     stream: {
       asked: spec.stream?.dialect ?? null,
@@ -83,6 +94,8 @@ export function toResults(input: ResultsInput): Results {
     end: { kind: end.kind, reason: endReason(end) },
     environment: input.environment,
     summary: toSummary(summary),
+    rounds: input.rounds.map(toRound),
+    baseline: input.baseline === undefined ? null : toBaseline(input.baseline),
     diagnostics: input.diagnostics.map(({ id, level, message }) => ({ id, level, message })),
     client: trust === undefined ? null : toClient(trust),
     server: input.server === undefined ? null : toServer(input.server),
@@ -153,6 +166,37 @@ function toSummary(summary: RunSummary): Results['summary'] {
   }
 }
 
+function toBaseline(baseline: BaselineInput): NonNullable<Results['baseline']> {
+  const { kind, source } = baseline
+  if (kind === 'interleaved') {
+    return { kind, source, comparable: true, reason: null, summary: toSummary(baseline.summary) }
+  }
+  const { obstacle, summary } = baseline
+  return { kind, source, comparable: obstacle === undefined, reason: obstacle ?? null, summary }
+}
+
+function toRound({ round, completed, failed, times, ...rest }: RoundFigures): RoundDocument {
+  const kept = Object.fromEntries(
+    storedMetrics.map((metric) => {
+      const values = Object.entries(times[metric] ?? {})
+      const known = Object.fromEntries(values.map(([stat, ms]) => [stat, toMeasured(ms, 'ms')]))
+      const all = Object.fromEntries(storedStats.map((stat) => [stat, known[stat] ?? null]))
+      return [`${metric}_ms`, values.length === 0 ? null : all]
+    }),
+  ) as Omit<RoundDocument, 'round' | 'completed' | 'failed' | 'good'>
+  return {
+    ...kept,
+    round,
+    completed,
+    failed,
+    good: rest.good ?? null,
+    requests_per_second: orNull(rest.requestsPerSecond, significant),
+    output_tokens_per_second: orNull(rest.outputTokensPerSecond, significant),
+  }
+}
+
+type RoundDocument = Results['rounds'][number]
+
 function toDistribution(distribution: Distribution | undefined): DistributionDocument | null {
   if (distribution === undefined) return null
   const { count, min, mean, stddev, p50, p75, p90, p95, p99, max } = distribution
@@ -170,7 +214,7 @@ function toDistribution(distribution: Distribution | undefined): DistributionDoc
   }
 }
 
-function toSlo(verdict: SloVerdict): SloDocument {
+export function toSlo(verdict: SloVerdict): SloDocument {
   const { slo, interval } = verdict
   const measure = (value: number | undefined): Measured | null => toMeasured(value, slo.unit)
   return {
@@ -179,7 +223,7 @@ function toSlo(verdict: SloVerdict): SloDocument {
     metric: slo.metric,
     stat: statText(slo.stat),
     op: slo.op,
-    bound: slo.bound,
+    bound: slo.bound ?? toBound(verdict),
     unit: slo.unit,
     level: slo.level,
     reason: slo.why === undefined ? null : slo.why,
@@ -197,11 +241,37 @@ function toSlo(verdict: SloVerdict): SloDocument {
       interval === undefined ? null : { low: measure(interval.low), high: measure(interval.high) },
     design_effect: orNull(verdict.designEffect, significant),
     clusters: verdict.clusters ?? null,
+    relative:
+      verdict.relative === undefined
+        ? null
+        : toRelative(verdict.relative, slo.allowance?.floor, slo.unit),
     p_fail: orNull(verdict.pFail, significant),
     p_pass: orNull(verdict.pPass, significant),
     p_fail_adjusted: orNull(verdict.pFailAdjusted, significant),
     more_requests: verdict.more ?? null,
     why: verdict.why,
+  }
+}
+
+/** What a baseline makes of a relative SLO; `null` where that is no number. */
+function toBound({ relative, slo }: SloVerdict): number | null {
+  const bound = toMeasured(relative?.bound, slo.unit)
+  return bound === 'infinite' ? null : bound
+}
+
+function toRelative(
+  { baseline, change, low, high, allowed, rounds }: Comparison,
+  floor: number | undefined,
+  unit: Unit,
+): NonNullable<SloDocument['relative']> {
+  return {
+    baseline: toMeasured(baseline, unit),
+    change: orNull(change, significant),
+    low: orNull(low, significant),
+    high: orNull(high, significant),
+    allowed: significant(allowed),
+    floor: floor ?? null,
+    rounds,
   }
 }
 

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 
 import {
+  baselineCells,
   calibrationCell,
   endCell,
   failureCell,
@@ -31,13 +32,13 @@ export interface TerminalOptions {
 
 type Style = 'green' | 'red' | 'yellow' | 'magenta' | 'bold' | 'dim'
 
-const styles: Readonly<Record<SloDocument['status'], Style>> = {
+export const styles: Readonly<Record<SloDocument['status'], Style>> = {
   PASS: 'green',
   FAIL: 'red',
   INCONCLUSIVE: 'yellow',
   ERROR: 'magenta',
 }
-const signs: Readonly<Record<SloDocument['status'], string>> = {
+export const signs: Readonly<Record<SloDocument['status'], string>> = {
   PASS: '✓',
   FAIL: '✗',
   INCONCLUSIVE: '?',
@@ -70,7 +71,7 @@ export function renderTerminal(results: Results, options: TerminalOptions): stri
   return text.join('\n\n')
 }
 
-interface Pen {
+export interface Pen {
   width: number
   /** Our own signs, in ASCII where that is asked for. */
   sign(text: string): string
@@ -80,7 +81,7 @@ interface Pen {
   hang(text: string, indent: number): string[]
 }
 
-function createPen(options: TerminalOptions): Pen {
+export function createPen(options: TerminalOptions): Pen {
   const width = Math.max(60, Math.min(options.width ?? 100, 100))
   const sign = (text: string): string =>
     options.unicode ? text : text.replace(/[✓✗×∞–…≥≤\u202f]/g, (found) => inAscii[found] ?? found)
@@ -110,6 +111,9 @@ function renderHead(results: Results, pen: Pen): string[] {
     ...pen.hang(pen.sign(cleanLine(verdict.why)), 1),
     ...(end === undefined ? [] : pen.hang(pen.sign(end), 1)),
     pen.paint('dim', ` ${pen.cut(url, pen.width - textWidth(load) - 4)}   ${load}`),
+    ...baselineCells(results).map((line) =>
+      pen.paint('dim', ` ${pen.cut(pen.sign(line), pen.width - 1)}`),
+    ),
   ]
 }
 
@@ -120,6 +124,7 @@ function renderSlos(results: Results, pen: Pen): string[] {
     [
       { title: 'slo', align: 'left', cells: cells.map(({ slo }) => slo) },
       { title: 'observed', align: 'right', cells: cells.map((cell) => pen.sign(cell.observed)) },
+      { title: 'baseline', align: 'right', cells: cells.map((cell) => pen.sign(cell.baseline)) },
       { title: 'vs bound', align: 'left', cells: cells.map(({ deviation }) => deviation) },
       { title: 'over/allowed', align: 'right', cells: cells.map((cell) => pen.sign(cell.over)) },
       { title: 'n', align: 'right', cells: cells.map((cell) => pen.sign(cell.n)) },

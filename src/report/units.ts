@@ -45,6 +45,13 @@ export function formatDeviation(deviation: Measured, bound: number, unit: Unit):
   return `${sign}${formatValue(size, unit)}${relative}`
 }
 
+/** A ratio − 1 as `+14.8%`; of shares, whose change is a difference, `-0.50pp`. */
+export function formatChange(change: number, unit: Unit): string {
+  const sign = change < 0 ? '-' : '+'
+  const percent = Math.abs(change) * 100
+  return unit === 'share' ? `${sign}${digits(percent)}pp` : `${sign}${percent.toFixed(1)}%`
+}
+
 /** Digits in groups of three, parted by a narrow no-break space from five digits on. */
 export function formatCount(count: number): string {
   const text = String(count)

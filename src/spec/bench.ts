@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 
+import { checkBaselineUrl, ownParts, readBaseline, type ReadStored } from './baseline.ts'
 import { loadDataset, type LoadedDataset } from './dataset.ts'
 import type { BenchDocument } from './document.ts'
 import { createIssue, type Locate, type Report, type SpecIssue } from './issue.ts'
@@ -24,11 +25,12 @@ export interface BenchContext {
   /** What the schema said of the keys that are missing here. */
   faults: readonly SpecIssue[]
   locate: Locate
+  readStored?: ReadStored | undefined
 }
 
 /** Reads the keys of a document that the schema has let through. */
 export function readBench(document: Partial<BenchDocument>, context: BenchContext): Bench {
-  const { directory, faults, locate } = context
+  const { directory, faults, locate, readStored } = context
   const issues: SpecIssue[] = []
   const report: Report = (path, message, part) => {
     issues.push(createIssue(locate, path, message, part))
@@ -42,13 +44,29 @@ export function readBench(document: Partial<BenchDocument>, context: BenchContex
 
   if (document.url !== undefined) issues.push(...checkUrl(target.url, mock !== undefined, locate))
   const lacksDataset = loaded ? !dataset : faults.some(({ path }) => path[0] === 'data_source')
-  if (!lacksDataset) {
+  const checkTexts = (texts: Target, locate: Locate): SpecIssue[] => {
     const columns = { hidden: loaded?.hidden ?? [], ...(dataset ? { dataset } : {}) }
-    issues.push(...checkPlaceholders(target, columns, locate))
+    return [
+      ...(lacksDataset ? [] : checkPlaceholders(texts, columns, locate)),
+      ...checkHeaders(texts, dataset?.rows ?? [], locate),
+    ]
   }
-  issues.push(...checkHeaders(target, dataset?.rows ?? [], locate))
+  issues.push(...checkTexts(target, locate))
 
-  const { slos, goodput, issues: sloIssues } = parseSlos(document.slo, locate)
+  const second = document.baseline
+  const baseline = readBaseline(second, { target, mock, directory, report, readStored })
+  if (second !== undefined) {
+    const within: Locate = (path, part) => locate(['baseline', ...path], part)
+    const found = [...checkBaselineUrl(second, within), ...checkTexts(ownParts(second), within)]
+    issues.push(...found.map((issue) => ({ ...issue, path: ['baseline', ...issue.path] })))
+  }
+
+  if (second !== undefined && (document.gate?.max_extra_rounds ?? 0) > 0) {
+    const message = 'are not possible with a baseline, which is compared once. Ask for more rounds.'
+    report(['gate', 'max_extra_rounds'], message)
+  }
+  const hasBaseline = second !== undefined || faults.some(({ path }) => path[0] === 'baseline')
+  const { slos, goodput, issues: sloIssues } = parseSlos(document.slo, locate, hasBaseline)
   issues.push(...sloIssues)
   // Both are printed as they are, in terminals and logs.
   if (hasControls(document.name)) report(['name'], 'must be one line without control characters.')
@@ -62,8 +80,9 @@ export function readBench(document: Partial<BenchDocument>, context: BenchContex
     timeouts: readTimeouts(document, report),
     ...(dataset ? { dataset } : {}),
     ...(stream ? { stream } : {}),
-    load: readLoad(document, report),
+    load: readLoad(document, report, baseline?.kind === 'interleaved'),
     ...(mock ? { mock } : {}),
+    ...(baseline ? { baseline } : {}),
     ...(serverMetrics ? { serverMetrics } : {}),
     slos,
     ...(goodput ? { goodput } : {}),
@@ -140,8 +159,13 @@ function readAbort(document: Partial<BenchDocument>, report: Report): Abort {
   }
 }
 
-function findDoubts({ slos, dataset, target, load }: Bench['parts']): string[] {
+function findDoubts({ slos, dataset, target, load, baseline }: Bench['parts']): string[] {
   const doubts: string[] = []
+  if (baseline !== undefined && slos.every(({ allowance }) => allowance === undefined)) {
+    doubts.push(
+      'baseline: no SLO compares with it. Write for example ttft p95 <= baseline + 10% or 20ms.',
+    )
+  }
   if (slos.length === 0) doubts.push('slo: there is no SLO: this run can decide nothing.')
   if (dataset !== undefined && !usesDataset(target)) {
     const example = dataset.columns[0] ?? 'column'
@@ -153,6 +177,13 @@ function findDoubts({ slos, dataset, target, load }: Bench['parts']): string[] {
     doubts.push(
       `concurrency: ${load.requests} requests never reach a concurrency of ${load.concurrency}.`,
     )
+  } else if (baseline?.kind === 'interleaved' && load.requests !== undefined) {
+    const inRound = Math.floor(load.requests / load.rounds)
+    if (inRound < load.concurrency) {
+      doubts.push(
+        `rounds: the ${inRound} requests of a round never reach a concurrency of ${load.concurrency}, and no round runs into the next where a baseline alternates.`,
+      )
+    }
   }
   return doubts
 }

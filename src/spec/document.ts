@@ -121,7 +121,8 @@ export interface BenchDocument {
         [key: `x-${string}`]: unknown
       }
   /**
-   * Equal slices of the run for the statistics. Default: 5, with at least 10 requests in each.
+   * Equal slices of the run for the statistics. Default: 5, with at least 10 requests in each; 10
+   * where a baseline alternates.
    * @default 5
    */
   rounds?: number
@@ -197,6 +198,24 @@ export interface BenchDocument {
         deterministic_ids?: boolean
         [key: string]: unknown
       }
+  /** What relative SLOs compare with: a second target, or an earlier run. */
+  baseline?: {
+    /**
+     * A second target. Its rounds alternate with those of `url`, whose path it takes if it has
+     * none.
+     */
+    url?: string
+    /** Headers that differ from `headers`. */
+    headers?: Record<string, string | number | boolean>
+    /** Body in place of `body`. */
+    body?: unknown
+    /** A second mock server: its options that differ from those of `mock`. */
+    mock?: Record<string, unknown>
+    /** `results.json` of an earlier run, relative to the spec's directory. */
+    file?: string
+    /** Free for notes; never read. */
+    [key: `x-${string}`]: unknown
+  }
   /**
    * Scrapes the server's own metrics before, during and after the measured requests: true looks for
    * them at the origin of `url`, a path or a URL says where they are.

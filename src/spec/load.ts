@@ -2,11 +2,19 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { basename, dirname, extname, relative, resolve } from 'node:path'
 
+import type { ReadStored } from './baseline.ts'
 import { readBench } from './bench.ts'
 import type { BenchDocument } from './document.ts'
 import { decodeText } from './encoding.ts'
 import { interpolate, type Environment } from './environment.ts'
-import { createIssue, SpecError, renderPath, type Locate, type SpecIssue } from './issue.ts'
+import {
+  createIssue,
+  SpecError,
+  renderPath,
+  type Locate,
+  type Path,
+  type SpecIssue,
+} from './issue.ts'
 import { applyOverrides, type Overrides } from './overrides.ts'
 import { checkSchema } from './schema-check.ts'
 import { benchSchema } from './schema.ts'
@@ -28,6 +36,8 @@ export interface LoadOptions {
   overrides?: Overrides
   /** What is wrong with the options of the mock, by path within them: only the mock can tell. */
   checkMock?(options: MockOptions): readonly { path: string; message: string }[]
+  /** Reads a stored baseline by its absolute path: only who writes results can tell whether it is one. */
+  readStored?: ReadStored
 }
 
 /**
@@ -97,15 +107,15 @@ function build(document: unknown, context: Context): BenchSpec {
   const overridden = applyOverrides(interpolated.value, overrides, env)
   const faults = checkSchema(overridden.document, locate)
   const sound = dropFaulty(overridden.document, faults)
-  const bench = readBench(sound, { directory, faults, locate })
+  const bench = readBench(sound, { directory, faults, locate, readStored: context.readStored })
 
-  const { mock } = bench.parts
-  const mockIssues = ((mock && context.checkMock?.(mock)) ?? []).map((problem) =>
-    createIssue(locate, ['mock', ...problem.path.split('.')], problem.message, 'key'),
-  )
-
+  const { mock, baseline } = bench.parts
+  const outerIssues = checkMocks(mock, ['mock'])
+  if (baseline?.kind === 'interleaved' && outerIssues.length === 0) {
+    outerIssues.push(...checkMocks(baseline.mock, ['baseline', 'mock']))
+  }
   const issues = [...interpolated.issues, ...overridden.issues]
-  for (const stage of [faults, bench.issues, mockIssues])
+  for (const stage of [faults, bench.issues, outerIssues])
     issues.push(...withoutRepeated(stage, issues))
   const secrets = [...interpolated.secrets, ...literals, ...findSecrets(overridden.document)]
   if (issues.length > 0) throw createError(issues, secrets, file)
@@ -117,6 +127,12 @@ function build(document: unknown, context: Context): BenchSpec {
     warnings: [...warnOfLiterals(literals), ...bench.warnings],
   }
   return { ...spec, secrets: collectSecrets(spec, interpolated.secrets) }
+
+  function checkMocks(options: MockOptions | undefined, path: Path): SpecIssue[] {
+    return ((options && context.checkMock?.(options)) ?? []).map((problem) =>
+      createIssue(locate, [...path, ...problem.path.split('.')], problem.message, 'key'),
+    )
+  }
 }
 
 /** The keys of a document that the schema has no complaint about. SLOs are read one by one. */
@@ -161,10 +177,12 @@ function warnOfLiterals(literals: readonly LiteralSecret[]): string[] {
 
 /** Secrets of every request that will be sent: rows may hold them too. */
 function collectSecrets(spec: BenchSpec, interpolated: readonly Secret[]): Secret[] {
-  const { url, headers } = spec.target
+  const second = spec.baseline?.kind === 'interleaved' ? [spec.baseline.target] : []
+  const targets = [spec.target, ...second].flatMap((target) => {
+    const varies = [target.url, ...Object.values(target.headers)].some(hasPlaceholder)
+    return varies ? prepare(spec, target) : [target]
+  })
   const metrics = findSecrets({ server_metrics: spec.serverMetrics })
-  const varies = [url, ...Object.values(headers)].some(hasPlaceholder)
-  const targets = varies ? prepare(spec) : [spec.target]
   const secrets = [...interpolated, ...metrics, ...targets.flatMap((target) => findSecrets(target))]
   const labels = new Map<string, string>()
   for (const { value, label } of secrets) if (!labels.has(value)) labels.set(value, label)

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path'
+
 import { convertText, type Environment } from './environment.ts'
 import type { Locate, SpecIssue } from './issue.ts'
 import { findSchemas } from './json-schema.ts'
@@ -10,6 +12,11 @@ import { checkUrl, rebaseUrl } from './target.ts'
 export interface Overrides {
   /** Base that the target is moved to; it switches the spec's mock off. */
   url?: string
+  /**
+   * A base that the second target is at, or a file of results relative to the working directory; it
+   * replaces the spec's baseline, but for the headers and the body of a second target.
+   */
+  baseline?: string
   concurrency?: number
   requests?: number
   duration?: number | string
@@ -33,6 +40,8 @@ const PATHS: Readonly<Record<keyof Overrides, readonly string[]>> = {
   seed: ['seed'],
   policy: ['gate', 'policy'],
   confidence: ['gate', 'confidence'],
+  // After `url`, which decides on the path of a base.
+  baseline: ['baseline'],
 }
 
 export interface Overridden {
@@ -56,6 +65,7 @@ export function applyOverrides(
   for (const [name, path] of Object.entries(PATHS)) {
     const setting = findSetting(name as keyof Overrides, path, overrides, environment)
     if (setting === undefined) continue
+    if (name === 'baseline') setting.value = toBaseline(String(setting.value), patched)
     const faults = checkSetting(setting, path)
     issues.push(...faults)
     if (faults.length === 0) apply(patched, path, setting.value)
@@ -98,8 +108,10 @@ function apply(document: Record<string, unknown>, path: readonly string[], value
     const outer = document[key] ?? {}
     if (isRecord(outer)) document[key] = { ...outer, [inner]: value }
   } else if (key === 'url') {
-    const { url } = document
+    const { url, baseline } = document
     delete document['mock']
+    // Another instance of a mock that is off.
+    if (isRecord(baseline) && 'mock' in baseline) delete document['baseline']
     if (url === undefined) document['url'] = value
     else if (typeof url === 'string' && checkUrl(url, true, nowhere).length === 0) {
       document['url'] = rebaseUrl(url, String(value))
@@ -107,6 +119,18 @@ function apply(document: Record<string, unknown>, path: readonly string[], value
   } else {
     document[key] = value
     if (key === 'requests') delete document['total_requests']
+  }
+}
+
+/** What a `baseline` is to be, in the words of the document. */
+function toBaseline(text: string, { url, baseline }: Record<string, unknown>): object {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return { file: resolve(text) }
+  const { headers, body } = isRecord(baseline) ? baseline : {}
+  const moves = typeof url === 'string' && URL.canParse(text)
+  return {
+    url: moves ? rebaseUrl(url, text) : text,
+    ...(headers === undefined ? {} : { headers }),
+    ...(body === undefined ? {} : { body }),
   }
 }
 

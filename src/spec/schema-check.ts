@@ -9,7 +9,7 @@ import { suggest } from './suggestion.ts'
 const FEW = 6
 
 /** Words that will be keys. */
-const RESERVED = ['rate', 'arrival', 'stages', 'matrix', 'baseline', 'max_concurrency', 'abort']
+const RESERVED = ['rate', 'arrival', 'stages', 'matrix', 'max_concurrency', 'abort']
 
 /** Compares a document with a schema: one issue per place. */
 export type SchemaCheck = (document: unknown, locate: Locate) => SpecIssue[]

@@ -213,7 +213,7 @@ export const benchSchema: JsonSchema = describeObject(
       ],
     },
     rounds: count(
-      'Equal slices of the run for the statistics. Default: 5, with at least 10 requests in each.',
+      'Equal slices of the run for the statistics. Default: 5, with at least 10 requests in each; 10 where a baseline alternates.',
       1,
       { default: 5, examples: [5] },
     ),
@@ -224,6 +224,40 @@ export const benchSchema: JsonSchema = describeObject(
       examples: [true, { ttft: '40ms', itl: '5ms' }],
       anyOf: [{ type: 'boolean' }, mock],
     },
+    baseline: describeObject(
+      {
+        url: describeText(
+          'A second target. Its rounds alternate with those of `url`, whose path it takes if it has none.',
+          { examples: ['https://stable.example.com/v1/chat/completions'] },
+        ),
+        headers: {
+          description: 'Headers that differ from `headers`.',
+          type: 'object',
+          additionalProperties: { type: ['string', 'number', 'boolean'] },
+          examples: [{ Authorization: 'Bearer ${STABLE_KEY}' }],
+        },
+        body: {
+          description: 'Body in place of `body`.',
+          examples: [{ model: 'qwen-stable', prompt: '{{content}}', stream: true }],
+        },
+        mock: {
+          description: 'A second mock server: its options that differ from those of `mock`.',
+          type: 'object',
+          additionalProperties: true,
+          examples: [{ ttft: '40ms' }],
+        },
+        file: describeText("`results.json` of an earlier run, relative to the spec's directory.", {
+          examples: ['baselines/chat.json'],
+        }),
+      },
+      {
+        description: 'What relative SLOs compare with: a second target, or an earlier run.',
+        examples: [
+          { url: 'https://stable.example.com/v1/chat/completions' },
+          { file: 'baselines/chat.json' },
+        ],
+      },
+    ),
     server_metrics: {
       description:
         "Scrapes the server's own metrics before, during and after the measured requests: true looks for them at the origin of `url`, a path or a URL says where they are.",

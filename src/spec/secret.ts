@@ -11,20 +11,27 @@ const SECRET_HEADER = /^(proxy-)?authorization$|^cookie$|api-key|token|secret/i
 const SECRET_QUERY = /key|token|secret|password|signature|^sig$|auth|credential/i
 
 /**
- * Finds the values of a target that are secrets by their name: headers, query parameters, and the
- * password of a URL. Takes a document that has not been checked; values that still hold `${VAR}` or
- * `{{column}}` are none.
+ * Finds the values of a target, and of the one under `baseline`, that are secrets by their name:
+ * headers, query parameters, and the password of a URL. Takes a document that has not been checked;
+ * values that still hold `${VAR}` or `{{column}}` are none.
  */
 export function findSecrets(document: unknown): LiteralSecret[] {
   if (typeof document !== 'object' || document === null) return []
-  const { headers, url, server_metrics: metrics } = document as Record<string, unknown>
+  const { headers, url, baseline, server_metrics: metrics } = document as Record<string, unknown>
   const metricsUrl = Object(metrics).url ?? metrics
   const found = [
     ...findInHeaders(headers),
     ...findInUrl(url, ['url']),
     ...findInUrl(metricsUrl, ['server_metrics']),
   ]
-  return found.filter(({ value }) => value.length >= SHORTEST_SECRET && !isOpen(value))
+  const second = findSecrets(baseline).map((secret) => ({
+    ...secret,
+    path: ['baseline', ...secret.path],
+  }))
+  return [
+    ...found.filter(({ value }) => value.length >= SHORTEST_SECRET && !isOpen(value)),
+    ...second,
+  ]
 }
 
 /** Whether a value is still to be filled from the environment or from a row. */

@@ -1,9 +1,10 @@
 import { scale } from './duration.ts'
 import {
   METRIC_UNITS,
+  type AbsoluteSlo,
   type Comparator,
   type Metric,
-  type Slo,
+  type RelativeSlo,
   type Stat,
   type Unit,
 } from './slo.ts'
@@ -30,8 +31,10 @@ const EXAMPLE_BOUNDS: Readonly<Record<Unit, string>> = {
   'tok/s': '50tok/s',
 }
 
+type Said = 'text' | 'metric' | 'stat' | 'op' | 'unit'
+
 /** What an SLO text says; `text` is its canonical spelling. */
-export type ParsedSlo = Pick<Slo, 'text' | 'metric' | 'stat' | 'op' | 'bound' | 'unit'>
+export type ParsedSlo = Pick<AbsoluteSlo, Said | 'bound'> | Pick<RelativeSlo, Said | 'allowance'>
 
 /** Why a text is no SLO, and which part of it is meant. */
 export class SloSyntaxError extends Error {
@@ -60,7 +63,7 @@ export interface Token {
  *            | "success_rate" | "error_rate" | "goodput" ;
  *     stat   = "p" number | "mean" | "median" | "min" | "max" ;
  *     op     = "<" | "<=" | ">" | ">=" ;
- *     bound  = number unit ;
+ *     bound  = number unit | "baseline" ("+" | "-") number "%" [ "or" number unit ] ;
  *     unit   = "us" | "ms" | "s" | "%" | "/s" | "tok/s" ;
  *
  * Percentiles are on 0–100, exclusive. Times need a statistic, rates and shares take none.
@@ -94,15 +97,21 @@ export function parseSlo(text: string): ParsedSlo {
     throw new SloSyntaxError(`"${third.text}" is one word too many before the comparator.`, third)
   }
   const stat = parseStat(metric, second, metricToken)
-  const { op, bound, boundText } = parseBound(text.slice(at), metric, at)
+  const { op, boundText, ...bound } = parseBound(text.slice(at), metric, at)
+  if (bound.allowance !== undefined && (stat.kind === 'min' || stat.kind === 'max')) {
+    throw new SloSyntaxError(
+      `the ${stat.kind} is a single request, which is too little to compare with a baseline. Write for example p99.`,
+      second ?? metricToken,
+    )
+  }
   const subject = [metric, renderStat(stat)].filter((part) => part !== '').join(' ')
   return {
     text: `${subject} ${op} ${boundText}`,
     metric,
     stat,
     op,
-    bound,
     unit: METRIC_UNITS[metric],
+    ...bound,
   }
 }
 
@@ -161,14 +170,13 @@ export function parseStat(metric: Metric, token: Token | undefined, near: Token)
   )
 }
 
-interface Bound {
-  op: Comparator
-  bound: number
-  boundText: string
-}
+/** A number, or how far from the baseline. */
+type Limit = Pick<AbsoluteSlo, 'bound' | 'allowance'> | Pick<RelativeSlo, 'bound' | 'allowance'>
+
+type Bound = Limit & { op: Comparator; boundText: string }
 
 /**
- * Reads `[op] number unit`; `start` is where the text begins in what the author wrote. Without a
+ * Reads `[op] bound`; `start` is where the text begins in what the author wrote. Without a
  * comparator a time and `error_rate` are at most, the others at least, the bound.
  * @throws {SloSyntaxError}
  */
@@ -181,16 +189,95 @@ export function parseBound(text: string, metric: Metric, start: number): Bound {
   }
   const token = { text: rest, start: opToken.start + opText.length + gap.length }
   const unit = METRIC_UNITS[metric]
-  const example = EXAMPLE_BOUNDS[unit]
   if (rest === '') {
+    const example = EXAMPLE_BOUNDS[unit]
     throw new SloSyntaxError(`the bound is missing. Write for example ${example}.`, opToken)
   }
-  if (rest.startsWith('baseline')) {
-    throw new SloSyntaxError(
-      `bounds relative to a baseline are not supported yet. Write an absolute bound, for example ${example}.`,
-      token,
+  const upper = unit === 'ms' || metric === 'error_rate'
+  const op = isComparator(opText) ? opText : upper ? '<=' : '>='
+  if (/^baseline\b/.test(rest)) return { op, ...parseAllowance(token, metric, op) }
+  return { op, ...parseQuantity(token, metric) }
+}
+
+/**
+ * Reads `baseline ± number % [or number unit]`; `token` begins with the word baseline.
+ * @throws {SloSyntaxError}
+ */
+function parseAllowance(
+  token: Token,
+  metric: Metric,
+  op: Comparator,
+): Pick<RelativeSlo, 'allowance'> & { boundText: string } {
+  const unit = METRIC_UNITS[metric]
+  const worse = op.startsWith('<') ? '+' : '-'
+  const example = `baseline ${worse} ${unit === 'share' ? '1%' : unit === 'ms' ? '10% or 20ms' : '5%'}`
+  const refuse = (message: string, part = token): never => {
+    throw new SloSyntaxError(message, part)
+  }
+  if (metric === 'dispatch_delay') {
+    refuse(`dispatch_delay is the client's own, whatever the target. Write for example 5ms.`)
+  }
+  const [, before = '', sign = '', number = '', percent, gap = '', rest = ''] =
+    /^(baseline\s*)([+-])\s*(\d+(?:\.\d+)?)\s*(%?)(\s*)(.*)$/s.exec(token.text) ?? []
+  if (sign === '') {
+    refuse(`"${token.text}" does not say how far from the baseline. Write for example ${example}.`)
+  }
+  const changeStart = token.start + before.length
+  const change = {
+    text: token.text.slice(before.length, token.text.length - gap.length - rest.length),
+    start: changeStart,
+  }
+  if (percent === '') {
+    refuse(
+      `how far from the baseline is written in %, got "${change.text}${gap}${rest}". Write for example ${example}.`,
+      change,
     )
   }
+  if (sign === '-' && Number(number) >= 100) {
+    refuse(`nothing is left of the baseline at "${change.text}". Write less than 100%.`, change)
+  }
+  const allowance = { change: Number(`${sign}${scale(number, -2)}`) }
+  const changeText = `baseline ${sign} ${Number(number)}%`
+  if (rest === '') return { allowance, boundText: changeText }
+
+  const floorToken = { text: rest, start: token.start + token.text.length - rest.length }
+  const [, or, quantity] = /^(or\s+)(.*)$/s.exec(rest) ?? []
+  if (or === undefined || quantity === undefined) {
+    return refuse(
+      `"${rest}" is not understood after the change. Write for example ${example}.`,
+      floorToken,
+    )
+  }
+  if (unit === 'share') {
+    refuse(
+      `${metric} is compared in percentage points, so that there is no second allowance. Remove "${rest}".`,
+      floorToken,
+    )
+  }
+  if (sign !== worse) {
+    refuse(
+      `"${rest}" is an allowance for getting worse, and "${changeText}" asks to get better. Remove "${rest}".`,
+      floorToken,
+    )
+  }
+  const floor = parseQuantity({ text: quantity, start: floorToken.start + or.length }, metric)
+  return {
+    allowance: { ...allowance, floor: floor.bound },
+    boundText: `${changeText} or ${floor.boundText}`,
+  }
+}
+
+/**
+ * Reads `number unit`.
+ * @throws {SloSyntaxError}
+ */
+function parseQuantity(
+  token: Token,
+  metric: Metric,
+): Pick<AbsoluteSlo, 'bound'> & { boundText: string } {
+  const unit = METRIC_UNITS[metric]
+  const example = EXAMPLE_BOUNDS[unit]
+  const { text: rest } = token
   const [, number, unitText = ''] = /^(\d+(?:\.\d+)?)\s*(\S*)$/.exec(rest) ?? []
   if (number === undefined) {
     throw new SloSyntaxError(`"${rest}" is no bound. Write for example ${example}.`, token)
@@ -210,9 +297,7 @@ export function parseBound(text: string, metric: Metric, start: number): Bound {
   if (unit === 'share' && bound > 1) {
     throw new SloSyntaxError(`${metric} is at most 100%, got ${rest}.`, token)
   }
-  const upper = unit === 'ms' || metric === 'error_rate'
-  const op = isComparator(opText) ? opText : upper ? '<=' : '>='
-  return { op, bound, boundText: `${Number(number)}${unitText}` }
+  return { bound, boundText: `${Number(number)}${unitText}` }
 }
 
 /** `p95`, `mean`; empty for a metric that is one number per run. */

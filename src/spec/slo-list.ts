@@ -38,8 +38,9 @@ interface Reading {
 /**
  * Reads the document's `slo`: a list of texts and objects, or a map `{ ttft: { p95: 800ms } }`.
  * Parts of another shape and unknown keys are passed over: the schema reports them.
+ * `hasBaseline`: whether there is something that SLOs can be relative to.
  */
-export function parseSlos(value: unknown, locate: Locate): SloList {
+export function parseSlos(value: unknown, locate: Locate, hasBaseline = false): SloList {
   const reading: Reading = { locate, issues: [] }
   const entries = Array.isArray(value)
     ? value.map((item: unknown, index) => readItem(['slo', index], item, reading))
@@ -48,6 +49,7 @@ export function parseSlos(value: unknown, locate: Locate): SloList {
       : []
   const found = entries.filter((entry) => entry !== undefined)
   checkGoodput(found, reading)
+  if (!hasBaseline) refuseRelative(found, reading)
   checkRepeated(found, reading)
   const goodput = found.find(({ bounds }) => bounds !== undefined)?.bounds
   const slos = found.map(({ slo }) => slo)
@@ -64,7 +66,9 @@ function readItem(path: Path, item: unknown, reading: Reading): Entry | undefine
     if (typeof text !== 'string' || !metric || !isRequestMetric(metric)) return undefined
     const read = (): RequestBound => {
       const { op, bound } = parseBound(text, metric, 0)
-      return { metric, op, bound }
+      if (bound !== undefined) return { metric, op, bound }
+      const message = 'a bound on each request cannot follow a baseline. Write for example 800ms.'
+      throw new SloSyntaxError(message, { text, start: 0 })
     }
     return attempt([...path, 'goodput', name], text, read, reading)
   })
@@ -96,8 +100,9 @@ function readMetric(name: string, item: unknown, reading: Reading): (Entry | und
     if (attempt(path, text, readStat, reading, 'key') === undefined) return undefined
     const bound = attempt(path, text, () => parseBound(text, metric, 0), reading)
     if (bound === undefined) return undefined
-    const parsed = parseSlo(`${metric} ${stat ?? ''} ${bound.op} ${bound.boundText}`)
-    return createEntry(path, parsed, {}, reading)
+    const whole = `${metric} ${stat ?? ''} ${bound.op} ${bound.boundText}`
+    const parsed = attempt(path, text, () => parseSlo(whole), reading, 'key')
+    return parsed && createEntry(path, parsed, {}, reading)
   })
 }
 
@@ -156,13 +161,23 @@ function checkGoodput(entries: readonly Entry[], { locate, issues }: Reading): v
   }
 }
 
+function refuseRelative(entries: readonly Entry[], { locate, issues }: Reading): void {
+  for (const { path, slo } of entries) {
+    if (slo.allowance === undefined) continue
+    const message =
+      'compares with a baseline, and there is none. Add baseline: { url: … } or baseline: { file: results.json }, or give --baseline.'
+    issues.push(createIssue(locate, path, message))
+  }
+}
+
 /** The same question asked twice at one level, and ids that are not unique. */
 function checkRepeated(entries: readonly Entry[], { locate, issues }: Reading): void {
   const questions = new Map<string, Slo>()
   const ids = new Map<string, Slo>()
   for (const { path, slo } of entries) {
     const subject = slo.text.slice(0, slo.text.indexOf(slo.op))
-    const question = `${subject} ${slo.op.charAt(0)} ${slo.level}`
+    const kind = slo.allowance === undefined ? 'absolute' : 'relative'
+    const question = `${subject} ${slo.op.charAt(0)} ${kind} ${slo.level}`
     const asked = questions.get(question)
     const named = ids.get(slo.id)
     if (asked !== undefined) {

@@ -16,7 +16,7 @@ const requestBounds = describeObject(
 const sloObject = describeObject(
   {
     assert: describeText('The SLO: metric, statistic, comparator, bound.', {
-      examples: ['ttft p95 <= 800ms'],
+      examples: ['ttft p95 <= 800ms', 'ttft p95 <= baseline + 10% or 20ms'],
     }),
     id: describeText('Stable name, unique in the spec. Default: the text of the SLO.', {
       examples: ['ttft-p95'],
@@ -39,7 +39,7 @@ function timeSlo(what: string): JsonSchema {
   return {
     description: `${what} Bounds by statistic: p50, p95, p99.9, mean, median, min, max.`,
     type: 'object',
-    additionalProperties: { type: 'string', examples: ['800ms', '<= 1.5s'] },
+    additionalProperties: { type: 'string', examples: ['800ms', '<= 1.5s', 'baseline + 10%'] },
     examples: [{ p95: '800ms', p99: '2s' }],
   }
 }

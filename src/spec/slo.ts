@@ -34,8 +34,29 @@ export interface Position {
   length: number
 }
 
-/** One assertion: metric, statistic, comparator, bound. */
-export interface Slo {
+/** One assertion: metric, statistic, comparator, and a bound of its own or one by the baseline. */
+export type Slo = AbsoluteSlo | RelativeSlo
+
+export interface AbsoluteSlo extends SloBase {
+  /** ms for times, 0–1 for shares, per second for rates. */
+  bound: number
+  allowance?: undefined
+}
+
+export interface RelativeSlo extends SloBase {
+  allowance: Allowance
+  bound?: undefined
+}
+
+/** How far from the baseline is allowed; the looser of the two counts. */
+export interface Allowance {
+  /** Ratio − 1; of shares the difference. With its sign: −0.05 is 5 % (of shares 5 points) less. */
+  change: number
+  /** Without a sign, in the SLO's unit; `undefined`: the change alone counts. */
+  floor?: number
+}
+
+interface SloBase {
   /** Stable and unique within the spec: JUnit name and trend key. Default: `text`. */
   id: string
   /** Canonical text, for example `ttft p95 <= 800ms`. */
@@ -43,8 +64,6 @@ export interface Slo {
   metric: Metric
   stat: Stat
   op: Comparator
-  /** ms for times, 0–1 for shares, per second for rates. */
-  bound: number
   unit: Unit
   level: Level
   why?: string

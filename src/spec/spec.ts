@@ -16,6 +16,8 @@ export interface BenchSpec {
   load: Load
   /** Options for the bundled mock server; present means that the run is hermetic. */
   mock?: MockOptions
+  /** What relative SLOs compare with. */
+  baseline?: Baseline
   /** `undefined`: the server's own metrics are left alone. */
   serverMetrics?: ServerMetrics
   slos: readonly Slo[]
@@ -38,6 +40,22 @@ export interface Target {
   /** Any JSON value; `undefined` sends no body. */
   body?: unknown
 }
+
+/** A second target whose rounds alternate with the candidate's, or the results of an earlier run. */
+export type Baseline =
+  | {
+      kind: 'interleaved'
+      target: Target
+      /** Options of the mock server that is the second target. */
+      mock?: MockOptions
+    }
+  | {
+      kind: 'file'
+      /** As written in the spec. */
+      source: string
+      /** `results.json`, read and checked by who writes such files. */
+      results: unknown
+    }
 
 /** Own deadlines of one request in ms, from `dispatched` (connect: from the call). */
 export interface Timeouts {
@@ -63,13 +81,13 @@ export interface Dataset {
 export interface Load {
   kind: 'closed'
   concurrency: number
-  /** Measured requests; `undefined` only when `duration` is given. */
+  /** Measured requests, of each target; `undefined` only when `duration` is given. */
   requests?: number
   /** ms of dispatching, from the first measured dispatch. */
   duration?: number
   /** Requests sent before the measured ones and excluded from every figure. */
   warmup: number
-  /** Equal slices of the measured requests, the clusters of the statistics. */
+  /** Equal slices of the measured requests, the clusters of the statistics; with two targets, of each. */
   rounds: number
   seed: number
 }

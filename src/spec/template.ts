@@ -35,11 +35,11 @@ export function fillPlaceholders(text: string, word: string): string {
 }
 
 /**
- * The requests of a spec, one for each row that is used; request number i of the run is
- * `prepared[i % prepared.length]`. Without a dataset there is exactly one.
+ * The requests of a spec to one of its targets, one for each row that is used; request number i of
+ * the run is `prepared[i % prepared.length]`. Without a dataset there is exactly one.
  */
-export function prepare(spec: BenchSpec): PreparedRequest[] {
-  const { target, dataset, load } = spec
+export function prepare(spec: BenchSpec, target: Target = spec.target): PreparedRequest[] {
+  const { dataset, load } = spec
   if (dataset === undefined) return [prepareRequest(target, {})]
   const used = load.requests === undefined ? Infinity : load.requests + load.warmup
   return dataset.rows

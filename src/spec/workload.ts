@@ -20,8 +20,15 @@ export function readTimeouts(document: Partial<BenchDocument>, report: Report): 
   }
 }
 
-/** The load with its defaults: 10 in flight, 100 requests, one wave of warm-up, up to 5 rounds. */
-export function readLoad(document: Partial<BenchDocument>, report: Report): Load {
+/**
+ * The load with its defaults: 10 in flight, 100 requests, one wave of warm-up, up to 5 rounds, or
+ * up to 10 where two targets alternate.
+ */
+export function readLoad(
+  document: Partial<BenchDocument>,
+  report: Report,
+  alternates = false,
+): Load {
   const {
     concurrency = 10,
     requests: given,
@@ -47,7 +54,7 @@ export function readLoad(document: Partial<BenchDocument>, report: Report): Load
     ...(requests === undefined ? {} : { requests }),
     ...(duration === undefined ? {} : { duration }),
     warmup: countWarmup(warmup) ?? concurrency,
-    rounds: rounds ?? defaultRounds(requests),
+    rounds: rounds ?? (alternates ? pairedRounds(requests, concurrency) : defaultRounds(requests)),
     seed,
   }
 }
@@ -55,6 +62,12 @@ export function readLoad(document: Partial<BenchDocument>, report: Report): Load
 /** Slices of fewer than 10 requests say nothing. */
 function defaultRounds(requests = Infinity): number {
   return Math.max(1, Math.min(5, Math.floor(requests / 10)))
+}
+
+/** Of at least one wave each; an even number, because drift cancels out over two pairs of rounds. */
+function pairedRounds(requests = Infinity, concurrency: number): number {
+  const rounds = Math.max(1, Math.min(10, Math.floor(requests / Math.max(10, concurrency))))
+  return rounds > 3 ? rounds - (rounds % 2) : rounds
 }
 
 function countWarmup(warmup: BenchDocument['warmup']): number | undefined {

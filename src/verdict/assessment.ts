@@ -2,7 +2,7 @@ import { keepKnown } from '../metrics/known.ts'
 import { holds } from '../metrics/measure.ts'
 import type { Observation } from '../metrics/observation.ts'
 import { mean } from '../metrics/sample.ts'
-import type { Slo } from '../spec/slo.ts'
+import type { AbsoluteSlo } from '../spec/slo.ts'
 import type { Gate, Load } from '../spec/spec.ts'
 import { type Budget, percentileBudget, shareBudget } from './budget.ts'
 import { estimateMore, testExactly } from './exact.ts'
@@ -13,7 +13,11 @@ import { fewestRounds, testRounds } from './rounds.ts'
 import type { SloVerdict, Status } from './verdict.ts'
 
 /** One SLO by itself, before the number of SLOs and the state of the run are taken into account. */
-export function assess(slo: Slo, observation: Observation | undefined, given: Given): SloVerdict {
+export function assess(
+  slo: AbsoluteSlo,
+  observation: Observation | undefined,
+  given: Given,
+): SloVerdict {
   const { gate } = given
   if (observation === undefined) {
     return { slo, status: 'ERROR', method: 'none', n: 0, why: explainMissing(slo) }
@@ -45,7 +49,7 @@ interface Given {
   load: Load
 }
 
-function assessBudget(slo: Slo, budget: Budget, { gate, load }: Given): SloVerdict {
+function assessBudget(slo: AbsoluteSlo, budget: Budget, { gate, load }: Given): SloVerdict {
   const { observed, q, clusters, requests } = budget
   if (gate.policy === 'point') {
     const n = clusters.reduce((sum, { size }) => sum + size, 0)
@@ -83,7 +87,7 @@ interface Average {
   rounds: readonly number[]
 }
 
-function assessAverage(slo: Slo, average: Average, gate: Gate): SloVerdict {
+function assessAverage(slo: AbsoluteSlo, average: Average, gate: Gate): SloVerdict {
   const { observed, n, rounds } = average
   if (gate.policy === 'point') return assessPoint(slo, average, 'policy point')
   const alpha = alphaOf(gate)
@@ -111,7 +115,7 @@ function assessAverage(slo: Slo, average: Average, gate: Gate): SloVerdict {
 }
 
 function assessPoint(
-  slo: Slo,
+  slo: AbsoluteSlo,
   { observed, n }: { observed: number; n: number },
   because: string,
 ): SloVerdict {
@@ -133,7 +137,7 @@ function decide({ pFail, pPass }: { pFail: number; pPass: number }, alpha: numbe
   return pPass <= alpha ? 'PASS' : 'INCONCLUSIVE'
 }
 
-function toMargin({ op, bound }: Slo, observed: number): number {
+function toMargin({ op, bound }: AbsoluteSlo, observed: number): number {
   if (observed === Infinity) return -Infinity
   return isUpperBound(op) ? bound - observed : observed - bound
 }

@@ -2,7 +2,7 @@ import { holds } from '../metrics/measure.ts'
 import type { Observation } from '../metrics/observation.ts'
 import { formatQuantity } from '../metrics/quantity.ts'
 import { nearestRank } from '../metrics/sample.ts'
-import type { Comparator, Slo } from '../spec/slo.ts'
+import type { AbsoluteSlo, Comparator } from '../spec/slo.ts'
 import type { Gate } from '../spec/spec.ts'
 import { type BadCount, type ExactTest, shareLimits } from './exact.ts'
 import { isUpperBound, rankValues, type Values } from './ranking.ts'
@@ -28,7 +28,7 @@ export function allowedShare({
   unit,
   op,
   bound,
-}: Pick<Slo, 'stat' | 'unit' | 'op' | 'bound'>): number | undefined {
+}: Pick<AbsoluteSlo, 'stat' | 'unit' | 'op' | 'bound'>): number | undefined {
   if (stat.kind === 'percentile') return allowedBeyond(stat.p, op)
   return unit === 'share' ? allowedBad(bound, op) : undefined
 }
@@ -43,7 +43,7 @@ function allowedBad(bound: number, op: Comparator): number {
 }
 
 export function percentileBudget(
-  { op, bound, unit }: Slo,
+  { op, bound, unit }: AbsoluteSlo,
   percent: number,
   { observation, failures }: { observation: Values; failures: Gate['failures'] },
 ): Budget {
@@ -81,7 +81,7 @@ function finite(value: number | undefined): number | undefined {
 }
 
 export function shareBudget(
-  { metric, op, bound }: Slo,
+  { metric, op, bound }: AbsoluteSlo,
   { good, bad, clusters }: Extract<Observation, { kind: 'share' }>,
 ): Budget {
   const countsGood = metric !== 'error_rate'

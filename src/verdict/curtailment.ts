@@ -1,7 +1,7 @@
 import type { RequestRecord } from '../engine/record.ts'
 import { roundOf } from '../engine/schedule.ts'
 import { type Observation, observe } from '../metrics/observation.ts'
-import type { GoodputBounds, Metric, Slo } from '../spec/slo.ts'
+import type { AbsoluteSlo, GoodputBounds, Metric, Slo } from '../spec/slo.ts'
 import type { Gate, Load } from '../spec/spec.ts'
 import type { StreamFormat } from '../spec/stream-format.ts'
 import { type Budget, percentileBudget, shareBudget } from './budget.ts'
@@ -47,6 +47,8 @@ export function foresee(
   { gate, load, goodput, stream, family }: Prospect,
 ): Certainty | undefined {
   const { requests, duration } = load
+  // What the rounds to come do to a ratio is open.
+  if (slo.allowance !== undefined) return undefined
   if (requests === undefined || duration !== undefined || gate.policy === 'point') return undefined
   if (!observesEachRequest(slo, gate, stream)) return undefined
   const ended = records.filter(
@@ -86,7 +88,11 @@ function observesEachRequest(slo: Slo, gate: Gate, stream: StreamFormat | undefi
   )
 }
 
-function toBudget(slo: Slo, observation: Observation, { failures }: Gate): Budget | undefined {
+function toBudget(
+  slo: AbsoluteSlo,
+  observation: Observation,
+  { failures }: Gate,
+): Budget | undefined {
   if (observation.kind === 'share') return shareBudget(slo, observation)
   if (observation.kind !== 'values' || slo.stat.kind !== 'percentile') return undefined
   return percentileBudget(slo, slo.stat.p, { observation, failures })

@@ -1,7 +1,7 @@
 import type { RunEnd } from '../engine/record.ts'
 import { formatQuantity } from '../metrics/quantity.ts'
 import type { RunSummary } from '../metrics/summary.ts'
-import type { Slo } from '../spec/slo.ts'
+import type { AbsoluteSlo, Slo } from '../spec/slo.ts'
 import type { Load } from '../spec/spec.ts'
 import type { Budget } from './budget.ts'
 import type { Certainty } from './curtailment.ts'
@@ -27,7 +27,7 @@ export function explainExact(
 }
 
 export function explainRounds(
-  slo: Slo,
+  slo: AbsoluteSlo,
   observed: number,
   test: RoundsTest,
   rounds: number,
@@ -38,7 +38,7 @@ export function explainRounds(
 }
 
 /** `because`: why no test was made, for example `policy point`. */
-export function explainPoint(slo: Slo, observed: number, because: string): string {
+export function explainPoint(slo: AbsoluteSlo, observed: number, because: string): string {
   const bound = formatQuantity(slo.bound, slo.unit)
   return `${state(slo, observed)}, the bound is ${bound}: decided by the observed value alone (${because}).`
 }
@@ -101,7 +101,7 @@ function nameDependence({ designEffect, clusters }: ExactTest): string {
   return designEffect > 1 ? ` (design effect ${designEffect.toFixed(2)}, ${clusters} clusters)` : ''
 }
 
-function nameMore(more: number | undefined, sent: number, { requests }: Load): string {
+export function nameMore(more: number | undefined, sent: number, { requests }: Load): string {
   if (more === undefined) return ''
   const total = requests === undefined ? '' : ` (${Math.max(requests, sent) + more} in all)`
   return ` About ${more} more requests${total} would decide it.`

@@ -1,9 +1,11 @@
 import { extraRequests } from '../engine/schedule.ts'
 import { formatQuantity } from '../metrics/quantity.ts'
-import type { Slo } from '../spec/slo.ts'
-import type { Gate, Load } from '../spec/spec.ts'
+import type { RelativeSlo, Slo } from '../spec/slo.ts'
+import type { Baseline, Gate, Load } from '../spec/spec.ts'
 import { allowedShare } from './budget.ts'
 import { nameStatistic } from './explanation.ts'
+import { roundValues } from './figures.ts'
+import { fewestPairs, requestsNeeded } from './grouping.ts'
 import { alphaOf, countLooks } from './looks.ts'
 import { binomialAtMost } from './tails.ts'
 
@@ -18,9 +20,18 @@ export interface Infeasibility {
  * Nothing is said of policy `point`, of means, rates and extremes, nor of `chunk_gap`, whose number
  * of gaps is not known before the run.
  */
-export function checkFeasibility(slos: readonly Slo[], load: Load, gate: Gate): Infeasibility[] {
+export function checkFeasibility(
+  slos: readonly Slo[],
+  load: Load,
+  gate: Gate,
+  baseline?: Baseline,
+): Infeasibility[] {
   if (gate.policy === 'point') return []
-  return slos.flatMap((slo) => {
+  return slos.flatMap((slo): Infeasibility[] => {
+    if (slo.allowance !== undefined) {
+      const message = checkRelative(slo, load, gate.confidence, baseline?.kind)
+      return message === undefined ? [] : [{ slo, message: `"${slo.text}" ${message}` }]
+    }
     const share = allowedShare(slo)
     if (share === undefined) return []
     if (share === 0) {
@@ -35,6 +46,36 @@ export function checkFeasibility(slos: readonly Slo[], load: Load, gate: Gate): 
     const message = `${nameStatistic(slo)} needs at least ${least} requests at ${nameConfidence(gate)}, the spec asks for ${asked}: this SLO can never PASS; ask for ${least} or use policy point`
     return [{ slo, message }]
   })
+}
+
+/** Why a relative SLO can never be decided, or never be a PASS. */
+function checkRelative(
+  slo: RelativeSlo,
+  { requests, rounds }: Load,
+  confidence: number,
+  kind: Baseline['kind'] | undefined,
+): string | undefined {
+  if (slo.unit === 'share') {
+    const allowed = Math.abs(slo.allowance.change)
+    const least = allowed === 0 ? Infinity : fewestToPass(allowed, confidence)
+    if (requests === undefined || requests >= least) return undefined
+    const ask = least === Infinity ? 'allow a little more' : `ask for ${least} or allow more`
+    return `takes ${least === Infinity ? 'more requests than there are' : `at least ${least} requests`} of each target, the spec asks for ${requests}: this SLO can never PASS; ${ask}`
+  }
+  if (kind === 'file' && roundValues([], slo) === undefined) {
+    return 'asks for a statistic that results do not keep of their rounds: this SLO can never be decided; use mean, p50, p75, p90, p95 or p99'
+  }
+  const needed = requestsNeeded(slo)
+  const takes = `takes ${fewestPairs} rounds of at least ${needed} requests`
+  if (rounds < fewestPairs) {
+    return `${takes}, the spec asks for rounds: ${rounds}: this SLO can never be decided; ask for more`
+  }
+  if (requests === undefined) return undefined
+  // Neighbours are put together where rounds alternated; the rounds of a file are as they are.
+  const together = kind === 'file' ? 1 : Math.floor(rounds / fewestPairs)
+  const inRound = Math.ceil(needed / together)
+  if (Math.floor(requests / rounds) >= inRound) return undefined
+  return `${takes}, the spec asks for ${requests} in ${rounds} rounds: this SLO can never be decided; ask for ${inRound * rounds} requests`
 }
 
 function nameConfidence(gate: Gate): string {

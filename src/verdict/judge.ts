@@ -2,21 +2,25 @@ import { type Halt, isWhole, type RequestRecord, type RunEnd } from '../engine/r
 import type { Doubt } from '../metrics/doubt.ts'
 import { type Observation, observe } from '../metrics/observation.ts'
 import { summarize } from '../metrics/summary.ts'
-import type { GoodputBounds, Metric, Slo } from '../spec/slo.ts'
+import type { GoodputBounds, Metric, RelativeSlo, Slo } from '../spec/slo.ts'
 import type { Gate, Load } from '../spec/spec.ts'
 import type { StreamFormat } from '../spec/stream-format.ts'
 import { assess } from './assessment.ts'
 import { foresee } from './curtailment.ts'
 import { explainCertain, explainEnd, explainNothingCompleted } from './explanation.ts'
+import type { RoundFigures } from './figures.ts'
 import { adjustByHolm } from './holm.ts'
 import { alphaOf, countLooks } from './looks.ts'
 import { conclude } from './policy.ts'
+import { assessRelative, assessStored, type Reference, type StoredReference } from './relative.ts'
 import type { SloVerdict, Verdict } from './verdict.ts'
 
 export interface JudgeOptions {
   gate: Gate
   load: Load
   goodput?: GoodputBounds | undefined
+  /** What relative SLOs compare with. */
+  reference?: Reference | undefined
   stream?: StreamFormat | undefined
   end: RunEnd
   /** How often these records and the ones before them were judged, this time included; 1 by default. */
@@ -31,7 +35,7 @@ export function judge(
   records: readonly RequestRecord[],
   options: JudgeOptions,
 ): Verdict {
-  const { gate, load, goodput, end, looks = 1, unsuitable } = options
+  const { gate, load, goodput, reference, end, looks = 1, unsuitable } = options
   const nothing = explainNothing(records)
   const observations = new Map<Metric, Observation | undefined>()
   const observeOnce = (metric: Metric): Observation | undefined => {
@@ -39,11 +43,15 @@ export function judge(
     return observations.get(metric)
   }
 
-  const assessed = slos.map((slo): SloVerdict =>
-    nothing === undefined
-      ? assess(slo, observeOnce(slo.metric), { gate, load })
-      : { slo, status: 'ERROR', method: 'none', n: 0, why: nothing },
-  )
+  const assessed = slos.map((slo): SloVerdict => {
+    const why = nothing ?? explainNoReference(slo, reference)
+    if (why !== undefined) return { slo, status: 'ERROR', method: 'none', n: 0, why }
+    const observation = observeOnce(slo.metric)
+    if (slo.allowance === undefined) return assess(slo, observation, { gate, load })
+    // Never undefined here: that is what `explainNoReference` looks for.
+    const given = { records, reference: reference as Reference, gate, load, goodput }
+    return assessRelative(slo, given)
+  })
   const corrected = correctForNumber(assessed, alphaOf(gate))
   const decided =
     end.kind === 'curtailed' ? settle(corrected, records, { ...options, end }) : corrected
@@ -55,12 +63,35 @@ export function judge(
   return { ...concluded, looks: countLooks(gate, looks) }
 }
 
+/** Judges the rounds of a stored run against those of another one. Pure. */
+export function judgeStored(
+  slos: readonly RelativeSlo[],
+  rounds: readonly RoundFigures[],
+  reference: StoredReference,
+  { gate, load }: Pick<JudgeOptions, 'gate' | 'load'>,
+): Verdict {
+  const assessed = slos.map((slo) => assessStored(slo, rounds, reference, { gate, load }))
+  const judged = correctForNumber(assessed, alphaOf(gate))
+  const { policy } = gate
+  const concluded = conclude(judged, { policy, end: { kind: 'finished' }, nothing: undefined })
+  return { ...concluded, looks: countLooks(gate, 1) }
+}
+
 /** `undefined` when a measured request completed. */
 function explainNothing(records: readonly RequestRecord[]): string | undefined {
   const completed = records.some(
     ({ phase, outcome }) => phase === 'measured' && outcome === 'completed',
   )
   return completed ? undefined : explainNothingCompleted(summarize(records))
+}
+
+/** Why there is nothing that an SLO could be relative to. */
+function explainNoReference(slo: Slo, reference: Reference | undefined): string | undefined {
+  if (slo.allowance === undefined) return undefined
+  if (reference === undefined) return 'There is no baseline to compare with.'
+  if (reference.kind === 'file') return undefined
+  const nothing = explainNothing(reference.records)
+  return nothing && `Of the baseline: ${nothing}`
 }
 
 /** In a run that was stopped because its outcome was certain, what was certain stands and nothing else. */
@@ -133,7 +164,7 @@ function requireKnown(verdict: SloVerdict, observation: Observation | undefined)
 
 function requireSuitable(verdict: SloVerdict, unsuitable: Doubt | undefined): SloVerdict {
   if (verdict.status !== 'PASS' && verdict.status !== 'FAIL') return verdict
-  const doubt = unsuitable?.(verdict.slo, verdict.margin)
+  const doubt = unsuitable?.(verdict.slo, verdict.margin, verdict.relative?.bound)
   if (doubt === undefined) return verdict
   const why = `${verdict.why} Not a ${verdict.status}: ${doubt}.`
   return { ...verdict, status: 'INCONCLUSIVE', why }

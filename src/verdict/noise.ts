@@ -40,13 +40,15 @@ export function measureNoise(records: readonly RequestRecord[], alpha: number): 
         return sample === undefined ? [] : [quantile(sample, p)]
       })
   }
+  const rates = (weigh: (record: RequestRecord) => number): number[] =>
+    (throughput(measured, weigh)?.rounds ?? []).map(({ perSecond }) => perSecond)
   const figures: [metric: string, stat: string, rounds: readonly number[]][] = [
     ['ttft', 'p50', perRound('ttft', 0.5)],
     ['ttft', 'p95', perRound('ttft', 0.95)],
     ['latency', 'p50', perRound('latency', 0.5)],
     ['latency', 'p95', perRound('latency', 0.95)],
-    ['requests_per_second', 'value', throughput(measured, () => 1)?.rounds ?? []],
-    ['output_tokens_per_second', 'value', throughput(measured, outputTokens)?.rounds ?? []],
+    ['requests_per_second', 'value', rates(() => 1)],
+    ['output_tokens_per_second', 'value', rates(outputTokens)],
   ]
   return figures.flatMap(([metric, stat, rounds]) => {
     if (rounds.length < 3 || !(Math.min(...rounds) > 0)) return []

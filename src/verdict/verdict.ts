@@ -4,8 +4,11 @@ import type { Looks } from './looks.ts'
 
 export type Status = 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
 
-/** How a status was reached. `exact`: binomial on exceedances; `rounds`: t on per-round values; `point`: observed value alone. */
-export type Method = 'exact' | 'rounds' | 'point' | 'none'
+/**
+ * How a status was reached. `exact`: binomial on exceedances; `rounds`: t on per-round values;
+ * `ratio`: per-round values against those of the baseline; `point`: observed value alone.
+ */
+export type Method = 'exact' | 'rounds' | 'ratio' | 'point' | 'none'
 
 /** Units are the SLO's own: ms, share 0–1, per second. */
 export interface SloVerdict {
@@ -27,6 +30,8 @@ export interface SloVerdict {
   /** Design effect over clusters; `undefined` when independence is assumed (fewer than 3 clusters). */
   designEffect?: number
   clusters?: number
+  /** Of a relative SLO. */
+  relative?: Comparison
   pFail?: number
   pPass?: number
   /** After Holm over the error-level SLOs. */
@@ -35,6 +40,23 @@ export interface SloVerdict {
   more?: number
   /** One sentence: why this status. */
   why: string
+}
+
+/** A statistic beside the baseline's. Changes are ratios − 1, of shares differences. */
+export interface Comparison {
+  /** In the SLO's unit; +Infinity when failed requests fill the percentile. */
+  baseline: number
+  /** What the baseline makes of the allowance, in the SLO's unit. */
+  bound: number
+  /** Geometric mean over the rounds; `undefined` when one of them has no finite ratio. */
+  change?: number
+  /** Confidence limits of the change. */
+  low?: number
+  high?: number
+  /** The looser of the allowances, with its sign. */
+  allowed: number
+  /** Rounds of each target that were compared, or groups of rounds. */
+  rounds: number
 }
 
 export interface Verdict {

@@ -64,14 +64,18 @@ const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
  * ms a test may take: whichever test comes first drives the whole run. By requests it is as long as
  * every request taking its full timeout, one wave after the other.
  */
-export function timeLimit({ load, timeouts, gate }: BenchSpec): number {
+export function timeLimit({ load, timeouts, gate, baseline }: BenchSpec): number {
   const perRequest = timeouts.connect + timeouts.total
+  const alternates = baseline?.kind === 'interleaved'
+  // Where targets alternate every round ends in a wave that is not full.
+  const partial = alternates ? load.rounds + 1 : 1
   // An extra round waits for one wave, and is itself as long as the others.
   const longer = 1 + gate.maxExtraRounds / load.rounds
   const requests = load.warmup + longer * (load.requests ?? 0)
-  const waves = Math.ceil(requests / load.concurrency) + 1 + 2 * gate.maxExtraRounds
+  const waves = Math.ceil(requests / load.concurrency) + partial + 2 * gate.maxExtraRounds
   const dispatching = load.requests === undefined ? longer * (load.duration ?? 0) : 0
-  return Math.min(maxTimer, dispatching + waves * perRequest + 60_000)
+  const targets = alternates ? 2 : 1
+  return Math.min(maxTimer, targets * (dispatching + waves * perRequest) + 60_000)
 }
 
 /** Longest delay a timer takes. */

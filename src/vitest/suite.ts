@@ -153,7 +153,7 @@ async function runSpec(
   ownFolder: string | undefined,
 ): Promise<BenchRun> {
   const { root, out, junit, history, main, hold } = given()
-  if (hold !== undefined && spec.mock === undefined) {
+  if (hold !== undefined && !isHermetic(spec)) {
     await recordArtifact(context.task, { type: noticeArtifact, message: `${spec.name}: ${hold}` })
     context.skip(hold)
   }
@@ -193,6 +193,11 @@ async function runSpec(
     process.off('SIGINT', onSigint)
     process.off('SIGTERM', onSigterm)
   }
+}
+
+/** Whether no load goes anywhere but to mock servers. */
+function isHermetic({ mock, baseline }: BenchSpec): boolean {
+  return mock !== undefined && (baseline?.kind !== 'interleaved' || baseline.mock !== undefined)
 }
 
 /** What the plugin has provided. */

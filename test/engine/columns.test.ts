@@ -6,6 +6,7 @@ import type { RequestRecord } from '../../src/engine/record.ts'
 const completed: RequestRecord = {
   index: 3,
   row: 1,
+  target: 'candidate',
   phase: 'measured',
   round: 2,
   slot: 0,
@@ -39,6 +40,7 @@ const completed: RequestRecord = {
 
 const failed: RequestRecord = {
   index: 0,
+  target: 'candidate',
   phase: 'warmup',
   round: -1,
   slot: 1,
@@ -54,6 +56,7 @@ const failed: RequestRecord = {
 
 const cancelled: RequestRecord = {
   index: 4,
+  target: 'candidate',
   phase: 'measured',
   round: 0,
   slot: 0,

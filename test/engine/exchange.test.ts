@@ -13,7 +13,7 @@ function start(timeouts: Partial<Timeouts> = {}, connection = fakeConnection()) 
   const exchange = startExchange({
     connection,
     request: prepared,
-    ticket: { phase: 'measured', index: 7, round: 1 },
+    ticket: { target: 'candidate', phase: 'measured', index: 7, round: 1 },
     slot: 2,
     scheduled: 90,
     timeouts: { total: 10_000, connect: 1_000, ...timeouts },

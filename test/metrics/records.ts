@@ -5,10 +5,12 @@ import type {
   FailedRecord,
   Failure,
   RequestMarks,
+  TargetRole,
 } from '../../src/engine/record.ts'
 import type { Load } from '../../src/spec/spec.ts'
 
 interface Shape {
+  target?: TargetRole
   index?: number
   round?: number
   slot?: number
@@ -29,12 +31,14 @@ interface Shape {
 }
 
 function base(shape: Shape) {
+  const { target = 'candidate' } = shape
   const { index = 0, round = 0, slot = 0, phase = 'measured', at = 0, ttft = 100, gap = 10 } = shape
   const { events = 10, tokens, dialect = 'openai-chat', reused = true } = shape
   const tokenTimes = Float64Array.from({ length: events }, (_, i) => at + ttft + i * gap)
   const firstToken = at + ttft
   const lastToken = tokenTimes[events - 1] ?? firstToken
   return {
+    target,
     index,
     round,
     slot,
@@ -68,9 +72,10 @@ export function completed(shape: Shape = {}): CompletedRecord {
 
 export function failed(shape: Shape & { failure?: Failure; status?: number } = {}): FailedRecord {
   const { failure = { kind: 'http_status', message: 'busy' }, status = 503 } = shape
-  const { index, round, slot, phase, reused, marks } = base(shape)
+  const { target, index, round, slot, phase, reused, marks } = base(shape)
   const { scheduled, called, dispatched } = marks
   return {
+    target,
     index,
     round,
     slot,

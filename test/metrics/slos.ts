@@ -1,13 +1,13 @@
 import {
+  type AbsoluteSlo,
   type Comparator,
   METRIC_UNITS,
   type Metric,
-  type Slo,
   type Stat,
 } from '../../src/spec/slo.ts'
 
 /** `slo('ttft p95 <= 800')`: the bound in ms, as a share or per second. */
-export function slo(text: string, more: Partial<Slo> = {}): Slo {
+export function slo(text: string, more: Partial<AbsoluteSlo> = {}): AbsoluteSlo {
   const words = text.split(' ')
   const [metric, op, bound] = [words[0], words.at(-2), words.at(-1)]
   return {

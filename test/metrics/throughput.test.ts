@@ -27,7 +27,7 @@ test('gives every round of a steady run the rate of the run', () => {
   const rate = throughput(steady, () => 1)
   expect(rate?.perSecond).toBe(2)
   expect(rate?.rounds).toHaveLength(5)
-  for (const round of rate?.rounds ?? []) expect(round).toBeCloseTo(2, 12)
+  for (const { perSecond } of rate?.rounds ?? []) expect(perSecond).toBeCloseTo(2, 12)
 })
 
 test('keeps to the rate of the run where rounds differ in their length', () => {
@@ -39,9 +39,9 @@ test('keeps to the rate of the run where rounds differ in their length', () => {
   ]
   const rate = throughput(uneven, () => 1)
   const slotTimes = [4000, 4000, 4000, 4000, 4000, 16_000]
-  const weighted = (rate?.rounds ?? []).map((each, i) => each * (slotTimes[i] ?? 0))
+  const weighted = (rate?.rounds ?? []).map((each, i) => each.perSecond * (slotTimes[i] ?? 0))
   expect(weighted.reduce((a, b) => a + b) / 36_000).toBeCloseTo(rate?.perSecond ?? 0, 12)
-  expect(rate?.rounds[5]).toBeLessThan(rate?.rounds[0] ?? 0)
+  expect(rate?.rounds[5]?.perSecond).toBeLessThan(rate?.rounds[0]?.perSecond ?? 0)
 })
 
 test('counts completed requests only [T7]', () => {

@@ -33,6 +33,8 @@ export function judgeRecords(records: readonly RequestRecord[], given: Judged): 
   const results = toResults({
     spec,
     summary: summarize(records, { goodput }),
+    rounds: [],
+    workload: 'cd'.repeat(32),
     diagnostics: [],
     verdict: judge(spec.slos, records, { ...spec, end, unsuitable, looks }),
     end,

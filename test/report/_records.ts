@@ -23,6 +23,7 @@ export function completed(index: number, given: Given): CompletedRecord {
   return {
     outcome: 'completed',
     index,
+    target: 'candidate',
     phase: 'measured',
     round: 0,
     slot: 0,

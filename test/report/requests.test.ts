@@ -10,6 +10,7 @@ test('one line of JSON, marks and token times in ms since the first instant of t
   const line = renderRequest(record, t0)
   expect(line).not.toContain('\n')
   expect(JSON.parse(line)).toEqual({
+    target: 'candidate',
     index: 3,
     phase: 'measured',
     round: 0,
@@ -70,7 +71,7 @@ test('every mark has its own place', () => {
 test('a failure keeps its kind and words, on one line whatever the target wrote', () => {
   const line = renderRequest(failed(0, hostile), t0)
   expect(line).not.toMatch(/\p{Cc}/u)
-  expect(line).toMatch(/^\{"index"/)
+  expect(line).toMatch(/^\{"target"/)
   expect(JSON.parse(line)).toMatchObject({
     outcome: 'failed',
     failure: { kind: 'http_status', message: hostile },

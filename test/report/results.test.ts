@@ -74,6 +74,8 @@ const input: ResultsInput = {
     failures: [{ kind: 'reset', count: 2, sample: 'connection broken' }],
     dialects: [{ name: 'openai-chat', count: 298 }],
   },
+  rounds: [],
+  workload: 'cd'.repeat(32),
   diagnostics: [{ id: 'not-streamed', level: 'warn', message: 'one chunk' }],
   verdict: {
     status: 'FAIL',

@@ -15,7 +15,28 @@ test.each([
 ])('reads %s [T14]', (text, canonical, bound) => {
   const slo = parseSlo(text)
   expect(slo.text).toBe(canonical)
-  expect(slo.bound).toBe(bound)
+  expect(slo).toMatchObject({ bound })
+  expect(parseSlo(canonical)).toEqual(slo)
+})
+
+test.each([
+  ['ttft p95 <= baseline+10%', 'ttft p95 <= baseline + 10%', { change: 0.1 }],
+  [
+    'e2e p50 < baseline + 7.5 % or 0.02s',
+    'latency p50 < baseline + 7.5% or 0.02s',
+    { change: 0.075, floor: 20 },
+  ],
+  ['latency mean <= baseline - 20%', 'latency mean <= baseline - 20%', { change: -0.2 }],
+  [
+    'requests_per_second >= baseline - 5% or 2/s',
+    'requests_per_second >= baseline - 5% or 2/s',
+    { change: -0.05, floor: 2 },
+  ],
+  ['success_rate >= baseline - 0.5%', 'success_rate >= baseline - 0.5%', { change: -0.005 }],
+])('reads %s, relative to a baseline', (text, canonical, allowance) => {
+  const slo = parseSlo(text)
+  expect(slo).toMatchObject({ text: canonical, allowance })
+  expect(slo).not.toHaveProperty('bound')
   expect(parseSlo(canonical)).toEqual(slo)
 })
 

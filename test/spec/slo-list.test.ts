@@ -53,3 +53,10 @@ test('several SLOs may ask about the goodput that one of them defines', () => {
     { metric: 'stall', op: '<', bound: 1000 },
   ])
 })
+
+test('an SLO may have a bound of its own and one by the baseline', () => {
+  const list = parseSlos(['ttft p95 <= 800ms', 'ttft p95 <= baseline + 10%'], nowhere, true)
+  expect(list.issues).toEqual([])
+  const map = parseSlos({ requests_per_second: 'baseline - 5%' }, nowhere, true)
+  expect(map.slos[0]?.text).toBe('requests_per_second >= baseline - 5%')
+})

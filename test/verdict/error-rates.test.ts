@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { parseSlo } from '../../src/spec/slo-grammar.ts'
 import { testExactly } from '../../src/verdict/exact.ts'
 import { adjustByHolm } from '../../src/verdict/holm.ts'
 import { judge } from '../../src/verdict/judge.ts'
@@ -7,6 +8,7 @@ import { alphaOf } from '../../src/verdict/looks.ts'
 import { testRounds } from '../../src/verdict/rounds.ts'
 import { completed, load, times } from '../metrics/records.ts'
 import { slo } from '../metrics/slos.ts'
+import { simulatePairs, simulateRuns } from './_rounds.ts'
 import { lookAgain } from './looking.ts'
 import { createNormal, createRandom } from './random.ts'
 
@@ -161,13 +163,77 @@ test('errs as rarely from records to verdict', () => {
   }
 })
 
+test.for([
+  ['independent requests', {}],
+  ['requests like the one before', { likeness: 0.5 }],
+  ['rounds with a luck of their own', { luck: 0.1 }],
+  ['a machine that slows down', { drift: 0.03 }],
+] as const)('errs in about α of comparisons at what is allowed: %s', ([, services]) => {
+  const normal = createNormal(createRandom(8))
+  const runs = 1000
+  const question = { op: '<=', bound: 1.1 } as const
+  const { fail, pass } = rates(runs, () => {
+    const pairs = simulatePairs(normal, { ratio: 1.1, ...services })
+    const ratios = pairs.map(({ candidate, baseline }) => candidate / baseline)
+    return testRounds(ratios, question, alpha) ?? { pFail: 1, pPass: 1 }
+  })
+  for (const each of [fail, pass]) {
+    expect(each).toBeLessThan(limit(runs))
+    expect(each).toBeGreaterThan(0.02)
+  }
+})
+
+test('errs in about α of comparisons where an absolute allowance counts', () => {
+  const normal = createNormal(createRandom(9))
+  const runs = 300
+  // 20 ms on top of 100 ms, from requests to verdict.
+  const statuses = times(runs, () =>
+    judgeRuns(
+      simulateRuns(normal, { ratio: 1.2 }, { rounds: 6 }),
+      'ttft p50 <= baseline + 5% or 20ms',
+    ),
+  )
+  for (const status of ['FAIL', 'PASS'] as const) {
+    expect(statuses.filter((each) => each === status).length / runs).toBeLessThan(limit(runs))
+  }
+})
+
+test('never FAILs the same service on a machine that slows down, where before and after does', () => {
+  const services = { ratio: 1, drift: 0.03 }
+  const text = 'ttft p95 <= baseline + 10%'
+  const count = (order: 'ABBA' | 'AABB') =>
+    times(100, (seed) => {
+      const normal = createNormal(createRandom(100 + seed))
+      return judgeRuns(simulateRuns(normal, services, { order }), text)
+    }).filter((status) => status === 'FAIL').length
+  expect(count('ABBA')).toBe(0)
+  expect(count('AABB')).toBeGreaterThan(50)
+})
+
+function judgeRuns({ candidate, baseline }: ReturnType<typeof simulateRuns>, text: string) {
+  const gate = {
+    policy: 'pr',
+    confidence: 0.95,
+    failures: 'as-infinite',
+    maxExtraRounds: 0,
+  } as const
+  const slos = [{ id: text, level: 'error' as const, ...parseSlo(text) }]
+  const reference = { kind: 'interleaved', records: baseline } as const
+  return judge(slos, candidate, { gate, load, end: { kind: 'finished' }, reference }).status
+}
+
 test('errs in at most α of runs either way with extra rounds, where looking again without paying for it does not', () => {
   const random = createRandom(8)
   const runs = 3000
   const draw = (size: number) => times(size, () => random() < q).filter(Boolean).length
   const share = (outcomes: (string | undefined)[], status: string) =>
     outcomes.filter((each) => each === status).length / runs
-  const gate = { policy: 'pr', confidence: 0.95, failures: 'as-infinite' } as const
+  const gate = {
+    policy: 'pr',
+    confidence: 0.95,
+    failures: 'as-infinite',
+    maxExtraRounds: 0,
+  } as const
   for (const extra of [1, 3, 5]) {
     const spent = alphaOf({ ...gate, maxExtraRounds: extra })
     const ours = times(runs, () => lookAgain(draw, extra, spent).status)

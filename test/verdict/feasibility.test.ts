@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { parseSlo } from '../../src/spec/slo-grammar.ts'
 import type { Gate } from '../../src/spec/spec.ts'
 import { testExactly } from '../../src/verdict/exact.ts'
 import { checkFeasibility, fewestToPass } from '../../src/verdict/feasibility.ts'
@@ -86,6 +87,51 @@ test('never passes a p99 with 100 requests', () => {
   expect(verdict).not.toHaveProperty('passAtMost')
   expect(verdict.interval).not.toHaveProperty('high')
   expect(verdict.why).toContain('so few can never be a PASS, a FAIL takes 4')
+})
+
+test.each([
+  [
+    'ttft p99 <= baseline + 10%',
+    { requests: 339, rounds: 10 },
+    'interleaved',
+    'ask for 340 requests',
+  ],
+  ['ttft p95 <= baseline + 10%', { requests: 50, rounds: 2 }, 'interleaved', 'rounds: 2'],
+  ['ttft p95 <= baseline + 10%', { requests: 95, rounds: 5 }, 'file', 'ask for 100 requests'],
+  [
+    'ttft p97 <= baseline + 10%',
+    { requests: 500, rounds: 5 },
+    'file',
+    'a statistic that results do not keep',
+  ],
+  [
+    'success_rate >= baseline - 1%',
+    { requests: 298, rounds: 10 },
+    'interleaved',
+    'ask for 299 or allow more',
+  ],
+  [
+    'success_rate >= baseline - 0%',
+    { requests: 298, rounds: 10 },
+    'interleaved',
+    'allow a little more',
+  ],
+] as const)('says before the run that %s takes more than %j', (text, asked, kind, advice) => {
+  const relative = { id: text, level: 'error' as const, ...parseSlo(text) }
+  const target = { url: '', method: 'POST', headers: {} }
+  const baseline =
+    kind === 'file'
+      ? ({ kind, source: 'results.json', results: {} } as const)
+      : ({ kind, target } as const)
+  const messages = (more: Partial<typeof load>) =>
+    checkFeasibility([relative], { ...load, ...asked, ...more }, gate, baseline).map(
+      ({ message }) => message,
+    )
+  expect(messages({}).join()).toContain(advice)
+  const [, enough] = /ask for (\d+)/.exec(advice) ?? []
+  if (enough !== undefined) expect(messages({ requests: Number(enough) })).toEqual([])
+  const point = { ...gate, policy: 'point' } as const
+  expect(checkFeasibility([relative], { ...load, ...asked }, point, baseline)).toEqual([])
 })
 
 test('counts the requests of extra rounds, and the confidence that they cost', () => {

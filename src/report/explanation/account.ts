@@ -25,6 +25,12 @@ export interface Case {
   results: Results
 }
 
+/** What an absolute SLO must have, and a relative one that was judged. */
+export function boundOf({ bound }: SloDocument): number {
+  if (bound === null) throw new Error('results.json has no bound where there must be one')
+  return bound
+}
+
 /** Error of each side at one look: 1 − confidence, shared by all looks that were planned. */
 export function alphaOf({ verdict }: Results): number {
   return (1 - verdict.confidence) / verdict.looks.planned

@@ -17,6 +17,7 @@ import {
   besideAlpha,
   type Case,
   compare,
+  boundOf,
   decide,
   showFigure,
   marginStep,
@@ -30,7 +31,7 @@ import { explainFailing, explainPassing, type Tails } from './sides.ts'
 /** The binomial test on exceedances, see docs/verdicts.md. */
 export function accountExact({ slo, results }: Case): Account {
   const alpha = alphaOf(results)
-  const q = allowedShare({ ...slo, stat: parseStat(slo.stat) }) ?? 0
+  const q = allowedShare({ ...slo, bound: boundOf(slo), stat: parseStat(slo.stat) }) ?? 0
   const { n, exceedances: bad } = slo
   if (bad === null) {
     return { steps: [], differences: ['exceedances is null in results.json'], status: undefined }
@@ -105,7 +106,8 @@ function observedSteps({ slo, results }: Case): Step[] {
 
 /** The observed percentile is beyond the bound exactly when more are bad than may be. */
 function compareObserved(slo: SloDocument, bad: number): string[] {
-  const { observed, n, op, bound } = slo
+  const { observed, n, op } = slo
+  const bound = boundOf(slo)
   const stat = parseStat(slo.stat)
   if (stat.kind !== 'percentile') {
     const share = (isUpperBound(op) ? bad : n - bad) / n

@@ -6,6 +6,7 @@ import type { Account, Case, Step } from './account.ts'
 import { accountCurtailed } from './curtailed.ts'
 import { accountExact } from './exact.ts'
 import { accountPoint } from './point.ts'
+import { accountRatio } from './ratio.ts'
 import { accountRounds } from './rounds.ts'
 import { accountTurn } from './turn.ts'
 
@@ -59,6 +60,7 @@ function looksSteps({ verdict }: Results): Step[] {
 const accounts: Readonly<Record<SloDocument['method'], (given: Case) => Account>> = {
   exact: accountExact,
   rounds: accountRounds,
+  ratio: accountRatio,
   point: accountPoint,
   none: () => ({ steps: [], differences: [], status: undefined }),
 }

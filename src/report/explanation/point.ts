@@ -1,10 +1,11 @@
 import { holds } from '../../metrics/measure.ts'
 import type { Account, Case } from './account.ts'
-import { marginStep, showMeasured } from './account.ts'
+import { boundOf, marginStep, showMeasured } from './account.ts'
 
 /** No test: the observed value beside the bound. */
 export function accountPoint({ slo }: Case): Account {
-  const { observed, op, bound, unit, n } = slo
+  const { observed, op, unit, n } = slo
+  const bound = boundOf(slo)
   const held = typeof observed === 'number' && holds(observed, op, bound)
   const value = showMeasured(observed, unit)
   return {

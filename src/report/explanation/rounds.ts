@@ -3,6 +3,7 @@ import {
   type Account,
   alphaOf,
   besideAlpha,
+  boundOf,
   type Case,
   decide,
   marginStep,
@@ -13,7 +14,8 @@ import { compareRange, halfDigit, retrace } from './student.ts'
 
 /** Student's t on the rounds' logarithms, out of its interval. */
 export function accountRounds({ slo, results }: Case): Account {
-  const { interval, clusters, bound, unit, n, observed } = slo
+  const { interval, clusters, unit, n, observed } = slo
+  const bound = boundOf(slo)
   const { low, high } = interval ?? {}
   const seen = { about: 'observed', text: `${showMeasured(observed, unit)} over n = ${n}` }
   if (typeof low !== 'number' || typeof high !== 'number' || clusters === null) {

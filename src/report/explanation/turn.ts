@@ -60,6 +60,7 @@ function isCounted(slo: SloDocument): slo is SloDocument & { p_fail: number } {
 function doubtSteps({ slo, results }: Case): Account['steps'] {
   const delay = results.client?.event_loop_delay_p99_ms ?? undefined
   if (slo.unit !== 'ms' || slo.metric === 'dispatch_delay' || delay === undefined) return []
+  if (slo.bound === null) return []
   const sign = delay * 10 < slo.bound ? '<' : '≥'
   const busy = showFigure(results.client?.event_loop_utilization ?? 0)
   return [

@@ -1,0 +1,38 @@
+import type { RequestMarks, RequestRecord } from '../engine/record.ts'
+
+/**
+ * Records of one target whose rounds alternated with another's, on a clock that stood still while it
+ * had nothing to do: each round begins when the one before it has ended. Rates, durations and the
+ * held concurrency are then those of the target's own time.
+ */
+export function joinRounds(records: readonly RequestRecord[]): RequestRecord[] {
+  const spans = new Map<number, { first: number; last: number }>()
+  for (const { round, marks } of records) {
+    const { first, last } = spans.get(round) ?? { first: Infinity, last: -Infinity }
+    spans.set(round, {
+      first: Math.min(first, marks.scheduled),
+      last: Math.max(last, marks.ended),
+    })
+  }
+  const shifts = new Map<number, number>()
+  let end: number | undefined
+  for (const [round, { first, last }] of [...spans].sort(([a], [b]) => a - b)) {
+    const shift = end === undefined ? 0 : end - first
+    shifts.set(round, shift)
+    end = last + shift
+  }
+  return records.map((record) => moveRecord(record, shifts.get(record.round) ?? 0))
+}
+
+function moveRecord(record: RequestRecord, shift: number): RequestRecord {
+  if (shift === 0) return record
+  const marks = Object.entries(record.marks).map(([name, at]: [string, number]) => [
+    name,
+    at + shift,
+  ])
+  return {
+    ...record,
+    marks: Object.fromEntries(marks) as RequestMarks,
+    tokenTimes: record.tokenTimes.map((at) => at + shift),
+  }
+}

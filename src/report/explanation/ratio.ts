@@ -1,0 +1,58 @@
+import { isUpperBound } from '../../verdict/ranking.ts'
+import {
+  type Account,
+  alphaOf,
+  besideAlpha,
+  type Case,
+  decide,
+  marginStep,
+  showFigure,
+  showMeasured,
+  type Step,
+} from './account.ts'
+import { compareRange, halfDigit, retrace } from './student.ts'
+
+/** A statistic beside the baseline's; Student's t on ln ratios out of its interval where there was one. */
+export function accountRatio({ slo, results }: Case): Account {
+  const { relative, observed, unit, n, p_fail: fail, p_pass: pass } = slo
+  if (relative === null) {
+    return { steps: [], differences: ['relative is null in results.json'], status: undefined }
+  }
+  const alpha = alphaOf(results)
+  const { baseline, change, low, high, allowed, floor, rounds } = relative
+  const words = floor === null ? '' : `, the looser of the change and ${showMeasured(floor, unit)}`
+  const steps: Step[] = [
+    { about: 'observed', text: `${showMeasured(observed, unit)} over n = ${n}` },
+    { about: 'baseline', text: showMeasured(baseline, unit) },
+    { about: 'allowed', text: `${allowed}${words}` },
+    marginStep(slo),
+  ]
+  if (change !== null && low !== null && high !== null) {
+    const text = `${change} by R = ${rounds} rounds, with limits ${low} to ${high}`
+    steps.push({ about: 'change', text })
+  }
+  if (fail === null || pass === null) return { steps, differences: [], status: 'INCONCLUSIVE' }
+  for (const [about, p] of [['p_fail', fail] as const, ['p_pass', pass] as const]) {
+    steps.push({ about, text: `${showFigure(p)} ${besideAlpha(p, alpha)}` })
+  }
+  const differences = retraceRatio({ slo, results })
+  return { steps, differences, status: decide({ p_fail: fail, p_pass: pass }, alpha) }
+}
+
+/** The paired test is known by its limits; of other tests they do not tell enough. */
+function retraceRatio({ slo, results }: Case): string[] {
+  const { relative, unit, p_fail: fail, p_pass: pass } = slo
+  const { low = null, high = null, floor = null } = relative ?? {}
+  const paired = results.baseline?.kind === 'interleaved' && unit !== 'share' && floor === null
+  if (!paired || relative === null || low === null || high === null) return []
+  const test = retrace({
+    low: 1 + low,
+    high: 1 + high,
+    half: { low: halfDigit(low), high: halfDigit(high) },
+    bound: 1 + relative.allowed,
+    rounds: relative.rounds,
+    alpha: alphaOf(results),
+  })
+  const [pFail, pPass] = isUpperBound(slo.op) ? [test.above, test.below] : [test.below, test.above]
+  return [...compareRange('p_fail', fail, pFail), ...compareRange('p_pass', pass, pPass)]
+}

@@ -1,0 +1,104 @@
+import { resolve } from 'node:path'
+
+import type { BenchDocument } from './document.ts'
+import type { Locate, Report, SpecIssue } from './issue.ts'
+import type { Baseline, MockOptions, Target } from './spec.ts'
+import { checkUrl, rebaseUrl } from './target.ts'
+
+interface Given {
+  /** Of the candidate. */
+  target: Target
+  mock: MockOptions | undefined
+  /** Where files are relative to. */
+  directory: string
+  report: Report
+  readStored: ReadStored | undefined
+}
+
+/** Reads a file of results by its absolute path; `problem` is to be read after the name of the file. */
+export type ReadStored = (path: string) => { results: unknown } | { problem: string }
+
+type BaselineDocument = NonNullable<BenchDocument['baseline']>
+
+const ways = ['url', 'mock', 'file'] as const
+
+/** Reads the document's `baseline`; `undefined` where it is not there or makes no sense. */
+export function readBaseline(
+  document: BaselineDocument | undefined,
+  { target, mock, directory, report, readStored }: Given,
+): Baseline | undefined {
+  if (document === undefined) return undefined
+  const given = ways.filter((way) => document[way] !== undefined)
+  const [way] = given
+  if (way === undefined || given.length > 1) {
+    const got = way === undefined ? 'none' : given.join(' and ')
+    report(
+      ['baseline'],
+      `must have one of ${ways.join(', ')}, got ${got}. For example baseline: { url: https://stable.example.com }.`,
+    )
+    return undefined
+  }
+  if (way === 'file') {
+    const source = document.file ?? ''
+    for (const key of ['headers', 'body'] as const) {
+      if (document[key] !== undefined) {
+        report(['baseline', key], 'is sent nowhere where the baseline is a file. Remove it.', 'key')
+      }
+    }
+    const read = readStored?.(resolve(directory, source))
+    if (read !== undefined && 'problem' in read) {
+      report(['baseline', 'file'], `${source} ${read.problem}`)
+      return undefined
+    }
+    return { kind: 'file', source, results: read?.results }
+  }
+  if (way === 'mock') {
+    if (mock === undefined) {
+      const message =
+        'is a second mock server, and the candidate is none. Add "mock: true", or write baseline: { url: … }.'
+      report(['baseline', 'mock'], message, 'key')
+      return undefined
+    }
+    const second = overlay(target, document, target.url)
+    return { kind: 'interleaved', target: second, mock: { ...mock, ...document.mock } }
+  }
+  return {
+    kind: 'interleaved',
+    target: overlay(target, document, locateUrl(document.url ?? '', target.url)),
+  }
+}
+
+/** The parts of the second target that the document gives, for checks of what is written there. */
+export function ownParts({ url = '', headers = {}, body }: BaselineDocument): Target {
+  return { url, method: '', headers: textsOf(headers), ...(body === undefined ? {} : { body }) }
+}
+
+/** What keeps a baseline from being requested. */
+export function checkBaselineUrl({ url }: BaselineDocument, locate: Locate): SpecIssue[] {
+  return url === undefined ? [] : checkUrl(url, false, locate)
+}
+
+/** A base alone gets the path of the candidate. */
+function locateUrl(url: string, candidate: string): string {
+  const parsed = URL.parse(url)
+  const isBase = parsed !== null && parsed.pathname === '/' && parsed.search === ''
+  return isBase ? rebaseUrl(candidate, url) : url
+}
+
+function overlay(target: Target, { headers = {}, body }: BaselineDocument, url: string): Target {
+  const own = textsOf(headers)
+  const replaced = new Set(Object.keys(own).map((name) => name.toLowerCase()))
+  const kept = Object.entries(target.headers).filter(([name]) => !replaced.has(name.toLowerCase()))
+  const { body: shared, ...rest } = target
+  const sent = body === undefined ? shared : (body ?? undefined)
+  return {
+    ...rest,
+    url,
+    headers: { ...Object.fromEntries(kept), ...own },
+    ...(sent === undefined ? {} : { body: sent }),
+  }
+}
+
+function textsOf(headers: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
+}

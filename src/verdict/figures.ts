@@ -1,0 +1,159 @@
+import type { RequestRecord } from '../engine/record.ts'
+import { keepKnown } from '../metrics/known.ts'
+import { observe } from '../metrics/observation.ts'
+import { mean, nearestRank } from '../metrics/sample.ts'
+import { outputTokens, throughput, tokenBasis } from '../metrics/throughput.ts'
+import type { GoodputBounds, Metric, Slo, Stat } from '../spec/slo.ts'
+import type { Gate } from '../spec/spec.ts'
+import type { BadCount } from './exact.ts'
+import { rankValues } from './ranking.ts'
+
+/** How a value is taken of records. */
+export interface Taking {
+  failures: Gate['failures']
+  goodput?: GoodputBounds | undefined
+}
+
+/**
+ * The statistic of some records: ms, per second, or 0–1. +Infinity when failed requests fill a
+ * percentile, 0 for the rate of a round that completed nothing; `undefined` when there is none.
+ */
+export function takeValue(
+  records: readonly RequestRecord[],
+  { metric, stat, op }: Pick<Slo, 'metric' | 'stat' | 'op'>,
+  { failures, goodput }: Taking,
+): number | undefined {
+  const observation = observe(records, metric, { goodput })
+  if (observation === undefined) {
+    const failed = records.some(({ outcome }) => outcome === 'failed')
+    if (!failed) return undefined
+    if (metric.endsWith('_per_second')) return 0
+    return stat.kind === 'percentile' && failures === 'as-infinite' ? Infinity : undefined
+  }
+  if (observation.kind === 'rate') return observation.value
+  if (observation.kind === 'share') {
+    const { good, bad } = observation
+    return (metric === 'error_rate' ? bad : good) / (good + bad)
+  }
+  if (stat.kind !== 'percentile') return mean(observation.sample)
+  const ranking = rankValues(observation, { op }, failures)
+  return ranking.at(nearestRank(ranking.n, stat.p / 100))
+}
+
+/** Measured requests that were not cancelled: those that count. */
+export function countedOf(records: readonly RequestRecord[]): RequestRecord[] {
+  return records.filter(({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled')
+}
+
+/** Requests that belong to a share, by round. */
+export function takeShares(
+  records: readonly RequestRecord[],
+  metric: Metric,
+  { goodput }: Taking,
+): BadCount[] {
+  const observation = observe(records, metric, { goodput })
+  if (observation?.kind !== 'share') return []
+  return observation.clusters.map(({ good, bad }) => ({
+    size: good + bad,
+    bad: metric === 'error_rate' ? bad : good,
+  }))
+}
+
+export const storedMetrics = ['ttft', 'ttfo', 'latency', 'tpot', 'chunk_gap', 'stall'] as const
+export const storedStats = ['mean', 'p50', 'p75', 'p90', 'p95', 'p99'] as const
+
+type StoredMetric = (typeof storedMetrics)[number]
+type StoredStat = (typeof storedStats)[number]
+
+/** What is kept of one round, so that another run can be compared with it. */
+export interface RoundFigures {
+  round: number
+  completed: number
+  failed: number
+  /** Requests that kept every goodput bound; `undefined` without bounds. */
+  good?: number
+  requestsPerSecond?: number
+  outputTokensPerSecond?: number
+  /** ms, as SLOs take them: +Infinity where failed requests fill a percentile. */
+  times: Readonly<Partial<Record<StoredMetric, Partial<Record<StoredStat, number>>>>>
+}
+
+/** The measured rounds of a run in figures. */
+export function takeRounds(records: readonly RequestRecord[], taking: Taking): RoundFigures[] {
+  const counted = countedOf(records)
+  const requests = ratesByRound(counted, () => 1)
+  const tokens =
+    tokenBasis(counted) === 'none' ? new Map<number, number>() : ratesByRound(counted, outputTokens)
+  const rounds = [...Map.groupBy(counted, ({ round }) => round)].sort(([a], [b]) => a - b)
+  return rounds.map(([round, own]) => {
+    const completed = own.filter(({ outcome }) => outcome === 'completed').length
+    const [good] = taking.goodput === undefined ? [] : takeShares(own, 'goodput', taking)
+    return keepKnown<RoundFigures>({
+      round,
+      completed,
+      failed: own.length - completed,
+      good: good?.bad,
+      requestsPerSecond: requests.get(round),
+      outputTokensPerSecond: tokens.get(round),
+      times: Object.fromEntries(
+        storedMetrics.map((metric) => [metric, takeTimes(own, metric, taking)]),
+      ),
+    })
+  })
+}
+
+function ratesByRound(
+  records: readonly RequestRecord[],
+  weigh: (record: RequestRecord) => number,
+): Map<number, number> {
+  const rounds = throughput(records, weigh)?.rounds ?? []
+  return new Map(rounds.map(({ round, perSecond }) => [round, perSecond]))
+}
+
+function takeTimes(
+  records: readonly RequestRecord[],
+  metric: StoredMetric,
+  taking: Taking,
+): Partial<Record<StoredStat, number>> {
+  return keepKnown<Record<StoredStat, number>>(
+    Object.fromEntries(
+      storedStats.map((stat) => [
+        stat,
+        takeValue(records, { metric, stat: toStat(stat), op: '<=' }, taking),
+      ]),
+    ) as Record<StoredStat, number | undefined>,
+  )
+}
+
+function toStat(stat: StoredStat): Stat {
+  return stat === 'mean' ? { kind: 'mean' } : { kind: 'percentile', p: Number(stat.slice(1)) }
+}
+
+/** The value of each round; `undefined` when a statistic is asked for that is not kept. */
+export function roundValues(
+  rounds: readonly RoundFigures[],
+  { metric, stat }: Pick<Slo, 'metric' | 'stat'>,
+): (number | undefined)[] | undefined {
+  if (metric === 'requests_per_second') return rounds.map((round) => round.requestsPerSecond)
+  if (metric === 'output_tokens_per_second') {
+    return rounds.map((round) => round.outputTokensPerSecond)
+  }
+  const name = stat.kind === 'percentile' ? `p${stat.p}` : stat.kind
+  const times = storedMetrics.find((each) => each === metric)
+  const kept = storedStats.find((each) => each === name)
+  if (times === undefined || kept === undefined) return undefined
+  return rounds.map((round) => round.times[times]?.[kept])
+}
+
+/** Requests that belong to a share, by round; empty when it is not known. */
+export function roundShares(rounds: readonly RoundFigures[], metric: Metric): BadCount[] {
+  return rounds.flatMap(({ completed, failed, good }) => {
+    const counts: Partial<Record<Metric, number | undefined>> = {
+      success_rate: completed,
+      error_rate: failed,
+      goodput: good,
+    }
+    const bad = counts[metric]
+    return bad === undefined ? [] : [{ size: completed + failed, bad }]
+  })
+}

@@ -1,0 +1,284 @@
+import { expect, test } from 'vitest'
+
+import type { RequestRecord } from '../../src/engine/record.ts'
+import { summarize } from '../../src/metrics/summary.ts'
+import { parseSlo } from '../../src/spec/slo-grammar.ts'
+import type { RelativeSlo } from '../../src/spec/slo.ts'
+import { takeRounds } from '../../src/verdict/figures.ts'
+import { judge, type JudgeOptions, judgeStored } from '../../src/verdict/judge.ts'
+import type { SloVerdict } from '../../src/verdict/verdict.ts'
+import { completed, failed, load, times } from '../metrics/records.ts'
+import { createNormal, createRandom } from './random.ts'
+
+const gate = { policy: 'pr', confidence: 0.95, failures: 'as-infinite', maxExtraRounds: 0 } as const
+
+function relativeSlo(text: string, more: Partial<RelativeSlo> = {}): RelativeSlo {
+  const parsed = parseSlo(text)
+  if (!('allowance' in parsed) || parsed.allowance === undefined) throw new Error(text)
+  return { id: text, level: 'error', ...parsed, ...more }
+}
+
+/** 10 rounds of 30 requests, times around `ttft` with σ .2. */
+function side(ttft: number, seed: number, { rounds = 10, size = 30 } = {}): RequestRecord[] {
+  const normal = createNormal(createRandom(seed))
+  return times(rounds * size, (i) =>
+    completed({
+      index: i,
+      round: Math.floor(i / size),
+      at: i * 1000,
+      ttft: ttft * Math.exp(0.2 * normal()),
+    }),
+  )
+}
+
+function compare(
+  text: string,
+  candidate: readonly RequestRecord[],
+  baseline: readonly RequestRecord[],
+  options: Partial<JudgeOptions> = {},
+): SloVerdict {
+  const reference = { kind: 'interleaved', records: baseline } as const
+  const given = { gate, load, end: { kind: 'finished' }, reference, ...options } as const
+  const [verdict] = judge([relativeSlo(text)], candidate, given).slos
+  if (verdict === undefined) throw new Error('no verdict')
+  return verdict
+}
+
+test('a proven regression FAILs, the same service PASSes, between them more rounds are asked for', () => {
+  const slow = compare('ttft p50 <= baseline + 10%', side(130, 1), side(100, 2))
+  expect(slow).toMatchObject({ status: 'FAIL', method: 'ratio', n: 300, clusters: 10 })
+  expect(slow.relative?.change).toBeCloseTo(0.3, 1)
+  expect(slow.relative?.low).toBeGreaterThan(0.1)
+  expect(compare('ttft p50 <= baseline + 10%', side(100, 1), side(100, 2)).status).toBe('PASS')
+  const near = compare('ttft p50 <= baseline + 10%', side(108, 1), side(100, 2))
+  expect(near.status).toBe('INCONCLUSIVE')
+  expect(near.more).toBeGreaterThan(30)
+  expect(near.why).toMatch(
+    /^ttft p50 is .+ms, of the baseline .+ms: \+\d.*% is allowed\. About \d+ more requests/,
+  )
+})
+
+test('the verdict is FAIL exactly when the whole interval lies beyond what is allowed', () => {
+  for (const ttft of [90, 100, 105, 108, 110, 112, 116, 125]) {
+    const { status, relative } = compare(
+      'ttft p95 <= baseline + 10%',
+      side(ttft, ttft),
+      side(100, 3),
+    )
+    const { low = NaN, high = NaN, allowed = NaN } = relative ?? {}
+    const expected = low > allowed ? 'FAIL' : high < allowed ? 'PASS' : 'INCONCLUSIVE'
+    expect(status).toBe(expected)
+  }
+})
+
+test('a floor protects small numbers, and a floor below the change does nothing', () => {
+  const [slow, fast] = [side(13, 1), side(10, 2)]
+  expect(compare('ttft p50 <= baseline + 10%', slow, fast).status).toBe('FAIL')
+  const saved = compare('ttft p50 <= baseline + 10% or 20ms', slow, fast)
+  expect(saved.status).toBe('PASS')
+  expect(saved.relative?.allowed).toBeCloseTo(2, 0)
+  expect(saved.relative?.bound).toBeCloseTo((saved.relative?.baseline ?? 0) + 20, 9)
+  const large = compare('ttft p50 <= baseline + 10% or 20ms', side(1300, 1), side(1000, 2))
+  expect(large).toMatchObject({ status: 'FAIL', relative: { allowed: 0.1 } })
+})
+
+test('an improvement can be asked for', () => {
+  const text = 'ttft p50 <= baseline - 20%'
+  expect(compare(text, side(70, 1), side(100, 2)).status).toBe('PASS')
+  expect(compare(text, side(90, 1), side(100, 2)).status).toBe('FAIL')
+})
+
+/** The same one after the other: each request begins when the one before it has ended. */
+function inSequence(ttft: number, seed: number): RequestRecord[] {
+  let at = 0
+  return side(ttft, seed).map(({ round, marks }) => {
+    const record = completed({ round, at, ttft: marks.ended - marks.called - 90, events: 1 })
+    at = record.marks.ended
+    return record
+  })
+}
+
+test('rates are asked for at least', () => {
+  expect(
+    compare('requests_per_second >= baseline - 5%', inSequence(100, 1), inSequence(100, 1)).status,
+  ).toBe('PASS')
+  expect(
+    compare('requests_per_second >= baseline - 5%', inSequence(130, 1), inSequence(100, 2)).status,
+  ).toBe('FAIL')
+})
+
+test('puts rounds together until a percentile is not simply the maximum of each', () => {
+  const small = { rounds: 10, size: 10 }
+  const found = compare('ttft p95 <= baseline + 10%', side(130, 1, small), side(100, 2, small))
+  expect(found.relative?.rounds).toBe(5)
+  expect(
+    compare('ttft p50 <= baseline + 10%', side(130, 1, small), side(100, 2, small)).relative
+      ?.rounds,
+  ).toBe(10)
+  const large = { rounds: 10, size: 34 }
+  const tail = compare('ttft p99 <= baseline + 10%', side(130, 1, large), side(100, 2, large))
+  expect(tail.relative?.rounds).toBe(3)
+  const fewer = compare('ttft p99 <= baseline + 10%', side(130, 1, small), side(100, 2, small))
+  expect(fewer.status).toBe('INCONCLUSIVE')
+  expect(fewer.why).toBe(
+    'To compare ttft p99 takes 3 rounds of at least 100 requests in which both sides have a value, and there are 1.',
+  )
+})
+
+/** Every `every`-th request failed. */
+function spoil(records: readonly RequestRecord[], every: number): RequestRecord[] {
+  return records.map((record, i) =>
+    i % every === 0 ? failed({ round: record.round, index: i }) : record,
+  )
+}
+
+test('a candidate that fails more than the percentile allows is worse than any ratio, by the sign test', () => {
+  const found = compare('ttft p95 <= baseline + 10%', spoil(side(50, 1), 10), side(100, 2))
+  expect(found).toMatchObject({ status: 'FAIL', observed: Infinity, margin: -Infinity })
+  expect(found.relative).not.toHaveProperty('change')
+  expect(found.why).toContain('10 of 10 are')
+  const excluded = { gate: { ...gate, failures: 'exclude' } as const }
+  expect(
+    compare('ttft p95 <= baseline + 10%', spoil(side(50, 1), 10), side(100, 2), excluded).status,
+  ).toBe('PASS')
+})
+
+test('a baseline that fails is nothing to be measured by', () => {
+  const found = compare('ttft p95 <= baseline + 10%', side(50, 1), spoil(side(100, 2), 10))
+  expect(found.status).toBe('INCONCLUSIVE')
+  expect(found.why).toContain('and there are 0')
+  const dead = compare('ttft p95 <= baseline + 10%', side(50, 1), spoil(side(100, 2), 1))
+  expect(dead).toMatchObject({ status: 'ERROR', method: 'none' })
+  expect(dead.why).toBe(
+    'Of the baseline: No request completed: 300 of 300 failed, most often with http_status 503.',
+  )
+})
+
+test('values of 0 have no ratio: without a floor nothing is decided, with one it is', () => {
+  const still = times(100, (i) => completed({ round: Math.floor(i / 10), gap: 0 }))
+  expect(compare('chunk_gap p50 <= baseline + 10%', still, still).status).toBe('INCONCLUSIVE')
+  expect(compare('chunk_gap p50 <= baseline + 10% or 5ms', still, still).status).toBe('PASS')
+})
+
+test('shares are compared in points', () => {
+  const text = 'success_rate >= baseline - 1%'
+  expect(compare(text, side(100, 1), side(100, 2))).toMatchObject({
+    status: 'PASS',
+    relative: { baseline: 1, change: 0, allowed: -0.01, bound: 0.99 },
+  })
+  expect(compare(text, spoil(side(100, 1), 10), side(100, 2)).status).toBe('FAIL')
+  expect(compare(text, spoil(side(100, 1), 100), side(100, 2)).status).toBe('INCONCLUSIVE')
+  expect(compare('error_rate <= baseline + 1%', spoil(side(100, 1), 10), side(100, 2)).status).toBe(
+    'FAIL',
+  )
+  const goodput = [{ metric: 'ttft', op: '<=', bound: 110 }] as const
+  expect(compare('goodput >= baseline - 5%', side(130, 1), side(100, 2), { goodput }).status).toBe(
+    'FAIL',
+  )
+})
+
+test('policy point compares the two values', () => {
+  const point = { gate: { ...gate, policy: 'point' } as const }
+  const found = compare('ttft p50 <= baseline + 10%', side(130, 1), side(100, 2), point)
+  expect(found).toMatchObject({ status: 'FAIL', method: 'point' })
+  expect(found.why).toMatch(
+    /10% is allowed, which makes .+ms: decided by the observed values alone/,
+  )
+})
+
+test('Holm counts relative SLOs among the others', () => {
+  const reference = { kind: 'interleaved', records: side(100, 2) } as const
+  const slos = times(4, (i) => relativeSlo(`ttft p${50 + i} <= baseline + 5%`))
+  const { slos: found } = judge(slos, side(130, 1), {
+    gate,
+    load,
+    end: { kind: 'finished' },
+    reference,
+  })
+  for (const { pFail = 1, pFailAdjusted = 0 } of found)
+    expect(pFailAdjusted).toBeGreaterThanOrEqual(pFail)
+  expect(
+    Math.max(...found.map(({ pFail = 1, pFailAdjusted = 0 }) => pFailAdjusted / pFail)),
+  ).toBeCloseTo(4, 6)
+})
+
+test('a doubt about the figures is one about the comparison', () => {
+  const bounds: (number | undefined)[] = []
+  const found = compare('ttft p50 <= baseline + 10%', side(130, 1), side(100, 2), {
+    unsuitable(_slo, _margin, bound) {
+      bounds.push(bound)
+      return 'client-limited: too late'
+    },
+  })
+  expect(found.status).toBe('INCONCLUSIVE')
+  expect(bounds[0]).toBeCloseTo((found.relative?.baseline ?? 0) * 1.1, 9)
+})
+
+test('an earlier run is compared by Welch, unless something differs', () => {
+  const taking = { failures: gate.failures }
+  const compareFile = (ttft: number, obstacle?: string) =>
+    compare('ttft p50 <= baseline + 10%', side(ttft, 1), [], {
+      reference: { kind: 'file', rounds: takeRounds(side(100, 2), taking), obstacle },
+    })
+  expect(compareFile(130).status).toBe('FAIL')
+  expect(compareFile(100).status).toBe('PASS')
+  const foreign = compareFile(130, 'cpu differs: X / Y')
+  expect(foreign.status).toBe('INCONCLUSIVE')
+  expect(foreign.why).toMatch(/^Not comparable: cpu differs: X \/ Y\. ttft p50 is/)
+})
+
+test('two earlier runs are judged as one and an earlier one are', () => {
+  const taking = { failures: gate.failures }
+  const [a, b] = [takeRounds(side(130, 1), taking), takeRounds(side(100, 2), taking)]
+  const slos = [
+    relativeSlo('ttft p50 <= baseline + 10%'),
+    relativeSlo('success_rate >= baseline - 1%'),
+  ]
+  const stored = judgeStored(slos, a, { kind: 'file', rounds: b }, { gate, load })
+  expect(stored.slos.map(({ status }) => status)).toEqual(['FAIL', 'PASS'])
+  expect(stored).toMatchObject({ status: 'FAIL', exitCode: 1 })
+  const live = compare('ttft p50 <= baseline + 10%', side(130, 1), [], {
+    reference: { kind: 'file', rounds: b },
+  })
+  expect(stored.slos[0]?.pFail).toBe(live.pFail)
+  const [few] = judgeStored(
+    [relativeSlo('ttft p99 <= baseline + 10%')],
+    a,
+    { kind: 'file', rounds: b },
+    { gate, load },
+  ).slos
+  expect(few).toMatchObject({ status: 'INCONCLUSIVE' })
+  expect(few?.why).toContain('3 rounds of at least 100 requests')
+  const [unkept] = judgeStored(
+    [relativeSlo('ttft p97 <= baseline + 10%')],
+    a,
+    { kind: 'file', rounds: b },
+    { gate, load },
+  ).slos
+  expect(unkept?.why).toContain('mean, p50, p75, p90, p95 and p99')
+})
+
+test('the figures of rounds are those of the summary', () => {
+  const records = side(100, 1, { rounds: 1, size: 50 })
+  const [round] = takeRounds(records, { failures: 'as-infinite' })
+  const { ttft, requestsPerSecond } = summarize(records)
+  expect(round?.times.ttft).toEqual({
+    mean: ttft?.mean,
+    p50: ttft?.p50,
+    p75: ttft?.p75,
+    p90: ttft?.p90,
+    p95: ttft?.p95,
+    p99: ttft?.p99,
+  })
+  expect(round?.requestsPerSecond).toBeCloseTo(requestsPerSecond ?? 0, 9)
+  expect(round).toMatchObject({ round: 0, completed: 50, failed: 0 })
+})
+
+test('a metric that either side does not have is an ERROR', () => {
+  const counted = side(100, 2).map((record) => ({ ...record, completionTokens: 10 }))
+  const text = 'tpot p50 <= baseline + 10%'
+  expect(compare(text, side(100, 1), counted)).toMatchObject({ status: 'ERROR', method: 'none' })
+  const found = compare(text, counted, side(100, 1))
+  expect(found.status).toBe('ERROR')
+  expect(found.why).toMatch(/^Of the baseline: No tpot/)
+})
