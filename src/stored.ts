@@ -1,62 +1,30 @@
 import { readFileSync } from 'node:fs'
 
-import { resultsSchema } from './report/results-schema.ts'
+import { parseResults } from './report/results-file.ts'
 import type { Results } from './report/results.ts'
 import type { ReadStored } from './spec/baseline.ts'
-import { findMismatch } from './spec/schema-check.ts'
+import { SpecError } from './spec/issue.ts'
 import { type RoundFigures, storedMetrics } from './verdict/figures.ts'
 
-/**
- * Reads `results.json` of an earlier run.
- * @throws Error with what is wrong and what to do, to be read after the name of the file.
- */
-function readResults(path: string): Results {
-  const document = parse(readText(path))
-  const version = (document as { schema_version?: unknown } | null)?.schema_version
-  if (version === undefined) {
-    throw new Error(
-      'is no results.json of slogate: it has no schema_version. Give the results.json of a run.',
-    )
-  }
-  if (version !== 1) {
-    throw new Error(
-      `has schema_version ${JSON.stringify(version)}, and this version of slogate reads 1. Run the baseline again.`,
-    )
-  }
-  const problem = findMismatch(resultsSchema, document)
-  if (problem === undefined) return document as Results
-  throw new Error(`does not fit the schema of results.json: ${problem}. Run the baseline again.`)
-}
-
-/** The same without exceptions, for specs. */
+/** Reads the `results.json` of an earlier run; a problem is to be read after the name of the file. */
 export const readStored: ReadStored = (path) => {
   try {
-    return { results: readResults(path) }
+    return { results: parseResults(readFileSync(path, 'utf8'), path) }
   } catch (error) {
-    return { problem: (error as Error).message }
+    return { problem: explain(error) }
   }
 }
 
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new Error(
-      code === 'ENOENT'
-        ? 'does not exist. Make it by a run of the baseline.'
-        : `cannot be read (${code}).`,
-      { cause: error },
-    )
+function explain(error: unknown): string {
+  if (error instanceof SpecError) {
+    const [issue] = error.issues
+    const place = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `
+    return `is no results.json that can be compared with: ${place}${issue?.message} Run the baseline again.`
   }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new Error('is no JSON. Give the results.json of a run.', { cause: error })
-  }
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ENOENT'
+    ? 'does not exist. Make it by a run of the baseline.'
+    : `cannot be read (${code}).`
 }
 
 /** The rounds of a document as the verdict takes them. */

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import { calibrate } from '../src/cli/calibrate.ts'
+import { compare } from '../src/cli/compare.ts'
 import { explain } from '../src/cli/explain.ts'
 import { github } from '../src/cli/github.ts'
 import { mock } from '../src/cli/mock.ts'
@@ -19,7 +20,10 @@ import { METRIC_UNITS } from '../src/spec/slo.ts'
 import { dialects } from '../src/stream/dialects.ts'
 import { testExactly } from '../src/verdict/exact.ts'
 import { fewestToPass } from '../src/verdict/feasibility.ts'
+import { geometricMean } from '../src/verdict/ratio.ts'
+import { testRounds } from '../src/verdict/rounds.ts'
 import { playSection, readCodes, readPage, readTable, repository } from './_docs.ts'
+import { type Services, simulatePairs } from './verdict/_rounds.ts'
 import { curtail, lookAgain } from './verdict/looking.ts'
 import { createNormal, createRandom } from './verdict/random.ts'
 
@@ -79,12 +83,11 @@ function listAnchors(page: string): string[] {
 }
 
 test('the README has every option of the help, and no other', () => {
-  const listed = [run, validate, calibrate, report, explain, github, mock, schema].flatMap(
-    ({ help }) => {
-      const [, options = ''] = /^Options:\n([^]*?)\n\n/m.exec(help) ?? []
-      return options.split('\n').map((line) => line.slice(0, 26))
-    },
-  )
+  const commands = [run, compare, validate, calibrate, report, explain, github, mock, schema]
+  const listed = commands.flatMap(({ help }) => {
+    const [, options = ''] = /^Options:\n([^]*?)\n\n/m.exec(help) ?? []
+    return options.split('\n').map((line) => line.slice(0, 26))
+  })
   const told = readTable(readme, '| command | option | meaning |').map(([, option = '']) => option)
   expect(flagsIn(told)).toEqual([...flagsIn(listed), '--help', '--version'].sort())
 })
@@ -272,6 +275,49 @@ function simulate(service: { luck: number; likeness: number; slowness: number })
     `${percent(plainFail)} / ${percent(plainPass)}`,
     `${percent(fail)} / ${percent(pass)}`,
   ]
+}
+
+test.for([
+  ['candidate 10 % slower, which is allowed', 1.1],
+  ['the same service twice', 1],
+  ['candidate 25 % slower', 1.25],
+] as const)(
+  'the error rates of comparisons are those of a new simulation: %s',
+  { timeout: 120_000 },
+  ([title, ratio]) => {
+    const header = `| ${title} | observed values alone: FAIL | before and after: FAIL / PASS | slogate: FAIL / PASS |`
+    const rows = Object.entries(comparisons).map(([name, services]) => {
+      const [point = '', ours = ''] = simulateComparisons({ ...services, ratio }, 'ABBA')
+      const [, after = ''] = simulateComparisons({ ...services, ratio }, 'AABB')
+      return [name, point, after, ours]
+    })
+    expect(readTable(verdicts, header)).toEqual(rows)
+  },
+)
+
+const comparisons = {
+  'independent requests': {},
+  correlated: { likeness: 0.5 },
+  'lucky rounds, σ 0.1': { luck: 0.1 },
+  drift: { drift: 0.03 },
+  'drift, lucky rounds, σ 0.1': { drift: 0.03, luck: 0.1 },
+}
+
+/** Verdicts on `p95 <= baseline + 10%`, in % of 2000 runs: by the observed ratio, by the test. */
+function simulateComparisons(services: Services, order: 'ABBA' | 'AABB'): string[] {
+  const runs = 2000
+  const normal = createNormal(createRandom(1))
+  const counts = { point: 0, fail: 0, pass: 0 }
+  for (let i = 0; i < runs; i++) {
+    const pairs = simulatePairs(normal, services, { order })
+    const ratios = pairs.map(({ candidate, baseline }) => candidate / baseline)
+    const { pFail = 1, pPass = 1 } = testRounds(ratios, { op: '<=', bound: 1.1 }, alpha) ?? {}
+    if (geometricMean(ratios) > 1.1) counts.point++
+    if (pFail <= alpha) counts.fail++
+    if (pPass <= alpha) counts.pass++
+  }
+  const percent = (count: number): string => ((100 * count) / runs).toFixed(1)
+  return [percent(counts.point), `${percent(counts.fail)} / ${percent(counts.pass)}`]
 }
 
 test('the error rates with extra rounds are those of a new simulation', { timeout: 60_000 }, () => {

@@ -58,17 +58,14 @@ test('results are read back as they were written', () => {
 })
 
 test.each([
-  ['{ "schema_version": 1', 'is no JSON'],
-  ['{}', 'is no results.json of slogate'],
-  ['null', 'is no results.json of slogate'],
-  [
-    JSON.stringify({ ...run(), schema_version: 2 }),
-    'has schema_version 2, and this version of slogate reads 1',
-  ],
-  [JSON.stringify({ ...run(), rounds: undefined }), "must have required property 'rounds'"],
+  ['{ "schema_version": 1', "Expected ',' or '}'"],
+  ['{}', 'the key "schema_version" is required. Run the baseline again.'],
+  ['null', 'must be an object, got nothing'],
+  [JSON.stringify({ ...run(), schema_version: 2 }), 'schema_version: must be 1, got 2'],
+  [JSON.stringify({ ...run(), rounds: undefined }), 'the key "rounds" is required'],
   [
     JSON.stringify({ ...run(), rounds: [{ ...rounds[0], completed: '59' }] }),
-    '/rounds/0/completed must be integer',
+    'rounds.0.completed: must be a whole number of at least 0, got "59"',
   ],
 ])('a file that is no baseline is one clear error before the run: %#', (text, message) => {
   const file = store(text)

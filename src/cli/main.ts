@@ -4,6 +4,7 @@ import { renderSpecError, SpecError } from '../spec/issue.ts'
 import { version } from '../version.ts'
 import { calibrate } from './calibrate.ts'
 import { type Command, type CommandContext, UsageError } from './command.ts'
+import { compare } from './compare.ts'
 import { explain } from './explain.ts'
 import { github } from './github.ts'
 import { mock } from './mock.ts'
@@ -14,6 +15,7 @@ import { validate } from './validate.ts'
 
 const commands: Readonly<Record<string, Command>> = {
   run,
+  compare,
   validate,
   calibrate,
   report,

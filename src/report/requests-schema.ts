@@ -6,6 +6,7 @@ const instant = orNull(number('ms since the first request was due; `null`: never
 /** JSON Schema (draft-07) of one line of `requests.ndjson`. */
 export const requestSchema: JsonSchema = record('One request.', {
   index: count('0-based within its phase.'),
+  target: oneOf('Whom it was sent to.', ['candidate', 'baseline']),
   phase: oneOf('Only measured ones count.', ['warmup', 'measured']),
   round: { type: 'integer', minimum: -1, description: '0-based; -1 for warm-up.' },
   slot: count('0-based place in the closed loop.'),

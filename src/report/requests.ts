@@ -112,6 +112,7 @@ function toRecord(line: RequestLine, refuse: () => SpecError): RequestRecord {
   const { index, phase, round, slot, events, reads, bytes, reused, marks_ms: at } = line
   const base = {
     index,
+    target: line.target,
     phase,
     round,
     slot,

@@ -16,7 +16,7 @@ export function parseResults(text: string, file: string): Results {
   const { schema_version: version, tool } = (value ?? {}) as Partial<Results>
   if (version !== undefined && version !== 1) {
     const writer = typeof tool?.version === 'string' ? ` by slogate ${tool.version}` : ''
-    const message = `must be 1, got ${JSON.stringify(version)}: the file was written${writer} in another layout. Render it with that version.`
+    const message = `must be 1, got ${JSON.stringify(version)}: the file was written${writer} in another layout, which that version reads.`
     throw new SpecError([createIssue(locate, ['schema_version'], message)], file, text)
   }
   check ??= createSchemaCheck(resultsSchema)

@@ -16,8 +16,9 @@ test('says what there is, and what a command does', limit, async () => {
   const project = createProject({})
   const help = await project.slogate(['--help'])
   expect(help.code).toBe(0)
-  for (const command of [
+  const commands = [
     'run',
+    'compare',
     'validate',
     'calibrate',
     'report',
@@ -25,7 +26,8 @@ test('says what there is, and what a command does', limit, async () => {
     'github',
     'mock',
     'schema',
-  ]) {
+  ]
+  for (const command of commands) {
     expect(help.text).toContain(`  ${command} `)
     const own = await project.slogate([command, '--help'])
     expect(own).toMatchObject({ code: 0 })
@@ -49,6 +51,17 @@ test.each([
   [['calibrate', '--noise'], '--noise needs a target: -u URL, or a spec without mock'],
   [['calibrate', '-p', 'many'], '--concurrency must be a whole number of at least 1'],
   [['validate'], 'needs at least one file'],
+  [['compare', 'one.json'], 'needs a baseline and a candidate, got 1 of them'],
+  [['compare', 'one.json', 'two.json'], 'one.json: there is no such file'],
+  [['compare', 'http://a', 'two.json'], 'http://a is a target, which takes a spec'],
+  [
+    ['compare', '-c', 'x.yaml', 'http://a', 'two.json'],
+    "with -c both must be URLs, got 'two.json'",
+  ],
+  [
+    ['compare', 'a', 'b', '--max-regression', '10'],
+    "must be a percentage below 100 like 10%, got '10'",
+  ],
   [['github'], 'works in a job of GitHub Actions'],
   [['explain'], 'needs a results.json or its folder'],
   [['explain', 'missing'], 'missing: there is no such file'],
@@ -281,7 +294,7 @@ test('explain shows the arithmetic of what was run, of one SLO or of all', limit
   expect(changed.code).toBe(4)
   project.write('other.json', text.replace('"schema_version": 1', '"schema_version": 2'))
   const other = await project.slogate(['explain', 'other.json'])
-  expect(other.text).toContain('other.json: is not a results.json of this version of slogate')
+  expect(other.text).toContain('other.json:2:21: schema_version: must be 1, got 2')
   expect(other.code).toBe(3)
 })
 

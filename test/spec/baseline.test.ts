@@ -103,7 +103,7 @@ test('another target takes a second mock away, and says what an SLO then lacks',
 })
 
 test('secrets of the second target are secrets', () => {
-  const { secrets } = check({
+  const { secrets, warnings } = check({
     baseline: {
       url: 'http://u:pass-word-9@old/?api_key=k-0123456',
       headers: { 'x-api-key': 'k-7654321' },
@@ -112,6 +112,7 @@ test('secrets of the second target are secrets', () => {
   expect(secrets.map(({ value }) => value)).toEqual(
     expect.arrayContaining(['pass-word-9', 'k-0123456', 'k-7654321', 'sk-candidate-1']),
   )
+  expect(warnings.join()).toContain('baseline.headers.x-api-key: holds a secret in plain text')
 })
 
 test('alternating rounds are up to 10, of a wave at least, and an even number', () => {

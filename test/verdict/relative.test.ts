@@ -143,6 +143,15 @@ test('a candidate that fails more than the percentile allows is worse than any r
   ).toBe('PASS')
 })
 
+test('rounds that fail whole are beyond every limit, for times and for rates', () => {
+  const dead = side(50, 1).map((record) => (record.round < 9 ? failed(record) : record))
+  const times = compare('ttft p50 <= baseline + 10%', dead, side(100, 2))
+  expect(times).toMatchObject({ status: 'FAIL', relative: { rounds: 10 } })
+  expect(times.why).toContain('9 of 10 are')
+  const rates = compare('requests_per_second >= baseline - 5%', dead, side(100, 2))
+  expect(rates).toMatchObject({ status: 'FAIL', relative: { rounds: 10 } })
+})
+
 test('a baseline that fails is nothing to be measured by', () => {
   const found = compare('ttft p95 <= baseline + 10%', side(50, 1), spoil(side(100, 2), 10))
   expect(found.status).toBe('INCONCLUSIVE')

@@ -47,7 +47,7 @@ function compare(slo: SloDocument): string {
 
 /** Distance to the bound relative to the bound; of a share, to what it leaves. */
 function headroom({ margin, bound, unit }: SloDocument): number {
-  if (margin === null || margin === 'infinite') return Infinity
+  if (bound === null || margin === null || margin === 'infinite') return Infinity
   const whole = unit === 'share' ? Math.min(bound, 1 - bound) : bound
   return whole === 0 ? margin : margin / whole
 }

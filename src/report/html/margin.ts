@@ -8,10 +8,10 @@ const size = { width: 170, height: 22 }
 const middle = size.height / 2
 const edge = 8
 
-/** Bound, observed value and limits of one SLO on one line; empty where nothing was observed. */
+/** Bound, observed value and limits of one SLO on one line; empty where one of the two is unknown. */
 export function renderMargin(slo: SloDocument, id: string): Markup | undefined {
   const { observed, bound, op, interval, unit } = slo
-  if (observed === null) return undefined
+  if (observed === null || bound === null) return undefined
   const low = interval?.low ?? null
   const high = interval?.high ?? null
   const finite = [bound, observed, low, high].filter((value) => typeof value === 'number')

@@ -68,7 +68,7 @@ export function listAxes(
 }
 
 function reach({ observed, bound, op }: SloDocument): number {
-  if (observed === 'infinite' || observed === null) return 0
+  if (observed === 'infinite' || observed === null || bound === null) return 0
   return op.startsWith('<') ? bound / observed : observed / bound
 }
 

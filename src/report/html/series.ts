@@ -49,11 +49,11 @@ export function collectSeries(
 export function listBounds({ verdict }: Results, metric: string): Bound[] {
   return verdict.slos
     .filter((slo) => slo.metric === metric && slo.unit === 'ms')
-    .map((slo) => ({
-      value: slo.bound,
-      p: shareOf(slo),
-      text: slo.text.replace(`${metric} `, ''),
-    }))
+    .flatMap((slo) =>
+      slo.bound === null
+        ? []
+        : [{ value: slo.bound, p: shareOf(slo), text: slo.text.replace(`${metric} `, '') }],
+    )
 }
 
 function shareOf({ stat }: SloDocument): number | undefined {
