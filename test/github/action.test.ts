@@ -74,7 +74,7 @@ test.each(['vitest', 'run'])('passes in mode %s', limit, async (mode) => {
     passed: 'true',
     'exit-code': '0',
     results: `.vitest/slogate/${name}/results.json`,
-    report: '',
+    report: `.vitest/slogate/${name}/report.html`,
     junit: '.vitest/slogate/junit.xml',
     summary: '.vitest/slogate/summary.md',
   })
