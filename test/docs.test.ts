@@ -34,6 +34,7 @@ const pages = [
 ].map(readPage)
 const pageOf = (name: string): string => pages.find((page) => page.name === name)?.text ?? ''
 const readme = pageOf('README.md')
+const commandLine = pageOf('docs/command-line.md')
 const metrics = pageOf('docs/metrics.md')
 const verdicts = pageOf('docs/verdicts.md')
 
@@ -82,13 +83,15 @@ function listAnchors(page: string): string[] {
   )
 }
 
-test('the README has every option of the help, and no other', () => {
+test('the page of commands has every option of the help, and no other', () => {
   const commands = [run, compare, validate, calibrate, report, explain, github, mock, schema]
   const listed = commands.flatMap(({ help }) => {
     const [, options = ''] = /^Options:\n([^]*?)\n\n/m.exec(help) ?? []
     return options.split('\n').map((line) => line.slice(0, 26))
   })
-  const told = readTable(readme, '| command | option | meaning |').map(([, option = '']) => option)
+  const told = readTable(commandLine, '| command | option | meaning |').map(
+    ([, option = '']) => option,
+  )
   expect(flagsIn(told)).toEqual([...flagsIn(listed), '--help', '--version'].sort())
 })
 
@@ -97,8 +100,8 @@ function flagsIn(lines: readonly string[]): string[] {
   return [...new Set(flags)].sort()
 }
 
-test('the README has the exit codes of the help', () => {
-  const told = readTable(readme, '| exit code | meaning |').map(
+test('the page of commands has the exit codes of the help', () => {
+  const told = readTable(commandLine, '| exit code | meaning |').map(
     ([code, words]) => `${code} ${words}`,
   )
   const [, listed = ''] = /Exit codes: ([^.]+)\./.exec(run.help) ?? []

@@ -76,6 +76,10 @@ export function checkSpec(
 }
 
 function readSpecText(path: string, shown: string): { text: string; sha256: string } {
+  if (/\.[cm]?[jt]sx?$/.test(path)) {
+    const message = `is a program, not YAML or JSON. Run it by vitest: npx vitest bench --run ${shown}`
+    throw new SpecError([{ path: [], message }], shown)
+  }
   try {
     const bytes = readFileSync(path)
     const decoded = decodeText(bytes, 'utf-8')

@@ -268,6 +268,12 @@ test('says so when there is no file, or when it is not UTF-8 [S2.3]', () => {
   )
 })
 
+test('a spec that is a program is left to vitest', () => {
+  expect(() => loadSpec('bench/typed.bench.ts', { env: {} })).toThrow(
+    'bench/typed.bench.ts: is a program, not YAML or JSON. Run it by vitest: npx vitest bench --run bench/typed.bench.ts',
+  )
+})
+
 test('an object is checked as a file is, without positions [S1.19]', () => {
   const error = fail(() =>
     check({ url: 'http://127.0.0.1', concurency: 3, slo: ['ttft p95 <= 1'] }),
