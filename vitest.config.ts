@@ -12,6 +12,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    // Half of the time is waiting for servers and processes.
+    maxWorkers: 2,
     benchmark: { include: ['bench/**/*.bench.ts'] },
   },
 })

@@ -13,10 +13,27 @@ const concurrency = 50
 /** A request whose answer never ends is given up after this, ms. */
 const patience = 300
 
-const paths = ['/v1/chat/completions', '/v1/completions', '/v1/chat-messages', '/stream/raw']
+const paths = [
+  '/v1/chat/completions',
+  '/v1/completions',
+  '/v1/responses',
+  '/v1/messages',
+  '/v1/chat-messages',
+  '/v1/workflows/run',
+  '/api/chat',
+  '/generate_stream',
+  '/v1beta/models/mock:streamGenerateContent?alt=sse',
+  '/v1beta/models/mock:streamGenerateContent',
+  '/stream/raw',
+  '/stream/ndjson',
+]
+/** Has what each of them asks for. */
 const body = JSON.stringify({
   messages: [{ role: 'user', content: 'hello' }],
   prompt: 'hello',
+  input: 'hello',
+  inputs: 'hello',
+  contents: [{ role: 'user', parts: [{ text: 'hello' }] }],
   query: 'hello',
   stream: true,
   max_tokens: 16,
