@@ -38,11 +38,21 @@ function nameFinding({ verdict, summary }: Results): string {
 function compare(slo: SloDocument): string {
   const { slo: text, observed, deviation, n } = sloCells(slo)
   if (slo.observed === null) return `${text}: nothing was observed`
+  if (slo.relative !== null) return compareRelative(slo)
   const beyond =
     slo.exceedances === null || slo.unit === 'share' || slo.status === 'PASS'
       ? ''
       : `${formatCount(slo.exceedances)} of ${n} beyond it or failed`
   return `${text}: ${[`observed ${observed}`, deviation, beyond].filter((part) => part !== '').join(', ')}`
+}
+
+/** `ttft p95 <= baseline + 10%: observed 691ms, baseline 576ms, change (allowed) +20.0% (+10.0%), limits [+15.0%, +25.0%]`. */
+function compareRelative(slo: SloDocument): string {
+  const { slo: text, observed, baseline, deviation, interval } = sloCells(slo)
+  const change = slo.relative?.change ?? null
+  if (change === null) return `${text}: observed ${observed}, baseline ${baseline}, change unknown`
+  const limits = interval === '' ? '' : `, limits ${interval}`
+  return `${text}: observed ${observed}, baseline ${baseline}, change (allowed) ${deviation}${limits}`
 }
 
 /** Distance to the bound relative to the bound; of a share, to what it leaves. */
@@ -114,7 +124,10 @@ function nameCulprits({ verdict, summary }: Results): string {
     : 'See what the slowest requests below have in common.'
 }
 
-function wayOut({ verdict, diagnostics }: Results): string {
+function wayOut({ verdict, diagnostics, baseline }: Results): string {
+  if (baseline?.comparable === false) {
+    return 'Measure the baseline anew on this machine with this workload.'
+  }
   const more = Math.max(0, ...verdict.slos.map((slo) => slo.more_requests ?? 0))
   if (more > 0) return `About ${formatCount(more)} more requests would decide it.`
   return diagnostics.some(({ id }) => id === 'client-limited')

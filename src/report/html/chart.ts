@@ -33,10 +33,10 @@ export function renderChart(
   return markup`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-desc"><title id="${id}-title">${title}</title><desc id="${id}-desc">${description}</desc>${content}</svg>`
 }
 
-/** Both axes: a line at the bottom, lines across at the ticks of the left one. */
-export function renderAxes(plot: Plot, x: Scale | undefined, y: Scale): Markup {
+/** The axes: a line at the bottom, lines across at the ticks of the left one. */
+export function renderAxes(plot: Plot, x: Scale | undefined, y: Scale | undefined): Markup {
   const { left, right, bottom } = plot
-  const rows = y.ticks.map(({ value, text }) => {
+  const rows = y?.ticks.map(({ value, text }) => {
     const at = fixed(y.place(value))
     return markup`<path class="grid" d="M${left} ${at}H${right}"/><text class="tick end" x="${left - 6}" y="${at}" dy=".32em">${text}</text>`
   })

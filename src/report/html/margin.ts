@@ -37,7 +37,7 @@ export function renderMargin(slo: SloDocument, id: string): Markup | undefined {
     {
       id,
       title: `Margin of ${cells.slo}`,
-      description: `Observed ${cells.observed}, bound ${cells.bound}${cells.interval === '' ? '' : `, limits ${cells.interval}`}.`,
+      description: `Observed ${cells.observed}, bound ${cells.bound}${interval === null ? '' : `, limits ${cells.interval}`}.`,
     },
     size,
     [

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { RequestRecord } from '../../engine/record.ts'
 import type { Results } from '../results.ts'
 import { renderBanner } from './banner.ts'
+import { renderBaseline } from './baseline.ts'
 import { renderDiagnostics } from './diagnostics.ts'
 import { renderDistributions } from './distributions.ts'
 import { renderEnvironment } from './environment.ts'
@@ -69,6 +70,7 @@ function listSections(results: Results, records: readonly RequestRecord[] | unde
   const drawn = (draw: (records: readonly RequestRecord[]) => Markup): Markup =>
     records === undefined ? missing : draw(records)
   const server = renderServer(results)
+  const baseline = renderBaseline(results)
   return [
     { id: 'diagnostics', title: 'Self-checks', content: renderDiagnostics(results) },
     { id: 'slos', title: 'SLOs', content: renderSlos(results) },
@@ -89,6 +91,7 @@ function listSections(results: Results, records: readonly RequestRecord[] | unde
       content: drawn((records) => renderGantt(results, records)),
     },
     { id: 'errors', title: 'Errors', content: renderErrors(results, records) },
+    ...(baseline === undefined ? [] : [{ id: 'baseline', title: 'Baseline', content: baseline }]),
     ...(server === undefined
       ? []
       : [{ id: 'server', title: 'Server beside client', content: server }]),

@@ -1,5 +1,7 @@
 import { scaleLinear, scaleLog } from 'd3-scale'
 
+import type { Unit } from '../../spec/slo.ts'
+
 export interface Tick {
   value: number
   text: string
@@ -112,6 +114,27 @@ export function scaleShares(range: Range): Scale {
     high: 1,
     place: scaleLinear([0, 1], [...range]).clamp(true),
     ticks: [0, 0.25, 0.5, 0.75, 1].map((value) => ({ value, text: `${value * 100}%` })),
+  }
+}
+
+/** An axis of changes: ratios − 1, or differences of shares; all the given ones lie within. */
+export function scaleChanges(changes: readonly number[], range: Range, unit: Unit): Scale {
+  const [least, most] = [Math.min(...changes), Math.max(...changes)]
+  const pad = (most - least) * 0.1 || 0.01
+  const scale = scaleLinear([least - pad, most + pad], [...range])
+    .nice(5)
+    .clamp(true)
+  const [low = least, high = most] = scale.domain()
+  const sign = unit === 'share' ? 'pp' : '%'
+  return {
+    kind: 'linear',
+    low,
+    high,
+    place: scale,
+    ticks: scale.ticks(5).map((value) => {
+      const percent = Number((value * 100).toPrecision(6))
+      return { value, text: `${percent > 0 ? '+' : ''}${percent}${sign}` }
+    }),
   }
 }
 

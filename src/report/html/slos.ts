@@ -27,13 +27,23 @@ export function renderSlos(results: Results): Markup {
   )
   const table = markup`<table class="slos"><caption>SLOs and what became of them</caption><thead><tr>${head}</tr></thead>${slos.map(renderRow)}</table>`
   return markup`${renderScrolling('SLOs and what became of them', table)}
-<p class="note">The drawing of a margin: the upright line is the bound, the shaded side misses it, the dot is the observed value, the bar around it the limits of the true value. over/allowed: requests beyond the bound, and how many would still be a PASS.</p>`
+<p class="note">The drawing of a margin: the upright line is the bound, the shaded side misses it, the dot is the observed value, the bar around it the limits of the true value. over/allowed: requests beyond the bound, and how many would still be a PASS.${relativeNote(slos)}</p>`
+}
+
+function relativeNote(slos: readonly SloDocument[]): string | undefined {
+  return slos.some(({ relative }) => relative !== null)
+    ? ' Of an SLO relative to the baseline, vs bound is the change and in brackets what is allowed, and the limits are those of the change.'
+    : undefined
 }
 
 function renderRow(slo: SloDocument, index: number): Markup {
-  const { slo: text, observed, deviation, interval, over, n } = sloCells(slo)
+  const { slo: text, observed, baseline, bound, deviation, interval, over, n } = sloCells(slo)
   const reason = slo.reason === null ? undefined : markup`<br><bdi class="soft">${slo.reason}</bdi>`
-  const cells = markup`<td>${renderStatus(slo.status)}</td><th scope="row"><code>${text}</code>${reason}</th><td class="number">${observed}</td><td class="number">${deviation}</td><td>${renderMargin(slo, `margin-${index}`)}</td><td class="number">${interval}</td><td class="number">${over}</td><td class="number">${n}</td>`
+  const told =
+    baseline === ''
+      ? undefined
+      : markup`<br><span class="soft">baseline ${baseline}, ${slo.bound === null ? 'bound unknown' : `bound ${bound}`}</span>`
+  const cells = markup`<td>${renderStatus(slo.status)}</td><th scope="row"><code>${text}</code>${told}${reason}</th><td class="number">${observed}</td><td class="number">${deviation}</td><td>${renderMargin(slo, `margin-${index}`)}</td><td class="number">${interval}</td><td class="number">${over}</td><td class="number">${n}</td>`
   const why =
     slo.status === 'PASS'
       ? undefined

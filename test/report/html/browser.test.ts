@@ -6,15 +6,17 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 
 import { renderHtml } from '../../../src/report/html/page.ts'
+import { runs } from '../_runs.ts'
 import { useBrowser } from './_browser.ts'
 import { find, findings, simulate } from './_findings.ts'
 
 const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
 const limit = { timeout: 60_000 }
-const names = Object.keys(findings)
+const names = [...Object.keys(findings), 'relative', 'incomparable'] as const
 const browser = useBrowser()
 
 function htmlOf(name: string): string {
+  if (name === 'relative' || name === 'incomparable') return renderHtml(runs[name])
   const found = findings[name]
   if (found === undefined) throw new Error(`there are no findings "${name}"`)
   return renderHtml(found.results, found.records)
@@ -32,16 +34,20 @@ async function audit(page: Page): Promise<string[]> {
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' ')}`)
 }
 
-test.each(['pass', 'fail', 'inconclusive', 'nothing completed', 'without records'])(
-  '%s: axe finds nothing serious, light and dark',
-  limit,
-  async (name) => {
-    for (const dark of [false, true]) {
-      const { page } = await browser.open(htmlOf(name), { dark })
-      expect(await audit(page)).toEqual([])
-    }
-  },
-)
+test.each([
+  'pass',
+  'fail',
+  'inconclusive',
+  'nothing completed',
+  'without records',
+  'relative',
+  'incomparable',
+])('%s: axe finds nothing serious, light and dark', limit, async (name) => {
+  for (const dark of [false, true]) {
+    const { page } = await browser.open(htmlOf(name), { dark })
+    expect(await audit(page)).toEqual([])
+  }
+})
 
 test('axe would find what is wrong', limit, async () => {
   const spoiled = htmlOf('fail')

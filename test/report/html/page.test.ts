@@ -93,6 +93,42 @@ test('the sections stand in their order, the verdict first', () => {
   expectText(text, '<title>FAIL: chat</title>')
 })
 
+test('a baseline stands before the server, with a drawing of each change that is known', () => {
+  const text = page('results of "relative" alone')
+  expect(text.indexOf('id="errors"')).toBeLessThan(text.indexOf('id="baseline"'))
+  expect(text.indexOf('id="baseline"')).toBeLessThan(text.indexOf('id="ratings"'))
+  expectText(text, 'rounds alternating with this one')
+  expectText(text, 'Machine and workload were the same.')
+  expectText(text, '+20.0%, limits [+15.0%, +25.0%]; allowed +10.0%, floor 20.0ms; 10 rounds')
+  expectText(
+    text,
+    '<th scope="row">ttft p95</th><td class="number">576ms</td><td class="number">691ms</td><td class="number">+20.0%</td><td class="number">[+15.0%, +25.0%]</td><td class="number">+10.0%, floor 20.0ms</td>',
+  )
+  expectText(text, 'baseline 576ms, bound &lt;= 634ms')
+  expect(text.match(/id="baseline-\d-title"/g)).toHaveLength(2)
+})
+
+test('a baseline that cannot be compared says why, and no change is told', () => {
+  const text = page('results of "incomparable" alone')
+  expectText(
+    text,
+    '<strong>Not comparable</strong>: <bdi>cpu differs: Other CPU / Example CPU</bdi>',
+  )
+  expectText(text, 'bound unknown')
+  expectText(text, 'Measure the baseline anew')
+  const [, section = ''] = /id="baseline">([^]*?)<\/section>/.exec(text) ?? []
+  expect(section.match(/[+-][\d.]+(?:%|pp)/g)).toEqual(['+10.0%'])
+  expect(section).not.toContain('<svg')
+})
+
+test('what a baseline is called stays text; without one there is no section', () => {
+  const [, section = ''] =
+    /id="baseline">([^]*?)<\/section>/.exec(page('results of "hostile" alone')) ?? []
+  expect(section).toContain('an earlier run')
+  expect(section).not.toMatch(/<(?:script|img)/)
+  expect(page('fail')).not.toContain('id="baseline"')
+})
+
 test('nothing is loaded from anywhere [S0.20]', () => {
   for (const [name, text] of pages) {
     const markup = bare(text)
