@@ -14,6 +14,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Half of the time is waiting for servers and processes.
     maxWorkers: 2,
+    // Of the processes that tests start: without it each strips the types of every file anew.
+    env: {
+      NODE_COMPILE_CACHE: fileURLToPath(new URL('./node_modules/.cache/compile', import.meta.url)),
+    },
     benchmark: { include: ['bench/**/*.bench.ts'] },
   },
 })

@@ -30,7 +30,9 @@ import { createNormal, createRandom } from './verdict/random.ts'
 const pages = [
   'README.md',
   'CHANGELOG.md',
-  ...readdirSync(join(repository, 'docs')).map((name) => `docs/${name}`),
+  ...readdirSync(join(repository, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
 ].map(readPage)
 const pageOf = (name: string): string => pages.find((page) => page.name === name)?.text ?? ''
 const readme = pageOf('README.md')

@@ -114,14 +114,17 @@ function chooseAction(results: Results): string {
   }
 }
 
-/** Where to look after a miss: failures where they reached the percentile, else what was slow. */
+/** Where to look after a miss: failures where they reached the percentile, else what changed or was slow. */
 function nameCulprits({ verdict, summary }: Results): string {
   const [most] = summary.failures
   const missed = issuesFirst(verdict.slos)[0]
   const byFailures = missed?.observed === 'infinite' || missed?.unit === 'share'
-  return most !== undefined && byFailures
-    ? `Begin with the failures, most often ${failureCell(most)}, then see the slowest requests.`
-    : 'See what the slowest requests below have in common.'
+  if (most !== undefined && byFailures) {
+    return `Begin with the failures, most often ${failureCell(most)}, then see the slowest requests.`
+  }
+  return missed?.relative === null
+    ? 'See what the slowest requests below have in common.'
+    : 'Find what has changed since the baseline: both are set side by side below.'
 }
 
 function wayOut({ verdict, diagnostics, baseline }: Results): string {

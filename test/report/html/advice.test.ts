@@ -19,6 +19,12 @@ test('of a miss by failures: begin with them', () => {
   expect(action).toContain('Begin with the failures, most often timeout.ttft ×2')
 })
 
+test('of a miss of a relative SLO: by how much it changed, and to set both side by side', () => {
+  const { found, action } = advise(runs.relative)
+  expect(found).toContain('change (allowed) +20.0% (+10.0%), limits [+15.0%, +25.0%]')
+  expect(action).toMatch(/^Find what has changed since the baseline/)
+})
+
 test('of a PASS: the SLO that is closest to its bound', () => {
   expect(advise(runs.pass)).toEqual({
     found: 'Closest to its bound: ttft p95 <= 800ms: observed 640ms, -160ms (-20.0%).',
