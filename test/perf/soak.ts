@@ -29,6 +29,7 @@ const paths = [
 ]
 /** Has what each of them asks for. */
 const body = JSON.stringify({
+  model: 'mock',
   messages: [{ role: 'user', content: 'hello' }],
   prompt: 'hello',
   input: 'hello',
