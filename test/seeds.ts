@@ -9,9 +9,9 @@ const repository = fileURLToPath(new URL('..', import.meta.url))
 
 const tests = new Map<string, string[]>()
 for (const { name, file } of listTests()) {
-  for (const [, id = ''] of name.matchAll(/\[([ST]\d+(?:\.\d+)?)\]/g)) {
+  for (const id of readIds(name)) {
     const titles = tests.get(id) ?? []
-    titles.push(`${relative(repository, file)}: ${name.replace(/(?: \[[ST][\d.]+\])+$/, '')}`)
+    titles.push(`${relative(repository, file)}: ${name.replace(/(?: \[[ST][\d., –ST]+\])+$/, '')}`)
     tests.set(id, titles)
   }
 }
@@ -29,6 +29,23 @@ print(gaps.map(([id, words]) => `${id.padEnd(6)}${words}`))
 const unknown = [...tests].filter(([id]) => !(id in seedLines))
 for (const [id, titles] of unknown) print([`${id} is no line, but named by ${titles.join('; ')}`])
 if (unknown.length > 0) process.exitCode = 1
+
+/** `[S1.2]`, `[S1.2, S1.4]` and `[S1.2–S1.4]`, at the end of a title. */
+function readIds(name: string): string[] {
+  const groups = [...name.matchAll(/\[([ST]\d[\d., –ST]*)\]/g)].map(([, group = '']) => group)
+  return groups.flatMap((group) =>
+    group.split(', ').flatMap((part) => {
+      const [first = '', last = first] = part.split('–')
+      const [section = '', from = ''] = first.split('.')
+      if (from === '') return [first]
+      const to = Number(last.split('.')[1])
+      return Array.from(
+        { length: to - Number(from) + 1 },
+        (_, i) => `${section}.${Number(from) + i}`,
+      )
+    }),
+  )
+}
 
 /** Titles as they are written: `test.each` counts as one. */
 function listTests(): { name: string; file: string }[] {

@@ -45,7 +45,7 @@ const mock = await startMock({
   ttft: { dist: 'exponential', mean: '5ms' },
   itl: { dist: 'exponential', mean: '1ms' },
   tokens: { min: 1, max: 16 },
-  queue: { running: 40, waiting: 5 },
+  queue: { running: 40, waiting: 20 },
   faults: faultNames.map((kind) => ({ kind, when: { rate: 0.02 } })),
 })
 const agent = new Agent({ keepAlive: true, maxSockets: concurrency })
