@@ -10,8 +10,8 @@ import { startMock } from '../../src/mock/index.ts'
 
 const minutes = Number(process.argv[2] ?? 10)
 const concurrency = 50
-/** A request whose answer never ends is given up after this, ms. */
-const patience = 300
+/** A request is given up after so many ms of silence, or so many in all. */
+const patience = { silence: 300, total: 1_500 }
 
 const paths = [
   '/v1/chat/completions',
@@ -62,7 +62,7 @@ function send(path: string): Promise<void> {
   return new Promise((resolve) => {
     const outgoing = request(
       `${mock.url}${path}`,
-      { method: 'POST', agent, timeout: patience },
+      { method: 'POST', agent, timeout: patience.silence },
       (response) => {
         response.resume().on('error', () => {})
         response.on('close', () => {
@@ -73,6 +73,10 @@ function send(path: string): Promise<void> {
         })
       },
     )
+    const timer = setTimeout(() => outgoing.destroy(), patience.total)
+    outgoing.on('close', () => {
+      clearTimeout(timer)
+    })
     outgoing.on('timeout', () => outgoing.destroy())
     outgoing.on('error', () => {
       outcomes.broken++
