@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 
 import type { RequestRecord } from './engine/record.ts'
+import { joinRounds } from './metrics/joining.ts'
 import { parseRequests } from './report/requests.ts'
 import { parseResults } from './report/results-file.ts'
 import type { Results } from './report/results.ts'
@@ -29,15 +30,16 @@ export function readResults(given: string, cwd: string): { results: Results; fil
 }
 
 /**
- * Reads the `requests.ndjson.gz` beside a `results.json`, without the requests to a baseline;
- * `undefined` when there is none.
+ * Reads the `requests.ndjson.gz` beside a `results.json`, without the requests to a baseline and
+ * the time that they took; `undefined` when there is none.
  * @throws {SpecError} naming file, line and key, when it cannot be read or is not valid.
  */
 export function readRecords(results: string, cwd: string): RequestRecord[] | undefined {
   const file = join(dirname(results), 'requests.ndjson.gz')
   if (!existsSync(resolve(cwd, file))) return undefined
   const records = parseRequests(unzip(readBytes(file, cwd), file), file)
-  return records.filter(({ target }) => target === 'candidate')
+  const own = records.filter(({ target }) => target === 'candidate')
+  return own.length === records.length ? own : joinRounds(own)
 }
 
 function readBytes(file: string, cwd: string): Buffer {
