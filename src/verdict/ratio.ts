@@ -1,8 +1,8 @@
 import type { Comparator } from '../spec/slo.ts'
 import { type BadCount, shareLimits, testExactly } from './exact.ts'
 import { isUpperBound } from './ranking.ts'
-import { fewestRounds, type RoundsTest } from './rounds.ts'
-import { binomialAtLeast, binomialAtMost, studentAtLeast, studentQuantile } from './tails.ts'
+import { fewestRounds, type RoundsTest, testLogs } from './rounds.ts'
+import { binomialAtLeast, binomialAtMost, studentQuantile } from './tails.ts'
 
 /** One value of a round, or of neighbouring rounds, of each target. */
 export interface Pair {
@@ -25,7 +25,7 @@ interface Question {
 export function testApart(
   candidate: readonly number[],
   baseline: readonly number[],
-  { op, bound, alpha }: Question,
+  question: Question,
 ): RoundsTest | undefined {
   if (Math.min(candidate.length, baseline.length) < fewestRounds) return undefined
   const all = [...candidate, ...baseline]
@@ -39,15 +39,7 @@ export function testApart(
         (a.error ** 4 / (candidate.length - 1) + b.error ** 4 / (baseline.length - 1))
   const error = Math.sqrt(variance)
   const centre = a.centre - b.centre
-  const distance = centre - Math.log(bound)
-  const t = distance === 0 ? 0 : distance / error
-  const above = studentAtLeast(t, degrees)
-  const below = studentAtLeast(-t, degrees)
-  const reach = studentQuantile(alpha, degrees) * error
-  const interval = { low: Math.exp(centre - reach), high: Math.exp(centre + reach) }
-  return isUpperBound(op)
-    ? { pFail: above, pPass: below, interval }
-    : { pFail: below, pPass: above, interval }
+  return testLogs({ centre, error, degrees }, question)
 }
 
 function describeLogs(values: readonly number[]): { centre: number; error: number } {

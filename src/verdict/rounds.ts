@@ -27,6 +27,14 @@ export function testRounds(
   const centre = logs.reduce((sum, log) => sum + log, 0) / logs.length
   const variance = logs.reduce((sum, log) => sum + (log - centre) ** 2, 0) / degrees
   const error = Math.sqrt(variance / logs.length)
+  return testLogs({ centre, error, degrees }, { op, bound, alpha })
+}
+
+/** Student's t of a mean of logarithms, whose standard error has so many degrees of freedom. */
+export function testLogs(
+  { centre, error, degrees }: { centre: number; error: number; degrees: number },
+  { op, bound, alpha }: { op: Comparator; bound: number; alpha: number },
+): RoundsTest {
   const distance = centre - Math.log(bound)
   const t = distance === 0 ? 0 : distance / error
   const above = studentAtLeast(t, degrees)
