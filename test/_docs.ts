@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 
 import { onTestFinished } from 'vitest'
 
-import { loadSpec } from '../src/load.ts'
 import { startServer } from '../src/mock/server.ts'
+import { loadSpec } from '../src/run/checked-spec.ts'
 import { refusingUrl } from './_server.ts'
 import { createProject, type Project } from './e2e/_project.ts'
 import { checkWorkflow } from './github/_workflow.ts'

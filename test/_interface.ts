@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../src/spec/json-schema.ts'
+import type { JsonSchema } from '../src/bench-spec/json-schema.ts'
 
 const WIDTH = 100
 

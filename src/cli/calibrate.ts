@@ -1,16 +1,21 @@
 import { relative } from 'node:path'
 import { parseArgs } from 'node:util'
 
-import { calibrationPath, storeCalibration } from '../calibration-file.ts'
-import { explainMismatch } from '../calibration-match.ts'
-import { calibrate as calibrateClient, countRequests, measureTarget } from '../calibration.ts'
-import { detectStyle } from '../console.ts'
-import { shapeOfSpec } from '../load-shape.ts'
-import { checkSpec, loadSpec } from '../load.ts'
-import { type Progress, trackProgress } from '../progress.ts'
-import { renderCalibration } from '../report/calibration.ts'
-import type { Overrides } from '../spec/overrides.ts'
-import type { Load } from '../spec/spec.ts'
+import type { Overrides } from '../bench-spec/overrides.ts'
+import type { Load } from '../bench-spec/spec.ts'
+import { calibrationPath, storeCalibration } from '../calibration/calibration-file.ts'
+import {
+  calibrate as calibrateClient,
+  countRequests,
+  measureTarget,
+} from '../calibration/calibration.ts'
+import { shapeOfSpec } from '../calibration/load-shape.ts'
+import { explainMismatch } from '../calibration/match.ts'
+import { renderCalibration } from '../report/calibration-table.ts'
+import { detectStyle } from '../report/console-style.ts'
+import type { Progress } from '../report/progress-text.ts'
+import { checkSpec, loadSpec } from '../run/checked-spec.ts'
+import { trackProgress } from '../run/progress.ts'
 import { type Command, UsageError } from './command.ts'
 import { readCount } from './count.ts'
 import { createProgressLine } from './progress-line.ts'

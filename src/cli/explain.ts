@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util'
 
-import { readRecords, readResults } from '../findings.ts'
 import { explainSlo } from '../report/explanation/explanation.ts'
 import { cleanLine } from '../report/plain-text.ts'
-import type { Results, SloDocument } from '../report/results.ts'
 import { compareWith } from '../report/tool/comparison.ts'
 import type { Tool } from '../report/tool/tool.ts'
 import { tools } from '../report/tool/tools.ts'
+import { readRecords, readResults } from '../results/findings.ts'
+import type { Results, SloDocument } from '../results/results.ts'
 import { type Command, UsageError } from './command.ts'
 
 export const explain: Command = {

@@ -1,4 +1,4 @@
-import type { JunitMode } from '../artifacts.ts'
+import type { JunitMode } from '../run/artifacts.ts'
 import { UsageError } from './command.ts'
 
 /** The value of `--junit`. */

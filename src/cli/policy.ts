@@ -1,4 +1,4 @@
-import type { Policy } from '../spec/spec.ts'
+import type { Policy } from '../bench-spec/spec.ts'
 import { UsageError } from './command.ts'
 
 export function policyOf(text: string): Policy {

@@ -1,5 +1,5 @@
-import { type Progress, renderProgress } from '../progress.ts'
 import { truncate } from '../report/columns.ts'
+import { type Progress, renderProgress } from '../report/progress-text.ts'
 
 /** ms between two lines where a line cannot be rewritten. */
 const lineInterval = 10_000

@@ -1,8 +1,8 @@
 import { dirname, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
-import { type ReportFormat, reportFormats, writeReports } from '../artifacts.ts'
-import { readRecords, readResults } from '../findings.ts'
+import { readRecords, readResults } from '../results/findings.ts'
+import { type ReportFormat, reportFormats, writeReports } from '../run/artifacts.ts'
 import { type Command, UsageError } from './command.ts'
 import { junitOf } from './junit-mode.ts'
 

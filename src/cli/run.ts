@@ -1,25 +1,25 @@
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
+import type { Overrides } from '../bench-spec/overrides.ts'
+import type { BenchSpec } from '../bench-spec/spec.ts'
+import { reportRuns } from '../github/job.ts'
+import { detectStyle } from '../report/console-style.ts'
+import { cleanLine } from '../report/plain-text.ts'
+import { renderSeedReport } from '../report/seed-report.ts'
+import type { Locale } from '../report/seed-words.ts'
+import { renderTerminal } from '../report/terminal.ts'
+import type { Results } from '../results/results.ts'
 import {
   folderName,
   type JunitMode,
   prepareFolder,
   writeArtifacts,
   writeOverview,
-} from '../artifacts.ts'
-import { type BenchOptions, runBench, warningsOf } from '../bench.ts'
-import { detectStyle } from '../console.ts'
-import { reportRuns } from '../github/job.ts'
-import { appendHistory, checkHistory } from '../history.ts'
-import { checkSpec, loadSpec } from '../load.ts'
-import { cleanLine } from '../report/plain-text.ts'
-import type { Results } from '../report/results.ts'
-import { renderSeedReport } from '../report/seed-report.ts'
-import type { Locale } from '../report/seed-words.ts'
-import { renderTerminal } from '../report/terminal.ts'
-import type { Overrides } from '../spec/overrides.ts'
-import type { BenchSpec } from '../spec/spec.ts'
+} from '../run/artifacts.ts'
+import { type BenchOptions, runBench, warningsOf } from '../run/bench.ts'
+import { checkSpec, loadSpec } from '../run/checked-spec.ts'
+import { appendHistory, checkHistory } from '../run/history-file.ts'
 import { worstExitCode } from '../verdict/policy.ts'
 import { type Command, type CommandContext, UsageError } from './command.ts'
 import { readCount } from './count.ts'

@@ -1,4 +1,4 @@
-import { renderEditorSchema } from '../spec/editor-schema.ts'
+import { renderEditorSchema } from '../bench-spec/editor-schema.ts'
 import type { Command } from './command.ts'
 
 export const schema: Command = {

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
 
-import { warningsOf } from '../bench.ts'
-import { loadSpec } from '../load.ts'
-import { renderSpecError, SpecError } from '../spec/issue.ts'
-import type { BenchSpec } from '../spec/spec.ts'
+import { renderSpecError, SpecError } from '../bench-spec/issue.ts'
+import type { BenchSpec } from '../bench-spec/spec.ts'
+import { warningsOf } from '../run/bench.ts'
+import { loadSpec } from '../run/checked-spec.ts'
 import { type Command, UsageError } from './command.ts'
 
 export const validate: Command = {

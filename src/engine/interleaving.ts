@@ -1,4 +1,4 @@
-import type { Load } from '../spec/spec.ts'
+import type { Load } from '../bench-spec/spec.ts'
 import type { TargetRole } from './record.ts'
 import type { Schedule } from './schedule.ts'
 

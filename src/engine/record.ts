@@ -130,3 +130,27 @@ export interface LoadRun {
   trust?: ClientTrust
   end: RunEnd
 }
+
+/** What a page said at some time between two instants (see `RequestMarks`). */
+export interface Reading<T> {
+  sent: number
+  received: number
+  value: T
+}
+
+export interface Watch<T> {
+  /** The page that could be read; before that, the first that is tried. */
+  url: string
+  /** In the order of time; some hundreds at the most, and the two that are compared. */
+  readings: readonly Reading<T>[]
+  /** Start of the measured phase; `undefined`: it never came. */
+  start?: number
+  /** The last reading that was asked for at the start of the measured phase or earlier. */
+  before?: Reading<T>
+  /** The reading after the last request. */
+  after?: Reading<T>
+  scrapes: number
+  failed: number
+  /** Of the first that failed. */
+  failure?: string
+}

@@ -1,6 +1,6 @@
 import { Client } from 'undici'
 
-import type { PreparedRequest } from '../spec/template.ts'
+import type { PreparedRequest } from '../bench-spec/template.ts'
 
 /** What a connection reports of one request; the callbacks stamp, so they take no instant. */
 export interface ResponseHandler {

@@ -1,4 +1,5 @@
-import type { Load } from '../spec/spec.ts'
+import { extraRequests, roundOf } from '../bench-spec/round.ts'
+import type { Load } from '../bench-spec/spec.ts'
 import type { TargetRole } from './record.ts'
 
 /** Leave to send one request. */
@@ -92,17 +93,4 @@ export function createSchedule(load: Load, extraRounds = 0): Schedule {
       }
     },
   }
-}
-
-/** 0-based slice of the `index`-th of `requests` requests. */
-export function roundOf(
-  index: number,
-  { requests, rounds }: { requests: number; rounds: number },
-): number {
-  return Math.floor((index / requests) * rounds)
-}
-
-/** Requests in a round that is added to a run; Infinity for a run by duration. */
-export function extraRequests({ requests = Infinity, rounds }: Load): number {
-  return Math.ceil(requests / rounds)
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
+import type { Reading, Watch } from './record.ts'
 import { createConnection } from './request.ts'
 import { scrape } from './scrape.ts'
 
@@ -14,30 +15,6 @@ export interface WatchPlan<T> {
   read(text: string): T | undefined
   /** Whether requests precede the measured phase, so that its start is worth a look. */
   hasWarmup: boolean
-}
-
-/** What a page said at some time between two instants (see `RequestMarks`). */
-export interface Reading<T> {
-  sent: number
-  received: number
-  value: T
-}
-
-export interface Watch<T> {
-  /** The page that could be read; before that, the first that is tried. */
-  url: string
-  /** In the order of time; at most `timelineLimit` and the two that are compared. */
-  readings: readonly Reading<T>[]
-  /** Start of the measured phase; `undefined`: it never came. */
-  start?: number
-  /** The last reading that was asked for at the start of the measured phase or earlier. */
-  before?: Reading<T>
-  /** The reading after the last request. */
-  after?: Reading<T>
-  scrapes: number
-  failed: number
-  /** Of the first that failed. */
-  failure?: string
 }
 
 export interface ServerWatch<T> {

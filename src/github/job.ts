@@ -1,4 +1,4 @@
-import type { Results } from '../report/results.ts'
+import type { Results } from '../results/results.ts'
 import { annotate, fromWorkspace } from './annotation.ts'
 import { type Outcome, settle } from './outcome.ts'
 import { renderSummary } from './summary.ts'

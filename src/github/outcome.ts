@@ -1,4 +1,4 @@
-import type { Results } from '../report/results.ts'
+import type { Results } from '../results/results.ts'
 import { worstExitCode, worstStatus } from '../verdict/policy.ts'
 import type { Status } from '../verdict/verdict.ts'
 

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import type { Results } from '../report/results.ts'
+import type { Results } from '../results/results.ts'
 
 export interface FoundRun {
   results: Results

@@ -1,5 +1,5 @@
+import type { GoodputBounds, Metric, Slo } from '../bench-spec/slo.ts'
 import type { ClientTrust, RequestRecord } from '../engine/record.ts'
-import type { GoodputBounds, Metric, Slo } from '../spec/slo.ts'
 import { measureBuffering } from './buffering.ts'
 import { rateClient } from './client.ts'
 import { formatQuantity } from './quantity.ts'

@@ -1,5 +1,5 @@
 import type { FailureKind, RequestRecord } from '../engine/record.ts'
-import type { Reading } from '../engine/server-watch.ts'
+import type { Reading } from '../engine/record.ts'
 import { keepKnown } from './known.ts'
 
 /** A count of the server, and the same count from the client's own requests. */

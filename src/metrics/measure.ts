@@ -1,5 +1,5 @@
+import type { Comparator, GoodputBounds, RequestBound } from '../bench-spec/slo.ts'
 import type { RequestRecord } from '../engine/record.ts'
-import type { Comparator, GoodputBounds, RequestBound } from '../spec/slo.ts'
 
 /** Metrics that are one duration per request. */
 export type RequestMetric = RequestBound['metric'] | 'dispatch_delay'

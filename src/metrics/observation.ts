@@ -1,5 +1,5 @@
+import type { GoodputBounds, Metric } from '../bench-spec/slo.ts'
 import type { RequestRecord } from '../engine/record.ts'
-import type { GoodputBounds, Metric } from '../spec/slo.ts'
 import { chunkGaps, isGood, measure, type RequestMetric } from './measure.ts'
 import { type Sample, toSample } from './sample.ts'
 import { outputTokens, throughput, tokenBasis } from './throughput.ts'

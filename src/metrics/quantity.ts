@@ -1,4 +1,4 @@
-import type { Unit } from '../spec/slo.ts'
+import type { Unit } from '../bench-spec/slo.ts'
 
 /** As it stands in a sentence: `790ms`, `1.235s`, `98.2%`, `12.34/s`; an infinite time is `∞`. */
 export function formatQuantity(value: number, unit: Unit): string {

@@ -1,6 +1,6 @@
 import { explainBreakdown } from './breakdown.ts'
 import { info, warn } from './diagnostics.ts'
-import type { ServerSummary } from './server.ts'
+import type { ServerSummary } from './server-summary.ts'
 import type { Diagnostic } from './summary.ts'
 
 /** Where the time goes, in one sentence, or why that is not known. */

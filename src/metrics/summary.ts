@@ -1,5 +1,5 @@
+import type { GoodputBounds } from '../bench-spec/slo.ts'
 import type { FailedRecord, FailureKind, RequestRecord } from '../engine/record.ts'
-import type { GoodputBounds } from '../spec/slo.ts'
 import { keepKnown } from './known.ts'
 import { chunkGaps, isGood, measure, type RequestMetric } from './measure.ts'
 import { mean, quantile, stddev, toSample } from './sample.ts'

@@ -1,3 +1,4 @@
+import type { Results, SloDocument } from '../results/results.ts'
 import {
   baselineCells,
   endCell,
@@ -13,7 +14,6 @@ import {
   sloCells,
 } from './cells.ts'
 import { escapeMarkdown, markdownCode, markdownUrl } from './plain-text.ts'
-import type { Results, SloDocument } from './results.ts'
 import { queueCells, serverCountRows, serverTimeRows } from './server-cells.ts'
 
 export interface MarkdownOptions {

@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../engine/record.ts'
+import type { Results } from '../results/results.ts'
 import { padEnd } from './columns.ts'
-import type { Results } from './results.ts'
 import { type Locale, seedWords } from './seed-words.ts'
 import { errorText, firstToken, measured, tokenRate, totalTime } from './seed.ts'
 

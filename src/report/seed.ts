@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../engine/record.ts'
+import type { Results } from '../results/results.ts'
 import { cleanLine } from './plain-text.ts'
-import type { Results } from './results.ts'
 
 /** `test_results.json`: times in seconds, `total_tokens` counts token events. */
 export interface TestResults {

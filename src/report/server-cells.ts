@@ -1,4 +1,4 @@
-import type { ServerDocument, ServerTimeDocument } from './results.ts'
+import type { ServerDocument, ServerTimeDocument } from '../results/results.ts'
 import { formatCount, formatMs } from './units.ts'
 
 /** One time of the server beside the client's; empty where there is nothing to say. */

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 
+import type { Results, SloDocument } from '../results/results.ts'
 import {
   baselineCells,
   calibrationCell,
@@ -16,7 +17,6 @@ import {
 } from './cells.ts'
 import { textWidth, truncate, wrap } from './columns.ts'
 import { cleanLine } from './plain-text.ts'
-import type { Results, SloDocument } from './results.ts'
 import { serverLines } from './server-cells.ts'
 import { layOut } from './table.ts'
 

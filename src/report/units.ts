@@ -1,5 +1,5 @@
-import type { Unit } from '../spec/slo.ts'
-import type { Measured } from './results.ts'
+import type { Unit } from '../bench-spec/slo.ts'
+import type { Measured } from '../results/results.ts'
 
 /** Three significant digits, at most two decimals. */
 function digits(value: number): string {

@@ -1,4 +1,4 @@
-import type { StreamFormat } from '../spec/stream-format.ts'
+import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { Dialect } from './dialect.ts'
 import { dialects } from './dialects.ts'
 import { cleanMessage } from './message.ts'

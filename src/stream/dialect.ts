@@ -1,4 +1,4 @@
-import type { DialectName } from '../spec/stream-format.ts'
+import type { DialectName } from '../bench-spec/stream-format.ts'
 
 /** How bytes become events. */
 export type Framing = 'sse' | 'ndjson' | 'raw'

@@ -1,4 +1,4 @@
-import type { DialectName } from '../spec/stream-format.ts'
+import type { DialectName } from '../bench-spec/stream-format.ts'
 import type { Dialect, Framing, Sign } from './dialect.ts'
 import { done, eventStream, jsonLines, keepAlives, named, openaiUsage } from './named-dialects.ts'
 import { findAt, parsePath } from './path.ts'

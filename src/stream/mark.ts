@@ -1,4 +1,4 @@
-import type { StreamFormat } from '../spec/stream-format.ts'
+import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { Dialect } from './dialect.ts'
 import { completionEvents, type EventMeaning } from './interpret.ts'
 import { findAt, parsePath } from './path.ts'

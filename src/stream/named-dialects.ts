@@ -1,4 +1,4 @@
-import type { DialectName } from '../spec/stream-format.ts'
+import type { DialectName } from '../bench-spec/stream-format.ts'
 import type { Completion, Dialect, UsageRule } from './dialect.ts'
 
 export const eventStream: readonly string[] = ['text/event-stream']

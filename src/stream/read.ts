@@ -1,4 +1,4 @@
-import type { StreamFormat } from '../spec/stream-format.ts'
+import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import { checkContentType, guessDialect, isJson } from './content-type.ts'
 import { createDecoder } from './decode.ts'
 import type { Dialect, Framing } from './dialect.ts'

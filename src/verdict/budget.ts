@@ -1,9 +1,9 @@
+import type { AbsoluteSlo, Comparator } from '../bench-spec/slo.ts'
+import type { Gate } from '../bench-spec/spec.ts'
 import { holds } from '../metrics/measure.ts'
 import type { Observation } from '../metrics/observation.ts'
 import { formatQuantity } from '../metrics/quantity.ts'
 import { nearestRank } from '../metrics/sample.ts'
-import type { AbsoluteSlo, Comparator } from '../spec/slo.ts'
-import type { Gate } from '../spec/spec.ts'
 import { type BadCount, type ExactTest, shareLimits } from './exact.ts'
 import { isUpperBound, rankValues, type Values } from './ranking.ts'
 

@@ -1,10 +1,10 @@
+import type { GoodputBounds, Metric, Slo, Stat } from '../bench-spec/slo.ts'
+import type { Gate } from '../bench-spec/spec.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { keepKnown } from '../metrics/known.ts'
 import { observe } from '../metrics/observation.ts'
 import { mean, nearestRank } from '../metrics/sample.ts'
 import { outputTokens, throughput, tokenBasis } from '../metrics/throughput.ts'
-import type { GoodputBounds, Metric, Slo, Stat } from '../spec/slo.ts'
-import type { Gate } from '../spec/spec.ts'
 import type { BadCount } from './exact.ts'
 import { rankValues } from './ranking.ts'
 

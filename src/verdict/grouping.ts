@@ -1,5 +1,5 @@
+import type { Slo } from '../bench-spec/slo.ts'
 import type { RequestRecord } from '../engine/record.ts'
-import type { Slo } from '../spec/slo.ts'
 
 /** Fewest pairs of rounds, or of groups of rounds, that are compared. */
 export const fewestPairs = 3

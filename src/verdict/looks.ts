@@ -1,4 +1,4 @@
-import type { Gate } from '../spec/spec.ts'
+import type { Gate } from '../bench-spec/spec.ts'
 
 /** How often the records of one run are judged. */
 export interface Looks {

@@ -1,5 +1,5 @@
+import type { Policy } from '../bench-spec/spec.ts'
 import { isWhole, type RunEnd } from '../engine/record.ts'
-import type { Policy } from '../spec/spec.ts'
 import { explainEnd } from './explanation.ts'
 import type { SloVerdict, Status, Verdict } from './verdict.ts'
 

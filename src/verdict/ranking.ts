@@ -1,6 +1,6 @@
+import type { Slo } from '../bench-spec/slo.ts'
+import type { Gate } from '../bench-spec/spec.ts'
 import type { Observation } from '../metrics/observation.ts'
-import type { Slo } from '../spec/slo.ts'
-import type { Gate } from '../spec/spec.ts'
 
 export type Values = Extract<Observation, { kind: 'values' }>
 

@@ -1,4 +1,4 @@
-import type { Comparator } from '../spec/slo.ts'
+import type { Comparator } from '../bench-spec/slo.ts'
 import { type BadCount, shareLimits, testExactly } from './exact.ts'
 import { isUpperBound } from './ranking.ts'
 import { fewestRounds, type RoundsTest, testLogs } from './rounds.ts'

@@ -1,6 +1,6 @@
+import type { RelativeSlo } from '../bench-spec/slo.ts'
+import type { Load } from '../bench-spec/spec.ts'
 import { formatQuantity } from '../metrics/quantity.ts'
-import type { RelativeSlo } from '../spec/slo.ts'
-import type { Load } from '../spec/spec.ts'
 import { nameMore, nameStatistic } from './explanation.ts'
 import type { Comparison } from './verdict.ts'
 

@@ -1,4 +1,4 @@
-import type { Comparator } from '../spec/slo.ts'
+import type { Comparator } from '../bench-spec/slo.ts'
 import { isUpperBound } from './ranking.ts'
 import { studentAtLeast, studentQuantile } from './tails.ts'
 

@@ -1,5 +1,5 @@
+import type { RelativeSlo } from '../bench-spec/slo.ts'
 import type { RequestRecord } from '../engine/record.ts'
-import type { RelativeSlo } from '../spec/slo.ts'
 import type { BadCount } from './exact.ts'
 import {
   countedOf,

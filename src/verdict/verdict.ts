@@ -1,5 +1,5 @@
-import type { Slo } from '../spec/slo.ts'
-import type { Policy } from '../spec/spec.ts'
+import type { Slo } from '../bench-spec/slo.ts'
+import type { Policy } from '../bench-spec/spec.ts'
 import type { Looks } from './looks.ts'
 
 export type Status = 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'

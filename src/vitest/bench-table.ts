@@ -1,8 +1,8 @@
 import type { TestContext } from 'vitest'
 
-import type { BenchRun } from '../bench.ts'
 import { observe } from '../metrics/observation.ts'
 import { mean, quantile, type Sample, stddev, toSample } from '../metrics/sample.ts'
+import type { BenchRun } from '../run/bench.ts'
 
 type BaselineData = Awaited<
   ReturnType<Exclude<Parameters<TestContext['bench']['from']>[1], string>>

@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url'
 
 import { addMapping, GenMapping, setSourceContent, toEncodedMap } from '@jridgewell/gen-mapping'
 
-import type { Position } from '../spec/slo.ts'
-import type { BenchSpec } from '../spec/spec.ts'
+import type { Position } from '../bench-spec/slo.ts'
+import type { BenchSpec } from '../bench-spec/spec.ts'
 
 export interface CompiledSpec {
   code: string

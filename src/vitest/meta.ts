@@ -1,6 +1,6 @@
-import type { JunitMode } from '../artifacts.ts'
-import type { Progress } from '../progress.ts'
-import type { Results } from '../report/results.ts'
+import type { Progress } from '../report/progress-text.ts'
+import type { Results } from '../results/results.ts'
+import type { JunitMode } from '../run/artifacts.ts'
 
 /** What a test of a spec tells the reporter, in `task.meta`. */
 export interface SlogateMeta {

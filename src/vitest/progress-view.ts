@@ -1,6 +1,6 @@
 import type { Vitest } from 'vitest/node'
 
-import { type Progress, renderProgress } from '../progress.ts'
+import { type Progress, renderProgress } from '../report/progress-text.ts'
 
 /** Shows where runs stand while vitest owns the terminal. */
 export interface ProgressView {

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { basename, dirname, relative } from 'node:path'
 
-import { folderName } from '../artifacts.ts'
+import { folderName } from '../run/artifacts.ts'
 
 /** What the name of a test file of ours ends in. */
 const ending = /\.bench\.\w+$/

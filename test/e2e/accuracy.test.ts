@@ -4,11 +4,11 @@ import { join } from 'node:path'
 
 import { expect, onTestFinished, test } from 'vitest'
 
-import { type BenchRun, runBench } from '../../src/bench.ts'
+import { checkSpec } from '../../src/bench-spec/loading.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
 import { quantile, toSample } from '../../src/metrics/sample.ts'
 import { type MockOptions, startMock, type TruthRecord } from '../../src/mock/index.ts'
-import { checkSpec } from '../../src/spec/load.ts'
+import { type BenchRun, runBench } from '../../src/run/bench.ts'
 
 const concurrency = 50
 const requests = 500

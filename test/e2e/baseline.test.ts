@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 
 import { startMock } from '../../src/mock/index.ts'
-import type { Results } from '../../src/report/results.ts'
+import type { Results } from '../../src/results/results.ts'
 import { config, createProject } from './_project.ts'
 
 const limit = { timeout: 60_000 }

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 
 import { expect, onTestFinished, test } from 'vitest'
 
-import type { Calibration, CalibrationFile } from '../../src/calibration-file.ts'
+import type { Calibration, CalibrationFile } from '../../src/calibration/calibration-file.ts'
 import { startMock } from '../../src/mock/index.ts'
-import type { Results } from '../../src/report/results.ts'
+import type { Results } from '../../src/results/results.ts'
 import { chatSpec, createProject, type Project } from './_project.ts'
 
 const limit = { timeout: 90_000 }

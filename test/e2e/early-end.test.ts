@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 
-import { type BenchRun, runBench } from '../../src/bench.ts'
-import { checkSpec } from '../../src/load.ts'
-import type { Results } from '../../src/report/results.ts'
+import type { Results } from '../../src/results/results.ts'
+import { type BenchRun, runBench } from '../../src/run/bench.ts'
+import { checkSpec } from '../../src/run/checked-spec.ts'
 import { refusingUrl } from '../_server.ts'
 import { createProject } from './_project.ts'
 

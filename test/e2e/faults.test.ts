@@ -1,11 +1,11 @@
 import { test } from 'vitest'
 
+import type { DialectName } from '../../src/bench-spec/stream-format.ts'
 import { runLoad } from '../../src/engine/load.ts'
 import type { LoadRun, RequestRecord } from '../../src/engine/record.ts'
 import { type FaultName, faultNames } from '../../src/mock/fault/kinds.ts'
 import type { FaultOption } from '../../src/mock/fault/option.ts'
 import { startMock } from '../../src/mock/index.ts'
-import type { DialectName } from '../../src/spec/stream-format.ts'
 
 const tokens = 4
 

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest'
 
-import { type BenchRun, runBench } from '../../src/bench.ts'
+import { checkSpec } from '../../src/bench-spec/loading.ts'
 import { startMock, type TruthRecord } from '../../src/mock/index.ts'
-import { checkSpec } from '../../src/spec/load.ts'
+import { type BenchRun, runBench } from '../../src/run/bench.ts'
 
 test(
   'serves 100 of 100 at concurrency 13 with the limits of the seed [S4.21]',

@@ -1,12 +1,12 @@
 import { Ajv } from 'ajv'
 import { expect, onTestFinished, test } from 'vitest'
 
-import { runBench } from '../../src/bench.ts'
-import { checkSpec } from '../../src/load.ts'
 import { type MockHandle, startMock } from '../../src/mock/index.ts'
 import type { MockOptions } from '../../src/mock/options.ts'
-import { resultsSchema } from '../../src/report/results-schema.ts'
-import type { Results, ServerDocument } from '../../src/report/results.ts'
+import { resultsSchema } from '../../src/results/results-schema.ts'
+import type { Results, ServerDocument } from '../../src/results/results.ts'
+import { runBench } from '../../src/run/bench.ts'
+import { checkSpec } from '../../src/run/checked-spec.ts'
 import { send, until } from '../mock/client.ts'
 import { parseExposition as parseStrictly } from '../mock/exposition.ts'
 

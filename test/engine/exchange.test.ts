@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 
+import type { Timeouts } from '../../src/bench-spec/spec.ts'
 import { startExchange } from '../../src/engine/exchange.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
-import type { Timeouts } from '../../src/spec/spec.ts'
 import { chunk, done, fakeConnection, prepared } from './_connection.ts'
 
 const sse = { 'content-type': 'text/event-stream' }

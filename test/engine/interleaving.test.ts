@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 
+import type { Load } from '../../src/bench-spec/spec.ts'
 import { createInterleavedSchedule } from '../../src/engine/interleaving.ts'
 import { type LoadPlan, startLoop } from '../../src/engine/loop.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
 import type { Ticket } from '../../src/engine/schedule.ts'
-import type { Load } from '../../src/spec/spec.ts'
 import { chunk, done, fakeConnection, prepared } from './_connection.ts'
 
 const load: Load = { kind: 'closed', concurrency: 2, requests: 4, warmup: 0, rounds: 4, seed: 1 }

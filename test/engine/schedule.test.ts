@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
+import type { Load } from '../../src/bench-spec/spec.ts'
 import { createSchedule, type Ticket } from '../../src/engine/schedule.ts'
-import type { Load } from '../../src/spec/spec.ts'
 
 const load: Load = { kind: 'closed', concurrency: 2, requests: 6, warmup: 0, rounds: 3, seed: 1 }
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 
+import type { Load } from '../../src/bench-spec/spec.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
 import { diagnose, type DiagnosticContext } from '../../src/metrics/diagnostics.ts'
 import { summarize } from '../../src/metrics/summary.ts'
-import type { Load } from '../../src/spec/spec.ts'
 import { cancelled, completed, failed, load, times, trust } from './records.ts'
 import { slo } from './slos.ts'
 

@@ -1,3 +1,4 @@
+import type { Load } from '../../src/bench-spec/spec.ts'
 import type {
   CancelledRecord,
   ClientTrust,
@@ -7,7 +8,6 @@ import type {
   RequestMarks,
   TargetRole,
 } from '../../src/engine/record.ts'
-import type { Load } from '../../src/spec/spec.ts'
 
 interface Shape {
   target?: TargetRole

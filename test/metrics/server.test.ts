@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 
 import type { RequestRecord } from '../../src/engine/record.ts'
-import type { Reading, Watch } from '../../src/engine/server-watch.ts'
+import type { Reading, Watch } from '../../src/engine/record.ts'
 import { diagnoseServer, explainServer } from '../../src/metrics/server-diagnostics.ts'
-import { type ServerSummary, summarizeServer } from '../../src/metrics/server.ts'
+import { type ServerSummary, summarizeServer } from '../../src/metrics/server-summary.ts'
 import type { Snapshot, TimeTotals } from '../../src/metrics/snapshot.ts'
 import { cancelled, completed, failed, times } from './records.ts'
 

@@ -4,7 +4,7 @@ import {
   METRIC_UNITS,
   type Metric,
   type Stat,
-} from '../../src/spec/slo.ts'
+} from '../../src/bench-spec/slo.ts'
 
 /** `slo('ttft p95 <= 800')`: the bound in ms, as a share or per second. */
 export function slo(text: string, more: Partial<AbsoluteSlo> = {}): AbsoluteSlo {

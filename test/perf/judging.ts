@@ -1,5 +1,5 @@
+import type { Gate } from '../../src/bench-spec/spec.ts'
 import { summarize } from '../../src/metrics/summary.ts'
-import type { Gate } from '../../src/spec/spec.ts'
 import { judge } from '../../src/verdict/judge.ts'
 import { completed, load, times } from '../metrics/records.ts'
 import { slo } from '../metrics/slos.ts'

@@ -4,7 +4,7 @@ import type {
   ServerDocument,
   ServerTimeDocument,
   SloDocument,
-} from '../../src/report/results.ts'
+} from '../../src/results/results.ts'
 
 /** Whatever a target may send to trick a reader of the reports. */
 export const hostile =

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { explainSlo } from '../../src/report/explanation/explanation.ts'
-import type { Results, SloDocument } from '../../src/report/results.ts'
+import type { Results, SloDocument } from '../../src/results/results.ts'
 import { completed, failed, times, trust } from '../metrics/records.ts'
 import { createRandom } from '../verdict/random.ts'
 import { createRun, judgeRecords } from './_judged.ts'

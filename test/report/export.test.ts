@@ -6,7 +6,7 @@ import { renderBencher } from '../../src/report/export/bencher.ts'
 import { renderCtrf } from '../../src/report/export/ctrf.ts'
 import { renderBenchmark } from '../../src/report/export/github-action-benchmark.ts'
 import { renderOpenMetrics } from '../../src/report/export/open-metrics.ts'
-import type { Results } from '../../src/report/results.ts'
+import type { Results } from '../../src/results/results.ts'
 import { parseOpenMetrics } from './_open-metrics.ts'
 import { hostile, run, runs, slo } from './_runs.ts'
 

@@ -7,7 +7,7 @@ import { parse as readAsResult } from 'test-results-parser'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { renderJunit } from '../../src/report/junit.ts'
-import type { Results } from '../../src/report/results.ts'
+import type { Results } from '../../src/results/results.ts'
 import { run, runs, slo, undecided, warned } from './_runs.ts'
 
 /** One SLO of each kind, under ids that show in the order of the file. */

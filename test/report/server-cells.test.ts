@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
-import type { ServerDocument } from '../../src/report/results.ts'
 import { queueCells, serverLines, serverTimeRows } from '../../src/report/server-cells.ts'
+import type { ServerDocument } from '../../src/results/results.ts'
 import { runs } from './_runs.ts'
 
 const vllm: ServerDocument = runs.server.server!

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { StreamFormat } from '../../src/spec/stream-format.ts'
+import type { StreamFormat } from '../../src/bench-spec/stream-format.ts'
 import { checkContentType, guessDialect } from '../../src/stream/content-type.ts'
 
 const chat: StreamFormat = { dialect: 'openai-chat' }

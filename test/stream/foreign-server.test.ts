@@ -1,7 +1,7 @@
 import { LLMock } from '@copilotkit/aimock'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import type { DialectName, StreamFormat } from '../../src/spec/stream-format.ts'
+import type { DialectName, StreamFormat } from '../../src/bench-spec/stream-format.ts'
 import { createReader } from '../../src/stream/read.ts'
 import type { StreamFault, StreamMarks } from '../../src/stream/reader.ts'
 

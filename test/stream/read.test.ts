@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { StreamFormat } from '../../src/spec/stream-format.ts'
+import type { StreamFormat } from '../../src/bench-spec/stream-format.ts'
 import { createReader } from '../../src/stream/read.ts'
 import { eventStream, readCut, readText } from './recording.ts'
 

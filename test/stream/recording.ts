@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-import type { StreamFormat } from '../../src/spec/stream-format.ts'
+import type { StreamFormat } from '../../src/bench-spec/stream-format.ts'
 import { createReader } from '../../src/stream/read.ts'
 import type { StreamFault, StreamMarks } from '../../src/stream/reader.ts'
 

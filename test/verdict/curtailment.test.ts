@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 
+import { roundOf } from '../../src/bench-spec/round.ts'
+import type { Slo } from '../../src/bench-spec/slo.ts'
+import type { Gate, Load } from '../../src/bench-spec/spec.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
-import { roundOf } from '../../src/engine/schedule.ts'
-import type { Slo } from '../../src/spec/slo.ts'
-import type { Gate, Load } from '../../src/spec/spec.ts'
 import { foresee } from '../../src/verdict/curtailment.ts'
 import { isCertain, judge } from '../../src/verdict/judge.ts'
 import { completed, failed, load as anyLoad, times } from '../metrics/records.ts'

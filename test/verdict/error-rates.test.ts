@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { parseSlo } from '../../src/spec/slo-grammar.ts'
+import { parseSlo } from '../../src/bench-spec/slo-grammar.ts'
 import { testExactly } from '../../src/verdict/exact.ts'
 import { adjustByHolm } from '../../src/verdict/holm.ts'
 import { judge } from '../../src/verdict/judge.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { parseSlo } from '../../src/spec/slo-grammar.ts'
-import type { Gate } from '../../src/spec/spec.ts'
+import { parseSlo } from '../../src/bench-spec/slo-grammar.ts'
+import type { Gate } from '../../src/bench-spec/spec.ts'
 import { testExactly } from '../../src/verdict/exact.ts'
 import { checkFeasibility, fewestToPass } from '../../src/verdict/feasibility.ts'
 import { load } from '../metrics/records.ts'

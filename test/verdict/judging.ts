@@ -1,6 +1,6 @@
+import type { Slo } from '../../src/bench-spec/slo.ts'
+import type { Gate } from '../../src/bench-spec/spec.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
-import type { Slo } from '../../src/spec/slo.ts'
-import type { Gate } from '../../src/spec/spec.ts'
 import { judge, type JudgeOptions } from '../../src/verdict/judge.ts'
 import type { SloVerdict, Verdict } from '../../src/verdict/verdict.ts'
 import { completedWith, load, times } from '../metrics/records.ts'

@@ -1,5 +1,5 @@
-import { roundOf } from '../../src/engine/schedule.ts'
-import type { Gate } from '../../src/spec/spec.ts'
+import { roundOf } from '../../src/bench-spec/round.ts'
+import type { Gate } from '../../src/bench-spec/spec.ts'
 import { foresee } from '../../src/verdict/curtailment.ts'
 import { testExactly } from '../../src/verdict/exact.ts'
 import { completed, load as anyLoad, times } from '../metrics/records.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
-import type { Level } from '../../src/spec/slo.ts'
-import type { Policy } from '../../src/spec/spec.ts'
+import type { Level } from '../../src/bench-spec/slo.ts'
+import type { Policy } from '../../src/bench-spec/spec.ts'
 import { conclude } from '../../src/verdict/policy.ts'
 import type { SloVerdict, Status } from '../../src/verdict/verdict.ts'
 import { slo } from '../metrics/slos.ts'

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 
+import { parseSlo } from '../../src/bench-spec/slo-grammar.ts'
+import type { RelativeSlo } from '../../src/bench-spec/slo.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
 import { summarize } from '../../src/metrics/summary.ts'
-import { parseSlo } from '../../src/spec/slo-grammar.ts'
-import type { RelativeSlo } from '../../src/spec/slo.ts'
 import { takeRounds } from '../../src/verdict/figures.ts'
 import { judge, type JudgeOptions, judgeStored } from '../../src/verdict/judge.ts'
 import type { SloVerdict } from '../../src/verdict/verdict.ts'

@@ -1,5 +1,5 @@
+import type { Measured, Results, SloDocument } from '../../results/results.ts'
 import { isUpperBound } from '../../verdict/ranking.ts'
-import type { Measured, Results, SloDocument } from '../results.ts'
 
 /** One step of an explanation: what it is about, and its arithmetic. */
 export interface Step {

@@ -1,6 +1,7 @@
+import type { Stat } from '../../bench-spec/slo.ts'
 import { holds } from '../../metrics/measure.ts'
 import { nearestRank } from '../../metrics/sample.ts'
-import type { Stat } from '../../spec/slo.ts'
+import type { SloDocument } from '../../results/results.ts'
 import { allowedShare } from '../../verdict/budget.ts'
 import { estimateMore, type ExactTest } from '../../verdict/exact.ts'
 import { isUpperBound } from '../../verdict/ranking.ts'
@@ -10,7 +11,6 @@ import {
   normalQuantile,
   studentQuantile,
 } from '../../verdict/tails.ts'
-import type { SloDocument } from '../results.ts'
 import {
   type Account,
   alphaOf,

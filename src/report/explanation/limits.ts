@@ -1,6 +1,6 @@
+import type { SloDocument } from '../../results/results.ts'
 import { type ExactTest, shareLimits } from '../../verdict/exact.ts'
 import { isUpperBound } from '../../verdict/ranking.ts'
-import type { SloDocument } from '../results.ts'
 import { type Case, compare, type Part, showFigure, showMeasured } from './account.ts'
 
 /** The bounds that would just not be decided, as ranks of the observations in ascending order. */

@@ -1,4 +1,4 @@
-import type { SloDocument } from '../results.ts'
+import type { SloDocument } from '../../results/results.ts'
 import { compare, type Part, showFigure } from './account.ts'
 
 /** The binomial tails of a run, at its effective number of observations. */

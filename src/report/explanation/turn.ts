@@ -1,5 +1,5 @@
+import type { SloDocument } from '../../results/results.ts'
 import { adjustByHolm } from '../../verdict/holm.ts'
-import type { SloDocument } from '../results.ts'
 import { type Account, alphaOf, besideAlpha, type Case, compare, showFigure } from './account.ts'
 
 /** What becomes of the arithmetic's own status: the number of SLOs, the doubts, the end of the run. */

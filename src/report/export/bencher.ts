@@ -1,4 +1,4 @@
-import type { Results } from '../results.ts'
+import type { Results } from '../../results/results.ts'
 import { listSeries, type Series } from './series.ts'
 
 /** A metric of the Bencher Metric Format. */

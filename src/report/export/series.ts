@@ -1,5 +1,5 @@
+import type { Results, SloDocument } from '../../results/results.ts'
 import { uniqueNames } from '../names.ts'
-import type { Results, SloDocument } from '../results.ts'
 
 /** One figure of a run, under a name that stays the same from run to run. */
 export interface Series extends Figure {

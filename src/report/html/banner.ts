@@ -1,5 +1,5 @@
+import type { Results } from '../../results/results.ts'
 import { endCell, loadCells } from '../cells.ts'
-import type { Results } from '../results.ts'
 import { advise } from './advice.ts'
 import { type Markup, markup } from './markup.ts'
 import { renderStatus } from './status.ts'

@@ -1,5 +1,5 @@
+import type { Measured, Results, SloDocument } from '../../results/results.ts'
 import { formatChanges, formatOrDash } from '../cells.ts'
-import type { Measured, Results, SloDocument } from '../results.ts'
 import { formatChange, formatCount, formatValue } from '../units.ts'
 import { createPlot, fixed, renderAxes, renderBound, renderChart, renderFigure } from './chart.ts'
 import { type Markup, markup } from './markup.ts'

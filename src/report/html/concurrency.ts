@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../../engine/record.ts'
 import { type Step, stepsInFlight } from '../../metrics/concurrency.ts'
-import type { Results } from '../results.ts'
+import type { Results } from '../../results/results.ts'
 import { formatCount } from '../units.ts'
 import { createPlot, fixed, type Plot, renderAxes, renderChart } from './chart.ts'
 import { drawSteps, type Point } from './line.ts'

@@ -1,4 +1,4 @@
-import type { Results } from '../results.ts'
+import type { Results } from '../../results/results.ts'
 import { type Markup, markup } from './markup.ts'
 
 /** What a reader must know before believing the figures, warnings first. */

@@ -1,7 +1,7 @@
 import type { RequestRecord } from '../../engine/record.ts'
 import { quantile } from '../../metrics/sample.ts'
+import type { Results } from '../../results/results.ts'
 import { percentileNames, percentileRows, roughNote } from '../cells.ts'
-import type { Results } from '../results.ts'
 import { formatCount, formatMs } from '../units.ts'
 import { type Bin, binValues } from './bins.ts'
 import { createPlot } from './chart.ts'

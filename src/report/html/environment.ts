@@ -1,5 +1,5 @@
+import type { Results } from '../../results/results.ts'
 import { environmentCells } from '../cells.ts'
-import type { Results } from '../results.ts'
 import { formatCount, formatMs, formatValue } from '../units.ts'
 import { type Markup, markup } from './markup.ts'
 

@@ -1,5 +1,5 @@
 import type { RequestRecord } from '../../engine/record.ts'
-import type { Results } from '../results.ts'
+import type { Results } from '../../results/results.ts'
 import { formatCount, formatMs, formatValue } from '../units.ts'
 import { durationOf, measuredOnly, originOf, startOf } from './instants.ts'
 import { type Content, type Markup, markup } from './markup.ts'

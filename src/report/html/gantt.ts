@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../../engine/record.ts'
 import { chunkGaps, measure } from '../../metrics/measure.ts'
-import type { Results } from '../results.ts'
+import type { Results } from '../../results/results.ts'
 import { formatCount, formatMs } from '../units.ts'
 import { fixed, renderChart } from './chart.ts'
 import { durationOf, measuredOnly, originOf, startOf } from './instants.ts'

@@ -1,5 +1,5 @@
+import type { Measured, SloDocument } from '../../results/results.ts'
 import { sloCells } from '../cells.ts'
-import type { Measured, SloDocument } from '../results.ts'
 import { fixed, renderChart } from './chart.ts'
 import { type Markup, markup } from './markup.ts'
 import { scaleValues } from './scale.ts'

@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../../engine/record.ts'
 import { measureConcurrency } from '../../metrics/concurrency.ts'
-import type { Results, SloDocument } from '../results.ts'
+import type { Results, SloDocument } from '../../results/results.ts'
 import { formatValue } from '../units.ts'
 import { fixed, renderChart, renderFigure } from './chart.ts'
 import { drawRadial } from './line.ts'

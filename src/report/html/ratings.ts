@@ -1,5 +1,5 @@
 import type { RequestRecord } from '../../engine/record.ts'
-import type { Results } from '../results.ts'
+import type { Results } from '../../results/results.ts'
 import { formatMs, formatValue } from '../units.ts'
 import { type Markup, markup } from './markup.ts'
 import { listAxes, renderRadar } from './radar.ts'

@@ -1,6 +1,6 @@
 import { scaleLinear, scaleLog } from 'd3-scale'
 
-import type { Unit } from '../../spec/slo.ts'
+import type { Unit } from '../../bench-spec/slo.ts'
 
 export interface Tick {
   value: number

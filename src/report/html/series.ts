@@ -1,7 +1,7 @@
 import type { RequestRecord } from '../../engine/record.ts'
 import { observe } from '../../metrics/observation.ts'
 import { nearestRank, type Sample } from '../../metrics/sample.ts'
-import type { Results, SloDocument } from '../results.ts'
+import type { Results, SloDocument } from '../../results/results.ts'
 
 /** Metrics whose distribution is drawn. */
 export const seriesMetrics = ['ttft', 'chunk_gap', 'latency'] as const

@@ -1,5 +1,5 @@
+import type { Results, SloDocument } from '../../results/results.ts'
 import { intervalTitle, issuesFirst, sloCells } from '../cells.ts'
-import type { Results, SloDocument } from '../results.ts'
 import { renderMargin } from './margin.ts'
 import { type Markup, markup } from './markup.ts'
 import { renderStatus } from './status.ts'

@@ -1,4 +1,4 @@
-import type { SloDocument } from '../results.ts'
+import type { SloDocument } from '../../results/results.ts'
 import { type Markup, markup } from './markup.ts'
 
 export type Status = SloDocument['status']

@@ -1,5 +1,5 @@
+import type { DistributionDocument, Results } from '../../results/results.ts'
 import { tokenBases } from '../cells.ts'
-import type { DistributionDocument, Results } from '../results.ts'
 import { formatCount, formatMs, formatValue } from '../units.ts'
 import { type Markup, markup } from './markup.ts'
 

@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../../engine/record.ts'
 import { quantile, toSample } from '../../metrics/sample.ts'
-import type { Results } from '../results.ts'
+import type { Results } from '../../results/results.ts'
 import { formatCount, formatMs } from '../units.ts'
 import { type Plot, createPlot, fixed, renderAxes, renderChart, renderFigure } from './chart.ts'
 import { renderConcurrency } from './concurrency.ts'

@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { basename, dirname, extname, relative, resolve } from 'node:path'
+
+import type { ReadStored } from './baseline.ts'
+import type { BenchDocument } from './document.ts'
+import { decodeText } from './encoding.ts'
+import { interpolate, type Environment } from './environment.ts'
+import {
+  createIssue,
+  SpecError,
+  renderPath,
+  type Locate,
+  type Path,
+  type SpecIssue,
+} from './issue.ts'
+import { applyOverrides, type Overrides } from './overrides.ts'
+import { readBench } from './reading.ts'
+import { checkSchema } from './schema-check.ts'
+import { benchSchema } from './schema.ts'
+import {
+  createRedactor,
+  findSecrets,
+  maskNamedSecrets,
+  maskSecrets,
+  type LiteralSecret,
+} from './secret.ts'
+import { parseSource } from './source.ts'
+import type { BenchSpec, MockOptions, Secret } from './spec.ts'
+import { hasPlaceholder, prepare } from './template.ts'
+
+export interface LoadOptions {
+  /** Variables for `${VAR}`, and `SLOGATE_*` in place of the document's values. */
+  env: Environment
+  /** Flags: they go before `SLOGATE_*`. */
+  overrides?: Overrides
+  /** What is wrong with the options of the mock, by path within them: only the mock can tell. */
+  checkMock?(options: MockOptions): readonly { path: string; message: string }[]
+  /** Reads a stored baseline by its absolute path: only who writes results can tell whether it is one. */
+  readStored?: ReadStored
+}
+
+/**
+ * Loads a spec file. The file is resolved, and shown in errors, relative to `cwd`; without it, it is
+ * shown as passed.
+ * @throws {SpecError} with every issue of the file.
+ */
+export function loadSpec(file: string, options: LoadOptions & { cwd?: string }): BenchSpec {
+  const { cwd } = options
+  const path = cwd === undefined ? resolve(file) : resolve(cwd, file)
+  const shown = cwd === undefined ? file : relative(cwd, path)
+  const { text, sha256 } = readSpecText(path, shown)
+  const source = parseSource(text, /\.jsonc?$/i.test(extname(path)) ? 'json' : 'yaml')
+  if (source.issues.length > 0) {
+    throw new SpecError(source.issues, shown, maskNamedSecrets(text))
+  }
+  return build(source.value, {
+    ...options,
+    name: basename(path).replace(/(\.bench)?\.[^.]*$/, ''),
+    directory: dirname(path),
+    file: { path, shown, text, sha256 },
+    locate: source.locate,
+  })
+}
+
+/**
+ * Checks a spec that was given as an object; data files are relative to `baseDir`.
+ * @throws {SpecError} with every issue, without positions.
+ */
+export function checkSpec(
+  document: unknown,
+  options: LoadOptions & { baseDir: string; name?: string },
+): BenchSpec {
+  const { name = 'bench', baseDir } = options
+  return build(document, { ...options, name, directory: baseDir, locate: () => undefined })
+}
+
+function readSpecText(path: string, shown: string): { text: string; sha256: string } {
+  if (/\.[cm]?[jt]sx?$/.test(path)) {
+    const message = `is a program, not YAML or JSON. Run it by vitest: npx vitest bench --run ${shown}`
+    throw new SpecError([{ path: [], message }], shown)
+  }
+  try {
+    const bytes = readFileSync(path)
+    const decoded = decodeText(bytes, 'utf-8')
+    if ('text' in decoded) {
+      return { text: decoded.text, sha256: createHash('sha256').update(bytes).digest('hex') }
+    }
+    const message = `byte ${decoded.offset} is not utf-8. Save the file as utf-8.`
+    throw new SpecError([{ path: [], message }], shown)
+  } catch (error) {
+    if (error instanceof SpecError) throw error
+    const { code } = error as NodeJS.ErrnoException
+    const message = code === 'ENOENT' ? 'there is no such file.' : `cannot be read (${code}).`
+    throw new SpecError([{ path: [], message }], shown)
+  }
+}
+
+interface Context extends LoadOptions {
+  /** Used when the document has no name. */
+  name: string
+  directory: string
+  file?: { path: string; shown: string; text: string; sha256: string }
+  locate: Locate
+}
+
+function build(document: unknown, context: Context): BenchSpec {
+  const { env, overrides = {}, directory, file, locate } = context
+  const literals = findSecrets(document)
+  const interpolated = interpolate(document, env, benchSchema, locate)
+  const overridden = applyOverrides(interpolated.value, overrides, env)
+  const faults = checkSchema(overridden.document, locate)
+  const sound = dropFaulty(overridden.document, faults)
+  const bench = readBench(sound, { directory, faults, locate, readStored: context.readStored })
+
+  const { mock, baseline } = bench.parts
+  const outerIssues = checkMocks(mock, ['mock'])
+  if (baseline?.kind === 'interleaved' && outerIssues.length === 0) {
+    outerIssues.push(...checkMocks(baseline.mock, ['baseline', 'mock']))
+  }
+  const issues = [...interpolated.issues, ...overridden.issues]
+  for (const stage of [faults, bench.issues, outerIssues])
+    issues.push(...withoutRepeated(stage, issues))
+  const secrets = [...interpolated.secrets, ...literals, ...findSecrets(overridden.document)]
+  if (issues.length > 0) throw createError(issues, secrets, file)
+  const spec: BenchSpec = {
+    name: sound.name ?? context.name,
+    ...(file === undefined ? {} : { file: file.path, sha256: file.sha256 }),
+    ...bench.parts,
+    secrets: [],
+    warnings: [...warnOfLiterals(literals), ...bench.warnings],
+  }
+  return { ...spec, secrets: collectSecrets(spec, interpolated.secrets) }
+
+  function checkMocks(options: MockOptions | undefined, path: Path): SpecIssue[] {
+    return ((options && context.checkMock?.(options)) ?? []).map((problem) =>
+      createIssue(locate, [...path, ...problem.path.split('.')], problem.message, 'key'),
+    )
+  }
+}
+
+/** The keys of a document that the schema has no complaint about. SLOs are read one by one. */
+function dropFaulty(document: unknown, faults: readonly SpecIssue[]): Partial<BenchDocument> {
+  if (typeof document !== 'object' || document === null) return {}
+  const faulty = new Set(faults.map(({ path }) => path[0]))
+  const entries = Object.entries(document).filter(([key]) => key === 'slo' || !faulty.has(key))
+  return Object.fromEntries(entries)
+}
+
+/** What an earlier stage said about a place is the cause of what a later one finds there. */
+function withoutRepeated(issues: readonly SpecIssue[], earlier: readonly SpecIssue[]): SpecIssue[] {
+  return issues.filter(
+    (issue) => issue.path.length === 0 || !earlier.some((other) => coincides(issue, other)),
+  )
+}
+
+function coincides(one: SpecIssue, other: SpecIssue): boolean {
+  if (renderPath(one.path) !== renderPath(other.path)) return false
+  const [a, b] = [one.position, other.position]
+  if (a === undefined || b === undefined) return true
+  return a.offset < b.offset + b.length && b.offset < a.offset + a.length
+}
+
+function createError(
+  issues: readonly SpecIssue[],
+  secrets: readonly Secret[],
+  file: Context['file'],
+): SpecError {
+  const redact = createRedactor(secrets)
+  const redacted = issues.map((issue) => ({ ...issue, message: redact(issue.message) }))
+  return new SpecError(redacted, file?.shown, file && maskSecrets(file.text, secrets))
+}
+
+function warnOfLiterals(literals: readonly LiteralSecret[]): string[] {
+  const keys = new Set(literals.map(({ path }) => renderPath(path)))
+  return [...keys].map((key) => {
+    const name = key.replace(/^.*\./, '').replace(/\W/g, '_').toUpperCase()
+    return `${key}: holds a secret in plain text. Write \${${name}} and set it in the environment.`
+  })
+}
+
+/** Secrets of every request that will be sent: rows may hold them too. */
+function collectSecrets(spec: BenchSpec, interpolated: readonly Secret[]): Secret[] {
+  const second = spec.baseline?.kind === 'interleaved' ? [spec.baseline.target] : []
+  const targets = [spec.target, ...second].flatMap((target) => {
+    const varies = [target.url, ...Object.values(target.headers)].some(hasPlaceholder)
+    return varies ? prepare(spec, target) : [target]
+  })
+  const metrics = findSecrets({ server_metrics: spec.serverMetrics })
+  const secrets = [...interpolated, ...metrics, ...targets.flatMap((target) => findSecrets(target))]
+  const labels = new Map<string, string>()
+  for (const { value, label } of secrets) if (!labels.has(value)) labels.set(value, label)
+  return [...labels].map(([value, label]) => ({ value, label }))
+}

@@ -1,0 +1,117 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+import { SpecError } from '../bench-spec/issue.ts'
+import type { Spread } from '../metrics/client-error.ts'
+import type { LoadShape } from './load-shape.ts'
+import type { Machine } from './machine.ts'
+
+/** The client's own error at one shape of load, as it is stored. */
+export interface Calibration {
+  /** ISO 8601, UTC. */
+  measured_at: string
+  machine: Machine
+  shape: LoadShape
+  requests: number
+  /** `request`: the larger of ttft and latency; `chunk`: of each token event. */
+  client_error_ms: { ttft: Spread; latency: Spread; request: Spread; chunk: Spread | null }
+  dispatch_delay_ms: Spread
+  held_concurrency: { mean: number; peak: number; full_share: number } | null
+}
+
+/** A/A noise of one target, as it is stored. */
+export interface StoredNoise {
+  measured_at: string
+  /** Origin and path of the target. */
+  target: string
+  requests: number
+  rounds: number
+  figures: {
+    metric: string
+    stat: string
+    spread: number
+    smallest_changes: { rounds: number; change: number }[]
+  }[]
+}
+
+export interface CalibrationFile {
+  schema_version: 1
+  calibrations: Calibration[]
+  noise: StoredNoise[]
+}
+
+export function calibrationPath(root: string): string {
+  return join(root, '.slogate', 'calibration.json')
+}
+
+/**
+ * What was stored below `root`; empty when there is no file.
+ * @throws {SpecError} when it is not one of ours.
+ */
+export function readCalibrations(root: string): CalibrationFile {
+  const path = calibrationPath(root)
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return { schema_version: 1, calibrations: [], noise: [] }
+    }
+    throw unusable(path)
+  }
+  try {
+    const file = JSON.parse(text) as CalibrationFile
+    if (isComplete(file)) return file
+  } catch {
+    // Told below, like JSON of another shape.
+  }
+  throw unusable(path)
+}
+
+function unusable(path: string): SpecError {
+  const message = 'is not what slogate calibrate writes. Delete it, or calibrate again after that.'
+  return new SpecError([{ path: [], message }], path)
+}
+
+/** Whether everything is there that is read from it. */
+function isComplete({ schema_version, calibrations, noise }: CalibrationFile): boolean {
+  return (
+    schema_version === 1 &&
+    Array.isArray(noise) &&
+    noise.every(({ target, figures }) => typeof target === 'string' && Array.isArray(figures)) &&
+    calibrations.every(
+      ({ measured_at, machine, shape, requests, client_error_ms: { request, chunk } }) =>
+        typeof measured_at === 'string' &&
+        typeof machine === 'object' &&
+        [shape.concurrency, shape.events_per_answer, requests].every(Number.isFinite) &&
+        isSpread(request) &&
+        (chunk === null || isSpread(chunk)),
+    )
+  )
+}
+
+function isSpread({ p50, p95, p99, max }: Spread): boolean {
+  return [p50, p95, p99, max].every(Number.isFinite)
+}
+
+/** Puts new measurements in place of the ones that they replace, and of those of the same target. */
+export function storeCalibration(
+  root: string,
+  calibration: Calibration,
+  { noise, replaces }: { noise: StoredNoise | undefined; replaces(other: Calibration): boolean },
+): void {
+  const stored = readCalibrations(root)
+  const file: CalibrationFile = {
+    schema_version: 1,
+    calibrations: [...stored.calibrations.filter((other) => !replaces(other)), calibration],
+    noise: [
+      ...stored.noise.filter(({ target }) => target !== noise?.target),
+      ...(noise === undefined ? [] : [noise]),
+    ],
+  }
+  const path = calibrationPath(root)
+  mkdirSync(dirname(path), { recursive: true })
+  // A reader never sees half of it.
+  writeFileSync(`${path}.new`, `${JSON.stringify(file, null, 2)}\n`)
+  renameSync(`${path}.new`, path)
+}

@@ -1,0 +1,150 @@
+import type { BenchSpec } from '../bench-spec/spec.ts'
+import { nameTarget } from '../bench-spec/target.ts'
+import { prepare } from '../bench-spec/template.ts'
+import { runLoad } from '../engine/load.ts'
+import type { LoadPlan } from '../engine/loop.ts'
+import type { RequestRecord } from '../engine/record.ts'
+import { compareWithSent } from '../metrics/client-error.ts'
+import { startMock } from '../mock/index.ts'
+import { measureNoise } from '../verdict/noise.ts'
+import type { Calibration, StoredNoise } from './calibration-file.ts'
+import { type LoadShape, standIn, standIns } from './load-shape.ts'
+import { describeMachine } from './machine.ts'
+
+export interface CalibrateOptions {
+  signal?: AbortSignal
+  onRecords?(records: readonly RequestRecord[], inFlight: number): void
+}
+
+/** ms: the mock's mean time to the first token and between two. */
+const timing = { ttft: 60, itl: 10 }
+
+/** Requests for about ten seconds, between 100 and 300 of them, and four for each slot. */
+export function countRequests({ concurrency, events_per_answer }: LoadShape): number {
+  const answer = timing.ttft + timing.itl * events_per_answer
+  const inTenSeconds = Math.floor((10_000 * concurrency) / answer)
+  return Math.max(4 * concurrency, Math.min(300, Math.max(100, inTenSeconds)))
+}
+
+/**
+ * Sends the load to the bundled mock, in a process of its own, and compares every answer with what
+ * the mock says it sent and when.
+ * @throws Error when answers are missing, or when a token was seen before it was sent.
+ */
+export async function calibrate(
+  shape: LoadShape,
+  requests: number,
+  { signal, onRecords }: CalibrateOptions = {},
+): Promise<Calibration> {
+  const { concurrency, events_per_answer: events } = shape
+  const mock = await startMock({
+    profile: 'vllm',
+    ttft: { dist: 'lognormal', mean: `${timing.ttft}ms`, cv: 0.3 },
+    itl: `${timing.itl}ms`,
+    tokens: events,
+  })
+  try {
+    const keys = Array.from({ length: requests + concurrency }, (_, index) => String(index))
+    const run = await runLoad(planOf(shape, { keys, requests, url: mock.url }), {
+      ...(signal && { signal }),
+      ...(onRecords && { onRecords }),
+    })
+    signal?.throwIfAborted()
+    const truth = new Map((await mock.truth()).map((record) => [record.key, record]))
+    const found = compareWithSent(
+      run.records,
+      ({ row }) => {
+        const sent = truth.get(keys[row ?? -1] ?? '')
+        return sent && { received: sent.recv_ms, tokens: sent.content_ms }
+      },
+      concurrency,
+    )
+    if (found === undefined || found.requests < requests) {
+      throw new Error(`only ${found?.requests ?? 0} of ${requests} requests could be compared`)
+    }
+    if (Math.min(found.request.min, found.chunk?.min ?? 0) < -clockTolerance) {
+      throw new Error(
+        'a token was seen before it was sent: the clock of this machine is not usable',
+      )
+    }
+    const { ttft, latency, request, chunk = null, dispatchDelay, held } = found
+    return {
+      measured_at: new Date().toISOString(),
+      machine: describeMachine(),
+      shape,
+      requests,
+      client_error_ms: { ttft, latency, request, chunk },
+      dispatch_delay_ms: dispatchDelay,
+      held_concurrency: held
+        ? { mean: held.mean, peak: held.peak, full_share: held.fullShare }
+        : null,
+    }
+  } finally {
+    await mock.stop()
+  }
+}
+
+/** ms that two processes may read the one clock apart. */
+const clockTolerance = 0.02
+
+function planOf(
+  { concurrency, events_per_answer, dialect }: LoadShape,
+  { keys, requests, url }: { keys: readonly string[]; requests: number; url: string },
+): LoadPlan {
+  const name = standIn(dialect)
+  const { path, body } = standIns[name]
+  const load = {
+    kind: 'closed',
+    concurrency,
+    requests,
+    warmup: concurrency,
+    rounds: 1,
+    seed: 1,
+  } as const
+  return {
+    load,
+    timeouts: { total: 60_000, connect: 10_000 },
+    stream: { dialect: name },
+    requests: keys.map((key, row) => ({
+      row,
+      url: url + path,
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-mock-key': key },
+      body: JSON.stringify(body(events_per_answer)),
+    })),
+  }
+}
+
+/** Sends a spec's load to its target and looks at how much its rounds differ among themselves. */
+export async function measureTarget(
+  spec: BenchSpec,
+  { signal, onRecords }: CalibrateOptions = {},
+): Promise<StoredNoise> {
+  const { requests = 200 } = spec.load
+  const rounds = Math.max(3, Math.min(10, Math.floor(requests / 20)))
+  const { duration: _, ...load } = spec.load
+  const run = await runLoad(
+    {
+      load: { ...load, requests, rounds },
+      timeouts: spec.timeouts,
+      ...(spec.stream && { stream: spec.stream }),
+      requests: prepare(spec),
+    },
+    { ...(signal && { signal }), ...(onRecords && { onRecords }) },
+  )
+  signal?.throwIfAborted()
+  const figures = measureNoise(run.records, 1 - spec.gate.confidence)
+  if (figures.length === 0) throw new Error('the target gave no figures in at least 3 rounds')
+  return {
+    measured_at: new Date().toISOString(),
+    target: nameTarget(spec.target.url),
+    requests,
+    rounds,
+    figures: figures.map(({ metric, stat, spread, smallestChanges }) => ({
+      metric,
+      stat,
+      spread,
+      smallest_changes: [...smallestChanges],
+    })),
+  }
+}

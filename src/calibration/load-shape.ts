@@ -1,0 +1,81 @@
+import type { BenchSpec } from '../bench-spec/spec.ts'
+import type { RequestRecord } from '../engine/record.ts'
+
+/** The load that a client error was measured at. */
+export interface LoadShape {
+  concurrency: number
+  /** Token events in an answer. */
+  events_per_answer: number
+  /** As the mock spoke. */
+  dialect: string
+}
+
+/** How the mock is asked in each dialect that it speaks. */
+/** What to ask the mock for, and where. */
+export interface StandIn {
+  path: string
+  /** `length`: tokens of the answer. */
+  body(length: number): object
+}
+
+type StandInName = 'openai-chat' | 'openai-completions' | 'dify' | 'raw'
+
+export const standIns: Readonly<Record<StandInName, StandIn>> = {
+  'openai-chat': {
+    path: '/v1/chat/completions',
+    body: (max_tokens) => ({
+      messages: [{ role: 'user', content: 'hi' }],
+      stream: true,
+      max_tokens,
+    }),
+  },
+  'openai-completions': {
+    path: '/v1/completions',
+    body: (max_tokens) => ({ prompt: 'hi', stream: true, max_tokens }),
+  },
+  dify: {
+    path: '/v1/chat-messages',
+    body: () => ({ query: 'hi', response_mode: 'streaming', user: 'slogate' }),
+  },
+  raw: { path: '/stream/raw', body: () => ({ prompt: 'hi' }) },
+}
+
+/** The dialect in which the mock stands in for another: its own, or else the chat format. */
+export function standIn(dialect: string | undefined): StandInName {
+  return (
+    Object.keys(standIns).find((name): name is StandInName => name === dialect) ?? 'openai-chat'
+  )
+}
+
+/** Events of an answer of unknown length, and the most of a calibration. */
+const usualEvents = 100
+const mostEvents = 500
+
+/** The load of a spec, as far as it is known before anything is sent. */
+export function shapeOfSpec({ load, target, stream, mock }: BenchSpec): LoadShape {
+  const asked: Readonly<Record<string, unknown>> =
+    typeof target.body === 'object' && target.body !== null ? { ...target.body } : {}
+  const lengths = [asked['max_tokens'], asked['max_completion_tokens'], mock?.['tokens']]
+  const length = lengths.find((value) => typeof value === 'number') ?? usualEvents
+  const byPath = Object.entries(standIns).find(([, { path }]) => target.url.includes(path))?.[0]
+  return {
+    concurrency: load.concurrency,
+    events_per_answer: Math.max(1, Math.min(mostEvents, length)),
+    dialect: standIn(stream?.dialect ?? byPath),
+  }
+}
+
+/** The load as it was. */
+export function shapeOfRun(spec: BenchSpec, records: readonly RequestRecord[]): LoadShape {
+  const answers = records.filter(
+    ({ phase, outcome }) => phase === 'measured' && outcome === 'completed',
+  )
+  const events = answers.reduce((sum, { tokenTimes }) => sum + tokenTimes.length, 0)
+  const asked = shapeOfSpec(spec)
+  if (answers.length === 0) return asked
+  return {
+    ...asked,
+    events_per_answer: Math.max(1, Math.round(events / answers.length)),
+    dialect: standIn(answers[0]?.dialect),
+  }
+}

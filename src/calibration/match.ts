@@ -1,0 +1,106 @@
+import type { BenchSpec } from '../bench-spec/spec.ts'
+import { nameTarget } from '../bench-spec/target.ts'
+import type { Spread } from '../metrics/client-error.ts'
+import type { Accuracy } from '../metrics/doubt.ts'
+import type { CalibrationDocument } from '../results/results.ts'
+import type { Calibration, CalibrationFile } from './calibration-file.ts'
+import type { LoadShape } from './load-shape.ts'
+import { describeMachine } from './machine.ts'
+
+/** A stored calibration beside a run. */
+export interface Match {
+  calibration: Calibration
+  /** Why it says nothing of this run; `undefined`: it does. */
+  reason: string | undefined
+}
+
+/** The calibration that fits best, or else the latest; `undefined` when there is none. */
+export function matchCalibration(
+  { calibrations }: CalibrationFile,
+  shape: LoadShape,
+): Match | undefined {
+  const run = { machine: describeMachine(), shape }
+  const matches = calibrations.map((calibration) => ({
+    calibration,
+    reason: explainMismatch(calibration, run),
+  }))
+  const fitting = matches.filter(({ reason }) => reason === undefined)
+  return fitting.length > 0
+    ? fitting.reduce((a, b) =>
+        distance(b.calibration.shape, shape) < distance(a.calibration.shape, shape) ? b : a,
+      )
+    : matches.at(-1)
+}
+
+/** A load up to this many times lighter or heavier is alike. */
+const alike = 2
+
+/** What keeps a calibration from saying something of a run; `undefined`: nothing. */
+export function explainMismatch(
+  calibrated: Pick<Calibration, 'machine' | 'shape'>,
+  run: Pick<Calibration, 'machine' | 'shape'>,
+): string | undefined {
+  for (const key of ['cpu', 'cores', 'node', 'platform', 'arch'] as const) {
+    const [made, here] = [calibrated.machine[key], run.machine[key]]
+    if (made !== here) return `made with ${key} ${made}, this is ${here}`
+  }
+  if (calibrated.shape.dialect !== run.shape.dialect) {
+    return `made with the dialect ${calibrated.shape.dialect}, this run needs ${run.shape.dialect}`
+  }
+  for (const [key, words] of [
+    ['concurrency', 'concurrency'],
+    ['events_per_answer', 'events per answer'],
+  ] as const) {
+    const [made, here] = [calibrated.shape[key], run.shape[key]]
+    if (Math.max(made, here) > alike * Math.min(made, here)) {
+      return `made with ${words} ${made}, this run has ${here}`
+    }
+  }
+  return undefined
+}
+
+/** Of two loads, in ln of their ratios. */
+function distance(a: LoadShape, b: LoadShape): number {
+  return (
+    Math.abs(Math.log(a.concurrency / b.concurrency)) +
+    Math.abs(Math.log(a.events_per_answer / b.events_per_answer))
+  )
+}
+/** `undefined` when the calibration is of another machine or load. */
+export function toAccuracy({ calibration, reason }: Match): Accuracy | undefined {
+  if (reason !== undefined) return undefined
+  const { request, chunk } = calibration.client_error_ms
+  return { request: request.p99, chunk: (chunk ?? request).p99 }
+}
+
+/** What the results of a run say of it. */
+export function describeMatch(
+  { calibration, reason }: Match,
+  { noise }: CalibrationFile,
+  { target }: BenchSpec,
+): CalibrationDocument {
+  const { measured_at, requests, shape, client_error_ms: errors } = calibration
+  const own = noise.find((other) => other.target === nameTarget(target.url))
+  return {
+    measured_at,
+    requests,
+    concurrency: shape.concurrency,
+    events_per_answer: shape.events_per_answer,
+    client_error_ms: toTail(errors.request),
+    chunk_error_ms: errors.chunk && toTail(errors.chunk),
+    noise: own
+      ? {
+          measured_at: own.measured_at,
+          requests: own.requests,
+          rounds: own.rounds,
+          figures: own.figures,
+        }
+      : null,
+    matches: reason === undefined,
+    reason: reason ?? null,
+  }
+}
+
+function toTail({ p50, p95, p99, max }: Spread): CalibrationDocument['client_error_ms'] {
+  return { p50, p95, p99, max }
+}

@@ -1,0 +1,34 @@
+import { cleanLine } from './plain-text.ts'
+
+/** Where a run stands. */
+export interface Progress {
+  /** Measured requests that have ended, of a baseline too. */
+  done: number
+  /** Measured requests asked for; `undefined` for a run by duration. */
+  total?: number
+  /** ms of dispatching asked for. */
+  duration?: number
+  failed: number
+  inFlight: number
+  /** ms since the load was started. */
+  elapsed: number
+  /** Measured requests that ended per second. */
+  requestsPerSecond: number
+}
+
+/** One line, for a terminal or a log. */
+export function renderProgress(name: string, progress: Progress): string {
+  const { done, total, failed, inFlight, elapsed, requestsPerSecond } = progress
+  const share = total === undefined ? `${done}` : `${done}/${total} (${percent(done, total)})`
+  return [
+    `${cleanLine(name)}: ${share}`,
+    `${requestsPerSecond.toFixed(1)} req/s`,
+    `in flight ${inFlight}`,
+    `failed ${failed}`,
+    `${(elapsed / 1000).toFixed(0)}s`,
+  ].join('  ')
+}
+
+function percent(done: number, total: number): string {
+  return `${Math.floor((100 * done) / total)}%`
+}

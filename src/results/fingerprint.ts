@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+
+import { createRedactor, redactDeep } from '../bench-spec/secret.ts'
+import type { BenchSpec, Gate } from '../bench-spec/spec.ts'
+import type { Results } from './results.ts'
+
+/** SHA-256 of what a spec sends and how, wherever to; hexadecimal. */
+export function hashWorkload(spec: BenchSpec): string {
+  const { target, dataset, stream, load, secrets } = spec
+  const workload = {
+    method: target.method,
+    body: target.body ?? null,
+    rows: dataset?.rows ?? null,
+    stream: stream ?? null,
+    kind: load.kind,
+    concurrency: load.concurrency,
+  }
+  // A secret is not to be guessed from a hash, and a new key is not another workload.
+  const redacted = redactDeep(workload, createRedactor(secrets))
+  return createHash('sha256').update(JSON.stringify(redacted)).digest('hex')
+}
+
+/** What must be the same in two runs for their figures to be compared. */
+export interface Fingerprint {
+  environment: Results['environment']
+  hermetic: boolean
+  concurrency: number
+  /** Whether its rounds alternated with another target's: each was then ramped up and drained. */
+  alternates: boolean
+  /** Names of the dialects that were read. */
+  dialects: readonly string[]
+  workload: string
+  failures: Gate['failures']
+}
+
+export function fingerprintOf(results: Results): Fingerprint {
+  return {
+    environment: results.environment,
+    hermetic: results.target.hermetic,
+    concurrency: results.load.concurrency,
+    alternates: results.baseline?.kind === 'interleaved',
+    dialects: results.stream.dialects.map(({ name }) => name),
+    workload: results.load.workload_sha256,
+    failures: results.verdict.failures,
+  }
+}
+
+/** What differs, by name: `cpu differs: X / Y`, the baseline first; `undefined`: nothing. */
+export function findObstacle(baseline: Fingerprint, candidate: Fingerprint): string | undefined {
+  const [a, b] = [listFacts(baseline), listFacts(candidate)]
+  const differing = Object.keys(a).filter((name) => a[name] !== b[name])
+  const differences = differing.map((name) => `${name} differs: ${a[name]} / ${b[name]}`)
+  return differences.length === 0 ? undefined : differences.join('; ')
+}
+
+function listFacts(run: Fingerprint): Record<string, string | number> {
+  const { environment, hermetic, concurrency, alternates, dialects, workload, failures } = run
+  return {
+    node: environment.node.replace(/^v?(\d+).*$/, '$1'),
+    platform: environment.platform,
+    arch: environment.arch,
+    cpu: environment.cpu,
+    cores: environment.cores,
+    target: hermetic ? 'mock' : 'real',
+    concurrency,
+    rounds: alternates ? 'alternating' : 'in one go',
+    dialect: dialects.toSorted().join(' and ') || 'none',
+    workload: workload.slice(0, 12),
+    failures,
+  }
+}

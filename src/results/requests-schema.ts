@@ -1,0 +1,43 @@
+import type { JsonSchema } from '../bench-spec/json-schema.ts'
+import { count, list, number, oneOf, orNull, record, text } from './schema-parts.ts'
+
+const instant = orNull(number('ms since the first request was due; `null`: never came.'))
+
+/** JSON Schema (draft-07) of one line of `requests.ndjson`. */
+export const requestSchema: JsonSchema = record('One request.', {
+  index: count('0-based within its phase.'),
+  target: oneOf('Whom it was sent to.', ['candidate', 'baseline']),
+  phase: oneOf('Only measured ones count.', ['warmup', 'measured']),
+  round: { type: 'integer', minimum: -1, description: '0-based; -1 for warm-up.' },
+  slot: count('0-based place in the closed loop.'),
+  row: orNull(count('Row of the dataset.')),
+  outcome: oneOf('How it ended.', ['completed', 'failed', 'cancelled']),
+  failure: orNull(
+    record('Why it failed.', { kind: text('Kind.'), message: text('Untrusted text.') }),
+  ),
+  status: orNull(count('HTTP status.')),
+  dialect: orNull(text('How the stream was read.')),
+  reused: { type: 'boolean', description: 'Whether the socket had served a request before.' },
+  marks_ms: record('Instants.', {
+    scheduled: number('ms.'),
+    called: number('ms.'),
+    dispatched: instant,
+    headers: instant,
+    first_byte: instant,
+    first_event: instant,
+    first_content: instant,
+    first_token: instant,
+    first_output: instant,
+    last_token: instant,
+    completed: instant,
+    last_byte: instant,
+    ended: number('ms.'),
+  }),
+  token_times_ms: list('Instants of the token events, ascending.', number('ms.')),
+  events: count('Events of the stream.'),
+  reads: count('Reads of the socket.'),
+  bytes: count('Bytes of the body.'),
+  prompt_tokens: orNull(count('As the server counts.')),
+  completion_tokens: orNull(count('As the server counts.')),
+  output: orNull(text('What `output_path` names.')),
+})

@@ -1,0 +1,151 @@
+import { SpecError, type SpecIssue } from '../bench-spec/issue.ts'
+import { createSchemaCheck, type SchemaCheck } from '../bench-spec/schema-check.ts'
+import type { Failure, RequestRecord } from '../engine/record.ts'
+import { keepKnown } from '../metrics/known.ts'
+import { requestSchema } from './requests-schema.ts'
+
+/**
+ * One record as one line of `requests.ndjson`, without the line end. Marks and token times are in
+ * ms since `t0`, an instant on the clock of the records.
+ */
+export function renderRequest(record: RequestRecord, t0: number): string {
+  const since = (at: number | undefined): number | null =>
+    at === undefined ? null : Number((at - t0).toFixed(4))
+  const { marks } = record
+  return JSON.stringify({
+    target: record.target,
+    index: record.index,
+    phase: record.phase,
+    round: record.round,
+    slot: record.slot,
+    row: record.row ?? null,
+    outcome: record.outcome,
+    failure:
+      record.outcome === 'failed'
+        ? { kind: record.failure.kind, message: record.failure.message }
+        : null,
+    status: record.status ?? null,
+    dialect: record.dialect ?? null,
+    reused: record.reused,
+    marks_ms: {
+      scheduled: since(marks.scheduled),
+      called: since(marks.called),
+      dispatched: since(marks.dispatched),
+      headers: since(marks.headers),
+      first_byte: since(marks.firstByte),
+      first_event: since(marks.firstEvent),
+      first_content: since(marks.firstContent),
+      first_token: since(marks.firstToken),
+      first_output: since(marks.firstOutput),
+      last_token: since(marks.lastToken),
+      completed: since(marks.completed),
+      last_byte: since(marks.lastByte),
+      ended: since(marks.ended),
+    },
+    token_times_ms: Array.from(record.tokenTimes, since),
+    events: record.events,
+    reads: record.reads,
+    bytes: record.bytes,
+    prompt_tokens: record.promptTokens ?? null,
+    completion_tokens: record.completionTokens ?? null,
+    output: record.output ?? null,
+  })
+}
+
+let check: SchemaCheck | undefined
+
+/**
+ * The records of a `requests.ndjson`, in its order; instants are in ms since its own origin. `file`
+ * is shown in errors.
+ * @throws {SpecError} of the first line that is not as `renderRequest` writes it.
+ */
+export function parseRequests(text: string, file: string): RequestRecord[] {
+  check ??= createSchemaCheck(requestSchema)
+  return text.split('\n').flatMap((line, index) => {
+    if (line === '') return []
+    const position = { line: index + 1, column: 1, offset: 0, length: line.length }
+    const value = parseJson(line)
+    const issues: readonly SpecIssue[] =
+      value === undefined
+        ? [{ path: [], position, message: 'is not JSON. Was the file cut short?' }]
+        : (check?.(value, () => position) ?? [])
+    if (issues.length > 0) throw new SpecError(issues, file)
+    return toRecord(value as RequestLine, () => {
+      const message = 'is nothing, but a failed request has a failure.'
+      return new SpecError([{ path: ['failure'], position, message }], file)
+    })
+  })
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+/** What `requestSchema` lets through, as far as it is not taken over by name. */
+interface RequestLine {
+  target: RequestRecord['target']
+  index: number
+  phase: RequestRecord['phase']
+  round: number
+  slot: number
+  row: number | null
+  outcome: RequestRecord['outcome']
+  failure: Failure | null
+  status: number | null
+  dialect: string | null
+  reused: boolean
+  marks_ms: Record<string, number | null> & Record<'scheduled' | 'called' | 'ended', number>
+  token_times_ms: number[]
+  events: number
+  reads: number
+  bytes: number
+  prompt_tokens: number | null
+  completion_tokens: number | null
+  output: string | null
+}
+
+function toRecord(line: RequestLine, refuse: () => SpecError): RequestRecord {
+  const { index, phase, round, slot, events, reads, bytes, reused, marks_ms: at } = line
+  const base = {
+    index,
+    target: line.target,
+    phase,
+    round,
+    slot,
+    marks: keepKnown<RequestRecord['marks']>({
+      scheduled: at.scheduled,
+      called: at.called,
+      dispatched: at['dispatched'] ?? undefined,
+      headers: at['headers'] ?? undefined,
+      firstByte: at['first_byte'] ?? undefined,
+      firstEvent: at['first_event'] ?? undefined,
+      firstContent: at['first_content'] ?? undefined,
+      firstToken: at['first_token'] ?? undefined,
+      firstOutput: at['first_output'] ?? undefined,
+      lastToken: at['last_token'] ?? undefined,
+      completed: at['completed'] ?? undefined,
+      lastByte: at['last_byte'] ?? undefined,
+      ended: at.ended,
+    }),
+    tokenTimes: Float64Array.from(line.token_times_ms),
+    events,
+    reads,
+    bytes,
+    reused,
+  }
+  const more = {
+    row: line.row ?? undefined,
+    status: line.status ?? undefined,
+    dialect: line.dialect ?? undefined,
+    promptTokens: line.prompt_tokens ?? undefined,
+    completionTokens: line.completion_tokens ?? undefined,
+    output: line.output ?? undefined,
+  }
+  if (line.outcome !== 'failed') return keepKnown({ ...base, ...more, outcome: line.outcome })
+  if (line.failure === null) throw refuse()
+  return keepKnown({ ...base, ...more, outcome: line.outcome, failure: line.failure })
+}

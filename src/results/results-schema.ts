@@ -1,0 +1,292 @@
+import type { JsonSchema } from '../bench-spec/json-schema.ts'
+import { calibrationSchema } from './calibration-schema.ts'
+import { count, list, number, oneOf, orNull, record, text } from './schema-parts.ts'
+import { serverSchema } from './server-schema.ts'
+
+/** A distribution within `results.json`. */
+export const distributionSchema: JsonSchema = record('Nearest-rank percentiles in ms.', {
+  count: count('Number of values.'),
+  min: number('ms.'),
+  mean: number('ms.'),
+  stddev: orNull(number('Sample standard deviation in ms; `null` for one value.')),
+  p50: number('ms.'),
+  p75: number('ms.'),
+  p90: number('ms.'),
+  p95: number('ms.'),
+  p99: number('ms.'),
+  max: number('ms.'),
+})
+
+const distribution = (description: string): JsonSchema => orNull(distributionSchema, description)
+
+/** Where failed requests fill a percentile it is `infinite`, of either sign. */
+const measured = (description: string): JsonSchema => ({
+  anyOf: [{ type: 'number' }, { const: 'infinite' }, { type: 'null' }],
+  description,
+})
+
+const status = oneOf('What was decided.', ['PASS', 'FAIL', 'INCONCLUSIVE', 'ERROR'])
+
+/** An SLO within `results.json`. */
+export const sloSchema: JsonSchema = record('One assertion of the spec and what became of it.', {
+  id: text('Stable name, unique within the spec.'),
+  text: text('Canonical text, for example `ttft p95 <= 800ms`.'),
+  metric: text('What is measured, for example `ttft`.'),
+  stat: text('`p95`, `mean`, `min`, `max`, or `value` for a metric that is one number per run.'),
+  op: oneOf('Comparator.', ['<', '<=', '>', '>=']),
+  bound: orNull(
+    number(
+      'In `unit`; of a relative SLO what the baseline makes of it, `null` where that is not known.',
+    ),
+  ),
+  unit: oneOf('ms, share of 0–1, per second, or tokens per second.', [
+    'ms',
+    'share',
+    '/s',
+    'tok/s',
+  ]),
+  level: oneOf('Only `error` can block.', ['error', 'warn', 'info']),
+  reason: orNull(text('Why the spec asks for it, in its own words.')),
+  line: orNull(count('1-based line in the spec file.')),
+  column: orNull(count('1-based column in the spec file.')),
+  status,
+  method: oneOf(
+    '`exact`: binomial on exceedances; `rounds`: t on per-round values; `ratio`: per-round values against those of the baseline; `point`: observed value alone.',
+    ['exact', 'rounds', 'ratio', 'point', 'none'],
+  ),
+  observed: measured('In `unit`; `null` when there was nothing to observe.'),
+  margin: measured('Distance to the bound in `unit`, positive when the SLO holds.'),
+  n: count('Observations, failed requests included where they count.'),
+  exceedances: orNull(count('Observations on the wrong side of the bound.')),
+  pass_at_most: orNull(number('Most exceedances that would still be a PASS.')),
+  fail_at_least: orNull(number('Fewest exceedances that are a FAIL.')),
+  interval: orNull(
+    record('Limits of the true statistic, in `unit`; each holds with the confidence of the gate.', {
+      low: measured('`null` when the data do not reach it.'),
+      high: measured('`null` when the data do not reach it.'),
+    }),
+  ),
+  design_effect: orNull(
+    number('Variance inflation over clusters; `null` when independence is assumed.'),
+  ),
+  clusters: orNull(count('Rounds, or requests for `chunk_gap`.')),
+  relative: orNull(
+    record(
+      'Of an SLO relative to a baseline. Changes are ratios − 1; of shares they are differences.',
+      {
+        baseline: measured("The baseline's value, in `unit`."),
+        change: orNull(
+          number('Mean over the rounds; `null` when one of them has no finite ratio.'),
+        ),
+        low: orNull(number('Lower confidence limit of the change.')),
+        high: orNull(number('Upper confidence limit of the change.')),
+        allowed: number('The looser allowance as a change, with its sign.'),
+        floor: orNull(number('The absolute allowance of the spec, in `unit`.')),
+        rounds: count('Rounds of each side that were compared, or groups of rounds.'),
+      },
+    ),
+  ),
+  p_fail: orNull(number('One-sided p-value against "the SLO holds".')),
+  p_pass: orNull(number('One-sided p-value against "the SLO is missed".')),
+  p_fail_adjusted: orNull(number('`p_fail` after Holm over the error-level SLOs.')),
+  more_requests: orNull(number('Estimated further requests that would decide it.')),
+  why: text('One sentence: why this status.'),
+})
+
+const summary = record('The measured requests in figures; warm-up is excluded everywhere.', {
+  requests: record('Number of requests by outcome.', {
+    total: count('Measured requests.'),
+    completed: count('Answered properly.'),
+    failed: count('Not answered properly.'),
+    cancelled: count('In flight when the run was stopped.'),
+    warmup: count('Sent before the measured ones.'),
+  }),
+  success_rate: orNull(number('completed ÷ (total − cancelled), 0–1.')),
+  duration_ms: orNull(number('First measured dispatch to last measured token.')),
+  requests_per_second: orNull(number('Completed requests per second of the duration.')),
+  output_tokens_per_second: orNull(number('Output tokens of completed requests per second.')),
+  output_tokens: orNull(count('Output tokens of completed requests.')),
+  token_basis: oneOf('Where token counts come from: the server, or token events counted.', [
+    'usage',
+    'estimated',
+    'mixed',
+    'none',
+  ]),
+  goodput: orNull(number('Share of requests that keep all per-request bounds, 0–1.')),
+  ttft_ms: distribution('First token − dispatched.'),
+  ttfo_ms: distribution('First token that is not reasoning − dispatched.'),
+  latency_ms: distribution('Last token − dispatched.'),
+  stream_end_ms: distribution('End of the body − dispatched.'),
+  tpot_ms: distribution('(Last token − first token) ÷ (tokens − 1).'),
+  chunk_gap_ms: distribution('Gaps between consecutive token events, all requests together.'),
+  stall_ms: distribution('Largest chunk gap of a request.'),
+  dispatch_delay_ms: distribution('Dispatched − scheduled.'),
+  client_queue_ms: distribution('Dispatched − given to the transport.'),
+  failures: list(
+    'Failed requests by kind.',
+    record('One kind of failure.', {
+      kind: text('For example `timeout.ttft`.'),
+      status: orNull(count('HTTP status, for `http_status`.')),
+      count: count('Requests that failed this way.'),
+      sample: text('Message of the first one; untrusted text of the target.'),
+    }),
+  ),
+})
+
+const roundTimes = (what: string): JsonSchema =>
+  orNull(
+    record(what, {
+      mean: measured('ms, of completed requests.'),
+      p50: measured('ms.'),
+      p75: measured('ms.'),
+      p90: measured('ms.'),
+      p95: measured('ms.'),
+      p99: measured('ms.'),
+    }),
+  )
+
+const round = record('One slice of the measured requests, for comparisons with other runs.', {
+  round: count('0-based.'),
+  completed: count('Answered properly.'),
+  failed: count('Not answered properly.'),
+  good: orNull(count('Requests that keep all per-request bounds.')),
+  requests_per_second: orNull(number('Completed requests per second.')),
+  output_tokens_per_second: orNull(number('Output tokens per second.')),
+  ttft_ms: roundTimes('As SLOs take it: `infinite` where failed requests fill a percentile.'),
+  ttfo_ms: roundTimes('As `ttft_ms`.'),
+  latency_ms: roundTimes('As `ttft_ms`.'),
+  tpot_ms: roundTimes('As `ttft_ms`.'),
+  chunk_gap_ms: roundTimes('As `ttft_ms`.'),
+  stall_ms: roundTimes('As `ttft_ms`.'),
+})
+
+/** JSON Schema (draft-07) of `results.json`: the one source of the types `Results` and its parts. */
+export const resultsSchema: JsonSchema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'Results',
+  ...record('What lands in `results.json`; everything else written of a run is rendered from it.', {
+    schema_version: { type: 'integer', const: 1, description: 'Version of this layout.' },
+    tool: record('What wrote it.', {
+      name: { type: 'string', const: 'slogate', description: 'Always `slogate`.' },
+      version: text('Version of the package.'),
+    }),
+    spec: record('What was asked.', {
+      name: text('Name of the spec.'),
+      file: orNull(text('Path as shown to people; `null` for a spec given as an object.')),
+      sha256: orNull(text('Of the spec file, hexadecimal.')),
+    }),
+    target: record('Where requests went.', {
+      url: text('Secrets redacted.'),
+      method: text('HTTP method.'),
+      hermetic: { type: 'boolean', description: 'Whether the bundled mock was the target.' },
+    }),
+    load: record('How requests were sent.', {
+      kind: { type: 'string', const: 'closed', description: 'Closed loop.' },
+      concurrency: count('Requests in flight.'),
+      requests: orNull(count('Measured requests asked for; `null` when only a duration was.')),
+      duration_ms: orNull(number('Time of dispatching asked for.')),
+      warmup: count('Requests sent before the measured ones.'),
+      rounds: count('Equal slices of the measured requests.'),
+      seed: number('Of everything random.'),
+      workload_sha256: text(
+        'Of what is sent and how, hexadecimal: method, body, rows, stream format, concurrency. Runs that differ in it cannot be compared.',
+      ),
+    }),
+    stream: record('How streams were read.', {
+      asked: orNull(text('Dialect that the spec names; `null`: chosen from the response.')),
+      dialects: list(
+        'Dialects that were used.',
+        record('One dialect.', { name: text('Its name.'), count: count('Requests read so.') }),
+      ),
+    }),
+    dataset: orNull(
+      record('Rows that fill the placeholders; `null` without any.', {
+        source: text('Path as written in the spec.'),
+        rows: count('Number of rows.'),
+        columns: list('Names.', { type: 'string' }),
+      }),
+    ),
+    started_at: text('ISO 8601, UTC.'),
+    finished_at: text('ISO 8601, UTC.'),
+    end: record('How the run ended.', {
+      kind: oneOf(
+        '`curtailed`: the outcome was certain; `unhealthy`: the target was given up; `interrupted` by the caller; `crashed` in the client.',
+        ['finished', 'curtailed', 'unhealthy', 'interrupted', 'crashed'],
+      ),
+      reason: orNull(text('Why it did not finish.')),
+    }),
+    environment: record('The machine that measured.', {
+      node: text('Version of Node.'),
+      platform: text('Operating system.'),
+      arch: text('Processor architecture.'),
+      cpu: text('Processor model.'),
+      cores: count('Available cores.'),
+    }),
+    summary,
+    rounds: list('Slices of the measured requests, in order.', round),
+    baseline: orNull(
+      record('What the run was compared with; `null`: nothing.', {
+        kind: oneOf(
+          '`interleaved`: a second target whose rounds alternated; `file`: an earlier run.',
+          ['interleaved', 'file'],
+        ),
+        source: text('URL, or file as the spec names it; secrets redacted.'),
+        comparable: {
+          type: 'boolean',
+          description: 'Whether machine and workload were the same.',
+        },
+        reason: orNull(text('What differs, where they were not.')),
+        summary: summary,
+      }),
+    ),
+    diagnostics: list(
+      'What a reader must know before believing the figures.',
+      record('One property of the run.', {
+        id: text('kebab-case, stable.'),
+        level: oneOf('How much it matters.', ['info', 'warn']),
+        message: text('One sentence.'),
+      }),
+    ),
+    client: orNull(
+      record(
+        'How far the client itself can be trusted; `null` when it ended before it could say.',
+        {
+          event_loop_utilization: number('0–1.'),
+          event_loop_delay_p50_ms: orNull(number('Above its own resolution.')),
+          event_loop_delay_p99_ms: orNull(number('Above its own resolution.')),
+          event_loop_delay_max_ms: orNull(number('Above its own resolution.')),
+          gc_pauses: count('Garbage collections.'),
+          gc_total_ms: number('Time in them.'),
+          gc_max_ms: number('The longest.'),
+          cpu_share: number('CPU time ÷ wall time of the load process.'),
+          run_queue_share: orNull(number('Share of the time spent waiting for a core, 0–1.')),
+        },
+      ),
+    ),
+    server: orNull(serverSchema),
+    calibration: orNull(
+      calibrationSchema,
+      "The client's own error as calibrated; `null`: it never was.",
+    ),
+    verdict: record('The decision.', {
+      status,
+      policy: oneOf('What blocks.', ['pr', 'release', 'point']),
+      confidence: number('Of the statistics, 0.5–1.'),
+      failures: oneOf('Whether a failed request counts as infinitely slow.', [
+        'as-infinite',
+        'exclude',
+      ]),
+      looks: record('How often the run was judged: once, and after each round that was added.', {
+        planned: count('At the most.'),
+        taken: count('Of them.'),
+        confidence: number('Of each look: 1 − (1 − `confidence`) ÷ `planned`.'),
+      }),
+      passed: { type: 'boolean', description: 'Whether the policy lets it through.' },
+      exit_code: count(
+        '0 pass, 1 SLO missed, 2 inconclusive where that blocks, 4 no data or target unreachable, 130/143 interrupted.',
+      ),
+      why: text('One sentence.'),
+      slos: list('In the order of the spec.', sloSchema),
+    }),
+  }),
+}

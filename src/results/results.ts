@@ -1,0 +1,286 @@
+import type { Stat, Unit } from '../bench-spec/slo.ts'
+import type { BenchSpec } from '../bench-spec/spec.ts'
+import type { ClientTrust, RunEnd } from '../engine/record.ts'
+import type { ServerSummary } from '../metrics/server-summary.ts'
+import type { Diagnostic, Distribution, RunSummary } from '../metrics/summary.ts'
+import { type RoundFigures, storedMetrics, storedStats } from '../verdict/figures.ts'
+import type { Comparison, SloVerdict, Verdict } from '../verdict/verdict.ts'
+import type {
+  CalibrationDocument,
+  DistributionDocument,
+  Results,
+  SloDocument,
+} from './results-document.ts'
+import { fixed, orNull, significant } from './rounding.ts'
+import { toServer } from './server-document.ts'
+
+export type {
+  CalibrationDocument,
+  DistributionDocument,
+  Results,
+  ServerDocument,
+  ServerTimeDocument,
+  SloDocument,
+} from './results-document.ts'
+
+/** A number, or `infinite` (of either sign) where failed requests fill the percentile. */
+export type Measured = number | 'infinite'
+
+/** What the stages found out, and the facts that only an edge knows. */
+export interface ResultsInput {
+  spec: BenchSpec
+  summary: RunSummary
+  rounds: readonly RoundFigures[]
+  baseline?: BaselineInput
+  diagnostics: readonly Diagnostic[]
+  /** `undefined` when the load process ended before it could say. */
+  trust?: ClientTrust
+  /** `undefined` when the spec does not ask for the server's metrics. */
+  server?: ServerSummary
+  /** `undefined`: there was none. */
+  calibration?: CalibrationDocument
+  verdict: Verdict
+  end: RunEnd
+  /** Of the package. */
+  version: string
+  /** ISO 8601, UTC. */
+  startedAt: string
+  finishedAt: string
+  /** The spec file as it is shown to people, for example relative to the project. */
+  file?: string
+  /** Of the spec file, hexadecimal. */
+  sha256?: string
+  /** Of what is sent and how, hexadecimal. */
+  workload: string
+  environment: Results['environment']
+}
+
+/** What the candidate was compared with. `source`: a URL, or a file as the spec names it. */
+export type BaselineInput =
+  | { kind: 'interleaved'; source: string; summary: RunSummary }
+  | { kind: 'file'; source: string; obstacle?: string | undefined; summary: Results['summary'] }
+
+/**
+ * The document of one run. Of the request it takes method and URL, never headers or body; what the
+ * URL and the target's own words hold of the spec's secrets is the caller's to redact.
+ */
+export function toResults(input: ResultsInput): Results {
+  const { spec, summary, trust, verdict, end } = input
+  const { target, load, gate, dataset } = spec
+  return {
+    schema_version: 1,
+    tool: { name: 'slogate', version: input.version },
+    spec: { name: spec.name, file: input.file ?? null, sha256: input.sha256 ?? null },
+    target: { url: target.url, method: target.method, hermetic: spec.mock !== undefined },
+    load: {
+      kind: load.kind,
+      concurrency: load.concurrency,
+      requests: load.requests ?? null,
+      duration_ms: load.duration ?? null,
+      warmup: load.warmup,
+      rounds: load.rounds,
+      seed: load.seed,
+      workload_sha256: input.workload,
+    },
+    stream: {
+      asked: spec.stream?.dialect ?? null,
+      dialects: summary.dialects.map(({ name, count }) => ({ name, count })),
+    },
+    dataset: dataset
+      ? { source: dataset.source, rows: dataset.rows.length, columns: [...dataset.columns] }
+      : null,
+    started_at: input.startedAt,
+    finished_at: input.finishedAt,
+    end: { kind: end.kind, reason: endReason(end) },
+    environment: input.environment,
+    summary: toSummary(summary),
+    rounds: input.rounds.map(toRound),
+    baseline: input.baseline === undefined ? null : toBaseline(input.baseline),
+    diagnostics: input.diagnostics.map(({ id, level, message }) => ({ id, level, message })),
+    client: trust === undefined ? null : toClient(trust),
+    server: input.server === undefined ? null : toServer(input.server),
+    calibration: input.calibration ?? null,
+    verdict: {
+      status: verdict.status,
+      policy: verdict.policy,
+      confidence: gate.confidence,
+      failures: gate.failures,
+      looks: {
+        planned: verdict.looks.planned,
+        taken: verdict.looks.taken,
+        confidence: significant(verdict.looks.confidence),
+      },
+      passed: verdict.passed,
+      exit_code: verdict.exitCode,
+      why: verdict.why,
+      slos: verdict.slos.map(toSlo),
+    },
+  }
+}
+
+function toClient(trust: ClientTrust): NonNullable<Results['client']> {
+  return {
+    event_loop_utilization: significant(trust.eventLoopUtilization),
+    event_loop_delay_p50_ms: orNull(trust.eventLoopDelayP50, fixed),
+    event_loop_delay_p99_ms: orNull(trust.eventLoopDelayP99, fixed),
+    event_loop_delay_max_ms: orNull(trust.eventLoopDelayMax, fixed),
+    gc_pauses: trust.gcPauses,
+    gc_total_ms: fixed(trust.gcTotal),
+    gc_max_ms: fixed(trust.gcMax),
+    cpu_share: significant(trust.cpuShare),
+    run_queue_share: orNull(trust.runQueueShare, significant),
+  }
+}
+
+function endReason(end: RunEnd): string | null {
+  if (end.kind === 'finished') return null
+  return end.kind === 'crashed' ? end.message : end.reason
+}
+
+function toSummary(summary: RunSummary): Results['summary'] {
+  const { total, completed, failed, cancelled, warmup } = summary.requests
+  return {
+    requests: { total, completed, failed, cancelled, warmup },
+    success_rate: orNull(summary.successRate, significant),
+    duration_ms: orNull(summary.duration, fixed),
+    requests_per_second: orNull(summary.requestsPerSecond, significant),
+    output_tokens_per_second: orNull(summary.outputTokensPerSecond, significant),
+    output_tokens: summary.outputTokens ?? null,
+    token_basis: summary.tokenBasis,
+    goodput: orNull(summary.goodput, significant),
+    ttft_ms: toDistribution(summary.ttft),
+    ttfo_ms: toDistribution(summary.ttfo),
+    latency_ms: toDistribution(summary.latency),
+    stream_end_ms: toDistribution(summary.streamEnd),
+    tpot_ms: toDistribution(summary.tpot),
+    chunk_gap_ms: toDistribution(summary.chunkGap),
+    stall_ms: toDistribution(summary.stall),
+    dispatch_delay_ms: toDistribution(summary.dispatchDelay),
+    client_queue_ms: toDistribution(summary.clientQueue),
+    failures: summary.failures.map(({ kind, status, count, sample }) => ({
+      kind,
+      status: status ?? null,
+      count,
+      sample,
+    })),
+  }
+}
+
+function toBaseline(baseline: BaselineInput): NonNullable<Results['baseline']> {
+  const { kind, source } = baseline
+  if (kind === 'interleaved') {
+    return { kind, source, comparable: true, reason: null, summary: toSummary(baseline.summary) }
+  }
+  const { obstacle, summary } = baseline
+  return { kind, source, comparable: obstacle === undefined, reason: obstacle ?? null, summary }
+}
+
+function toRound({ round, completed, failed, times, ...rest }: RoundFigures): RoundDocument {
+  const kept = Object.fromEntries(
+    storedMetrics.map((metric) => {
+      const values = Object.entries(times[metric] ?? {})
+      const known = Object.fromEntries(values.map(([stat, ms]) => [stat, toMeasured(ms, 'ms')]))
+      const all = Object.fromEntries(storedStats.map((stat) => [stat, known[stat] ?? null]))
+      return [`${metric}_ms`, values.length === 0 ? null : all]
+    }),
+  ) as Omit<RoundDocument, 'round' | 'completed' | 'failed' | 'good'>
+  return {
+    ...kept,
+    round,
+    completed,
+    failed,
+    good: rest.good ?? null,
+    requests_per_second: orNull(rest.requestsPerSecond, significant),
+    output_tokens_per_second: orNull(rest.outputTokensPerSecond, significant),
+  }
+}
+
+type RoundDocument = Results['rounds'][number]
+
+function toDistribution(distribution: Distribution | undefined): DistributionDocument | null {
+  if (distribution === undefined) return null
+  const { count, min, mean, stddev, p50, p75, p90, p95, p99, max } = distribution
+  return {
+    count,
+    min: fixed(min),
+    mean: fixed(mean),
+    stddev: orNull(stddev, fixed),
+    p50: fixed(p50),
+    p75: fixed(p75),
+    p90: fixed(p90),
+    p95: fixed(p95),
+    p99: fixed(p99),
+    max: fixed(max),
+  }
+}
+
+export function toSlo(verdict: SloVerdict): SloDocument {
+  const { slo, interval } = verdict
+  const measure = (value: number | undefined): Measured | null => toMeasured(value, slo.unit)
+  return {
+    id: slo.id,
+    text: slo.text,
+    metric: slo.metric,
+    stat: statText(slo.stat),
+    op: slo.op,
+    bound: slo.bound ?? toBound(verdict),
+    unit: slo.unit,
+    level: slo.level,
+    reason: slo.why === undefined ? null : slo.why,
+    line: slo.position?.line ?? null,
+    column: slo.position?.column ?? null,
+    status: verdict.status,
+    method: verdict.method,
+    observed: measure(verdict.observed),
+    margin: measure(verdict.margin),
+    n: verdict.n,
+    exceedances: verdict.exceedances ?? null,
+    pass_at_most: verdict.passAtMost ?? null,
+    fail_at_least: verdict.failAtLeast ?? null,
+    interval:
+      interval === undefined ? null : { low: measure(interval.low), high: measure(interval.high) },
+    design_effect: orNull(verdict.designEffect, significant),
+    clusters: verdict.clusters ?? null,
+    relative:
+      verdict.relative === undefined
+        ? null
+        : toRelative(verdict.relative, slo.allowance?.floor, slo.unit),
+    p_fail: orNull(verdict.pFail, significant),
+    p_pass: orNull(verdict.pPass, significant),
+    p_fail_adjusted: orNull(verdict.pFailAdjusted, significant),
+    more_requests: verdict.more ?? null,
+    why: verdict.why,
+  }
+}
+
+/** What a baseline makes of a relative SLO; `null` where that is no number. */
+function toBound({ relative, slo }: SloVerdict): number | null {
+  const bound = toMeasured(relative?.bound, slo.unit)
+  return bound === 'infinite' ? null : bound
+}
+
+function toRelative(
+  { baseline, change, low, high, allowed, rounds }: Comparison,
+  floor: number | undefined,
+  unit: Unit,
+): NonNullable<SloDocument['relative']> {
+  return {
+    baseline: toMeasured(baseline, unit),
+    change: orNull(change, significant),
+    low: orNull(low, significant),
+    high: orNull(high, significant),
+    allowed: significant(allowed),
+    floor: floor ?? null,
+    rounds,
+  }
+}
+
+function statText(stat: Stat): string {
+  return stat.kind === 'percentile' ? `p${stat.p}` : stat.kind
+}
+
+function toMeasured(value: number | undefined, unit: Unit): Measured | null {
+  if (value === undefined) return null
+  if (Math.abs(value) === Infinity) return 'infinite'
+  return unit === 'ms' ? fixed(value) : significant(value)
+}

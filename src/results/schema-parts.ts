@@ -1,0 +1,40 @@
+import type { JsonSchema } from '../bench-spec/json-schema.ts'
+
+type Properties = Readonly<Record<string, JsonSchema>>
+
+/** Every key is always there; what is missing is `null`. */
+export function record(description: string, properties: Properties): JsonSchema {
+  return {
+    type: 'object',
+    description,
+    additionalProperties: false,
+    required: Object.keys(properties),
+    properties,
+  }
+}
+
+export const text = (description: string): JsonSchema => ({ type: 'string', description })
+export const number = (description: string): JsonSchema => ({ type: 'number', description })
+export const count = (description: string): JsonSchema => ({
+  type: 'integer',
+  minimum: 0,
+  description,
+})
+export const oneOf = (description: string, values: readonly string[]): JsonSchema => ({
+  type: 'string',
+  enum: values,
+  description,
+})
+export const list = (description: string, items: JsonSchema): JsonSchema => ({
+  type: 'array',
+  description,
+  items,
+})
+
+/** The same value, or `null`. */
+export function orNull(
+  schema: JsonSchema,
+  description: string | undefined = schema.description,
+): JsonSchema {
+  return { anyOf: [schema, { type: 'null' }], ...(description !== undefined && { description }) }
+}

@@ -1,0 +1,109 @@
+import type { JsonSchema } from '../bench-spec/json-schema.ts'
+import { count, list, number, oneOf, orNull, record, text } from './schema-parts.ts'
+
+const agrees: JsonSchema = {
+  type: 'boolean',
+  description: 'Whether the requests of this client alone explain what the server counted.',
+}
+
+/** One time of the server within `results.json`. */
+export const serverTimeSchema: JsonSchema = record(
+  'One time as the server measured it, beside what this client measured of the same requests.',
+  {
+    count: count('Values of the server.'),
+    mean: number('ms.'),
+    p50: orNull(number('ms; read it with `percentiles`.')),
+    p95: orNull(number('ms; read it with `percentiles`.')),
+    p99: orNull(number('ms; read it with `percentiles`.')),
+    percentiles: oneOf(
+      '`at-most`: upper bounds of the buckets of a histogram; `exact`: as the server computed them; `none`: not known. `null` in a bucket without an upper bound.',
+      ['at-most', 'exact', 'none'],
+    ),
+    client: orNull(
+      record('What this client measured; `null` for a time that only the server can see.', {
+        count: count('Values.'),
+        mean: number('ms.'),
+        p50: number('ms.'),
+        p95: number('ms.'),
+        p99: number('ms.'),
+      }),
+    ),
+  },
+)
+
+const time = (description: string): JsonSchema => orNull(serverTimeSchema, description)
+
+/** What the server told, within `results.json`. */
+export const serverSchema: JsonSchema = record(
+  'What the server itself tells of the run; `null` unless the spec asks with `server_metrics`.',
+  {
+    source: orNull(
+      oneOf('Whose metrics they are; `null` when nothing could be read.', ['vllm', 'qwen-vllm']),
+    ),
+    url: text('Where they were read, secrets redacted.'),
+    interval_ms: number('Time between two scrapes, while the run is short.'),
+    scrapes: count('Scrapes that could be read.'),
+    failed_scrapes: count('Scrapes that could not.'),
+    failure: orNull(text('Why the first of these could not be read; untrusted text.')),
+    covers: orNull(
+      record('What lies between the two scrapes that are compared; `null` without two.', {
+        from_ms: number('First scrape, from the start of the measured phase.'),
+        to_ms: number('Last scrape, from the start of the measured phase.'),
+        warmup: count('Requests of the warm-up that ended in this time.'),
+      }),
+    ),
+    requests: orNull(
+      record('Answers that were completed in this time.', {
+        server: count('As the server counted.'),
+        client: count('As this client counted.'),
+        agrees,
+      }),
+    ),
+    prompt_tokens: orNull(
+      record('Tokens of the prompts.', {
+        server: count('As the server counted.'),
+        usage: orNull(count('As the answers said; `null` when they did not.')),
+        agrees: orNull(agrees, 'The same of these; `null` without `usage`.'),
+      }),
+    ),
+    output_tokens: orNull(
+      record('Tokens of the answers: three counts of the same.', {
+        server: count('As the server counted.'),
+        usage: orNull(count('As the answers said; `null` when they did not.')),
+        events: count('Token events that this client saw.'),
+        agrees: {
+          ...agrees,
+          description: 'The same of these, by `usage`, or by token events without it.',
+        },
+      }),
+    ),
+    ttft_ms: time('From the arrival of a request to its first token.'),
+    latency_ms: time('From the arrival of a request to its last token.'),
+    queue_ms: time('From the arrival of a request until it began to run.'),
+    prefill_ms: time('From then to its first token.'),
+    decode_ms: time('From its first token to its last.'),
+    token_gap_ms: time('Between two tokens.'),
+    breakdown_ms: orNull(
+      record(
+        'The mean latency that the client saw, in parts that add up to it; `null` when they are not known.',
+        {
+          latency: number('ms, as the client saw it.'),
+          queue: orNull(number('ms; `null` when the server does not tell.')),
+          prefill: orNull(number('ms; `null` when the server does not tell it from the queue.')),
+          first_token: number('Queue and prefill together, ms.'),
+          decode: number('ms.'),
+          outside: number('What the server does not account for: network, gateway, client; ms.'),
+        },
+      ),
+    ),
+    timeline: list(
+      'Requests within the server over time.',
+      record('One scrape.', {
+        at_ms: number('From the start of the measured phase; negative in the warm-up.'),
+        running: orNull(count('Requests that were computed.')),
+        waiting: orNull(count('Requests that waited.')),
+      }),
+    ),
+    message: text('One sentence: where the time goes, or why that is not known.'),
+  },
+)

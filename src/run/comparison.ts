@@ -1,0 +1,185 @@
+import { parseSlo } from '../bench-spec/slo-grammar.ts'
+import type { RelativeSlo } from '../bench-spec/slo.ts'
+import type { BenchSpec, Gate, Load, Policy } from '../bench-spec/spec.ts'
+import { joinRounds } from '../metrics/joining.ts'
+import type { Comparison, Statistic } from '../report/comparison-table.ts'
+import { findObstacle, fingerprintOf } from '../results/fingerprint.ts'
+import { type Results, type SloDocument, toSlo } from '../results/results.ts'
+import { roundsOf } from '../results/stored.ts'
+import { judgeStored } from '../verdict/judge.ts'
+import { assessRelative, type StoredReference } from '../verdict/relative.ts'
+import { version } from '../version.ts'
+import { type BenchOptions, type BenchRun, runBench } from './bench.ts'
+
+/** What every comparison shows, judged or not. */
+const shown = [
+  'ttft p50 <=',
+  'ttft p95 <=',
+  'latency p50 <=',
+  'latency p95 <=',
+  'tpot p50 <=',
+  'chunk_gap p95 <=',
+  'requests_per_second >=',
+  'output_tokens_per_second >=',
+  'success_rate >=',
+] as const
+
+/** Those that every target has; their number is what a single miss is corrected for. */
+const limited = ['ttft p50 <=', 'ttft p95 <=', 'latency p95 <=', 'requests_per_second >='] as const
+
+/** How much worse the times and the rate may be, in %; the success rate by one point. */
+export function limitRegression(percent: number): RelativeSlo[] {
+  const slos = limited.map((question) => limitStatistic(question, percent))
+  return [...slos, limitStatistic('success_rate >=', 1)]
+}
+
+/** With an allowance that nobody asked for, and nobody is told of. */
+function everyStatistic(): RelativeSlo[] {
+  return shown.map((question) => limitStatistic(question, 0))
+}
+
+function limitStatistic(question: string, percent: number): RelativeSlo {
+  return readSlo(`${question} baseline ${question.endsWith('<=') ? '+' : '-'} ${percent}%`)
+}
+
+function readSlo(
+  text: string,
+  given: Partial<Pick<RelativeSlo, 'id' | 'level'>> = {},
+): RelativeSlo {
+  const parsed = parseSlo(text)
+  if (!('allowance' in parsed) || parsed.allowance === undefined) {
+    throw new Error(`"${text}" is not relative to a baseline`)
+  }
+  return { id: parsed.text, level: 'error', ...parsed, ...given }
+}
+
+interface StoredOptions {
+  /** SLOs besides those of the candidate. */
+  limits: readonly RelativeSlo[]
+  /** Default: the candidate's. */
+  policy?: Policy | undefined
+  /** As they are to be shown. */
+  names: { baseline: string; candidate: string }
+}
+
+/** Two runs of which the results are left. The relative SLOs of the candidate are judged anew. */
+export function compareStored(
+  baseline: Results,
+  candidate: Results,
+  { limits, policy = candidate.verdict.policy, names }: StoredOptions,
+): Comparison {
+  const { confidence, failures } = candidate.verdict
+  const gate: Gate = { policy, confidence, failures, maxExtraRounds: 0 }
+  const load = loadOf(candidate)
+  const obstacle = findObstacle(fingerprintOf(baseline), fingerprintOf(candidate))
+  const reference: StoredReference = { kind: 'file', rounds: roundsOf(baseline), obstacle }
+  const own = candidate.verdict.slos
+    .filter(({ relative, text }) => relative !== null || / baseline [+-] /.test(text))
+    .map(({ text, id, level }) => readSlo(text, { id, level }))
+  const rounds = roundsOf(candidate)
+  const slos = withoutAsked([...own, ...limits])
+  const judge = (asked: readonly RelativeSlo[]) =>
+    judgeStored(asked, rounds, reference, { gate, load })
+  const verdict = judge(slos)
+  const others = judge(withoutAsked([...slos, ...everyStatistic()]).slice(slos.length))
+  return {
+    ...frame(names),
+    comparable: obstacle === undefined,
+    reason: obstacle ?? null,
+    verdict: {
+      status: verdict.status,
+      policy: verdict.policy,
+      passed: verdict.passed,
+      exit_code: verdict.exitCode,
+      why: slos.length === 0 ? 'No limit was set, so nothing is judged.' : verdict.why,
+    },
+    statistics: [
+      ...verdict.slos.map((slo) => toStatistic(toSlo(slo), true)),
+      ...others.slos.map((slo) => toStatistic(toSlo(slo), false)).filter(isKnown),
+    ],
+  }
+}
+
+/** Runs a spec against its second target; the limits are judged beside its own SLOs. */
+export async function compareTargets(
+  spec: BenchSpec,
+  limits: readonly RelativeSlo[],
+  options: BenchOptions,
+): Promise<{ comparison: Comparison; bench: BenchRun }> {
+  const { slos } = spec
+  const relative = slos.filter((slo) => slo.allowance !== undefined)
+  const added = withoutAsked([...relative, ...limits]).slice(relative.length)
+  const bench = await runBench({ ...spec, slos: [...slos, ...added] }, options)
+  const { results, records, baseline = [] } = bench
+  const { gate, load, goodput } = spec
+  const reference = { kind: 'interleaved' as const, records: joinRounds(baseline) }
+  const asked = [...relative, ...added]
+  const others = withoutAsked([...asked, ...everyStatistic()])
+    .slice(asked.length)
+    .map((slo) =>
+      toSlo(assessRelative(slo, { records: joinRounds(records), reference, gate, load, goodput })),
+    )
+  const { status, policy, passed, exit_code, why } = results.verdict
+  const comparison = {
+    ...frame({ baseline: results.baseline?.source ?? '', candidate: results.target.url }),
+    comparable: true,
+    reason: null,
+    verdict: { status, policy, passed, exit_code, why },
+    statistics: [
+      ...results.verdict.slos
+        .filter(({ id }) => asked.some((slo) => slo.id === id))
+        .map((slo) => toStatistic(slo, true)),
+      ...others.map((slo) => toStatistic(slo, false)).filter(isKnown),
+    ],
+  }
+  return { comparison, bench }
+}
+
+function frame(
+  names: StoredOptions['names'],
+): Pick<Comparison, 'schema_version' | 'tool' | 'baseline' | 'candidate'> {
+  return { schema_version: 1, tool: { name: 'slogate', version }, ...names }
+}
+
+/** Each statistic once: the first one that asks about it. */
+function withoutAsked(slos: readonly RelativeSlo[]): RelativeSlo[] {
+  const names = slos.map(nameOf)
+  return slos.filter((_, index) => names.indexOf(nameOf(slos[index] as RelativeSlo)) === index)
+}
+
+/** `ttft p95`. */
+function nameOf({ text, op }: Pick<RelativeSlo, 'text' | 'op'>): string {
+  return text.slice(0, text.indexOf(op)).trim()
+}
+
+function toStatistic(slo: SloDocument, judged: boolean): Statistic {
+  const { unit, observed, relative } = slo
+  return {
+    name: nameOf(slo),
+    unit,
+    baseline: relative?.baseline ?? null,
+    candidate: observed,
+    change: relative?.change ?? null,
+    low: relative?.low ?? null,
+    high: relative?.high ?? null,
+    allowed: judged ? (relative?.allowed ?? null) : null,
+    status: judged ? slo.status : null,
+    why: judged ? slo.why : null,
+  }
+}
+
+function isKnown({ baseline, candidate }: Statistic): boolean {
+  return baseline !== null || candidate !== null
+}
+
+function loadOf({ load }: Results): Load {
+  return {
+    kind: load.kind,
+    concurrency: load.concurrency,
+    ...(load.requests !== null && { requests: load.requests }),
+    ...(load.duration_ms !== null && { duration: load.duration_ms }),
+    warmup: load.warmup,
+    rounds: load.rounds,
+    seed: load.seed,
+  }
+}

@@ -1,0 +1,37 @@
+import type { Load } from '../bench-spec/spec.ts'
+import type { RequestRecord } from '../engine/record.ts'
+import type { Progress } from '../report/progress-text.ts'
+
+/** Turns batches of records into progress; each of the `targets` gets the whole load. */
+export function trackProgress(
+  load: Load,
+  onProgress: ((progress: Progress) => void) | undefined,
+  targets = 1,
+): { add(records: readonly RequestRecord[], inFlight: number): void } {
+  const start = performance.now()
+  /** Instants of the measured requests, on the clock of the records. */
+  let first = Infinity
+  let last = -Infinity
+  let done = 0
+  let failed = 0
+  return {
+    add(records, inFlight) {
+      for (const { phase, outcome, marks } of records) {
+        if (phase !== 'measured') continue
+        first = Math.min(first, marks.scheduled)
+        last = Math.max(last, marks.ended)
+        done++
+        if (outcome === 'failed') failed++
+      }
+      onProgress?.({
+        done,
+        ...(load.requests !== undefined && { total: Math.max(targets * load.requests, done) }),
+        ...(load.duration !== undefined && { duration: targets * load.duration }),
+        failed,
+        inFlight,
+        elapsed: performance.now() - start,
+        requestsPerSecond: last > first ? (1000 * done) / (last - first) : 0,
+      })
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import type { ServerMetrics } from '../bench-spec/spec.ts'
+import type { LoadPlan } from '../engine/loop.ts'
+import type { RequestRecord } from '../engine/record.ts'
+import { type ServerWatch, watchServer } from '../engine/server-watch.ts'
+import { readQwenSnapshot } from '../metrics/qwen-snapshot.ts'
+import { type ServerSummary, summarizeServer } from '../metrics/server-summary.ts'
+import type { Snapshot } from '../metrics/snapshot.ts'
+import { readVllmSnapshot } from '../metrics/vllm-snapshot.ts'
+
+/** Where servers have their metrics: vLLM, and the `qwen-vllm` server. */
+const usualPaths = ['/metrics', '/api/v1/metrics']
+
+/** Watches the metrics of the target of a plan; resolves after the first look at them. */
+export function watchTarget(
+  { url, interval }: ServerMetrics,
+  { requests: [first], load }: LoadPlan,
+): Promise<ServerWatch<Snapshot>> {
+  const target = new URL(first?.url ?? '')
+  const authorization = Object.entries(first?.headers ?? {}).find(
+    ([name]) => name.toLowerCase() === 'authorization',
+  )?.[1]
+  return watchServer<Snapshot>({
+    urls: (url === undefined ? usualPaths : [url]).map((path) => new URL(path, target.origin).href),
+    headersFor: (page) => {
+      const { origin, username, password } = new URL(page)
+      const own = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+      return {
+        accept: 'text/plain;version=0.0.4, application/json;q=0.9',
+        ...(authorization !== undefined && origin === target.origin && { authorization }),
+        ...(username !== '' && {
+          authorization: `Basic ${Buffer.from(own).toString('base64')}`,
+        }),
+      }
+    },
+    interval,
+    hasWarmup: load.warmup > 0,
+    read: (text) =>
+      text.trimStart().startsWith('{') ? readQwenSnapshot(text) : readVllmSnapshot(text),
+  })
+}
+
+/** Looks at the metrics for the last time and compares them with the requests of the run. */
+export async function finishWatch(
+  watch: ServerWatch<Snapshot>,
+  { interval }: ServerMetrics,
+  records: readonly RequestRecord[],
+): Promise<ServerSummary> {
+  const own = records.filter(
+    ({ phase, outcome }) => phase === 'measured' && outcome === 'completed',
+  ).length
+  const seen = await watch.finish(
+    (after, before) => (after.finished ?? 0) - (before?.finished ?? 0) >= own,
+  )
+  return summarizeServer(seen, records, interval)
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+
+import { SpecError, renderSpecError } from '../../src/bench-spec/issue.ts'
+import type { Position } from '../../src/bench-spec/slo.ts'
+
+function at(line: number, offset: number): Position {
+  return { line, column: 1, offset, length: 1 }
+}
+
+test('issues stand in the order of the file, those without a place first', () => {
+  const error = new SpecError(
+    [
+      { path: ['b', 0, 'c'], position: at(2, 3), message: 'second.' },
+      { path: ['a'], position: at(1, 0), message: 'first.' },
+      { path: ['--url'], message: 'nowhere.' },
+    ],
+    'x.yaml',
+  )
+  expect(error.message).toBe(
+    'x.yaml: --url: nowhere.\nx.yaml:1:1: a: first.\nx.yaml:2:1: b[0].c: second.',
+  )
+})
+
+test('carets stand below what is meant, also after tabs and wide letters', () => {
+  const text = '\t你好: 世界\r\n'
+  const position = { line: 1, column: 6, offset: 5, length: 2 }
+  const error = new SpecError([{ path: [], position, message: 'wide.' }], 'x.yaml', text)
+  expect(renderSpecError(error)).toBe('x.yaml:1:6: wide.\n  1 | \t你好: 世界\n    | \t      ^^^^')
+})

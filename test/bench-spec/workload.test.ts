@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+
+import { readLoad, readTimeouts } from '../../src/bench-spec/workload.ts'
+
+function refuse(path: unknown, message: string): never {
+  throw new Error(`${JSON.stringify(path)} ${message}`)
+}
+
+test.each([
+  [9, 1],
+  [10, 1],
+  [29, 2],
+  [50, 5],
+  [1000, 5],
+])('%i requests are cut into %i rounds unless the spec says otherwise', (requests, rounds) => {
+  expect(readLoad({ requests }, refuse).rounds).toBe(rounds)
+  expect(readLoad({ requests, rounds: 3 }, refuse).rounds).toBe(3)
+})
+
+test('one wave warms up unless the spec says otherwise', () => {
+  expect(readLoad({ concurrency: 7 }, refuse).warmup).toBe(7)
+  expect(readLoad({ warmup: 3 }, refuse).warmup).toBe(3)
+  expect(readLoad({ warmup: { requests: 4 } }, refuse).warmup).toBe(4)
+  expect(readLoad({ warmup: false }, refuse).warmup).toBe(0)
+})
+
+test('total_requests is requests by another name [S1.7]', () => {
+  expect(readLoad({ total_requests: 30 }, refuse).requests).toBe(30)
+  expect(readLoad({ total_requests: 30, requests: 30 }, refuse).requests).toBe(30)
+  expect(() => readLoad({ total_requests: 30, requests: 31 }, refuse)).toThrow('["total_requests"]')
+})
+
+test('a duration takes the place of the default number of requests, or ends them', () => {
+  expect(readLoad({ duration: '1m' }, refuse)).not.toHaveProperty('requests')
+  expect(readLoad({ duration: 2, requests: 5 }, refuse)).toMatchObject({
+    duration: 2000,
+    requests: 5,
+  })
+})
+
+test('bare timeouts are seconds, also fractions of them [S1.11] [T14] [T16]', () => {
+  const document = { timeout: 0.5, connect_timeout: '250ms', ttft_timeout: '1m', idle_timeout: 2 }
+  expect(readTimeouts(document, refuse)).toEqual({
+    total: 500,
+    connect: 250,
+    ttft: 60_000,
+    idle: 2000,
+  })
+})

@@ -1,0 +1,83 @@
+import { Ajv } from 'ajv'
+import { expect, test } from 'vitest'
+
+import type { JsonSchema } from '../../src/bench-spec/json-schema.ts'
+import { calibrationSchema } from '../../src/results/calibration-schema.ts'
+import { distributionSchema, resultsSchema, sloSchema } from '../../src/results/results-schema.ts'
+import { serverSchema, serverTimeSchema } from '../../src/results/server-schema.ts'
+import { renderInterface } from '../_interface.ts'
+import { run, runs, slo } from '../report/_runs.ts'
+
+const validate = new Ajv({ strict: true, allErrors: true, allowUnionTypes: true }).compile(
+  resultsSchema,
+)
+
+test('results-document.ts and the published schema are what the schema says', async () => {
+  const types = [
+    '// Made from results-schema.ts by its test: change it there and run `vitest -u`.\n',
+    renderInterface('DistributionDocument', distributionSchema),
+    renderInterface('SloDocument', sloSchema),
+    renderInterface('ServerTimeDocument', serverTimeSchema),
+    renderInterface('ServerDocument', nameParts(serverSchema)),
+    renderInterface('CalibrationDocument', calibrationSchema),
+    renderInterface('Results', nameParts(resultsSchema)),
+  ].join('\n')
+  await expect(types).toMatchFileSnapshot('../../src/results/results-document.ts')
+  await expect(`${JSON.stringify(resultsSchema, null, 2)}\n`).toMatchFileSnapshot(
+    '../../schema/results.schema.json',
+  )
+})
+
+/** What has an interface of its own is named where it is used. */
+function nameParts(schema: JsonSchema): JsonSchema {
+  const names = new Map<unknown, string>([
+    [distributionSchema, 'DistributionDocument'],
+    [sloSchema, 'SloDocument'],
+    [calibrationSchema, 'CalibrationDocument'],
+    [serverTimeSchema, 'ServerTimeDocument'],
+    [serverSchema, 'ServerDocument'],
+  ])
+  const text = JSON.stringify(schema, (_, part: unknown) => {
+    const type = part === schema ? undefined : names.get(part)
+    return type === undefined ? part : { type }
+  })
+  return JSON.parse(text) as JsonSchema
+}
+
+test.each(Object.entries(runs))('the run "%s" is valid', (_, results) => {
+  validate(results)
+  expect(validate.errors).toBeNull()
+})
+
+test('every key is required and described, and there are no others', () => {
+  const walk = (schema: JsonSchema, path: string): string[] => [
+    ...(schema.anyOf ?? []).flatMap((branch) => walk(branch, path)),
+    ...(schema.items ? walk(schema.items, path) : []),
+    ...(schema.type === 'object' && schema.additionalProperties !== false ? [path] : []),
+    ...Object.entries(schema.properties ?? {}).flatMap(([key, property]) => [
+      ...(schema.required?.includes(key) && property.description ? [] : [`${path}.${key}`]),
+      ...walk(property, `${path}.${key}`),
+    ]),
+  ]
+  expect(walk(resultsSchema, '')).toEqual([])
+})
+
+test.each([
+  ['a missing key', (results) => ({ ...results, target: undefined })],
+  ['an unknown key', (results) => ({ ...results, extra: 1 })],
+  ['another version of the layout', (results) => ({ ...results, schema_version: 2 })],
+  [
+    'NaN as null where a number must stand',
+    (results) => ({ ...results, load: { ...results.load, seed: null } }),
+  ],
+] as [string, (results: typeof runs.pass) => object][])('refuses %s', (_, spoil) => {
+  expect(validate(spoil(runs.pass))).toBe(false)
+})
+
+test('refuses a status that does not exist', () => {
+  const odd = run({ verdict: { slos: [slo({})] } })
+  const spoiled = JSON.parse(
+    JSON.stringify(odd).replace('"status":"PASS"', '"status":"OK"'),
+  ) as unknown
+  expect(validate(spoiled)).toBe(false)
+})
