@@ -31,12 +31,23 @@ export function studentAtLeast(t: number, degrees: number): number {
 
 /** t with P(T ≥ t) = alpha, for alpha below ½. */
 export function studentQuantile(alpha: number, degrees: number): number {
-  return solve((t) => studentAtLeast(t, degrees), alpha)
+  return recall(`${alpha} ${degrees}`, () => solve((t) => studentAtLeast(t, degrees), alpha))
 }
 
 /** z with P(Z ≥ z) = alpha, for alpha below ½. */
 export function normalQuantile(alpha: number): number {
-  return solve(normalAtLeast, alpha)
+  return recall(`${alpha}`, () => solve(normalAtLeast, alpha))
+}
+
+/** A run asks for few quantiles, and for each of them at every look. */
+const quantiles = new Map<string, number>()
+
+function recall(name: string, find: () => number): number {
+  const known = quantiles.get(name)
+  if (known !== undefined) return known
+  const found = find()
+  quantiles.set(name, found)
+  return found
 }
 
 /** ½ − φ(z) Σ z^(2k+1) / (1·3·…·(2k+1)): the series of erf in DLMF 7.6.2. */
