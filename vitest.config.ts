@@ -4,20 +4,49 @@ import { defineConfig } from 'vitest/config'
 
 import slogate from './src/vitest/index.ts'
 
+const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+const noBenchmark = { include: [] }
+
 export default defineConfig({
-  plugins: [slogate({ include: ['bench/**/*.bench.{yaml,yml,json,jsonc}'] })],
-  // What is written in bench/ is what a user writes.
-  resolve: {
-    alias: { 'slogate/vitest': fileURLToPath(new URL('./src/vitest/index.ts', import.meta.url)) },
-  },
   test: {
-    include: ['test/**/*.test.ts'],
-    // Half of the time is waiting for servers and processes.
-    maxWorkers: 2,
-    // Of the processes that tests start: without it each strips the types of every file anew.
-    env: {
-      NODE_COMPILE_CACHE: fileURLToPath(new URL('./node_modules/.cache/compile', import.meta.url)),
-    },
-    benchmark: { include: ['bench/**/*.bench.ts'] },
+    // Generous: whether a test passes must not depend on what else the machine does.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**'],
+          benchmark: noBenchmark,
+          // No test leaves anything behind in a module, and loading all modules anew takes longer than the tests.
+          isolate: false,
+          maxWorkers: 2,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          benchmark: noBenchmark,
+          globalSetup: ['test/e2e/_package.ts'],
+          // Of the processes that tests start from the sources: without it each strips the types anew.
+          env: { NODE_COMPILE_CACHE: pathOf('./node_modules/.cache/compile') },
+          // More than there are cores: half of the time is waiting for processes.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        plugins: [slogate({ include: ['bench/**/*.bench.{yaml,yml,json,jsonc}'] })],
+        // What is written in bench/ is what a user writes.
+        resolve: { alias: { 'slogate/vitest': pathOf('./src/vitest/index.ts') } },
+        test: { name: 'specs', include: [], benchmark: { include: ['bench/**/*.bench.ts'] } },
+      },
+    ],
   },
 })

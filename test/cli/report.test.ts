@@ -1,54 +1,48 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
-import { chatSpec, createProject } from '../e2e/_project.ts'
+import { writeArtifacts } from '../../src/run/artifacts.ts'
+import { find, simulate } from '../report/html/_findings.ts'
+import { createFolder, type Output, runCommand } from './_command.ts'
 
-const limit = { timeout: 60_000 }
-
-test('renders every report of a run again, from its own files [S0.27]', limit, async () => {
-  const project = createProject({ 'chat.yaml': chatSpec(['success_rate >= 90%']) })
-  const ran = await project.slogate(['run', '-c', 'chat.yaml', '--out', 'out', '--quiet'])
-  expect(ran.code).toBe(0)
+test('renders every report of a run again, from its own files [S0.27]', async () => {
+  const folder = createFolder({})
+  writeArtifacts(join(folder, 'out/chat'), find(simulate(60)))
+  const read = (name: string): string => readFileSync(join(folder, name), 'utf8')
+  const report = (...args: string[]): Promise<Output> => runCommand(['report', ...args], folder)
   const names = ['junit.xml', 'report.html', 'summary.md', 'test_results.json']
-  expect(readdirSync(join(project.folder, 'out/chat'))).toEqual(expect.arrayContaining(names))
-  const results = project.read('out/chat/results.json')
+  expect(readdirSync(join(folder, 'out/chat'))).toEqual(expect.arrayContaining(names))
+  const results = read('out/chat/results.json')
 
-  const first = await project.slogate(['report', 'out/chat/results.json', '--out', 'again'])
+  const first = await report('out/chat/results.json', '--out', 'again')
   expect(first).toMatchObject({ code: 0 })
   expect(first.text.trim().split('\n')).toEqual(
     expect.arrayContaining([...names, 'exports/ctrf.json'].map((name) => `again/${name}`)),
   )
-  expect(readdirSync(join(project.folder, 'again/exports'))).toEqual(
-    readdirSync(join(project.folder, 'out/chat/exports')),
+  expect(readdirSync(join(folder, 'again/exports'))).toEqual(
+    readdirSync(join(folder, 'out/chat/exports')),
   )
-  expect(project.read('again/summary.md')).toBe(project.read('out/chat/summary.md'))
-  expect(project.read('again/junit.xml')).toBe(project.read('out/chat/junit.xml'))
-  expect(headingsOf(project.read('again/report.html'))).toEqual(
-    headingsOf(project.read('out/chat/report.html')),
-  )
-  expect(
-    /"rows":\[\[.*?\]\]/.exec(project.read('again/report.html'))?.[0].split('],['),
-  ).toHaveLength(60)
-  expect(project.read('out/chat/results.json')).toBe(results)
+  expect(read('again/summary.md')).toBe(read('out/chat/summary.md'))
+  expect(read('again/junit.xml')).toBe(read('out/chat/junit.xml'))
+  expect(headingsOf(read('again/report.html'))).toEqual(headingsOf(read('out/chat/report.html')))
+  expect(/"rows":\[\[.*?\]\]/.exec(read('again/report.html'))?.[0].split('],[')).toHaveLength(60)
+  expect(read('out/chat/results.json')).toBe(results)
 
-  const html = project.read('again/report.html')
-  await project.slogate(['report', 'out/chat/results.json', '--out', 'again', '--format', 'html'])
-  expect(project.read('again/report.html') === html).toBe(true)
+  const html = read('again/report.html')
+  await report('out/chat/results.json', '--out', 'again', '--format', 'html')
+  expect(read('again/report.html') === html).toBe(true)
 
-  rmSync(join(project.folder, 'out/chat/requests.ndjson.gz'))
-  const without = await project.slogate(['report', 'out/chat', '--out', 'less'])
+  rmSync(join(folder, 'out/chat/requests.ndjson.gz'))
+  const without = await report('out/chat', '--out', 'less')
   expect(without.code).toBe(0)
   expect(without.text).toContain('there is no requests.ndjson.gz beside it')
-  expect(readdirSync(join(project.folder, 'less')).toSorted()).toEqual([
-    'exports',
-    ...names.slice(0, 3),
-  ])
-  expect(project.read('less/report.html').includes('were not at hand')).toBe(true)
+  expect(readdirSync(join(folder, 'less')).toSorted()).toEqual(['exports', ...names.slice(0, 3)])
+  expect(read('less/report.html').includes('were not at hand')).toBe(true)
 
-  writeFileSync(join(project.folder, 'out/chat/requests.ndjson.gz'), 'x')
-  const broken = await project.slogate(['report', 'out/chat/results.json'])
+  writeFileSync(join(folder, 'out/chat/requests.ndjson.gz'), 'x')
+  const broken = await report('out/chat/results.json')
   expect(broken.text).toContain('out/chat/requests.ndjson.gz: is not a whole gzip file.')
   expect(broken.code).toBe(3)
 })
@@ -68,9 +62,9 @@ test.each([
     '--format must be of html, junit, markdown, seed, exports',
   ],
   [['report', 'other.json', '--junit', 'loose'], '--junit must be rich or strict'],
-])('slogate %j says what is wrong', limit, async (args, words) => {
-  const project = createProject({ 'broken.json': '{"a"', 'other.json': '{"schema_version":2}' })
-  const { code, text } = await project.slogate(args)
+])('slogate %j says what is wrong', async (args, words) => {
+  const folder = createFolder({ 'broken.json': '{"a"', 'other.json': '{"schema_version":2}' })
+  const { code, text } = await runCommand(args, folder)
   expect(text).toContain(words)
   expect(text).not.toMatch(/^ +at /m)
   expect(code).toBe(3)

@@ -1,17 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { onTestFinished } from 'vitest'
+import { inject } from 'vitest'
 
-const repository = fileURLToPath(new URL('../..', import.meta.url))
-const vitest = join(repository, 'node_modules/vitest/vitest.mjs')
-const cli = join(repository, 'src/cli/main.ts')
+export const repository = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The package that was built for these tests. */
+export const built = inject('package')
+
+const vitest = join(built.folder, 'node_modules/vitest/vitest.mjs')
 
 export interface Output {
   code: number | null
-  /** stdout and stderr as they came, without colours. */
+  stdout: string
+  stderr: string
+  /** Both as they came, without colours. */
   text: string
 }
 
@@ -25,6 +30,8 @@ export interface Project {
   folder: string
   write(name: string, content: string): void
   read(name: string): string
+  /** Runs a script of the folder. */
+  node(args: readonly string[]): Promise<Output>
   /** Runs vitest in the folder. */
   vitest(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Output>
   start(args: readonly string[], env?: NodeJS.ProcessEnv): Running
@@ -34,60 +41,60 @@ export interface Project {
 }
 
 export const config = `
+import slogate from 'slogate/vitest'
 import { defineConfig } from 'vitest/config'
-import slogate from ${JSON.stringify(join(repository, 'src/vitest/index.ts'))}
 export default defineConfig({ plugins: [slogate()] })
 `
 
-/** A user's project: inside the repository, so that its dependencies are found. */
+/** A user's project, in which the package and vitest are installed. Ends with the package. */
 export function createProject(files: Readonly<Record<string, string>>): Project {
-  mkdirSync(join(repository, '.vitest'), { recursive: true })
-  const folder = mkdtempSync(join(repository, '.vitest', 'project-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const folder = mkdtempSync(join(built.folder, 'project-'))
   const write = (name: string, content: string): void => {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), content)
   }
   for (const [name, content] of Object.entries(files)) write(name, content)
-  const start = (script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running =>
-    run([script, ...args], { cwd: folder, env })
+  const start = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Running =>
+    run(args, { cwd: folder, env })
   return {
     folder,
     write,
     read: (name) => readFileSync(join(folder, name), 'utf8'),
-    vitest: (args, env) => start(vitest, args, env).done,
-    start: (args, env) => start(vitest, args, env),
-    slogate: (args, env) => start(cli, args, env).done,
-    startSlogate: (args, env) => start(cli, args, env),
+    node: (args) => start(args).done,
+    vitest: (args, env) => start([vitest, ...args], env).done,
+    start: (args, env) => start([vitest, ...args], env),
+    slogate: (args, env) => start([built.bin, ...args], env).done,
+    startSlogate: (args, env) => start([built.bin, ...args], env),
   }
 }
 
-function run(args: string[], { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv }): Running {
+function run(
+  args: readonly string[],
+  { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv },
+): Running {
   const child = spawn(process.execPath, args, {
     cwd,
-    env: { ...cleanEnvironment(), ...env },
+    env: { ...environment, TERM: 'xterm', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let text = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (part: string) => {
-      text += part
+  const output = { stdout: '', stderr: '', text: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (part: string) => {
+      output[name] += part
+      output.text += part
     })
   }
   const { promise, resolve } = Promise.withResolvers<Output>()
-  child.on('close', (code) => resolve({ code, text }))
-  return { child, text: () => text, done: promise }
+  child.on('close', (code) => resolve({ code, ...output }))
+  return { child, text: () => output.text, done: promise }
 }
 
-/** This process's environment without what a test run or a CI adds to it. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
-  const entries = Object.entries(process.env).filter(
-    ([name]) =>
-      !/^(VITEST|TEST$|NODE_ENV|CI$|GITHUB_|SLOGATE_|MODE$|DEV$|PROD$|SSR$|BASE_URL$|FORCE_COLOR)/.test(
-        name,
-      ),
-  )
-  return { ...Object.fromEntries(entries), NO_COLOR: '1', TERM: 'xterm' }
+/** Of a process: nothing of this test run, of a CI or of a user's npm gets in. */
+export const environment: NodeJS.ProcessEnv = {
+  PATH: process.env['PATH'],
+  HOME: process.env['HOME'],
+  NO_COLOR: '1',
+  NODE_COMPILE_CACHE: join(built.folder, 'compiled'),
 }
 
 /** A hermetic chat spec whose SLO lines a test chooses; the first SLO stands on line 9. */
@@ -98,7 +105,7 @@ export function chatSpec(slos: readonly string[], more = ''): string {
     'stream_format: openai-chat',
     'concurrency: 4',
     'requests: 60',
-    'mock: { profile: vllm, ttft: 20ms, itl: 5ms }',
+    'mock: { profile: vllm, ttft: 5ms, itl: 1ms }',
     more === '' ? '# nothing more' : more,
     'slo:',
     ...slos.map((slo) => `  - ${slo}`),

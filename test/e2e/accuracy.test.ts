@@ -15,7 +15,7 @@ const requests = 500
 
 test(
   'agrees with what the mock says it sent, request by request [S1.1] [S1.45] [S0.30]',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const { records, truth } = await measureAgainstTruth()
     const measured = records.filter((record) => record.phase === 'measured')
@@ -49,9 +49,9 @@ test(
 
 test(
   'never exceeds the asked concurrency and holds it between ramp-up and drain, as the mock saw it [S1.1] [S1.44]',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
-    const { truth } = await measureAgainstTruth()
+    const { truth, results } = await measureAgainstTruth()
     const steps = truth
       .flatMap((record) => [
         { at: record.recv_ms, change: 1 },
@@ -77,13 +77,15 @@ test(
       `in flight at the mock between ramp-up and drain: mean ${mean.toFixed(2)}, peak ${peak}`,
     )
     // Between the end of one stream and the arrival of the next lies the way back and forth.
-    expect(mean).toBeGreaterThan(0.9 * concurrency)
+    // Where other work takes the cores away, the load process says so, and the way is longer.
+    const limited = results.diagnostics.some(({ id }) => id === 'client-limited')
+    expect(mean).toBeGreaterThan((limited ? 0.5 : 0.9) * concurrency)
   },
 )
 
 test(
   'observes the quantiles that the mock was told to produce, within its own error [S0.30]',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const planned = { p50: 40, p90: 60, p95: 80, p99: 120, max: 150 }
     const exact = {

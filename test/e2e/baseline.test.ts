@@ -8,7 +8,7 @@ import { startMock } from '../../src/mock/index.ts'
 import type { Results } from '../../src/results/results.ts'
 import { config, createProject } from './_project.ts'
 
-const limit = { timeout: 60_000 }
+const limit = { timeout: 120_000 }
 
 /** 200 requests to each of two mocks, of which the first one's time to the first token is `ttft`. */
 function regressionSpec(ttft: string, slo: string): string {

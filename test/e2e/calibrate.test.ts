@@ -8,7 +8,7 @@ import { startMock } from '../../src/mock/index.ts'
 import type { Results } from '../../src/results/results.ts'
 import { chatSpec, createProject, type Project } from './_project.ts'
 
-const limit = { timeout: 90_000 }
+const limit = { timeout: 120_000 }
 const file = '.slogate/calibration.json'
 
 function readResults(project: Project): Results {
@@ -133,7 +133,7 @@ test('stores nothing when it is interrupted or the target cannot be reached', li
   expect(refused.code).toBe(4)
   expect(refused.text).toContain('the target gave no figures in at least 3 rounds')
   const running = project.startSlogate(['calibrate', '-n', '5000'])
-  await expect.poll(running.text, { timeout: 30_000 }).toContain('mock: ')
+  await expect.poll(running.text, { timeout: 120_000 }).toContain('mock: ')
   running.child.kill('SIGINT')
   expect((await running.done).code).toBe(130)
   expect(existsSync(join(project.folder, file))).toBe(false)

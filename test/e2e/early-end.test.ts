@@ -6,7 +6,7 @@ import { checkSpec } from '../../src/run/checked-spec.ts'
 import { refusingUrl } from '../_server.ts'
 import { createProject } from './_project.ts'
 
-const limit = { timeout: 60_000 }
+const limit = { timeout: 120_000 }
 
 const chat = {
   url: '/v1/chat/completions',

@@ -144,7 +144,7 @@ const users: readonly string[] = [
 
 test.concurrent.for(targets)(
   'concludes from every fault of the mock what it means, counts no token that was not sent, and goes on: %s',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async ([target, path, body], { expect, onTestFinished }) => {
     const mock = await startMock({ profile: 'vllm', ttft: 6, itl: 3, tokens, faults })
     onTestFinished(() => mock.stop())
@@ -195,7 +195,7 @@ const variants: readonly [fault: FaultOption, expected: string, seen: number][] 
 
 test.concurrent.for(variants)(
   'concludes from a variant of a fault what it means: %o is %s',
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   async ([fault, expected, seen], { expect, onTestFinished }) => {
     const mock = await startMock({ profile: 'vllm', ttft: 6, itl: 3, tokens, faults: [fault] })
     onTestFinished(() => mock.stop())

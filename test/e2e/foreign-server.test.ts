@@ -8,7 +8,7 @@ import { config, createProject } from './_project.ts'
 
 test(
   'the chat spec of this repository, unchanged, against an OpenAI-compatible server of other people',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const server = new LLMock({ port: 0, host: '127.0.0.1', latency: 5, chunkSize: 8 })
     const answer = 'An answer that is long enough to come in more than one piece: 你好 👋.'

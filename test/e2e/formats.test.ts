@@ -53,7 +53,7 @@ async function read(url: string, dialect: DialectName, body: object): Promise<St
 
 test.each(variations)(
   'the reader sees the tokens that were sent, when they were sent, in every format: %j',
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   async (options) => {
     const times = options.latency === undefined ? { ttft: 5, itl: 3 } : {}
     const mock = await startMock({ tokens, ...times, ...options })

@@ -14,7 +14,7 @@ const secrets = [header, query, variable]
 
 test.each(['answers', 'repeats the request in its errors'])(
   'no secret reaches an artifact or the output when the target %s [T18]',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async (behaviour) => {
     const server = await serve((request, response) => {
       const echo = `${request.url} ${JSON.stringify(request.headers)}`

@@ -11,7 +11,7 @@ import { send, until } from '../mock/client.ts'
 import { parseExposition as parseStrictly } from '../mock/exposition.ts'
 
 const isValid = new Ajv({ strict: true, allowUnionTypes: true }).compile(resultsSchema)
-const limit = { timeout: 60_000 }
+const limit = { timeout: 120_000 }
 const tokens = 5
 const prompt = { messages: [{ role: 'user', content: 'count to three' }] }
 

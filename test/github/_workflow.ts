@@ -1,6 +1,26 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 import { parse } from 'yaml'
 
-import { action } from './_runner.ts'
+import { repository } from '../_pages.ts'
+
+interface Step {
+  id?: string
+  shell?: string
+  run?: string
+  env?: Record<string, string>
+  'working-directory'?: string
+}
+
+interface Action {
+  inputs: Record<string, { description: string; default: string }>
+  outputs: Record<string, { description: string; value: string }>
+  runs: { using: string; steps: Step[] }
+}
+
+/** The action of this repository. */
+export const action = parse(readFileSync(join(repository, 'action.yml'), 'utf8')) as Action
 
 interface WorkflowStep {
   uses?: string

@@ -3,9 +3,8 @@ import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
-import { readCodes, readTable, repository } from '../_docs.ts'
-import { action } from './_runner.ts'
-import { checkWorkflow } from './_workflow.ts'
+import { readCodes, readTable, repository } from '../_pages.ts'
+import { action, checkWorkflow } from './_workflow.ts'
 
 const page = readFileSync(join(repository, 'docs/github-action.md'), 'utf8')
 const folder = join(repository, '.github/workflows')

@@ -1,15 +1,12 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 import { parse } from 'csv-parse/sync'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { historyColumns } from '../../src/report/export/history.ts'
 import { appendHistory, checkHistory } from '../../src/run/history-file.ts'
-import { chatSpec, config, createProject } from '../e2e/_project.ts'
 import { hostile, run, runs } from '../report/_runs.ts'
 
 function makeFile(name: string, content?: string): string {
@@ -123,77 +120,3 @@ test('a file that cannot be written is told, not thrown', () => {
     /history: (ENOTDIR|EEXIST)/,
   )
 })
-
-test(
-  'processes that append at the same time lose no row and write one header',
-  { timeout: 60_000 },
-  async () => {
-    const file = makeFile('history.csv')
-    const source = fileURLToPath(new URL('../../src/run/history-file.ts', import.meta.url))
-    const script = `
-    import { appendHistory } from ${JSON.stringify(source)}
-    const run = JSON.parse(process.argv[1])
-    for (let i = 0; i < 50; i++) {
-      const problem = appendHistory(process.argv[2], [run], {})
-      if (problem) throw new Error(problem)
-    }`
-    const codes = await Promise.all(
-      [1, 2, 3].map((worker) => {
-        const results = JSON.stringify(run({ load: { ...runs.pass.load, concurrency: worker } }))
-        const child = spawn(process.execPath, ['--input-type=module', '-e', script, results, file])
-        return new Promise((resolve) => child.on('close', resolve))
-      }),
-    )
-    expect(codes).toEqual([0, 0, 0])
-    const rows = readCsv(read(file))
-    for (const worker of ['1', '2', '3']) {
-      expect(rows.filter(({ concurrency }) => concurrency === worker)).toHaveLength(50)
-    }
-    expect(rows).toHaveLength(150)
-  },
-)
-
-test(
-  'the command and the plugin append to a history, and refuse a wrong one before anything is sent',
-  { timeout: 120_000 },
-  async () => {
-    const plugin = config.replace('slogate()', `slogate({ history: 'runs/history.csv' })`)
-    const project = createProject({
-      'chat.bench.yaml': chatSpec(['success_rate >= 90%']),
-      'vitest.config.ts': plugin,
-      'other.csv': 'a,b\n',
-    })
-    const command = ['run', '-c', 'chat.bench.yaml', '--quiet', '--history']
-    expect((await project.slogate([...command, 'runs/history.csv'])).code).toBe(0)
-    expect((await project.vitest(['bench', '--run'])).code).toBe(0)
-    const rows = readCsv(project.read('runs/history.csv'))
-    expect(rows.map(({ spec, status }) => [spec, status])).toEqual([
-      ['chat', 'PASS'],
-      ['chat', 'PASS'],
-    ])
-    const exported = readdirSync(join(project.folder, '.vitest/slogate/exports')).sort()
-    expect(exported).toEqual([
-      'bencher.json',
-      'benchmark-bigger.json',
-      'benchmark-smaller.json',
-      'ctrf.json',
-      'openmetrics.txt',
-    ])
-    expect(readdirSync(join(project.folder, '.vitest/slogate/chat/exports')).sort()).toEqual(
-      exported,
-    )
-
-    rmSync(join(project.folder, '.vitest'), { recursive: true })
-    const refused = await project.slogate([...command, 'other.csv'])
-    expect(refused.code).toBe(3)
-    expect(refused.text).toContain('other.csv: has a column "a" that is not written')
-    project.write(
-      'vitest.config.ts',
-      config.replace('slogate()', `slogate({ history: 'other.csv' })`),
-    )
-    const wrong = await project.vitest(['bench', '--run'])
-    expect(wrong.code).toBe(1)
-    expect(wrong.text).toContain('other.csv: has a column "a" that is not written')
-    expect(readdirSync(project.folder)).not.toContain('.vitest')
-  },
-)

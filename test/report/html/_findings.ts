@@ -2,7 +2,7 @@ import type { RequestRecord, RunEnd } from '../../../src/engine/record.ts'
 import { diagnose } from '../../../src/metrics/diagnostics.ts'
 import { summarize } from '../../../src/metrics/summary.ts'
 import type { Findings } from '../../../src/results/findings.ts'
-import { toResults } from '../../../src/results/results.ts'
+import { type Results, toResults } from '../../../src/results/results.ts'
 import { checkSpec } from '../../../src/run/checked-spec.ts'
 import { judge } from '../../../src/verdict/judge.ts'
 import { completed, failed, times, trust } from '../../metrics/records.ts'
@@ -12,9 +12,9 @@ import { hostile } from '../_runs.ts'
 /** The records as the findings of a run with these SLOs, by the same stages as those of a real one. */
 export function find(
   records: readonly RequestRecord[],
-  slo: readonly string[] = ['success_rate >= 95%', 'ttft p95 <= 300ms', 'latency p99 <= 2s'],
+  slo: readonly unknown[] = ['success_rate >= 95%', 'ttft p95 <= 300ms', 'latency p99 <= 2s'],
   given: { name?: string; concurrency?: number; end?: RunEnd } = {},
-): Required<Findings> {
+): { results: Results; records: readonly RequestRecord[] } {
   const { name = 'chat', concurrency = 10, end = { kind: 'finished' } } = given
   const measured = records.filter(({ phase }) => phase === 'measured').length
   const document = { url: 'http://127.0.0.1:8000/v1/chat', concurrency, slo }

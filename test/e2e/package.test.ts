@@ -1,18 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
-import { buildPackage, manifest, type Output, type Package, runProgram } from './_package.ts'
-
-const limit = { timeout: 60_000 }
+import { built, config, createProject } from './_project.ts'
 
 /** Bytes, unpacked: what it was when this was written, and 30 % for what comes. */
 const sizeLimit = 1_650_000
 
-let built: Package
-let project: string
-let modules: string
+const modules = join(built.folder, 'node_modules')
 
 const spec = `
 url: /v1/chat/completions
@@ -25,13 +21,9 @@ gate: { policy: point }
 slo: [success_rate >= 90%]
 `
 
-const files: Record<string, string> = {
+const project = createProject({
   'package.json': '{ "name": "user", "type": "module" }',
-  'vitest.config.js': `
-import slogate from 'slogate/vitest'
-import { defineConfig } from 'vitest/config'
-export default defineConfig({ plugins: [slogate()] })
-`,
+  'vitest.config.js': config,
   'bench/chat.bench.yaml': spec,
   'bench/typed.bench.ts': `
 import { defineBench, gte, lte } from 'slogate/vitest'
@@ -81,15 +73,7 @@ for (const name of ['bench', 'results']) {
   console.log(JSON.stringify(JSON.parse(readFileSync(new URL(file)))))
 }
 `,
-}
-
-beforeAll(async () => {
-  built = await buildPackage()
-  project = built.createProject('project', files)
-  modules = join(project, 'node_modules')
-}, 120_000)
-
-afterAll(() => built.remove())
+})
 
 test('the package holds what is built, the schemas and the documents, and nothing else [S1.53]', () => {
   const expected =
@@ -107,7 +91,7 @@ test('the package holds what is built, the schemas and the documents, and nothin
   expect(built.unpackedSize).toBeLessThan(sizeLimit)
 })
 
-test('exports these names', limit, async () => {
+test('exports these names', async () => {
   expect(JSON.parse(await script('exports.js'))).toMatchInlineSnapshot(`
     {
       "slogate": [
@@ -131,29 +115,28 @@ test('exports these names', limit, async () => {
   `)
 })
 
-test('vitest runs a YAML spec and a bench.ts with the plugin [S1.19] [T26]', limit, async () => {
-  const vitest = join(modules, 'vitest/vitest.mjs')
-  const { code, stdout, stderr } = await node([vitest, 'bench', '--run'])
-  expect(stdout + stderr).toContain('PASS  chat')
-  expect(stdout + stderr).toContain('PASS  typed')
+test('vitest runs a YAML spec and a bench.ts with the plugin [S1.19] [T26]', async () => {
+  const { code, stdout, text } = await project.vitest(['bench', '--run'])
+  expect(text).toContain('PASS  chat')
+  expect(text).toContain('PASS  typed')
   expect(stdout).toMatch(/Tests +6 passed/)
   expect(code).toBe(0)
-  expect(existsSync(join(project, '.vitest/slogate/bench/chat/results.json'))).toBe(true)
+  expect(existsSync(join(project.folder, '.vitest/slogate/bench/chat/results.json'))).toBe(true)
 })
 
-test('the command runs by the link that a package manager makes', limit, async () => {
+test('the command runs by the link that a package manager makes', async () => {
   const slogate = join(modules, '.bin/slogate')
   expect(readFileSync(slogate, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
-  expect(await node([slogate, '--version'])).toMatchObject({ stdout: `${manifest.version}\n` })
-  const valid = await node([slogate, 'validate', 'bench/chat.bench.yaml'])
+  expect(await project.node([slogate, '--version'])).toMatchObject({ stdout: `${built.version}\n` })
+  const valid = await project.node([slogate, 'validate', 'bench/chat.bench.yaml'])
   expect(valid).toMatchObject({ code: 0, stderr: '' })
   expect(valid.stdout).toContain('bench/chat.bench.yaml: valid, 1 SLO')
-  const passed = await node([slogate, 'run', '-c', 'bench/chat.bench.yaml', '--quiet'])
+  const passed = await project.node([slogate, 'run', '-c', 'bench/chat.bench.yaml', '--quiet'])
   expect(passed).toMatchObject({ code: 0, stderr: '' })
   expect(passed.stdout).toContain('PASS  chat')
 })
 
-test('a script runs a spec and gets its results [S0.29]', limit, async () => {
+test('a script runs a spec and gets its results [S0.29]', async () => {
   expect(JSON.parse(await script('run.js'))).toMatchObject({
     end: { kind: 'finished' },
     verdict: { status: 'PASS' },
@@ -161,24 +144,20 @@ test('a script runs a spec and gets its results [S0.29]', limit, async () => {
   })
 })
 
-test('a script starts the mock', limit, async () => {
+test('a script starts the mock', async () => {
   expect(JSON.parse(await script('mock.js'))).toEqual({ done: true, tokens: 3 })
 })
 
-test('the schema that editors read is the one that the command prints', limit, async () => {
+test('the schema that editors read is the one that the command prints', async () => {
   const [bench = '', results = ''] = (await script('schema.js')).split('\n')
-  const printed = await node([join(modules, '.bin/slogate'), 'schema'])
+  const printed = await project.node([join(modules, '.bin/slogate'), 'schema'])
   expect(JSON.parse(bench)).toEqual(JSON.parse(printed.stdout))
   expect(JSON.parse(results)).toMatchObject({ type: 'object' })
 })
 
 /** What a script of the project prints. */
 async function script(name: string): Promise<string> {
-  const { code, stdout, stderr } = await node([name])
+  const { code, stdout, stderr } = await project.node([name])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   return stdout
-}
-
-function node(args: readonly string[]): Promise<Output> {
-  return runProgram(process.execPath, args, { cwd: project })
 }

@@ -1,47 +1,42 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 
-import { buildPackage, type Package } from '../_package.ts'
 import { chatEvent, refusingUrl, serve } from '../_server.ts'
-import { chatSpec as slowSpec } from '../e2e/_project.ts'
+import { action } from '../github/_workflow.ts'
+import { built, chatSpec, config, createProject } from './_project.ts'
 import { startRest } from './_rest.ts'
-import { action, type Job, type JobOptions, runAction } from './_runner.ts'
-
-const limit = { timeout: 60_000 }
+import { type Job, type JobOptions, runAction } from './_runner.ts'
 
 const holds = 'success_rate >= 90%'
 const missed = 'requests_per_second >= 1000000/s'
 const undecided = 'success_rate >= 99%'
 
-const chatSpec = (slos: readonly string[]): string =>
-  slowSpec(slos).replace('ttft: 20ms, itl: 5ms', 'ttft: 5ms, itl: 1ms')
+interface Shop {
+  folder: string
+  /** Runs the action in it. */
+  start(options?: Omit<JobOptions, 'workspace'>): Promise<Job>
+}
 
-let built: Package
-beforeAll(async () => {
-  built = await buildPackage()
-}, 120_000)
-afterAll(() => built.remove())
-
-const config = `
-import slogate from 'slogate/vitest'
-import { defineConfig } from 'vitest/config'
-export default defineConfig({ plugins: [slogate()] })
-`
-
-let projects = 0
-
-/** A project with these specs, and the action in it. */
-function createJob(
-  specs: Readonly<Record<string, string>>,
-): (options?: Omit<JobOptions, 'workspace'>) => Promise<Job> {
-  const workspace = built.createProject(`job-${++projects}/shop`, {
-    'package.json': '{ "name": "shop", "type": "module" }',
-    'vitest.config.js': config,
-    ...specs,
+/** A project with these specs, alone in its folder. */
+function createShop(specs: Readonly<Record<string, string>>): Shop {
+  const project = createProject({
+    'shop/package.json': '{ "name": "shop", "type": "module" }',
+    'shop/vitest.config.js': config,
+    ...Object.fromEntries(Object.entries(specs).map(([name, text]) => [`shop/${name}`, text])),
   })
-  return (options = {}) => runAction({ workspace, ...options })
+  const folder = join(project.folder, 'shop')
+  return { folder, start: (options = {}) => runAction({ workspace: folder, ...options }) }
 }
 
 function pullRequest(fork: boolean): object {
@@ -63,8 +58,8 @@ test('no input is ever part of a script, and every step of the action is one of 
   }
 })
 
-test.each(['vitest', 'run'])('passes in mode %s', limit, async (mode) => {
-  const start = createJob({ 'bench/chat.bench.yaml': chatSpec([holds]) })
+test.each(['vitest', 'run'])('passes in mode %s', async (mode) => {
+  const { start } = createShop({ 'bench/chat.bench.yaml': chatSpec([holds]) })
   const job = await start({ with: { mode } })
   expect(job.log).toContain('PASS  chat')
   expect(annotations(job)).toEqual([])
@@ -83,8 +78,8 @@ test.each(['vitest', 'run'])('passes in mode %s', limit, async (mode) => {
   expect(job.code).toBe(0)
 })
 
-test('a missed SLO ends the step after everything is written [S2.2]', limit, async () => {
-  const start = createJob({
+test('a missed SLO ends the step after everything is written [S2.2]', async () => {
+  const { start } = createShop({
     'app/bench/slow.bench.yaml': chatSpec([holds, missed]),
     'app/bench/good.bench.yaml': chatSpec([holds]),
   })
@@ -116,8 +111,8 @@ test('a missed SLO ends the step after everything is written [S2.2]', limit, asy
   ])
 })
 
-test('beside an annotation of vitest on the line there is one of all', limit, async () => {
-  const start = createJob({ 'chat.bench.yaml': chatSpec([holds, missed]) })
+test('beside an annotation of vitest on the line there is one of all', async () => {
+  const { start } = createShop({ 'chat.bench.yaml': chatSpec([holds, missed]) })
   const job = await start()
   expect(job.code).toBe(1)
   const [own, overall, ...more] = annotations(job)
@@ -130,8 +125,8 @@ test('beside an annotation of vitest on the line there is one of all', limit, as
   expect(job.summary.match(/^#+ .*$/gm)).toEqual(['### ❌ FAIL – chat'])
 })
 
-test('a test beside the SLOs fails the gate, although every SLO holds', limit, async () => {
-  const start = createJob({
+test('a test beside the SLOs fails the gate, although every SLO holds', async () => {
+  const { start } = createShop({
     'typed.bench.ts': `
 import { defineBench, gte } from 'slogate/vitest'
 import { expect } from 'vitest'
@@ -146,8 +141,8 @@ defineBench(
   expect(annotations(job).at(-1)?.message).toContain('although no SLO blocks')
 })
 
-test('what is undecided passes a pull request with a warning, and no release', limit, async () => {
-  const start = createJob({ 'chat.bench.yaml': chatSpec([undecided]) })
+test('what is undecided passes a pull request with a warning, and no release', async () => {
+  const { start } = createShop({ 'chat.bench.yaml': chatSpec([undecided]) })
   for (const [mode, policy, code] of [
     ['run', 'pr', 0],
     ['vitest', 'release', 2],
@@ -161,15 +156,15 @@ test('what is undecided passes a pull request with a warning, and no release', l
   }
 })
 
-test('inputs win over variables of the job, and these are not lost', limit, async () => {
-  const start = createJob({ 'chat.bench.yaml': chatSpec([undecided]) })
+test('inputs win over variables of the job, and these are not lost', async () => {
+  const { start } = createShop({ 'chat.bench.yaml': chatSpec([undecided]) })
   const env = { SLOGATE_POLICY: 'release' }
   expect(await start({ with: { mode: 'run' }, env })).toMatchObject({ code: 2 })
   expect(await start({ with: { mode: 'run', policy: 'pr' }, env })).toMatchObject({ code: 0 })
 })
 
-test('a dead target is an ERROR', limit, async () => {
-  const start = createJob({ 'chat.bench.yaml': chatSpec([holds]) })
+test('a dead target is an ERROR', async () => {
+  const { start } = createShop({ 'chat.bench.yaml': chatSpec([holds]) })
   const job = await start({ with: { mode: 'run', url: await refusingUrl() } })
   expect(job.code).toBe(4)
   expect(job.outputs).toMatchObject({ verdict: 'ERROR', 'exit-code': '4' })
@@ -179,8 +174,8 @@ test('a dead target is an ERROR', limit, async () => {
   expect(job.summary).toContain('### 💥 ERROR – chat')
 })
 
-test('a spec that cannot be run is an ERROR on its line, and nothing is sent', limit, async () => {
-  const start = createJob({
+test('a spec that cannot be run is an ERROR on its line, and nothing is sent', async () => {
+  const { start } = createShop({
     'a.bench.yaml': chatSpec([holds]),
     'b.bench.yaml': chatSpec(['ttft p95 <= 800']),
   })
@@ -201,8 +196,8 @@ test.each([
   [{ comment: 'yes' }, "--comment must be true or false, got 'yes'"],
   [{ specs: 'no/such.bench.yaml' }, 'no file matches "no/such.bench.yaml"'],
   [{ mode: 'run', policy: 'lax' }, 'SLOGATE_POLICY'],
-])('a wrong input says what is wrong: %j', limit, async (inputs, words) => {
-  const start = createJob({ 'chat.bench.yaml': chatSpec([holds]) })
+])('a wrong input says what is wrong: %j', async (inputs, words) => {
+  const { start } = createShop({ 'chat.bench.yaml': chatSpec([holds]) })
   const job = await start({ with: inputs })
   expect(job.code).toBe(3)
   expect(job.outputs).toMatchObject({ verdict: 'ERROR', passed: 'false', 'exit-code': '3' })
@@ -211,38 +206,36 @@ test.each([
   expect(job.summary).toContain('## 💥 ERROR – slogate')
 })
 
-test('inputs are never code', limit, async () => {
-  const start = createJob({ 'chat.bench.yaml': chatSpec([holds]) })
+test('inputs are never code', async () => {
+  const { folder, start } = createShop({ 'chat.bench.yaml': chatSpec([holds]) })
   const code = '"; touch owned; $(touch owned) `touch owned` \' && touch owned #'
   const names = ['specs', 'mode', 'policy', 'url', 'baseline', 'out', 'name', 'comment', 'token']
   const inputs = Object.fromEntries(names.map((name) => [name, code]))
   const job = await start({ with: inputs })
   expect(job.code).toBe(3)
-  const workspace = join(built.folder, `job-${projects}`, 'shop')
-  expect(existsSync(join(workspace, 'owned'))).toBe(false)
-  expect(existsSync(join(dirname(workspace), 'owned'))).toBe(false)
+  expect(existsSync(join(folder, 'owned'))).toBe(false)
+  expect(existsSync(join(dirname(folder), 'owned'))).toBe(false)
 })
 
-test('says so when slogate is not installed, or vitest is not', limit, async () => {
-  const workspace = join(built.folder, 'empty/shop')
-  mkdirSync(workspace, { recursive: true })
+test('says so when slogate is not installed, or vitest is not', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slogate-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const workspace = join(folder, 'shop')
+  mkdirSync(join(workspace, 'node_modules'), { recursive: true })
   const job = await runAction({ workspace })
   expect(job.code).toBe(3)
   expect(job.outputs).toMatchObject({ verdict: 'ERROR', passed: 'false', 'exit-code': '3' })
   expect(annotations(job)).toMatchObject([{ name: 'error' }])
   expect(job.log).toContain('slogate is not installed in ')
 
-  const start = createJob({ 'chat.bench.yaml': chatSpec([holds]) })
-  const shop = join(built.folder, `job-${projects}`, 'shop')
-  const { rmSync } = await import('node:fs')
-  rmSync(join(shop, 'node_modules/vitest'))
-  const without = await start()
+  symlinkSync(join(built.folder, 'node_modules/slogate'), join(workspace, 'node_modules/slogate'))
+  const without = await runAction({ workspace })
   expect(without.code).toBe(3)
   expect(without.log).toContain('vitest is not installed in ')
 })
 
-test('a crash before the results is an ERROR, whatever an earlier run left', limit, async () => {
-  const start = createJob({
+test('a crash before the results is an ERROR, whatever an earlier run left', async () => {
+  const { start } = createShop({
     'chat.bench.yaml': chatSpec([holds]),
     'vitest.config.js': `${config}\nif (process.env.CRASH) process.kill(process.pid, 'SIGKILL')\n`,
   })
@@ -257,8 +250,8 @@ test('a crash before the results is an ERROR, whatever an earlier run left', lim
   }
 })
 
-test('a spec that vitest was not told of did not pass', limit, async () => {
-  const start = createJob({
+test('a spec that vitest was not told of did not pass', async () => {
+  const { start } = createShop({
     'vitest.config.js': config.replace('slogate()', "slogate({ include: ['a/**/*.bench.yaml'] })"),
     'a/chat.bench.yaml': chatSpec([holds]),
     'b/chat.bench.yaml': `${chatSpec([holds])}# another\n`,
@@ -273,8 +266,8 @@ test('a spec that vitest was not told of did not pass', limit, async () => {
   expect(await start()).toMatchObject({ code: 0 })
 })
 
-test('when the job is cancelled, what was measured is reported', limit, async () => {
-  const start = createJob({ 'chat.bench.yaml': chatSpec([holds]).replace('60', '100000') })
+test('when the job is cancelled, what was measured is reported', async () => {
+  const { start } = createShop({ 'chat.bench.yaml': chatSpec([holds]).replace('60', '100000') })
   const job = await start({
     with: { mode: 'run' },
     onStep({ kill, log }) {
@@ -291,8 +284,8 @@ test('when the job is cancelled, what was measured is reported', limit, async ()
   expect(job.summary).toContain('interrupted after')
 })
 
-test('files of the runner that are missing change no verdict', limit, async () => {
-  const start = createJob({ 'chat.bench.yaml': chatSpec([holds]) })
+test('files of the runner that are missing change no verdict', async () => {
+  const { start } = createShop({ 'chat.bench.yaml': chatSpec([holds]) })
   for (const env of [
     { GITHUB_STEP_SUMMARY: '/no/such/summary', GITHUB_OUTPUT: '/no/such/output' },
     { GITHUB_STEP_SUMMARY: undefined, GITHUB_OUTPUT: undefined, GITHUB_EVENT_PATH: '/no/event' },
@@ -304,8 +297,8 @@ test('files of the runner that are missing change no verdict', limit, async () =
   }
 })
 
-test('a summary near the limit is cut, the worst stays first', limit, async () => {
-  const start = createJob({
+test('a summary near the limit is cut, the worst stays first', async () => {
+  const { start } = createShop({
     'a.bench.yaml': chatSpec([holds]),
     'b.bench.yaml': chatSpec([missed]),
     'c.bench.yaml': chatSpec([holds]),
@@ -327,7 +320,7 @@ const line =
   '<img src=x> `code` %0A%0D::stop-commands::e'
 const attack = `${line}\r\n::error::owned\n  ::warning::owned\n##[add-mask]owned`
 
-test('what a target sends, and a spec is called, is text and nothing else', limit, async () => {
+test('what a target sends, and a spec is called, is text and nothing else', async () => {
   const target = await serve((request, response) => {
     const { url = '' } = request
     if (url.includes('refuse')) {
@@ -346,7 +339,7 @@ test('what a target sends, and a spec is called, is text and nothing else', limi
     ])
       .replace('/v1/chat/completions', `${target.url}/${path}`)
       .replace(/^mock: .*$/m, '')}`
-  const start = createJob({
+  const { start } = createShop({
     'refuse.bench.yaml': spec('refuse'),
     '::error::owned ##[error]x @octocat.bench.yaml': spec('stream'),
   })
@@ -386,48 +379,42 @@ function expectHarmless(text: string): void {
   expect(shown).not.toMatch(/(?!\n)\p{Cc}/u)
 }
 
-test(
-  'keeps one comment and makes a check run on the commit of the pull request',
-  limit,
-  async () => {
-    const rest = await startRest()
-    const strange = { body: '<!-- slogate: slogate -->\nforged', author_association: 'NONE' }
-    rest.comments = Array.from({ length: 100 }, (_, id) => ({
-      id: id + 1,
-      user: { type: 'User' },
-      ...strange,
-    }))
-    const start = createJob({ 'chat.bench.yaml': chatSpec([undecided]) })
-    const run = (policy: string): Promise<Job> =>
-      start({
-        with: { mode: 'run', policy, comment: 'true', check: 'true', token: 'ghs_given' },
-        env: { GITHUB_API_URL: rest.url },
-        event: pullRequest(false),
-      })
-    const first = await run('pr')
-    expect(first.code).toBe(0)
-    expect(rest.comments).toHaveLength(101)
-    expect(rest.comments[100]?.body).toMatch(
-      /^<!-- slogate: slogate -->\n### ⚠️ INCONCLUSIVE – chat/,
-    )
-    const second = await run('release')
-    expect(second.code).toBe(2)
-    expect(rest.comments).toHaveLength(101)
-    expect(rest.comments[100]?.body).toContain('policy: release')
-    expect(rest.comments.filter(({ body }) => body === strange.body)).toHaveLength(100)
-    const checks = rest.calls.filter(({ url }) => url.endsWith('/check-runs'))
-    expect(checks.map(({ body }) => [body.name, body.head_sha, body.conclusion])).toEqual([
-      ['slogate', 'a'.repeat(40), 'neutral'],
-      ['slogate', 'a'.repeat(40), 'failure'],
-    ])
-    expect(new Set(rest.calls.map(({ token }) => token))).toEqual(new Set(['Bearer ghs_given']))
-    for (const { log } of [first, second]) expect(log).not.toContain('ghs_given')
-  },
-)
-
-test('without the permission there is one notice, and the verdict stands', limit, async () => {
+test('keeps one comment and makes a check run on the commit of the pull request', async () => {
   const rest = await startRest()
-  const start = createJob({ 'chat.bench.yaml': chatSpec([holds]) })
+  const strange = { body: '<!-- slogate: slogate -->\nforged', author_association: 'NONE' }
+  rest.comments = Array.from({ length: 100 }, (_, id) => ({
+    id: id + 1,
+    user: { type: 'User' },
+    ...strange,
+  }))
+  const { start } = createShop({ 'chat.bench.yaml': chatSpec([undecided]) })
+  const run = (policy: string): Promise<Job> =>
+    start({
+      with: { mode: 'run', policy, comment: 'true', check: 'true', token: 'ghs_given' },
+      env: { GITHUB_API_URL: rest.url },
+      event: pullRequest(false),
+    })
+  const first = await run('pr')
+  expect(first.code).toBe(0)
+  expect(rest.comments).toHaveLength(101)
+  expect(rest.comments[100]?.body).toMatch(/^<!-- slogate: slogate -->\n### ⚠️ INCONCLUSIVE – chat/)
+  const second = await run('release')
+  expect(second.code).toBe(2)
+  expect(rest.comments).toHaveLength(101)
+  expect(rest.comments[100]?.body).toContain('policy: release')
+  expect(rest.comments.filter(({ body }) => body === strange.body)).toHaveLength(100)
+  const checks = rest.calls.filter(({ url }) => url.endsWith('/check-runs'))
+  expect(checks.map(({ body }) => [body.name, body.head_sha, body.conclusion])).toEqual([
+    ['slogate', 'a'.repeat(40), 'neutral'],
+    ['slogate', 'a'.repeat(40), 'failure'],
+  ])
+  expect(new Set(rest.calls.map(({ token }) => token))).toEqual(new Set(['Bearer ghs_given']))
+  for (const { log } of [first, second]) expect(log).not.toContain('ghs_given')
+})
+
+test('without the permission there is one notice, and the verdict stands', async () => {
+  const rest = await startRest()
+  const { start } = createShop({ 'chat.bench.yaml': chatSpec([holds]) })
   const run = (event: object, url = rest.url): Promise<Job> =>
     start({
       with: { mode: 'run', comment: 'true', check: 'true' },
@@ -455,28 +442,23 @@ test('without the permission there is one notice, and the verdict stands', limit
   expect(rest.calls).toEqual([])
 })
 
-test(
-  'a secret is masked for the whole job, the token is no variable of a spec',
-  limit,
-  async () => {
-    const start = createJob({
-      'chat.bench.yaml': `headers: { Authorization: 'Bearer \${API_KEY}' }\n${chatSpec([holds])}`,
-    })
-    const job = await start({ with: { mode: 'run' }, env: { API_KEY: 'sk-first' } })
-    const masks = job.commands.filter(({ name }) => name === 'add-mask')
-    expect(masks.map(({ message }) => message)).toEqual(['sk-first', 'Bearer sk-first'])
-    const rest = job.log.replace(/^::add-mask::.*$/gm, '')
-    expect(rest + job.summary).not.toContain('sk-first')
-    const workspace = join(built.folder, `job-${projects}`, 'shop')
-    writeFileSync(
-      join(workspace, 'vitest.config.js'),
-      `${config}\nconsole.log('variables', Object.keys(process.env).join(' '))\n`,
-    )
-    const inner = await start({ env: { API_KEY: 'sk-first' } })
-    const [, variables = ''] = /^variables (.*)$/m.exec(inner.log) ?? []
-    expect(variables).toContain('API_KEY')
-    expect(variables).toContain('GITHUB_ACTIONS')
-    expect(variables).not.toMatch(/SLOGATE_GITHUB_TOKEN|GITHUB_OUTPUT|GITHUB_ENV|STEP_SUMMARY/)
-    expect(readFileSync(join(workspace, '.vitest/slogate/junit.xml'), 'utf8')).toContain('chat')
-  },
-)
+test('a secret is masked for the whole job, the token is no variable of a spec', async () => {
+  const { folder, start } = createShop({
+    'chat.bench.yaml': `headers: { Authorization: 'Bearer \${API_KEY}' }\n${chatSpec([holds])}`,
+  })
+  const job = await start({ with: { mode: 'run' }, env: { API_KEY: 'sk-first' } })
+  const masks = job.commands.filter(({ name }) => name === 'add-mask')
+  expect(masks.map(({ message }) => message)).toEqual(['sk-first', 'Bearer sk-first'])
+  const rest = job.log.replace(/^::add-mask::.*$/gm, '')
+  expect(rest + job.summary).not.toContain('sk-first')
+  writeFileSync(
+    join(folder, 'vitest.config.js'),
+    `${config}\nconsole.log('variables', Object.keys(process.env).join(' '))\n`,
+  )
+  const inner = await start({ env: { API_KEY: 'sk-first' } })
+  const [, variables = ''] = /^variables (.*)$/m.exec(inner.log) ?? []
+  expect(variables).toContain('API_KEY')
+  expect(variables).toContain('GITHUB_ACTIONS')
+  expect(variables).not.toMatch(/SLOGATE_GITHUB_TOKEN|GITHUB_OUTPUT|GITHUB_ENV|STEP_SUMMARY/)
+  expect(readFileSync(join(folder, '.vitest/slogate/junit.xml'), 'utf8')).toContain('chat')
+})

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { startMock } from '../../src/mock/index.ts'
-import { chat, send, until } from './client.ts'
+import { chat, send, until } from '../mock/client.ts'
 
 const index = new URL('../../src/mock/index.ts', import.meta.url).href
 const main = fileURLToPath(new URL('../../src/mock/main.ts', import.meta.url))

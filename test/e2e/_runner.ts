@@ -2,25 +2,8 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-import { parse } from 'yaml'
-
-import { repository } from '../_package.ts'
-
-interface Step {
-  id?: string
-  shell?: string
-  run?: string
-  env?: Record<string, string>
-  'working-directory'?: string
-}
-
-export interface Action {
-  inputs: Record<string, { description: string; default: string }>
-  outputs: Record<string, { description: string; value: string }>
-  runs: { using: string; steps: Step[] }
-}
-
-export const action = parse(readFileSync(join(repository, 'action.yml'), 'utf8')) as Action
+import { action } from '../github/_workflow.ts'
+import { environment } from './_project.ts'
 
 export interface JobOptions {
   /** Workspace of the job. */
@@ -59,7 +42,8 @@ export async function runAction(options: JobOptions): Promise<Job> {
     return path
   }
   const jobEnv: Record<string, string | undefined> = {
-    PATH: process.env['PATH'],
+    PATH: environment['PATH'],
+    NODE_COMPILE_CACHE: environment['NODE_COMPILE_CACHE'],
     HOME: temp,
     CI: 'true',
     GITHUB_ACTIONS: 'true',

@@ -1,0 +1,214 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+
+import { expect, test } from 'vitest'
+
+import type { Results } from '../../src/results/results.ts'
+import { refusingUrl, serve, wrongAnswers } from '../_server.ts'
+import { chatSpec, createProject } from './_project.ts'
+
+function namedSpec(name: string): string {
+  return `name: "${name}"\n${chatSpec(['success_rate >= 90%'])}`
+}
+
+test('a name and a file of a spec are no commands of a CI', async () => {
+  const project = createProject({
+    'good.yaml': `name: '::error::x ##[error]y'\n${chatSpec(['success_rate >= 99.9%'])}`,
+    '::error::z.yaml': chatSpec(['success_rate >= ##[error]']),
+  })
+  const good = await project.slogate(['run', '-c', 'good.yaml'])
+  expect(good.text).toContain('error::x')
+  expect(good.text).toContain('warning: success_rate')
+  const bad = await project.slogate(['run', '-c', '::error::z.yaml'])
+  expect(bad.text).toContain('error::z.yaml')
+  expect(good.text + bad.text).not.toMatch(/^\s*::|##\w*\[/m)
+})
+
+test('in a job of GitHub Actions a run tells the job, unless its output is read', async () => {
+  const project = createProject({
+    'slow.yaml': chatSpec(['requests_per_second >= 1000000/s']),
+    'summary.md': 'before\n',
+  })
+  const env = {
+    GITHUB_ACTIONS: 'true',
+    GITHUB_WORKSPACE: dirname(project.folder),
+    GITHUB_STEP_SUMMARY: join(project.folder, 'summary.md'),
+    SLOGATE_OUT: 'found',
+  }
+  const told = await project.slogate(['run', '-c', 'slow.yaml'], env)
+  expect(told.code).toBe(1)
+  const place = `file=${basename(project.folder)}/slow.yaml,line=9,col=5`
+  expect(told.text).toMatch(
+    new RegExp(`^::error title=slogate%3A FAIL,${place}::slow: 1 of 1`, 'm'),
+  )
+  expect(project.read('summary.md')).toMatch(/^before\n### ❌ FAIL – slow\n/)
+  expect(project.read('found/summary.md')).toContain('FAIL – slow')
+  expect(project.read('found/junit.xml')).toContain('slow')
+  for (const [args, variables] of [
+    [['--json'], env],
+    [[], { ...env, GITHUB_ACTIONS: '' }],
+    [[], { ...env, GITHUB_STEP_SUMMARY: '' }],
+  ] as const) {
+    const silent = await project.slogate(['run', '-c', 'slow.yaml', ...args], variables)
+    expect(silent.text).not.toMatch(/^::/m)
+  }
+  expect(project.read('summary.md').match(/FAIL – slow/g)).toHaveLength(2)
+})
+
+test('runs a spec without vitest and exits by its verdict [S0.31] [S2.2]', async () => {
+  const project = createProject({
+    'good.yaml': chatSpec(['success_rate >= 90%']),
+    'slow.yaml': chatSpec(['requests_per_second >= 1000000/s']),
+    'undecided.yaml': chatSpec(['success_rate >= 99%'], 'gate: { policy: release }'),
+    'broken.yaml': chatSpec(['success_rate >= about 90']),
+  })
+  const codes: Record<string, number | null> = {}
+  for (const name of ['good', 'slow', 'undecided', 'broken']) {
+    codes[name] = (await project.slogate(['run', '-c', `${name}.yaml`])).code
+  }
+  expect(codes).toEqual({ good: 0, slow: 1, undecided: 2, broken: 3 })
+  const unreachable = await project.slogate(['run', '-c', 'good.yaml', '-u', await refusingUrl()])
+  expect(unreachable.code).toBe(4)
+  expect(unreachable.text).toContain('connect')
+  for (const name of ['results.json', 'requests.ndjson.gz', 'junit.xml', 'summary.md']) {
+    expect(existsSync(join(project.folder, '.vitest/slogate/slow', name))).toBe(true)
+  }
+})
+
+test('several specs: a proven miss is said before the rest', async () => {
+  const project = createProject({
+    'good.yaml': chatSpec(['success_rate >= 90%']),
+    'slow.yaml': chatSpec(['requests_per_second >= 1000000/s']),
+  })
+  const { code, text } = await project.slogate(['run', '-c', 'slow.yaml', '-c', 'good.yaml'])
+  expect(code).toBe(1)
+  expect(text).toContain('PASS  good')
+  expect(text).toContain('FAIL  slow')
+})
+
+test('a url is enough: 100 requests, 10 at a time, {"stream": true} [S1.12] [S1.14] [S1.18] [S1.13] [S1.15] [S1.16] [S1.17]', async () => {
+  const bodies = new Set<string | undefined>()
+  const server = await serve((request, response) => {
+    bodies.add(request.headers['content-type'])
+    response.writeHead(200, { 'content-type': 'text/plain' })
+    response.end('some text')
+  })
+  const project = createProject({})
+  const { text } = await project.slogate(['run', '-u', `${server.url}/stream`, '--json', '--quiet'])
+  const results = JSON.parse(text.slice(text.indexOf('{')))
+  expect(results.load).toMatchObject({ concurrency: 10, requests: 100 })
+  expect(results.summary.requests.completed).toBe(100)
+  expect([...bodies]).toEqual(['application/json'])
+  const smaller = await project.slogate(['run', '-u', server.url, '-n', '7', '-p', '3', '--json'])
+  await server.close()
+  expect(JSON.parse(smaller.text.slice(smaller.text.indexOf('{'))).load).toMatchObject({
+    concurrency: 3,
+    requests: 7,
+  })
+})
+
+test('flags win over the environment, the environment over the spec [S1.4]', async () => {
+  const project = createProject({ 'chat.yaml': chatSpec(['success_rate >= 90%']) })
+  const env = { SLOGATE_REQUESTS: '30', SLOGATE_CONCURRENCY: '2' }
+  const args = ['run', '-c', 'chat.yaml', '--json', '--quiet', '-n', '20']
+  const { text } = await project.slogate(args, env)
+  expect(JSON.parse(text.slice(text.indexOf('{'))).load).toMatchObject({
+    concurrency: 2,
+    requests: 20,
+  })
+})
+
+test('Ctrl-C writes what was measured and exits with 130, SIGTERM with 143', async () => {
+  for (const [signal, expected] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    const project = createProject({
+      'chat.yaml': chatSpec(['success_rate >= 90%']).replace('requests: 60', 'requests: 100000'),
+    })
+    const running = project.startSlogate(['run', '-c', 'chat.yaml'])
+    // The mock is up and the load has run for a while when its process is there.
+    await expect.poll(() => running.text(), { timeout: 30_000 }).toContain('in flight')
+    running.child.kill(signal)
+    const { code, text } = await running.done
+    expect(code).toBe(expected)
+    expect(text).toContain('ERROR  chat')
+    const results = JSON.parse(project.read('.vitest/slogate/chat/results.json'))
+    expect(results.end).toEqual({ kind: 'interrupted', reason: signal })
+    expect(results.summary.requests.completed).toBeGreaterThan(0)
+  }
+})
+
+test('targets that answer wrongly exit 4, and each says so [T4] [T9] [T17]', async () => {
+  const servers = await Promise.all(Object.values(wrongAnswers).map(serve))
+  const files = Object.keys(wrongAnswers).map((name, index) => ({
+    name: `${name.replace(' ', '-')}.yaml`,
+    kind: name.split(' ')[0],
+    content: chatSpec(['success_rate >= 90%'])
+      .replace('/v1/chat', `${servers[index]?.url}/v1/chat`)
+      .replace(/^mock: .*$/m, ''),
+  }))
+  const project = createProject(
+    Object.fromEntries(files.map(({ name, content }) => [name, content])),
+  )
+  const { code, text } = await project.slogate([
+    'run',
+    ...files.flatMap(({ name }) => ['-c', name]),
+  ])
+  for (const server of servers) await server.close()
+  expect(text).not.toMatch(/^ +at /m)
+  expect(code).toBe(4)
+  // One after the other, each with the line of its verdict first.
+  const reports = text.split(/^(?= *ERROR  )/m).slice(1)
+  expect(reports).toHaveLength(files.length)
+  for (const [index, { name, kind }] of files.entries()) {
+    expect(reports[index]).toContain(kind)
+    const folder = `.vitest/slogate/${name.replace('.yaml', '')}`
+    const { verdict } = JSON.parse(project.read(`${folder}/results.json`)) as Results
+    expect(verdict.exit_code).toBe(4)
+  }
+})
+
+test('mock prints one JSON line and serves until it is stopped', async () => {
+  const running = createProject({}).startSlogate(['mock', '--profile', 'vllm', '--ttft', '1ms'])
+  await expect.poll(() => running.text(), { timeout: 30_000 }).toContain('\n')
+  const { url } = JSON.parse(running.text()) as { url: string }
+  const response = await fetch(`${url}/v1/models`)
+  expect(response.status).toBe(200)
+  running.child.kill('SIGTERM')
+  await running.done
+  await expect(fetch(`${url}/v1/models`)).rejects.toThrow()
+})
+
+test('specs of the same name do not overwrite each other, and a name does not lead out of the folder [T19]', async () => {
+  const project = createProject({
+    'a.yaml': namedSpec('same'),
+    'b.yaml': namedSpec('same'),
+    'c.yaml': namedSpec('..'),
+  })
+  const args = ['-c', 'a.yaml', '-c', 'b.yaml', '-c', 'c.yaml', '-n', '5', '--out', 'out/below']
+  await project.slogate(['run', ...args])
+  for (const folder of ['same', 'same-2', '_']) {
+    expect(existsSync(join(project.folder, 'out/below', folder, 'results.json'))).toBe(true)
+  }
+  expect(existsSync(join(project.folder, 'out/results.json'))).toBe(false)
+})
+
+test('a folder that cannot be made is told before anything is sent, and is not an SLO that was missed', async () => {
+  const server = await serve((_request, response) => response.end())
+  const project = createProject({ 'chat.yaml': chatSpec(['success_rate >= 90%']), file: '' })
+  const { code, text } = await project.slogate([
+    'run',
+    '-c',
+    'chat.yaml',
+    '-u',
+    server.url,
+    '--out',
+    'file/out',
+  ])
+  await server.close()
+  expect(server.requests()).toBe(0)
+  expect(text).toMatch(/^slogate run: ENOTDIR/m)
+  expect(text).not.toMatch(/^ +at /m)
+  expect(code).toBe(4)
+})

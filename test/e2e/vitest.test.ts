@@ -1,0 +1,436 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+
+import { beforeAll, describe, expect, test } from 'vitest'
+
+import { refusingUrl, serve, wrongAnswers } from '../_server.ts'
+import { chatSpec, config, createProject, type Output } from './_project.ts'
+
+/** Missed on every machine, and not a duration, which a busy client would refuse to judge. */
+const impossible = 'requests_per_second >= 1000000/s'
+
+describe('specs that pass', () => {
+  const definition = `defineBench({
+    url: '/v1/chat/completions', body: { messages: [{ role: 'user', content: 'hi' }], stream: true, max_tokens: 2 },
+    requests: 20, concurrency: 4, mock: { profile: 'vllm', ttft: '5ms' }, slo: ['success_rate >= 50%'],
+  })`
+  const project = createProject({
+    'vitest.config.ts': config,
+    'bench/chat.bench.yaml': chatSpec(['success_rate >= 90%', 'ttft p90 <= 5s']),
+    'bench/undecided.bench.yaml': chatSpec(['success_rate >= 99%'], 'gate: { policy: pr }'),
+    'twins/chat.bench.yaml': chatSpec(['success_rate >= 50%']),
+    'twins/chat.bench.ts': `
+      import { defineBench } from 'slogate/vitest'
+      ${definition}
+      ${definition}
+    `,
+    'data.bench.ts': `
+      import { expect, test } from 'vitest'
+      import spec from './bench/chat.bench.yaml'
+      test('is data', () => expect(spec.name).toBe('chat'))
+    `,
+  })
+  let run: Output
+  beforeAll(async () => {
+    run = await project.vitest(['bench', '--run'])
+  })
+
+  test('a spec is a suite, one test per SLO, and every artifact is written [T26]', () => {
+    const { code, text } = run
+    expect(text).toContain('✓ |bench| bench/chat.bench.yaml (3 tests)')
+    expect(text).toContain('✓ success_rate >= 90%')
+    expect(text).toContain('✓ ttft p90 <= 5s')
+    // vitest's own table is fed as well.
+    expect(text).toMatch(/ttft \(ms\) +[\d.]+ +[\d.]+/)
+    expect(text).toMatch(/PASS {2}chat/)
+    expect(code).toBe(0)
+    const folder = '.vitest/slogate/bench/chat'
+    const results = JSON.parse(project.read(`${folder}/results.json`))
+    expect(results).toMatchObject({
+      spec: { name: 'chat', file: 'bench/chat.bench.yaml' },
+      target: { hermetic: true },
+      summary: { requests: { total: 60, completed: 60, warmup: 4 } },
+      verdict: { status: 'PASS', exit_code: 0 },
+    })
+    const packed = readFileSync(join(project.folder, folder, 'requests.ndjson.gz'))
+    expect(gunzipSync(packed).toString().trim().split('\n')).toHaveLength(64)
+    for (const name of ['junit.xml', 'summary.md', 'test_results.json']) {
+      expect(existsSync(join(project.folder, folder, name))).toBe(true)
+    }
+  })
+
+  test('what is undecided only shows on a pull request', () => {
+    expect(run.text).toMatch(/✓ \|bench\| bench\/undecided\.bench\.yaml \(2 tests \| 1 skipped\)/)
+    expect(run.text).toMatch(/Tests +\d+ passed \| 1 skipped/)
+    expect(run.text).toMatch(/\? success_rate >= 99%/)
+    expect(run.code).toBe(0)
+  })
+
+  test('specs that differ in nothing but their ending or not at all get folders of their own [T19]', () => {
+    for (const folder of ['chat.yaml', 'chat.ts', 'chat.ts-2']) {
+      const file = join(project.folder, '.vitest/slogate/twins', folder, 'results.json')
+      expect(existsSync(file)).toBe(true)
+    }
+  })
+
+  test('a spec that a test imports as data does not run there', () => {
+    expect(run.text).toContain('data.bench.ts (1 test)')
+  })
+})
+
+describe('specs that fail', () => {
+  const secret = 'sk-literal-0123456789'
+  const header = `headers: { Authorization: "Bearer ${secret}" }`
+  const project = createProject({
+    'vitest.config.ts': config,
+    'summary.md': '',
+    'missed.bench.yaml': chatSpec(['success_rate >= 90%', impossible]),
+    'unit.bench.yaml': chatSpec(['ttft p95 <= 800']),
+    'undecided.bench.yaml': chatSpec(['success_rate >= 99%'], 'gate: { policy: release }'),
+    'secret.bench.yaml': chatSpec([impossible], header),
+    'secret-unit.bench.yaml': chatSpec(['latency p50 <= 1'], header),
+    'typed.bench.ts': `
+      import { defineBench, gte, lte } from 'slogate/vitest'
+      import { expect } from 'vitest'
+      defineBench({
+        url: '/v1/chat/completions',
+        body: { messages: [{ role: 'user', content: 'hi' }], stream: true, max_tokens: 4 },
+        concurrency: 4,
+        requests: 40,
+        mock: { profile: 'vllm', ttft: '20ms' },
+        slo: {
+          requests_per_second: gte('1000000/s'),
+          ttft: { p50: lte('5s') },
+        },
+      }, ({ test }) => test('sees the results', ({ summary }) => expect(summary.requests.total).toBe(40)))
+    `,
+    'mistaken.bench.ts': `
+      import { defineBench } from 'slogate/vitest'
+      defineBench({ url: '/v1', mock: {}, concurrency: 0, slo: ['tftt p95 <= 1s'] })
+    `,
+  })
+  let run: Output
+  beforeAll(async () => {
+    run = await project.vitest(['bench', '--run'], {
+      GITHUB_ACTIONS: 'true',
+      GITHUB_STEP_SUMMARY: join(project.folder, 'summary.md'),
+    })
+  })
+
+  test('every file of them fails', () => {
+    expect(run.code).toBe(1)
+    expect(run.text).toMatch(/Test Files +7 failed \(7\)/)
+  })
+
+  test('a missed SLO has the frame on its line, and every report says by how much', () => {
+    expect(run.text).toContain('❯ missed.bench.yaml:10:')
+    expect(run.text).toMatch(/10\| {3}- requests_per_second >= 1000000\/s\n +\| +\^/)
+    const { verdict } = JSON.parse(project.read('.vitest/slogate/missed/results.json'))
+    const missed = verdict.slos[1]
+    expect(missed).toMatchObject({ status: 'FAIL', line: 10, n: 60, bound: 1_000_000 })
+    const observed = `${Number(missed.observed.toPrecision(3))}/s`
+    for (const report of [project.read('.vitest/slogate/junit.xml'), project.read('summary.md')]) {
+      expect(report).toContain(observed)
+      expect(report).toContain('60')
+      expect(report).toMatch(/per\\?_second (>|&gt;)= 1000000\/s/)
+      expect(report).toContain('-100.0%')
+    }
+  })
+
+  test('a spec error stands on its own line and sends nothing', () => {
+    expect(run.text).toContain('unit.bench.yaml:9:')
+    expect(run.text).toContain('ttft p95 <= 800')
+    expect(existsSync(join(project.folder, '.vitest/slogate/unit'))).toBe(false)
+  })
+
+  test('what is undecided blocks a release', () => {
+    expect(run.text).toMatch(/❯ \|bench\| undecided\.bench\.yaml \(2 tests \| 1 failed\)/)
+    expect(run.text).toContain('SLOInconclusive')
+  })
+
+  test('no frame shows a secret that stands next to the line it points at', () => {
+    for (const [name, slo] of [
+      ['secret', impossible],
+      ['secret-unit', 'latency p50 <= 1'],
+    ]) {
+      expect(run.text).toContain(`${name}.bench.yaml:9:`)
+      expect(run.text).toContain(slo)
+    }
+    expect(run.text).not.toContain(secret)
+  })
+
+  test('defineBench runs on the same path, and a miss points at its bound [S1.19]', () => {
+    expect(run.text).toContain('❯ typed.bench.ts:11:')
+    expect(run.text).toContain('✓ ttft p50 <= 5s')
+    expect(run.text).toContain('✓ sees the results')
+  })
+
+  test('defineBench reports every mistake of its definition', () => {
+    const [, mistakes = ''] = /FAIL .*mistaken\.bench\.ts([^]*?)⎯{3}/.exec(run.text) ?? []
+    expect(mistakes).toContain('concurrency')
+    expect(mistakes).toContain('ttft')
+  })
+})
+
+const fileOf = (name: string): string => name.replace(' ', '-')
+
+describe('targets that do not answer as they should', () => {
+  const names = ['unreachable', ...Object.keys(wrongAnswers)]
+  const project = createProject({ 'vitest.config.ts': config })
+  let run: Output
+  beforeAll(async () => {
+    const servers = new Map(
+      await Promise.all(
+        Object.entries(wrongAnswers).map(
+          async ([name, listener]) => [name, await serve(listener)] as const,
+        ),
+      ),
+    )
+    for (const name of names) {
+      const url = servers.get(name)?.url ?? (await refusingUrl())
+      const spec = chatSpec(['success_rate >= 90%', 'ttft p90 <= 5s'])
+        .replace('/v1/chat', `${url}/v1/chat`)
+        .replace(/^mock: .*$/m, '')
+      project.write(`${fileOf(name)}.bench.yaml`, spec)
+    }
+    run = await project.vitest(['bench', '--run'])
+    for (const server of servers.values()) await server.close()
+  })
+
+  test('leave no stack trace', () => {
+    expect(run.code).toBe(1)
+    // Vitest itself tells how it would be "at least … faster".
+    expect(run.text).not.toMatch(/^ +at (?!least )/m)
+  })
+
+  test.each(names)('%s never passes', (name) => {
+    const kind = name === 'unreachable' ? 'connect' : (name.split(' ')[0] ?? '')
+    const file = `${fileOf(name)}.bench.yaml`
+    const [, shown = ''] =
+      new RegExp(`❯ \\|bench\\| ${file}([^]*?)\\n(?:\\n| [❯✓])`).exec(run.text) ?? []
+    expect(shown).toContain('(3 tests | ')
+    expect(shown).not.toMatch(/✓ (success_rate|ttft)/)
+    expect(run.text).toContain(kind)
+    const path = `.vitest/slogate/${fileOf(name)}/results.json`
+    const { verdict, summary } = JSON.parse(project.read(path))
+    expect(verdict).toMatchObject({ status: 'ERROR', exit_code: 4 })
+    expect(summary.failures).toMatchObject([{ kind, count: 60 }])
+  })
+})
+
+test('a chosen SLO is judged without its neighbours: -t and file:line', async () => {
+  const project = createProject({
+    'vitest.config.ts': config,
+    'chat.bench.yaml': chatSpec(['success_rate >= 90%', 'ttft p90 <= 5s']),
+  })
+  for (const args of [['-t', 'ttft p90'], ['chat.bench.yaml:10']]) {
+    const { code, text } = await project.vitest(['bench', '--run', ...args])
+    expect(code).toBe(0)
+    expect(text).toMatch(/1 passed \| 2 skipped/)
+  }
+})
+
+test('a filter that leaves no SLO to evaluate does not pass', async () => {
+  const project = createProject({
+    'vitest.config.ts': config,
+    'chat.bench.yaml': chatSpec(['success_rate >= 90%']),
+  })
+  for (const pattern of ['no such test', 'load']) {
+    const { code, text } = await project.vitest(['bench', '--run', '-t', pattern])
+    expect(text).toContain('no SLO was evaluated')
+    expect(code).toBe(1)
+  }
+})
+
+test('vitest list names every SLO without running anything', async () => {
+  const project = createProject({
+    'vitest.config.ts': config.replace(
+      'plugins: [slogate()]',
+      'plugins: [slogate()], test: { benchmark: { enabled: true } }',
+    ),
+    'chat.bench.yaml': chatSpec(['success_rate >= 90%', 'ttft p90 <= 5s']),
+  })
+  const { text } = await project.vitest(['list'])
+  expect(text).toContain('chat.bench.yaml > chat > ttft p90 <= 5s')
+  expect(existsSync(join(project.folder, '.vitest/slogate'))).toBe(false)
+})
+
+test('runs in the projects that have the plugin [T26]', async () => {
+  const project = createProject({
+    'vitest.config.ts': config.replace(
+      'plugins: [slogate()]',
+      `test: { projects: [
+        { plugins: [slogate()], test: { name: 'api', root: './api' } },
+        { test: { name: 'web', root: './web' } },
+      ] }`,
+    ),
+    'api/chat.bench.yaml': chatSpec(['success_rate >= 90%']),
+    'web/chat.bench.yaml': chatSpec(['success_rate >= 90%']),
+  })
+  const { code, text } = await project.vitest(['bench', '--run'])
+  expect(code).toBe(0)
+  expect(text).toContain('api (bench)')
+  expect(text).not.toContain('web (bench)')
+  expect(text).toMatch(/Tests +2 passed/)
+})
+
+test('does not retry: a load is sent once, however often vitest is told to try', async () => {
+  const listener = wrongAnswers['http_status 503']
+  if (listener === undefined) throw new Error('no such answer')
+  const server = await serve(listener)
+  const project = createProject({
+    'vitest.config.ts': config,
+    'chat.bench.yaml': chatSpec(['success_rate >= 90%']),
+  })
+  const { code } = await project.vitest(['bench', '--run', '--retry=3'], {
+    SLOGATE_URL: server.url,
+  })
+  await server.close()
+  expect(code).toBe(1)
+  expect(server.requests()).toBe(64)
+})
+
+test('Ctrl-C in one vitest writes what it measured, exits with 130, and leaves the runs of another alone', async () => {
+  const long = chatSpec(['success_rate >= 90%']).replace('requests: 60', 'requests: 2000')
+  const project = createProject({
+    'vitest.config.ts': config,
+    'one.bench.yaml': long.replace('2000', '100000'),
+    'two.bench.yaml': long,
+  })
+  const one = project.start(['bench', '--run', 'one.bench'])
+  const two = project.start(['bench', '--run', 'two.bench'])
+  for (const running of [one, two]) {
+    await expect.poll(running.text, { timeout: 100_000 }).toContain('in flight')
+  }
+  one.child.kill('SIGINT')
+  const interrupted = await one.done
+  const results = JSON.parse(project.read('.vitest/slogate/one/results.json'))
+  expect(results).toMatchObject({
+    end: { kind: 'interrupted' },
+    verdict: { status: 'ERROR', exit_code: 130 },
+  })
+  expect(results.summary.requests.completed).toBeGreaterThan(0)
+  expect(interrupted.text).toContain('ERROR  one')
+  expect(interrupted.code).toBe(130)
+  const { code, text } = await two.done
+  expect(text).toContain('PASS  two')
+  expect(code).toBe(0)
+})
+
+test('watch mode runs again when the spec or its data changes', async () => {
+  const project = createProject({
+    'vitest.config.ts': config,
+    'prompts.csv': 'content\nhello\n',
+    'chat.bench.yaml': chatSpec(
+      ['success_rate >= 90%'],
+      'data_source: { type: csv, file: prompts.csv }',
+    ),
+  })
+  const running = project.start(['bench', '--watch'])
+  const runs = () => running.text().split('PASS  chat').length - 1
+  await expect.poll(runs, { timeout: 100_000 }).toBe(1)
+  project.write('chat.bench.yaml', project.read('chat.bench.yaml').replace('60', '50'))
+  await expect.poll(runs, { timeout: 100_000 }).toBe(2)
+  project.write('prompts.csv', 'content\nhello\nworld\n')
+  await expect.poll(runs, { timeout: 100_000 }).toBe(3)
+  running.child.kill('SIGTERM')
+  await running.done
+})
+
+test('watch mode sends nothing to a target that is not the mock', async () => {
+  const server = await serve((_request, response) => response.end())
+  const project = createProject({
+    'vitest.config.ts': config,
+    'chat.bench.yaml': chatSpec(['success_rate >= 90%']),
+  })
+  const running = project.start(['bench', '--watch'], { SLOGATE_URL: server.url })
+  await expect.poll(running.text, { timeout: 100_000 }).toContain('watch mode sends no load')
+  running.child.kill('SIGTERM')
+  await running.done
+  await server.close()
+  expect(server.requests()).toBe(0)
+})
+
+test('a plugin at the root serves the projects below it, each into a folder of its own', async () => {
+  const project = createProject({
+    'vitest.config.ts': config.replace(
+      'plugins: [slogate()]',
+      `plugins: [slogate()], test: { projects: [
+        { extends: true, test: { name: 'one', root: './one' } },
+        { extends: true, test: { name: 'two', root: './two' } },
+      ] }`,
+    ),
+    'one/chat.bench.yaml': chatSpec(['success_rate >= 90%']),
+    'two/chat.bench.yaml': chatSpec(['success_rate >= 90%']),
+  })
+  const { code, text } = await project.vitest(['bench', '--run'])
+  expect(code).toBe(0)
+  expect(text.match(/PASS {2}chat/g)).toHaveLength(2)
+  for (const name of ['one', 'two']) {
+    const results = JSON.parse(project.read(`.vitest/slogate/${name}/${name}/chat/results.json`))
+    expect(results.spec.file).toBe(`${name}/chat.bench.yaml`)
+  }
+})
+
+test('leaves the output of a reporter that a program reads alone, and writes a junit.xml without what strict schemas forbid when it is told to', async () => {
+  const project = createProject({
+    'vitest.config.ts': config.replace('slogate()', `slogate({ junit: 'strict', out: 'results' })`),
+    'chat.bench.yaml': chatSpec(['success_rate >= 90%']),
+  })
+  const { code, stdout, stderr } = await project.vitest(['bench', '--run', '--reporter=tap'])
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^TAP version 13\n/)
+  expect(stdout).not.toContain('PASS  chat')
+  expect(stderr).toContain('PASS  chat')
+  for (const file of ['results/junit.xml', 'results/chat/junit.xml']) {
+    const xml = project.read(file)
+    expect(xml).toContain('<testcase')
+    expect(xml).not.toMatch(/<testcase[^>]*file=/)
+  }
+})
+
+test('a definition without the plugin says what is missing', async () => {
+  const project = createProject({
+    'vitest.config.ts': 'export default {}',
+    'typed.bench.ts': `
+      import { defineBench } from 'slogate/vitest'
+      defineBench({ url: '/v1', mock: {}, slo: ['success_rate >= 90%'] })
+    `,
+  })
+  const { code, text } = await project.vitest(['bench', '--run'])
+  expect(code).toBe(1)
+  expect(text).toContain('Add slogate() to the plugins of the vitest config')
+})
+
+test('runs in a process of its own also where tests run in threads, so that Ctrl-C reaches it', async () => {
+  const project = createProject({
+    'vitest.config.ts': config.replace('plugins:', `test: { pool: 'threads' }, plugins:`),
+    'chat.bench.yaml': chatSpec(['success_rate >= 90%']).replace('60', '100000'),
+  })
+  const running = project.start(['bench', '--run'])
+  await expect.poll(running.text, { timeout: 100_000 }).toContain('in flight')
+  running.child.kill('SIGINT')
+  expect((await running.done).code).toBe(130)
+  const results = JSON.parse(project.read('.vitest/slogate/chat/results.json'))
+  expect(results.end.kind).toBe('interrupted')
+})
+
+test('no reporter of vitest prints what is not there', async () => {
+  const project = createProject({
+    'vitest.config.ts': config,
+    'chat.bench.yaml': chatSpec([impossible]),
+  })
+  const { text } = await project.vitest(['bench', '--run', '--reporter=verbose'])
+  expect(text).toContain('SLOViolation')
+  expect(text).not.toContain('Serialized Error')
+})
+
+test('a glob that brings in files of another name is refused', async () => {
+  const project = createProject({
+    'vitest.config.ts': config.replace('slogate()', `slogate({ include: ['slo/*.yaml'] })`),
+  })
+  const { code, text } = await project.vitest(['bench', '--run'])
+  expect(code).toBe(1)
+  expect(text).toContain('include takes globs of files whose names end in .bench.yaml')
+})
