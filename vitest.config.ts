@@ -36,7 +36,7 @@ export default defineConfig({
           // Of the processes that tests start from the sources: without it each strips the types anew.
           env: { NODE_COMPILE_CACHE: pathOf('./node_modules/.cache/compile') },
           // More than there are cores: half of the time is waiting for processes.
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },

@@ -7,10 +7,17 @@ import { onTestFinished } from 'vitest'
 import { startServer } from '../../src/mock/server.ts'
 import type { Results } from '../../src/results/results.ts'
 import { loadSpec } from '../../src/run/checked-spec.ts'
-import type { Block, Section } from '../_pages.ts'
+import type { Block, Page, Section } from '../_pages.ts'
 import { refusingUrl } from '../_server.ts'
 import { checkWorkflow } from '../github/_workflow.ts'
 import { built, config, createProject, environment, type Project, repository } from './_project.ts'
+
+/** The sections of a page that have something to follow, with their names. */
+export function listExamples({ sections }: Page): [name: string, section: Section][] {
+  return sections
+    .filter(({ blocks }) => blocks.some(({ language }) => language !== 'text'))
+    .map((section) => [`${section.page}: ${section.title}`, section])
+}
 
 /**
  * Does what a reader of the section would do, in a project of its own, and returns what went wrong
@@ -194,8 +201,9 @@ function listRuns(folder: string): Set<string> {
   )
 }
 
+/** Paths of our results.json; vitest keeps one of its own in node_modules. */
 function listResults(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => basename(name) === 'results.json')
+    .filter((name) => basename(name) === 'results.json' && !name.startsWith('node_modules'))
     .map((name) => join(folder, name))
 }

@@ -141,26 +141,21 @@ defineBench(
   expect(annotations(job).at(-1)?.message).toContain('although no SLO blocks')
 })
 
-test('what is undecided passes a pull request with a warning, and no release', async () => {
+test('what is undecided passes a pull request with a warning, and no release; inputs win over variables of the job, and these are not lost', async () => {
   const { start } = createShop({ 'chat.bench.yaml': chatSpec([undecided]) })
-  for (const [mode, policy, code] of [
-    ['run', 'pr', 0],
-    ['vitest', 'release', 2],
+  const release = { SLOGATE_POLICY: 'release' }
+  for (const [inputs, env, code] of [
+    [{ mode: 'run', policy: 'pr' }, release, 0],
+    [{ mode: 'run' }, release, 2],
+    [{ mode: 'vitest', policy: 'release' }, {}, 2],
   ] as const) {
-    const job = await start({ with: { mode, policy } })
+    const job = await start({ with: inputs, env })
     expect(job.code).toBe(code)
     const passed = String(code === 0)
     expect(job.outputs).toMatchObject({ verdict: 'INCONCLUSIVE', passed })
     expect(annotations(job).at(-1)?.name).toBe(code === 0 ? 'warning' : 'error')
     expect(annotations(job).at(-1)?.properties.title).toBe('slogate: INCONCLUSIVE')
   }
-})
-
-test('inputs win over variables of the job, and these are not lost', async () => {
-  const { start } = createShop({ 'chat.bench.yaml': chatSpec([undecided]) })
-  const env = { SLOGATE_POLICY: 'release' }
-  expect(await start({ with: { mode: 'run' }, env })).toMatchObject({ code: 2 })
-  expect(await start({ with: { mode: 'run', policy: 'pr' }, env })).toMatchObject({ code: 0 })
 })
 
 test('a dead target is an ERROR', async () => {

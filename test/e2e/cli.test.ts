@@ -128,7 +128,7 @@ test('Ctrl-C writes what was measured and exits with 130, SIGTERM with 143', asy
     })
     const running = project.startSlogate(['run', '-c', 'chat.yaml'])
     // The mock is up and the load has run for a while when its process is there.
-    await expect.poll(() => running.text(), { timeout: 30_000 }).toContain('in flight')
+    await expect.poll(() => running.text(), { timeout: 100_000 }).toContain('in flight')
     running.child.kill(signal)
     const { code, text } = await running.done
     expect(code).toBe(expected)
@@ -171,7 +171,7 @@ test('targets that answer wrongly exit 4, and each says so [T4] [T9] [T17]', asy
 
 test('mock prints one JSON line and serves until it is stopped', async () => {
   const running = createProject({}).startSlogate(['mock', '--profile', 'vllm', '--ttft', '1ms'])
-  await expect.poll(() => running.text(), { timeout: 30_000 }).toContain('\n')
+  await expect.poll(() => running.text(), { timeout: 100_000 }).toContain('\n')
   const { url } = JSON.parse(running.text()) as { url: string }
   const response = await fetch(`${url}/v1/models`)
   expect(response.status).toBe(200)

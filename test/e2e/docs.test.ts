@@ -1,15 +1,10 @@
 import { expect, test } from 'vitest'
 
 import { readPages } from '../_pages.ts'
-import { playSection } from './_play.ts'
+import { listExamples, playSection } from './_play.ts'
 
-const examples = readPages()
-  .flatMap(({ sections }) => sections)
-  .filter(({ blocks }) => blocks.some(({ language }) => language !== 'text'))
+const pages = readPages().filter(({ name }) => name !== 'README.md')
 
-test.for(examples.map((section) => [`${section.page}: ${section.title}`, section] as const))(
-  'every example can be followed: %s',
-  async ([, section]) => {
-    expect(await playSection(section)).toEqual([])
-  },
-)
+test.for(pages.flatMap(listExamples))('every example can be followed: %s', async ([, section]) => {
+  expect(await playSection(section)).toEqual([])
+})

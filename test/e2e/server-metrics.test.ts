@@ -79,20 +79,21 @@ test(
   async () => {
     const results = await run({ mock: { ...fast, profile: 'vllm' } })
     const { ttft_ms: ttft, latency_ms: latency, queue_ms: queue, ...server } = serverOf(results)
+    // Where other work takes the cores away, the client sees what no server did.
+    const limited = results.diagnostics.some(({ id }) => id === 'client-limited')
     for (const time of [ttft, latency]) {
       expect(time!.percentiles).toBe('at-most')
       expect(time!.mean).toBeGreaterThan(20)
       expect(time!.mean).toBeLessThanOrEqual(time!.client!.mean)
-      expect(time!.client!.p95).toBeLessThanOrEqual(time!.p95! * 1.5)
+      if (!limited) expect(time!.client!.p95).toBeLessThanOrEqual(time!.p95! * 1.5)
     }
     // 4 in flight, 2 run: each waits about as long as it runs.
     expect(queue!.mean).toBeGreaterThan(10)
     expect(queue!.client).toBeNull()
     const { latency: whole, queue: waited, prefill, decode, outside } = server.breakdown_ms!
     expect(waited! + prefill! + decode + outside).toBeCloseTo(whole, 3)
-    expect(server.message).toMatch(
-      /^Of \S+ mean latency \w+ takes \d+%, .*network and client \d+%\.$/,
-    )
+    expect(server.message).toMatch(/^Of \S+ mean latency [a-z ]+ takes \d+%(, [a-z ]+ \d+%){3}\.$/)
+    expect(server.message).toContain('network and client')
     expect(server.covers!.from_ms).toBeGreaterThanOrEqual(0)
     expect(server.covers!.warmup).toBeLessThanOrEqual(4)
     const during = server.timeline.filter(
