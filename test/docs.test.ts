@@ -18,7 +18,7 @@ import { validate } from '../src/cli/validate.ts'
 import { createTruth } from '../src/mock/truth.ts'
 import { tools } from '../src/report/tool/tools.ts'
 import { dialects } from '../src/stream/dialects.ts'
-import { testExactly } from '../src/verdict/exact.ts'
+import { addUp, testExactly } from '../src/verdict/exact.ts'
 import { fewestToPass } from '../src/verdict/feasibility.ts'
 import { geometricMean } from '../src/verdict/ratio.ts'
 import { testRounds } from '../src/verdict/rounds.ts'
@@ -218,7 +218,7 @@ test('the numbers of requests and of bad ones are those of the code', () => {
   expect(deciding).toHaveLength(7)
   for (const [n, ...row] of deciding) {
     const found = [0.1, 1 - 0.95, 1 - 0.99].map((q) => {
-      const { passAtMost, failAtLeast } = testExactly([{ size: Number(n), bad: 0 }], q, alpha)
+      const { passAtMost, failAtLeast } = testExactly([{ size: Number(n), hits: 0 }], q, alpha)
       return `${passAtMost ?? 'never'} / ${failAtLeast}`
     })
     expect(row).toEqual(found)
@@ -257,17 +257,17 @@ function simulate(service: { luck: number; likeness: number; slowness: number })
     let state = normal()
     const clusters = Array.from({ length: 5 }, () => {
       const shift = luck * normal()
-      let bad = 0
+      let hits = 0
       for (let request = 0; request < 100; request++) {
         state = likeness * state + Math.sqrt(1 - likeness ** 2) * normal()
-        if (shift + 0.4 * state > bound) bad++
+        if (shift + 0.4 * state > bound) hits++
       }
-      return { size: 100, bad }
+      return { size: 100, hits }
     })
-    const bad = clusters.reduce((sum, cluster) => sum + cluster.bad, 0)
-    const plain = testExactly([{ size: 500, bad }], 0.05, alpha)
+    const { hits } = addUp(clusters)
+    const plain = testExactly([{ size: 500, hits }], 0.05, alpha)
     const ours = testExactly(clusters, 0.05, alpha)
-    if (bad > 25) counts.point++
+    if (hits > 25) counts.point++
     if (plain.pFail <= alpha) counts.plainFail++
     if (plain.pPass <= alpha) counts.plainPass++
     if (ours.pFail <= alpha) counts.fail++
@@ -367,12 +367,12 @@ function simulateLooks(
     let state = normal()
     const drawRound = (size: number): number => {
       const shift = luck * normal()
-      let bad = 0
+      let hits = 0
       for (let request = 0; request < size; request++) {
         state = likeness * state + Math.sqrt(1 - likeness ** 2) * normal()
-        if (shift + 0.4 * state > bound) bad++
+        if (shift + 0.4 * state > bound) hits++
       }
-      return bad
+      return hits
     }
     const { status, sent } = lookAgain(drawRound, extra, each)
     if (status !== undefined) counts[status]++

@@ -20,6 +20,11 @@ export type Stat =
   | { kind: 'max' }
   | { kind: 'value' }
 
+/** `p95`, `mean`, `value`. */
+export function formatStat(stat: Stat): string {
+  return stat.kind === 'percentile' ? `p${stat.p}` : stat.kind
+}
+
 export type Comparator = '<' | '<=' | '>' | '>='
 export type Level = 'error' | 'warn' | 'info'
 

@@ -1,6 +1,7 @@
+import { explainVerdict } from '../report/sentence/verdict.ts'
 import type { Results } from '../results/results.ts'
+import type { Status } from '../verdict/decision.ts'
 import { worstExitCode, worstStatus } from '../verdict/policy.ts'
-import type { Status } from '../verdict/verdict.ts'
 
 /** What keeps a job from passing and is not in the results of a run. */
 export interface Problem {
@@ -52,10 +53,10 @@ export function listRemarks({ problems, results }: Outcome): string[] {
   return [...problems.map(({ message }) => message), ...results.flatMap(remarkOn)]
 }
 
-function remarkOn({ spec, verdict }: Results): string[] {
+function remarkOn({ spec, verdict, end }: Results): string[] {
   const missed = verdict.slos.filter(({ level, status }) => level === 'warn' && status === 'FAIL')
   return [
-    ...(verdict.status === 'PASS' ? [] : [`${spec.name}: ${verdict.why}`]),
+    ...(verdict.status === 'PASS' ? [] : [`${spec.name}: ${explainVerdict(verdict, end)}`]),
     ...missed.map(({ text }) => `${spec.name}: "${text}" of level warn is missed.`),
   ]
 }

@@ -1,11 +1,17 @@
 import type { ClientTrust } from '../engine/record.ts'
-import { formatQuantity } from './quantity.ts'
+
+/** A limit that the load process passed: shares are 0–1, delays ms. */
+export type ClientReason =
+  | { kind: 'event-loop-busy'; utilization: number }
+  /** p99. */
+  | { kind: 'event-loop-late'; delay: number }
+  /** Share of the time. */
+  | { kind: 'waited-for-core'; share: number }
 
 /** How far the load process kept up: measured limits at which its own error becomes visible. */
 export interface ClientRating {
   state: 'ok' | 'busy' | 'limited'
-  /** What passed a limit, with the figure. */
-  reasons: readonly string[]
+  reasons: readonly ClientReason[]
 }
 
 const busy = { utilization: 0.5, delay: 2, runQueue: 0.02 }
@@ -13,17 +19,12 @@ const limited = { utilization: 0.7, delay: 10 }
 
 export function rateClient(trust: ClientTrust): ClientRating {
   const { eventLoopUtilization: utilization, eventLoopDelayP99: delay = 0 } = trust
-  const { runQueueShare: runQueue = 0 } = trust
-  const reasons: string[] = []
-  if (utilization >= busy.utilization) {
-    reasons.push(`its event loop was ${formatQuantity(utilization, 'share')} busy`)
-  }
-  if (delay >= busy.delay)
-    reasons.push(`its event loop was late by ${formatQuantity(delay, 'ms')} (p99)`)
+  const { runQueueShare: share = 0 } = trust
+  const reasons: ClientReason[] = []
+  if (utilization >= busy.utilization) reasons.push({ kind: 'event-loop-busy', utilization })
+  if (delay >= busy.delay) reasons.push({ kind: 'event-loop-late', delay })
   // By itself it says little: a process that wakes up for every read waits a little each time.
-  if (reasons.length > 0 && runQueue >= busy.runQueue) {
-    reasons.push(`it waited for a core ${formatQuantity(runQueue, 'share')} of the time`)
-  }
+  if (reasons.length > 0 && share >= busy.runQueue) reasons.push({ kind: 'waited-for-core', share })
   if (utilization >= limited.utilization || delay >= limited.delay) {
     return { state: 'limited', reasons }
   }

@@ -3,7 +3,7 @@ import type { Load } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { ClientTrust, RequestRecord } from '../engine/record.ts'
 import { measureBuffering } from './buffering.ts'
-import { rateClient } from './client.ts'
+import { type ClientReason, rateClient } from './client.ts'
 import { measureConcurrency } from './concurrency.ts'
 import { formatQuantity } from './quantity.ts'
 import { nearestRank, quantile, toSample } from './sample.ts'
@@ -84,7 +84,7 @@ function checkClient(trust: ClientTrust | undefined): Diagnostic | undefined {
   if (trust === undefined) return undefined
   const { state, reasons } = rateClient(trust)
   if (state === 'ok') return undefined
-  const found = reasons.join(', ')
+  const found = reasons.map(nameReason).join(', ')
   return state === 'limited'
     ? warn(
         'client-limited',
@@ -94,6 +94,15 @@ function checkClient(trust: ClientTrust | undefined): Diagnostic | undefined {
         'client-busy',
         `The load process was near its limits (${found}): times may read a few ms too long; free a core for it.`,
       )
+}
+
+function nameReason(reason: ClientReason): string {
+  if (reason.kind === 'event-loop-busy') {
+    return `its event loop was ${formatQuantity(reason.utilization, 'share')} busy`
+  }
+  return reason.kind === 'event-loop-late'
+    ? `its event loop was late by ${formatQuantity(reason.delay, 'ms')} (p99)`
+    : `it waited for a core ${formatQuantity(reason.share, 'share')} of the time`
 }
 
 function checkBuffering(records: readonly RequestRecord[]): Diagnostic | undefined {

@@ -1,8 +1,8 @@
 import type { Unit } from '../bench-spec/slo.ts'
 
 /** As it stands in a sentence: `790ms`, `1.235s`, `98.2%`, `12.34/s`; an infinite time is `∞`. */
-export function formatQuantity(value: number, unit: Unit): string {
-  if (!Number.isFinite(value)) return '∞'
+export function formatQuantity(value: number | 'infinite', unit: Unit): string {
+  if (value === 'infinite' || !Number.isFinite(value)) return '∞'
   switch (unit) {
     case 'ms':
       if (Math.abs(value) >= 1000) return `${round(value / 1000, 3)}s`

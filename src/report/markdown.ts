@@ -14,6 +14,8 @@ import {
   sloCells,
 } from './cells.ts'
 import { escapeMarkdown, markdownCode, markdownUrl } from './plain-text.ts'
+import { explainSlo } from './sentence/turn.ts'
+import { explainVerdict } from './sentence/verdict.ts'
 import { queueCells, serverCountRows, serverTimeRows } from './server-cells.ts'
 
 export interface MarkdownOptions {
@@ -42,7 +44,7 @@ function renderRun(results: Results): string[] {
   return [
     `### ${icons[verdict.status]} ${verdict.status} – ${escapeMarkdown(spec.name)}`,
     '',
-    `${escapeMarkdown(verdict.why)}  `,
+    `${escapeMarkdown(explainVerdict(verdict, results.end))}  `,
     ...(end === undefined ? [] : [`${escapeMarkdown(end)}  `]),
     `${escapeMarkdown(target.method)} ${markdownUrl(target.url)}${target.hermetic ? ' (mock)' : ''}  `,
     [
@@ -106,7 +108,11 @@ function renderSlos(results: Results): string[] {
         }),
       ),
     ),
-    ...block(undecided.map((slo) => `- ${markdownCode(slo.text)}: ${escapeMarkdown(slo.why)}`)),
+    ...block(
+      undecided.map(
+        (slo) => `- ${markdownCode(slo.text)}: ${escapeMarkdown(explainSlo(slo, results.end))}`,
+      ),
+    ),
   ]
 }
 

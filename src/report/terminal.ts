@@ -17,6 +17,8 @@ import {
 } from './cells.ts'
 import { textWidth, truncate, wrap } from './columns.ts'
 import { cleanLine } from './plain-text.ts'
+import { explainSlo } from './sentence/turn.ts'
+import { explainVerdict } from './sentence/verdict.ts'
 import { serverLines } from './server-cells.ts'
 import { layOut } from './table.ts'
 
@@ -108,7 +110,7 @@ function renderHead(results: Results, pen: Pen): string[] {
   const end = endCell(results)
   return [
     ` ${word}  ${pen.paint('bold', name)}${pen.paint('dim', pen.cut(file, room - textWidth(name)))}`,
-    ...pen.hang(pen.sign(cleanLine(verdict.why)), 1),
+    ...pen.hang(pen.sign(cleanLine(explainVerdict(verdict, results.end))), 1),
     ...(end === undefined ? [] : pen.hang(pen.sign(end), 1)),
     pen.paint('dim', ` ${pen.cut(url, pen.width - textWidth(load) - 4)}   ${load}`),
     ...baselineCells(results).map((line) =>
@@ -144,7 +146,7 @@ function renderSlos(results: Results, pen: Pen): string[] {
       const style = slo.level === 'error' || slo.status === 'PASS' ? styles[slo.status] : 'yellow'
       const row = ` ${pen.paint(style, pen.sign(signs[slo.status]))} ${rows[index]}`
       if (slo.status === 'PASS') return [row]
-      const why = pen.hang(pen.sign(cleanLine(slo.why)), 5)
+      const why = pen.hang(pen.sign(cleanLine(explainSlo(slo, results.end))), 5)
       return [row, ...why.map((line) => pen.paint(style, line))]
     }),
   ]

@@ -30,8 +30,20 @@ export interface SloDocument {
   id: string
   /** Canonical text, for example `ttft p95 <= 800ms`. */
   text: string
-  /** What is measured, for example `ttft`. */
-  metric: string
+  /** What is measured. */
+  metric:
+    | 'ttft'
+    | 'ttfo'
+    | 'latency'
+    | 'tpot'
+    | 'chunk_gap'
+    | 'stall'
+    | 'dispatch_delay'
+    | 'output_tokens_per_second'
+    | 'requests_per_second'
+    | 'success_rate'
+    | 'error_rate'
+    | 'goodput'
   /** `p95`, `mean`, `min`, `max`, or `value` for a metric that is one number per run. */
   stat: string
   /** Comparator. */
@@ -43,7 +55,7 @@ export interface SloDocument {
   /** Only `error` can block. */
   level: 'error' | 'warn' | 'info'
   /** Why the spec asks for it, in its own words. */
-  reason: string | null
+  purpose: string | null
   /** 1-based line in the spec file. */
   line: number | null
   /** 1-based column in the spec file. */
@@ -78,6 +90,13 @@ export interface SloDocument {
   design_effect: number | null
   /** Rounds, or requests for `chunk_gap`. */
   clusters: number | null
+  /** How far from the baseline the spec allows; `null` for an SLO with a bound of its own. */
+  allowance: {
+    /** Ratio − 1; of shares the difference. With its sign. */
+    change: number
+    /** An absolute allowance, in `unit`; the looser of the two counts. */
+    floor: number | null
+  } | null
   /** Of an SLO relative to a baseline. Changes are ratios − 1; of shares they are differences. */
   relative: {
     /** The baseline's value, in `unit`. */
@@ -90,8 +109,6 @@ export interface SloDocument {
     high: number | null
     /** The looser allowance as a change, with its sign. */
     allowed: number
-    /** The absolute allowance of the spec, in `unit`. */
-    floor: number | null
     /** Rounds of each side that were compared, or groups of rounds. */
     rounds: number
   } | null
@@ -103,6 +120,224 @@ export interface SloDocument {
   p_fail_adjusted: number | null
   /** Estimated further requests that would decide it. */
   more_requests: number | null
+  /** How its own figures led to a status, or why there were none. */
+  reason:
+    | {
+        /** Which of them. */
+        kind: 'exceedances'
+        /** Requests that are bad because they failed. */
+        failed: number
+        /** Requests asked for, or sent where these are more; `null` for a run by duration. */
+        asked: number | null
+      }
+    | {
+        /** Which of them. */
+        kind: 'rounds'
+      }
+    | {
+        /** Which of them. */
+        kind: 'ratio'
+        /** Requests asked for; `null` for a run by duration. */
+        asked: number | null
+      }
+    | {
+        /** Which of them. */
+        kind: 'signs'
+        /** Pairs of rounds beyond what is allowed. */
+        beyond: number
+        /** Pairs that are not exactly at it. */
+        pairs: number
+      }
+    | {
+        /** Which of them. */
+        kind: 'no-finite-value'
+      }
+    | {
+        /** Which of them. */
+        kind: 'few-pairs'
+        /** Pairs of rounds in which both sides have a value. */
+        pairs: number
+        /** Pairs that a test takes. */
+        needed: number
+        /** Requests that each round must have. */
+        requests: number
+      }
+    | {
+        /** Which of them. */
+        kind: 'statistic-not-kept'
+      }
+    | {
+        /** Which of them. */
+        kind: 'policy-point'
+      }
+    | {
+        /** Which of them. */
+        kind: 'extreme'
+      }
+    | {
+        /** Which of them. */
+        kind: 'few-rounds'
+        /** There were. */
+        rounds: number
+        /** A test takes. */
+        needed: number
+      }
+    | {
+        /** Which of them. */
+        kind: 'no-logarithm'
+      }
+    | {
+        /** Which of them. */
+        kind: 'no-value'
+        /** Whose requests. */
+        target: 'candidate' | 'baseline'
+      }
+    | {
+        /** Which of them. */
+        kind: 'nothing-completed'
+        /** Whose requests. */
+        target: 'candidate' | 'baseline'
+        /** Measured requests. */
+        total: number
+        /** Of them; the others were cancelled. */
+        failed: number
+        /** The most frequent failure. */
+        most: {
+          /** For example `connect`. */
+          kind: string
+          /** HTTP status. */
+          status: number | null
+        } | null
+      }
+    | {
+        /** Which of them. */
+        kind: 'no-baseline'
+      }
+  /** What then changed the status, in this order. */
+  turns: (
+    | {
+        /** Which of them. */
+        kind: 'holm'
+        /** What it was. */
+        from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+        /** What it became. */
+        to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+        /** SLOs that were corrected for. */
+        family: number
+      }
+    | {
+        /** Which of them. */
+        kind: 'unknown-values'
+        /** What it was. */
+        from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+        /** What it became. */
+        to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+        /** Completed requests whose value is not known. */
+        requests: number
+      }
+    | {
+        /** Which of them. */
+        kind: 'doubt'
+        /** What it was. */
+        from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+        /** What it became. */
+        to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+        /** Why the figure cannot be believed. */
+        doubt:
+          | {
+              /** Which of them. */
+              kind: 'not-streamed'
+              /** Whose requests. */
+              target: 'candidate' | 'baseline'
+              /** Answers that came in a single read. */
+              at_once: number
+              /** Of so many. */
+              requests: number
+            }
+          | {
+              /** Which of them. */
+              kind: 'client-late'
+              /** Whose requests. */
+              target: 'candidate' | 'baseline'
+              /** p99 of the event loop. */
+              delay_ms: number
+            }
+          | {
+              /** Which of them. */
+              kind: 'client-limited'
+              /** Whose requests. */
+              target: 'candidate' | 'baseline'
+              /** Limits that the load process passed. */
+              reasons: (
+                | {
+                    /** Which of them. */
+                    kind: 'event-loop-busy'
+                    /** 0–1. */
+                    utilization: number
+                  }
+                | {
+                    /** Which of them. */
+                    kind: 'event-loop-late'
+                    /** p99. */
+                    delay_ms: number
+                  }
+                | {
+                    /** Which of them. */
+                    kind: 'waited-for-core'
+                    /** Of the time, 0–1. */
+                    share: number
+                  }
+              )[]
+            }
+          | {
+              /** Which of them. */
+              kind: 'calibrated-error'
+              /** Whose requests. */
+              target: 'candidate' | 'baseline'
+              /** p99 of the client's own error at this load. */
+              error_ms: number
+              /** Of the SLO; `null` where it is no time. */
+              margin_ms: number | null
+            }
+      }
+    | {
+        /** Which of them. */
+        kind: 'not-comparable'
+        /** What it was. */
+        from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+        /** What it became. */
+        to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+        /** What differs. */
+        differences: {
+          /** For example `cpu`. */
+          fact: string
+          /** Of the baseline. */
+          baseline: string | number
+          /** Of this run. */
+          candidate: string | number
+        }[]
+      }
+    | {
+        /** Which of them. */
+        kind: 'certain'
+        /** What it was. */
+        from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+        /** What it became. */
+        to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+        /** At the most, however the rest had gone. */
+        p: number
+        /** Requests that had not ended. */
+        remaining: number
+      }
+    | {
+        /** Which of them. */
+        kind: 'ended'
+        /** What it was. */
+        from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+        /** What it became. */
+        to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+      }
+  )[]
   /** One sentence: why this status. */
   why: string
 }
@@ -291,16 +526,21 @@ export interface CalibrationDocument {
       }[]
     }[]
   } | null
-  /** Whether machine and load are alike; if not, it was not used. */
-  matches: boolean
-  /** What differs. */
-  reason: string | null
+  /** Why it was not used; `null`: machine and load are alike. */
+  mismatch: {
+    /** In which it differs from this run. */
+    fact: string
+    /** As it was calibrated. */
+    calibrated: string | number
+    /** As this run is. */
+    run: string | number
+  } | null
 }
 
 /** What lands in `results.json`; everything else written of a run is rendered from it. */
 export interface Results {
   /** Version of this layout. */
-  schema_version: 1
+  schema_version: 2
   /** What wrote it. */
   tool: {
     /** Always `slogate`. */
@@ -374,15 +614,57 @@ export interface Results {
   /** ISO 8601, UTC. */
   finished_at: string
   /** How the run ended. */
-  end: {
-    /**
-     * `curtailed`: the outcome was certain; `unhealthy`: the target was given up; `interrupted` by
-     * the caller; `crashed` in the client.
-     */
-    kind: 'finished' | 'curtailed' | 'unhealthy' | 'interrupted' | 'crashed'
-    /** Why it did not finish. */
-    reason: string | null
-  }
+  end:
+    | {
+        /** Which of them. */
+        kind: 'finished'
+      }
+    | {
+        /** Which of them. */
+        kind: 'curtailed'
+        /** One sentence. */
+        why: string
+      }
+    | {
+        /** Which of them. */
+        kind: 'unhealthy'
+        /** What made the target not worth measuring on. */
+        illness:
+          | {
+              /** Which of them. */
+              kind: 'no-connection'
+              /** First ones, none of which found a connection. */
+              requests: number
+            }
+          | {
+              /** Which of them. */
+              kind: 'errors'
+              /** Measured requests. */
+              failed: number
+              /** Of so many. */
+              requests: number
+              /** `max_error_rate`, 0–1. */
+              limit: number
+            }
+        /** One sentence. */
+        why: string
+      }
+    | {
+        /** Which of them. */
+        kind: 'interrupted'
+        /** The caller's: a signal's name or a message. */
+        reason: string
+        /** One sentence. */
+        why: string
+      }
+    | {
+        /** Which of them. */
+        kind: 'crashed'
+        /** Of the load process; untrusted text. */
+        message: string
+        /** One sentence. */
+        why: string
+      }
   /** The machine that measured. */
   environment: {
     /** Version of Node. */
@@ -568,8 +850,15 @@ export interface Results {
     source: string
     /** Whether machine and workload were the same. */
     comparable: boolean
-    /** What differs, where they were not. */
-    reason: string | null
+    /** What was not. */
+    differences: {
+      /** For example `cpu`. */
+      fact: string
+      /** Of the baseline. */
+      baseline: string | number
+      /** Of this run. */
+      candidate: string | number
+    }[]
     /** The measured requests in figures; warm-up is excluded everywhere. */
     summary: {
       /** Number of requests by outcome. */
@@ -690,6 +979,41 @@ export interface Results {
      * 130/143 interrupted.
      */
     exit_code: number
+    /** How it came about. */
+    reason:
+      | {
+          /** Which of them. */
+          kind: 'no-slo'
+        }
+      | {
+          /** Which of them. */
+          kind: 'none-blocks'
+        }
+      | {
+          /** Which of them. */
+          kind: 'slos'
+          /** Texts of the SLOs of level `error` that have the status of the run. */
+          slos: string[]
+          /** SLOs of level `error`. */
+          blocking: number
+        }
+      | {
+          /** Which of them. */
+          kind: 'nothing-completed'
+          /** Whose requests. */
+          target: 'candidate' | 'baseline'
+          /** Measured requests. */
+          total: number
+          /** Of them; the others were cancelled. */
+          failed: number
+          /** The most frequent failure. */
+          most: {
+            /** For example `connect`. */
+            kind: string
+            /** HTTP status. */
+            status: number | null
+          } | null
+        }
     /** One sentence. */
     why: string
     /** In the order of the spec. */

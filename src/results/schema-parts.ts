@@ -4,13 +4,31 @@ type Properties = Readonly<Record<string, JsonSchema>>
 
 /** Every key is always there; what is missing is `null`. */
 export function record(description: string, properties: Properties): JsonSchema {
+  return { description, ...object(properties) }
+}
+
+function object(properties: Properties): JsonSchema {
   return {
     type: 'object',
-    description,
     additionalProperties: false,
     required: Object.keys(properties),
     properties,
   }
+}
+
+/** One of several objects, which the constant member `tag` tells apart. */
+export function union(
+  description: string,
+  tag: string,
+  members: Readonly<Record<string, Properties>>,
+): JsonSchema {
+  const anyOf = Object.entries(members).map(([name, properties]) =>
+    object({
+      [tag]: { type: 'string', const: name, description: 'Which of them.' },
+      ...properties,
+    }),
+  )
+  return { description, anyOf }
 }
 
 export const text = (description: string): JsonSchema => ({ type: 'string', description })

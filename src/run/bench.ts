@@ -18,6 +18,8 @@ import { diagnoseServer } from '../metrics/server-diagnostics.ts'
 import { summarize } from '../metrics/summary.ts'
 import { type MockHandle, startMock } from '../mock/index.ts'
 import type { Progress } from '../report/progress-text.ts'
+import { explainInfeasibility } from '../report/sentence/infeasibility.ts'
+import { sentences } from '../report/sentence/sentences.ts'
 import { hashWorkload } from '../results/fingerprint.ts'
 import { type Results, toResults } from '../results/results.ts'
 import { cleanMessage } from '../stream/message.ts'
@@ -131,7 +133,10 @@ async function measure(spec: BenchSpec, options: BenchOptions): Promise<BenchRun
   })
   const match = matchCalibration(calibrations, shapeOfRun(spec, records))
   const accuracy = match && toAccuracy(match)
-  const unsuitable = joinDoubts(findDoubts(own, trust, { goodput, accuracy }), referred?.doubt)
+  const findDoubt = joinDoubts(
+    findDoubts('candidate', own, trust, { goodput, accuracy }),
+    referred?.findDoubt,
+  )
   const verdict = judge(slos, own, {
     gate,
     load,
@@ -140,29 +145,32 @@ async function measure(spec: BenchSpec, options: BenchOptions): Promise<BenchRun
     reference: referred?.reference,
     end,
     looks: steering.looks(),
-    unsuitable,
+    findDoubt,
   })
-  const results = toResults({
-    spec,
-    summary,
-    rounds,
-    ...(referred && { baseline: referred.document }),
-    diagnostics,
-    verdict,
-    end,
-    workload,
-    environment,
-    ...(trust && { trust }),
-    ...(server && { server }),
-    ...(match && { calibration: describeMatch(match, calibrations, spec) }),
-    version,
-    startedAt: startedAt.toISOString(),
-    finishedAt: finishedAt.toISOString(),
-    ...(spec.file !== undefined && {
-      file: relative(root, spec.file),
-    }),
-    ...(spec.sha256 !== undefined && { sha256: spec.sha256 }),
-  })
+  const results = toResults(
+    {
+      spec,
+      summary,
+      rounds,
+      ...(referred && { baseline: referred.document }),
+      diagnostics,
+      verdict,
+      end,
+      workload,
+      environment,
+      ...(trust && { trust }),
+      ...(server && { server }),
+      ...(match && { calibration: describeMatch(match, calibrations, spec) }),
+      version,
+      startedAt: startedAt.toISOString(),
+      finishedAt: finishedAt.toISOString(),
+      ...(spec.file !== undefined && {
+        file: relative(root, spec.file),
+      }),
+      ...(spec.sha256 !== undefined && { sha256: spec.sha256 }),
+    },
+    sentences,
+  )
   return {
     results: redactDeep(results, redact),
     records,
@@ -177,7 +185,7 @@ function isCandidate({ target }: RequestRecord): boolean {
 /** What a user should know of a spec before anything is sent. */
 export function warningsOf(spec: BenchSpec): string[] {
   const infeasible = checkFeasibility(spec.slos, spec.load, spec.gate, spec.baseline)
-  return [...spec.warnings, ...infeasible.map(({ message }) => message)]
+  return [...spec.warnings, ...infeasible.map(explainInfeasibility)]
 }
 
 function planOf(spec: BenchSpec): LoadPlan {

@@ -35,9 +35,9 @@ export function steer({ slos, load, goodput, stream, gate, abort }: BenchSpec): 
       // What has been sent whole is judged whole; how much an extra round has left is not known here.
       if (looks === 1 && measured + pending >= total) return undefined
       const illness = checkHealth(records, abort.maxErrorRate)
-      if (illness !== undefined) return { kind: 'unhealthy', reason: illness }
+      if (illness !== undefined) return { kind: 'unhealthy', illness }
       if (!abort.certain || !isCertain(slos, records, given)) return undefined
-      return { kind: 'curtailed', reason: 'its outcome was certain' }
+      return { kind: 'curtailed' }
     },
     extend() {
       // What the client or the stream make doubtful, more requests do not mend.

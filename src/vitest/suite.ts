@@ -7,6 +7,8 @@ import { renderFrame } from '../bench-spec/issue.ts'
 import { maskSecrets } from '../bench-spec/secret.ts'
 import type { Position } from '../bench-spec/slo.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
+import { explainSlo } from '../report/sentence/turn.ts'
+import { explainVerdict } from '../report/sentence/verdict.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import { folderName, prepareFolder, writeArtifacts } from '../run/artifacts.ts'
 import { type BenchRun, runBench, warningsOf } from '../run/bench.ts'
@@ -84,9 +86,9 @@ export function createSuite(spec: BenchSpec, options: SuiteOptions): Suite {
     await fillTable(context, bench)
     const whole = end.kind === 'finished' || end.kind === 'curtailed'
     if (summary.requests.completed > 0 && whole) return
-    loadProblem = verdict.why
+    loadProblem = explainVerdict(verdict, end)
     const frame = maskedFrame(spec, { line: 1, column: 1, offset: 0, length: 0 })
-    throw new BenchError('LoadError', verdict.why, { site, frame })
+    throw new BenchError('LoadError', loadProblem, { site, frame })
   }
 
   async function check(context: TestContext, index: number, site: string): Promise<void> {
@@ -100,7 +102,8 @@ export function createSuite(spec: BenchSpec, options: SuiteOptions): Suite {
     context.task.meta.slogate = { role: 'slo', ...context.task.meta.slogate, judged: true }
     const { policy } = results.verdict
     const frame = maskedFrame(spec, spec.slos[index]?.position)
-    decide(context, verdict, { policy, loadProblem, site, frame })
+    const why = explainSlo(verdict, results.end)
+    decide(context, verdict, { why, policy, loadProblem, site, frame })
   }
 
   return {
@@ -119,9 +122,10 @@ export function createSuite(spec: BenchSpec, options: SuiteOptions): Suite {
 /** Turns one verdict into the state of one test. */
 function decide(
   context: TestContext,
-  { status, level, why }: SloDocument,
-  given: Place & { policy: string; loadProblem: string | undefined },
+  { status, level }: SloDocument,
+  given: Place & { why: string; policy: string; loadProblem: string | undefined },
 ): void {
+  const { why } = given
   if (status === 'PASS') return
   if (status === 'ERROR' && given.loadProblem !== undefined) {
     context.skip(`load failed: ${given.loadProblem}`)

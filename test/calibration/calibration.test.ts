@@ -18,10 +18,11 @@ import { type LoadShape, shapeOfRun, shapeOfSpec } from '../../src/calibration/l
 import { describeMachine } from '../../src/calibration/machine.ts'
 import {
   describeMatch,
-  explainMismatch,
+  findMismatch,
   matchCalibration,
   toAccuracy,
 } from '../../src/calibration/match.ts'
+import { explainMismatch } from '../../src/report/sentence/differences.ts'
 import { checkSpec } from '../../src/run/checked-spec.ts'
 import { completed, times } from '../metrics/records.ts'
 
@@ -63,7 +64,7 @@ function createFolder(): string {
 function store(folder: string, calibration: Calibration): void {
   storeCalibration(folder, calibration, {
     noise: undefined,
-    replaces: (other) => explainMismatch(other, calibration) === undefined,
+    replaces: (other) => findMismatch(other, calibration) === undefined,
   })
 }
 
@@ -112,11 +113,11 @@ test.each<[Partial<LoadShape>, string]>([
   [{ concurrency: 21 }, 'made with concurrency 21, this run has 10'],
   [{ concurrency: 4 }, 'made with concurrency 4, this run has 10'],
   [{ events_per_answer: 41 }, 'made with events per answer 41, this run has 20'],
-  [{ dialect: 'raw' }, 'made with the dialect raw, this run needs openai-chat'],
+  [{ dialect: 'raw' }, 'made with dialect raw, this run has openai-chat'],
 ])('does not take one of another load: %j', (more, reason) => {
   const calibrations = [calibrationOf(more)]
   const match = matchCalibration({ schema_version: 1, calibrations, noise: [] }, shape)
-  expect(match?.reason).toBe(reason)
+  expect(match?.mismatch && explainMismatch(match.mismatch)).toBe(reason)
   expect(match && toAccuracy(match)).toBeUndefined()
 })
 
@@ -129,7 +130,7 @@ test.each(['cpu', 'node', 'platform', 'arch'] as const)(
       { schema_version: 1, calibrations: [calibration], noise: [] },
       shape,
     )
-    expect(match?.reason).toContain(`made with ${key} other, this is `)
+    expect(match?.mismatch).toMatchObject({ fact: key, calibrated: 'other' })
   },
 )
 
@@ -163,7 +164,7 @@ test('tells the noise of the target of a run and of no other, secrets left out',
     { url: 'https://user:hunter22@example.com/v1/x?key=abcdef123' },
     { env: {}, baseDir: '.' },
   )
-  const match = { calibration: calibrationOf(), reason: undefined }
+  const match = { calibration: calibrationOf(), mismatch: undefined }
   const file: CalibrationFile = {
     schema_version: 1,
     calibrations: [],

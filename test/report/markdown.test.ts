@@ -13,7 +13,7 @@ test.each(names)('renders the run "%s" as Markdown', async (name) => {
 
 test('opens with the verdict, then lists issues first', () => {
   const text = renderMarkdown([runs.fail])
-  expect(text).toMatch(/^### ❌ FAIL – chat\n\n1 of 4 SLOs missed/)
+  expect(text).toMatch(/^### ❌ FAIL – chat\n\n1 of 3 SLOs of level error missed/)
   const rows = text.split('\n').filter((line) => /^\| [^ ]+ (FAIL|PASS|INC)/.test(line))
   expect(rows.map((row) => row.split(' | ')[0])).toEqual([
     '| ❌ FAIL',
@@ -64,7 +64,7 @@ test('renders several runs one after the other', () => {
 
 test('is cut between two lines to the bytes it may take, with folds closed and a note', () => {
   const slos = Array.from({ length: 50 }, (_, index) =>
-    slo({ id: `第${index}`, status: 'FAIL', why: '太慢'.repeat(10) }),
+    slo({ id: `第${index}`, text: `${'太慢'.repeat(10)} ${index}`, status: 'FAIL' }),
   )
   const long = run({ verdict: { slos } })
   const whole = renderMarkdown([long])

@@ -65,7 +65,7 @@ test('every key is required and described, and there are no others', () => {
 test.each([
   ['a missing key', (results) => ({ ...results, target: undefined })],
   ['an unknown key', (results) => ({ ...results, extra: 1 })],
-  ['another version of the layout', (results) => ({ ...results, schema_version: 2 })],
+  ['another version of the layout', (results) => ({ ...results, schema_version: 3 })],
   [
     'NaN as null where a number must stand',
     (results) => ({ ...results, load: { ...results.load, seed: null } }),

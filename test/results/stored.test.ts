@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { expect, onTestFinished, test } from 'vitest'
 
-import { findObstacle, fingerprintOf, hashWorkload } from '../../src/results/fingerprint.ts'
+import { listDifferences, fingerprintOf, hashWorkload } from '../../src/results/fingerprint.ts'
 import type { Results } from '../../src/results/results.ts'
 import { readStored, roundsOf } from '../../src/results/stored.ts'
 import { checkSpec } from '../../src/run/checked-spec.ts'
@@ -58,10 +58,10 @@ test('results are read back as they were written', () => {
 })
 
 test.each([
-  ['{ "schema_version": 1', "Expected ',' or '}'"],
+  ['{ "schema_version": 2', "Expected ',' or '}'"],
   ['{}', 'the key "schema_version" is required. Run the baseline again.'],
   ['null', 'must be an object, got nothing'],
-  [JSON.stringify({ ...run(), schema_version: 2 }), 'schema_version: must be 1, got 2'],
+  [JSON.stringify({ ...run(), schema_version: 3 }), 'schema_version: must be 2, got 3'],
   [JSON.stringify({ ...run(), rounds: undefined }), 'the key "rounds" is required'],
   [
     JSON.stringify({ ...run(), rounds: [{ ...rounds[0], completed: '59' }] }),
@@ -86,14 +86,15 @@ test('a file that is not there is one as well', () => {
 
 test('names what differs between two runs', () => {
   const one = run()
-  expect(findObstacle(fingerprintOf(one), fingerprintOf(one))).toBeUndefined()
+  expect(listDifferences(fingerprintOf(one), fingerprintOf(one))).toEqual([])
   const other = run({
     environment: { ...one.environment, cpu: 'Other CPU', node: 'v24.9.1' },
     load: { ...one.load, concurrency: 20, requests: 500 },
   })
-  expect(findObstacle(fingerprintOf(one), fingerprintOf(other))).toBe(
-    'cpu differs: Example CPU / Other CPU; concurrency differs: 10 / 20',
-  )
+  expect(listDifferences(fingerprintOf(one), fingerprintOf(other))).toEqual([
+    { fact: 'cpu', baseline: 'Example CPU', candidate: 'Other CPU' },
+    { fact: 'concurrency', baseline: 10, candidate: 20 },
+  ])
 })
 
 function hash(more: object, env = { KEY: 'sk-0123456789' }): string {

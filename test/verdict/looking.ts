@@ -16,9 +16,9 @@ export function lookAgain(
   extra: number,
   alpha: number,
 ): { status: 'FAIL' | 'PASS' | undefined; sent: number } {
-  const clusters: { size: number; bad: number }[] = []
+  const clusters: { size: number; hits: number }[] = []
   for (let round = 0; round < 5 + extra; round++) {
-    clusters.push({ size: 60, bad: drawRound(60) })
+    clusters.push({ size: 60, hits: drawRound(60) })
     if (round < 4) continue
     const { pFail, pPass } = testExactly(clusters, 0.05, alpha)
     if (pFail <= alpha) return { status: 'FAIL', sent: 60 * clusters.length }

@@ -61,10 +61,15 @@ test('of a verdict without statistics: that another run may turn out otherwise',
 })
 
 test('of a run that was stopped: a certain outcome stands, an unhealthy target is to be mended', () => {
-  const certain = advise(run({ ...runs.fail, end: { kind: 'curtailed', reason: 'certain' } }))
+  const certain = advise(run({ ...runs.fail, end: { kind: 'curtailed', why: 'certain' } }))
   expect(certain.belief).toMatch(/^Disproven at 95 %\. The run was ended early: no further request/)
   expect(certain.action).toMatch(/^See what the slowest requests/)
-  const unhealthy = advise(run({ ...runs.noData, end: { kind: 'unhealthy', reason: 'failing' } }))
+  const unhealthyEnd = {
+    kind: 'unhealthy',
+    illness: { kind: 'no-connection', requests: 20 },
+    why: 'failing',
+  } as const
+  const unhealthy = advise(run({ ...runs.noData, end: unhealthyEnd }))
   expect(unhealthy.belief).toMatch(/^The run is not whole\./)
   expect(unhealthy.action).toMatch(/^See that the target answers: most often connect ×300\./)
 })

@@ -1,0 +1,11 @@
+import type { Sentences } from '../../results/sentences.ts'
+import { explainEnd } from './end.ts'
+import { explainSlo } from './turn.ts'
+import { explainVerdict } from './verdict.ts'
+
+/** What `results.json` says in words, beside its codes. */
+export const sentences: Sentences = {
+  slo: explainSlo,
+  verdict: explainVerdict,
+  end: explainEnd,
+}
