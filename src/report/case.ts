@@ -1,7 +1,7 @@
 import type { Results, SloDocument } from '../results/results.ts'
 import { endCell, sloCells } from './cells.ts'
 import { cleanLine } from './plain-text.ts'
-import { explainSlo } from './sentence/turn.ts'
+import { explainSlo } from './sentence/slo.ts'
 import { explainVerdict } from './sentence/verdict.ts'
 
 /** What a test case comes to: nothing to report, or one element. */

@@ -5,7 +5,7 @@ import { type Case, runCases } from './case.ts'
 import { calibrationCell } from './cells.ts'
 import { uniqueNames } from './names.ts'
 import { cleanLine } from './plain-text.ts'
-import { explainSlo } from './sentence/turn.ts'
+import { explainSlo } from './sentence/slo.ts'
 
 export interface JunitOptions {
   /**

@@ -14,7 +14,7 @@ import {
   sloCells,
 } from './cells.ts'
 import { escapeMarkdown, markdownCode, markdownUrl } from './plain-text.ts'
-import { explainSlo } from './sentence/turn.ts'
+import { explainSlo } from './sentence/slo.ts'
 import { explainVerdict } from './sentence/verdict.ts'
 import { queueCells, serverCountRows, serverTimeRows } from './server-cells.ts'
 

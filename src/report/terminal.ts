@@ -17,7 +17,7 @@ import {
 } from './cells.ts'
 import { textWidth, truncate, wrap } from './columns.ts'
 import { cleanLine } from './plain-text.ts'
-import { explainSlo } from './sentence/turn.ts'
+import { explainSlo } from './sentence/slo.ts'
 import { explainVerdict } from './sentence/verdict.ts'
 import { serverLines } from './server-cells.ts'
 import { layOut } from './table.ts'

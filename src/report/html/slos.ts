@@ -1,6 +1,6 @@
 import type { Results, SloDocument } from '../../results/results.ts'
 import { intervalTitle, issuesFirst, sloCells } from '../cells.ts'
-import { explainSlo } from '../sentence/turn.ts'
+import { explainSlo } from '../sentence/slo.ts'
 import { renderMargin } from './margin.ts'
 import { type Markup, markup } from './markup.ts'
 import { renderStatus } from './status.ts'

@@ -1,6 +1,6 @@
 import type { Sentences } from '../../results/sentences.ts'
 import { explainEnd } from './end.ts'
-import { explainSlo } from './turn.ts'
+import { explainSlo } from './slo.ts'
 import { explainVerdict } from './verdict.ts'
 
 /** What `results.json` says in words, beside its codes. */
