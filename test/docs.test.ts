@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
-import { findSchemas } from '../src/bench-spec/json-schema.ts'
+import { findSchemas, type JsonSchema } from '../src/bench-spec/json-schema.ts'
 import { benchSchema } from '../src/bench-spec/schema.ts'
 import { METRIC_UNITS } from '../src/bench-spec/slo.ts'
 import { calibrate } from '../src/cli/calibrate.ts'
@@ -17,6 +17,7 @@ import { schema } from '../src/cli/schema.ts'
 import { validate } from '../src/cli/validate.ts'
 import { createTruth } from '../src/mock/truth.ts'
 import { tools } from '../src/report/tool/tools.ts'
+import { reasonSchema, turnSchema } from '../src/results/reasons-schema.ts'
 import { dialects } from '../src/stream/dialects.ts'
 import { addUp, testExactly } from '../src/verdict/exact.ts'
 import { fewestToPass } from '../src/verdict/feasibility.ts'
@@ -224,6 +225,18 @@ test('the numbers of requests and of bad ones are those of the code', () => {
     expect(row).toEqual(found)
   }
 })
+
+test('every reason and every turn of a verdict is named, and no other', () => {
+  const reasons = readTable(verdicts, '| `reason.kind` | what it says |').map(([kind]) => kind)
+  expect(reasons).toEqual(listKinds(reasonSchema).map((kind) => `\`${kind}\``))
+  const turns = readTable(verdicts, '| found | becomes | `turns[].kind` in results.json |')
+  const named = new Set(turns.flatMap(([, , kind = '']) => readCodes(kind)))
+  expect([...named].toSorted()).toEqual(listKinds(turnSchema).toSorted())
+})
+
+function listKinds({ anyOf = [] }: JsonSchema): string[] {
+  return anyOf.map(({ properties }) => String(properties?.['kind']?.const))
+}
 
 test.for([
   ['service at the bound', 1],
