@@ -6,7 +6,7 @@ import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
 import { specFile } from '../bench-spec/file-name.ts'
 import { reportRuns } from '../github/job.ts'
 import { detectStyle } from '../report/console-style.ts'
-import { renderTerminal } from '../report/terminal.ts'
+import { renderScreen } from '../report/screen.ts'
 import type { Results } from '../results/results.ts'
 import { type JunitMode, writeOverview } from '../run/artifacts.ts'
 import { noticeArtifact, progressArtifact, type RunMeta } from './meta.ts'
@@ -42,10 +42,9 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
   function report(runs: readonly RunMeta[]): void {
     if (runs.length === 0) return
     const style = detectStyle(process.stdout, process.env)
-    for (const { results, folder } of runs) {
-      const shown = relative(vitest.config.root, folder)
-      print(`${renderTerminal(results, { ...style, details: [`results ${shown}`] })}\n`)
-    }
+    const { root } = vitest.config
+    const shown = runs.map(({ results, folder }) => ({ results, folder: relative(root, folder) }))
+    print(`${renderScreen(shown, { ...style, folder: relative(root, out) })}\n`)
     writeOverview(
       out,
       runs.map(({ results }) => results),
