@@ -1,3 +1,4 @@
+import { missedFirst } from '../report/overview.ts'
 import { explainVerdict } from '../report/sentence/verdict.ts'
 import type { Results } from '../results/results.ts'
 import type { Status } from '../verdict/decision.ts'
@@ -39,11 +40,10 @@ export function settle(results: readonly Results[], problems: readonly Problem[]
     ...problems.map((problem) => problem.exitCode),
     ...results.map(({ verdict }) => verdict.exit_code),
   ])
-  const statuses: Status[] = ['FAIL', 'ERROR', 'INCONCLUSIVE', 'PASS']
   return {
     status: status ?? 'ERROR',
     exitCode: status === undefined ? 4 : exitCode,
-    results: statuses.flatMap((each) => results.filter(({ verdict }) => verdict.status === each)),
+    results: results.toSorted(missedFirst),
     problems,
   }
 }

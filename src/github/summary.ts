@@ -1,4 +1,5 @@
-import { cutMarkdown, icons, renderMarkdown } from '../report/markdown.ts'
+import { cutMarkdown } from '../report/cut.ts'
+import { icons, renderMarkdown } from '../report/markdown.ts'
 import { escapeMarkdown } from '../report/plain-text.ts'
 import { listRemarks, type Outcome } from './outcome.ts'
 

@@ -99,7 +99,9 @@ function urgency({ status, level }: SloDocument): number {
 
 export const percentileNames = ['p50', 'p90', 'p95', 'p99', 'max'] as const
 
-/** `tpot`, number of values, then the values of `percentileNames`. */
+type PercentileName = (typeof percentileNames)[number]
+
+/** `tpot`, number of values, then the percentiles that were asked for. */
 export interface PercentileRow {
   metric: string
   n: string
@@ -115,10 +117,11 @@ export interface PercentileRow {
 export function percentileRows(
   { summary }: Results,
   metrics: readonly ('ttft' | 'ttfo' | 'latency' | 'tpot' | 'chunk_gap' | 'stall')[],
+  names: readonly PercentileName[] = percentileNames,
 ): PercentileRow[] {
   return metrics.flatMap((metric) => {
     const distribution = summary[`${metric}_ms`]
-    return distribution === null ? [] : [percentileRow(metric, distribution)]
+    return distribution === null ? [] : [percentileRow(metric, distribution, names)]
   })
 }
 
@@ -127,17 +130,18 @@ export function roughNote(rows: readonly PercentileRow[]): string | undefined {
   return rows.some(({ rough }) => rough) ? '~ too few values for this percentile' : undefined
 }
 
-function percentileRow(metric: string, distribution: DistributionDocument): PercentileRow {
+function percentileRow(
+  metric: string,
+  distribution: DistributionDocument,
+  names: readonly PercentileName[],
+): PercentileRow {
   const needed = { p50: 2, p90: 10, p95: 20, p99: 100, max: 1 }
-  const isRough = (name: (typeof percentileNames)[number]): boolean =>
-    distribution.count < needed[name]
+  const isRough = (name: PercentileName): boolean => distribution.count < needed[name]
   return {
     metric,
     n: formatCount(distribution.count),
-    values: percentileNames.map(
-      (name) => (isRough(name) ? '~' : '') + formatMs(distribution[name]),
-    ),
-    rough: percentileNames.some(isRough),
+    values: names.map((name) => (isRough(name) ? '~' : '') + formatMs(distribution[name])),
+    rough: names.some(isRough),
   }
 }
 

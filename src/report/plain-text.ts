@@ -41,13 +41,26 @@ export function escapeHtml(text: string): string {
 
 /**
  * `cleanLine`, and nothing in it is Markdown, HTML, a mention, an issue reference or a link of
- * GitHub's dialect. Mentions, references and links are found in the rendered text, where an
- * escape no longer shows, so a zero-width space parts them.
+ * GitHub's dialect.
  */
 export function escapeMarkdown(text: string): string {
-  return cleanLine(text)
+  const line = cleanLine(text)
     .replace(/[&<>|]/g, (character) => entities[character] ?? character)
     .replace(/[\\`*_[\]~$]/g, '\\$&')
+  return partReferences(line)
+}
+
+/** The same for the text of an HTML element within Markdown, where no escape of Markdown counts. */
+export function escapeElement(text: string): string {
+  return partReferences(escapeHtml(text))
+}
+
+/**
+ * Mentions, references and links are found in the rendered text, where an escape no longer shows,
+ * so a zero-width space parts them.
+ */
+function partReferences(text: string): string {
+  return text
     .replace(/@/g, '@\u200b')
     .replace(/(?<!&)#(?=\d)/g, '#\u200b')
     .replace(/:\/\//g, ':\u200b//')

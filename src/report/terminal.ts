@@ -61,16 +61,28 @@ const inAscii: Readonly<Record<string, string>> = {
 /** One run as a block of lines for a terminal or a log, without a last line end. */
 export function renderTerminal(results: Results, options: TerminalOptions): string {
   const pen = createPen(options)
-  const blocks = [
+  return joinBlocks([
     renderHead(results, pen),
     renderSlos(results, pen),
     renderFigures(results, pen),
     renderServer(results, pen),
     renderNotes(results, pen),
     (options.details ?? []).map((line) => pen.paint('dim', ` ${cleanLine(line)}`)),
-  ]
-  const text = blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'))
-  return text.join('\n\n')
+  ])
+}
+
+/** A run in few lines: its name, its SLOs, and what a reader should know of even so. */
+export function renderShort(results: Results, options: TerminalOptions): string {
+  const pen = createPen(options)
+  return joinBlocks([
+    [renderTitle(results, pen), ...renderEnd(results, pen), ...renderSlos(results, pen)],
+    renderNotes(results, pen),
+  ])
+}
+
+function joinBlocks(blocks: readonly (readonly string[])[]): string {
+  const filled = blocks.filter((lines) => lines.length > 0)
+  return filled.map((lines) => lines.join('\n')).join('\n\n')
 }
 
 export interface Pen {
@@ -99,24 +111,32 @@ export function createPen(options: TerminalOptions): Pen {
   }
 }
 
-function renderHead(results: Results, pen: Pen): string[] {
-  const { verdict, spec, target } = results
+function renderTitle({ verdict, spec }: Results, pen: Pen): string {
   const word = pen.paint('bold', pen.paint(styles[verdict.status], verdict.status))
   const room = pen.width - verdict.status.length - 3
   const name = pen.cut(cleanLine(spec.name), room)
   const file = spec.file === null ? '' : `  ${cleanLine(spec.file)}`
+  return ` ${word}  ${pen.paint('bold', name)}${pen.paint('dim', pen.cut(file, room - textWidth(name)))}`
+}
+
+function renderHead(results: Results, pen: Pen): string[] {
+  const { verdict, target } = results
   const url = `${cleanLine(target.method)} ${cleanLine(target.url)}${target.hermetic ? ' (mock)' : ''}`
   const load = pen.sign(loadCells(results).join('  '))
-  const end = endCell(results)
   return [
-    ` ${word}  ${pen.paint('bold', name)}${pen.paint('dim', pen.cut(file, room - textWidth(name)))}`,
+    renderTitle(results, pen),
     ...pen.hang(pen.sign(cleanLine(explainVerdict(verdict, results.end))), 1),
-    ...(end === undefined ? [] : pen.hang(pen.sign(end), 1)),
+    ...renderEnd(results, pen),
     pen.paint('dim', ` ${pen.cut(url, pen.width - textWidth(load) - 4)}   ${load}`),
     ...baselineCells(results).map((line) =>
       pen.paint('dim', ` ${pen.cut(pen.sign(line), pen.width - 1)}`),
     ),
   ]
+}
+
+function renderEnd(results: Results, pen: Pen): string[] {
+  const end = endCell(results)
+  return end === undefined ? [] : pen.hang(pen.sign(end), 1)
 }
 
 function renderSlos(results: Results, pen: Pen): string[] {

@@ -83,7 +83,7 @@ export function createSuite(spec: BenchSpec, options: SuiteOptions): Suite {
   async function load(context: TestContext, site: string): Promise<void> {
     const bench = await run(context)
     const { summary, end, verdict } = bench.results
-    await fillTable(context, bench)
+    if (given().benchTable) await fillTable(context, bench)
     const whole = end.kind === 'finished' || end.kind === 'curtailed'
     if (summary.requests.completed > 0 && whole) return
     loadProblem = explainVerdict(verdict, end)
