@@ -1,6 +1,7 @@
 import type { Results } from '../results/results.ts'
 import { worstExitCode, worstStatus } from '../verdict/policy.ts'
-import type { Status } from '../verdict/verdict.ts'
+
+type Status = Results['verdict']['status']
 
 /** What keeps a job from passing and is not in the results of a run. */
 export interface Problem {
