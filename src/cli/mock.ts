@@ -3,8 +3,8 @@ import { createWriteStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
-import { listScenarios } from '../mock/scenario.ts'
-import { type RunningServer, startServer } from '../mock/server.ts'
+import { listScenarios } from '../mock/options/scenario.ts'
+import { type RunningServer, startServer } from '../mock/serving/server.ts'
 import { type Command, UsageError } from './command.ts'
 
 export const mock: Command = {

@@ -4,8 +4,8 @@ import type { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
-import type { MockOptions } from './options.ts'
-import type { TruthRecord } from './truth.ts'
+import type { TruthRecord } from './metrics/truth.ts'
+import type { MockOptions } from './options/options.ts'
 
 export type {
   DistributionOption,
@@ -17,10 +17,10 @@ export type {
   SampleOption,
 } from './latency/distribution-option.ts'
 export type { FaultName } from './fault/kinds.ts'
-export type { FaultOption } from './fault/option.ts'
+export type { FaultOption } from './fault/fault-option.ts'
 export type { SelectionOption } from './fault/selection.ts'
-export type { MockOptions } from './options.ts'
-export type { TruthRecord } from './truth.ts'
+export type { MockOptions } from './options/options.ts'
+export type { TruthRecord } from './metrics/truth.ts'
 
 /** A mock server in a process of its own. */
 export interface MockHandle {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { countPromptTokens, pickPieces } from '../../src/mock/content.ts'
+import { countPromptTokens, pickPieces } from '../../src/mock/answer/vocabulary.ts'
 
 test('has content that breaks careless readers, in whole code points [S4.23]', () => {
   const pieces = pickPieces(500, () => 0)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { createChooser } from '../../src/mock/fault/selection.ts'
 import type { SelectionOption } from '../../src/mock/fault/selection.ts'
-import { parseOptions } from '../../src/mock/options.ts'
+import { parseOptions } from '../../src/mock/options/options.ts'
 
 interface Asked {
   key: string

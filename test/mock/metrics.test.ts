@@ -7,9 +7,9 @@ import {
   renderMetrics,
   renderStats,
   type ServerState,
-} from '../../src/mock/metrics/qwen.ts'
+} from '../../src/mock/metrics/qwen-metrics.ts'
 import { createStatistics, type Statistics } from '../../src/mock/metrics/statistics.ts'
-import { createTruth, type Arrival, type Truth } from '../../src/mock/truth.ts'
+import { createTruth, type Arrival, type Truth } from '../../src/mock/metrics/truth.ts'
 import { parseExposition } from './exposition.ts'
 
 const arrival: Arrival = {

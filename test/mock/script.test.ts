@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { ndjsonDialect, sseDialect } from '../../src/mock/dialect/scripted.ts'
-import { parseOptions } from '../../src/mock/options.ts'
-import type { Plan } from '../../src/mock/plan.ts'
-import { createPlanner } from '../../src/mock/planner.ts'
+import { parseOptions } from '../../src/mock/options/options.ts'
+import type { Plan } from '../../src/mock/plan/plan.ts'
+import { createPlanner } from '../../src/mock/serving/planner.ts'
 
 const route = { pathname: '/stream/sse', query: new URLSearchParams() }
 

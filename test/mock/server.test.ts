@@ -5,11 +5,11 @@ import type { IncomingMessage } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
 
 import { chatDialect } from '../../src/mock/dialect/chat.ts'
-import { parseOptions } from '../../src/mock/options.ts'
-import type { MockOptions } from '../../src/mock/options.ts'
-import { createPlanner } from '../../src/mock/planner.ts'
-import { startServer } from '../../src/mock/server.ts'
-import type { TruthRecord } from '../../src/mock/truth.ts'
+import type { TruthRecord } from '../../src/mock/metrics/truth.ts'
+import { parseOptions } from '../../src/mock/options/options.ts'
+import type { MockOptions } from '../../src/mock/options/options.ts'
+import { createPlanner } from '../../src/mock/serving/planner.ts'
+import { startServer } from '../../src/mock/serving/server.ts'
 import { chat, readPayloads, send, until } from './client.ts'
 
 const stops: (() => Promise<void>)[] = []

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest'
 
-import type { MockOptions } from '../../src/mock/options.ts'
-import { startServer } from '../../src/mock/server.ts'
-import type { TruthRecord } from '../../src/mock/truth.ts'
+import type { TruthRecord } from '../../src/mock/metrics/truth.ts'
+import type { MockOptions } from '../../src/mock/options/options.ts'
+import { startServer } from '../../src/mock/serving/server.ts'
 import { chat, readPayloads, send, until } from './client.ts'
 
 const completions = '/v1/completions'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { countPromptTokens } from '../../src/mock/content.ts'
-import { decodeToken, encodeToken, splitTokens } from '../../src/mock/tokens.ts'
+import { countPromptTokens } from '../../src/mock/answer/vocabulary.ts'
+import { decodeToken, encodeToken, splitTokens } from '../../src/mock/plan/tokens.ts'
 
 const texts = [
   '',

@@ -1,7 +1,7 @@
-import { isFields } from '../fields.ts'
-import type { Fields } from '../fields.ts'
-import { Refusal } from '../refusal.ts'
-import type { Shape } from '../shape.ts'
+import type { Shape } from '../answer/shape.ts'
+import { isFields } from '../plan/fields.ts'
+import type { Fields } from '../plan/fields.ts'
+import { Refusal } from '../plan/refusal.ts'
 import type { Ask } from './dialect.ts'
 
 /** How much usage a stream carries. */

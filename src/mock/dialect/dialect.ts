@@ -1,9 +1,9 @@
+import type { Answer, ContentKind } from '../answer/answer.ts'
+import type { Profile } from '../answer/profile.ts'
 import type { Prompt } from '../latency/prefix-cache.ts'
-import { describeJson } from '../plan.ts'
-import type { Frame, PlanEvent } from '../plan.ts'
-import type { Profile } from '../profile.ts'
-import type { Refusal } from '../refusal.ts'
-import type { Answer, ContentKind } from './answer.ts'
+import { describeJson } from '../plan/plan.ts'
+import type { Frame, PlanEvent } from '../plan/plan.ts'
+import type { Refusal } from '../plan/refusal.ts'
 
 export type DialectName =
   | 'openai-chat'

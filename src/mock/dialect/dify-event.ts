@@ -1,6 +1,6 @@
-import { isFields } from '../fields.ts'
-import type { PlanEvent } from '../plan.ts'
-import type { Shape } from '../shape.ts'
+import type { Shape } from '../answer/shape.ts'
+import { isFields } from '../plan/fields.ts'
+import type { PlanEvent } from '../plan/plan.ts'
 import { frameEvent } from './dialect.ts'
 
 /** Writes one event of Dify. */

@@ -1,5 +1,5 @@
-import { countPromptTokens } from '../content.ts'
-import type { Answer } from './answer.ts'
+import type { Answer } from '../answer/answer.ts'
+import { countPromptTokens } from '../answer/vocabulary.ts'
 import type { Ask, Dialect, Rendering } from './dialect.ts'
 
 /** Text as it comes, without any framing of its own: /stream/raw. Any body is a prompt. */

@@ -1,7 +1,7 @@
-import { countPromptTokens } from '../content.ts'
-import type { PlanEvent } from '../plan.ts'
-import type { Script } from '../script.ts'
-import type { Answer } from './answer.ts'
+import type { Answer } from '../answer/answer.ts'
+import type { Script } from '../answer/stream-script.ts'
+import { countPromptTokens } from '../answer/vocabulary.ts'
+import type { PlanEvent } from '../plan/plan.ts'
 import { frameEvent, frameLine, lastAtMs, renderLines, renderStream } from './dialect.ts'
 import type { Ask, Dialect, Rendering } from './dialect.ts'
 

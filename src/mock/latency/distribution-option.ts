@@ -5,8 +5,8 @@ import {
   readDuration,
   readNumber,
   rejectUnknown,
-} from '../fields.ts'
-import type { Fields, Report } from '../fields.ts'
+} from '../plan/fields.ts'
+import type { Fields, Report } from '../plan/fields.ts'
 import { clamp, createQuantile } from './distribution.ts'
 import type { Distribution } from './distribution.ts'
 import { spreadQuantiles } from './quantile-grid.ts'

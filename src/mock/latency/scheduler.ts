@@ -1,6 +1,6 @@
-import { createQueue } from '../queue.ts'
-import type { QueueCount, QueueLimits } from '../queue.ts'
 import type { Engine, Floor, Job, Work } from './engine.ts'
+import { createQueue } from './queue.ts'
+import type { QueueCount, QueueLimits } from './queue.ts'
 import { createTimeline } from './timeline.ts'
 import type { Entry } from './timeline.ts'
 
