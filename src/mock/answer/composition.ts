@@ -1,11 +1,18 @@
-import type { Ask } from '../dialect/dialect.ts'
-import type { Options } from '../options/options.ts'
 import { createRandom } from '../plan/random.ts'
 import type { Content, ContentKind } from './answer.ts'
+import type { Ask } from './ask.ts'
+import type { Shape } from './shape.ts'
 import { pickPieces } from './vocabulary.ts'
 
 /** A content that has no time yet. */
 export type Piece = Omit<Content, 'atMs'>
+
+/** See `Options`. */
+export interface CompositionOptions {
+  shape: Shape
+  tokensPerEvent: number
+  seed: number
+}
 
 interface Part {
   kind: ContentKind
@@ -24,7 +31,12 @@ export interface Moment {
  * What an answer of `length` tokens consists of, at least one moment. Reasoning comes first, then
  * text, then tool calls; what the format has no place for is text. A script is played as it is.
  */
-export function composeAnswer(options: Options, ask: Ask, length: number, key: string): Moment[] {
+export function composeAnswer(
+  options: CompositionOptions,
+  ask: Ask,
+  length: number,
+  key: string,
+): Moment[] {
   const { script } = options.shape
   if (ask.isScripted === true && script !== undefined) {
     const piece = { kind: 'text', choice: 0, text: '', tokens: 1 } as const
@@ -50,7 +62,7 @@ export function composeAnswer(options: Options, ask: Ask, length: number, key: s
   }))
 }
 
-function partition({ shape }: Options, ask: Ask, length: number): Part[] {
+function partition({ shape }: CompositionOptions, ask: Ask, length: number): Part[] {
   const { reasoning, toolCalls } = shape
   const thought = ask.kinds.includes('reasoning') ? Math.min(reasoning.tokens, length) : 0
   const rest = length - thought

@@ -1,13 +1,14 @@
 import { explainFinish, listBlocks } from '../answer/answer.ts'
 import type { Answer, Block } from '../answer/answer.ts'
+import type { Ask, Rendering } from '../answer/ask.ts'
 import { countPromptTokens } from '../answer/vocabulary.ts'
-import type { Fields } from '../plan/fields.ts'
 import { isFields } from '../plan/fields.ts'
+import type { Fields } from '../plan/fields.ts'
 import type { PlanEvent } from '../plan/plan.ts'
 import type { Refusal } from '../plan/refusal.ts'
 import { parseBody, readCount, readFlag, readMessages, readSampling, refuse } from './body.ts'
-import { frameEvent, insertPings, lastAtMs, renderStream, renderWhole } from './dialect.ts'
-import type { Ask, Dialect, Failure, Rendering } from './dialect.ts'
+import type { Dialect, Failure } from './dialect.ts'
+import { frameEvent, insertPings, lastAtMs, renderStream, renderWhole } from './framing.ts'
 
 /** Anthropic's /v1/messages. */
 export const anthropicDialect: Dialect = {

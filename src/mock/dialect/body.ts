@@ -1,8 +1,8 @@
+import type { Ask } from '../answer/ask.ts'
 import type { Shape } from '../answer/shape.ts'
 import { isFields } from '../plan/fields.ts'
 import type { Fields } from '../plan/fields.ts'
 import { Refusal } from '../plan/refusal.ts'
-import type { Ask } from './dialect.ts'
 
 /** How much usage a stream carries. */
 export type UsageWish = 'none' | 'final' | 'continuous'

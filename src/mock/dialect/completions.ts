@@ -1,5 +1,6 @@
 import { joinText } from '../answer/answer.ts'
 import type { Answer } from '../answer/answer.ts'
+import type { Ask, Rendering } from '../answer/ask.ts'
 import { countPromptTokens } from '../answer/vocabulary.ts'
 import type { Prompt } from '../latency/prefix-cache.ts'
 import type { Fields } from '../plan/fields.ts'
@@ -7,8 +8,8 @@ import type { PlanEvent } from '../plan/plan.ts'
 import { Refusal } from '../plan/refusal.ts'
 import { parseBody, readFlag, readGenerating, resolveUsage } from './body.ts'
 import { chunkKeys, createChunks, renderChunkFailure, renderUsage } from './chunk.ts'
-import { frameEvent, lastAtMs, renderStream, renderWhole } from './dialect.ts'
-import type { Ask, Dialect, Rendering } from './dialect.ts'
+import type { Dialect } from './dialect.ts'
+import { frameEvent, lastAtMs, renderStream, renderWhole } from './framing.ts'
 
 /** /v1/completions of vLLM and OpenAI; the choices of a second prompt follow those of the first. */
 export const completionsDialect: Dialect = {

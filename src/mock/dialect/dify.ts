@@ -2,15 +2,16 @@ import { STATUS_CODES } from 'node:http'
 
 import { joinText } from '../answer/answer.ts'
 import type { Answer } from '../answer/answer.ts'
+import type { Ask, Rendering } from '../answer/ask.ts'
 import { countPromptTokens } from '../answer/vocabulary.ts'
 import type { Fields } from '../plan/fields.ts'
 import type { PlanEvent } from '../plan/plan.ts'
 import { Refusal } from '../plan/refusal.ts'
 import { parseBody } from './body.ts'
-import { insertPings, lastAtMs, renderStream, renderWhole } from './dialect.ts'
-import type { Ask, Dialect, Failure, Rendering, Route } from './dialect.ts'
+import type { Dialect, Failure, Route } from './dialect.ts'
 import { createSay } from './dify-event.ts'
 import type { Say } from './dify-event.ts'
+import { insertPings, lastAtMs, renderStream, renderWhole } from './framing.ts'
 
 /** The kinds of apps of Dify; the first three share a path. */
 type App = 'chat' | 'agent' | 'chatflow' | 'workflow' | 'completion'

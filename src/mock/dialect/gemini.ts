@@ -1,12 +1,13 @@
 import { listBlocks } from '../answer/answer.ts'
 import type { Answer } from '../answer/answer.ts'
+import type { Ask, Rendering } from '../answer/ask.ts'
 import { countPromptTokens } from '../answer/vocabulary.ts'
 import { isFields } from '../plan/fields.ts'
 import type { PlanEvent } from '../plan/plan.ts'
 import type { Refusal } from '../plan/refusal.ts'
 import { parseBody, readCount, readMessages, readSampling } from './body.ts'
-import { lastAtMs, renderStream, renderWhole } from './dialect.ts'
-import type { Ask, Dialect, Failure, Rendering, Route } from './dialect.ts'
+import type { Dialect, Failure, Route } from './dialect.ts'
+import { lastAtMs, renderStream, renderWhole } from './framing.ts'
 
 const target = /^\/v1beta\/models\/([^/:]+):(streamGenerateContent|generateContent)$/
 

@@ -1,13 +1,14 @@
 import { joinText, listBlocks, listCalls } from '../answer/answer.ts'
 import type { Answer, ContentKind } from '../answer/answer.ts'
+import type { Ask, Rendering } from '../answer/ask.ts'
 import { countPromptTokens } from '../answer/vocabulary.ts'
 import { isFields } from '../plan/fields.ts'
 import type { Fields } from '../plan/fields.ts'
 import type { PlanEvent } from '../plan/plan.ts'
 import type { Refusal } from '../plan/refusal.ts'
 import { parseBody, readCount, readFlag, readMessages, readSampling, refuse } from './body.ts'
-import { firstAtMs, frameLine, lastAtMs, renderLines, renderWhole } from './dialect.ts'
-import type { Ask, Dialect, Failure, Rendering } from './dialect.ts'
+import type { Dialect, Failure } from './dialect.ts'
+import { firstAtMs, frameLine, lastAtMs, renderLines, renderWhole } from './framing.ts'
 
 /** Ollama's /api/chat and /api/generate. */
 export const ollamaDialect: Dialect = {

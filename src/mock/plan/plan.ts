@@ -1,5 +1,3 @@
-import type { Timing } from '../latency/timing.ts'
-
 /** What a part of a response is; `content` alone carries tokens, `done` says that the answer is complete. */
 export type EventKind = 'lifecycle' | 'content' | 'usage' | 'done' | 'error'
 
@@ -49,6 +47,16 @@ export interface Plan {
   /** `undefined` for a response that generates nothing. */
   timing: Timing | undefined
   finishReason: 'stop' | 'length' | undefined
+}
+
+/** What an answer costs a server that has nothing else to do. */
+export interface Timing {
+  /** Tokens of the prompt that are not cached. */
+  prefillTokens: number
+  /** Passes before the prompt is looked at, ms. */
+  delayMs: number
+  /** When each content is due, ms after admission, ascending; at least one. */
+  contentsMs: readonly number[]
 }
 
 /**

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
+import type { Ask } from '../answer/ask.ts'
 import { profiles } from '../answer/profile.ts'
 import { renderRefusal } from '../dialect/dialect.ts'
-import type { Ask, Dialect, Route } from '../dialect/dialect.ts'
+import type { Dialect, Route } from '../dialect/dialect.ts'
 import type { Fault } from '../fault/fault-option.ts'
 import { createAgenda } from '../latency/agenda.ts'
 import { driveScheduler } from '../latency/driver.ts'
