@@ -16,17 +16,3 @@ export function pickPieces(count: number, random: Random): string[] {
   const start = Math.floor(random() * pieces.length)
   return Array.from({ length: count }, (_, index) => pieces[(start + index) % pieces.length]!)
 }
-
-/**
- * Prompt tokens: one per character outside ASCII and one per started four ASCII characters, at least
- * one. A rule anybody can recompute, not a tokenizer.
- */
-export function countPromptTokens(text: string): number {
-  let wide = 0
-  let ascii = 0
-  for (const character of text) {
-    if (character.codePointAt(0)! < 128) ascii++
-    else wide++
-  }
-  return Math.max(1, wide + Math.ceil(ascii / 4))
-}

@@ -1,6 +1,6 @@
 import type { Answer } from '../answer/answer.ts'
 import type { Ask, Rendering } from '../answer/ask.ts'
-import { countPromptTokens } from '../answer/vocabulary.ts'
+import { countPromptTokens } from '../plan/tokens.ts'
 import type { Dialect } from './dialect.ts'
 
 /** Text as it comes, without any framing of its own: /stream/raw. Any body is a prompt. */

@@ -1,8 +1,8 @@
 import type { Answer } from '../answer/answer.ts'
 import type { Ask, Rendering } from '../answer/ask.ts'
 import type { Script } from '../answer/stream-script.ts'
-import { countPromptTokens } from '../answer/vocabulary.ts'
 import type { PlanEvent } from '../plan/plan.ts'
+import { countPromptTokens } from '../plan/tokens.ts'
 import type { Dialect } from './dialect.ts'
 import { frameEvent, frameLine, lastAtMs, renderLines, renderStream } from './framing.ts'
 

@@ -1,4 +1,18 @@
 /**
+ * Prompt tokens: one per character outside ASCII and one per started four ASCII characters, at least
+ * one. A rule anybody can recompute, not a tokenizer.
+ */
+export function countPromptTokens(text: string): number {
+  let wide = 0
+  let ascii = 0
+  for (const character of text) {
+    if (character.codePointAt(0)! < 128) ascii++
+    else wide++
+  }
+  return Math.max(1, wide + Math.ceil(ascii / 4))
+}
+
+/**
  * Cuts a text into the tokens that `countPromptTokens` counts. A character begins a token when it is
  * outside ASCII, or the 1st, 5th, 9th … ASCII character; the others belong to the token before them.
  */
