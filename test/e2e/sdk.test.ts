@@ -6,9 +6,8 @@ import { expect, onTestFinished, test } from 'vitest'
 
 import type { ContentKind } from '../../src/mock/answer/answer.ts'
 import { composeAnswer } from '../../src/mock/answer/composition.ts'
+import { type MockOptions, startServer } from '../../src/mock/index.ts'
 import { parseOptions } from '../../src/mock/options/options.ts'
-import type { MockOptions } from '../../src/mock/options/options.ts'
-import { startServer } from '../../src/mock/serving/server.ts'
 
 const tokens = 12
 const key = 'sdk'

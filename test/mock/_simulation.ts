@@ -3,8 +3,8 @@ import type { Visit } from '../../src/mock/latency/scheduler.ts'
 import { createEngine } from '../../src/mock/latency/tier.ts'
 import { createTimeline } from '../../src/mock/latency/timeline.ts'
 import { createTiming } from '../../src/mock/latency/timing.ts'
+import type { MockOptions } from '../../src/mock/options/mock-options.ts'
 import { parseOptions } from '../../src/mock/options/options.ts'
-import type { MockOptions } from '../../src/mock/options/options.ts'
 
 /** A request that comes at `at` ms. */
 export interface Call {

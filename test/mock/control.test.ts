@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 
 import type { TruthRecord } from '../../src/mock/metrics/truth.ts'
-import type { MockOptions } from '../../src/mock/options/options.ts'
+import type { MockOptions } from '../../src/mock/options/mock-options.ts'
 import { listScenarios } from '../../src/mock/options/scenario.ts'
 import { startServer } from '../../src/mock/serving/server.ts'
 import { chat, readPayloads, type Reply, send, until } from './client.ts'

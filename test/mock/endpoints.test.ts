@@ -6,7 +6,7 @@ import { dialectPaths, findDialect } from '../../src/mock/dialect/dialect-paths.
 import { monotonicClock } from '../../src/mock/latency/monotonic-clock.ts'
 import { createTruth } from '../../src/mock/metrics/truth.ts'
 import type { TruthRecord } from '../../src/mock/metrics/truth.ts'
-import type { MockOptions } from '../../src/mock/options/options.ts'
+import type { MockOptions } from '../../src/mock/options/mock-options.ts'
 import { createControl } from '../../src/mock/serving/control.ts'
 import { startServer } from '../../src/mock/serving/server.ts'
 import { chat, readPayloads, send, until } from './client.ts'

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 
 import type { TruthRecord } from '../../src/mock/metrics/truth.ts'
-import type { MockOptions } from '../../src/mock/options/options.ts'
+import type { MockOptions } from '../../src/mock/options/mock-options.ts'
 import { startServer } from '../../src/mock/serving/server.ts'
 import { simulate } from './_simulation.ts'
 import { send } from './client.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { TierName } from '../../src/mock/latency/tier.ts'
-import type { MockOptions } from '../../src/mock/options/options.ts'
+import type { MockOptions } from '../../src/mock/options/mock-options.ts'
 import { createRandom } from '../../src/mock/plan/random.ts'
 import type { Random } from '../../src/mock/plan/random.ts'
 import { simulate } from './_simulation.ts'

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 
 import { findDialect } from '../../src/mock/dialect/dialect-paths.ts'
+import type { MockOptions } from '../../src/mock/options/mock-options.ts'
 import { parseOptions } from '../../src/mock/options/options.ts'
-import type { MockOptions } from '../../src/mock/options/options.ts'
 import type { Plan } from '../../src/mock/plan/plan.ts'
 import { createPlanner } from '../../src/mock/serving/planner.ts'
 import { chat, readFrames, readPayloads } from './client.ts'

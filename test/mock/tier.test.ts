@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 
 import type { TruthRecord } from '../../src/mock/metrics/truth.ts'
-import type { MockOptions } from '../../src/mock/options/options.ts'
+import type { MockOptions } from '../../src/mock/options/mock-options.ts'
 import { startServer } from '../../src/mock/serving/server.ts'
 import { chat, readPayloads, send, until } from './client.ts'
 

@@ -8,7 +8,7 @@ import type { Dialect, Route } from '../dialect/dialect.ts'
 import { monotonicClock } from '../latency/monotonic-clock.ts'
 import { createTruth } from '../metrics/truth.ts'
 import type { Arrival, Truth } from '../metrics/truth.ts'
-import type { MockOptions } from '../options/options.ts'
+import type { MockOptions } from '../options/mock-options.ts'
 import { Refusal } from '../plan/refusal.ts'
 import { readKey } from './api-key.ts'
 import { createControl } from './control.ts'
@@ -16,18 +16,22 @@ import type { Service } from './control.ts'
 import { readInquiry, renderJson } from './endpoint.ts'
 import type { Endpoint, Reply } from './endpoint.ts'
 
+/** A mock server in this process, which it keeps alive. */
 export interface RunningServer {
   /** Without a path: `http://127.0.0.1:PORT`. */
   url: string
+  /** Every record, as it is written. */
   truth: Truth
   /** Stops listening and cuts every connection. */
   close(): Promise<void>
 }
 
 /**
- * Starts the mock server in this process, on 127.0.0.1; port 0 takes a free one.
+ * Starts the mock server in this process, on 127.0.0.1; port 0 takes a free one. It shares the event
+ * loop with whatever else runs here: what measures it starts it in a process of its own.
  *
- * @throws Error with one line per problem of the options, or when it cannot listen.
+ * @throws Error (the promise is rejected) with one line per problem of the options, or when it cannot
+ * listen.
  */
 export async function startServer(
   options: MockOptions | Readonly<Record<string, unknown>> = {},
