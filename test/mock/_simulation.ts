@@ -1,5 +1,4 @@
-import { createScheduler } from '../../src/mock/latency/scheduler.ts'
-import type { Visit } from '../../src/mock/latency/scheduler.ts'
+import { createScheduler, type Visit } from '../../src/mock/latency/scheduler.ts'
 import { createEngine } from '../../src/mock/latency/tier.ts'
 import { createTimeline } from '../../src/mock/latency/timeline.ts'
 import { createTiming } from '../../src/mock/latency/timing.ts'

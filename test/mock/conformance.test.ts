@@ -8,8 +8,7 @@ import { parseOptions } from '../../src/mock/options/options.ts'
 import type { Plan, PlanEvent } from '../../src/mock/plan/plan.ts'
 import { createPlanner } from '../../src/mock/serving/planner.ts'
 import { chat } from './client.ts'
-import { readStream } from './reference-parser.ts'
-import type { Reading } from './reference-parser.ts'
+import { type Reading, readStream } from './reference-parser.ts'
 
 const max = 23
 const streamed = { stream: true, stream_options: { include_usage: true } }

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { createChooser } from '../../src/mock/fault/selection.ts'
-import type { SelectionOption } from '../../src/mock/fault/selection.ts'
+import { createChooser, type SelectionOption } from '../../src/mock/fault/selection.ts'
 import { parseOptions } from '../../src/mock/options/options.ts'
 
 interface Asked {

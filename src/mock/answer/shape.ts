@@ -1,9 +1,15 @@
 import type { DurationOption } from '../latency/distribution-option.ts'
-import { isFields, readChoice, readDuration, readNumber, rejectUnknown } from '../plan/fields.ts'
-import type { Fields, Report } from '../plan/fields.ts'
+import {
+  type Fields,
+  isFields,
+  readChoice,
+  readDuration,
+  readNumber,
+  rejectUnknown,
+  type Report,
+} from '../plan/fields.ts'
 import type { Profile } from './profile.ts'
-import { readScript } from './stream-script.ts'
-import type { Script } from './stream-script.ts'
+import { readScript, type Script } from './stream-script.ts'
 
 /** Options of what an answer consists of and how it is written. */
 export interface ShapeOption {

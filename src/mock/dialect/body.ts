@@ -1,7 +1,6 @@
 import type { Ask } from '../answer/ask.ts'
 import type { Shape } from '../answer/shape.ts'
-import { isFields } from '../plan/fields.ts'
-import type { Fields } from '../plan/fields.ts'
+import { type Fields, isFields } from '../plan/fields.ts'
 import { Refusal } from '../plan/refusal.ts'
 
 /** How much usage a stream carries. */

@@ -1,5 +1,11 @@
-import { explainFinish, joinText, listCalls, nameCall } from '../answer/answer.ts'
-import type { Answer, Content } from '../answer/answer.ts'
+import {
+  type Answer,
+  type Content,
+  explainFinish,
+  joinText,
+  listCalls,
+  nameCall,
+} from '../answer/answer.ts'
 import type { Ask, Rendering } from '../answer/ask.ts'
 import type { Fields } from '../plan/fields.ts'
 import type { PlanEvent } from '../plan/plan.ts'

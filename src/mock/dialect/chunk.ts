@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 
 import type { Answer } from '../answer/answer.ts'
-import type { Fields } from '../plan/fields.ts'
-import { isFields } from '../plan/fields.ts'
+import { type Fields, isFields } from '../plan/fields.ts'
 import type { UsageWish } from './body.ts'
 import type { Failure } from './dialect.ts'
 

@@ -1,5 +1,4 @@
-import { joinText } from '../answer/answer.ts'
-import type { Answer } from '../answer/answer.ts'
+import { type Answer, joinText } from '../answer/answer.ts'
 import type { Ask, Rendering } from '../answer/ask.ts'
 import type { Prompt } from '../latency/prefix-cache.ts'
 import type { Fields } from '../plan/fields.ts'

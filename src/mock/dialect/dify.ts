@@ -1,7 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 
-import { joinText } from '../answer/answer.ts'
-import type { Answer } from '../answer/answer.ts'
+import { type Answer, joinText } from '../answer/answer.ts'
 import type { Ask, Rendering } from '../answer/ask.ts'
 import type { Fields } from '../plan/fields.ts'
 import type { PlanEvent } from '../plan/plan.ts'
@@ -9,8 +8,7 @@ import { Refusal } from '../plan/refusal.ts'
 import { countPromptTokens } from '../plan/tokens.ts'
 import { parseBody } from './body.ts'
 import type { Dialect, Failure, Route } from './dialect.ts'
-import { createSay } from './dify-event.ts'
-import type { Say } from './dify-event.ts'
+import { createSay, type Say } from './dify-event.ts'
 import { insertPings, lastAtMs, renderStream, renderWhole } from './framing.ts'
 
 /** The kinds of apps of Dify; the first three share a path. */

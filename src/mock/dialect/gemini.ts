@@ -1,5 +1,4 @@
-import { listBlocks } from '../answer/answer.ts'
-import type { Answer } from '../answer/answer.ts'
+import { type Answer, listBlocks } from '../answer/answer.ts'
 import type { Ask, Rendering } from '../answer/ask.ts'
 import { isFields } from '../plan/fields.ts'
 import type { PlanEvent } from '../plan/plan.ts'

@@ -1,5 +1,4 @@
-import { listBlocks } from '../answer/answer.ts'
-import type { Answer, Block } from '../answer/answer.ts'
+import { type Answer, type Block, listBlocks } from '../answer/answer.ts'
 import type { Ask, Rendering } from '../answer/ask.ts'
 import type { PlanEvent } from '../plan/plan.ts'
 import { countPromptTokens } from '../plan/tokens.ts'

@@ -1,7 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 
-import { cutPlan } from '../plan/plan.ts'
-import type { Plan, PlanEnd } from '../plan/plan.ts'
+import { cutPlan, type Plan, type PlanEnd } from '../plan/plan.ts'
 import { createAside, findBreak, measure } from './edit.ts'
 import type { FaultKind, Transform } from './fault.ts'
 import type { Knobs } from './knobs.ts'

@@ -1,5 +1,4 @@
-import { findFrame } from '../plan/plan.ts'
-import type { Plan, PlanEvent } from '../plan/plan.ts'
+import { findFrame, type Plan, type PlanEvent } from '../plan/plan.ts'
 import { createAside, findBreak, findContent, isStream, replaceEvents } from './edit.ts'
 import { emptyText, reviseJson, rewriteJson } from './event-json.ts'
 import type { FaultKind } from './fault.ts'

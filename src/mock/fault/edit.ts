@@ -1,5 +1,4 @@
-import { findFrame } from '../plan/plan.ts'
-import type { Plan, PlanEvent } from '../plan/plan.ts'
+import { findFrame, type Plan, type PlanEvent } from '../plan/plan.ts'
 
 /**
  * Position behind `count` content events and what comes with them, but always before the last

@@ -1,12 +1,9 @@
 import type { DurationOption } from '../latency/distribution-option.ts'
-import { isFields, readChoice } from '../plan/fields.ts'
-import type { Report } from '../plan/fields.ts'
+import { isFields, readChoice, type Report } from '../plan/fields.ts'
 import type { Transform } from './fault.ts'
-import { faultKinds, faultNames } from './kinds.ts'
-import type { FaultName } from './kinds.ts'
+import { faultKinds, type FaultName, faultNames } from './kinds.ts'
 import { createKnobs } from './knobs.ts'
-import { readSelection } from './selection.ts'
-import type { Selection, SelectionOption } from './selection.ts'
+import { readSelection, type Selection, type SelectionOption } from './selection.ts'
 
 /** A fault as it is written. Which knobs one has depends on its kind. */
 export interface FaultOption {

@@ -1,8 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 
 import { renderRefusal } from '../dialect/dialect.ts'
-import { planError } from '../plan/plan.ts'
-import type { Plan, PlanEvent } from '../plan/plan.ts'
+import { type Plan, planError, type PlanEvent } from '../plan/plan.ts'
 import { Refusal } from '../plan/refusal.ts'
 import { replaceEvents } from './edit.ts'
 import type { FaultKind } from './fault.ts'

@@ -1,5 +1,4 @@
-import { isFields, readNumber, rejectUnknown } from '../plan/fields.ts'
-import type { Report } from '../plan/fields.ts'
+import { isFields, readNumber, rejectUnknown, type Report } from '../plan/fields.ts'
 import { createRandom } from '../plan/random.ts'
 
 /**

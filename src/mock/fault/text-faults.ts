@@ -1,5 +1,4 @@
-import { findFrame } from '../plan/plan.ts'
-import type { Plan, PlanEvent } from '../plan/plan.ts'
+import { findFrame, type Plan, type PlanEvent } from '../plan/plan.ts'
 import { createAside, findContent, isEventStream, replaceEvents } from './edit.ts'
 import type { FaultKind, Transform } from './fault.ts'
 import type { Knobs } from './knobs.ts'

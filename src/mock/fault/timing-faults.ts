@@ -1,5 +1,4 @@
-import { delayPlan, delayUsage, findFrame } from '../plan/plan.ts'
-import type { PlanEvent } from '../plan/plan.ts'
+import { delayPlan, delayUsage, findFrame, type PlanEvent } from '../plan/plan.ts'
 import { createAside, findBreak } from './edit.ts'
 import type { FaultKind, Transform } from './fault.ts'
 

@@ -1,6 +1,5 @@
 import type { Clock } from './monotonic-clock.ts'
-import { createTimeline } from './timeline.ts'
-import type { Entry } from './timeline.ts'
+import { createTimeline, type Entry } from './timeline.ts'
 
 /** Deadlines of any number of streams, kept by one timer. */
 export interface Agenda {

@@ -1,6 +1,5 @@
 import { createRandom, permute } from '../plan/random.ts'
-import { createQuantile } from './distribution.ts'
-import type { Distribution } from './distribution.ts'
+import { createQuantile, type Distribution } from './distribution.ts'
 
 /** Hands out the times of one request, in ms. */
 export type Draw = () => number

@@ -1,5 +1,12 @@
-import { isFields, readChoice, readDuration, readNumber, rejectUnknown } from '../plan/fields.ts'
-import type { Fields, Report } from '../plan/fields.ts'
+import {
+  type Fields,
+  isFields,
+  readChoice,
+  readDuration,
+  readNumber,
+  rejectUnknown,
+  type Report,
+} from '../plan/fields.ts'
 import type { DurationOption } from './distribution-option.ts'
 import { createFixedEngine } from './engine.ts'
 import { createLinearEngine } from './linear-engine.ts'

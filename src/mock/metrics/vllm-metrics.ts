@@ -1,8 +1,6 @@
 import type { QueueCount } from '../latency/queue.ts'
-import { readSample } from './answer-sample.ts'
-import type { Sample } from './answer-sample.ts'
-import { createHistogram } from './histogram.ts'
-import type { Histogram } from './histogram.ts'
+import { readSample, type Sample } from './answer-sample.ts'
+import { createHistogram, type Histogram } from './histogram.ts'
 import type { Family, Labels } from './prometheus.ts'
 import type { Truth } from './truth.ts'
 

@@ -1,25 +1,22 @@
-import { profiles } from '../answer/profile.ts'
-import type { ProfileName } from '../answer/profile.ts'
-import { readShape } from '../answer/shape.ts'
-import type { Shape } from '../answer/shape.ts'
-import { readFaults } from '../fault/fault-option.ts'
-import type { Fault } from '../fault/fault-option.ts'
+import { type ProfileName, profiles } from '../answer/profile.ts'
+import { readShape, type Shape } from '../answer/shape.ts'
+import { type Fault, readFaults } from '../fault/fault-option.ts'
 import { parseDistribution } from '../latency/distribution-option.ts'
 import type { Distribution } from '../latency/distribution.ts'
 import type { PrefixCacheLimits } from '../latency/prefix-cache.ts'
 import type { QueueLimits } from '../latency/queue.ts'
-import { checkTier, readTier } from '../latency/tier.ts'
-import type { Tier } from '../latency/tier.ts'
+import { checkTier, readTier, type Tier } from '../latency/tier.ts'
 import {
   isFields,
+  type Problem,
   readChoice,
   readDuration,
   readNumber,
   rejectUnknown,
   renderProblem,
+  type Report,
   toProblem,
 } from '../plan/fields.ts'
-import type { Problem, Report } from '../plan/fields.ts'
 import { optionKeys } from './mock-options.ts'
 import { expandScenario, listScenarios } from './scenario.ts'
 

@@ -2,8 +2,14 @@ import { parseBody } from '../dialect/body.ts'
 import type { Truth, TruthRecord } from '../metrics/truth.ts'
 import { listScenarios } from '../options/scenario.ts'
 import { Refusal } from '../plan/refusal.ts'
-import { renderJson, renderText } from './endpoint.ts'
-import type { Endpoint, EndpointContext, Inquiry, Reply } from './endpoint.ts'
+import {
+  type Endpoint,
+  type EndpointContext,
+  type Inquiry,
+  renderJson,
+  renderText,
+  type Reply,
+} from './endpoint.ts'
 
 /** What the mock tells of itself and how it is changed while it runs, by path. */
 export function listControlEndpoints({

@@ -1,7 +1,12 @@
 import { profiles } from '../answer/profile.ts'
 import { listControlEndpoints } from './control-endpoints.ts'
-import { renderEmpty, renderJson } from './endpoint.ts'
-import type { Endpoint, EndpointContext, Reply } from './endpoint.ts'
+import {
+  type Endpoint,
+  type EndpointContext,
+  renderEmpty,
+  renderJson,
+  type Reply,
+} from './endpoint.ts'
 import { listOllamaEndpoints } from './ollama-endpoints.ts'
 import { listQwenEndpoints } from './qwen-endpoints.ts'
 import { listVllmEndpoints } from './vllm-endpoints.ts'

@@ -3,8 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import type { Ask } from '../answer/ask.ts'
 import { profiles } from '../answer/profile.ts'
-import { renderRefusal } from '../dialect/dialect.ts'
-import type { Dialect, Route } from '../dialect/dialect.ts'
+import { type Dialect, renderRefusal, type Route } from '../dialect/dialect.ts'
 import type { Fault } from '../fault/fault-option.ts'
 import { createAgenda } from '../latency/agenda.ts'
 import { driveScheduler } from '../latency/driver.ts'
@@ -12,18 +11,21 @@ import type { Work } from '../latency/engine.ts'
 import type { Clock } from '../latency/monotonic-clock.ts'
 import { createPace } from '../latency/pace.ts'
 import { createPrefixCache } from '../latency/prefix-cache.ts'
-import { createScheduler } from '../latency/scheduler.ts'
-import type { Visit } from '../latency/scheduler.ts'
+import { createScheduler, type Visit } from '../latency/scheduler.ts'
 import { createEngine } from '../latency/tier.ts'
-import { recordDecision, recordPlan, recordStep } from '../metrics/truth.ts'
-import type { Arrival, Truth, TruthRecord } from '../metrics/truth.ts'
+import {
+  type Arrival,
+  recordDecision,
+  recordPlan,
+  recordStep,
+  type Truth,
+  type TruthRecord,
+} from '../metrics/truth.ts'
 import type { Options } from '../options/options.ts'
 import type { Fields } from '../plan/fields.ts'
-import { planError } from '../plan/plan.ts'
-import type { Plan } from '../plan/plan.ts'
+import { type Plan, planError } from '../plan/plan.ts'
 import { Refusal } from '../plan/refusal.ts'
-import { createOverrides } from './override.ts'
-import type { Recipe } from './override.ts'
+import { createOverrides, type Recipe } from './override.ts'
 import type { Identity, Past } from './planner.ts'
 import { play } from './player.ts'
 import { readBody } from './request-body.ts'

@@ -1,5 +1,4 @@
-import { mockVersion, renderJson } from './endpoint.ts'
-import type { Endpoint } from './endpoint.ts'
+import { type Endpoint, mockVersion, renderJson } from './endpoint.ts'
 
 /** What Ollama's clients ask besides for answers, by path. */
 export function listOllamaEndpoints(models: readonly string[]): [path: string, Endpoint][] {

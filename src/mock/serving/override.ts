@@ -1,16 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
 import type { Fault } from '../fault/fault-option.ts'
-import { createChooser } from '../fault/selection.ts'
-import type { Chooser } from '../fault/selection.ts'
-import { checkOptions, parseOptions } from '../options/options.ts'
-import type { Options } from '../options/options.ts'
+import { type Chooser, createChooser } from '../fault/selection.ts'
+import { checkOptions, type Options, parseOptions } from '../options/options.ts'
 import { expandScenario } from '../options/scenario.ts'
-import { isFields, renderProblem } from '../plan/fields.ts'
-import type { Fields } from '../plan/fields.ts'
+import { type Fields, isFields, renderProblem } from '../plan/fields.ts'
 import { Refusal } from '../plan/refusal.ts'
-import { createPlanner } from './planner.ts'
-import type { Planner } from './planner.ts'
+import { createPlanner, type Planner } from './planner.ts'
 
 /** What decides on the answer of one request; the queue and the profile are the server's. */
 export interface Recipe {

@@ -1,7 +1,6 @@
 import type { Agenda } from '../latency/agenda.ts'
 import type { Pace } from '../latency/pace.ts'
-import { listSteps } from '../plan/plan.ts'
-import type { Plan, Step } from '../plan/plan.ts'
+import { listSteps, type Plan, type Step } from '../plan/plan.ts'
 
 /** The part of a `ServerResponse` that a plan is played on. */
 export interface Sink {

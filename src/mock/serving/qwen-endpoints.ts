@@ -4,10 +4,16 @@ import {
   renderCounters,
   renderMetrics,
   renderStats,
+  type ServerState,
 } from '../metrics/qwen-metrics.ts'
-import type { ServerState } from '../metrics/qwen-metrics.ts'
-import { prefersText, renderJson, renderText } from './endpoint.ts'
-import type { Endpoint, Reply, EndpointContext } from './endpoint.ts'
+import {
+  type Endpoint,
+  type EndpointContext,
+  prefersText,
+  renderJson,
+  renderText,
+  type Reply,
+} from './endpoint.ts'
 
 /** What the `qwen-vllm` profile tells of itself, by path. */
 export function listQwenEndpoints({

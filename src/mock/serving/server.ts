@@ -1,20 +1,16 @@
-import { createServer } from 'node:http'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
 import { profiles } from '../answer/profile.ts'
 import { findDialect } from '../dialect/dialect-paths.ts'
 import type { Dialect, Route } from '../dialect/dialect.ts'
 import { monotonicClock } from '../latency/monotonic-clock.ts'
-import { createTruth } from '../metrics/truth.ts'
-import type { Arrival, Truth } from '../metrics/truth.ts'
+import { type Arrival, createTruth, type Truth } from '../metrics/truth.ts'
 import type { MockOptions } from '../options/mock-options.ts'
 import { Refusal } from '../plan/refusal.ts'
 import { readKey } from './api-key.ts'
-import { createControl } from './control.ts'
-import type { Service } from './control.ts'
-import { readInquiry, renderJson } from './endpoint.ts'
-import type { Endpoint, Reply } from './endpoint.ts'
+import { createControl, type Service } from './control.ts'
+import { type Endpoint, readInquiry, renderJson, type Reply } from './endpoint.ts'
 
 /** A mock server in this process, which it keeps alive. */
 export interface RunningServer {

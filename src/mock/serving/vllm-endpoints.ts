@@ -3,8 +3,14 @@ import { parseBody } from '../dialect/body.ts'
 import { prometheusType, renderFamilies } from '../metrics/prometheus.ts'
 import { Refusal } from '../plan/refusal.ts'
 import { decodeToken, encodeToken, splitTokens } from '../plan/tokens.ts'
-import { mockVersion, renderJson, renderText } from './endpoint.ts'
-import type { Endpoint, Reply, EndpointContext } from './endpoint.ts'
+import {
+  type Endpoint,
+  type EndpointContext,
+  mockVersion,
+  renderJson,
+  renderText,
+  type Reply,
+} from './endpoint.ts'
 
 /** What the `vllm` profile tells of itself, by path. */
 export function listVllmEndpoints(
