@@ -4,6 +4,7 @@ import { join, posix } from 'node:path'
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
+import * as table from '../../fence/table.ts'
 import manifest from '../../package.json' with { type: 'json' }
 import { repository } from '../_docs.ts'
 import { type Complaint, copyHouse } from './_house.ts'
@@ -57,6 +58,15 @@ test('no comment in the sources opens the fence', () => {
   expect(
     comments.filter((comment) => !/lint-disable(-next-line)? no-control-regex -- /.test(comment)),
   ).toEqual([])
+})
+
+test('whatever the table and the page name is there', () => {
+  const named = [
+    [...Object.entries(table.rooms), ...rooms],
+    [...Object.values(table.owners), ...owners.values()],
+    [...table.readers, ...readers],
+  ].flat(3)
+  expect(named.filter((place) => !house.files.some((file) => isIn(place, file)))).toEqual([])
 })
 
 test.for(
