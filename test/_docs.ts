@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 import { onTestFinished } from 'vitest'
 
-import { startServer } from '../src/mock/server.ts'
+import { startServer } from '../src/mock/index.ts'
 import { loadSpec } from '../src/run/checked-spec.ts'
 import { refusingUrl } from './_server.ts'
 import { createProject, type Project } from './e2e/_project.ts'

@@ -1,8 +1,9 @@
 import { missedFirst } from '../report/overview.ts'
 import { explainVerdict } from '../report/sentence/verdict.ts'
 import type { Results } from '../results/results.ts'
-import type { Status } from '../verdict/decision.ts'
 import { worstExitCode, worstStatus } from '../verdict/policy.ts'
+
+type Status = Results['verdict']['status']
 
 /** What keeps a job from passing and is not in the results of a run. */
 export interface Problem {

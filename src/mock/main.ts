@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 
-import { isFields, renderProblem, toProblem } from './fields.ts'
-import { startServer } from './server.ts'
+import { isFields, renderProblem, toProblem } from './plan/fields.ts'
+import { startServer } from './serving/server.ts'
 
 /** Exit code when the arguments or options are wrong, or the port is taken. */
 const exitUsage = 3

@@ -4,7 +4,7 @@ import {
   loadSpec as loadFile,
 } from '../bench-spec/loading.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
-import { checkOptions } from '../mock/options.ts'
+import { checkOptions } from '../mock/index.ts'
 import { readStored } from '../results/stored.ts'
 
 /**

@@ -1,8 +1,7 @@
 import { Ajv } from 'ajv'
 import { expect, onTestFinished, test } from 'vitest'
 
-import { type MockHandle, startMock } from '../../src/mock/index.ts'
-import type { MockOptions } from '../../src/mock/options.ts'
+import { type MockHandle, type MockOptions, startMock } from '../../src/mock/index.ts'
 import { resultsSchema } from '../../src/results/results-schema.ts'
 import type { Results, ServerDocument } from '../../src/results/results.ts'
 import { runBench } from '../../src/run/bench.ts'

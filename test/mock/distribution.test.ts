@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 
-import { parseDistribution } from '../../src/mock/latency/distribution-option.ts'
-import type { LatencyOption } from '../../src/mock/latency/distribution-option.ts'
-import { createQuantile } from '../../src/mock/latency/distribution.ts'
-import type { Distribution } from '../../src/mock/latency/distribution.ts'
+import {
+  type LatencyOption,
+  parseDistribution,
+} from '../../src/mock/latency/distribution-option.ts'
+import { createQuantile, type Distribution } from '../../src/mock/latency/distribution.ts'
 
 function parse(option: LatencyOption): Distribution {
   return parseDistribution(

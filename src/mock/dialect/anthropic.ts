@@ -1,13 +1,12 @@
-import { countPromptTokens } from '../content.ts'
-import type { Fields } from '../fields.ts'
-import { isFields } from '../fields.ts'
-import type { PlanEvent } from '../plan.ts'
-import type { Refusal } from '../refusal.ts'
-import { explainFinish, listBlocks } from './answer.ts'
-import type { Answer, Block } from './answer.ts'
+import { type Answer, type Block, explainFinish, listBlocks } from '../answer/answer.ts'
+import type { Ask, Rendering } from '../answer/ask.ts'
+import { type Fields, isFields } from '../plan/fields.ts'
+import type { PlanEvent } from '../plan/plan.ts'
+import type { Refusal } from '../plan/refusal.ts'
+import { countPromptTokens } from '../plan/tokens.ts'
 import { parseBody, readCount, readFlag, readMessages, readSampling, refuse } from './body.ts'
-import { frameEvent, insertPings, lastAtMs, renderStream, renderWhole } from './dialect.ts'
-import type { Ask, Dialect, Failure, Rendering } from './dialect.ts'
+import type { Dialect, Failure } from './dialect.ts'
+import { frameEvent, insertPings, lastAtMs, renderStream, renderWhole } from './framing.ts'
 
 /** Anthropic's /v1/messages. */
 export const anthropicDialect: Dialect = {

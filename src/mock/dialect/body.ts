@@ -1,8 +1,7 @@
-import { isFields } from '../fields.ts'
-import type { Fields } from '../fields.ts'
-import { Refusal } from '../refusal.ts'
-import type { Shape } from '../shape.ts'
-import type { Ask } from './dialect.ts'
+import type { Ask } from '../answer/ask.ts'
+import type { Shape } from '../answer/shape.ts'
+import { type Fields, isFields } from '../plan/fields.ts'
+import { Refusal } from '../plan/refusal.ts'
 
 /** How much usage a stream carries. */
 export type UsageWish = 'none' | 'final' | 'continuous'

@@ -1,12 +1,19 @@
-import { countPromptTokens } from '../content.ts'
-import type { Fields } from '../fields.ts'
-import type { PlanEvent } from '../plan.ts'
-import { explainFinish, joinText, listCalls, nameCall } from './answer.ts'
-import type { Answer, Content } from './answer.ts'
+import {
+  type Answer,
+  type Content,
+  explainFinish,
+  joinText,
+  listCalls,
+  nameCall,
+} from '../answer/answer.ts'
+import type { Ask, Rendering } from '../answer/ask.ts'
+import type { Fields } from '../plan/fields.ts'
+import type { PlanEvent } from '../plan/plan.ts'
+import { countPromptTokens } from '../plan/tokens.ts'
 import { parseBody, readFlag, readGenerating, readMessages, resolveUsage } from './body.ts'
 import { chunkKeys, createChunks, renderChunkFailure, renderUsage } from './chunk.ts'
-import { firstAtMs, frameEvent, lastAtMs, renderStream, renderWhole } from './dialect.ts'
-import type { Ask, Dialect, Rendering } from './dialect.ts'
+import type { Dialect } from './dialect.ts'
+import { firstAtMs, frameEvent, lastAtMs, renderStream, renderWhole } from './framing.ts'
 
 /** /v1/chat/completions of vLLM and OpenAI. */
 export const chatDialect: Dialect = {

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 
-import type { Fields } from '../fields.ts'
-import { isFields } from '../fields.ts'
-import type { Answer } from './answer.ts'
+import type { Answer } from '../answer/answer.ts'
+import { type Fields, isFields } from '../plan/fields.ts'
 import type { UsageWish } from './body.ts'
 import type { Failure } from './dialect.ts'
 

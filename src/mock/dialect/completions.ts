@@ -1,14 +1,14 @@
-import { countPromptTokens } from '../content.ts'
-import type { Fields } from '../fields.ts'
+import { type Answer, joinText } from '../answer/answer.ts'
+import type { Ask, Rendering } from '../answer/ask.ts'
 import type { Prompt } from '../latency/prefix-cache.ts'
-import type { PlanEvent } from '../plan.ts'
-import { Refusal } from '../refusal.ts'
-import { joinText } from './answer.ts'
-import type { Answer } from './answer.ts'
+import type { Fields } from '../plan/fields.ts'
+import type { PlanEvent } from '../plan/plan.ts'
+import { Refusal } from '../plan/refusal.ts'
+import { countPromptTokens } from '../plan/tokens.ts'
 import { parseBody, readFlag, readGenerating, resolveUsage } from './body.ts'
 import { chunkKeys, createChunks, renderChunkFailure, renderUsage } from './chunk.ts'
-import { frameEvent, lastAtMs, renderStream, renderWhole } from './dialect.ts'
-import type { Ask, Dialect, Rendering } from './dialect.ts'
+import type { Dialect } from './dialect.ts'
+import { frameEvent, lastAtMs, renderStream, renderWhole } from './framing.ts'
 
 /** /v1/completions of vLLM and OpenAI; the choices of a second prompt follow those of the first. */
 export const completionsDialect: Dialect = {

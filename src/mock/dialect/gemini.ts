@@ -1,12 +1,12 @@
-import { countPromptTokens } from '../content.ts'
-import { isFields } from '../fields.ts'
-import type { PlanEvent } from '../plan.ts'
-import type { Refusal } from '../refusal.ts'
-import { listBlocks } from './answer.ts'
-import type { Answer } from './answer.ts'
+import { type Answer, listBlocks } from '../answer/answer.ts'
+import type { Ask, Rendering } from '../answer/ask.ts'
+import { isFields } from '../plan/fields.ts'
+import type { PlanEvent } from '../plan/plan.ts'
+import type { Refusal } from '../plan/refusal.ts'
+import { countPromptTokens } from '../plan/tokens.ts'
 import { parseBody, readCount, readMessages, readSampling } from './body.ts'
-import { lastAtMs, renderStream, renderWhole } from './dialect.ts'
-import type { Ask, Dialect, Failure, Rendering, Route } from './dialect.ts'
+import type { Dialect, Failure, Route } from './dialect.ts'
+import { lastAtMs, renderStream, renderWhole } from './framing.ts'
 
 const target = /^\/v1beta\/models\/([^/:]+):(streamGenerateContent|generateContent)$/
 

@@ -1,6 +1,7 @@
-import { countPromptTokens } from '../content.ts'
-import type { Answer } from './answer.ts'
-import type { Ask, Dialect, Rendering } from './dialect.ts'
+import type { Answer } from '../answer/answer.ts'
+import type { Ask, Rendering } from '../answer/ask.ts'
+import { countPromptTokens } from '../plan/tokens.ts'
+import type { Dialect } from './dialect.ts'
 
 /** Text as it comes, without any framing of its own: /stream/raw. Any body is a prompt. */
 export const rawDialect: Dialect = {

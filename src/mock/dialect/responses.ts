@@ -1,11 +1,11 @@
-import { countPromptTokens } from '../content.ts'
-import type { PlanEvent } from '../plan.ts'
-import { listBlocks } from './answer.ts'
-import type { Answer, Block } from './answer.ts'
+import { type Answer, type Block, listBlocks } from '../answer/answer.ts'
+import type { Ask, Rendering } from '../answer/ask.ts'
+import type { PlanEvent } from '../plan/plan.ts'
+import { countPromptTokens } from '../plan/tokens.ts'
 import { parseBody, readCount, readFlag, readMessages, readSampling } from './body.ts'
 import { obfuscate } from './chunk.ts'
-import { frameEvent, lastAtMs, renderStream, renderWhole } from './dialect.ts'
-import type { Ask, Dialect, Failure, Rendering } from './dialect.ts'
+import type { Dialect, Failure } from './dialect.ts'
+import { frameEvent, lastAtMs, renderStream, renderWhole } from './framing.ts'
 
 /** OpenAI's /v1/responses, which vLLM serves too. */
 export const responsesDialect: Dialect = {

@@ -1,9 +1,10 @@
-import { countPromptTokens } from '../content.ts'
-import type { PlanEvent } from '../plan.ts'
-import type { Script } from '../script.ts'
-import type { Answer } from './answer.ts'
-import { frameEvent, frameLine, lastAtMs, renderLines, renderStream } from './dialect.ts'
-import type { Ask, Dialect, Rendering } from './dialect.ts'
+import type { Answer } from '../answer/answer.ts'
+import type { Ask, Rendering } from '../answer/ask.ts'
+import type { Script } from '../answer/stream-script.ts'
+import type { PlanEvent } from '../plan/plan.ts'
+import { countPromptTokens } from '../plan/tokens.ts'
+import type { Dialect } from './dialect.ts'
+import { frameEvent, frameLine, lastAtMs, renderLines, renderStream } from './framing.ts'
 
 /** /stream/sse: what the script says, or `{"text": …}` and `[DONE]`. Any body is a prompt. */
 export const sseDialect: Dialect = {

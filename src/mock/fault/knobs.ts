@@ -1,5 +1,11 @@
-import { readChoice, readDuration, readNumber, rejectUnknown } from '../fields.ts'
-import type { Fields, Report } from '../fields.ts'
+import {
+  type Fields,
+  readChoice,
+  readDuration,
+  readNumber,
+  rejectUnknown,
+  type Report,
+} from '../plan/fields.ts'
 
 /** Reads the knobs of one fault; what is wrong with one is reported and its fallback taken. */
 export interface Knobs {

@@ -1,6 +1,5 @@
-import { isFields, readNumber, rejectUnknown } from '../fields.ts'
-import type { Report } from '../fields.ts'
-import { createRandom } from '../latency/random.ts'
+import { isFields, readNumber, rejectUnknown, type Report } from '../plan/fields.ts'
+import { createRandom } from '../plan/random.ts'
 
 /**
  * Which requests a fault strikes, as it is written: those that satisfy every condition. Requests are

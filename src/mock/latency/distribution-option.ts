@@ -1,16 +1,15 @@
 import {
+  type Fields,
   isFields,
   parseDuration,
   readChoice,
   readDuration,
   readNumber,
   rejectUnknown,
-} from '../fields.ts'
-import type { Fields, Report } from '../fields.ts'
-import { clamp, createQuantile } from './distribution.ts'
-import type { Distribution } from './distribution.ts'
-import { spreadQuantiles } from './quantile-grid.ts'
-import type { QuantilePoint } from './quantile-grid.ts'
+  type Report,
+} from '../plan/fields.ts'
+import { clamp, createQuantile, type Distribution } from './distribution.ts'
+import { type QuantilePoint, spreadQuantiles } from './quantile-grid.ts'
 
 /** ms as a number, or text with a unit: `40ms`, `1.5s`. */
 export type DurationOption = number | string

@@ -1,9 +1,16 @@
-import { isFields, readChoice, readDuration, readNumber, rejectUnknown } from '../fields.ts'
-import type { Fields, Report } from '../fields.ts'
-import type { QueueLimits } from '../queue.ts'
+import {
+  type Fields,
+  isFields,
+  readChoice,
+  readDuration,
+  readNumber,
+  rejectUnknown,
+  type Report,
+} from '../plan/fields.ts'
 import type { DurationOption } from './distribution-option.ts'
 import { createFixedEngine } from './engine.ts'
 import { createLinearEngine } from './linear-engine.ts'
+import type { QueueLimits } from './queue.ts'
 import type { CreateEngine } from './scheduler.ts'
 import { createStepEngine } from './step-engine.ts'
 

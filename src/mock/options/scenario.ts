@@ -1,0 +1,34 @@
+import { readFileSync, readdirSync } from 'node:fs'
+
+import type { Fields } from '../plan/fields.ts'
+
+/** Options of a mock by name, and what one learns from them. */
+export interface Scenario {
+  name: string
+  /** One sentence. */
+  teaches: string
+  options: Fields
+}
+
+/** Beside `src/` in the repository, beside `dist/` in the package. */
+const folder = new URL('../../../fixtures/scenarios/', import.meta.url)
+
+export function listScenarios(): Scenario[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .map((file) => readScenario(file.slice(0, -'.json'.length)))
+}
+
+/** The options of a layer's scenario under those that it names itself; an unknown scenario has none. */
+export function expandScenario(layer: Fields): Fields {
+  const found = listScenarios().find(({ name }) => name === layer['scenario'])
+  return found === undefined ? layer : { ...found.options, ...layer }
+}
+
+function readScenario(name: string): Scenario {
+  const { teaches, options } = JSON.parse(
+    readFileSync(new URL(`${name}.json`, folder), 'utf8'),
+  ) as Omit<Scenario, 'name'>
+  return { name, teaches, options }
+}
