@@ -77,9 +77,8 @@ function describeMessage(answer: Answer): Record<string, unknown> {
 }
 
 function renderUsage({ shape, promptTokens }: Answer, outputTokens: number): object {
-  return shape.usage === 'never'
-    ? {}
-    : { usage: { input_tokens: promptTokens, output_tokens: outputTokens } }
+  const usage = { input_tokens: promptTokens, output_tokens: outputTokens }
+  return { ...(shape.usage !== 'never' && { usage }) }
 }
 
 function explainStop(answer: Answer): string {

@@ -43,7 +43,7 @@ function renderChunks(answer: Answer, body: Fields): Rendering {
   const isVllm = shape.chunks === 'vllm'
   const head = { id: `chatcmpl-${answer.ref}`, object: 'chat.completion.chunk' }
   const chunk = createChunks(answer, body, usage, head)
-  const delta = { role: 'assistant', content: '', ...(isVllm ? {} : { refusal: null }) }
+  const delta = { role: 'assistant', content: '', ...(!isVllm && { refusal: null }) }
   const roleAtMs = shape.roleChunk === 'accept' ? 0 : firstAtMs(answer)
   const events: PlanEvent[] = Array.from({ length: choices }, (_, index) => {
     const role = chunk([choose(index, delta, null)], 0)
@@ -118,8 +118,12 @@ function renderCompletion(answer: Answer): Rendering {
       ...(thought !== '' && renderReasoning(thought, answer)),
       ...(calls.length > 0 && { tool_calls: calls }),
     }
-    const logprobs = shape.chunks === 'openai' ? { logprobs: null } : {}
-    return { index, message, ...logprobs, finish_reason: explainFinish(answer) }
+    return {
+      index,
+      message,
+      ...(shape.chunks === 'openai' && { logprobs: null }),
+      finish_reason: explainFinish(answer),
+    }
   })
   const body = {
     id: `chatcmpl-${answer.ref}`,
@@ -127,7 +131,7 @@ function renderCompletion(answer: Answer): Rendering {
     created: answer.created,
     model: answer.model,
     choices,
-    ...(shape.usage === 'never' ? {} : { usage: renderUsage(answer) }),
+    ...(shape.usage !== 'never' && { usage: renderUsage(answer) }),
     ...(shape.chunks === 'openai' && { service_tier: 'default', system_fingerprint: 'fp_mock' }),
   }
   return renderWhole(body, answer)

@@ -22,8 +22,15 @@ export function createChunks(
   return (choices, completed) => {
     const isUsage = choices.length === 0
     const isCounted = isUsage || usage === 'continuous'
-    const counted = isCounted ? { usage: renderUsage(answer, isUsage ? undefined : completed) } : {}
-    const chunk = { id: head.id, object: head.object, created, model, choices, ...counted }
+    const soFar = isUsage ? undefined : completed
+    const chunk = {
+      id: head.id,
+      object: head.object,
+      created,
+      model,
+      choices,
+      ...(isCounted && { usage: renderUsage(answer, soFar) }),
+    }
     if (shape.chunks === 'vllm') return chunk
     return {
       ...chunk,

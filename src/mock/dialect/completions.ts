@@ -101,7 +101,7 @@ function renderCompletion(answer: Answer): Rendering {
       index,
       finish_reason: answer.finishReason,
     })),
-    ...(answer.shape.usage === 'never' ? {} : { usage: renderUsage(answer) }),
+    ...(answer.shape.usage !== 'never' && { usage: renderUsage(answer) }),
   }
   return renderWhole(body, answer)
 }

@@ -68,9 +68,9 @@ function readAsk(text: string, { pathname, query }: Route): Ask {
     model: decodeURIComponent(model),
     prompt,
     promptTokens: countPromptTokens(prompt),
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(maxTokens === undefined ? {} : { maxTokens }),
-    ...(choices === undefined ? {} : { choices }),
+    ...(temperature !== undefined && { temperature }),
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(choices !== undefined && { choices }),
     kinds: ['reasoning', 'tool_call'],
     render(answer) {
       if (method === 'generateContent') return renderWhole(renderAll(answer), answer)
@@ -151,7 +151,7 @@ function describeChunk(
   }
   return {
     candidates,
-    ...(shape.usage === 'never' ? {} : { usageMetadata: usage }),
+    ...(shape.usage !== 'never' && { usageMetadata: usage }),
     modelVersion: model,
     responseId: ref,
   }

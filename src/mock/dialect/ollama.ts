@@ -61,8 +61,8 @@ function readBody(text: string, readInput: (body: Fields) => string, say: Say): 
     model,
     prompt,
     promptTokens: countPromptTokens(prompt),
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(temperature !== undefined && { temperature }),
+    ...(maxTokens !== undefined && { maxTokens }),
     kinds: ['reasoning', 'tool_call'],
     render: (answer) => (stream ? renderLineStream(answer, say) : renderObject(answer, say)),
   }
@@ -118,7 +118,7 @@ function describeEnd(answer: Answer): object {
   return {
     done: true,
     done_reason: answer.finishReason,
-    ...(answer.shape.usage === 'never' ? {} : counts),
+    ...(answer.shape.usage !== 'never' && counts),
   }
 }
 

@@ -27,7 +27,7 @@ function readAsk(text: string): Ask {
     ...readSampling(body),
     prompt,
     promptTokens: countPromptTokens(prompt),
-    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(maxTokens !== undefined && { maxTokens }),
     kinds: ['reasoning', 'tool_call'],
     render: (answer) =>
       stream ? renderEvents(answer) : renderWhole(describeEnd(answer, listItems(answer)), answer),
@@ -175,8 +175,8 @@ function renderEvents(answer: Answer): Rendering {
       )
     }
     const whole = block.call === undefined ? { text } : { name: block.call.name, arguments: text }
-    const extra = isText ? { logprobs: [] } : {}
-    say(endAtMs, 'lifecycle', `${event}.done`, { ...place, ...whole, ...extra })
+    const done = { ...place, ...whole, ...(isText && { logprobs: [] }) }
+    say(endAtMs, 'lifecycle', `${event}.done`, done)
     if (part !== undefined) {
       say(endAtMs, 'lifecycle', 'response.content_part.done', { ...place, part: part(text) })
     }

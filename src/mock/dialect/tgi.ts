@@ -44,8 +44,8 @@ function readAsk(text: string, { pathname }: { pathname: string }): Ask {
   return {
     prompt: inputs,
     promptTokens: countPromptTokens(inputs),
-    ...(maxTokens === undefined ? {} : { maxTokens }),
-    ...(temperature === undefined ? {} : { temperature }),
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(temperature !== undefined && { temperature }),
     kinds: [],
     render(answer) {
       if (stream) return renderTokens(answer, details)

@@ -37,8 +37,10 @@ export function createControl(
 
   const control: Control = {
     current: () => (service ??= serve(parseOptions(written))),
-    describe: () =>
-      written['api_key'] === undefined ? written : { ...written, api_key: '[api_key]' },
+    describe: () => ({
+      ...written,
+      ...(written['api_key'] !== undefined && { api_key: '[api_key]' }),
+    }),
     change(options, base = 'current') {
       if (!isFields(options)) throw new Refusal(400, 'The options are not a JSON object')
       const next = { ...(base === 'current' ? written : started), ...expandScenario(options) }

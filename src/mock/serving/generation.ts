@@ -173,8 +173,8 @@ export function createGeneration(
   function planRefusal(refusal: Refusal, { dialect }: Exchange): Plan {
     const { status, retryAfterS } = refusal
     const plan = planError(status, renderRefusal(refusal, { dialect, profile }))
-    if (retryAfterS === undefined) return plan
-    return { ...plan, headers: { ...plan.headers, 'retry-after': String(retryAfterS) } }
+    const retry = retryAfterS !== undefined && { 'retry-after': String(retryAfterS) }
+    return { ...plan, headers: { ...plan.headers, ...retry } }
   }
 
   function refuseBusy(): Refusal {
