@@ -1,4 +1,4 @@
-import { type Answer, type Block, explainFinish, listBlocks } from '../answer/answer.ts'
+import { type Answer, type Block, explainFinish, findLastMs, listBlocks } from '../answer/answer.ts'
 import type { Ask, Rendering } from '../answer/ask.ts'
 import { type Fields, isFields } from '../plan/fields.ts'
 import type { PlanEvent } from '../plan/plan.ts'
@@ -6,7 +6,7 @@ import type { Refusal } from '../plan/refusal.ts'
 import { countPromptTokens } from '../plan/tokens.ts'
 import { parseBody, readCount, readFlag, readMessages, readSampling, refuse } from './body.ts'
 import type { Dialect, Failure } from './dialect.ts'
-import { frameEvent, insertPings, lastAtMs, renderStream, renderWhole } from './framing.ts'
+import { frameEvent, insertPings, renderStream, renderWhole } from './framing.ts'
 
 /** Anthropic's /v1/messages. */
 export const anthropicDialect: Dialect = {
@@ -91,7 +91,7 @@ function say(atMs: number, kind: PlanEvent['kind'], type: string, rest: object):
 
 /** message_start on admission, a block for each part of the answer, message_delta, message_stop. */
 function renderEvents(answer: Answer): Rendering {
-  const endAtMs = lastAtMs(answer)
+  const endAtMs = findLastMs(answer)
   // Its count of output tokens is what there is at the start.
   const message = { ...describeMessage(answer), ...renderUsage(answer, 1) }
   const events = [
@@ -144,12 +144,11 @@ function renderDelta(kind: Block['kind'], text: string): object {
 }
 
 function renderMessage(answer: Answer): Rendering {
-  const content = listBlocks(answer).map(({ kind, call, contents }) => {
-    const text = contents.map((piece) => piece.text).join('')
+  const content = listBlocks(answer).map(({ kind, call, text }) => {
     if (kind === 'reasoning') return { type: 'thinking', thinking: text, signature: 'bW9jaw==' }
     return call === undefined
       ? { type: 'text', text }
-      : { type: 'tool_use', id: call.id, name: call.name, input: JSON.parse(call.arguments) }
+      : { type: 'tool_use', id: call.id, name: call.name, input: JSON.parse(call.argumentsJson) }
   })
   const body = {
     ...describeMessage(answer),
