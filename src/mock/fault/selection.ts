@@ -1,4 +1,4 @@
-import { isFields, readNumber, rejectUnknown, type Report } from '../plan/fields.ts'
+import { isFields, readFlag, readNumber, rejectUnknown, type Report } from '../plan/fields.ts'
 import { createRandom } from '../plan/random.ts'
 
 /**
@@ -153,10 +153,4 @@ function compile(source: unknown): RegExp | undefined {
   } catch {
     return undefined
   }
-}
-
-function readFlag(report: Report, path: string, value: unknown): boolean {
-  if (value === undefined || typeof value === 'boolean') return value === true
-  report(path, 'true or false', value, 'Write true or false')
-  return false
 }

@@ -83,24 +83,19 @@ export function createVllmMetrics(truth: Truth): VllmMetrics {
     const labels: Labels = { model_name: model, engine: '0' }
     const { ttft, gap, latency, queueing, prefill, decode, inference } = histograms
     const { promptTokens, computedTokens, completionTokens, stepTokens } = histograms
+    const describe = (name: string, help: string) => ({ name: `vllm:${name}`, help, labels })
     const gauge = (name: string, help: string, value: number): Family => ({
-      name: `vllm:${name}`,
-      help,
-      labels,
+      ...describe(name, help),
       type: 'gauge',
       value,
     })
     const counter = (name: string, help: string, value: number): Family => ({
-      name: `vllm:${name}`,
-      help,
-      labels,
+      ...describe(name, help),
       type: 'counter',
       value,
     })
     const spread = (name: string, help: string, histogram: Histogram): Family => ({
-      name: `vllm:${name}`,
-      help,
-      labels,
+      ...describe(name, help),
       type: 'histogram',
       histogram,
     })
@@ -111,9 +106,7 @@ export function createVllmMetrics(truth: Truth): VllmMetrics {
       counter('prompt_tokens_total', 'Prompt tokens of complete answers', counts.promptTokens),
       counter('generation_tokens_total', 'Tokens of complete answers', counts.completionTokens),
       {
-        name: 'vllm:request_success_total',
-        help: 'Ended answers by the reason of their end',
-        labels,
+        ...describe('request_success_total', 'Ended answers by the reason of their end'),
         type: 'counter',
         by: 'finished_reason',
         values: counts.finished,

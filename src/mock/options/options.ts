@@ -11,6 +11,7 @@ import {
   type Problem,
   readChoice,
   readDuration,
+  readFlag,
   readNumber,
   rejectUnknown,
   renderProblem,
@@ -48,10 +49,13 @@ export interface Options {
   allowOverrides: boolean
 }
 
-/** @throws Error whose message has one line per problem, all of them. */
-export function parseOptions(json: unknown): Options {
+/** @throws what `fail` makes of one line per problem, all of them; by default an Error. */
+export function parseOptions(
+  json: unknown,
+  fail: (message: string) => Error = (message) => new Error(message),
+): Options {
   const { options, problems } = readOptions(json)
-  if (options === undefined) throw new Error(problems.map(renderProblem).join('\n'))
+  if (options === undefined) throw fail(problems.map(renderProblem).join('\n'))
   return options
 }
 
@@ -95,7 +99,7 @@ function readOptions(written: unknown): { options?: Options; problems: readonly 
     readDelay: readDuration(report, 'read_delay', json['read_delay'], 0),
     diesAfter: readNumber(report, 'dies_after', json['dies_after'], count, Infinity),
     faults: readFaults(report, json['faults'], latencyFactor),
-    allowOverrides: readFlag(report, 'allow_overrides', json['allow_overrides'], false),
+    allowOverrides: readFlag(report, 'allow_overrides', json['allow_overrides']),
   }
   checkTier(report, tier, written, options.queue)
   return problems.length > 0 ? { problems } : { options, problems }
@@ -184,12 +188,6 @@ function checkScenario(report: Report, value: unknown): void {
   if (value === undefined) return
   const names = listScenarios().map(({ name }) => name)
   readChoice(report, 'scenario', value, names, '')
-}
-
-function readFlag(report: Report, path: string, value: unknown, fallback: boolean): boolean {
-  if (value === undefined) return fallback
-  if (typeof value !== 'boolean') report(path, 'true or false', value, 'Write true or false')
-  return value === true
 }
 
 function readText(report: Report, path: string, value: unknown): string | undefined {

@@ -82,6 +82,12 @@ export function readNumber(
   return fallback
 }
 
+export function readFlag(report: Report, path: string, value: unknown, fallback = false): boolean {
+  if (value === undefined) return fallback
+  if (typeof value !== 'boolean') report(path, 'true or false', value, 'Write true or false')
+  return value === true
+}
+
 export function readChoice<C extends string>(
   report: Report,
   path: string,
