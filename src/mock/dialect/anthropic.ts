@@ -109,7 +109,7 @@ function renderEvents(answer: Answer): Rendering {
 
 function renderBlock(block: Block, index: number): PlanEvent[] {
   const { kind, contents } = block
-  const name = (atMs: number, type: string, rest: object): PlanEvent =>
+  const announce = (atMs: number, type: string, rest: object): PlanEvent =>
     say(atMs, 'lifecycle', type, { index, ...rest })
   const deltas = contents.map(({ atMs, text, tokens }) =>
     frameEvent(
@@ -122,10 +122,10 @@ function renderBlock(block: Block, index: number): PlanEvent[] {
   const endAtMs = contents.at(-1)!.atMs
   const signature = { delta: { type: 'signature_delta', signature: 'bW9jaw==' } }
   return [
-    name(contents[0]!.atMs, 'content_block_start', { content_block: openBlock(block) }),
+    announce(contents[0]!.atMs, 'content_block_start', { content_block: openBlock(block) }),
     ...deltas,
-    ...(kind === 'reasoning' ? [name(endAtMs, 'content_block_delta', signature)] : []),
-    name(endAtMs, 'content_block_stop', {}),
+    ...(kind === 'reasoning' ? [announce(endAtMs, 'content_block_delta', signature)] : []),
+    announce(endAtMs, 'content_block_stop', {}),
   ]
 }
 

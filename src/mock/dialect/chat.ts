@@ -37,11 +37,11 @@ function renderChunks(answer: Answer, body: Fields): Rendering {
   const usage = resolveUsage(body, shape)
   const isVllm = shape.chunks === 'vllm'
   const head = { id: `chatcmpl-${answer.ref}`, object: 'chat.completion.chunk' }
-  const chunk = createChunks(answer, body, usage, head)
+  const write = createChunks(answer, body, usage, head)
   const delta = { role: 'assistant', content: '', ...(!isVllm && { refusal: null }) }
   const roleAtMs = shape.roleChunk === 'accept' ? 0 : findFirstMs(answer)
   const events: PlanEvent[] = Array.from({ length: choices }, (_, index) => {
-    const role = chunk([choose(index, delta, null)], 0)
+    const role = write([choose(index, delta, null)], 0)
     return frameEvent(roleAtMs, 'lifecycle', isVllm ? { ...role, prompt_token_ids: null } : role)
   })
   const finish = explainFinish(answer)
@@ -56,13 +56,13 @@ function renderChunks(answer: Answer, body: Fields): Rendering {
       ...(isVllm && { token_ids: null }),
     }
     events.push(
-      frameEvent(piece.atMs, 'content', chunk([choice], completed), {
+      frameEvent(piece.atMs, 'content', write([choice], completed), {
         tokens: piece.tokens,
         reasoning: piece.kind === 'reasoning',
       }),
     )
   }
-  const end = endChunks(answer, usage, chunk, (index) => ({
+  const end = endChunks(answer, usage, write, (index) => ({
     ...choose(index, {}, finish),
     ...(isVllm && { stop_reason: null, token_ids: null }),
   }))

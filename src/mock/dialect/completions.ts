@@ -54,7 +54,7 @@ function renderChunks(answer: Answer, body: Fields): Rendering {
   const usage = resolveUsage(body, shape)
   const isVllm = shape.chunks === 'vllm'
   const head = { id: `cmpl-${answer.ref}`, object: 'text_completion' }
-  const chunk = createChunks(answer, body, usage, head)
+  const write = createChunks(answer, body, usage, head)
   const choose = (index: number, text: string, finish: string | null): object => ({
     index,
     text,
@@ -67,9 +67,9 @@ function renderChunks(answer: Answer, body: Fields): Rendering {
     completed += piece.tokens
     const isLast = index >= content.length - choices && shape.finishStyle === 'merged'
     const choice = choose(piece.choice, piece.text, isLast ? answer.finishReason : null)
-    return frameEvent(piece.atMs, 'content', chunk([choice], completed), { tokens: piece.tokens })
+    return frameEvent(piece.atMs, 'content', write([choice], completed), { tokens: piece.tokens })
   })
-  const end = endChunks(answer, usage, chunk, (index) => choose(index, '', answer.finishReason))
+  const end = endChunks(answer, usage, write, (index) => choose(index, '', answer.finishReason))
   return renderStream([...events, ...end])
 }
 

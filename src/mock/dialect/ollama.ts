@@ -113,7 +113,7 @@ function renderCall({ name, argumentsJson }: ToolCall): object {
   return { function: { name, arguments: JSON.parse(argumentsJson) } }
 }
 
-function toNs(ms: number): number {
+function roundToNs(ms: number): number {
   return Math.round(ms * 1e6)
 }
 
@@ -122,12 +122,12 @@ function describeEnd(answer: Answer): object {
   const first = findFirstMs(answer)
   const last = findLastMs(answer)
   const counts = {
-    total_duration: toNs(last),
+    total_duration: roundToNs(last),
     load_duration: 0,
     prompt_eval_count: answer.promptTokens,
-    prompt_eval_duration: toNs(first),
+    prompt_eval_duration: roundToNs(first),
     eval_count: answer.completionTokens,
-    eval_duration: toNs(last - first),
+    eval_duration: roundToNs(last - first),
   }
   return {
     done: true,

@@ -120,17 +120,17 @@ function parseMixture(
     const at = `${path}.mixture.${index}`
     if (!isFields(part) || !isRandom(part) || 'mixture' in part) {
       report(at, 'a distribution with a weight', part, 'Write { weight: 0.7, dist: …, mean: … }')
-      return { weight: 1, of: fallback }
+      return { weight: 1, distribution: fallback }
     }
     const { weight, ...rest } = part
     return {
       weight: readNumber(report, `${at}.weight`, weight, { whole: false, min: 0 }, 1),
-      of: parseRandom(report, at, rest, fallback),
+      distribution: parseRandom(report, at, rest, fallback),
     }
   })
   const total = parts.reduce((sum, { weight }) => sum + weight, 0)
   if (total === 0) report(`${path}.mixture`, 'a weight above 0', 0, 'Raise a weight')
-  return { kind: 'mixture', parts: parts.map(({ weight, of }) => ({ weight: weight / total, of })) }
+  return { kind: 'mixture', parts: parts.map((part) => ({ ...part, weight: part.weight / total })) }
 }
 
 function parseSamples(

@@ -16,7 +16,7 @@ import {
   rejectUnknown,
   renderProblem,
   type Report,
-  toProblem,
+  describeProblem,
 } from '../plan/fields.ts'
 import { optionKeys } from './mock-options.ts'
 import { expandScenario, listScenarios } from './scenario.ts'
@@ -66,11 +66,13 @@ export function checkOptions(json: unknown): readonly Problem[] {
 
 function readOptions(written: unknown): { options?: Options; problems: readonly Problem[] } {
   if (!isFields(written)) {
-    return { problems: [toProblem('options', 'an object', written, 'Write {} for the defaults')] }
+    return {
+      problems: [describeProblem('options', 'an object', written, 'Write {} for the defaults')],
+    }
   }
   const problems: Problem[] = []
   const report: Report = (...problem) => {
-    problems.push(toProblem(...problem))
+    problems.push(describeProblem(...problem))
   }
   rejectUnknown(report, '', written, optionKeys)
   checkScenario(report, written['scenario'])

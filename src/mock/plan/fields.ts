@@ -14,7 +14,12 @@ export interface Problem {
   message: string
 }
 
-export function toProblem(path: string, expected: string, got: unknown, advice: string): Problem {
+export function describeProblem(
+  path: string,
+  expected: string,
+  got: unknown,
+  advice: string,
+): Problem {
   const shown = got === undefined ? 'nothing' : JSON.stringify(got)
   return { path, message: `expected ${expected}, got ${shown}. ${advice}` }
 }
