@@ -1,12 +1,13 @@
 import { type ProfileName, profiles } from '../answer/profile.ts'
 import { readShape, type Shape } from '../answer/shape.ts'
 import { type Fault, readFaults } from '../fault/fault-option.ts'
-import { parseDistribution } from '../latency/distribution-option.ts'
+import { readDistribution } from '../latency/distribution-reading.ts'
 import type { Distribution } from '../latency/distribution.ts'
 import type { PrefixCacheLimits } from '../latency/prefix-cache.ts'
 import type { QueueLimits } from '../latency/queue.ts'
 import { checkTier, readTier, type Tier } from '../latency/tier.ts'
 import {
+  describeProblem,
   isFields,
   type Problem,
   readChoice,
@@ -16,7 +17,6 @@ import {
   rejectUnknown,
   renderProblem,
   type Report,
-  describeProblem,
 } from '../plan/fields.ts'
 import { optionKeys } from './mock-options.ts'
 import { expandScenario, listScenarios } from './scenario.ts'
@@ -84,8 +84,8 @@ function readOptions(written: unknown): { options?: Options; problems: readonly 
   const options: Options = {
     profile,
     tier,
-    ttft: parseDistribution(report, 'ttft', json['ttft'], { kind: 'constant', value: 40 }),
-    itl: parseDistribution(report, 'itl', json['itl'], { kind: 'constant', value: 5 }),
+    ttft: readDistribution(report, 'ttft', json['ttft'], { kind: 'constant', value: 40 }),
+    itl: readDistribution(report, 'itl', json['itl'], { kind: 'constant', value: 5 }),
     tokens: readTokens(report, json['tokens']),
     tokensPerEvent: readNumber(report, 'tokens_per_event', json['tokens_per_event'], count, 1),
     queue: readQueue(report, json['queue'], ownQueue),
