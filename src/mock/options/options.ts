@@ -59,7 +59,10 @@ export function parseOptions(
   return options
 }
 
-/** What is wrong with the options; nothing when they can be used. */
+/**
+ * What is wrong with the options; nothing when they can be used. Reads the scenarios of the package and
+ * the file of `script`; throws nothing.
+ */
 export function checkOptions(json: unknown): readonly Problem[] {
   return readOptions(json).problems
 }

@@ -13,6 +13,7 @@ export interface Scenario {
 /** Beside `src/` in the repository, beside `dist/` in the package. */
 const folder = new URL('../../../fixtures/scenarios/', import.meta.url)
 
+/** Every scenario by name, read from the files of the package. */
 export function listScenarios(): Scenario[] {
   return listNames().map(readScenario)
 }
