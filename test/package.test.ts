@@ -119,7 +119,10 @@ test('exports these names', limit, async () => {
         "writeArtifacts",
       ],
       "slogate/mock": [
+        "checkOptions",
+        "listScenarios",
         "startMock",
+        "startServer",
       ],
       "slogate/vitest": [
         "default",

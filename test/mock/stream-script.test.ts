@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 import { expect, onTestFinished, test } from 'vitest'
 
-import { ndjsonDialect, sseDialect } from '../../src/mock/dialect/scripted.ts'
+import { ndjsonDialect, sseDialect } from '../../src/mock/dialect/scripted-stream.ts'
 import { parseOptions } from '../../src/mock/options/options.ts'
 import type { Plan } from '../../src/mock/plan/plan.ts'
 import { createPlanner } from '../../src/mock/serving/planner.ts'

@@ -40,14 +40,26 @@ export interface Content {
 export interface Block {
   kind: ContentKind
   call: ToolCall | undefined
+  /** Of all contents; of a tool call the JSON of its arguments. */
+  text: string
+  tokens: number
   contents: readonly Content[]
 }
 
 export interface ToolCall {
   id: string
   name: string
-  /** JSON. */
-  arguments: string
+  argumentsJson: string
+}
+
+/** When its first content is due, ms after admission. */
+export function findFirstMs({ content }: Answer): number {
+  return content[0]!.atMs
+}
+
+/** When its last content is due, ms after admission. */
+export function findLastMs({ content }: Answer): number {
+  return content.at(-1)!.atMs
 }
 
 export function joinText(answer: Answer, kind: ContentKind = 'text', choice = 0): string {
@@ -69,10 +81,12 @@ export function listBlocks(answer: Answer, choice = 0): Block[] {
   }
   return groups.map((contents) => {
     const [{ kind, call }] = contents as [Content]
-    if (call === undefined) return { kind, call, contents }
     const text = contents.map((content) => content.text).join('')
+    const tokens = contents.reduce((sum, content) => sum + content.tokens, 0)
+    if (call === undefined) return { kind, call, text, tokens, contents }
     const id = nameCall(answer, choice, call.index)
-    return { kind, call: { id, name: call.name, arguments: text }, contents: joinName(contents) }
+    const whole = { id, name: call.name, argumentsJson: text }
+    return { kind, call: whole, text, tokens, contents: joinName(contents) }
   })
 }
 

@@ -51,8 +51,13 @@ export function composeAnswer(
       const tokens = write(part, words.slice(from, (from += part.tokens)))
       return group(tokens, options.tokensPerEvent).map((texts, index): Piece => {
         const { kind, call } = part
-        const piece = { kind, choice, text: texts.join(''), tokens: texts.length }
-        return call === undefined ? piece : { ...piece, call: { ...call, isFirst: index === 0 } }
+        return {
+          kind,
+          choice,
+          text: texts.join(''),
+          tokens: texts.length,
+          ...(call !== undefined && { call: { ...call, isFirst: index === 0 } }),
+        }
       })
     })
   })

@@ -27,8 +27,8 @@ export function readSampling(body: Fields): Pick<Ask, 'model' | 'temperature'> {
     refuse('temperature', 'a number of at least 0')
   }
   return {
-    ...(model === undefined ? {} : { model }),
-    ...(temperature === undefined ? {} : { temperature }),
+    ...(model !== undefined && { model }),
+    ...(temperature !== undefined && { temperature }),
   }
 }
 
@@ -47,8 +47,8 @@ export function readGenerating(
   if (choices > mostChoices) refuse('n', `at most ${mostChoices}`)
   return {
     ...readSampling(body),
-    ...(maxTokens === undefined ? {} : { maxTokens }),
-    ...(minTokens === undefined ? {} : { minTokens }),
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(minTokens !== undefined && { minTokens }),
     choices,
   }
 }

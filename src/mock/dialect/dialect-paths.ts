@@ -5,9 +5,9 @@ import type { Dialect } from './dialect.ts'
 import { difyDialect } from './dify.ts'
 import { geminiDialect, isGemini } from './gemini.ts'
 import { ollamaDialect } from './ollama.ts'
-import { rawDialect } from './raw.ts'
+import { rawDialect } from './raw-text.ts'
 import { responsesDialect } from './responses.ts'
-import { ndjsonDialect, sseDialect } from './scripted.ts'
+import { ndjsonDialect, sseDialect } from './scripted-stream.ts'
 import { tgiDialect } from './tgi.ts'
 
 const byPath: ReadonlyMap<string, Dialect> = new Map([

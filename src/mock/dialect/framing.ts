@@ -1,4 +1,4 @@
-import type { Answer } from '../answer/answer.ts'
+import { type Answer, findFirstMs, findLastMs } from '../answer/answer.ts'
 import type { Rendering } from '../answer/ask.ts'
 import { describeJson, type PlanEvent } from '../plan/plan.ts'
 
@@ -43,7 +43,7 @@ export function renderLines(events: readonly PlanEvent[]): Rendering {
 /** One JSON body, sent when the last token is there. */
 export function renderWhole(body: unknown, answer: Answer): Rendering {
   const bytes = Buffer.from(JSON.stringify(body))
-  const atMs = answer.content.at(-1)!.atMs
+  const atMs = findLastMs(answer)
   const { completionTokens: tokens, reasoningTokens } = answer
   return {
     headers: describeJson(bytes),
@@ -61,16 +61,8 @@ export function insertPings(
 ): PlanEvent[] {
   const bytes = Buffer.from(ping)
   const pings: PlanEvent[] = []
-  for (let atMs = firstAtMs(answer) / 2; atMs < lastAtMs(answer); atMs += Math.max(1, every)) {
+  for (let atMs = findFirstMs(answer) / 2; atMs < findLastMs(answer); atMs += Math.max(1, every)) {
     pings.push({ atMs, kind: 'lifecycle', bytes, tokens: 0 })
   }
   return [...events, ...pings].sort((left, right) => left.atMs - right.atMs)
-}
-
-export function firstAtMs(answer: Answer): number {
-  return answer.content[0]!.atMs
-}
-
-export function lastAtMs(answer: Answer): number {
-  return answer.content.at(-1)!.atMs
 }

@@ -147,16 +147,20 @@ export const contentFaults: Readonly<Record<ContentFault, FaultKind>> = {
     breaks: false,
     prepare(knobs) {
       const surplus = knobs.count('surplus', { min: 1, fallback: 1 })
-      const as = knobs.choice('as', ['surplus', 'absent', 'negative', 'text'], 'surplus')
+      const mistake = knobs.choice('as', ['surplus', 'absent', 'negative', 'text'], 'surplus')
       return (plan, { dialect }) => {
         const { generated, total } = dialect.usageKeys
         const events = plan.events.map((event) =>
           reviseJson(event, dialect, (key, value) => {
             const isCount = generated[0] === key || total.includes(key)
             if (!isCount || typeof value !== 'number') return value
-            return { surplus: value + surplus, absent: undefined, negative: -1, text: `${value}` }[
-              as
-            ]
+            const wrong = {
+              surplus: value + surplus,
+              absent: undefined,
+              negative: -1,
+              text: `${value}`,
+            }
+            return wrong[mistake]
           }),
         )
         return replaceEvents(plan, events)

@@ -2,6 +2,7 @@ import {
   type Fields,
   readChoice,
   readDuration,
+  readFlag,
   readNumber,
   rejectUnknown,
   type Report,
@@ -49,9 +50,7 @@ export function createKnobs(
     },
     flag(name) {
       const [at, value] = take(name)
-      if (value === undefined || typeof value === 'boolean') return value === true
-      report(at, 'true or false', value, 'Write true or false')
-      return false
+      return readFlag(report, at, value)
     },
     text(name) {
       const [at, value] = take(name)

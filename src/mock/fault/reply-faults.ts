@@ -30,9 +30,8 @@ export const replyFaults: Readonly<Record<ReplyFault, FaultKind>> = {
           shape === 'profile'
             ? planError(status, renderRefusal(new Refusal(status, message), scene))
             : planText(status, { text: message, html: page, empty: '' }[shape], shape)
-        const headers =
-          retryAfter === undefined ? error.headers : { ...error.headers, 'retry-after': retryAfter }
-        return { ...error, headers }
+        const retry = retryAfter !== undefined && { 'retry-after': retryAfter }
+        return { ...error, headers: { ...error.headers, ...retry } }
       }
     },
   },
@@ -100,7 +99,7 @@ function planText(status: number, text: string, shape: 'text' | 'html' | 'empty'
   return {
     ...planError(status, null),
     headers: {
-      ...(shape === 'empty' ? {} : { 'content-type': `${type}; charset=utf-8` }),
+      ...(shape !== 'empty' && { 'content-type': `${type}; charset=utf-8` }),
       'content-length': String(bytes.length),
     },
     events: [{ atMs: 0, kind: 'error', bytes, tokens: 0 }],

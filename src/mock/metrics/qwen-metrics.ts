@@ -116,10 +116,10 @@ export function renderStats(state: ServerState): object {
 export function listFamilies({ statistics, queue }: ServerState): Family[] {
   const { ttft, throughput } = renderSlo(statistics.latest)
   return [
-    gauge('vllm_num_waiting_requests', 'Number of requests waiting in queue', queue.waiting),
-    gauge('vllm_num_running_requests', 'Number of requests currently running', queue.running),
-    gauge('vllm_ttft_p95', 'P95 time to first token in seconds', ttft.p95 ?? NaN),
-    gauge(
+    createGauge('vllm_num_waiting_requests', 'Number of requests waiting in queue', queue.waiting),
+    createGauge('vllm_num_running_requests', 'Number of requests currently running', queue.running),
+    createGauge('vllm_ttft_p95', 'P95 time to first token in seconds', ttft.p95 ?? NaN),
+    createGauge(
       'vllm_decoding_throughput_mean',
       'Mean decoding throughput in tokens/sec',
       throughput.decoding_mean ?? NaN,
@@ -133,7 +133,7 @@ export function listFamilies({ statistics, queue }: ServerState): Family[] {
   ]
 }
 
-function gauge(name: string, help: string, value: number): Family {
+function createGauge(name: string, help: string, value: number): Family {
   return { name, help, type: 'gauge', value }
 }
 

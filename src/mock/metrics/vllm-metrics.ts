@@ -38,7 +38,7 @@ export function createVllmMetrics(truth: Truth): VllmMetrics {
     completionTokens: createHistogram(tokenBounds, 'included'),
     stepTokens: createHistogram(stepBounds, 'included'),
   }
-  let counts = zero()
+  let counts = createCounts()
 
   function add(sample: Sample): void {
     const { promptTokens, cachedTokens, completionTokens, gapsMs, prefillMs } = sample
@@ -71,7 +71,7 @@ export function createVllmMetrics(truth: Truth): VllmMetrics {
       }
     },
     onReset() {
-      counts = zero()
+      counts = createCounts()
       for (const histogram of Object.values(histograms)) histogram.reset()
     },
     onStep(tokens) {
@@ -83,69 +83,74 @@ export function createVllmMetrics(truth: Truth): VllmMetrics {
     const labels: Labels = { model_name: model, engine: '0' }
     const { ttft, gap, latency, queueing, prefill, decode, inference } = histograms
     const { promptTokens, computedTokens, completionTokens, stepTokens } = histograms
-    const gauge = (name: string, help: string, value: number): Family => ({
-      name: `vllm:${name}`,
-      help,
-      labels,
+    const describe = (name: string, help: string) => ({ name: `vllm:${name}`, help, labels })
+    const createGauge = (name: string, help: string, value: number): Family => ({
+      ...describe(name, help),
       type: 'gauge',
       value,
     })
-    const counter = (name: string, help: string, value: number): Family => ({
-      name: `vllm:${name}`,
-      help,
-      labels,
+    const createCounter = (name: string, help: string, value: number): Family => ({
+      ...describe(name, help),
       type: 'counter',
       value,
     })
-    const spread = (name: string, help: string, histogram: Histogram): Family => ({
-      name: `vllm:${name}`,
-      help,
-      labels,
+    const createSpread = (name: string, help: string, histogram: Histogram): Family => ({
+      ...describe(name, help),
       type: 'histogram',
       histogram,
     })
 
     return [
-      gauge('num_requests_running', 'Requests that hold a slot', queue.running),
-      gauge('num_requests_waiting', 'Requests that wait for a slot', queue.waiting),
-      counter('prompt_tokens_total', 'Prompt tokens of complete answers', counts.promptTokens),
-      counter('generation_tokens_total', 'Tokens of complete answers', counts.completionTokens),
+      createGauge('num_requests_running', 'Requests that hold a slot', queue.running),
+      createGauge('num_requests_waiting', 'Requests that wait for a slot', queue.waiting),
+      createCounter(
+        'prompt_tokens_total',
+        'Prompt tokens of complete answers',
+        counts.promptTokens,
+      ),
+      createCounter(
+        'generation_tokens_total',
+        'Tokens of complete answers',
+        counts.completionTokens,
+      ),
       {
-        name: 'vllm:request_success_total',
-        help: 'Ended answers by the reason of their end',
-        labels,
+        ...describe('request_success_total', 'Ended answers by the reason of their end'),
         type: 'counter',
         by: 'finished_reason',
         values: counts.finished,
       },
-      counter('num_preemptions_total', 'None: nothing is preempted here', 0),
-      counter(
+      createCounter('num_preemptions_total', 'None: nothing is preempted here', 0),
+      createCounter(
         'prefix_cache_queries_total',
         'Prompt tokens of admitted requests that have ended',
         counts.queriedTokens,
       ),
-      counter('prefix_cache_hits_total', 'Those that were cached', counts.foundTokens),
-      spread('time_to_first_token_seconds', 'From the request to its first token', ttft),
-      spread('inter_token_latency_seconds', 'Between two contents of an answer', gap),
-      spread('e2e_request_latency_seconds', 'From the request to its last token', latency),
-      spread('request_queue_time_seconds', 'From the request to its slot', queueing),
-      spread('request_prefill_time_seconds', 'From the slot to the first token', prefill),
-      spread('request_decode_time_seconds', 'From the first token to the last', decode),
-      spread('request_inference_time_seconds', 'From the slot to the last token', inference),
-      spread('request_prompt_tokens', 'Prompt tokens of an answer', promptTokens),
-      spread('request_prefill_kv_computed_tokens', 'Those that were not cached', computedTokens),
-      spread('request_generation_tokens', 'Tokens of an answer', completionTokens),
+      createCounter('prefix_cache_hits_total', 'Those that were cached', counts.foundTokens),
+      createSpread('time_to_first_token_seconds', 'From the request to its first token', ttft),
+      createSpread('inter_token_latency_seconds', 'Between two contents of an answer', gap),
+      createSpread('e2e_request_latency_seconds', 'From the request to its last token', latency),
+      createSpread('request_queue_time_seconds', 'From the request to its slot', queueing),
+      createSpread('request_prefill_time_seconds', 'From the slot to the first token', prefill),
+      createSpread('request_decode_time_seconds', 'From the first token to the last', decode),
+      createSpread('request_inference_time_seconds', 'From the slot to the last token', inference),
+      createSpread('request_prompt_tokens', 'Prompt tokens of an answer', promptTokens),
+      createSpread(
+        'request_prefill_kv_computed_tokens',
+        'Those that were not cached',
+        computedTokens,
+      ),
+      createSpread('request_generation_tokens', 'Tokens of an answer', completionTokens),
       // Only where the latency comes from steps is there anything to tell.
       ...(stepTokens.sum() === 0
         ? []
-        : [spread('iteration_tokens_total', 'Tokens of a step of the engine', stepTokens)]),
+        : [createSpread('iteration_tokens_total', 'Tokens of a step of the engine', stepTokens)]),
     ]
   }
 
   return { list }
 }
 
-function zero() {
+function createCounts() {
   return {
     promptTokens: 0,
     completionTokens: 0,

@@ -1,21 +1,22 @@
 import { type ProfileName, profiles } from '../answer/profile.ts'
 import { readShape, type Shape } from '../answer/shape.ts'
 import { type Fault, readFaults } from '../fault/fault-option.ts'
-import { parseDistribution } from '../latency/distribution-option.ts'
+import { readDistribution } from '../latency/distribution-reading.ts'
 import type { Distribution } from '../latency/distribution.ts'
 import type { PrefixCacheLimits } from '../latency/prefix-cache.ts'
 import type { QueueLimits } from '../latency/queue.ts'
 import { checkTier, readTier, type Tier } from '../latency/tier.ts'
 import {
+  describeProblem,
   isFields,
   type Problem,
   readChoice,
   readDuration,
+  readFlag,
   readNumber,
   rejectUnknown,
   renderProblem,
   type Report,
-  toProblem,
 } from '../plan/fields.ts'
 import { optionKeys } from './mock-options.ts'
 import { expandScenario, listScenarios } from './scenario.ts'
@@ -48,25 +49,33 @@ export interface Options {
   allowOverrides: boolean
 }
 
-/** @throws Error whose message has one line per problem, all of them. */
-export function parseOptions(json: unknown): Options {
+/** @throws what `fail` makes of one line per problem, all of them; by default an Error. */
+export function parseOptions(
+  json: unknown,
+  fail: (message: string) => Error = (message) => new Error(message),
+): Options {
   const { options, problems } = readOptions(json)
-  if (options === undefined) throw new Error(problems.map(renderProblem).join('\n'))
+  if (options === undefined) throw fail(problems.map(renderProblem).join('\n'))
   return options
 }
 
-/** What is wrong with the options; nothing when they can be used. */
+/**
+ * What is wrong with the options; nothing when they can be used. Reads the scenarios of the package and
+ * the file of `script`; throws nothing.
+ */
 export function checkOptions(json: unknown): readonly Problem[] {
   return readOptions(json).problems
 }
 
 function readOptions(written: unknown): { options?: Options; problems: readonly Problem[] } {
   if (!isFields(written)) {
-    return { problems: [toProblem('options', 'an object', written, 'Write {} for the defaults')] }
+    return {
+      problems: [describeProblem('options', 'an object', written, 'Write {} for the defaults')],
+    }
   }
   const problems: Problem[] = []
   const report: Report = (...problem) => {
-    problems.push(toProblem(...problem))
+    problems.push(describeProblem(...problem))
   }
   rejectUnknown(report, '', written, optionKeys)
   checkScenario(report, written['scenario'])
@@ -78,8 +87,8 @@ function readOptions(written: unknown): { options?: Options; problems: readonly 
   const options: Options = {
     profile,
     tier,
-    ttft: parseDistribution(report, 'ttft', json['ttft'], { kind: 'constant', value: 40 }),
-    itl: parseDistribution(report, 'itl', json['itl'], { kind: 'constant', value: 5 }),
+    ttft: readDistribution(report, 'ttft', json['ttft'], { kind: 'constant', value: 40 }),
+    itl: readDistribution(report, 'itl', json['itl'], { kind: 'constant', value: 5 }),
     tokens: readTokens(report, json['tokens']),
     tokensPerEvent: readNumber(report, 'tokens_per_event', json['tokens_per_event'], count, 1),
     queue: readQueue(report, json['queue'], ownQueue),
@@ -95,7 +104,7 @@ function readOptions(written: unknown): { options?: Options; problems: readonly 
     readDelay: readDuration(report, 'read_delay', json['read_delay'], 0),
     diesAfter: readNumber(report, 'dies_after', json['dies_after'], count, Infinity),
     faults: readFaults(report, json['faults'], latencyFactor),
-    allowOverrides: readFlag(report, 'allow_overrides', json['allow_overrides'], false),
+    allowOverrides: readFlag(report, 'allow_overrides', json['allow_overrides']),
   }
   checkTier(report, tier, written, options.queue)
   return problems.length > 0 ? { problems } : { options, problems }
@@ -184,12 +193,6 @@ function checkScenario(report: Report, value: unknown): void {
   if (value === undefined) return
   const names = listScenarios().map(({ name }) => name)
   readChoice(report, 'scenario', value, names, '')
-}
-
-function readFlag(report: Report, path: string, value: unknown, fallback: boolean): boolean {
-  if (value === undefined) return fallback
-  if (typeof value !== 'boolean') report(path, 'true or false', value, 'Write true or false')
-  return value === true
 }
 
 function readText(report: Report, path: string, value: unknown): string | undefined {

@@ -13,17 +13,22 @@ export interface Scenario {
 /** Beside `src/` in the repository, beside `dist/` in the package. */
 const folder = new URL('../../../fixtures/scenarios/', import.meta.url)
 
+/** Every scenario by name, read from the files of the package. */
 export function listScenarios(): Scenario[] {
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.json'))
-    .sort()
-    .map((file) => readScenario(file.slice(0, -'.json'.length)))
+  return listNames().map(readScenario)
 }
 
 /** The options of a layer's scenario under those that it names itself; an unknown scenario has none. */
 export function expandScenario(layer: Fields): Fields {
-  const found = listScenarios().find(({ name }) => name === layer['scenario'])
-  return found === undefined ? layer : { ...found.options, ...layer }
+  const name = listNames().find((known) => known === layer['scenario'])
+  return name === undefined ? layer : { ...readScenario(name).options, ...layer }
+}
+
+function listNames(): string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .map((file) => file.slice(0, -'.json'.length))
 }
 
 function readScenario(name: string): Scenario {

@@ -14,7 +14,12 @@ export interface Problem {
   message: string
 }
 
-export function toProblem(path: string, expected: string, got: unknown, advice: string): Problem {
+export function describeProblem(
+  path: string,
+  expected: string,
+  got: unknown,
+  advice: string,
+): Problem {
   const shown = got === undefined ? 'nothing' : JSON.stringify(got)
   return { path, message: `expected ${expected}, got ${shown}. ${advice}` }
 }
@@ -80,6 +85,12 @@ export function readNumber(
   const kind = rule.whole ? 'a whole number' : 'a number'
   report(path, `${kind} of at least ${rule.min}`, value, 'Correct the number')
   return fallback
+}
+
+export function readFlag(report: Report, path: string, value: unknown, fallback = false): boolean {
+  if (value === undefined) return fallback
+  if (typeof value !== 'boolean') report(path, 'true or false', value, 'Write true or false')
+  return value === true
 }
 
 export function readChoice<C extends string>(

@@ -2,9 +2,9 @@ import type { Clock } from '../latency/monotonic-clock.ts'
 import { createStatistics } from '../metrics/statistics.ts'
 import type { Truth } from '../metrics/truth.ts'
 import { createVllmMetrics } from '../metrics/vllm-metrics.ts'
-import { checkOptions, type Options, parseOptions } from '../options/options.ts'
+import { type Options, parseOptions } from '../options/options.ts'
 import { expandScenario } from '../options/scenario.ts'
-import { type Fields, isFields, renderProblem } from '../plan/fields.ts'
+import { type Fields, isFields } from '../plan/fields.ts'
 import { Refusal } from '../plan/refusal.ts'
 import type { Config, Endpoint } from './endpoint.ts'
 import { listEndpoints } from './endpoints.ts'
@@ -33,25 +33,25 @@ export function createControl(
   const vllmMetrics = createVllmMetrics(truth)
   const startMs = clock.now()
   let written = started
-  let service: Service | undefined
 
   const control: Control = {
-    current: () => (service ??= serve(parseOptions(written))),
-    describe: () =>
-      written['api_key'] === undefined ? written : { ...written, api_key: '[api_key]' },
+    current: () => service,
+    describe: () => ({
+      ...written,
+      ...(written['api_key'] !== undefined && { api_key: '[api_key]' }),
+    }),
     change(options, base = 'current') {
       if (!isFields(options)) throw new Refusal(400, 'The options are not a JSON object')
       const next = { ...(base === 'current' ? written : started), ...expandScenario(options) }
-      const problems = checkOptions(next)
-      if (problems.length > 0) throw new Refusal(400, problems.map(renderProblem).join('\n'))
+      const parsed = parseOptions(next, (message) => new Refusal(400, message))
+      service = serve(next, parsed)
       written = next
-      service = undefined
     },
   }
 
-  function serve(options: Options): Service {
+  function serve(given: Fields, options: Options): Service {
     const readyMs = startMs + options.startDelay * options.latencyFactor
-    const generation = createGeneration(options, written, { truth, clock })
+    const generation = createGeneration(options, given, { truth, clock })
     const isStarting = (): boolean => clock.now() < readyMs
     const state = {
       options,
@@ -66,6 +66,6 @@ export function createControl(
     return { options, generation, isStarting, endpoints: listEndpoints(state) }
   }
 
-  control.current()
+  let service = serve(started, parseOptions(started))
   return control
 }

@@ -11,6 +11,7 @@ import type { Work } from '../latency/engine.ts'
 import type { Clock } from '../latency/monotonic-clock.ts'
 import { createPace } from '../latency/pace.ts'
 import { createPrefixCache } from '../latency/prefix-cache.ts'
+import type { QueueCount } from '../latency/queue.ts'
 import { createScheduler, type Visit } from '../latency/scheduler.ts'
 import { createEngine } from '../latency/tier.ts'
 import {
@@ -39,7 +40,7 @@ export interface Generation {
   serve(exchange: Exchange): Promise<void>
   /** Whether the engine has died of its requests. */
   isDead(): boolean
-  stats(): { running: number; waiting: number; peak: number; served: number }
+  stats(): QueueCount & { served: number }
   reset(): void
 }
 
@@ -173,8 +174,8 @@ export function createGeneration(
   function planRefusal(refusal: Refusal, { dialect }: Exchange): Plan {
     const { status, retryAfterS } = refusal
     const plan = planError(status, renderRefusal(refusal, { dialect, profile }))
-    if (retryAfterS === undefined) return plan
-    return { ...plan, headers: { ...plan.headers, 'retry-after': String(retryAfterS) } }
+    const retry = retryAfterS !== undefined && { 'retry-after': String(retryAfterS) }
+    return { ...plan, headers: { ...plan.headers, ...retry } }
   }
 
   function refuseBusy(): Refusal {

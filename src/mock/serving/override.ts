@@ -2,15 +2,14 @@ import type { IncomingHttpHeaders } from 'node:http'
 
 import type { Fault } from '../fault/fault-option.ts'
 import { type Chooser, createChooser } from '../fault/selection.ts'
-import { checkOptions, type Options, parseOptions } from '../options/options.ts'
+import { type Options, parseOptions } from '../options/options.ts'
 import { expandScenario } from '../options/scenario.ts'
-import { type Fields, isFields, renderProblem } from '../plan/fields.ts'
+import { type Fields, isFields } from '../plan/fields.ts'
 import { Refusal } from '../plan/refusal.ts'
 import { createPlanner, type Planner } from './planner.ts'
 
 /** What decides on the answer of one request; the queue and the profile are the server's. */
 export interface Recipe {
-  options: Options
   planner: Planner
   chooser: Chooser<Fault>
 }
@@ -65,7 +64,6 @@ export function createOverrides(options: Options, written: Fields): Overrides {
 
 function createRecipe(options: Options): Recipe {
   return {
-    options,
     planner: createPlanner(options),
     chooser: createChooser(options.faults, options.seed),
   }
@@ -90,9 +88,7 @@ function override(
     ...(tokens !== undefined && { tokens: Number(tokens) }),
     ...(faults.length > 0 && { faults }),
   }
-  const problems = checkOptions(options)
-  if (problems.length > 0) throw new Refusal(400, problems.map(renderProblem).join('\n'))
-  const parsed = parseOptions(options)
+  const parsed = parseOptions(options, (message) => new Refusal(400, message))
   // All requests share one batch.
   if (JSON.stringify(parsed.tier) !== JSON.stringify(own.tier)) {
     throw new Refusal(400, `${scenario} needs a server with its own latency`)

@@ -62,7 +62,8 @@ export function createPlanner(options: Options): Planner {
 
   function measureLength(ask: Ask, key: string): { length: number; finish: 'stop' | 'length' } {
     const limit = Math.min(ask.maxTokens ?? Infinity, profile.tokenCap)
-    const range = options.tokens ?? single(Math.min(limit, ask.maxTokens ?? defaultMaxTokens))
+    const usual = Math.min(limit, ask.maxTokens ?? defaultMaxTokens)
+    const range = options.tokens ?? { min: usual, max: usual }
     const random = createRandom(options.seed, 'tokens', key)
     const drawn = range.min + Math.floor(random() * (range.max - range.min + 1))
     const wanted = Math.max(drawn, ask.minTokens ?? 1)
@@ -106,10 +107,6 @@ export function createPlanner(options: Options): Planner {
   }
 
   return { check, plan }
-}
-
-function single(value: number): { min: number; max: number } {
-  return { min: value, max: value }
 }
 
 /** Times of a script go before those of the latency, as long as they do not go back. */

@@ -131,7 +131,7 @@ function refuse(
 }
 
 function send(response: ServerResponse, { status, type, text, follow }: Reply): void {
-  const headers = type === undefined ? {} : { 'content-type': type }
+  const headers = { ...(type !== undefined && { 'content-type': type }) }
   if (follow !== undefined) {
     response.writeHead(status, headers).write(text)
     response.flushHeaders()

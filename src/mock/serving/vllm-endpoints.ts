@@ -1,7 +1,6 @@
 import { profiles } from '../answer/profile.ts'
-import { parseBody } from '../dialect/body.ts'
+import { parseBody, refuse } from '../dialect/body.ts'
 import { prometheusType, renderFamilies } from '../metrics/prometheus.ts'
-import { Refusal } from '../plan/refusal.ts'
 import { decodeToken, encodeToken, splitTokens } from '../plan/tokens.ts'
 import {
   type Endpoint,
@@ -48,7 +47,7 @@ export function listVllmEndpoints(
 function tokenize(text: string, maxModelLen: number): object {
   const body = parseBody(text)
   const prompt = body['prompt']
-  if (typeof prompt !== 'string') throw refuse('prompt', 'a text')
+  if (typeof prompt !== 'string') refuse('prompt', 'a text')
   const pieces = splitTokens(prompt)
   return {
     count: pieces.length,
@@ -60,17 +59,11 @@ function tokenize(text: string, maxModelLen: number): object {
 
 function detokenize(text: string): object {
   const ids: unknown = parseBody(text)['tokens']
-  if (!Array.isArray(ids)) throw refuse('tokens', 'a list of token ids')
+  if (!Array.isArray(ids)) refuse('tokens', 'a list of token ids')
   const pieces = ids.map((id) => {
     const piece = typeof id === 'number' ? decodeToken(id) : undefined
-    if (piece === undefined) throw refuse('tokens', 'ids that /tokenize gave')
+    if (piece === undefined) refuse('tokens', 'ids that /tokenize gave')
     return piece
   })
   return { prompt: pieces.join('') }
-}
-
-function refuse(key: string, expected: string): Refusal {
-  return new Refusal(400, `1 validation error:\n  ${key} must be ${expected}`, {
-    param: `body.${key}`,
-  })
 }

@@ -8,10 +8,10 @@ export function invertGamma(shape: number, u: number, z: number): number {
   let high = Infinity
   let x = guess
   for (let step = 0; step < 200; step++) {
-    const excess = gammaShare(shape, x) - u
+    const excess = computeShare(shape, x) - u
     if (excess > 0) high = x
     else low = x
-    const density = Math.exp((shape - 1) * Math.log(x) - x - lnGamma(shape))
+    const density = Math.exp((shape - 1) * Math.log(x) - x - computeLnGamma(shape))
     let next = x - excess / density
     if (!(next > low && next < high)) next = high === Infinity ? 2 * x : (low + high) / 2
     if (Math.abs(next - x) <= 1e-12 * x) return next
@@ -21,18 +21,18 @@ export function invertGamma(shape: number, u: number, z: number): number {
 }
 
 /** P(shape, x): the share of the gamma distribution below x, by its series. */
-function gammaShare(shape: number, x: number): number {
+function computeShare(shape: number, x: number): number {
   let term = 1 / shape
   let sum = term
   for (let k = 1; k < 10_000 && term > sum * 1e-16; k++) {
     term *= x / (shape + k)
     sum += term
   }
-  return Math.exp(shape * Math.log(x) - x - lnGamma(shape)) * sum
+  return Math.exp(shape * Math.log(x) - x - computeLnGamma(shape)) * sum
 }
 
 /** ln Γ(x) for x > 0; Stirling's series above 8, Γ(x + 1) = x Γ(x) below. */
-function lnGamma(x: number): number {
+function computeLnGamma(x: number): number {
   let shift = 0
   let large = x
   while (large < 8) shift += Math.log(large++)

@@ -1,10 +1,10 @@
-import type { Answer } from '../answer/answer.ts'
+import { type Answer, findLastMs } from '../answer/answer.ts'
 import type { Ask, Rendering } from '../answer/ask.ts'
 import type { Script } from '../answer/stream-script.ts'
 import type { PlanEvent } from '../plan/plan.ts'
 import { countPromptTokens } from '../plan/tokens.ts'
 import type { Dialect } from './dialect.ts'
-import { frameEvent, frameLine, lastAtMs, renderLines, renderStream } from './framing.ts'
+import { frameEvent, frameLine, renderLines, renderStream } from './framing.ts'
 
 /** /stream/sse: what the script says, or `{"text": …}` and `[DONE]`. Any body is a prompt. */
 export const sseDialect: Dialect = {
@@ -42,7 +42,7 @@ function renderSse(answer: Answer): Rendering {
   const events = answer.content.map(({ atMs, text, tokens }) =>
     frameEvent(atMs, 'content', { text }, { tokens }),
   )
-  return renderStream([...events, frameEvent(lastAtMs(answer), 'done', '[DONE]')])
+  return renderStream([...events, frameEvent(findLastMs(answer), 'done', '[DONE]')])
 }
 
 function renderNdjson(answer: Answer): Rendering {
