@@ -129,7 +129,10 @@ async function measure(spec: BenchSpec, options: BenchOptions): Promise<BenchRun
     workload,
     failures: gate.failures,
   })
-  const match = matchCalibration(calibrations, shapeOfRun(spec, records))
+  const match = matchCalibration(calibrations, {
+    machine: environment,
+    shape: shapeOfRun(spec, records),
+  })
   const accuracy = match && toAccuracy(match)
   const unsuitable = joinDoubts(findDoubts(own, trust, { goodput, accuracy }), referred?.doubt)
   const verdict = judge(slos, own, {
