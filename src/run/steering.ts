@@ -11,7 +11,7 @@ export interface Steering {
   /** How often the records were judged, the last time included. */
   looks(): number
   /** How the run ended, given how the load did: nothing was cut off when all had been sent by then. */
-  conclude(end: RunEnd): RunEnd
+  correctEnd(end: RunEnd): RunEnd
 }
 
 /** Decides by what is certain or tested, never by how the figures stand at the moment. */
@@ -47,7 +47,7 @@ export function steer({ slos, load, goodput, stream, gate, abort }: BenchSpec): 
       return true
     },
     looks: () => looks,
-    conclude: (end) =>
+    correctEnd: (end) =>
       isHalt(end) && looks === 1 && measured >= (load.requests ?? Infinity)
         ? { kind: 'finished' }
         : end,
