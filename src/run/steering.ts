@@ -42,7 +42,7 @@ export function steer({ slos, load, goodput, stream, gate, abort }: BenchSpec): 
     extend() {
       // What the client or the stream make doubtful, more requests do not mend.
       const end = { kind: 'finished' } as const
-      if (judge(slos, records, { ...given, end, looks }).status !== 'INCONCLUSIVE') return false
+      if (judge(slos, records, { ...given, end }).status !== 'INCONCLUSIVE') return false
       looks++
       return true
     },
