@@ -171,7 +171,7 @@ function diagnosticIds(): string[] {
 }
 
 test('every SLOGATE_ variable is told', () => {
-  const [, paths = ''] = /const PATHS[^{]*\{([^}]*)\}/.exec(source('spec/overrides.ts')) ?? []
+  const [, paths = ''] = /const PATHS[^{]*\{([^}]*)\}/.exec(source('bench-spec/overrides.ts')) ?? []
   const names = [...paths.matchAll(/^ {2}(\w+):/gm)].map(([, name = '']) => name.toUpperCase())
   const told = readCodes(pageOf('docs/spec-format.md')).filter((code) =>
     /^SLOGATE_[A-Z]/.test(code),

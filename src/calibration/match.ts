@@ -5,7 +5,6 @@ import type { Accuracy } from '../metrics/doubt.ts'
 import type { CalibrationDocument } from '../results/results.ts'
 import type { Calibration, CalibrationFile } from './calibration-file.ts'
 import type { LoadShape } from './load-shape.ts'
-import { describeMachine } from './machine.ts'
 
 /** A stored calibration beside a run. */
 export interface Match {
@@ -21,12 +20,11 @@ export interface Mismatch {
   run: string | number
 }
 
-/** The calibration that fits best, or else the latest; `undefined` when there is none. */
+/** The calibration that fits a run best, or else the latest; `undefined` when there is none. */
 export function matchCalibration(
   { calibrations }: CalibrationFile,
-  shape: LoadShape,
+  run: Pick<Calibration, 'machine' | 'shape'>,
 ): Match | undefined {
-  const run = { machine: describeMachine(), shape }
   const matches = calibrations.map((calibration) => ({
     calibration,
     mismatch: findMismatch(calibration, run),
@@ -34,7 +32,7 @@ export function matchCalibration(
   const fitting = matches.filter(({ mismatch }) => mismatch === undefined)
   return fitting.length > 0
     ? fitting.reduce((a, b) =>
-        distance(b.calibration.shape, shape) < distance(a.calibration.shape, shape) ? b : a,
+        distance(b.calibration.shape, run.shape) < distance(a.calibration.shape, run.shape) ? b : a,
       )
     : matches.at(-1)
 }
@@ -71,6 +69,7 @@ function distance(a: LoadShape, b: LoadShape): number {
     Math.abs(Math.log(a.events_per_answer / b.events_per_answer))
   )
 }
+
 /** `undefined` when the calibration is of another machine or load. */
 export function toAccuracy({ calibration, mismatch }: Match): Accuracy | undefined {
   if (mismatch !== undefined) return undefined

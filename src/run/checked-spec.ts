@@ -8,8 +8,9 @@ import { checkOptions } from '../mock/index.ts'
 import { readStored } from '../results/stored.ts'
 
 /**
- * Loads a spec file, the options of its mock and the results it compares with included. The file is resolved, and shown in errors,
- * relative to `cwd`; without it, it is shown as passed.
+ * Loads a spec file with everything that it names: data files, the options of its mock, the results
+ * that it compares with. Reads files, and sends nothing. The file is resolved, and shown in errors,
+ * relative to `cwd`; without it, it is resolved from the working directory and shown as passed.
  * @throws {SpecError} with every issue of the file.
  */
 export function loadSpec(file: string, options: LoadOptions & { cwd?: string }): BenchSpec {
@@ -17,7 +18,8 @@ export function loadSpec(file: string, options: LoadOptions & { cwd?: string }):
 }
 
 /**
- * Checks a spec that was given as an object; data files are relative to `baseDir`.
+ * Checks a spec that was given as an object; the files that it names, which are read, are relative to
+ * `baseDir`.
  * @throws {SpecError} with every issue, without positions.
  */
 export function checkSpec(

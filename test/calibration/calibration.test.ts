@@ -27,12 +27,13 @@ import { checkSpec } from '../../src/run/checked-spec.ts'
 import { completed, times } from '../metrics/records.ts'
 
 const shape: LoadShape = { concurrency: 10, events_per_answer: 20, dialect: 'openai-chat' }
+const run = { machine: describeMachine(), shape }
 const spread = { min: 0.1, p50: 0.2, p95: 0.5, p99: 1, max: 3 }
 
 function calibrationOf(more: Partial<LoadShape> = {}, measured_at = '2026-01-15'): Calibration {
   return {
     measured_at,
-    machine: describeMachine(),
+    machine: run.machine,
     shape: { ...shape, ...more },
     requests: 100,
     client_error_ms: {
@@ -87,7 +88,7 @@ test('keeps the noise of each target', () => {
 })
 
 test('knows nothing where nothing is stored', () => {
-  expect(matchCalibration(readCalibrations(createFolder()), shape)).toBeUndefined()
+  expect(matchCalibration(readCalibrations(createFolder()), run)).toBeUndefined()
 })
 
 test.each(['', '{', '[]', 'null', '{"schema_version":1,"calibrations":[{}],"noise":[]}'])(
@@ -104,7 +105,7 @@ test.each(['', '{', '[]', 'null', '{"schema_version":1,"calibrations":[{}],"nois
 
 test('takes the calibration of the load that is nearest', () => {
   const calibrations = [6, 9, 16, 64].map((concurrency) => calibrationOf({ concurrency }))
-  const match = matchCalibration({ schema_version: 1, calibrations, noise: [] }, shape)
+  const match = matchCalibration({ schema_version: 1, calibrations, noise: [] }, run)
   expect(match?.calibration.shape.concurrency).toBe(9)
   expect(match && toAccuracy(match)).toEqual({ request: 2, chunk: 1 })
 })
@@ -116,7 +117,7 @@ test.each<[Partial<LoadShape>, string]>([
   [{ dialect: 'raw' }, 'made with dialect raw, this run has openai-chat'],
 ])('does not take one of another load: %j', (more, reason) => {
   const calibrations = [calibrationOf(more)]
-  const match = matchCalibration({ schema_version: 1, calibrations, noise: [] }, shape)
+  const match = matchCalibration({ schema_version: 1, calibrations, noise: [] }, run)
   expect(match?.mismatch && explainMismatch(match.mismatch)).toBe(reason)
   expect(match && toAccuracy(match)).toBeUndefined()
 })
@@ -128,7 +129,7 @@ test.each(['cpu', 'node', 'platform', 'arch'] as const)(
     calibration.machine = { ...calibration.machine, [key]: 'other' }
     const match = matchCalibration(
       { schema_version: 1, calibrations: [calibration], noise: [] },
-      shape,
+      run,
     )
     expect(match?.mismatch).toMatchObject({ fact: key, calibrated: 'other' })
   },
