@@ -1,7 +1,7 @@
 import type { GoodputBounds, Metric, Slo } from '../bench-spec/slo.ts'
 import type { ClientTrust, RequestRecord } from '../engine/record.ts'
 import { measureBuffering } from './buffering.ts'
-import { rateClient } from './client.ts'
+import { type ClientReason, rateClient } from './client.ts'
 import { formatQuantity } from './quantity.ts'
 
 /**
@@ -75,7 +75,7 @@ function doubtClient(
   }
   const reason = coarse
     ? `its event loop was late by ${formatQuantity(delay, 'ms')} (p99), a tenth of the bound or more`
-    : reasons.join(', ')
+    : reasons.map(tellReason).join(', ')
   return `client-limited: the load process cannot tell this margin from its own error (${reason})`
 }
 
@@ -86,4 +86,15 @@ function doubtMargin(error: number, bound: number, margin: number | undefined): 
   return margin === undefined
     ? `client-limited: ${calibrated}, a tenth of a bound or more`
     : `client-limited: ${calibrated}, the margin ${formatQuantity(Math.abs(margin), 'ms')}`
+}
+
+function tellReason(reason: ClientReason): string {
+  switch (reason.kind) {
+    case 'event-loop-busy':
+      return `its event loop was ${formatQuantity(reason.utilization, 'share')} busy`
+    case 'event-loop-late':
+      return `its event loop was late by ${formatQuantity(reason.delay, 'ms')} (p99)`
+    default:
+      return `it waited for a core ${formatQuantity(reason.share, 'share')} of the time`
+  }
 }

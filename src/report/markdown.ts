@@ -14,6 +14,8 @@ import {
   sloCells,
 } from './cells.ts'
 import { escapeMarkdown, markdownCode, markdownUrl } from './plain-text.ts'
+import { explainDiagnostic } from './sentence/diagnostic.ts'
+import { explainServerFinding } from './sentence/server-finding.ts'
 import { queueCells, serverCountRows, serverTimeRows } from './server-cells.ts'
 
 export interface MarkdownOptions {
@@ -53,7 +55,10 @@ function renderRun(results: Results): string[] {
     ...block(
       diagnostics
         .filter(({ level }) => level === 'warn')
-        .map(({ id, message }) => `- ⚠️ **${escapeMarkdown(id)}** ${escapeMarkdown(message)}`),
+        .map((warning) => {
+          const words = escapeMarkdown(explainDiagnostic(warning))
+          return `- ⚠️ **${escapeMarkdown(warning.id)}** ${words}`
+        }),
     ),
     ...details('Percentiles', renderPercentiles(results)),
     ...details('Server', renderServer(results)),
@@ -128,7 +133,7 @@ function renderServer({ server }: Results): string[] {
   const times = serverTimeRows(server)
   const counts = serverCountRows(server)
   return [
-    escapeMarkdown(server.message),
+    escapeMarkdown(explainServerFinding(server.finding)),
     ...block(
       table(
         ['', 'server mean', 'server p95', 'client mean', 'client p95', 'n'],

@@ -14,9 +14,9 @@ export function parseResults(text: string, file: string): Results {
   const { value, locate, issues } = parseSource(text, 'json')
   if (issues.length > 0) throw new SpecError(issues, file, text)
   const { schema_version: version, tool } = (value ?? {}) as Partial<Results>
-  if (version !== undefined && version !== 1) {
+  if (version !== undefined && version !== 2) {
     const writer = typeof tool?.version === 'string' ? ` by slogate ${tool.version}` : ''
-    const message = `must be 1, got ${JSON.stringify(version)}: the file was written${writer} in another layout, which that version reads.`
+    const message = `must be 2, got ${JSON.stringify(version)}: the file was written${writer} in another layout, which that version reads.`
     throw new SpecError([createIssue(locate, ['schema_version'], message)], file, text)
   }
   check ??= createSchemaCheck(resultsSchema)

@@ -1,5 +1,6 @@
 import type { JsonSchema } from '../bench-spec/json-schema.ts'
 import { calibrationSchema } from './calibration-schema.ts'
+import { diagnosticSchema } from './diagnostic-schema.ts'
 import { count, list, number, oneOf, orNull, record, text } from './schema-parts.ts'
 import { serverSchema } from './server-schema.ts'
 
@@ -165,7 +166,7 @@ export const resultsSchema: JsonSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'Results',
   ...record('What lands in `results.json`; everything else written of a run is rendered from it.', {
-    schema_version: { type: 'integer', const: 1, description: 'Version of this layout.' },
+    schema_version: { type: 'integer', const: 2, description: 'Version of this layout.' },
     tool: record('What wrote it.', {
       name: { type: 'string', const: 'slogate', description: 'Always `slogate`.' },
       version: text('Version of the package.'),
@@ -239,14 +240,7 @@ export const resultsSchema: JsonSchema = {
         summary: summary,
       }),
     ),
-    diagnostics: list(
-      'What a reader must know before believing the figures.',
-      record('One property of the run.', {
-        id: text('kebab-case, stable.'),
-        level: oneOf('How much it matters.', ['info', 'warn']),
-        message: text('One sentence.'),
-      }),
-    ),
+    diagnostics: list('What a reader must know before believing the figures.', diagnosticSchema),
     client: orNull(
       record(
         'How far the client itself can be trusted; `null` when it ended before it could say.',

@@ -1,10 +1,12 @@
 import type { Stat, Unit } from '../bench-spec/slo.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import type { ClientTrust, RunEnd } from '../engine/record.ts'
+import type { Diagnostic } from '../metrics/diagnostic.ts'
 import type { ServerSummary } from '../metrics/server-summary.ts'
-import type { Diagnostic, Distribution, RunSummary } from '../metrics/summary.ts'
+import type { Distribution, RunSummary } from '../metrics/summary.ts'
 import { type RoundFigures, storedMetrics, storedStats } from '../verdict/figures.ts'
 import type { Comparison, SloVerdict, Verdict } from '../verdict/verdict.ts'
+import { toDiagnostic } from './diagnostic-document.ts'
 import type {
   CalibrationDocument,
   DistributionDocument,
@@ -12,13 +14,17 @@ import type {
   SloDocument,
 } from './results-document.ts'
 import { fixed, orNull, significant } from './rounding.ts'
+import type { Sentences } from './sentences.ts'
 import { toServer } from './server-document.ts'
 
 export type {
   CalibrationDocument,
+  ClientReasonDocument,
+  DiagnosticDocument,
   DistributionDocument,
   Results,
   ServerDocument,
+  ServerFindingDocument,
   ServerTimeDocument,
   SloDocument,
 } from './results-document.ts'
@@ -61,14 +67,15 @@ export type BaselineInput =
   | { kind: 'file'; source: string; obstacle?: string | undefined; summary: Results['summary'] }
 
 /**
- * The document of one run. Of the request it takes method and URL, never headers or body; what the
- * URL and the target's own words hold of the spec's secrets is the caller's to redact.
+ * The document of one run; `sentences` words what stands in it as data. Of the request it takes
+ * method and URL, never headers or body; what the URL and the target's own words hold of the spec's
+ * secrets is the caller's to redact.
  */
-export function toResults(input: ResultsInput): Results {
+export function toResults(input: ResultsInput, sentences: Sentences): Results {
   const { spec, summary, trust, verdict, end } = input
   const { target, load, gate, dataset } = spec
   return {
-    schema_version: 1,
+    schema_version: 2,
     tool: { name: 'slogate', version: input.version },
     spec: { name: spec.name, file: input.file ?? null, sha256: input.sha256 ?? null },
     target: { url: target.url, method: target.method, hermetic: spec.mock !== undefined },
@@ -96,9 +103,12 @@ export function toResults(input: ResultsInput): Results {
     summary: toSummary(summary),
     rounds: input.rounds.map(toRound),
     baseline: input.baseline === undefined ? null : toBaseline(input.baseline),
-    diagnostics: input.diagnostics.map(({ id, level, message }) => ({ id, level, message })),
+    diagnostics: input.diagnostics.map((diagnostic) => {
+      const facts = toDiagnostic(diagnostic)
+      return { ...facts, message: sentences.diagnostic(facts) }
+    }),
     client: trust === undefined ? null : toClient(trust),
-    server: input.server === undefined ? null : toServer(input.server),
+    server: input.server === undefined ? null : toServer(input.server, sentences),
     calibration: input.calibration ?? null,
     verdict: {
       status: verdict.status,

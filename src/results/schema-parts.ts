@@ -20,6 +20,11 @@ export const count = (description: string): JsonSchema => ({
   minimum: 0,
   description,
 })
+export const constant = (description: string, value: string): JsonSchema => ({
+  type: 'string',
+  const: value,
+  description,
+})
 export const oneOf = (description: string, values: readonly string[]): JsonSchema => ({
   type: 'string',
   enum: values,

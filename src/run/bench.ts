@@ -18,6 +18,7 @@ import { diagnoseServer } from '../metrics/server-diagnostics.ts'
 import { summarize } from '../metrics/summary.ts'
 import { type MockHandle, startMock } from '../mock/index.ts'
 import type { Progress } from '../report/progress-text.ts'
+import { sentences } from '../report/sentence/sentences.ts'
 import { hashWorkload } from '../results/fingerprint.ts'
 import { type Results, toResults } from '../results/results.ts'
 import { cleanMessage } from '../stream/message.ts'
@@ -142,27 +143,30 @@ async function measure(spec: BenchSpec, options: BenchOptions): Promise<BenchRun
     looks: steering.looks(),
     unsuitable,
   })
-  const results = toResults({
-    spec,
-    summary,
-    rounds,
-    ...(referred && { baseline: referred.document }),
-    diagnostics,
-    verdict,
-    end,
-    workload,
-    environment,
-    ...(trust && { trust }),
-    ...(server && { server }),
-    ...(match && { calibration: describeMatch(match, calibrations, spec) }),
-    version,
-    startedAt: startedAt.toISOString(),
-    finishedAt: finishedAt.toISOString(),
-    ...(spec.file !== undefined && {
-      file: relative(root, spec.file),
-    }),
-    ...(spec.sha256 !== undefined && { sha256: spec.sha256 }),
-  })
+  const results = toResults(
+    {
+      spec,
+      summary,
+      rounds,
+      ...(referred && { baseline: referred.document }),
+      diagnostics,
+      verdict,
+      end,
+      workload,
+      environment,
+      ...(trust && { trust }),
+      ...(server && { server }),
+      ...(match && { calibration: describeMatch(match, calibrations, spec) }),
+      version,
+      startedAt: startedAt.toISOString(),
+      finishedAt: finishedAt.toISOString(),
+      ...(spec.file !== undefined && {
+        file: relative(root, spec.file),
+      }),
+      ...(spec.sha256 !== undefined && { sha256: spec.sha256 }),
+    },
+    sentences,
+  )
   return {
     results: redactDeep(results, redact),
     records,

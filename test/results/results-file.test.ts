@@ -13,8 +13,8 @@ test.each(Object.entries(runs))('the run "%s" is read as it was written', (_, re
 test.each([
   [
     'another layout',
-    text.replace('"schema_version": 1', '"schema_version": 7'),
-    'results.json:2:21: schema_version: must be 1, got 7: the file was written by slogate 0.1.0 in another layout, which that version reads.',
+    text.replace('"schema_version": 2', '"schema_version": 7'),
+    'results.json:2:21: schema_version: must be 2, got 7: the file was written by slogate 0.1.0 in another layout, which that version reads.',
   ],
   [
     'a word that does not exist',

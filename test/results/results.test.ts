@@ -1,6 +1,7 @@
 import { Ajv } from 'ajv'
 import { expect, test } from 'vitest'
 
+import { sentences } from '../../src/report/sentence/sentences.ts'
 import { resultsSchema } from '../../src/results/results-schema.ts'
 import { type ResultsInput, toResults } from '../../src/results/results.ts'
 import type { SloVerdict } from '../../src/verdict/verdict.ts'
@@ -76,7 +77,7 @@ const input: ResultsInput = {
   },
   rounds: [],
   workload: 'cd'.repeat(32),
-  diagnostics: [{ id: 'not-streamed', level: 'warn', message: 'one chunk' }],
+  diagnostics: [{ id: 'tokens-in-one-read', level: 'warn', atOnce: 290, requests: 298 }],
   verdict: {
     status: 'FAIL',
     policy: 'pr',
@@ -96,12 +97,12 @@ const input: ResultsInput = {
 
 test('assembles a document that the schema describes', () => {
   const validate = new Ajv({ allErrors: true }).compile(resultsSchema)
-  validate(toResults(input))
+  validate(toResults(input, sentences))
   expect(validate.errors).toBeNull()
 })
 
 test('what is missing is null, never left out', () => {
-  const results = toResults(input)
+  const results = toResults(input, sentences)
   expect(results.spec).toEqual({ name: 'chat', file: 'bench/chat.bench.yaml', sha256: null })
   expect(results.summary).toMatchObject({ goodput: null, latency_ms: null, output_tokens: null })
   expect(results.summary.ttft_ms?.stddev).toBeNull()
@@ -116,7 +117,7 @@ test('what is missing is null, never left out', () => {
 })
 
 test('times have no more digits than the clock, probabilities keep their size', () => {
-  const results = toResults(input)
+  const results = toResults(input, sentences)
   expect(results.summary.duration_ms).toBe(25_670.1235)
   expect(results.summary.success_rate).toBe(0.993333)
   expect(results.summary.ttft_ms).toMatchObject({ min: 1, p50: 2.1234 })
@@ -125,7 +126,7 @@ test('times have no more digits than the clock, probabilities keep their size', 
 
 test('a percentile that failed requests fill is "infinite"', () => {
   const slos = [{ ...verdict, observed: Infinity, margin: -Infinity, interval: { high: Infinity } }]
-  const results = toResults({ ...input, verdict: { ...input.verdict, slos } })
+  const results = toResults({ ...input, verdict: { ...input.verdict, slos } }, sentences)
   expect(results.verdict.slos[0]).toMatchObject({
     observed: 'infinite',
     margin: 'infinite',
@@ -134,7 +135,7 @@ test('a percentile that failed requests fill is "infinite"', () => {
 })
 
 test('an SLO keeps its name, text, place and reason', () => {
-  expect(toResults(input).verdict.slos[0]).toMatchObject({
+  expect(toResults(input, sentences).verdict.slos[0]).toMatchObject({
     id: 'first-token',
     text: 'ttft p95 <= 800ms',
     stat: 'p99.9',
@@ -148,7 +149,7 @@ test('an SLO keeps its name, text, place and reason', () => {
 })
 
 test('neither headers, body, rows nor absolute paths get into the document', () => {
-  const text = JSON.stringify(toResults(input))
+  const text = JSON.stringify(toResults(input, sentences))
   for (const secret of ['sk-header', 'authorization', 'body-text', 'row-text', '/home/me']) {
     expect(text).not.toContain(secret)
   }
@@ -163,7 +164,10 @@ test('tells how the run ended and how the client did', () => {
     gcMax: 2,
     cpuShare: 0.5,
   }
-  const crashed = toResults({ ...input, trust, end: { kind: 'crashed', message: 'out of memory' } })
+  const crashed = toResults(
+    { ...input, trust, end: { kind: 'crashed', message: 'out of memory' } },
+    sentences,
+  )
   expect(crashed.end).toEqual({ kind: 'crashed', reason: 'out of memory' })
   expect(crashed.client).toMatchObject({
     event_loop_utilization: 0.123457,
@@ -171,12 +175,14 @@ test('tells how the run ended and how the client did', () => {
     event_loop_delay_p99_ms: 1.2346,
     gc_total_ms: 3,
   })
-  const stopped = toResults({ ...input, end: { kind: 'interrupted', reason: 'SIGINT' } })
+  const stopped = toResults({ ...input, end: { kind: 'interrupted', reason: 'SIGINT' } }, sentences)
   expect(stopped.end).toEqual({ kind: 'interrupted', reason: 'SIGINT' })
-  expect(toResults(input).end).toEqual({ kind: 'finished', reason: null })
+  expect(toResults(input, sentences).end).toEqual({ kind: 'finished', reason: null })
 })
 
 test('a run against the bundled mock is hermetic', () => {
-  expect(toResults(input).target.hermetic).toBe(false)
-  expect(toResults({ ...input, spec: { ...input.spec, mock: {} } }).target.hermetic).toBe(true)
+  expect(toResults(input, sentences).target.hermetic).toBe(false)
+  expect(
+    toResults({ ...input, spec: { ...input.spec, mock: {} } }, sentences).target.hermetic,
+  ).toBe(true)
 })

@@ -58,10 +58,10 @@ test('results are read back as they were written', () => {
 })
 
 test.each([
-  ['{ "schema_version": 1', "Expected ',' or '}'"],
+  ['{ "schema_version": 2', "Expected ',' or '}'"],
   ['{}', 'the key "schema_version" is required. Run the baseline again.'],
   ['null', 'must be an object, got nothing'],
-  [JSON.stringify({ ...run(), schema_version: 2 }), 'schema_version: must be 1, got 2'],
+  [JSON.stringify({ ...run(), schema_version: 1 }), 'schema_version: must be 2, got 1'],
   [JSON.stringify({ ...run(), rounds: undefined }), 'the key "rounds" is required'],
   [
     JSON.stringify({ ...run(), rounds: [{ ...rounds[0], completed: '59' }] }),

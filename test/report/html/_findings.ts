@@ -1,6 +1,7 @@
 import type { RequestRecord, RunEnd } from '../../../src/engine/record.ts'
 import { diagnose } from '../../../src/metrics/diagnostics.ts'
 import { summarize } from '../../../src/metrics/summary.ts'
+import { sentences } from '../../../src/report/sentence/sentences.ts'
 import type { Findings } from '../../../src/results/findings.ts'
 import { toResults } from '../../../src/results/results.ts'
 import { checkSpec } from '../../../src/run/checked-spec.ts'
@@ -24,21 +25,24 @@ export function find(
   )
   const { load, slos, gate } = spec
   const summary = summarize(records)
-  const results = toResults({
-    spec,
-    summary,
-    diagnostics: diagnose(records, summary, load, { trust, slos }),
-    verdict: judge(slos, records, { gate, load, goodput: undefined, end }),
-    end,
-    trust,
-    version: '0.1.0',
-    startedAt: '2026-01-15T10:30:00.000Z',
-    finishedAt: '2026-01-15T10:30:27.000Z',
-    rounds: [],
-    workload: 'ab'.repeat(32),
-    file: 'bench/chat.bench.yaml',
-    environment: { node: 'v24.0.0', platform: 'linux', arch: 'x64', cpu: 'Example', cores: 2 },
-  })
+  const results = toResults(
+    {
+      spec,
+      summary,
+      diagnostics: diagnose(records, summary, load, { trust, slos }),
+      verdict: judge(slos, records, { gate, load, goodput: undefined, end }),
+      end,
+      trust,
+      version: '0.1.0',
+      startedAt: '2026-01-15T10:30:00.000Z',
+      finishedAt: '2026-01-15T10:30:27.000Z',
+      rounds: [],
+      workload: 'ab'.repeat(32),
+      file: 'bench/chat.bench.yaml',
+      environment: { node: 'v24.0.0', platform: 'linux', arch: 'x64', cpu: 'Example', cores: 2 },
+    },
+    sentences,
+  )
   return { results, records }
 }
 
