@@ -3,11 +3,18 @@ import type { JsonSchema } from '../src/bench-spec/json-schema.ts'
 const WIDTH = 100
 
 /**
- * Renders a TypeScript interface for the documents that an object schema describes, formatted as
- * oxfmt leaves it: nested objects inline, descriptions and defaults as JSDoc.
+ * Renders a TypeScript interface for the documents that an object schema describes, or a union of
+ * such for an `anyOf`, formatted as oxfmt leaves it: nested objects inline, descriptions and
+ * defaults as JSDoc.
  */
 export function renderInterface(name: string, schema: JsonSchema): string {
   const comment = renderComment(schema, '')
+  if (schema.anyOf) {
+    const members = schema.anyOf.map(
+      (member) => `\n${renderComment(member, '  ')}  | ${renderObject(member, '    ')}`,
+    )
+    return `${comment}export type ${name} =${members.join('')}\n`
+  }
   return `${comment}export interface ${name} ${renderObject(schema, '')}\n`
 }
 

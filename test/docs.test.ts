@@ -17,7 +17,9 @@ import { schema } from '../src/cli/schema.ts'
 import { validate } from '../src/cli/validate.ts'
 import { createTruth } from '../src/mock/metrics/truth.ts'
 import { tools } from '../src/report/tool/tools.ts'
+import { diagnosticSchema } from '../src/results/diagnostic-schema.ts'
 import { reasonSchema, turnSchema } from '../src/results/reasons-schema.ts'
+import { serverFindingSchema } from '../src/results/server-schema.ts'
 import { dialects } from '../src/stream/dialects.ts'
 import { addUp, testExactly } from '../src/verdict/exact.ts'
 import { fewestToPass } from '../src/verdict/feasibility.ts'
@@ -134,7 +136,6 @@ test('the tables name what there is, whole', () => {
     [firstCodes(readme, '| metric | stops or counts |'), [...Object.keys(METRIC_UNITS), 'e2e']],
     [firstCodes(metrics, '| metric | definition | unknown when |'), Object.keys(METRIC_UNITS)],
     [firstCodes(metrics, '| kind | means |'), failureKinds()],
-    [firstCodes(metrics, '| id | says |'), diagnosticIds()],
     [firstCodes(mockPage, '| option | default | meaning |'), options],
     [firstCodes(mockPage, '| key | holds |'), Object.keys(createTruth().open(arrival))],
     [
@@ -163,11 +164,29 @@ function failureKinds(): string[] {
   return [...(own + stream).matchAll(/\| '([\w.]+)'/g)].map(([, kind = '']) => kind)
 }
 
-function diagnosticIds(): string[] {
-  const text = ['diagnostics', 'server-diagnostics']
-    .map((name) => source(`metrics/${name}.ts`))
-    .join('\n')
-  return [...text.matchAll(/(?:warn|info)\(\s*'([a-z-]+)'/g)].map(([, id = '']) => id)
+test('the tables of self-checks and of findings of a server are those of the schema', () => {
+  expect(readTable(metrics, '| id | level | says |')).toEqual(
+    describeMembers(diagnosticSchema, 'id').map(([id, says, { level }]) => [
+      id,
+      (level?.enum ?? []).map((word) => code(String(word))).join(' or '),
+      says,
+    ]),
+  )
+  expect(readTable(metrics, '| kind of `finding` | says |')).toEqual(
+    describeMembers(serverFindingSchema, 'kind').map(([kind, says]) => [kind, says]),
+  )
+})
+
+/** Of each member of a union what it is told by, its description as part of a sentence, and its keys. */
+function describeMembers(
+  { anyOf = [] }: JsonSchema,
+  key: string,
+): [name: string, says: string, properties: NonNullable<JsonSchema['properties']>][] {
+  return anyOf.map(({ description = '', properties = {} }) => [
+    code(String(properties[key]?.const)),
+    description.charAt(0).toLowerCase() + description.slice(1).replace(/\.$/, ''),
+    properties,
+  ])
 }
 
 test('every SLOGATE_ variable is told', () => {

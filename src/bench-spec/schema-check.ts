@@ -36,24 +36,38 @@ export function createSchemaCheck(schema: JsonSchema): SchemaCheck {
 export const checkSchema: SchemaCheck = createSchemaCheck(benchSchema)
 
 /**
- * Of a value that fits no branch of an `anyOf`, keeps the errors of the branch of its own type; when
- * there is none, only the error that says so.
+ * Of a value that fits no branch of an `anyOf`, keeps the errors of the branch of its own type, and
+ * of objects that tell their kind by a constant, of its own kind; when there is none, only one error
+ * that says so.
  */
 function condenseUnions(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   let kept = errors
   for (const union of errors.filter(({ keyword }) => keyword === 'anyOf')) {
     if (!kept.includes(union)) continue
     const inside = kept.filter((error) => isWithin(error, union))
-    const branch = (union.schema as readonly JsonSchema[]).findIndex(
-      (_, index) => !inside.some((error) => rejectsType(error, union, index)),
-    )
-    const prefix = `${union.schemaPath}/${branch}/`
-    kept = kept.filter((error) => {
-      if (error === union) return branch === -1
-      return !inside.includes(error) || error.schemaPath.startsWith(prefix)
+    const told = condense(union, inside)
+    kept = kept.flatMap((error) => {
+      if (error === union) return told
+      return inside.includes(error) ? [] : [error]
     })
   }
   return kept
+}
+
+function condense(union: ErrorObject, inside: readonly ErrorObject[]): readonly ErrorObject[] {
+  const branches = [...(union.schema as readonly JsonSchema[]).keys()]
+  const ofType = branches.filter(
+    (index) => !inside.some((error) => rejectsType(error, union, index)),
+  )
+  const otherKinds = ofType.map((index) => inside.find((error) => rejectsKind(error, union, index)))
+  const [first] = otherKinds
+  if (first !== undefined && ofType.length > 1 && !otherKinds.includes(undefined)) {
+    return [{ ...first, parentSchema: { enum: otherKinds.map((error) => error?.schema) } }]
+  }
+  const branch = ofType[Math.max(0, otherKinds.indexOf(undefined))]
+  if (branch === undefined) return [union]
+  const prefix = `${union.schemaPath}/${branch}/`
+  return inside.filter((error) => error !== union && error.schemaPath.startsWith(prefix))
 }
 
 function isWithin(error: ErrorObject, union: ErrorObject): boolean {
@@ -64,6 +78,11 @@ function isWithin(error: ErrorObject, union: ErrorObject): boolean {
 function rejectsType(error: ErrorObject, union: ErrorObject, branch: number): boolean {
   const here = error.instancePath === union.instancePath
   return here && error.schemaPath === `${union.schemaPath}/${branch}/type`
+}
+
+function rejectsKind(error: ErrorObject, union: ErrorObject, branch: number): boolean {
+  const key = error.instancePath.slice(union.instancePath.length + 1)
+  return error.schemaPath === `${union.schemaPath}/${branch}/properties/${key}/const`
 }
 
 function explain(error: ErrorObject, document: unknown, locate: Locate): SpecIssue {
@@ -107,6 +126,7 @@ function renderExample(key: Path[number] | undefined, schema: JsonSchema | undef
 function renderRequirement(schema: JsonSchema): string {
   if (schema.enum) return `one of ${schema.enum.join(', ')}`
   if (schema.const !== undefined) return JSON.stringify(schema.const)
+  if (schema.anyOf?.every(({ type }) => type === 'object')) return 'an object'
   if (schema.anyOf) return schema.anyOf.map(renderRequirement).join(' or ')
   return [schema.type ?? []]
     .flat()

@@ -1,17 +1,19 @@
 import type { ClientTrust } from '../engine/record.ts'
 
-/** A limit that the load process passed: shares are 0–1, delays ms. */
+/** A limit that the load process passed. */
 export type ClientReason =
+  /** `utilization`: of its event loop, 0–1. */
   | { kind: 'event-loop-busy'; utilization: number }
-  /** p99. */
+  /** `delay`: p99 of how late its event loop was, ms. */
   | { kind: 'event-loop-late'; delay: number }
-  /** Share of the time. */
+  /** `share`: of the time that it waited for a core, 0–1. */
   | { kind: 'waited-for-core'; share: number }
 
 /** How far the load process kept up: measured limits at which its own error becomes visible. */
 export interface ClientRating {
   state: 'ok' | 'busy' | 'limited'
-  reasons: readonly ClientReason[]
+  /** None when it is `ok`. */
+  reasons: ClientReason[]
 }
 
 const busy = { utilization: 0.5, delay: 2, runQueue: 0.02 }
@@ -24,7 +26,9 @@ export function rateClient(trust: ClientTrust): ClientRating {
   if (utilization >= busy.utilization) reasons.push({ kind: 'event-loop-busy', utilization })
   if (delay >= busy.delay) reasons.push({ kind: 'event-loop-late', delay })
   // By itself it says little: a process that wakes up for every read waits a little each time.
-  if (reasons.length > 0 && share >= busy.runQueue) reasons.push({ kind: 'waited-for-core', share })
+  if (reasons.length > 0 && share >= busy.runQueue) {
+    reasons.push({ kind: 'waited-for-core', share })
+  }
   if (utilization >= limited.utilization || delay >= limited.delay) {
     return { state: 'limited', reasons }
   }

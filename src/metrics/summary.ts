@@ -60,14 +60,6 @@ export interface RunSummary {
   dialects: readonly { name: string; count: number }[]
 }
 
-/** A property of the run that a reader must know before believing its figures. */
-export interface Diagnostic {
-  /** kebab-case, stable. */
-  id: string
-  level: 'info' | 'warn'
-  message: string
-}
-
 export function summarize(
   records: readonly RequestRecord[],
   { goodput }: { goodput?: GoodputBounds | undefined } = {},

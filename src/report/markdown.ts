@@ -16,6 +16,8 @@ import {
 import { cutMarkdown } from './cut.ts'
 import { heldCell, missedFirst, overviewColumns, overviewNote } from './overview.ts'
 import { escapeMarkdown, markdownCode, markdownUrl, escapeElement } from './plain-text.ts'
+import { explainDiagnostic } from './sentence/diagnostic.ts'
+import { explainServerFinding } from './sentence/server-finding.ts'
 import { explainSlo } from './sentence/slo.ts'
 import { explainVerdict } from './sentence/verdict.ts'
 import { queueCells, serverCountRows, serverTimeRows } from './server-cells.ts'
@@ -119,7 +121,10 @@ function renderRun(results: Results): string[] {
     ...block(
       diagnostics
         .filter(({ level }) => level === 'warn')
-        .map(({ id, message }) => `- ⚠️ **${escapeMarkdown(id)}** ${escapeMarkdown(message)}`),
+        .map((warning) => {
+          const words = escapeMarkdown(explainDiagnostic(warning))
+          return `- ⚠️ **${escapeMarkdown(warning.id)}** ${words}`
+        }),
     ),
     ...details('Percentiles', renderPercentiles(results)),
     ...details('Server', renderServer(results)),
@@ -203,7 +208,7 @@ function renderServer({ server }: Results): string[] {
   const times = serverTimeRows(server)
   const counts = serverCountRows(server)
   return [
-    escapeMarkdown(server.message),
+    escapeMarkdown(explainServerFinding(server.finding)),
     ...block(
       table(
         ['', 'server mean', 'server p95', 'client mean', 'client p95', 'n'],

@@ -17,6 +17,8 @@ import {
 } from './cells.ts'
 import { textWidth, truncate, wrap } from './columns.ts'
 import { cleanLine } from './plain-text.ts'
+import { explainDiagnostic } from './sentence/diagnostic.ts'
+import { explainServerFinding } from './sentence/server-finding.ts'
 import { explainSlo } from './sentence/slo.ts'
 import { explainVerdict } from './sentence/verdict.ts'
 import { serverLines } from './server-cells.ts'
@@ -206,7 +208,10 @@ function renderServer({ server }: Results, pen: Pen): string[] {
   const lines = serverLines(server).map((cells) =>
     pen.cut(pen.sign(cells.join('   ')), pen.width - 3),
   )
-  const [sentence = '', ...more] = pen.hang(pen.sign(cleanLine(server.message)), 3)
+  const [sentence = '', ...more] = pen.hang(
+    pen.sign(cleanLine(explainServerFinding(server.finding))),
+    3,
+  )
   return [
     pen.paint('dim', '   server, means (client)'),
     ...lines.map((line) => `   ${line}`),
@@ -222,8 +227,9 @@ function renderNotes(results: Results, pen: Pen): string[] {
   })
   const warnings = results.diagnostics
     .filter(({ level }) => level === 'warn')
-    .flatMap(({ id, message }) => {
-      const [first = '', ...more] = pen.hang(cleanLine(`${id}: ${message}`), 3)
+    .flatMap((diagnostic) => {
+      const text = `${diagnostic.id}: ${explainDiagnostic(diagnostic)}`
+      const [first = '', ...more] = pen.hang(cleanLine(text), 3)
       return [` ${pen.paint('yellow', '!')} ${first.slice(3)}`, ...more]
     })
   return [...failures, ...warnings]

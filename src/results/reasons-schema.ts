@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../bench-spec/json-schema.ts'
+import { clientReasonSchema } from './diagnostic-schema.ts'
 import { count, list, number, oneOf, orNull, record, text, union } from './schema-parts.ts'
 
 const target = oneOf('Whose requests.', ['candidate', 'baseline'])
@@ -64,17 +65,10 @@ const doubtSchema = union('Why the figure cannot be believed.', 'kind', {
     at_once: count('Answers that came in a single read.'),
     requests: count('Of so many.'),
   },
-  'client-late': { target, delay_ms: number('p99 of the event loop.') },
+  'client-late': { target, delay_p99_ms: number('By which the event loop came late.') },
   'client-limited': {
     target,
-    reasons: list(
-      'Limits that the load process passed.',
-      union('A limit.', 'kind', {
-        'event-loop-busy': { utilization: number('0–1.') },
-        'event-loop-late': { delay_ms: number('p99.') },
-        'waited-for-core': { share: number('Of the time, 0–1.') },
-      }),
-    ),
+    reasons: list('Limits that the load process passed.', clientReasonSchema),
   },
   'calibrated-error': {
     target,

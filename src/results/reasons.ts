@@ -1,6 +1,7 @@
 import type { Illness, RunEnd } from '../engine/record.ts'
 import type { Doubt } from '../metrics/doubt.ts'
 import type { NothingCompleted, Reason, Turn, VerdictReason } from '../verdict/reason.ts'
+import { toClientReason } from './diagnostic-document.ts'
 import type { Results, SloDocument } from './results-document.ts'
 import { fixed, orNull, significant } from './rounding.ts'
 import type { Sentences } from './sentences.ts'
@@ -60,7 +61,7 @@ function toDoubt(doubt: Doubt): DoubtDocument {
     case 'not-streamed':
       return { kind, target, at_once: doubt.atOnce, requests: doubt.requests }
     case 'client-late':
-      return { kind, target, delay_ms: fixed(doubt.delay) }
+      return { kind, target, delay_p99_ms: fixed(doubt.delay) }
     case 'client-limited':
       return { kind, target, reasons: doubt.reasons.map(toClientReason) }
     default:
@@ -71,17 +72,6 @@ function toDoubt(doubt: Doubt): DoubtDocument {
         margin_ms: orNull(doubt.margin, fixed),
       }
   }
-}
-
-type ClientReason = Extract<Doubt, { kind: 'client-limited' }>['reasons'][number]
-
-function toClientReason(
-  reason: ClientReason,
-): Extract<DoubtDocument, { kind: 'client-limited' }>['reasons'][number] {
-  const { kind } = reason
-  if (kind === 'event-loop-busy') return { kind, utilization: significant(reason.utilization) }
-  if (kind === 'event-loop-late') return { kind, delay_ms: fixed(reason.delay) }
-  return { kind, share: significant(reason.share) }
 }
 
 export function toEnd(end: RunEnd, sentences: Sentences): EndDocument {

@@ -259,8 +259,8 @@ export interface SloDocument {
               kind: 'client-late'
               /** Whose requests. */
               target: 'candidate' | 'baseline'
-              /** p99 of the event loop. */
-              delay_ms: number
+              /** By which the event loop came late. */
+              delay_p99_ms: number
             }
           | {
               /** Which of them. */
@@ -270,19 +270,19 @@ export interface SloDocument {
               /** Limits that the load process passed. */
               reasons: (
                 | {
-                    /** Which of them. */
+                    /** What it was. */
                     kind: 'event-loop-busy'
-                    /** 0–1. */
+                    /** Of the event loop, 0–1. */
                     utilization: number
                   }
                 | {
-                    /** Which of them. */
+                    /** What it was. */
                     kind: 'event-loop-late'
-                    /** p99. */
-                    delay_ms: number
+                    /** By how much. */
+                    delay_p99_ms: number
                   }
                 | {
-                    /** Which of them. */
+                    /** What it was. */
                     kind: 'waited-for-core'
                     /** Of the time, 0–1. */
                     share: number
@@ -342,6 +342,323 @@ export interface SloDocument {
   why: string
 }
 
+/** A limit that the load process passed. */
+export type ClientReasonDocument =
+  /** Its event loop had little time left. */
+  | {
+      /** What it was. */
+      kind: 'event-loop-busy'
+      /** Of the event loop, 0–1. */
+      utilization: number
+    }
+  /** Its event loop came late. */
+  | {
+      /** What it was. */
+      kind: 'event-loop-late'
+      /** By how much. */
+      delay_p99_ms: number
+    }
+  /** It had no core to run on. */
+  | {
+      /** What it was. */
+      kind: 'waited-for-core'
+      /** Of the time, 0–1. */
+      share: number
+    }
+
+/** A property of the run. */
+export type DiagnosticDocument =
+  /** How much of the time all slots were taken. */
+  | {
+      /** Which property; stable. */
+      id: 'concurrency-held'
+      /** How much it matters. */
+      level: 'info'
+      /** Requests in flight that were asked for. */
+      concurrency: number
+      /** Of the time between ramp-up and drain, all slots taken, 0–1. */
+      full_share: number
+      /** Mean number of requests in flight between ramp-up and drain. */
+      mean_in_flight: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** Fewer requests were in flight than asked for: the figures are those of a lighter load. */
+  | {
+      /** Which property; stable. */
+      id: 'concurrency-not-held'
+      /** How much it matters. */
+      level: 'warn'
+      /** Requests in flight that were asked for. */
+      concurrency: number
+      /** The most requests in flight. */
+      peak_in_flight: number
+      /** Mean number of requests in flight between ramp-up and drain. */
+      mean_in_flight: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** The latencies add up to more requests in flight than were allowed (Little's law). */
+  | {
+      /** Which property; stable. */
+      id: 'inconsistent-times'
+      /** How much it matters. */
+      level: 'warn'
+      /** The most requests in flight that were allowed. */
+      concurrency: number
+      /** Requests in flight that the latencies add up to. */
+      implied_in_flight: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** The load process was near its limits. */
+  | {
+      /** Which property; stable. */
+      id: 'client-busy'
+      /** How much it matters. */
+      level: 'warn'
+      /** At least one. */
+      reasons: ClientReasonDocument[]
+      /** The same in one sentence. */
+      message: string
+    }
+  /** The load process could not keep up. */
+  | {
+      /** Which property; stable. */
+      id: 'client-limited'
+      /** How much it matters. */
+      level: 'warn'
+      /** At least one. */
+      reasons: ClientReasonDocument[]
+      /** The same in one sentence. */
+      message: string
+    }
+  /** Most answers came in one read: they were not streamed, look for a buffering proxy. */
+  | {
+      /** Which property; stable. */
+      id: 'tokens-in-one-read'
+      /** How much it matters. */
+      level: 'warn'
+      /** Requests whose tokens all came in one read. */
+      at_once: number
+      /** Completed requests with enough token events to tell. */
+      requests: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** The TTFT clock stops at an event without text of the answer. */
+  | {
+      /** Which property; stable. */
+      id: 'ttft-without-content'
+      /** How much it matters. */
+      level: 'warn'
+      /** Its name; `null`: the spec names none. */
+      event: string | null
+      /** Median time from it to the first content; `null`: not known. */
+      lead_ms: number | null
+      /** The same in one sentence. */
+      message: string
+    }
+  /** An SLO stands on tokens that the server did not count. */
+  | {
+      /** Which property; stable. */
+      id: 'estimated-tokens'
+      /** How much it matters. */
+      level: 'warn'
+      /** Whether the count is missing of all answers or of some. */
+      basis: 'estimated' | 'mixed'
+      /** Texts of these SLOs. */
+      slos: string[]
+      /** The same in one sentence. */
+      message: string
+    }
+  /** A percentile is simply the maximum: a warning when an SLO asks for it. */
+  | {
+      /** Which property; stable. */
+      id: 'percentile-of-few'
+      /** How much it matters. */
+      level: 'info' | 'warn'
+      /** Requests that were judged. */
+      requests: number
+      /** Texts of these SLOs; none: it is p99 alone. */
+      slos: string[]
+      /** The same in one sentence. */
+      message: string
+    }
+  /** Answers were read as different dialects. */
+  | {
+      /** Which property; stable. */
+      id: 'mixed-dialects'
+      /** How much it matters. */
+      level: 'warn'
+      /** The most frequent first. */
+      dialects: {
+        /** Its name. */
+        name: string
+        /** Requests read so. */
+        count: number
+      }[]
+      /** The same in one sentence. */
+      message: string
+    }
+  /** The dialect was chosen from the response. */
+  | {
+      /** Which property; stable. */
+      id: 'dialect-guessed'
+      /** How much it matters. */
+      level: 'info'
+      /** Its name. */
+      dialect: string
+      /** The same in one sentence. */
+      message: string
+    }
+  /** More than a tenth of the later requests opened a connection. */
+  | {
+      /** Which property; stable. */
+      id: 'sockets-not-reused'
+      /** How much it matters. */
+      level: 'warn'
+      /** Requests that opened a connection though not the first of their slot. */
+      opened: number
+      /** Requests that were not the first of their slot. */
+      later: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** Warm-up requests failed. */
+  | {
+      /** Which property; stable. */
+      id: 'warmup-failures'
+      /** How much it matters. */
+      level: 'warn'
+      /** Of them. */
+      failed: number
+      /** Requests of the warm-up. */
+      warmup: number
+      /** Kind of the first failure, for example `connect`. */
+      first: string
+      /** The same in one sentence. */
+      message: string
+    }
+  /** Requests were in flight when the run was stopped: they count nowhere. */
+  | {
+      /** Which property; stable. */
+      id: 'requests-cancelled'
+      /** How much it matters. */
+      level: 'info'
+      /** Of them. */
+      cancelled: number
+      /** Measured requests, these included. */
+      requests: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** The server's metrics could not be compared. */
+  | {
+      /** Which property; stable. */
+      id: 'server-unread'
+      /** How much it matters. */
+      level: 'warn'
+      /**
+       * Why they could not be read, untrusted text; `null`: the run ended before its measured
+       * phase.
+       */
+      failure: string | null
+      /** The same in one sentence. */
+      message: string
+    }
+  /** Some scrapes of the server's metrics failed. */
+  | {
+      /** Which property; stable. */
+      id: 'server-scrapes-failed'
+      /** How much it matters. */
+      level: 'info'
+      /** Of them. */
+      failed: number
+      /** All that were tried. */
+      scrapes: number
+      /** Why the first one failed; untrusted text. */
+      failure: string
+      /** The same in one sentence. */
+      message: string
+    }
+  /** A counter of the server fell: nothing is compared. */
+  | {
+      /** Which property; stable. */
+      id: 'server-restarted'
+      /** How much it matters. */
+      level: 'warn'
+      /** The same in one sentence. */
+      message: string
+    }
+  /** The server finished more requests than this client's. */
+  | {
+      /** Which property; stable. */
+      id: 'server-shared'
+      /** How much it matters. */
+      level: 'warn'
+      /** Answers that the server finished. */
+      server: number
+      /** Requests that this client completed. */
+      client: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** The server finished fewer requests than this client's. */
+  | {
+      /** Which property; stable. */
+      id: 'server-partial'
+      /** How much it matters. */
+      level: 'warn'
+      /** Answers that the server finished. */
+      server: number
+      /** Requests that this client completed. */
+      client: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** The `usage` in the answers is not what the server's metrics count. */
+  | {
+      /** Which property; stable. */
+      id: 'tokens-disagree'
+      /** How much it matters. */
+      level: 'warn'
+      /** Output tokens as the server counted. */
+      server: number
+      /** Output tokens as the answers said. */
+      usage: number
+      /** Token events that this client saw. */
+      events: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** The `usage` of prompts in the answers is not what the server's metrics count. */
+  | {
+      /** Which property; stable. */
+      id: 'prompt-tokens-disagree'
+      /** How much it matters. */
+      level: 'warn'
+      /** Tokens of prompts as the server counted. */
+      server: number
+      /** Tokens of prompts as the answers said. */
+      usage: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** Without `usage`: the server generated more, or fewer, tokens than there were token events. */
+  | {
+      /** Which property; stable. */
+      id: 'events-are-not-tokens'
+      /** How much it matters. */
+      level: 'info'
+      /** Output tokens as the server counted. */
+      server: number
+      /** Token events that this client saw. */
+      events: number
+      /** The same in one sentence. */
+      message: string
+    }
+
 /** One time as the server measured it, beside what this client measured of the same requests. */
 export interface ServerTimeDocument {
   /** Values of the server. */
@@ -373,6 +690,76 @@ export interface ServerTimeDocument {
     p99: number
   } | null
 }
+
+/** Where the time of the answers went, or why that is not known. */
+export type ServerFindingDocument =
+  /** The mean latency that the client saw, in parts that add up to it. */
+  | {
+      /** What it is. */
+      kind: 'breakdown'
+      /** As the client saw it. */
+      latency_ms: number
+      /** `null` when the server does not tell. */
+      queue_ms: number | null
+      /** `null` when the server does not tell it from the queue. */
+      prefill_ms: number | null
+      /** Queue and prefill together. */
+      first_token_ms: number
+      /** From the first token to the last. */
+      decode_ms: number
+      /** What the server does not account for: network, gateway, client. */
+      outside_ms: number
+    }
+  /** The server's counters began anew during the run. */
+  | {
+      /** What it is. */
+      kind: 'restarted'
+    }
+  /** Its metrics could not be read. */
+  | {
+      /** What it is. */
+      kind: 'unread'
+      /** Why; untrusted text. */
+      failure: string
+    }
+  /** The run ended before its measured phase. */
+  | {
+      /** What it is. */
+      kind: 'not-measured'
+    }
+  /** The server does not tell how many answers it finished. */
+  | {
+      /** What it is. */
+      kind: 'uncounted'
+    }
+  /** It finished more requests than this client completed. */
+  | {
+      /** What it is. */
+      kind: 'shared'
+      /** As the server counted. */
+      server: number
+      /** As this client counted. */
+      client: number
+    }
+  /** It finished fewer requests than this client completed. */
+  | {
+      /** What it is. */
+      kind: 'partial'
+      /** As the server counted. */
+      server: number
+      /** As this client counted. */
+      client: number
+    }
+  /** No answer was completed between the two scrapes. */
+  | {
+      /** What it is. */
+      kind: 'nothing-finished'
+    }
+  /** The server does not tell how long its answers took. */
+  | {
+      /** What it is. */
+      kind: 'untold'
+    }
 
 /** What the server itself tells of the run; `null` unless the spec asks with `server_metrics`. */
 export interface ServerDocument {
@@ -438,24 +825,6 @@ export interface ServerDocument {
   decode_ms: ServerTimeDocument | null
   /** Between two tokens. */
   token_gap_ms: ServerTimeDocument | null
-  /**
-   * The mean latency that the client saw, in parts that add up to it; `null` when they are not
-   * known.
-   */
-  breakdown_ms: {
-    /** ms, as the client saw it. */
-    latency: number
-    /** ms; `null` when the server does not tell. */
-    queue: number | null
-    /** ms; `null` when the server does not tell it from the queue. */
-    prefill: number | null
-    /** Queue and prefill together, ms. */
-    first_token: number
-    /** ms. */
-    decode: number
-    /** What the server does not account for: network, gateway, client; ms. */
-    outside: number
-  } | null
   /** Requests within the server over time. */
   timeline: {
     /** From the start of the measured phase; negative in the warm-up. */
@@ -465,7 +834,8 @@ export interface ServerDocument {
     /** Requests that waited. */
     waiting: number | null
   }[]
-  /** One sentence: where the time goes, or why that is not known. */
+  finding: ServerFindingDocument
+  /** `finding` in one sentence. */
   message: string
 }
 
@@ -920,14 +1290,7 @@ export interface Results {
     }
   } | null
   /** What a reader must know before believing the figures. */
-  diagnostics: {
-    /** kebab-case, stable. */
-    id: string
-    /** How much it matters. */
-    level: 'info' | 'warn'
-    /** One sentence. */
-    message: string
-  }[]
+  diagnostics: DiagnosticDocument[]
   /** How far the client itself can be trusted; `null` when it ended before it could say. */
   client: {
     /** 0–1. */

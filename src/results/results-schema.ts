@@ -1,6 +1,7 @@
 import type { JsonSchema } from '../bench-spec/json-schema.ts'
 import { METRIC_UNITS } from '../bench-spec/slo.ts'
 import { calibrationSchema } from './calibration-schema.ts'
+import { diagnosticSchema } from './diagnostic-schema.ts'
 import {
   differenceSchema,
   endSchema,
@@ -251,14 +252,7 @@ export const resultsSchema: JsonSchema = {
         summary,
       }),
     ),
-    diagnostics: list(
-      'What a reader must know before believing the figures.',
-      record('One property of the run.', {
-        id: text('kebab-case, stable.'),
-        level: oneOf('How much it matters.', ['info', 'warn']),
-        message: text('One sentence.'),
-      }),
-    ),
+    diagnostics: list('What a reader must know before believing the figures.', diagnosticSchema),
     client: orNull(
       record(
         'How far the client itself can be trusted; `null` when it ended before it could say.',

@@ -1,11 +1,13 @@
 import { formatStat, type Unit } from '../bench-spec/slo.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import type { ClientTrust, RunEnd } from '../engine/record.ts'
+import type { Diagnostic } from '../metrics/diagnostic.ts'
 import type { ServerSummary } from '../metrics/server-summary.ts'
-import type { Diagnostic, Distribution, RunSummary } from '../metrics/summary.ts'
+import type { Distribution, RunSummary } from '../metrics/summary.ts'
 import { type RoundFigures, storedMetrics, storedStats } from '../verdict/figures.ts'
 import type { Difference } from '../verdict/reason.ts'
 import type { Comparison, SloVerdict, Verdict } from '../verdict/verdict.ts'
+import { toDiagnostic } from './diagnostic-document.ts'
 import { toEnd, toReason, toTurn, toVerdictReason } from './reasons.ts'
 import type {
   CalibrationDocument,
@@ -19,9 +21,12 @@ import { toServer } from './server-document.ts'
 
 export type {
   CalibrationDocument,
+  ClientReasonDocument,
+  DiagnosticDocument,
   DistributionDocument,
   Results,
   ServerDocument,
+  ServerFindingDocument,
   ServerTimeDocument,
   SloDocument,
 } from './results-document.ts'
@@ -69,8 +74,9 @@ export type BaselineInput =
     }
 
 /**
- * The document of one run. Of the request it takes method and URL, never headers or body; what the
- * URL and the target's own words hold of the spec's secrets is the caller's to redact.
+ * The document of one run; `sentences` words what stands in it as data. Of the request it takes
+ * method and URL, never headers or body; what the URL and the target's own words hold of the spec's
+ * secrets is the caller's to redact.
  */
 export function toResults(input: ResultsInput, sentences: Sentences): Results {
   const { spec, summary, trust, verdict } = input
@@ -120,9 +126,12 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
     summary: toSummary(summary),
     rounds: input.rounds.map(toRound),
     baseline: input.baseline === undefined ? null : toBaseline(input.baseline),
-    diagnostics: input.diagnostics.map(({ id, level, message }) => ({ id, level, message })),
+    diagnostics: input.diagnostics.map((diagnostic) => {
+      const facts = toDiagnostic(diagnostic)
+      return { ...facts, message: sentences.diagnostic(facts) }
+    }),
     client: trust === undefined ? null : toClient(trust),
-    server: input.server === undefined ? null : toServer(input.server),
+    server: input.server === undefined ? null : toServer(input.server, sentences),
     calibration: input.calibration ?? null,
     verdict: { ...decision, why: sentences.verdict(decision, end) },
   }

@@ -23,10 +23,7 @@ export function union(
   members: Readonly<Record<string, Properties>>,
 ): JsonSchema {
   const anyOf = Object.entries(members).map(([name, properties]) =>
-    object({
-      [tag]: { type: 'string', const: name, description: 'Which of them.' },
-      ...properties,
-    }),
+    object({ [tag]: constant('Which of them.', name), ...properties }),
   )
   return { description, anyOf }
 }
@@ -36,6 +33,11 @@ export const number = (description: string): JsonSchema => ({ type: 'number', de
 export const count = (description: string): JsonSchema => ({
   type: 'integer',
   minimum: 0,
+  description,
+})
+export const constant = (description: string, value: string): JsonSchema => ({
+  type: 'string',
+  const: value,
   description,
 })
 export const oneOf = (description: string, values: readonly string[]): JsonSchema => ({

@@ -1,11 +1,14 @@
 import { sentences } from '../../src/report/sentence/sentences.ts'
 import type {
+  DiagnosticDocument,
   DistributionDocument,
   Results,
   ServerDocument,
+  ServerFindingDocument,
   ServerTimeDocument,
   SloDocument,
 } from '../../src/results/results.ts'
+import type { DiagnosticFacts } from '../../src/results/sentences.ts'
 
 /** Whatever a target may send to trick a reader of the reports. */
 export const hostile =
@@ -207,6 +210,15 @@ function serverTime(mean: number, more: Partial<ServerTimeDocument> = {}): Serve
   }
 }
 
+/** A self-check as it is stored, with its sentence. */
+export function diagnostic(facts: DiagnosticFacts): DiagnosticDocument {
+  return { ...facts, message: sentences.diagnostic(facts) }
+}
+
+function conclude(finding: ServerFindingDocument): Pick<ServerDocument, 'finding' | 'message'> {
+  return { finding, message: sentences.server(finding) }
+}
+
 const vllm: ServerDocument = {
   source: 'vllm',
   url: 'http://127.0.0.1:8000/metrics',
@@ -224,22 +236,21 @@ const vllm: ServerDocument = {
   prefill_ms: serverTime(171.2, { client: null }),
   decode_ms: serverTime(1919.7, { client: null }),
   token_gap_ms: serverTime(30.4, { count: 19152 }),
-  breakdown_ms: {
-    latency: 2312.7,
-    queue: 212.5,
-    prefill: 177.9,
-    first_token: 390.4,
-    decode: 1919.8,
-    outside: 2.5,
-  },
   timeline: [
     { at_ms: -310.5, running: 0, waiting: 0 },
     { at_ms: 1.2, running: 8, waiting: 2 },
     { at_ms: 690.1, running: null, waiting: null },
     { at_ms: 25689.5, running: 0, waiting: 0 },
   ],
-  message:
-    'Of 2.313s mean latency decode takes 83%, queueing 9%, prefill 8%, network and client 0%.',
+  ...conclude({
+    kind: 'breakdown',
+    latency_ms: 2312.7,
+    queue_ms: 212.5,
+    prefill_ms: 177.9,
+    first_token_ms: 390.4,
+    decode_ms: 1919.8,
+    outside_ms: 2.5,
+  }),
 }
 
 const passing: Results = {
@@ -363,13 +374,14 @@ export const runs = {
   pass: run(),
   fail: run({
     diagnostics: [
-      {
+      diagnostic({
         id: 'concurrency-not-held',
         level: 'warn',
-        message:
-          '8.1 of 10 requests were in flight on average; the target closed connections, so that slots waited for new ones',
-      },
-      { id: 'percentiles', level: 'info', message: 'nearest rank' },
+        concurrency: 10,
+        peak_in_flight: 10,
+        mean_in_flight: 8.1,
+      }),
+      diagnostic({ id: 'dialect-guessed', level: 'info', dialect: 'openai-chat' }),
     ],
     verdict: {
       status: 'FAIL',
@@ -558,7 +570,9 @@ export const runs = {
       differences: [{ fact: 'cpu', baseline: hostile, candidate: hostile }],
       summary: passing.summary,
     },
-    diagnostics: [{ id: 'odd', level: 'warn', message: hostile }],
+    diagnostics: [
+      diagnostic({ id: 'ttft-without-content', level: 'warn', event: hostile, lead_ms: null }),
+    ],
     server: {
       ...vllm,
       source: null,
@@ -574,9 +588,8 @@ export const runs = {
       prefill_ms: null,
       decode_ms: null,
       token_gap_ms: null,
-      breakdown_ms: null,
       timeline: [],
-      message: hostile,
+      ...conclude({ kind: 'unread', failure: hostile }),
     },
     summary: {
       failures: [{ kind: 'http_status', status: 500, count: 2, sample: hostile }],

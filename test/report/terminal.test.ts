@@ -110,9 +110,9 @@ test('tells that a run was interrupted and after how many requests', () => {
 
 test('shows warnings in full and leaves remarks to the other reports', () => {
   const text = renderTerminal(runs.fail, plain).replace(/\n +/g, ' ')
-  expect(text).toContain('! concurrency-not-held: 8.1 of 10 requests')
-  expect(text).toContain('so that slots waited for new ones')
-  expect(text).not.toContain('nearest rank')
+  expect(text).toContain('! concurrency-not-held: Concurrency 10 was not held')
+  expect(text).toContain('look for slow connects or a busy client.')
+  expect(text).not.toContain('dialect-guessed')
 })
 
 test('what a target wrote is no command for a CI system and no escape for a terminal', () => {

@@ -1,8 +1,8 @@
 import { formatQuantity } from '../../metrics/quantity.ts'
 import type { SloDocument } from '../../results/results.ts'
+import { nameClientReasons } from './client-reasons.ts'
 
 type Doubt = Extract<SloDocument['turns'][number], { kind: 'doubt' }>['doubt']
-type ClientReason = Extract<Doubt, { kind: 'client-limited' }>['reasons'][number]
 
 /** Why a figure cannot be believed, to stand after a colon. */
 export function explainDoubt(doubt: Doubt): string {
@@ -15,11 +15,11 @@ function explainCause(doubt: Doubt): string {
     case 'not-streamed':
       return `not streamed: ${doubt.at_once} of ${doubt.requests} answers came in a single read`
     case 'client-late': {
-      const late = nameClientReason({ kind: 'event-loop-late', delay_ms: doubt.delay_ms })
+      const late = nameClientReasons([{ ...doubt, kind: 'event-loop-late' }])
       return `${cannotTell} (${late}, a tenth of the bound or more)`
     }
     case 'client-limited':
-      return `${cannotTell} (${doubt.reasons.map(nameClientReason).join(', ')})`
+      return `${cannotTell} (${nameClientReasons(doubt.reasons)})`
     case 'calibrated-error': {
       const { error_ms: error, margin_ms: margin } = doubt
       const found = `client-limited: its calibrated error at this load is ${formatQuantity(error, 'ms')} (p99)`
@@ -31,15 +31,3 @@ function explainCause(doubt: Doubt): string {
 }
 
 const cannotTell = 'client-limited: the load process cannot tell this margin from its own error'
-
-/** `its event loop was late by 12ms (p99)`. */
-function nameClientReason(reason: ClientReason): string {
-  switch (reason.kind) {
-    case 'event-loop-busy':
-      return `its event loop was ${formatQuantity(reason.utilization, 'share')} busy`
-    case 'event-loop-late':
-      return `its event loop was late by ${formatQuantity(reason.delay_ms, 'ms')} (p99)`
-    case 'waited-for-core':
-      return `it waited for a core ${formatQuantity(reason.share, 'share')} of the time`
-  }
-}

@@ -1,5 +1,7 @@
 import type { Sentences } from '../../results/sentences.ts'
+import { explainDiagnostic } from './diagnostic.ts'
 import { explainEnd } from './end.ts'
+import { explainServerFinding } from './server-finding.ts'
 import { explainSlo } from './slo.ts'
 import { explainVerdict } from './verdict.ts'
 
@@ -8,4 +10,6 @@ export const sentences: Sentences = {
   slo: explainSlo,
   verdict: explainVerdict,
   end: explainEnd,
+  diagnostic: explainDiagnostic,
+  server: explainServerFinding,
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { advise } from '../../../src/report/html/advice.ts'
-import { run, runs, slo, undecided } from '../_runs.ts'
+import { diagnostic, run, runs, slo, undecided } from '../_runs.ts'
 
 test('of a miss: which SLO by how much, that it is proven, where to look', () => {
   expect(advise(runs.fail)).toEqual({
@@ -40,7 +40,7 @@ test('of an undecided run: what would decide it', () => {
   expect(belief).toMatch(/^Neither proven nor disproven at 95 %\./)
   expect(action).toMatch(/^About 180 more requests would decide it\. Policy release blocks it/)
   const limited = run({
-    diagnostics: [{ id: 'client-limited', level: 'warn', message: 'late' }],
+    diagnostics: [diagnostic({ id: 'client-limited', level: 'warn', reasons: [] })],
     verdict: { status: 'INCONCLUSIVE', slos: [{ ...undecided, more_requests: null }] },
   })
   expect(advise(limited).action).toMatch(/^Give the client a core of its own/)
