@@ -1,4 +1,5 @@
 import type { Position } from './slo.ts'
+import { textWidth } from './text-width.ts'
 
 /** Keys and indexes from the root of a document; empty for the document itself. */
 export type Path = readonly (string | number)[]
@@ -76,31 +77,33 @@ export function renderSpecError(error: SpecError): string {
     .join('\n\n')
 }
 
-const FRAME_WIDTH = 100
+/** Characters of a line that are shown. */
+const frameWidth = 100
 
 /** The lines of a source around a position, with carets below what is meant. */
 export function renderFrame(text: string, position: Position): string {
   const lines = text.split(/\r?\n/)
   const width = String(position.line + 1).length
   // A minified document is one long line: show the part around the column.
-  const from = position.column > FRAME_WIDTH ? position.column - FRAME_WIDTH / 2 : 0
+  const from = position.column > frameWidth ? position.column - frameWidth / 2 : 0
   const shown: string[] = []
   for (let number = position.line - 1; number <= position.line + 1; number++) {
     const line = lines[number - 1]
     if (line === undefined || (number > position.line && line.trim() === '')) continue
-    shown.push(`${String(number).padStart(width + 2)} | ${line.slice(from, from + FRAME_WIDTH)}`)
+    shown.push(`${String(number).padStart(width + 2)} | ${line.slice(from, from + frameWidth)}`)
     if (number !== position.line) continue
     const before = line.slice(from, position.column - 1)
     const marked = line.slice(position.column - 1, position.column - 1 + position.length)
-    const carets = '^'.repeat(Math.max(1, blank(marked.slice(0, FRAME_WIDTH)).length))
+    const carets = '^'.repeat(Math.max(1, blank(marked.slice(0, frameWidth)).length))
     shown.push(`${' '.repeat(width + 2)} | ${blank(before)}${carets}`)
   }
   return shown.map((line) => line.trimEnd()).join('\n')
 }
 
-const WIDE = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\u3000-\u303f\uff01-\uff60]/gu
-
 /** Spaces of the same width in a terminal, tabs kept. */
 function blank(text: string): string {
-  return text.replace(WIDE, '  ').replace(/[^\t]/g, ' ')
+  return text
+    .split('\t')
+    .map((part) => ' '.repeat(textWidth(part)))
+    .join('\t')
 }

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 
+import { textWidth } from '../bench-spec/text-width.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import {
   baselineCells,
@@ -15,7 +16,7 @@ import {
   roughNote,
   sloCells,
 } from './cells.ts'
-import { textWidth, truncate, wrap } from './columns.ts'
+import { truncate, wrap } from './columns.ts'
 import { cleanLine } from './plain-text.ts'
 import { serverLines } from './server-cells.ts'
 import { layOut } from './table.ts'
