@@ -4,6 +4,7 @@ import { checkBaselineUrl, ownParts, readBaseline, type ReadStored } from './bas
 import { loadDataset, type LoadedDataset } from './dataset.ts'
 import type { BenchDocument } from './document.ts'
 import { createIssue, type Locate, type Report, type SpecIssue } from './issue.ts'
+import { hasControls } from './plain-text.ts'
 import { readServerMetrics } from './server-metrics.ts'
 import { parseSlos } from './slo-list.ts'
 import type { Abort, BenchSpec, Gate, MockOptions, Target } from './spec.ts'
@@ -69,7 +70,8 @@ export function readBench(document: Partial<BenchDocument>, context: BenchContex
   const { slos, goodput, issues: sloIssues } = parseSlos(document.slo, locate, hasBaseline)
   issues.push(...sloIssues)
   // Both are printed as they are, in terminals and logs.
-  if (hasControls(document.name)) report(['name'], 'must be one line without control characters.')
+  if (hasControls(document.name ?? ''))
+    report(['name'], 'must be one line without control characters.')
   if (slos.some(({ id }) => hasControls(id))) {
     report(['slo'], 'an id must be one line without control characters.')
   }
@@ -90,10 +92,6 @@ export function readBench(document: Partial<BenchDocument>, context: BenchContex
     abort: readAbort(document, report),
   }
   return { parts, issues, warnings: [...(loaded?.warnings ?? []), ...findDoubts(parts)] }
-}
-
-function hasControls(text: string | undefined): boolean {
-  return text !== undefined && /\p{Cc}/u.test(text)
 }
 
 function readTarget({

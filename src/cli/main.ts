@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { renderSpecError, SpecError } from '../bench-spec/issue.ts'
-import { breakCommands } from '../report/plain-text.ts'
+import { breakCommands } from '../bench-spec/plain-text.ts'
 import { version } from '../version.ts'
 import { calibrate } from './calibrate.ts'
 import { type Command, type CommandContext, UsageError } from './command.ts'

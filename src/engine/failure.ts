@@ -1,4 +1,5 @@
-import { cleanMessage, errorMessage } from '../stream/message.ts'
+import { cleanMessage } from '../bench-spec/plain-text.ts'
+import { errorMessage } from '../stream/message.ts'
 import type { Failure } from './record.ts'
 
 /** How far a request had come when its connection failed. */

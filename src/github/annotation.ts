@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path'
 
-import { cleanLine } from '../report/plain-text.ts'
+import { cleanLine } from '../bench-spec/plain-text.ts'
 import { listRemarks, type Outcome, type Place } from './outcome.ts'
 
 /** What a job shows beside its log, and on a line of the changed files where it has a place. */

@@ -1,5 +1,5 @@
+import { escapeMarkdown } from '../report/escaping.ts'
 import { cutMarkdown, icons, renderMarkdown } from '../report/markdown.ts'
-import { escapeMarkdown } from '../report/plain-text.ts'
 import { listRemarks, type Outcome } from './outcome.ts'
 
 /** Lines of the list that opens a summary. */

@@ -1,6 +1,6 @@
+import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import { endCell, sloCells } from './cells.ts'
-import { cleanLine } from './plain-text.ts'
 
 /** What a test case comes to: nothing to report, or one element. */
 export type Outcome =

@@ -1,5 +1,5 @@
+import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { DistributionDocument, Measured, Results, SloDocument } from '../results/results.ts'
-import { cleanLine } from './plain-text.ts'
 import { formatChange, formatCount, formatDeviation, formatMs, formatValue } from './units.ts'
 
 /** What every text report says of one SLO; empty where there is nothing to say. */

@@ -13,7 +13,7 @@ import {
   roughNote,
   sloCells,
 } from './cells.ts'
-import { escapeMarkdown, markdownCode, markdownUrl } from './plain-text.ts'
+import { escapeMarkdown, markdownCode, markdownUrl } from './escaping.ts'
 import { queueCells, serverCountRows, serverTimeRows } from './server-cells.ts'
 
 export interface MarkdownOptions {

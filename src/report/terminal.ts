@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 
+import { cleanLine } from '../bench-spec/plain-text.ts'
 import { textWidth } from '../bench-spec/text-width.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import {
@@ -17,7 +18,6 @@ import {
   sloCells,
 } from './cells.ts'
 import { truncate, wrap } from './columns.ts'
-import { cleanLine } from './plain-text.ts'
 import { serverLines } from './server-cells.ts'
 import { layOut } from './table.ts'
 

@@ -1,3 +1,4 @@
+import { cleanMessage } from '../bench-spec/plain-text.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import { checkContentType, guessDialect, isJson } from './content-type.ts'
 import { createDecoder } from './decode.ts'
@@ -14,7 +15,7 @@ import {
 } from './interpret.ts'
 import { createJsonFramer, opensArray } from './json.ts'
 import { createMarker, forgetTokens, type Marker } from './mark.ts'
-import { cleanMessage, errorMessage } from './message.ts'
+import { errorMessage } from './message.ts'
 import { createNdjsonFramer } from './ndjson.ts'
 import type { StreamFault, StreamMarks, StreamReader } from './reader.ts'
 import { createShortcut } from './shortcut.ts'

@@ -1,6 +1,6 @@
+import { cleanLine } from '../../bench-spec/plain-text.ts'
 import type { Results, SloDocument } from '../../results/results.ts'
 import { uniqueNames } from '../names.ts'
-import { cleanLine } from '../plain-text.ts'
 import { listSeries, type Series, specNames } from './series.ts'
 
 type Labels = Readonly<Record<string, string>>
