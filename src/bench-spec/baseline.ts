@@ -1,32 +1,32 @@
 import { resolve } from 'node:path'
 
 import type { BenchDocument } from './document.ts'
-import type { Locate, Report, SpecIssue } from './issue.ts'
+import type { Locate, Report, Issue } from './issue.ts'
 import type { Baseline, MockOptions, Target } from './spec.ts'
 import { checkUrl, rebaseUrl } from './target.ts'
 
-interface Given {
+interface Given<Stored> {
   /** Of the candidate. */
   target: Target
   mock: MockOptions | undefined
   /** Where files are relative to. */
   directory: string
   report: Report
-  readStored: ReadStored | undefined
+  readStored: ReadStored<Stored> | undefined
 }
 
 /** Reads a file of results by its absolute path; `problem` is to be read after the name of the file. */
-export type ReadStored = (path: string) => { results: unknown } | { problem: string }
+export type ReadStored<Stored> = (path: string) => { results: Stored } | { problem: string }
 
 type BaselineDocument = NonNullable<BenchDocument['baseline']>
 
 const ways = ['url', 'mock', 'file'] as const
 
 /** Reads the document's `baseline`; `undefined` where it is not there or makes no sense. */
-export function readBaseline(
+export function readBaseline<Stored>(
   document: BaselineDocument | undefined,
-  { target, mock, directory, report, readStored }: Given,
-): Baseline | undefined {
+  { target, mock, directory, report, readStored }: Given<Stored>,
+): Baseline<Stored> | undefined {
   if (document === undefined) return undefined
   const given = ways.filter((way) => document[way] !== undefined)
   const [way] = given
@@ -45,12 +45,10 @@ export function readBaseline(
         report(['baseline', key], 'is sent nowhere where the baseline is a file. Remove it.', 'key')
       }
     }
-    const read = readStored?.(resolve(directory, source))
-    if (read !== undefined && 'problem' in read) {
-      report(['baseline', 'file'], `${source} ${read.problem}`)
-      return undefined
-    }
-    return { kind: 'file', source, results: read?.results }
+    const read = readStored?.(resolve(directory, source)) ?? { problem: 'cannot be read here.' }
+    if ('results' in read) return { kind: 'file', source, results: read.results }
+    report(['baseline', 'file'], `${source} ${read.problem}`)
+    return undefined
   }
   if (way === 'mock') {
     if (mock === undefined) {
@@ -74,7 +72,7 @@ export function ownParts({ url = '', headers = {}, body }: BaselineDocument): Ta
 }
 
 /** What keeps a baseline from being requested. */
-export function checkBaselineUrl({ url }: BaselineDocument, locate: Locate): SpecIssue[] {
+export function checkBaselineUrl({ url }: BaselineDocument, locate: Locate): Issue[] {
   return url === undefined ? [] : checkUrl(url, false, locate)
 }
 

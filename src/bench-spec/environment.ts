@@ -1,4 +1,4 @@
-import { createIssue, type Locate, type Path, type SpecIssue } from './issue.ts'
+import { createIssue, type Locate, type Path, type Issue } from './issue.ts'
 import { findSchemas, type JsonSchema, type JsonType } from './json-schema.ts'
 import type { Secret } from './spec.ts'
 
@@ -9,7 +9,7 @@ export interface Interpolated {
   /** A copy of the document, every variable in place. */
   value: unknown
   secrets: readonly Secret[]
-  issues: readonly SpecIssue[]
+  issues: readonly Issue[]
 }
 
 /** Interpolated texts that are shorter are no secrets: replacing them would garble reports. */
@@ -30,7 +30,7 @@ export function interpolate(
   locate: Locate,
 ): Interpolated {
   const secrets: Secret[] = []
-  const issues: SpecIssue[] = []
+  const issues: Issue[] = []
 
   const resolve = (path: Path, text: string, match: RegExpExecArray): string => {
     const [token, expression, close] = match

@@ -10,8 +10,8 @@ export type Part = 'key' | 'value' | { text: string; start: number; length: numb
 /** Where an entry stands; `undefined` for a document that was given as an object. */
 export type Locate = (path: Path, part: Part) => Position | undefined
 
-/** One thing that keeps a spec from running. */
-export interface SpecIssue {
+/** One thing that keeps a spec from running, or a document from being used. */
+export interface Issue {
   path: Path
   position?: Position
   /** What is required, what was found, what to do. Without place and key. */
@@ -24,24 +24,26 @@ export function createIssue(
   path: Path,
   message: string,
   part: Part = 'value',
-): SpecIssue {
+): Issue {
   const position = locate(path, part)
   return position === undefined ? { path, message } : { path, position, message }
 }
 
 export type Report = (path: Path, message: string, part?: Part) => void
 
-/** A spec that cannot be run; `message` holds every issue on a line of its own. */
-export class SpecError extends Error {
-  override readonly name = 'SpecError'
-  /** As it is to be shown; `undefined` for a spec that was given as an object. */
+/**
+ * What someone wrote, or a file that was given, cannot be used; `message` holds every issue on a
+ * line of its own. Bad input by the table of exit codes: 3.
+ */
+export abstract class IssueError extends Error {
+  /** As it is to be shown; `undefined` for what was given as an object. */
   readonly file: string | undefined
   /** In the order of the file. */
-  readonly issues: readonly SpecIssue[]
-  /** Source of the spec with its secrets masked, every character in its place. */
+  readonly issues: readonly Issue[]
+  /** Source with its secrets masked, every character in its place. */
   readonly text: string | undefined
 
-  constructor(issues: readonly SpecIssue[], file?: string, text?: string) {
+  constructor(issues: readonly Issue[], file?: string, text?: string) {
     const ordered = issues.toSorted(
       (a, b) => (a.position?.offset ?? -1) - (b.position?.offset ?? -1),
     )
@@ -52,8 +54,13 @@ export class SpecError extends Error {
   }
 }
 
+/** A spec that cannot be run. */
+export class SpecError extends IssueError {
+  override readonly name = 'SpecError'
+}
+
 /** `chat.bench.yaml:4:14: concurrency: must be …`; the parts that are unknown are left out. */
-function renderIssue(issue: SpecIssue, file?: string): string {
+function renderIssue(issue: Issue, file?: string): string {
   const { line, column } = issue.position ?? {}
   const place = [file, line, column].filter((part) => part !== undefined).join(':')
   return [place, renderPath(issue.path), issue.message].filter((part) => part !== '').join(': ')
@@ -67,7 +74,7 @@ export function renderPath(path: Path): string {
 }
 
 /** Every issue with the lines around it and carets below what is meant. */
-export function renderSpecError(error: SpecError): string {
+export function renderIssues(error: IssueError): string {
   return error.issues
     .map((issue) => {
       const line = renderIssue(issue, error.file)

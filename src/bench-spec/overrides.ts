@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 
 import { convertText, type Environment } from './environment.ts'
-import type { Locate, SpecIssue } from './issue.ts'
+import type { Locate, Issue } from './issue.ts'
 import { findSchemas } from './json-schema.ts'
 import { checkSchema } from './schema-check.ts'
 import { benchSchema } from './schema.ts'
@@ -47,7 +47,7 @@ const PATHS: Readonly<Record<keyof Overrides, readonly string[]>> = {
 export interface Overridden {
   document: unknown
   /** Named after the flag or the variable: `--concurrency`, `SLOGATE_CONCURRENCY`. */
-  issues: readonly SpecIssue[]
+  issues: readonly Issue[]
 }
 
 /**
@@ -60,7 +60,7 @@ export function applyOverrides(
   environment: Environment,
 ): Overridden {
   if (!isRecord(document)) return { document, issues: [] }
-  const issues: SpecIssue[] = []
+  const issues: Issue[] = []
   const patched: Record<string, unknown> = { ...document }
   for (const [name, path] of Object.entries(PATHS)) {
     const setting = findSetting(name as keyof Overrides, path, overrides, environment)
@@ -93,7 +93,7 @@ function findSetting(
 
 const nowhere: Locate = () => undefined
 
-function checkSetting({ label, value }: Setting, path: readonly string[]): SpecIssue[] {
+function checkSetting({ label, value }: Setting, path: readonly string[]): Issue[] {
   const alone = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value)
   const faults = checkSchema({ url: 'http://127.0.0.1', ...(alone as object) }, nowhere)
   if (faults.length === 0 && path[0] === 'url') {

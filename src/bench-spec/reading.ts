@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { checkBaselineUrl, ownParts, readBaseline, type ReadStored } from './baseline.ts'
 import { loadDataset, type LoadedDataset } from './dataset.ts'
 import type { BenchDocument } from './document.ts'
-import { createIssue, type Locate, type Report, type SpecIssue } from './issue.ts'
+import { createIssue, type Locate, type Report, type Issue } from './issue.ts'
 import { hasControls } from './plain-text.ts'
 import { readServerMetrics } from './server-metrics.ts'
 import { parseSlos } from './slo-list.ts'
@@ -14,25 +14,28 @@ import { checkPlaceholders, usesDataset } from './template.ts'
 import { readLoad, readTimeouts } from './workload.ts'
 
 /** What a document means, and what is wrong with the meaning. */
-export interface Bench {
-  parts: Omit<BenchSpec, 'name' | 'file' | 'secrets' | 'warnings'>
-  issues: readonly SpecIssue[]
+export interface Bench<Stored = unknown> {
+  parts: Omit<BenchSpec<Stored>, 'name' | 'file' | 'secrets' | 'warnings'>
+  issues: readonly Issue[]
   warnings: readonly string[]
 }
 
-export interface BenchContext {
+export interface BenchContext<Stored> {
   /** Where data files are relative to. */
   directory: string
   /** What the schema said of the keys that are missing here. */
-  faults: readonly SpecIssue[]
+  faults: readonly Issue[]
   locate: Locate
-  readStored?: ReadStored | undefined
+  readStored?: ReadStored<Stored> | undefined
 }
 
 /** Reads the keys of a document that the schema has let through. */
-export function readBench(document: Partial<BenchDocument>, context: BenchContext): Bench {
+export function readBench<Stored>(
+  document: Partial<BenchDocument>,
+  context: BenchContext<Stored>,
+): Bench<Stored> {
   const { directory, faults, locate, readStored } = context
-  const issues: SpecIssue[] = []
+  const issues: Issue[] = []
   const report: Report = (path, message, part) => {
     issues.push(createIssue(locate, path, message, part))
   }
@@ -45,7 +48,7 @@ export function readBench(document: Partial<BenchDocument>, context: BenchContex
 
   if (document.url !== undefined) issues.push(...checkUrl(target.url, mock !== undefined, locate))
   const lacksDataset = loaded ? !dataset : faults.some(({ path }) => path[0] === 'data_source')
-  const checkTexts = (texts: Target, locate: Locate): SpecIssue[] => {
+  const checkTexts = (texts: Target, locate: Locate): Issue[] => {
     const columns = { hidden: loaded?.hidden ?? [], ...(dataset ? { dataset } : {}) }
     return [
       ...(lacksDataset ? [] : checkPlaceholders(texts, columns, locate)),
@@ -77,7 +80,7 @@ export function readBench(document: Partial<BenchDocument>, context: BenchContex
   }
   const stream = readStreamFormat(document.stream_format)
   const serverMetrics = readServerMetrics(document, report)
-  const parts: Bench['parts'] = {
+  const parts: Bench<Stored>['parts'] = {
     target,
     timeouts: readTimeouts(document, report),
     ...(dataset ? { dataset } : {}),

@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv'
 
-import { createIssue, type Locate, type Path, type SpecIssue } from './issue.ts'
+import { createIssue, type Locate, type Path, type Issue } from './issue.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { benchSchema, PERCENT_PATTERN } from './schema.ts'
 import { suggest } from './suggestion.ts'
@@ -12,7 +12,7 @@ const FEW = 6
 const RESERVED = ['rate', 'arrival', 'stages', 'matrix', 'max_concurrency', 'abort']
 
 /** Compares a document with a schema: one issue per place. */
-export type SchemaCheck = (document: unknown, locate: Locate) => SpecIssue[]
+export type SchemaCheck = (document: unknown, locate: Locate) => Issue[]
 
 /** Compiles a schema, which takes some ms. */
 export function createSchemaCheck(schema: JsonSchema): SchemaCheck {
@@ -66,7 +66,7 @@ function rejectsType(error: ErrorObject, union: ErrorObject, branch: number): bo
   return here && error.schemaPath === `${union.schemaPath}/${branch}/type`
 }
 
-function explain(error: ErrorObject, document: unknown, locate: Locate): SpecIssue {
+function explain(error: ErrorObject, document: unknown, locate: Locate): Issue {
   const path = parsePointer(error.instancePath, document)
   const schema = error.parentSchema as JsonSchema
   if (error.keyword === 'additionalProperties') {

@@ -1,4 +1,4 @@
-import { createIssue, type Locate, type Part, type Path, type SpecIssue } from './issue.ts'
+import { createIssue, type Locate, type Part, type Path, type Issue } from './issue.ts'
 import {
   SloSyntaxError,
   findMetric,
@@ -12,7 +12,7 @@ import { METRIC_UNITS, type GoodputBounds, type Level, type RequestBound, type S
 export interface SloList {
   slos: readonly Slo[]
   goodput?: GoodputBounds
-  issues: readonly SpecIssue[]
+  issues: readonly Issue[]
 }
 
 /** Object form of an SLO, as the schema lets it through. */
@@ -32,7 +32,7 @@ interface Entry {
 
 interface Reading {
   locate: Locate
-  issues: SpecIssue[]
+  issues: Issue[]
 }
 
 /**

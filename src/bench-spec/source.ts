@@ -12,7 +12,7 @@ import {
   type YAMLMap,
 } from 'yaml'
 
-import type { Locate, Part, Path, SpecIssue } from './issue.ts'
+import type { Locate, Part, Path, Issue } from './issue.ts'
 import type { Position } from './slo.ts'
 
 /** `json` allows `//` and block comments. */
@@ -33,7 +33,7 @@ export interface Source {
   /** An entry that is missing is located at its nearest ancestor. */
   locate: Locate
   /** Faults of the syntax. */
-  issues: readonly SpecIssue[]
+  issues: readonly Issue[]
 }
 
 /** Reads YAML, JSON or JSON with comments. */
@@ -55,7 +55,7 @@ export function parseSource(text: string, format: SourceFormat): Source {
     const range = findRange(document, text, path, part)
     return positionOf(...range)
   }
-  const faults: SpecIssue[] = [...document.errors, ...document.warnings].map((fault) => {
+  const faults: Issue[] = [...document.errors, ...document.warnings].map((fault) => {
     const { code, message, pos } = fault
     const told = faultMessages[code]
     if (told !== undefined) return { path: [], position: positionOf(...pos), message: told }

@@ -1,4 +1,4 @@
-import { createIssue, type Locate, type Path, type SpecIssue } from './issue.ts'
+import { createIssue, type Locate, type Path, type Issue } from './issue.ts'
 import type { BenchSpec, Dataset, Row, Target } from './spec.ts'
 import { suggest } from './suggestion.ts'
 
@@ -98,7 +98,7 @@ export interface Columns {
 }
 
 /** Finds placeholders that nothing can be put in place of. */
-export function checkPlaceholders(target: Target, columns: Columns, locate: Locate): SpecIssue[] {
+export function checkPlaceholders(target: Target, columns: Columns, locate: Locate): Issue[] {
   return listPlaceholders(target).flatMap(({ path, text, name, start, length }) => {
     const problem = explainPlaceholder(name, columns)
     return problem === undefined ? [] : createIssue(locate, path, problem, { text, start, length })

@@ -25,6 +25,7 @@ import { checkFeasibility } from '../verdict/feasibility.ts'
 import { takeRounds } from '../verdict/figures.ts'
 import { judge } from '../verdict/judge.ts'
 import { version } from '../version.ts'
+import type { CheckedSpec } from './checked-spec.ts'
 import { trackProgress } from './progress.ts'
 import { joinDoubts, referTo } from './reference.ts'
 import { steer } from './steering.ts'
@@ -57,7 +58,7 @@ export interface BenchRun {
  * Runs one spec: starts its mock servers if it asks for any, sends the load, measures, judges. A
  * target's faults end in the results; it throws only when a mock cannot be started.
  */
-export async function runBench(spec: BenchSpec, options: BenchOptions = {}): Promise<BenchRun> {
+export async function runBench(spec: CheckedSpec, options: BenchOptions = {}): Promise<BenchRun> {
   const { baseline } = spec
   const mocks: MockHandle[] = []
   const start = async (mock: BenchSpec['mock']): Promise<string | undefined> => {
@@ -76,7 +77,7 @@ export async function runBench(spec: BenchSpec, options: BenchOptions = {}): Pro
   }
 }
 
-async function measure(spec: BenchSpec, options: BenchOptions): Promise<BenchRun> {
+async function measure(spec: CheckedSpec, options: BenchOptions): Promise<BenchRun> {
   const root = options.root ?? process.cwd()
   const calibrations = readCalibrations(root)
   const redact = createRedactor(spec.secrets)
@@ -194,7 +195,7 @@ function planOf(spec: BenchSpec): LoadPlan {
   }
 }
 
-function aimAt(spec: BenchSpec, base: string | undefined): BenchSpec {
+function aimAt(spec: CheckedSpec, base: string | undefined): CheckedSpec {
   const { serverMetrics } = spec
   if (base === undefined) return spec
   return {

@@ -5,14 +5,20 @@ import {
 } from '../bench-spec/loading.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { checkOptions } from '../mock/options.ts'
-import { readStored } from '../results/stored.ts'
+import { readStored } from '../results/findings.ts'
+import type { Results } from '../results/results.ts'
+
+/** A spec that can be run: the options of its mock are checked, the results it compares with read. */
+export type CheckedSpec = BenchSpec<Results>
+
+type Options = Pick<LoadOptions<Results>, 'env' | 'overrides'>
 
 /**
- * Loads a spec file, the options of its mock and the results it compares with included. The file is resolved, and shown in errors,
- * relative to `cwd`; without it, it is shown as passed.
+ * Loads a spec file, the options of its mock and the results it compares with included. The file is
+ * resolved, and shown in errors, relative to `cwd`; without it, it is shown as passed.
  * @throws {SpecError} with every issue of the file.
  */
-export function loadSpec(file: string, options: LoadOptions & { cwd?: string }): BenchSpec {
+export function loadSpec(file: string, options: Options & { cwd?: string }): CheckedSpec {
   return loadFile(file, { ...options, checkMock: checkOptions, readStored })
 }
 
@@ -22,7 +28,7 @@ export function loadSpec(file: string, options: LoadOptions & { cwd?: string }):
  */
 export function checkSpec(
   document: unknown,
-  options: LoadOptions & { baseDir: string; name?: string },
-): BenchSpec {
+  options: Options & { baseDir: string; name?: string },
+): CheckedSpec {
   return checkDocument(document, { ...options, checkMock: checkOptions, readStored })
 }

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 
 import { expect, onTestFinished, test } from 'vitest'
 
+import { readStored } from '../../src/results/findings.ts'
 import { findObstacle, fingerprintOf, hashWorkload } from '../../src/results/fingerprint.ts'
 import type { Results } from '../../src/results/results.ts'
-import { readStored, roundsOf } from '../../src/results/stored.ts'
+import { roundsOf } from '../../src/results/stored.ts'
 import { checkSpec } from '../../src/run/checked-spec.ts'
 import { run } from '../report/_runs.ts'
 
@@ -65,7 +66,7 @@ test.each([
   [JSON.stringify({ ...run(), rounds: undefined }), 'the key "rounds" is required'],
   [
     JSON.stringify({ ...run(), rounds: [{ ...rounds[0], completed: '59' }] }),
-    'rounds.0.completed: must be a whole number of at least 0, got "59"',
+    'rounds[0].completed: must be a whole number of at least 0, got "59"',
   ],
 ])('a file that is no baseline is one clear error before the run: %#', (text, message) => {
   const file = store(text)
