@@ -43,8 +43,6 @@ export function createReader(
     dialect: dialect.name,
     tokenTimes: [],
     events: 0,
-    reads: 0,
-    bytes: 0,
   }
   let { interpret, mark } = compile(dialect)
   let sniffing = format === undefined && dialect.framing !== 'raw'
@@ -149,11 +147,7 @@ export function createReader(
   return {
     marks,
     feed(chunk, at) {
-      marks.reads++
       if (chunk.byteLength === 0) return
-      marks.bytes += chunk.byteLength
-      marks.firstByte ??= at
-      marks.lastByte = at
       if (!open) return
       now = at
       if (framer === undefined) return readRaw(chunk)
