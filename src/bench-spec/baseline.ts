@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 
 import type { BenchDocument } from './document.ts'
 import type { Locate, Report, Issue } from './issue.ts'
+import { keepKnown } from './known.ts'
 import type { Baseline, MockOptions, Target } from './spec.ts'
 import { checkUrl, rebaseUrl } from './target.ts'
 
@@ -68,7 +69,7 @@ export function readBaseline<Stored>(
 
 /** The parts of the second target that the document gives, for checks of what is written there. */
 export function ownParts({ url = '', headers = {}, body }: BaselineDocument): Target {
-  return { url, method: '', headers: textsOf(headers), ...(body === undefined ? {} : { body }) }
+  return keepKnown<Target>({ url, method: '', headers: toTexts(headers), body })
 }
 
 /** What keeps a baseline from being requested. */
@@ -84,19 +85,19 @@ function locateUrl(url: string, candidate: string): string {
 }
 
 function overlay(target: Target, { headers = {}, body }: BaselineDocument, url: string): Target {
-  const own = textsOf(headers)
+  const own = toTexts(headers)
   const replaced = new Set(Object.keys(own).map((name) => name.toLowerCase()))
   const kept = Object.entries(target.headers).filter(([name]) => !replaced.has(name.toLowerCase()))
   const { body: shared, ...rest } = target
   const sent = body === undefined ? shared : (body ?? undefined)
-  return {
+  return keepKnown<Target>({
     ...rest,
     url,
     headers: { ...Object.fromEntries(kept), ...own },
-    ...(sent === undefined ? {} : { body: sent }),
-  }
+    body: sent,
+  })
 }
 
-function textsOf(headers: Readonly<Record<string, unknown>>): Record<string, string> {
+function toTexts(headers: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
 }

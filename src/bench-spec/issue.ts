@@ -1,3 +1,4 @@
+import { keepKnown } from './known.ts'
 import type { Position } from './slo.ts'
 import { textWidth } from './text-width.ts'
 
@@ -25,8 +26,7 @@ export function createIssue(
   message: string,
   part: Part = 'value',
 ): Issue {
-  const position = locate(path, part)
-  return position === undefined ? { path, message } : { path, position, message }
+  return keepKnown<Issue>({ path, position: locate(path, part), message })
 }
 
 export type Report = (path: Path, message: string, part?: Part) => void

@@ -7,6 +7,7 @@ import type { BenchDocument } from './document.ts'
 import { decodeText } from './encoding.ts'
 import { interpolate, type Environment } from './environment.ts'
 import { createIssue, SpecError, renderPath, type Locate, type Path, type Issue } from './issue.ts'
+import { keepKnown } from './known.ts'
 import { applyOverrides, type Overrides } from './overrides.ts'
 import { readBench } from './reading.ts'
 import { checkSchema } from './schema-check.ts'
@@ -119,13 +120,14 @@ function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<S
     issues.push(...withoutRepeated(stage, issues))
   const secrets = [...interpolated.secrets, ...literals, ...findSecrets(overridden.document)]
   if (issues.length > 0) throw createError(issues, secrets, file)
-  const spec: BenchSpec<Stored> = {
+  const spec = keepKnown<BenchSpec<Stored>>({
     name: sound.name ?? context.name,
-    ...(file === undefined ? {} : { file: file.path, sha256: file.sha256 }),
+    file: file?.path,
+    sha256: file?.sha256,
     ...bench.parts,
     secrets: [],
     warnings: [...warnOfLiterals(literals), ...bench.warnings],
-  }
+  })
   return { ...spec, secrets: collectSecrets(spec, interpolated.secrets) }
 
   function checkMocks(options: MockOptions | undefined, path: Path): Issue[] {

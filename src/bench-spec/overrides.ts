@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { convertText, type Environment } from './environment.ts'
 import type { Locate, Issue } from './issue.ts'
 import { findSchemas } from './json-schema.ts'
+import { keepKnown } from './known.ts'
 import { checkSchema } from './schema-check.ts'
 import { benchSchema } from './schema.ts'
 import type { Policy } from './spec.ts'
@@ -127,11 +128,7 @@ function toBaseline(text: string, { url, baseline }: Record<string, unknown>): o
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return { file: resolve(text) }
   const { headers, body } = isRecord(baseline) ? baseline : {}
   const moves = typeof url === 'string' && URL.canParse(text)
-  return {
-    url: moves ? rebaseUrl(url, text) : text,
-    ...(headers === undefined ? {} : { headers }),
-    ...(body === undefined ? {} : { body }),
-  }
+  return keepKnown({ url: moves ? rebaseUrl(url, text) : text, headers, body })
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

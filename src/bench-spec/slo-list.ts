@@ -1,4 +1,5 @@
 import { createIssue, type Locate, type Part, type Path, type Issue } from './issue.ts'
+import { keepKnown } from './known.ts'
 import {
   SloSyntaxError,
   findMetric,
@@ -53,7 +54,7 @@ export function parseSlos(value: unknown, locate: Locate, hasBaseline = false): 
   checkRepeated(found, reading)
   const goodput = found.find(({ bounds }) => bounds !== undefined)?.bounds
   const slos = found.map(({ slo }) => slo)
-  return { slos, ...(goodput ? { goodput } : {}), issues: reading.issues }
+  return keepKnown<SloList>({ slos, goodput, issues: reading.issues })
 }
 
 function readItem(path: Path, item: unknown, reading: Reading): Entry | undefined {
@@ -130,14 +131,13 @@ function createEntry(
   { id, level, why }: Partial<SloObject>,
   { locate }: Reading,
 ): Entry {
-  const position = locate(path, 'value')
-  const slo: Slo = {
+  const slo = keepKnown<Slo>({
     id: id ?? parsed.text,
     ...parsed,
     level: level ?? 'error',
-    ...(why === undefined ? {} : { why }),
-    ...(position === undefined ? {} : { position }),
-  }
+    why,
+    position: locate(path, 'value'),
+  })
   return { path, slo }
 }
 

@@ -1,4 +1,5 @@
 import { createIssue, type Locate, type Path, type Issue } from './issue.ts'
+import { keepKnown } from './known.ts'
 import type { BenchSpec, Dataset, Row, Target } from './spec.ts'
 import { suggest } from './suggestion.ts'
 
@@ -56,21 +57,21 @@ export function prepareRequest(target: Target, row: Row): PreparedRequest {
   for (const [name, value] of Object.entries(defaultHeaders(body !== undefined))) {
     if (!given.has(name)) headers[name] = value
   }
-  return {
+  return keepKnown<PreparedRequest>({
     url: fillText(target.url, row, (text) => encodeURIComponent(text.toWellFormed())),
     method: target.method,
     headers,
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  }
+    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+  })
 }
 
 function defaultHeaders(hasBody: boolean): Record<string, string> {
-  return {
-    ...(hasBody ? { 'content-type': 'application/json' } : {}),
+  return keepKnown<Record<string, string>>({
+    'content-type': hasBody ? 'application/json' : undefined,
     accept: 'text/event-stream, application/x-ndjson, application/json;q=0.5, */*;q=0.1',
     // A compressed stream is held back until a block is full.
     'accept-encoding': 'identity',
-  }
+  })
 }
 
 function fillValue(value: unknown, row: Row): unknown {

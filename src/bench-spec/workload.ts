@@ -1,6 +1,7 @@
 import type { BenchDocument } from './document.ts'
 import { parseDuration } from './duration.ts'
 import type { Path, Report } from './issue.ts'
+import { keepKnown } from './known.ts'
 import type { Load, Timeouts } from './spec.ts'
 
 /** Timers of the platform overflow above it, ms. */
@@ -10,14 +11,12 @@ const LONGEST = 2 ** 31 - 1
 export function readTimeouts(document: Partial<BenchDocument>, report: Report): Timeouts {
   type Key = 'timeout' | 'connect_timeout' | 'ttft_timeout' | 'idle_timeout'
   const read = (key: Key): number | undefined => readDuration([key], document[key], report)
-  const ttft = read('ttft_timeout')
-  const idle = read('idle_timeout')
-  return {
+  return keepKnown<Timeouts>({
     total: read('timeout') ?? 300_000,
     connect: read('connect_timeout') ?? 10_000,
-    ...(ttft === undefined ? {} : { ttft }),
-    ...(idle === undefined ? {} : { idle }),
-  }
+    ttft: read('ttft_timeout'),
+    idle: read('idle_timeout'),
+  })
 }
 
 /**
@@ -48,15 +47,15 @@ export function readLoad(
   if (rounds !== undefined && requests !== undefined && rounds > requests) {
     report(['rounds'], `must be at most the number of requests, ${requests}, got ${rounds}.`)
   }
-  return {
+  return keepKnown<Load>({
     kind: 'closed',
     concurrency,
-    ...(requests === undefined ? {} : { requests }),
-    ...(duration === undefined ? {} : { duration }),
+    requests,
+    duration,
     warmup: countWarmup(warmup) ?? concurrency,
     rounds: rounds ?? (alternates ? pairedRounds(requests, concurrency) : defaultRounds(requests)),
     seed,
-  }
+  })
 }
 
 /** Slices of fewer than 10 requests say nothing. */

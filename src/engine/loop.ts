@@ -1,3 +1,4 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { Load, Timeouts } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
@@ -60,10 +61,12 @@ export function startLoop(
     : createSchedule(plan.load, plan.extraRounds)
   const { concurrency, warmup, requests = Infinity } = plan.load
   const slots = Math.min(concurrency, warmup + requests)
-  const places = Array.from({ length: slots }, () => ({
-    candidate: connect(),
-    ...(alternates && { baseline: connect() }),
-  }))
+  const places = Array.from({ length: slots }, () =>
+    keepKnown<Connections>({
+      candidate: connect(),
+      baseline: alternates ? connect() : undefined,
+    }),
+  )
   const exchanges = new Map<number, Exchange>()
   /** Slots that wait for the requests in flight to end. */
   let waiting: (() => void)[] = []

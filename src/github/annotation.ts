@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path'
 
+import { keepKnown } from '../bench-spec/known.ts'
 import { cleanLine } from '../bench-spec/plain-text.ts'
 import { listRemarks, type Outcome, type Place } from './outcome.ts'
 
@@ -22,12 +23,12 @@ export function annotate(
   const remarks = listRemarks(outcome).map(cleanLine)
   if (remarks.length === 0 && outcome.exitCode === 0) return undefined
   const place = placed ? findPlace(outcome) : undefined
-  return {
+  return keepKnown<Annotation>({
     level: outcome.exitCode === 0 ? 'warning' : 'error',
     title: cleanLine(`${title}: ${outcome.status}`),
     message: cut(remarks),
-    ...(place && { place }),
-  }
+    place,
+  })
 }
 
 function cut(remarks: readonly string[]): string {
@@ -56,7 +57,7 @@ function placeOf(
   column: number | null,
 ): Place | undefined {
   if (file === null) return undefined
-  return { file, ...(line !== null && { line }), ...(column !== null && { column }) }
+  return keepKnown<Place>({ file, line: line ?? undefined, column: column ?? undefined })
 }
 
 /** GitHub finds files by their paths from the workspace. */

@@ -1,6 +1,6 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { FailureKind, RequestRecord } from '../engine/record.ts'
 import type { Reading } from '../engine/record.ts'
-import { keepKnown } from './known.ts'
 
 /** A count of the server, and the same count from the client's own requests. */
 export interface Ledger {

@@ -1,7 +1,7 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import type { Reading, Watch } from '../engine/record.ts'
 import { type Breakdown, breakDown } from './breakdown.ts'
-import { keepKnown } from './known.ts'
 import { compareCounts, type Ledger, sortByCertainty } from './ledger.ts'
 import { compareTime, type ServerTime } from './server-time.ts'
 import { type ServerTimeName, serverTimeNames, type Snapshot } from './snapshot.ts'

@@ -1,7 +1,7 @@
 import type { Issue } from '../bench-spec/issue.ts'
+import { keepKnown } from '../bench-spec/known.ts'
 import { createSchemaCheck, type SchemaCheck } from '../bench-spec/schema-check.ts'
 import type { Failure, RequestRecord } from '../engine/record.ts'
-import { keepKnown } from '../metrics/known.ts'
 import { DocumentError } from './document-error.ts'
 import { requestSchema } from './requests-schema.ts'
 

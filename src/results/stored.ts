@@ -1,3 +1,4 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import { type RoundFigures, storedMetrics } from '../verdict/figures.ts'
 import type { Results } from './results.ts'
 
@@ -6,17 +7,17 @@ export function roundsOf({ rounds }: Results): RoundFigures[] {
   return rounds.map((document) => {
     const { round, completed, failed, good } = document
     const { requests_per_second: requests, output_tokens_per_second: tokens } = document
-    return {
+    return keepKnown<RoundFigures>({
       round,
       completed,
       failed,
-      ...(good !== null && { good }),
-      ...(requests !== null && { requestsPerSecond: requests }),
-      ...(tokens !== null && { outputTokensPerSecond: tokens }),
+      good: good ?? undefined,
+      requestsPerSecond: requests ?? undefined,
+      outputTokensPerSecond: tokens ?? undefined,
       times: Object.fromEntries(
         storedMetrics.map((metric) => [metric, timesOf(document[`${metric}_ms`])]),
       ),
-    }
+    })
   })
 }
 

@@ -1,7 +1,7 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { RelativeSlo } from '../bench-spec/slo.ts'
 import type { Gate, Load } from '../bench-spec/spec.ts'
 import type { RequestRecord } from '../engine/record.ts'
-import { keepKnown } from '../metrics/known.ts'
 import { explainMissing } from './explanation.ts'
 import { countedOf, type RoundFigures, takeRounds, takeValue, type Taking } from './figures.ts'
 import { alphaOf } from './looks.ts'

@@ -1,3 +1,4 @@
+import { keepKnown } from '../../bench-spec/known.ts'
 import { cleanLine } from '../../bench-spec/plain-text.ts'
 import type { Results, SloDocument } from '../../results/results.ts'
 import { uniqueNames } from '../names.ts'
@@ -110,16 +111,20 @@ function measureFamilies(series: readonly Series[], prefix: string, whose: strin
     const [first] = members
     if (first === undefined) return []
     const unit = { ms: 'seconds', share: 'ratio', '/s': undefined, 'tok/s': undefined }[first.unit]
-    return {
+    return keepKnown<Family>({
       name: `${prefix}_${metric}${unit === undefined ? '' : `_${unit}`}`,
-      type: 'gauge' as const,
-      ...(unit !== undefined && { unit }),
+      type: 'gauge',
+      unit,
       help: `${metric} ${whose}.`,
       samples: members.map(({ spec, slo, stat, value, unit: own }) => ({
-        labels: { spec, ...(slo !== undefined && { slo }), ...(stat !== 'value' && { stat }) },
+        labels: keepKnown<Record<string, string>>({
+          spec,
+          slo,
+          stat: stat === 'value' ? undefined : stat,
+        }),
         value: own === 'ms' ? Number((value / 1000).toPrecision(12)) : value,
       })),
-    }
+    })
   })
 }
 
