@@ -30,7 +30,7 @@ export interface Overrides {
 }
 
 /** Where each override goes in the document. */
-const PATHS: Readonly<Record<keyof Overrides, readonly string[]>> = {
+const paths: Readonly<Record<keyof Overrides, readonly string[]>> = {
   url: ['url'],
   concurrency: ['concurrency'],
   requests: ['requests'],
@@ -63,7 +63,7 @@ export function applyOverrides(
   if (!isRecord(document)) return { document, issues: [] }
   const issues: Issue[] = []
   const patched: Record<string, unknown> = { ...document }
-  for (const [name, path] of Object.entries(PATHS)) {
+  for (const [name, path] of Object.entries(paths)) {
     const setting = findSetting(name as keyof Overrides, path, overrides, environment)
     if (setting === undefined) continue
     if (name === 'baseline') setting.value = toBaseline(String(setting.value), patched)

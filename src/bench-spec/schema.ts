@@ -1,10 +1,10 @@
-import { DURATION_PATTERN } from './duration.ts'
+import { durationPattern } from './duration.ts'
 import { describeObject, describeText, type JsonSchema } from './json-schema.ts'
 import { sloSchema } from './slo-schema.ts'
 import { dialectNames } from './stream-format.ts'
 
 /** `50%`, `0.5%`: above 0 and below 100. */
-export const PERCENT_PATTERN = '^(?=.*[1-9])\\d{1,2}(\\.\\d+)?\\s*%$'
+export const percentPattern = '^(?=.*[1-9])\\d{1,2}(\\.\\d+)?\\s*%$'
 
 /** A bare number is in seconds, as `timeout` always was. */
 function duration(description: string, rest: JsonSchema): JsonSchema {
@@ -12,7 +12,7 @@ function duration(description: string, rest: JsonSchema): JsonSchema {
     description: `${description} A number is in seconds; a text has its unit (us, ms, s, m, h).`,
     type: ['number', 'string'],
     exclusiveMinimum: 0,
-    pattern: DURATION_PATTERN,
+    pattern: durationPattern,
     ...rest,
   }
 }
@@ -289,7 +289,7 @@ export const benchSchema: JsonSchema = describeObject(
       description:
         'Share of failed requests; a run that is proven to be above it is stopped and is an ERROR. Default: no limit.',
       type: 'string',
-      pattern: PERCENT_PATTERN,
+      pattern: percentPattern,
       examples: ['50%'],
     },
     gate: describeObject(

@@ -8,7 +8,7 @@ import {
   parseStat,
   type ParsedSlo,
 } from './slo-grammar.ts'
-import { METRIC_UNITS, type GoodputBounds, type Level, type RequestBound, type Slo } from './slo.ts'
+import { metricUnits, type GoodputBounds, type Level, type RequestBound, type Slo } from './slo.ts'
 
 export interface SloList {
   slos: readonly Slo[]
@@ -90,7 +90,7 @@ function readText(
 function readMetric(name: string, item: unknown, reading: Reading): (Entry | undefined)[] {
   const metric = findMetric(name)
   if (metric === undefined) return []
-  const takesStat = METRIC_UNITS[metric] === 'ms'
+  const takesStat = metricUnits[metric] === 'ms'
   if (takesStat !== isRecord(item) || metric === 'goodput') return []
   const bounds = isRecord(item) ? Object.entries(item) : [[undefined, item] as const]
   return bounds.map(([stat, text]) => {

@@ -37,7 +37,7 @@ export function checkUrl(url: string, hasMock: boolean, locate: Locate): Issue[]
   return []
 }
 
-const OWN_HEADERS = ['connection', 'content-length', 'expect', 'keep-alive', 'transfer-encoding']
+const ownHeaders = ['connection', 'content-length', 'expect', 'keep-alive', 'transfer-encoding']
 
 /** Header names and values that HTTP has no way to send, in any of the rows. */
 export function checkHeaders(target: Target, rows: readonly Row[], locate: Locate): Issue[] {
@@ -50,7 +50,7 @@ export function checkHeaders(target: Target, rows: readonly Row[], locate: Locat
         createIssue(locate, path, 'is no name of a header. Use letters, digits and -.', 'key'),
       ]
     }
-    if (OWN_HEADERS.includes(lower)) {
+    if (ownHeaders.includes(lower)) {
       return [createIssue(locate, path, 'is set by the client. Remove it.', 'key')]
     }
     const same = names.findIndex((other) => other.toLowerCase() === lower)

@@ -24,15 +24,15 @@ interface Placeholder {
   length: number
 }
 
-const PLACEHOLDER = /\{\{\s*([^{}]+?)\s*\}\}/g
+const placeholder = /\{\{\s*([^{}]+?)\s*\}\}/g
 
 export function hasPlaceholder(text: string): boolean {
-  return text.search(PLACEHOLDER) !== -1
+  return text.search(placeholder) !== -1
 }
 
 /** Text with every placeholder replaced by the same word. */
 export function fillPlaceholders(text: string, word: string): string {
-  return text.replace(PLACEHOLDER, word)
+  return text.replace(placeholder, word)
 }
 
 /**
@@ -76,7 +76,7 @@ function defaultHeaders(hasBody: boolean): Record<string, string> {
 
 function fillValue(value: unknown, row: Row): unknown {
   if (typeof value === 'string') {
-    const [match] = value.matchAll(PLACEHOLDER)
+    const [match] = value.matchAll(placeholder)
     return match?.[0] === value ? row[match[1] ?? ''] : fillText(value, row)
   }
   if (Array.isArray(value)) return value.map((item) => fillValue(item, row))
@@ -85,7 +85,7 @@ function fillValue(value: unknown, row: Row): unknown {
 }
 
 function fillText(text: string, row: Row, encode = (cell: string): string => cell): string {
-  return text.replace(PLACEHOLDER, (_, name: string) => {
+  return text.replace(placeholder, (_, name: string) => {
     const cell = row[name]
     return encode(typeof cell === 'string' ? cell : JSON.stringify(cell))
   })
@@ -134,7 +134,7 @@ function listPlaceholders({ url, headers, body }: Target): Placeholder[] {
 
 function scan(value: unknown, path: Path): Placeholder[] {
   if (typeof value === 'string') {
-    return [...value.matchAll(PLACEHOLDER)].map((match) => ({
+    return [...value.matchAll(placeholder)].map((match) => ({
       path,
       text: value,
       name: match[1] ?? '',

@@ -5,7 +5,7 @@ import { keepKnown } from './known.ts'
 import type { Load, Timeouts } from './spec.ts'
 
 /** Timers of the platform overflow above it, ms. */
-const LONGEST = 2 ** 31 - 1
+const longest = 2 ** 31 - 1
 
 /** Own deadlines; bare numbers are seconds. */
 export function readTimeouts(document: Partial<BenchDocument>, report: Report): Timeouts {
@@ -82,7 +82,7 @@ export function readDuration(
 ): number | undefined {
   if (value === undefined) return undefined
   const ms = typeof value === 'number' ? value * 1000 : (parseDuration(value) ?? 0)
-  if (ms > 0 && ms <= LONGEST) return ms
+  if (ms > 0 && ms <= longest) return ms
   report(path, `must be more than nothing and at most 24 days, got ${value}.`)
   return undefined
 }

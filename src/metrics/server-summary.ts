@@ -1,6 +1,5 @@
 import { keepKnown } from '../bench-spec/known.ts'
-import type { RequestRecord } from '../engine/record.ts'
-import type { Reading, Watch } from '../engine/record.ts'
+import type { Reading, RequestRecord, Watch } from '../engine/record.ts'
 import { type Breakdown, breakDown } from './breakdown.ts'
 import { compareCounts, type Ledger, sortByCertainty } from './ledger.ts'
 import { compareTime, type ServerTime } from './server-time.ts'
