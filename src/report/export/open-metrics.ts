@@ -132,14 +132,14 @@ function renderFamily({ name, type, unit, help, samples }: Family): string[] {
   return [
     `# TYPE ${name} ${type}`,
     ...(unit === undefined ? [] : [`# UNIT ${name} ${unit}`]),
-    `# HELP ${name} ${escape(help)}`,
+    `# HELP ${name} ${escapeValue(help)}`,
     ...samples.map(({ suffix = '', labels, value }) => {
-      const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escape(text)}"`)
+      const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeValue(text)}"`)
       return `${name}${suffix}{${pairs.join(',')}} ${value === Infinity ? '+Inf' : value}`
     }),
   ]
 }
 
-function escape(text: string): string {
+function escapeValue(text: string): string {
   return text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')
 }
