@@ -13,6 +13,7 @@ export interface DataSource {
   file: string
   column?: string
   encoding?: string
+  shuffle?: boolean
 }
 
 export interface LoadedDataset {

@@ -55,7 +55,11 @@ const mock: JsonSchema = {
       type: 'array',
       examples: [[{ kind: 'http-error', status: 503, when: { every: 7 } }]],
     },
-    seed: { description: 'Seed of everything random.', type: 'integer', examples: [1] },
+    seed: {
+      description: 'Seed of everything random in the mock. Default: `seed` of the spec.',
+      type: 'integer',
+      examples: [1],
+    },
     usage: { description: 'When token counts are sent.', examples: ['asked', 'always', 'never'] },
     role_chunk: {
       description: 'When the chunk with the role is sent.',
@@ -156,9 +160,17 @@ export const benchSchema: JsonSchema = describeObject(
           default: 'utf-8',
           examples: ['utf-8', 'gbk'],
         }),
+        shuffle: {
+          description:
+            'Whether rows are sent in an order that `seed` draws, a new one in each pass.',
+          type: 'boolean',
+          default: false,
+          examples: [true],
+        },
       },
       {
-        description: 'Rows for the {{column}} placeholders; request i uses row i modulo rows.',
+        description:
+          'Rows for the {{column}} placeholders; request i uses row i modulo rows, or as shuffled.',
         required: ['type', 'file'],
         examples: [{ type: 'csv', file: 'prompts.csv', column: 'content' }],
       },
@@ -217,7 +229,11 @@ export const benchSchema: JsonSchema = describeObject(
       1,
       { default: 5, examples: [5] },
     ),
-    seed: count('Fixes everything random.', 0, { default: 1, examples: [1] }),
+    seed: count(
+      'Fixes the order of rows under `data_source.shuffle`, and what a mock without a seed of its own draws.',
+      0,
+      { default: 1, examples: [1] },
+    ),
     mock: {
       description: 'Runs against the bundled mock server: true, or its options.',
       default: false,

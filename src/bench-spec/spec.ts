@@ -92,6 +92,9 @@ export interface Load {
   warmup: number
   /** Equal slices of the measured requests, the clusters of the statistics; with two targets, of each. */
   rounds: number
+  /** Whether rows are sent in an order that `seed` draws; `undefined`: as they stand in the file. */
+  shuffle?: boolean
+  /** Of the order of shuffled rows, and of a mock without a seed of its own. */
   seed: number
 }
 

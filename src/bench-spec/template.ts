@@ -36,13 +36,14 @@ export function fillPlaceholders(text: string, word: string): string {
 }
 
 /**
- * The requests of a spec to one of its targets, one for each row that is used; request number i of
- * the run is `prepared[i % prepared.length]`. Without a dataset there is exactly one.
+ * The requests of a spec to one of its targets, one for each row that may be used, in the order of
+ * the rows. Without a dataset there is exactly one.
  */
 export function prepare(spec: BenchSpec, target: Target = spec.target): PreparedRequest[] {
   const { dataset, load } = spec
   if (dataset === undefined) return [prepareRequest(target, {})]
-  const used = load.requests === undefined ? Infinity : load.requests + load.warmup
+  const { requests = Infinity, warmup, shuffle } = load
+  const used = shuffle === true ? Infinity : requests + warmup
   return dataset.rows
     .slice(0, used)
     .map((row, index) => ({ row: index, ...prepareRequest(target, row) }))

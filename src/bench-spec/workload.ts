@@ -54,6 +54,7 @@ export function readLoad(
     duration,
     warmup: countWarmup(warmup) ?? concurrency,
     rounds: rounds ?? (alternates ? pairedRounds(requests, concurrency) : defaultRounds(requests)),
+    shuffle: document.data_source?.shuffle,
     seed,
   })
 }

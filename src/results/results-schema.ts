@@ -187,9 +187,9 @@ export const resultsSchema: JsonSchema = {
       duration_ms: orNull(number('Time of dispatching asked for.')),
       warmup: count('Requests sent before the measured ones.'),
       rounds: count('Equal slices of the measured requests.'),
-      seed: number('Of everything random.'),
+      seed: number('Of the order of shuffled rows, and of a mock without a seed of its own.'),
       workload_sha256: text(
-        'Of what is sent and how, hexadecimal: method, body, rows, stream format, concurrency. Runs that differ in it cannot be compared.',
+        'Of what is sent and how, hexadecimal: method, body, rows and their order, stream format, concurrency. Runs that differ in it cannot be compared.',
       ),
     }),
     stream: record('How streams were read.', {

@@ -63,7 +63,7 @@ export async function runBench(spec: CheckedSpec, options: BenchOptions = {}): P
   const mocks: MockHandle[] = []
   const start = async (mock: BenchSpec['mock']): Promise<string | undefined> => {
     if (mock === undefined) return undefined
-    const handle = await startMock(mock)
+    const handle = await startMock({ seed: spec.load.seed, ...mock })
     mocks.push(handle)
     return handle.url
   }

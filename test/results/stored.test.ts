@@ -108,5 +108,19 @@ test('a workload is what is sent and how, wherever to, with whatever key', () =>
   expect(hash({ url: 'http://b/x', requests: 7, slo: ['ttft p95 <= 1s'] })).toBe(one)
   expect(hash({}, { KEY: 'sk-9876543210' })).toBe(one)
   expect(hash({ concurrency: 3 })).not.toBe(one)
+  expect(hash({ seed: 2 })).toBe(one)
   expect(hash({ body: { prompt: 'hello', key: '${KEY}' } })).not.toBe(one)
+})
+
+test('shuffled rows are another workload, and so is each order of them', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slogate-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'rows.csv')
+  writeFileSync(file, 'q\na\nb\n')
+  const shuffled = (shuffle: boolean, seed: number): string =>
+    hash({ body: '{{q}}', data_source: { type: 'csv', file, shuffle }, seed })
+  expect(shuffled(true, 1)).toBe(shuffled(true, 1))
+  expect(shuffled(true, 1)).not.toBe(shuffled(true, 2))
+  expect(shuffled(true, 1)).not.toBe(shuffled(false, 1))
+  expect(shuffled(false, 1)).toBe(shuffled(false, 2))
 })
