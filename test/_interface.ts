@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../src/bench-spec/json-schema.ts'
 
-const WIDTH = 100
+const maxWidth = 100
 
 /**
  * Renders a TypeScript interface for the documents that an object schema describes, or a union of
@@ -50,7 +50,7 @@ function renderType(schema: JsonSchema, indent: string, column: number): string 
   if (branches.length === 1 && only) return renderBranch(only, indent, column)
   const flat = branches.map((branch) => renderBranch(branch, indent, column))
   const line = flat.join(' | ')
-  if (!line.includes('\n') && column + line.length <= WIDTH) return line
+  if (!line.includes('\n') && column + line.length <= maxWidth) return line
   const [object, nothing] = [branches.find(isInlineObject), branches.find(isNull)]
   if (branches.length === 2 && object && nothing) return line
   return branches
@@ -112,8 +112,8 @@ function renderComment({ description, default: preset }: JsonSchema, indent: str
   const text = description.replaceAll('*/', '*\\/')
   const note = preset === undefined ? [] : [`@default ${JSON.stringify(preset)}`]
   const line = `${indent}/** ${text} */\n`
-  if (note.length === 0 && line.length <= WIDTH + 1) return line
-  const lines = [...wrap(text, WIDTH - indent.length - 3), ...note]
+  if (note.length === 0 && line.length <= maxWidth + 1) return line
+  const lines = [...wrap(text, maxWidth - indent.length - 3), ...note]
   return `${indent}/**\n${lines.map((part) => `${indent} * ${part}\n`).join('')}${indent} */\n`
 }
 

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 
 import { findSchemas, type JsonSchema } from '../src/bench-spec/json-schema.ts'
 import { benchSchema } from '../src/bench-spec/schema.ts'
-import { METRIC_UNITS } from '../src/bench-spec/slo.ts'
+import { metricUnits } from '../src/bench-spec/slo.ts'
 import { calibrate } from '../src/cli/calibrate.ts'
 import { compare } from '../src/cli/compare.ts'
 import { explain } from '../src/cli/explain.ts'
@@ -133,8 +133,8 @@ test('the tables name what there is, whole', () => {
   const expected: [found: readonly string[], wanted: readonly string[]][] = [
     [firstCodes(readme, '| package | why |'), [...Object.keys(dependencies), 'vitest']],
     [firstCodes(readme, '| `stream_format` | reads |').slice(1), Object.keys(dialects).slice(1)],
-    [firstCodes(readme, '| metric | stops or counts |'), [...Object.keys(METRIC_UNITS), 'e2e']],
-    [firstCodes(metrics, '| metric | definition | unknown when |'), Object.keys(METRIC_UNITS)],
+    [firstCodes(readme, '| metric | stops or counts |'), [...Object.keys(metricUnits), 'e2e']],
+    [firstCodes(metrics, '| metric | definition | unknown when |'), Object.keys(metricUnits)],
     [firstCodes(metrics, '| kind | means |'), failureKinds()],
     [firstCodes(mockPage, '| option | default | meaning |'), options],
     [firstCodes(mockPage, '| key | holds |'), Object.keys(createTruth().open(arrival))],
@@ -190,7 +190,7 @@ function describeMembers(
 }
 
 test('every SLOGATE_ variable is told', () => {
-  const [, paths = ''] = /const PATHS[^{]*\{([^}]*)\}/.exec(source('bench-spec/overrides.ts')) ?? []
+  const [, paths = ''] = /const paths[^{]*\{([^}]*)\}/.exec(source('bench-spec/overrides.ts')) ?? []
   const names = [...paths.matchAll(/^ {2}(\w+):/gm)].map(([, name = '']) => name.toUpperCase())
   const told = readCodes(pageOf('docs/spec-format.md')).filter((code) =>
     /^SLOGATE_[A-Z]/.test(code),

@@ -111,6 +111,7 @@ test('exports these names', limit, async () => {
   expect(JSON.parse(await script('exports.js'))).toMatchInlineSnapshot(`
     {
       "slogate": [
+        "DocumentError",
         "SpecError",
         "checkSpec",
         "loadSpec",

@@ -1,18 +1,18 @@
 import { Ajv, type ErrorObject } from 'ajv'
 
-import { createIssue, type Locate, type Path, type SpecIssue } from './issue.ts'
+import { createIssue, type Locate, type Path, type Issue } from './issue.ts'
 import type { JsonSchema } from './json-schema.ts'
-import { benchSchema, PERCENT_PATTERN } from './schema.ts'
+import { benchSchema, percentPattern } from './schema.ts'
 import { suggest } from './suggestion.ts'
 
 /** Keys that are few enough to be listed in a message. */
-const FEW = 6
+const few = 6
 
 /** Words that will be keys. */
-const RESERVED = ['rate', 'arrival', 'stages', 'matrix', 'max_concurrency', 'abort']
+const reservedKeys = ['rate', 'arrival', 'stages', 'matrix', 'max_concurrency', 'abort']
 
 /** Compares a document with a schema: one issue per place. */
-export type SchemaCheck = (document: unknown, locate: Locate) => SpecIssue[]
+export type SchemaCheck = (document: unknown, locate: Locate) => Issue[]
 
 /** Compiles a schema, which takes some ms. */
 export function createSchemaCheck(schema: JsonSchema): SchemaCheck {
@@ -85,13 +85,13 @@ function rejectsKind(error: ErrorObject, union: ErrorObject, branch: number): bo
   return error.schemaPath === `${union.schemaPath}/${branch}/properties/${key}/const`
 }
 
-function explain(error: ErrorObject, document: unknown, locate: Locate): SpecIssue {
+function explain(error: ErrorObject, document: unknown, locate: Locate): Issue {
   const path = parsePointer(error.instancePath, document)
   const schema = error.parentSchema as JsonSchema
   if (error.keyword === 'additionalProperties') {
     const key = String(error.params['additionalProperty'])
     const known = Object.keys(schema.properties ?? {})
-    const isReserved = schema === benchSchema && RESERVED.includes(key)
+    const isReserved = schema === benchSchema && reservedKeys.includes(key)
     const message = isReserved
       ? 'is not supported yet. Remove it.'
       : `unknown key.${adviseKey(key, known)}`
@@ -112,7 +112,7 @@ function explain(error: ErrorObject, document: unknown, locate: Locate): SpecIss
 function adviseKey(key: string, known: readonly string[]): string {
   const hint = suggest(key, known)
   if (hint !== '') return hint
-  if (known.length <= FEW) return ` Known here: ${known.join(', ')}.`
+  if (known.length <= few) return ` Known here: ${known.join(', ')}.`
   return ' Remove it, or begin its name with "x-" to keep it for yourself.'
 }
 
@@ -151,7 +151,7 @@ function renderType(type: string, schema: JsonSchema): string {
       return `a number${limits}`
     case 'string':
       if (schema.pattern === undefined) return 'text'
-      return schema.pattern === PERCENT_PATTERN
+      return schema.pattern === percentPattern
         ? 'a percentage between 0% and 100%'
         : 'text with a unit (us, ms, s, m, h)'
     case 'boolean':
@@ -160,12 +160,12 @@ function renderType(type: string, schema: JsonSchema): string {
       return 'a list'
     default: {
       const keys = Object.keys(schema.properties ?? {})
-      return keys.length > 0 && keys.length <= FEW ? `an object (${keys.join(', ')})` : 'an object'
+      return keys.length > 0 && keys.length <= few ? `an object (${keys.join(', ')})` : 'an object'
     }
   }
 }
 
-const LONGEST_VALUE = 60
+const longestValue = 60
 
 function renderValue(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
@@ -175,7 +175,7 @@ function renderValue(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (typeof value !== 'string') return `a ${typeof value}`
   const text = JSON.stringify(value)
-  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text
+  return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text
 }
 
 function parsePointer(pointer: string, document: unknown): Path {

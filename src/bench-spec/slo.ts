@@ -90,7 +90,7 @@ export interface RequestBound {
 export type GoodputBounds = readonly RequestBound[]
 
 /** Unit of each metric. Metrics in `ms` take a statistic, the others are one number per run. */
-export const METRIC_UNITS: Readonly<Record<Metric, Unit>> = {
+export const metricUnits: Readonly<Record<Metric, Unit>> = {
   ttft: 'ms',
   ttfo: 'ms',
   latency: 'ms',

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 
+import { cleanLine } from '../bench-spec/plain-text.ts'
 import { accountFor } from '../report/explanation/explanation.ts'
-import { cleanLine } from '../report/plain-text.ts'
 import { compareWith } from '../report/tool/comparison.ts'
 import type { Tool } from '../report/tool/tool.ts'
 import { tools } from '../report/tool/tools.ts'

@@ -1,4 +1,4 @@
-import { keepKnown } from './known.ts'
+import { keepKnown } from '../bench-spec/known.ts'
 import type { ServerTime } from './server-time.ts'
 import type { ServerTimeName } from './snapshot.ts'
 

@@ -1,3 +1,4 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { Slo } from '../bench-spec/slo.ts'
 import type { Load } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
@@ -6,7 +7,6 @@ import { measureBuffering } from './buffering.ts'
 import { rateClient } from './client.ts'
 import { measureConcurrency } from './concurrency.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import { keepKnown } from './known.ts'
 import { nearestRank, quantile, toSample } from './sample.ts'
 import type { RunSummary } from './summary.ts'
 

@@ -1,8 +1,8 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { GoodputBounds, Metric, Slo } from '../bench-spec/slo.ts'
 import type { ClientTrust, RequestRecord, TargetRole } from '../engine/record.ts'
 import { measureBuffering } from './buffering.ts'
 import { type ClientReason, rateClient } from './client.ts'
-import { keepKnown } from './known.ts'
 
 /** Why a figure cannot be believed; times are ms. */
 type Cause =

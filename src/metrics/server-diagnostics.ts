@@ -1,5 +1,5 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import { keepKnown } from './known.ts'
 import type { ServerSummary } from './server-summary.ts'
 
 /** What a reader must know of the server's figures. They change no verdict. Pure. */

@@ -1,6 +1,6 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { GoodputBounds } from '../bench-spec/slo.ts'
 import type { FailedRecord, FailureKind, RequestRecord } from '../engine/record.ts'
-import { keepKnown } from './known.ts'
 import { chunkGaps, isGood, measure, type RequestMetric } from './measure.ts'
 import { mean, quantile, stddev, toSample } from './sample.ts'
 import { outputTokens, runDuration, throughput, type TokenBasis, tokenBasis } from './throughput.ts'

@@ -1,6 +1,6 @@
+import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import { endCell, sloCells } from './cells.ts'
-import { cleanLine } from './plain-text.ts'
 import { explainSlo } from './sentence/slo.ts'
 import { explainVerdict } from './sentence/verdict.ts'
 

@@ -1,5 +1,5 @@
+import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { DistributionDocument, Measured, Results, SloDocument } from '../results/results.ts'
-import { cleanLine } from './plain-text.ts'
 import { explainMismatch, listDifferences } from './sentence/differences.ts'
 import { explainEnd } from './sentence/end.ts'
 import { formatChange, formatCount, formatDeviation, formatMs, formatValue } from './units.ts'

@@ -1,6 +1,6 @@
+import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { Measured, Results, SloDocument } from '../results/results.ts'
 import { formatChanges, formatOrDash } from './cells.ts'
-import { cleanLine } from './plain-text.ts'
 import { listDifferences } from './sentence/differences.ts'
 import { layOut } from './table.ts'
 import { createPen, signs, styles, type TerminalOptions } from './terminal.ts'

@@ -1,10 +1,10 @@
 import junit, { type Builder, type TestCase, type TestSuite } from 'junit-report-builder'
 
+import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import { type Case, runCases } from './case.ts'
 import { calibrationCell } from './cells.ts'
 import { uniqueNames } from './names.ts'
-import { cleanLine } from './plain-text.ts'
 import { explainSlo } from './sentence/slo.ts'
 
 export interface JunitOptions {

@@ -14,8 +14,8 @@ import {
   sloCells,
 } from './cells.ts'
 import { cutMarkdown } from './cut.ts'
+import { escapeMarkdown, markdownCode, markdownUrl, escapeElement } from './escaping.ts'
 import { heldCell, missedFirst, overviewColumns, overviewNote } from './overview.ts'
-import { escapeMarkdown, markdownCode, markdownUrl, escapeElement } from './plain-text.ts'
 import { explainDiagnostic } from './sentence/diagnostic.ts'
 import { explainServerFinding } from './sentence/server-finding.ts'
 import { explainSlo } from './sentence/slo.ts'

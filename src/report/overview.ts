@@ -1,6 +1,6 @@
+import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import { percentileRows, roughNote } from './cells.ts'
-import { cleanLine } from './plain-text.ts'
 import type { Column } from './table.ts'
 import { formatCount, formatMs, formatValue } from './units.ts'
 

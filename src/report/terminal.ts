@@ -1,5 +1,7 @@
 import { styleText } from 'node:util'
 
+import { cleanLine } from '../bench-spec/plain-text.ts'
+import { textWidth } from '../bench-spec/text-width.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import {
   baselineCells,
@@ -15,8 +17,7 @@ import {
   roughNote,
   sloCells,
 } from './cells.ts'
-import { textWidth, truncate, wrap } from './columns.ts'
-import { cleanLine } from './plain-text.ts'
+import { truncate, wrap } from './columns.ts'
 import { explainDiagnostic } from './sentence/diagnostic.ts'
 import { explainServerFinding } from './sentence/server-finding.ts'
 import { explainSlo } from './sentence/slo.ts'

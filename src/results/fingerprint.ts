@@ -12,6 +12,7 @@ export function hashWorkload(spec: BenchSpec): string {
     method: target.method,
     body: target.body ?? null,
     rows: dataset?.rows ?? null,
+    order: load.shuffle === true ? load.seed : null,
     stream: stream ?? null,
     kind: load.kind,
     concurrency: load.concurrency,

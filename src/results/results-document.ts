@@ -950,11 +950,11 @@ export interface Results {
     warmup: number
     /** Equal slices of the measured requests. */
     rounds: number
-    /** Of everything random. */
+    /** Of the order of shuffled rows, and of a mock without a seed of its own. */
     seed: number
     /**
-     * Of what is sent and how, hexadecimal: method, body, rows, stream format, concurrency. Runs
-     * that differ in it cannot be compared.
+     * Of what is sent and how, hexadecimal: method, body, rows and their order, stream format,
+     * concurrency. Runs that differ in it cannot be compared.
      */
     workload_sha256: string
   }

@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../bench-spec/json-schema.ts'
-import { METRIC_UNITS } from '../bench-spec/slo.ts'
+import { metricUnits } from '../bench-spec/slo.ts'
 import { calibrationSchema } from './calibration-schema.ts'
 import { diagnosticSchema } from './diagnostic-schema.ts'
 import {
@@ -40,7 +40,7 @@ const status = oneOf('What was decided.', ['PASS', 'FAIL', 'INCONCLUSIVE', 'ERRO
 export const sloSchema: JsonSchema = record('One assertion of the spec and what became of it.', {
   id: text('Stable name, unique within the spec.'),
   text: text('Canonical text, for example `ttft p95 <= 800ms`.'),
-  metric: oneOf('What is measured.', Object.keys(METRIC_UNITS)),
+  metric: oneOf('What is measured.', Object.keys(metricUnits)),
   stat: text('`p95`, `mean`, `min`, `max`, or `value` for a metric that is one number per run.'),
   op: oneOf('Comparator.', ['<', '<=', '>', '>=']),
   bound: orNull(
@@ -206,9 +206,9 @@ export const resultsSchema: JsonSchema = {
       duration_ms: orNull(number('Time of dispatching asked for.')),
       warmup: count('Requests sent before the measured ones.'),
       rounds: count('Equal slices of the measured requests.'),
-      seed: number('Of everything random.'),
+      seed: number('Of the order of shuffled rows, and of a mock without a seed of its own.'),
       workload_sha256: text(
-        'Of what is sent and how, hexadecimal: method, body, rows, stream format, concurrency. Runs that differ in it cannot be compared.',
+        'Of what is sent and how, hexadecimal: method, body, rows and their order, stream format, concurrency. Runs that differ in it cannot be compared.',
       ),
     }),
     stream: record('How streams were read.', {

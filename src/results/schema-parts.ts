@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../bench-spec/json-schema.ts'
+import { keepKnown } from '../bench-spec/known.ts'
 
 type Properties = Readonly<Record<string, JsonSchema>>
 
@@ -56,5 +57,5 @@ export function orNull(
   schema: JsonSchema,
   description: string | undefined = schema.description,
 ): JsonSchema {
-  return { anyOf: [schema, { type: 'null' }], ...(description !== undefined && { description }) }
+  return keepKnown<JsonSchema>({ anyOf: [schema, { type: 'null' }], description })
 }

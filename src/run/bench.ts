@@ -5,6 +5,7 @@ import type { RequestRecord } from '../engine/record.ts'
 import { explainInfeasibility } from '../report/sentence/infeasibility.ts'
 import type { Results } from '../results/results.ts'
 import { checkFeasibility } from '../verdict/feasibility.ts'
+import type { CheckedSpec } from './checked-spec.ts'
 import { conclude } from './conclusion.ts'
 import { documentRun } from './document.ts'
 import { drive, type DriveOptions } from './drive.ts'
@@ -29,10 +30,10 @@ export interface BenchRun {
 /**
  * Runs one spec: sends its load, measures, judges. Starts the mock servers and the load process that
  * it needs and ends them; writes nothing (see `writeArtifacts`). A target's faults end in the results.
- * @throws {SpecError} before anything is sent, when a stored calibration cannot be read.
+ * @throws {DocumentError} before anything is sent, when a stored calibration cannot be read.
  * @throws Error when a mock cannot be started.
  */
-export async function runBench(spec: BenchSpec, options: BenchOptions = {}): Promise<BenchRun> {
+export async function runBench(spec: CheckedSpec, options: BenchOptions = {}): Promise<BenchRun> {
   const { root = process.cwd() } = options
   const setting = { root, machine: describeMachine(), calibrations: readCalibrations(root) }
   const driven = await drive(spec, options)

@@ -5,7 +5,13 @@ import {
 } from '../bench-spec/loading.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { checkOptions } from '../mock/index.ts'
-import { readStored } from '../results/stored.ts'
+import { readStored } from '../results/findings.ts'
+import type { Results } from '../results/results.ts'
+
+/** A spec that can be run: the options of its mock are checked, the results it compares with read. */
+export type CheckedSpec = BenchSpec<Results>
+
+type Options = Pick<LoadOptions<Results>, 'env' | 'overrides'>
 
 /**
  * Loads a spec file with everything that it names: data files, the options of its mock, the results
@@ -13,7 +19,7 @@ import { readStored } from '../results/stored.ts'
  * relative to `cwd`; without it, it is resolved from the working directory and shown as passed.
  * @throws {SpecError} with every issue of the file.
  */
-export function loadSpec(file: string, options: LoadOptions & { cwd?: string }): BenchSpec {
+export function loadSpec(file: string, options: Options & { cwd?: string }): CheckedSpec {
   return loadFile(file, { ...options, checkMock: checkOptions, readStored })
 }
 
@@ -24,7 +30,7 @@ export function loadSpec(file: string, options: LoadOptions & { cwd?: string }):
  */
 export function checkSpec(
   document: unknown,
-  options: LoadOptions & { baseDir: string; name?: string },
-): BenchSpec {
+  options: Options & { baseDir: string; name?: string },
+): CheckedSpec {
   return checkDocument(document, { ...options, checkMock: checkOptions, readStored })
 }

@@ -1,6 +1,6 @@
 import { parseSlo } from '../bench-spec/slo-grammar.ts'
 import { formatStat, type RelativeSlo } from '../bench-spec/slo.ts'
-import type { BenchSpec, Gate, Load, Policy } from '../bench-spec/spec.ts'
+import type { Gate, Load, Policy } from '../bench-spec/spec.ts'
 import { joinRounds } from '../metrics/joining.ts'
 import type { Comparison, Statistic } from '../report/comparison-table.ts'
 import { sentences } from '../report/sentence/sentences.ts'
@@ -14,6 +14,7 @@ import { assessRelative, type StoredReference } from '../verdict/relative.ts'
 import type { SloVerdict } from '../verdict/verdict.ts'
 import { version } from '../version.ts'
 import { type BenchOptions, type BenchRun, runBench } from './bench.ts'
+import type { CheckedSpec } from './checked-spec.ts'
 
 /** What every comparison shows, judged or not. */
 const shown = [
@@ -116,7 +117,7 @@ function documentSlo(verdict: SloVerdict): SloDocument {
 
 /** Runs a spec against its second target; the limits are judged beside its own SLOs. */
 export async function compareTargets(
-  spec: BenchSpec,
+  spec: CheckedSpec,
   limits: readonly RelativeSlo[],
   options: BenchOptions,
 ): Promise<{ comparison: Comparison; bench: BenchRun }> {

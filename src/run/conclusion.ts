@@ -1,3 +1,4 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { CalibrationFile } from '../calibration/calibration-file.ts'
 import { shapeOfRun } from '../calibration/load-shape.ts'
 import type { Machine } from '../calibration/machine.ts'
@@ -5,7 +6,6 @@ import { describeMatch, matchCalibration, toAccuracy } from '../calibration/matc
 import { diagnose } from '../metrics/diagnostics.ts'
 import { findDoubts } from '../metrics/doubt.ts'
 import { joinRounds } from '../metrics/joining.ts'
-import { keepKnown } from '../metrics/known.ts'
 import { diagnoseServer } from '../metrics/server-diagnostics.ts'
 import { summarizeServer } from '../metrics/server-summary.ts'
 import { summarize } from '../metrics/summary.ts'

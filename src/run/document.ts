@@ -1,8 +1,8 @@
 import { relative } from 'node:path'
 
+import { keepKnown } from '../bench-spec/known.ts'
 import { createRedactor, redactDeep } from '../bench-spec/secret.ts'
 import type { Machine } from '../calibration/machine.ts'
-import { keepKnown } from '../metrics/known.ts'
 import { sentences } from '../report/sentence/sentences.ts'
 import { type Results, type ResultsInput, toResults } from '../results/results.ts'
 import { version } from '../version.ts'

@@ -1,3 +1,4 @@
+import { cleanMessage } from '../bench-spec/plain-text.ts'
 import { createRedactor } from '../bench-spec/secret.ts'
 import type { BenchSpec, MockOptions, Target } from '../bench-spec/spec.ts'
 import { rebaseUrl } from '../bench-spec/target.ts'
@@ -8,7 +9,7 @@ import type { ClientTrust, RequestRecord, RunEnd, TargetRole, Watch } from '../e
 import type { Snapshot } from '../metrics/snapshot.ts'
 import { type MockHandle, startMock } from '../mock/index.ts'
 import type { Progress } from '../report/progress-text.ts'
-import { cleanMessage } from '../stream/message.ts'
+import type { CheckedSpec } from './checked-spec.ts'
 import { trackProgress } from './progress.ts'
 import { steer } from './steering.ts'
 import { finishWatch, watchTarget } from './target-watch.ts'
@@ -28,7 +29,7 @@ export interface DriveOptions {
 /** What happened when a load was sent, as plain data: everything else is concluded from it. */
 export interface Drive {
   /** Its URLs are those that were sent to, of mocks too. */
-  spec: BenchSpec
+  spec: CheckedSpec
   /** Every request, warm-up included, in the order in which they ended; secrets are out of them. */
   records: readonly RequestRecord[]
   /** The same of the second target; `undefined` without one. */
@@ -51,11 +52,11 @@ export interface Drive {
  * does wrong is in the records.
  * @throws Error when a mock cannot be started.
  */
-export async function drive(spec: BenchSpec, options: DriveOptions): Promise<Drive> {
+export async function drive(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
   const mocks: MockHandle[] = []
   const start = async (mock: MockOptions | undefined): Promise<string | undefined> => {
     if (mock === undefined) return undefined
-    const handle = await startMock(mock)
+    const handle = await startMock({ seed: spec.load.seed, ...mock })
     mocks.push(handle)
     return handle.url
   }
@@ -70,7 +71,7 @@ export async function drive(spec: BenchSpec, options: DriveOptions): Promise<Dri
   }
 }
 
-async function send(spec: BenchSpec, options: DriveOptions): Promise<Drive> {
+async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
   const { load, serverMetrics, secrets } = spec
   const alternates = spec.baseline?.kind === 'interleaved'
   const sides: Record<TargetRole, RequestRecord[]> = { candidate: [], baseline: [] }
@@ -122,7 +123,7 @@ function planLoad(spec: BenchSpec): LoadPlan {
   }
 }
 
-function aimAt(spec: BenchSpec, base: string | undefined): BenchSpec {
+function aimAt(spec: CheckedSpec, base: string | undefined): CheckedSpec {
   const { serverMetrics } = spec
   if (base === undefined) return spec
   return {

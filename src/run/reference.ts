@@ -1,12 +1,12 @@
-import type { BenchSpec } from '../bench-spec/spec.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { type FindDoubt, findDoubts } from '../metrics/doubt.ts'
 import { joinRounds } from '../metrics/joining.ts'
 import { summarize } from '../metrics/summary.ts'
 import { type Fingerprint, listDifferences, fingerprintOf } from '../results/fingerprint.ts'
-import type { BaselineInput, Results } from '../results/results.ts'
+import type { BaselineInput } from '../results/results.ts'
 import { roundsOf } from '../results/stored.ts'
 import type { Reference } from '../verdict/relative.ts'
+import type { CheckedSpec } from './checked-spec.ts'
 
 /** What a run is compared with, for the verdict and for the document. */
 export interface Referred {
@@ -18,15 +18,14 @@ export interface Referred {
 
 /** `records`: those of the second target. `own`: of the run that is judged. */
 export function referTo(
-  { baseline, goodput }: BenchSpec,
+  { baseline, goodput }: CheckedSpec,
   records: readonly RequestRecord[],
   own: Fingerprint,
 ): Referred | undefined {
   if (baseline === undefined) return undefined
   if (baseline.kind === 'file') {
-    const { source } = baseline
-    // Checked when the spec was loaded: what is there now may be what this run has written.
-    const results = baseline.results as Results
+    // Read when the spec was loaded: what is there now may be what this run has written.
+    const { source, results } = baseline
     const differences = listDifferences(fingerprintOf(results), own)
     const { summary } = results
     return {

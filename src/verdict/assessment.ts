@@ -1,6 +1,6 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { AbsoluteSlo } from '../bench-spec/slo.ts'
 import type { Gate, Load } from '../bench-spec/spec.ts'
-import { keepKnown } from '../metrics/known.ts'
 import { holds } from '../metrics/measure.ts'
 import type { Observation } from '../metrics/observation.ts'
 import { mean } from '../metrics/sample.ts'

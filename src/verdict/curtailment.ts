@@ -1,4 +1,4 @@
-import { roundOf } from '../bench-spec/round.ts'
+import { findRound } from '../bench-spec/round.ts'
 import type { AbsoluteSlo, GoodputBounds, Metric, Slo } from '../bench-spec/slo.ts'
 import type { Gate, Load } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
@@ -108,7 +108,7 @@ function lookAhead(
   if (seen.length !== clusters.length) return undefined
   const sizes = new Map<number, number>()
   for (let index = 0; index < plan.requests; index++) {
-    const round = roundOf(index, plan)
+    const round = findRound(index, plan)
     sizes.set(round, (sizes.get(round) ?? 0) + 1)
   }
   return [...sizes].map(([round, size]) => {

@@ -1,3 +1,4 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import {
   formatStat,
   type GoodputBounds,
@@ -7,7 +8,6 @@ import {
 } from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
 import type { RequestRecord } from '../engine/record.ts'
-import { keepKnown } from '../metrics/known.ts'
 import { observe } from '../metrics/observation.ts'
 import { mean, nearestRank } from '../metrics/sample.ts'
 import { outputTokens, throughput, tokenBasis } from '../metrics/throughput.ts'

@@ -1,7 +1,7 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { RelativeSlo } from '../bench-spec/slo.ts'
 import type { Gate, Load } from '../bench-spec/spec.ts'
 import type { RequestRecord, TargetRole } from '../engine/record.ts'
-import { keepKnown } from '../metrics/known.ts'
 import { countAsked } from './assessment.ts'
 import { decide, measureMargin, type Tails } from './decision.ts'
 import { keepCounted, type RoundFigures, takeRounds, takeValue, type Taking } from './figures.ts'

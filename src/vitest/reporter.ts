@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { relative } from 'node:path'
 
 import { configDefaults } from 'vitest/config'
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
@@ -9,7 +8,7 @@ import { reportRuns } from '../github/job.ts'
 import { detectStyle } from '../report/console-style.ts'
 import { renderProgress } from '../report/progress-text.ts'
 import { renderScreen } from '../report/screen.ts'
-import type { Results } from '../results/results.ts'
+import { findResults } from '../results/findings.ts'
 import { type JunitMode, writeOverview } from '../run/artifacts.ts'
 import { noticeArtifact, progressArtifact, type RunMeta } from './meta.ts'
 import { createProgressView, type ProgressView } from './progress-view.ts'
@@ -146,7 +145,6 @@ function runsOf(tests: readonly TestCase[]): RunMeta[] {
 }
 
 function readRun(folder: string): RunMeta[] {
-  const file = join(folder, 'results.json')
-  if (!existsSync(file)) return []
-  return [{ results: JSON.parse(readFileSync(file, 'utf8')) as Results, folder }]
+  const results = findResults(folder)
+  return results === undefined ? [] : [{ results, folder }]
 }

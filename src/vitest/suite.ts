@@ -12,7 +12,7 @@ import { explainVerdict } from '../report/sentence/verdict.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import { folderName, prepareFolder, writeArtifacts } from '../run/artifacts.ts'
 import { type BenchRun, runBench, warningsOf } from '../run/bench.ts'
-import { loadSpec } from '../run/checked-spec.ts'
+import { type CheckedSpec, loadSpec } from '../run/checked-spec.ts'
 import { appendHistory } from '../run/history-file.ts'
 import { baselineData } from './bench-table.ts'
 import { callSite } from './call-site.ts'
@@ -37,7 +37,7 @@ export interface Suite {
   check(context: TestContext, index: number): Promise<void>
   results(context: TestContext): Promise<Results>
   /** The spec as loaded. */
-  readonly spec: BenchSpec
+  readonly spec: CheckedSpec
 }
 
 /** An SLO that was missed or that could not be judged where that blocks, or a run that measured nothing. */
@@ -70,7 +70,7 @@ export function openSuite(file: string, options: SuiteOptions): Suite {
   return createSuite(loadSpec(file, { env: process.env }), options)
 }
 
-export function createSuite(spec: BenchSpec, options: SuiteOptions): Suite {
+export function createSuite(spec: CheckedSpec, options: SuiteOptions): Suite {
   let running: Promise<BenchRun> | undefined
   /** Why the `load` test failed, if it did: its SLO tests then need not say it again. */
   let loadProblem: string | undefined
@@ -152,7 +152,7 @@ const errorNames = {
 } as const
 
 async function runSpec(
-  spec: BenchSpec,
+  spec: CheckedSpec,
   context: TestContext,
   ownFolder: string | undefined,
 ): Promise<BenchRun> {
@@ -218,7 +218,7 @@ const taken = new WeakMap<object, Map<string, BenchSpec>>()
 
 /** Below the project's name where it has one; numbered where a file defines two specs of one name. */
 function folderOf(
-  spec: BenchSpec,
+  spec: CheckedSpec,
   root: string,
   { task }: TestContext,
   ownFolder: string | undefined,

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { RequestRecord } from '../../src/engine/record.ts'
-import type { Reading, Watch } from '../../src/engine/record.ts'
+import type { RequestRecord, Reading, Watch } from '../../src/engine/record.ts'
 import { diagnoseServer } from '../../src/metrics/server-diagnostics.ts'
 import { locateTime } from '../../src/metrics/server-finding.ts'
 import { type ServerSummary, summarizeServer } from '../../src/metrics/server-summary.ts'

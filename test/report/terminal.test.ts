@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 
 import { expect, test } from 'vitest'
 
-import { textWidth } from '../../src/report/columns.ts'
+import { textWidth } from '../../src/bench-spec/text-width.ts'
 import { renderTerminal } from '../../src/report/terminal.ts'
 import { run, runs, slo } from './_runs.ts'
 

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 
 import { expect, onTestFinished, test } from 'vitest'
 
+import { readStored } from '../../src/results/findings.ts'
 import { listDifferences, fingerprintOf, hashWorkload } from '../../src/results/fingerprint.ts'
 import type { Results } from '../../src/results/results.ts'
-import { readStored, roundsOf } from '../../src/results/stored.ts'
+import { roundsOf } from '../../src/results/stored.ts'
 import { checkSpec } from '../../src/run/checked-spec.ts'
 import { run } from '../report/_runs.ts'
 
@@ -65,7 +66,7 @@ test.each([
   [JSON.stringify({ ...run(), rounds: undefined }), 'the key "rounds" is required'],
   [
     JSON.stringify({ ...run(), rounds: [{ ...rounds[0], completed: '59' }] }),
-    'rounds.0.completed: must be a whole number of at least 0, got "59"',
+    'rounds[0].completed: must be a whole number of at least 0, got "59"',
   ],
 ])('a file that is no baseline is one clear error before the run: %#', (text, message) => {
   const file = store(text)
@@ -108,5 +109,19 @@ test('a workload is what is sent and how, wherever to, with whatever key', () =>
   expect(hash({ url: 'http://b/x', requests: 7, slo: ['ttft p95 <= 1s'] })).toBe(one)
   expect(hash({}, { KEY: 'sk-9876543210' })).toBe(one)
   expect(hash({ concurrency: 3 })).not.toBe(one)
+  expect(hash({ seed: 2 })).toBe(one)
   expect(hash({ body: { prompt: 'hello', key: '${KEY}' } })).not.toBe(one)
+})
+
+test('shuffled rows are another workload, and so is each order of them', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slogate-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'rows.csv')
+  writeFileSync(file, 'q\na\nb\n')
+  const shuffled = (shuffle: boolean, seed: number): string =>
+    hash({ body: '{{q}}', data_source: { type: 'csv', file, shuffle }, seed })
+  expect(shuffled(true, 1)).toBe(shuffled(true, 1))
+  expect(shuffled(true, 1)).not.toBe(shuffled(true, 2))
+  expect(shuffled(true, 1)).not.toBe(shuffled(false, 1))
+  expect(shuffled(false, 1)).toBe(shuffled(false, 2))
 })

@@ -1,9 +1,8 @@
 import type { BenchDocument } from '../../src/bench-spec/document.ts'
-import type { BenchSpec } from '../../src/bench-spec/spec.ts'
 import type { Machine } from '../../src/calibration/machine.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
 import type { Results } from '../../src/results/results.ts'
-import { checkSpec } from '../../src/run/checked-spec.ts'
+import { type CheckedSpec, checkSpec } from '../../src/run/checked-spec.ts'
 import { conclude, type Setting } from '../../src/run/conclusion.ts'
 import { documentRun } from '../../src/run/document.ts'
 import type { Drive } from '../../src/run/drive.ts'
@@ -26,7 +25,7 @@ export const setting: Setting = {
 export const url = 'http://127.0.0.1:8000/v1/chat/completions'
 
 /** A spec of one request in flight; what it compares with is not read from a file. */
-export function specOf(given: Partial<BenchDocument>): BenchSpec {
+export function specOf(given: Partial<BenchDocument>): CheckedSpec {
   const rest = { url, stream_format: 'openai-chat', concurrency: 1, ...given }
   return checkSpec(rest, { env: {}, baseDir: '.', name: 'chat' })
 }

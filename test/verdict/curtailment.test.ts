@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { roundOf } from '../../src/bench-spec/round.ts'
+import { findRound } from '../../src/bench-spec/round.ts'
 import type { Slo } from '../../src/bench-spec/slo.ts'
 import type { Gate, Load } from '../../src/bench-spec/spec.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
@@ -22,7 +22,7 @@ function loadOf(requests: number, rounds: number): Load {
 /** Request `index` of the load: 100 ms, or too slow. */
 function request(index: number, bad: boolean, load: Load): RequestRecord {
   const { requests = 0, rounds } = load
-  const round = roundOf(index, { requests, rounds })
+  const round = findRound(index, { requests, rounds })
   return completed({ index, round, ttft: bad ? 900 : 100 })
 }
 

@@ -1,4 +1,4 @@
-import { roundOf } from '../../src/bench-spec/round.ts'
+import { findRound } from '../../src/bench-spec/round.ts'
 import type { Gate } from '../../src/bench-spec/spec.ts'
 import { foresee } from '../../src/verdict/curtailment.ts'
 import { testExactly } from '../../src/verdict/exact.ts'
@@ -33,7 +33,7 @@ export function curtail(isBad: () => boolean, rounds: number): number {
   const records = times(500, (index) =>
     completed({
       index,
-      round: roundOf(index, load),
+      round: findRound(index, load),
       ttft: isBad() ? 900 : 100,
       events: 1,
     }),

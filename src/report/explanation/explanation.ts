@@ -1,7 +1,7 @@
+import { cleanLine } from '../../bench-spec/plain-text.ts'
 import type { Results, SloDocument } from '../../results/results.ts'
 import { sloCells } from '../cells.ts'
 import { padEnd, wrap } from '../columns.ts'
-import { cleanLine } from '../plain-text.ts'
 import { explainSlo } from '../sentence/slo.ts'
 import type { Account, Case, Step } from './account.ts'
 import { accountCurtailed } from './curtailed.ts'

@@ -1,5 +1,5 @@
-import { formatQuantity } from '../../metrics/quantity.ts'
 import type { ClientReasonDocument } from '../../results/results.ts'
+import { formatQuantity } from '../quantity.ts'
 
 /** `its event loop was 50% busy, it waited for a core 6% of the time`. */
 export function nameClientReasons(reasons: readonly ClientReasonDocument[]): string {

@@ -1,5 +1,5 @@
-import { formatQuantity } from '../../metrics/quantity.ts'
 import type { DiagnosticFacts } from '../../results/sentences.ts'
+import { formatQuantity } from '../quantity.ts'
 import { nameClientReasons } from './client-reasons.ts'
 import { explainServerFinding } from './server-finding.ts'
 

@@ -1,5 +1,5 @@
-import { formatQuantity } from '../../metrics/quantity.ts'
 import type { SloDocument } from '../../results/results.ts'
+import { formatQuantity } from '../quantity.ts'
 import { nameClientReasons } from './client-reasons.ts'
 
 type Doubt = Extract<SloDocument['turns'][number], { kind: 'doubt' }>['doubt']

@@ -1,6 +1,6 @@
-import { formatQuantity } from '../../metrics/quantity.ts'
 import type { Results } from '../../results/results.ts'
 import type { Untold } from '../../results/sentences.ts'
+import { formatQuantity } from '../quantity.ts'
 
 type End = Untold<Results['end']>
 

@@ -1,6 +1,6 @@
 import { formatStat, type Slo } from '../../bench-spec/slo.ts'
-import { formatQuantity } from '../../metrics/quantity.ts'
 import type { Infeasibility } from '../../verdict/feasibility.ts'
+import { formatQuantity } from '../quantity.ts'
 import { nameStatistic } from '../statistic.ts'
 
 /** Why an SLO can never PASS or be decided, and what to do. */

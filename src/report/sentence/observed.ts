@@ -1,6 +1,6 @@
-import { formatQuantity } from '../../metrics/quantity.ts'
 import type { SloDocument } from '../../results/results.ts'
 import type { Untold } from '../../results/sentences.ts'
+import { formatQuantity } from '../quantity.ts'
 import { nameStatistic } from '../statistic.ts'
 
 type Slo = Untold<SloDocument>

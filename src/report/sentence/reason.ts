@@ -1,7 +1,7 @@
-import { formatQuantity } from '../../metrics/quantity.ts'
 import type { SloDocument } from '../../results/results.ts'
 import type { Untold } from '../../results/sentences.ts'
 import { allowedShare, limitsFailures } from '../../verdict/budget.ts'
+import { formatQuantity } from '../quantity.ts'
 import { nameStatistic, readStat } from '../statistic.ts'
 import { explainComparison } from './comparison.ts'
 import { explainNothing } from './nothing.ts'

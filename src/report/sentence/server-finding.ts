@@ -1,5 +1,5 @@
-import { formatQuantity } from '../../metrics/quantity.ts'
 import type { ServerFindingDocument } from '../../results/results.ts'
+import { formatQuantity } from '../quantity.ts'
 
 /** Where the time goes, in one sentence, or why that is not known. Texts of a target are as they came. */
 export function explainServerFinding(finding: ServerFindingDocument): string {

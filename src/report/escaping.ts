@@ -1,29 +1,4 @@
-import { stripVTControlCharacters } from 'node:util'
-
-/** C0, DEL and C1 controls, Unicode line ends. */
-const controls = /[\p{Cc}\u2028\u2029]+/gu
-/** Characters that reorder their neighbours, byte order mark, and code points XML 1.0 forbids. */
-const invisible = /[\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g
-
-/**
- * What a CI system would run as a command (`::name::` opening a line, `##[`, `##vso[`,
- * `##teamcity[` anywhere) is broken up by a space.
- */
-export function breakCommands(text: string): string {
-  return text.replace(/^([^\S\n]*)::/gm, '$1: :').replace(/##(?=\w*\[)/g, '# #')
-}
-
-/**
- * One line of text that is safe wherever lines are read by a program: terminal escapes and
- * controls are removed, line ends become a space, and commands are broken up. Everything that a
- * target or a spec's author wrote passes through here.
- */
-export function cleanLine(text: string): string {
-  const line = stripVTControlCharacters(text.toWellFormed())
-    .replace(invisible, '')
-    .replace(controls, ' ')
-  return breakCommands(line.trim())
-}
+import { cleanLine } from '../bench-spec/plain-text.ts'
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

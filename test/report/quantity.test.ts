@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { formatQuantity } from '../../src/metrics/quantity.ts'
+import { formatQuantity } from '../../src/report/quantity.ts'
 
 test('writes durations in ms, from 1 s on in seconds', () => {
   expect(formatQuantity(0.04, 'ms')).toBe('0.04ms')
