@@ -1,13 +1,20 @@
 import type { JsonSchema } from '../src/bench-spec/json-schema.ts'
 
-const WIDTH = 100
+const maxWidth = 100
 
 /**
- * Renders a TypeScript interface for the documents that an object schema describes, formatted as
- * oxfmt leaves it: nested objects inline, descriptions and defaults as JSDoc.
+ * Renders a TypeScript interface for the documents that an object schema describes, or a union of
+ * such for an `anyOf`, formatted as oxfmt leaves it: nested objects inline, descriptions and
+ * defaults as JSDoc.
  */
 export function renderInterface(name: string, schema: JsonSchema): string {
   const comment = renderComment(schema, '')
+  if (schema.anyOf) {
+    const members = schema.anyOf.map(
+      (member) => `\n${renderComment(member, '  ')}  | ${renderObject(member, '    ')}`,
+    )
+    return `${comment}export type ${name} =${members.join('')}\n`
+  }
   return `${comment}export interface ${name} ${renderObject(schema, '')}\n`
 }
 
@@ -43,7 +50,7 @@ function renderType(schema: JsonSchema, indent: string, column: number): string 
   if (branches.length === 1 && only) return renderBranch(only, indent, column)
   const flat = branches.map((branch) => renderBranch(branch, indent, column))
   const line = flat.join(' | ')
-  if (!line.includes('\n') && column + line.length <= WIDTH) return line
+  if (!line.includes('\n') && column + line.length <= maxWidth) return line
   const [object, nothing] = [branches.find(isInlineObject), branches.find(isNull)]
   if (branches.length === 2 && object && nothing) return line
   return branches
@@ -105,8 +112,8 @@ function renderComment({ description, default: preset }: JsonSchema, indent: str
   const text = description.replaceAll('*/', '*\\/')
   const note = preset === undefined ? [] : [`@default ${JSON.stringify(preset)}`]
   const line = `${indent}/** ${text} */\n`
-  if (note.length === 0 && line.length <= WIDTH + 1) return line
-  const lines = [...wrap(text, WIDTH - indent.length - 3), ...note]
+  if (note.length === 0 && line.length <= maxWidth + 1) return line
+  const lines = [...wrap(text, maxWidth - indent.length - 3), ...note]
   return `${indent}/**\n${lines.map((part) => `${indent} * ${part}\n`).join('')}${indent} */\n`
 }
 

@@ -33,7 +33,7 @@ export function readPages(): Page[] {
   return ['README.md', 'CHANGELOG.md', ...names.map((name) => `docs/${name}`)].map(readPage)
 }
 
-function readPage(name: string): Page {
+export function readPage(name: string): Page {
   const text = readFileSync(join(repository, name), 'utf8')
   const earlier: Block[] = []
   const sections = splitSections(text).map(({ title, lines }) => {

@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
-import { findSchemas } from '../src/bench-spec/json-schema.ts'
+import { findSchemas, type JsonSchema } from '../src/bench-spec/json-schema.ts'
 import { benchSchema } from '../src/bench-spec/schema.ts'
-import { METRIC_UNITS } from '../src/bench-spec/slo.ts'
+import { metricUnits } from '../src/bench-spec/slo.ts'
 import { calibrate } from '../src/cli/calibrate.ts'
 import { compare } from '../src/cli/compare.ts'
 import { explain } from '../src/cli/explain.ts'
@@ -15,10 +15,13 @@ import { report } from '../src/cli/report.ts'
 import { run } from '../src/cli/run.ts'
 import { schema } from '../src/cli/schema.ts'
 import { validate } from '../src/cli/validate.ts'
-import { createTruth } from '../src/mock/truth.ts'
+import { createTruth } from '../src/mock/metrics/truth.ts'
 import { tools } from '../src/report/tool/tools.ts'
+import { diagnosticSchema } from '../src/results/diagnostic-schema.ts'
+import { reasonSchema, turnSchema } from '../src/results/reasons-schema.ts'
+import { serverFindingSchema } from '../src/results/server-schema.ts'
 import { dialects } from '../src/stream/dialects.ts'
-import { testExactly } from '../src/verdict/exact.ts'
+import { addUp, testExactly } from '../src/verdict/exact.ts'
 import { fewestToPass } from '../src/verdict/feasibility.ts'
 import { geometricMean, type Pair } from '../src/verdict/ratio.ts'
 import { testRounds } from '../src/verdict/rounds.ts'
@@ -113,10 +116,9 @@ test('the tables name what there is, whole', () => {
   const expected: [found: readonly string[], wanted: readonly string[]][] = [
     [firstCodes(readme, '| package | why |'), [...Object.keys(dependencies), 'vitest']],
     [firstCodes(readme, '| `stream_format` | reads |').slice(1), Object.keys(dialects).slice(1)],
-    [firstCodes(readme, '| metric | stops or counts |'), [...Object.keys(METRIC_UNITS), 'e2e']],
-    [firstCodes(metrics, '| metric | definition | unknown when |'), Object.keys(METRIC_UNITS)],
+    [firstCodes(readme, '| metric | stops or counts |'), [...Object.keys(metricUnits), 'e2e']],
+    [firstCodes(metrics, '| metric | definition | unknown when |'), Object.keys(metricUnits)],
     [firstCodes(metrics, '| kind | means |'), failureKinds()],
-    [firstCodes(metrics, '| id | says |'), diagnosticIds()],
     [firstCodes(mockPage, '| option | default | meaning |'), options],
     [firstCodes(mockPage, '| key | holds |'), Object.keys(createTruth().open(arrival))],
     [
@@ -145,15 +147,33 @@ function failureKinds(): string[] {
   return [...(own + stream).matchAll(/\| '([\w.]+)'/g)].map(([, kind = '']) => kind)
 }
 
-function diagnosticIds(): string[] {
-  const text = ['diagnostics', 'server-diagnostics']
-    .map((name) => source(`metrics/${name}.ts`))
-    .join('\n')
-  return [...text.matchAll(/(?:warn|info)\(\s*'([a-z-]+)'/g)].map(([, id = '']) => id)
+test('the tables of self-checks and of findings of a server are those of the schema', () => {
+  expect(readTable(metrics, '| id | level | says |')).toEqual(
+    describeMembers(diagnosticSchema, 'id').map(([id, says, { level }]) => [
+      id,
+      (level?.enum ?? []).map((word) => code(String(word))).join(' or '),
+      says,
+    ]),
+  )
+  expect(readTable(metrics, '| kind of `finding` | says |')).toEqual(
+    describeMembers(serverFindingSchema, 'kind').map(([kind, says]) => [kind, says]),
+  )
+})
+
+/** Of each member of a union what it is told by, its description as part of a sentence, and its keys. */
+function describeMembers(
+  { anyOf = [] }: JsonSchema,
+  key: string,
+): [name: string, says: string, properties: NonNullable<JsonSchema['properties']>][] {
+  return anyOf.map(({ description = '', properties = {} }) => [
+    code(String(properties[key]?.const)),
+    description.charAt(0).toLowerCase() + description.slice(1).replace(/\.$/, ''),
+    properties,
+  ])
 }
 
 test('every SLOGATE_ variable is told', () => {
-  const [, paths = ''] = /const PATHS[^{]*\{([^}]*)\}/.exec(source('bench-spec/overrides.ts')) ?? []
+  const [, paths = ''] = /const paths[^{]*\{([^}]*)\}/.exec(source('bench-spec/overrides.ts')) ?? []
   const names = [...paths.matchAll(/^ {2}(\w+):/gm)].map(([, name = '']) => name.toUpperCase())
   const told = readCodes(pageOf('docs/spec-format.md')).filter((code) =>
     /^SLOGATE_[A-Z]/.test(code),
@@ -201,12 +221,24 @@ test('the numbers of requests and of bad ones are those of the code', () => {
   expect(deciding).toHaveLength(7)
   for (const [n, ...row] of deciding) {
     const found = [0.1, 1 - 0.95, 1 - 0.99].map((q) => {
-      const { passAtMost, failAtLeast } = testExactly([{ size: Number(n), bad: 0 }], q, alpha)
+      const { passAtMost, failAtLeast } = testExactly([{ size: Number(n), hits: 0 }], q, alpha)
       return `${passAtMost ?? 'never'} / ${failAtLeast}`
     })
     expect(row).toEqual(found)
   }
 })
+
+test('every reason and every turn of a verdict is named, and no other', () => {
+  const reasons = readTable(verdicts, '| `reason.kind` | what it says |').map(([kind]) => kind)
+  expect(reasons).toEqual(listKinds(reasonSchema).map((kind) => `\`${kind}\``))
+  const turns = readTable(verdicts, '| found | becomes | `turns[].kind` in results.json |')
+  const named = new Set(turns.flatMap(([, , kind = '']) => readCodes(kind)))
+  expect([...named].toSorted()).toEqual(listKinds(turnSchema).toSorted())
+})
+
+function listKinds({ anyOf = [] }: JsonSchema): string[] {
+  return anyOf.map(({ properties }) => String(properties?.['kind']?.const))
+}
 
 test.for([
   ['service at the bound', 1],
@@ -240,17 +272,17 @@ function simulate(service: { luck: number; likeness: number; slowness: number })
     let state = normal()
     const clusters = Array.from({ length: 5 }, () => {
       const shift = luck * normal()
-      let bad = 0
+      let hits = 0
       for (let request = 0; request < 100; request++) {
         state = likeness * state + Math.sqrt(1 - likeness ** 2) * normal()
-        if (shift + 0.4 * state > bound) bad++
+        if (shift + 0.4 * state > bound) hits++
       }
-      return { size: 100, bad }
+      return { size: 100, hits }
     })
-    const bad = clusters.reduce((sum, cluster) => sum + cluster.bad, 0)
-    const plain = testExactly([{ size: 500, bad }], 0.05, alpha)
+    const { hits } = addUp(clusters)
+    const plain = testExactly([{ size: 500, hits }], 0.05, alpha)
     const ours = testExactly(clusters, 0.05, alpha)
-    if (bad > 25) counts.point++
+    if (hits > 25) counts.point++
     if (plain.pFail <= alpha) counts.plainFail++
     if (plain.pPass <= alpha) counts.plainPass++
     if (ours.pFail <= alpha) counts.fail++
@@ -364,12 +396,12 @@ function simulateLooks(
     let state = normal()
     const drawRound = (size: number): number => {
       const shift = luck * normal()
-      let bad = 0
+      let hits = 0
       for (let request = 0; request < size; request++) {
         state = likeness * state + Math.sqrt(1 - likeness ** 2) * normal()
-        if (shift + 0.4 * state > bound) bad++
+        if (shift + 0.4 * state > bound) hits++
       }
-      return bad
+      return hits
     }
     const { status, sent } = lookAgain(drawRound, extra, each)
     if (status !== undefined) counts[status]++

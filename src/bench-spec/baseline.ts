@@ -1,32 +1,33 @@
 import { resolve } from 'node:path'
 
 import type { BenchDocument } from './document.ts'
-import type { Locate, Report, SpecIssue } from './issue.ts'
+import type { Locate, Report, Issue } from './issue.ts'
+import { keepKnown } from './known.ts'
 import type { Baseline, MockOptions, Target } from './spec.ts'
 import { checkUrl, rebaseUrl } from './target.ts'
 
-interface Given {
+interface Given<Stored> {
   /** Of the candidate. */
   target: Target
   mock: MockOptions | undefined
   /** Where files are relative to. */
   directory: string
   report: Report
-  readStored: ReadStored | undefined
+  readStored: ReadStored<Stored> | undefined
 }
 
 /** Reads a file of results by its absolute path; `problem` is to be read after the name of the file. */
-export type ReadStored = (path: string) => { results: unknown } | { problem: string }
+export type ReadStored<Stored> = (path: string) => { results: Stored } | { problem: string }
 
 type BaselineDocument = NonNullable<BenchDocument['baseline']>
 
 const ways = ['url', 'mock', 'file'] as const
 
 /** Reads the document's `baseline`; `undefined` where it is not there or makes no sense. */
-export function readBaseline(
+export function readBaseline<Stored>(
   document: BaselineDocument | undefined,
-  { target, mock, directory, report, readStored }: Given,
-): Baseline | undefined {
+  { target, mock, directory, report, readStored }: Given<Stored>,
+): Baseline<Stored> | undefined {
   if (document === undefined) return undefined
   const given = ways.filter((way) => document[way] !== undefined)
   const [way] = given
@@ -45,12 +46,10 @@ export function readBaseline(
         report(['baseline', key], 'is sent nowhere where the baseline is a file. Remove it.', 'key')
       }
     }
-    const read = readStored?.(resolve(directory, source))
-    if (read !== undefined && 'problem' in read) {
-      report(['baseline', 'file'], `${source} ${read.problem}`)
-      return undefined
-    }
-    return { kind: 'file', source, results: read?.results }
+    const read = readStored?.(resolve(directory, source)) ?? { problem: 'cannot be read here.' }
+    if ('results' in read) return { kind: 'file', source, results: read.results }
+    report(['baseline', 'file'], `${source} ${read.problem}`)
+    return undefined
   }
   if (way === 'mock') {
     if (mock === undefined) {
@@ -70,11 +69,11 @@ export function readBaseline(
 
 /** The parts of the second target that the document gives, for checks of what is written there. */
 export function ownParts({ url = '', headers = {}, body }: BaselineDocument): Target {
-  return { url, method: '', headers: textsOf(headers), ...(body === undefined ? {} : { body }) }
+  return keepKnown<Target>({ url, method: '', headers: toTexts(headers), body })
 }
 
 /** What keeps a baseline from being requested. */
-export function checkBaselineUrl({ url }: BaselineDocument, locate: Locate): SpecIssue[] {
+export function checkBaselineUrl({ url }: BaselineDocument, locate: Locate): Issue[] {
   return url === undefined ? [] : checkUrl(url, false, locate)
 }
 
@@ -86,19 +85,19 @@ function locateUrl(url: string, candidate: string): string {
 }
 
 function overlay(target: Target, { headers = {}, body }: BaselineDocument, url: string): Target {
-  const own = textsOf(headers)
+  const own = toTexts(headers)
   const replaced = new Set(Object.keys(own).map((name) => name.toLowerCase()))
   const kept = Object.entries(target.headers).filter(([name]) => !replaced.has(name.toLowerCase()))
   const { body: shared, ...rest } = target
   const sent = body === undefined ? shared : (body ?? undefined)
-  return {
+  return keepKnown<Target>({
     ...rest,
     url,
     headers: { ...Object.fromEntries(kept), ...own },
-    ...(sent === undefined ? {} : { body: sent }),
-  }
+    body: sent,
+  })
 }
 
-function textsOf(headers: Readonly<Record<string, unknown>>): Record<string, string> {
+function toTexts(headers: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
 }

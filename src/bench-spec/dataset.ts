@@ -13,6 +13,7 @@ export interface DataSource {
   file: string
   column?: string
   encoding?: string
+  shuffle?: boolean
 }
 
 export interface LoadedDataset {
@@ -39,7 +40,7 @@ class DatasetError extends Error {
 }
 
 /** More of the same kind add nothing. */
-const MOST_LINES_NAMED = 5
+const mostLinesNamed = 5
 
 /** Reads the file, relative to `directory`. Cells of CSV are text; values of JSONL keep their type. */
 export function loadDataset(source: DataSource, directory: string): LoadedDataset {
@@ -127,7 +128,7 @@ function parseCsv(text: string): Table {
   })
   if (records.length === 0) problems.push(' has a header but no rows.')
   const uneven = records.filter(({ record }) => record.length !== columns.length)
-  for (const { record, line } of uneven.slice(0, MOST_LINES_NAMED)) {
+  for (const { record, line } of uneven.slice(0, mostLinesNamed)) {
     problems.push(
       `:${line}: the row has another number of cells (${record.length}) than the header (${columns.length}). Quote cells that hold commas.`,
     )
@@ -139,7 +140,7 @@ function parseCsv(text: string): Table {
   return { columns, rows }
 }
 
-const QUOTE_FAULTS: ReadonlyMap<string, string> = new Map([
+const quoteFaults: ReadonlyMap<string, string> = new Map([
   ['CSV_QUOTE_NOT_CLOSED', 'a quote is never closed. Double quotes within a quoted cell.'],
   ['CSV_INVALID_CLOSING_QUOTE', 'text follows a quoted cell. Double quotes within a quoted cell.'],
   ['INVALID_OPENING_QUOTE', 'a quote stands within a cell. Quote the cell and double its quotes.'],
@@ -160,7 +161,7 @@ function parseRecords(text: string): { record: string[]; line: number }[] {
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     const line = Number(error['lines'])
-    const what = QUOTE_FAULTS.get(error.code) ?? `${error.message}.`
+    const what = quoteFaults.get(error.code) ?? `${error.message}.`
     throw new DatasetError('file', `:${line}: ${what}`)
   }
 }
@@ -175,7 +176,7 @@ function parseJsonl(text: string): Table {
     return []
   })
   if (problems.length > 0) {
-    throw new DatasetError('file', ...problems.slice(0, MOST_LINES_NAMED))
+    throw new DatasetError('file', ...problems.slice(0, mostLinesNamed))
   }
   if (rows.length === 0) throw new DatasetError('file', ' is empty. It needs one object per line.')
   return { columns: [...new Set(rows.flatMap((row) => Object.keys(row)))], rows }

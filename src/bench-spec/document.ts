@@ -39,7 +39,7 @@ export interface BenchDocument {
    * Longest silence within a stream. A number is in seconds; a text has its unit (us, ms, s, m, h).
    */
   idle_timeout?: number | string
-  /** Rows for the {{column}} placeholders; request i uses row i modulo rows. */
+  /** Rows for the {{column}} placeholders; request i uses row i modulo rows, or as shuffled. */
   data_source?: {
     /** Format of the file. */
     type: 'csv' | 'jsonl'
@@ -52,6 +52,11 @@ export interface BenchDocument {
      * @default "utf-8"
      */
     encoding?: string
+    /**
+     * Whether rows are sent in an order that `seed` draws, a new one in each pass.
+     * @default false
+     */
+    shuffle?: boolean
     /** Free for notes; never read. */
     [key: `x-${string}`]: unknown
   }
@@ -127,7 +132,8 @@ export interface BenchDocument {
    */
   rounds?: number
   /**
-   * Fixes everything random.
+   * Fixes the order of rows under `data_source.shuffle`, and what a mock without a seed of its own
+   * draws.
    * @default 1
    */
   seed?: number
@@ -160,7 +166,7 @@ export interface BenchDocument {
         cold_start?: unknown
         /** What goes wrong, and for which requests. */
         faults?: unknown[]
-        /** Seed of everything random. */
+        /** Seed of everything random in the mock. Default: `seed` of the spec. */
         seed?: number
         /** When token counts are sent. */
         usage?: unknown

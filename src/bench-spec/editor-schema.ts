@@ -1,4 +1,5 @@
 import type { JsonSchema } from './json-schema.ts'
+import { keepKnown } from './known.ts'
 import { benchSchema } from './schema.ts'
 
 /**
@@ -14,21 +15,21 @@ const variable: JsonSchema = { type: 'string', pattern: '\\$\\{' }
 function allowVariables(schema: JsonSchema): JsonSchema {
   const { anyOf, items, properties } = schema
   if (anyOf || items || properties) {
-    return {
+    return keepKnown<JsonSchema>({
       ...schema,
-      ...(anyOf ? { anyOf: anyOf.map(allowVariables) } : {}),
-      ...(items ? { items: allowVariables(items) } : {}),
-      ...(properties ? { properties: allowVariablesIn(properties) } : {}),
-    }
+      anyOf: anyOf?.map(allowVariables),
+      items: items && allowVariables(items),
+      properties: properties && allowVariablesIn(properties),
+    })
   }
   if (takesAnyText(schema) || schema.type === 'object') return schema
   const { description, default: preset, examples, ...rule } = schema
-  return {
-    ...(description === undefined ? {} : { description }),
-    ...(preset === undefined ? {} : { default: preset }),
-    ...(examples === undefined ? {} : { examples }),
+  return keepKnown<JsonSchema>({
+    description,
+    default: preset,
+    examples,
     anyOf: [rule, variable],
-  }
+  })
 }
 
 function allowVariablesIn(

@@ -1,5 +1,5 @@
 /** Python's names of encodings that `TextDecoder` knows under another one. */
-const ALIASES: ReadonlyMap<string, string> = new Map([
+const aliases: ReadonlyMap<string, string> = new Map([
   ['ascii', 'utf-8'],
   ['us-ascii', 'utf-8'],
   ['u8', 'utf-8'],
@@ -35,7 +35,7 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
 /** `TextDecoder`'s name of an encoding, Python's spellings included; `undefined` if there is none. */
 export function findEncoding(name: string): string | undefined {
   const dashed = name.trim().toLowerCase().replaceAll('_', '-')
-  for (const label of [ALIASES.get(dashed) ?? dashed, name]) {
+  for (const label of [aliases.get(dashed) ?? dashed, name]) {
     try {
       return new TextDecoder(label).encoding
     } catch {
@@ -51,7 +51,7 @@ export type Decoded =
   | { offset: number; byte: number; line: number; candidates: readonly string[] }
 
 /** What files are likely to be in when they are not in what was said. */
-const LIKELY = ['gbk', 'big5', 'shift_jis', 'euc-kr']
+const likely = ['gbk', 'big5', 'shift_jis', 'euc-kr']
 
 /** Decodes strictly; a byte order mark is left out. `encoding` as `findEncoding` returns it. */
 export function decodeText(bytes: Uint8Array, encoding: string): Decoded {
@@ -79,7 +79,7 @@ function tryDecode(bytes: Uint8Array, encoding: string): string | undefined {
 function listCandidates(bytes: Uint8Array): string[] {
   // Hardly any text of another encoding happens to be valid UTF-8.
   if (tryDecode(bytes, 'utf-8') !== undefined) return ['utf-8']
-  return LIKELY.filter((encoding) => tryDecode(bytes, encoding) !== undefined)
+  return likely.filter((encoding) => tryDecode(bytes, encoding) !== undefined)
 }
 
 function findByteOrderMark([first, second, third]: Uint8Array): string | undefined {

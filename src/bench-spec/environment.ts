@@ -1,4 +1,4 @@
-import { createIssue, type Locate, type Path, type SpecIssue } from './issue.ts'
+import { createIssue, type Locate, type Path, type Issue } from './issue.ts'
 import { findSchemas, type JsonSchema, type JsonType } from './json-schema.ts'
 import type { Secret } from './spec.ts'
 
@@ -9,13 +9,13 @@ export interface Interpolated {
   /** A copy of the document, every variable in place. */
   value: unknown
   secrets: readonly Secret[]
-  issues: readonly SpecIssue[]
+  issues: readonly Issue[]
 }
 
 /** Interpolated texts that are shorter are no secrets: replacing them would garble reports. */
-export const SHORTEST_SECRET = 6
+export const shortestSecret = 6
 
-const REFERENCE = /\$\$\{|\$\{([^}]*)(\}?)/g
+const reference = /\$\$\{|\$\{([^}]*)(\}?)/g
 
 /**
  * Puts `${VAR}` and `${VAR:-default}` in place in all values (not keys); `$${` is a literal `${`.
@@ -30,7 +30,7 @@ export function interpolate(
   locate: Locate,
 ): Interpolated {
   const secrets: Secret[] = []
-  const issues: SpecIssue[] = []
+  const issues: Issue[] = []
 
   const resolve = (path: Path, text: string, match: RegExpExecArray): string => {
     const [token, expression, close] = match
@@ -48,7 +48,7 @@ export function interpolate(
     }
     const value = Object.hasOwn(environment, name) ? environment[name] : undefined
     if (value !== undefined && value !== '') {
-      if (value.length >= SHORTEST_SECRET) secrets.push({ value, label: `\${${name}}` })
+      if (value.length >= shortestSecret) secrets.push({ value, label: `\${${name}}` })
       return value
     }
     if (preset !== undefined) return preset
@@ -60,7 +60,7 @@ export function interpolate(
 
   const walk = (value: unknown, path: Path): unknown => {
     if (typeof value === 'string') {
-      const matches = [...value.matchAll(REFERENCE)]
+      const matches = [...value.matchAll(reference)]
       let text = ''
       let end = 0
       for (const match of matches) {

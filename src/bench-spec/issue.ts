@@ -1,4 +1,6 @@
+import { keepKnown } from './known.ts'
 import type { Position } from './slo.ts'
+import { textWidth } from './text-width.ts'
 
 /** Keys and indexes from the root of a document; empty for the document itself. */
 export type Path = readonly (string | number)[]
@@ -9,8 +11,8 @@ export type Part = 'key' | 'value' | { text: string; start: number; length: numb
 /** Where an entry stands; `undefined` for a document that was given as an object. */
 export type Locate = (path: Path, part: Part) => Position | undefined
 
-/** One thing that keeps a spec from running. */
-export interface SpecIssue {
+/** One thing that keeps a spec from running, or a document from being used. */
+export interface Issue {
   path: Path
   position?: Position
   /** What is required, what was found, what to do. Without place and key. */
@@ -23,24 +25,25 @@ export function createIssue(
   path: Path,
   message: string,
   part: Part = 'value',
-): SpecIssue {
-  const position = locate(path, part)
-  return position === undefined ? { path, message } : { path, position, message }
+): Issue {
+  return keepKnown<Issue>({ path, position: locate(path, part), message })
 }
 
 export type Report = (path: Path, message: string, part?: Part) => void
 
-/** A spec that cannot be run; `message` holds every issue on a line of its own. */
-export class SpecError extends Error {
-  override readonly name = 'SpecError'
-  /** As it is to be shown; `undefined` for a spec that was given as an object. */
+/**
+ * What someone wrote, or a file that was given, cannot be used; `message` holds every issue on a
+ * line of its own. Bad input by the table of exit codes: 3.
+ */
+export abstract class IssueError extends Error {
+  /** As it is to be shown; `undefined` for what was given as an object. */
   readonly file: string | undefined
   /** In the order of the file. */
-  readonly issues: readonly SpecIssue[]
-  /** Source of the spec with its secrets masked, every character in its place. */
+  readonly issues: readonly Issue[]
+  /** Source with its secrets masked, every character in its place. */
   readonly text: string | undefined
 
-  constructor(issues: readonly SpecIssue[], file?: string, text?: string) {
+  constructor(issues: readonly Issue[], file?: string, text?: string) {
     const ordered = issues.toSorted(
       (a, b) => (a.position?.offset ?? -1) - (b.position?.offset ?? -1),
     )
@@ -51,8 +54,13 @@ export class SpecError extends Error {
   }
 }
 
+/** A spec that cannot be run. */
+export class SpecError extends IssueError {
+  override readonly name = 'SpecError'
+}
+
 /** `chat.bench.yaml:4:14: concurrency: must be …`; the parts that are unknown are left out. */
-function renderIssue(issue: SpecIssue, file?: string): string {
+function renderIssue(issue: Issue, file?: string): string {
   const { line, column } = issue.position ?? {}
   const place = [file, line, column].filter((part) => part !== undefined).join(':')
   return [place, renderPath(issue.path), issue.message].filter((part) => part !== '').join(': ')
@@ -66,7 +74,7 @@ export function renderPath(path: Path): string {
 }
 
 /** Every issue with the lines around it and carets below what is meant. */
-export function renderSpecError(error: SpecError): string {
+export function renderIssues(error: IssueError): string {
   return error.issues
     .map((issue) => {
       const line = renderIssue(issue, error.file)
@@ -76,31 +84,33 @@ export function renderSpecError(error: SpecError): string {
     .join('\n\n')
 }
 
-const FRAME_WIDTH = 100
+/** Characters of a line that are shown. */
+const frameWidth = 100
 
 /** The lines of a source around a position, with carets below what is meant. */
 export function renderFrame(text: string, position: Position): string {
   const lines = text.split(/\r?\n/)
   const width = String(position.line + 1).length
   // A minified document is one long line: show the part around the column.
-  const from = position.column > FRAME_WIDTH ? position.column - FRAME_WIDTH / 2 : 0
+  const from = position.column > frameWidth ? position.column - frameWidth / 2 : 0
   const shown: string[] = []
   for (let number = position.line - 1; number <= position.line + 1; number++) {
     const line = lines[number - 1]
     if (line === undefined || (number > position.line && line.trim() === '')) continue
-    shown.push(`${String(number).padStart(width + 2)} | ${line.slice(from, from + FRAME_WIDTH)}`)
+    shown.push(`${String(number).padStart(width + 2)} | ${line.slice(from, from + frameWidth)}`)
     if (number !== position.line) continue
     const before = line.slice(from, position.column - 1)
     const marked = line.slice(position.column - 1, position.column - 1 + position.length)
-    const carets = '^'.repeat(Math.max(1, blank(marked.slice(0, FRAME_WIDTH)).length))
+    const carets = '^'.repeat(Math.max(1, blank(marked.slice(0, frameWidth)).length))
     shown.push(`${' '.repeat(width + 2)} | ${blank(before)}${carets}`)
   }
   return shown.map((line) => line.trimEnd()).join('\n')
 }
 
-const WIDE = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\u3000-\u303f\uff01-\uff60]/gu
-
 /** Spaces of the same width in a terminal, tabs kept. */
 function blank(text: string): string {
-  return text.replace(WIDE, '  ').replace(/[^\t]/g, ' ')
+  return text
+    .split('\t')
+    .map((part) => ' '.repeat(textWidth(part)))
+    .join('\t')
 }

@@ -6,14 +6,8 @@ import type { ReadStored } from './baseline.ts'
 import type { BenchDocument } from './document.ts'
 import { decodeText } from './encoding.ts'
 import { interpolate, type Environment } from './environment.ts'
-import {
-  createIssue,
-  SpecError,
-  renderPath,
-  type Locate,
-  type Path,
-  type SpecIssue,
-} from './issue.ts'
+import { createIssue, SpecError, renderPath, type Locate, type Path, type Issue } from './issue.ts'
+import { keepKnown } from './known.ts'
 import { applyOverrides, type Overrides } from './overrides.ts'
 import { readBench } from './reading.ts'
 import { checkSchema } from './schema-check.ts'
@@ -29,7 +23,7 @@ import { parseSource } from './source.ts'
 import type { BenchSpec, MockOptions, Secret } from './spec.ts'
 import { hasPlaceholder, prepare } from './template.ts'
 
-export interface LoadOptions {
+export interface LoadOptions<Stored> {
   /** Variables for `${VAR}`, and `SLOGATE_*` in place of the document's values. */
   env: Environment
   /** Flags: they go before `SLOGATE_*`. */
@@ -37,7 +31,7 @@ export interface LoadOptions {
   /** What is wrong with the options of the mock, by path within them: only the mock can tell. */
   checkMock?(options: MockOptions): readonly { path: string; message: string }[]
   /** Reads a stored baseline by its absolute path: only who writes results can tell whether it is one. */
-  readStored?: ReadStored
+  readStored?: ReadStored<Stored>
 }
 
 /**
@@ -45,7 +39,10 @@ export interface LoadOptions {
  * shown as passed.
  * @throws {SpecError} with every issue of the file.
  */
-export function loadSpec(file: string, options: LoadOptions & { cwd?: string }): BenchSpec {
+export function loadSpec<Stored = never>(
+  file: string,
+  options: LoadOptions<Stored> & { cwd?: string },
+): BenchSpec<Stored> {
   const { cwd } = options
   const path = cwd === undefined ? resolve(file) : resolve(cwd, file)
   const shown = cwd === undefined ? file : relative(cwd, path)
@@ -67,10 +64,10 @@ export function loadSpec(file: string, options: LoadOptions & { cwd?: string }):
  * Checks a spec that was given as an object; data files are relative to `baseDir`.
  * @throws {SpecError} with every issue, without positions.
  */
-export function checkSpec(
+export function checkSpec<Stored = never>(
   document: unknown,
-  options: LoadOptions & { baseDir: string; name?: string },
-): BenchSpec {
+  options: LoadOptions<Stored> & { baseDir: string; name?: string },
+): BenchSpec<Stored> {
   const { name = 'bench', baseDir } = options
   return build(document, { ...options, name, directory: baseDir, locate: () => undefined })
 }
@@ -96,7 +93,7 @@ function readSpecText(path: string, shown: string): { text: string; sha256: stri
   }
 }
 
-interface Context extends LoadOptions {
+interface Context<Stored> extends LoadOptions<Stored> {
   /** Used when the document has no name. */
   name: string
   directory: string
@@ -104,7 +101,7 @@ interface Context extends LoadOptions {
   locate: Locate
 }
 
-function build(document: unknown, context: Context): BenchSpec {
+function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<Stored> {
   const { env, overrides = {}, directory, file, locate } = context
   const literals = findSecrets(document)
   const interpolated = interpolate(document, env, benchSchema, locate)
@@ -123,16 +120,17 @@ function build(document: unknown, context: Context): BenchSpec {
     issues.push(...withoutRepeated(stage, issues))
   const secrets = [...interpolated.secrets, ...literals, ...findSecrets(overridden.document)]
   if (issues.length > 0) throw createError(issues, secrets, file)
-  const spec: BenchSpec = {
+  const spec = keepKnown<BenchSpec<Stored>>({
     name: sound.name ?? context.name,
-    ...(file === undefined ? {} : { file: file.path, sha256: file.sha256 }),
+    file: file?.path,
+    sha256: file?.sha256,
     ...bench.parts,
     secrets: [],
     warnings: [...warnOfLiterals(literals), ...bench.warnings],
-  }
+  })
   return { ...spec, secrets: collectSecrets(spec, interpolated.secrets) }
 
-  function checkMocks(options: MockOptions | undefined, path: Path): SpecIssue[] {
+  function checkMocks(options: MockOptions | undefined, path: Path): Issue[] {
     return ((options && context.checkMock?.(options)) ?? []).map((problem) =>
       createIssue(locate, [...path, ...problem.path.split('.')], problem.message, 'key'),
     )
@@ -140,7 +138,7 @@ function build(document: unknown, context: Context): BenchSpec {
 }
 
 /** The keys of a document that the schema has no complaint about. SLOs are read one by one. */
-function dropFaulty(document: unknown, faults: readonly SpecIssue[]): Partial<BenchDocument> {
+function dropFaulty(document: unknown, faults: readonly Issue[]): Partial<BenchDocument> {
   if (typeof document !== 'object' || document === null) return {}
   const faulty = new Set(faults.map(({ path }) => path[0]))
   const entries = Object.entries(document).filter(([key]) => key === 'slo' || !faulty.has(key))
@@ -148,13 +146,13 @@ function dropFaulty(document: unknown, faults: readonly SpecIssue[]): Partial<Be
 }
 
 /** What an earlier stage said about a place is the cause of what a later one finds there. */
-function withoutRepeated(issues: readonly SpecIssue[], earlier: readonly SpecIssue[]): SpecIssue[] {
+function withoutRepeated(issues: readonly Issue[], earlier: readonly Issue[]): Issue[] {
   return issues.filter(
     (issue) => issue.path.length === 0 || !earlier.some((other) => coincides(issue, other)),
   )
 }
 
-function coincides(one: SpecIssue, other: SpecIssue): boolean {
+function coincides(one: Issue, other: Issue): boolean {
   if (renderPath(one.path) !== renderPath(other.path)) return false
   const [a, b] = [one.position, other.position]
   if (a === undefined || b === undefined) return true
@@ -162,9 +160,9 @@ function coincides(one: SpecIssue, other: SpecIssue): boolean {
 }
 
 function createError(
-  issues: readonly SpecIssue[],
+  issues: readonly Issue[],
   secrets: readonly Secret[],
-  file: Context['file'],
+  file: Context<unknown>['file'],
 ): SpecError {
   const redact = createRedactor(secrets)
   const redacted = issues.map((issue) => ({ ...issue, message: redact(issue.message) }))

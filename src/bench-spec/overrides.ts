@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 
 import { convertText, type Environment } from './environment.ts'
-import type { Locate, SpecIssue } from './issue.ts'
+import type { Locate, Issue } from './issue.ts'
 import { findSchemas } from './json-schema.ts'
+import { keepKnown } from './known.ts'
 import { checkSchema } from './schema-check.ts'
 import { benchSchema } from './schema.ts'
 import type { Policy } from './spec.ts'
@@ -29,7 +30,7 @@ export interface Overrides {
 }
 
 /** Where each override goes in the document. */
-const PATHS: Readonly<Record<keyof Overrides, readonly string[]>> = {
+const paths: Readonly<Record<keyof Overrides, readonly string[]>> = {
   url: ['url'],
   concurrency: ['concurrency'],
   requests: ['requests'],
@@ -47,7 +48,7 @@ const PATHS: Readonly<Record<keyof Overrides, readonly string[]>> = {
 export interface Overridden {
   document: unknown
   /** Named after the flag or the variable: `--concurrency`, `SLOGATE_CONCURRENCY`. */
-  issues: readonly SpecIssue[]
+  issues: readonly Issue[]
 }
 
 /**
@@ -60,9 +61,9 @@ export function applyOverrides(
   environment: Environment,
 ): Overridden {
   if (!isRecord(document)) return { document, issues: [] }
-  const issues: SpecIssue[] = []
+  const issues: Issue[] = []
   const patched: Record<string, unknown> = { ...document }
-  for (const [name, path] of Object.entries(PATHS)) {
+  for (const [name, path] of Object.entries(paths)) {
     const setting = findSetting(name as keyof Overrides, path, overrides, environment)
     if (setting === undefined) continue
     if (name === 'baseline') setting.value = toBaseline(String(setting.value), patched)
@@ -93,7 +94,7 @@ function findSetting(
 
 const nowhere: Locate = () => undefined
 
-function checkSetting({ label, value }: Setting, path: readonly string[]): SpecIssue[] {
+function checkSetting({ label, value }: Setting, path: readonly string[]): Issue[] {
   const alone = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value)
   const faults = checkSchema({ url: 'http://127.0.0.1', ...(alone as object) }, nowhere)
   if (faults.length === 0 && path[0] === 'url') {
@@ -127,11 +128,7 @@ function toBaseline(text: string, { url, baseline }: Record<string, unknown>): o
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return { file: resolve(text) }
   const { headers, body } = isRecord(baseline) ? baseline : {}
   const moves = typeof url === 'string' && URL.canParse(text)
-  return {
-    url: moves ? rebaseUrl(url, text) : text,
-    ...(headers === undefined ? {} : { headers }),
-    ...(body === undefined ? {} : { body }),
-  }
+  return keepKnown({ url: moves ? rebaseUrl(url, text) : text, headers, body })
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

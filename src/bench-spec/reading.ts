@@ -3,35 +3,40 @@ import { resolve } from 'node:path'
 import { checkBaselineUrl, ownParts, readBaseline, type ReadStored } from './baseline.ts'
 import { loadDataset, type LoadedDataset } from './dataset.ts'
 import type { BenchDocument } from './document.ts'
-import { createIssue, type Locate, type Report, type SpecIssue } from './issue.ts'
+import { createIssue, type Locate, type Report, type Issue } from './issue.ts'
+import { keepKnown } from './known.ts'
+import { hasControls } from './plain-text.ts'
 import { readServerMetrics } from './server-metrics.ts'
 import { parseSlos } from './slo-list.ts'
 import type { Abort, BenchSpec, Gate, MockOptions, Target } from './spec.ts'
 import type { StreamFormat } from './stream-format.ts'
 import { checkHeaders, checkUrl } from './target.ts'
-import { checkPlaceholders, usesDataset } from './template.ts'
+import { checkPlaceholders, type Columns, usesDataset } from './template.ts'
 import { readLoad, readTimeouts } from './workload.ts'
 
 /** What a document means, and what is wrong with the meaning. */
-export interface Bench {
-  parts: Omit<BenchSpec, 'name' | 'file' | 'secrets' | 'warnings'>
-  issues: readonly SpecIssue[]
+export interface Bench<Stored = unknown> {
+  parts: Omit<BenchSpec<Stored>, 'name' | 'file' | 'secrets' | 'warnings'>
+  issues: readonly Issue[]
   warnings: readonly string[]
 }
 
-export interface BenchContext {
+export interface BenchContext<Stored> {
   /** Where data files are relative to. */
   directory: string
   /** What the schema said of the keys that are missing here. */
-  faults: readonly SpecIssue[]
+  faults: readonly Issue[]
   locate: Locate
-  readStored?: ReadStored | undefined
+  readStored?: ReadStored<Stored> | undefined
 }
 
 /** Reads the keys of a document that the schema has let through. */
-export function readBench(document: Partial<BenchDocument>, context: BenchContext): Bench {
+export function readBench<Stored>(
+  document: Partial<BenchDocument>,
+  context: BenchContext<Stored>,
+): Bench<Stored> {
   const { directory, faults, locate, readStored } = context
-  const issues: SpecIssue[] = []
+  const issues: Issue[] = []
   const report: Report = (path, message, part) => {
     issues.push(createIssue(locate, path, message, part))
   }
@@ -44,8 +49,8 @@ export function readBench(document: Partial<BenchDocument>, context: BenchContex
 
   if (document.url !== undefined) issues.push(...checkUrl(target.url, mock !== undefined, locate))
   const lacksDataset = loaded ? !dataset : faults.some(({ path }) => path[0] === 'data_source')
-  const checkTexts = (texts: Target, locate: Locate): SpecIssue[] => {
-    const columns = { hidden: loaded?.hidden ?? [], ...(dataset ? { dataset } : {}) }
+  const checkTexts = (texts: Target, locate: Locate): Issue[] => {
+    const columns = keepKnown<Columns>({ hidden: loaded?.hidden ?? [], dataset })
     return [
       ...(lacksDataset ? [] : checkPlaceholders(texts, columns, locate)),
       ...checkHeaders(texts, dataset?.rows ?? [], locate),
@@ -69,31 +74,28 @@ export function readBench(document: Partial<BenchDocument>, context: BenchContex
   const { slos, goodput, issues: sloIssues } = parseSlos(document.slo, locate, hasBaseline)
   issues.push(...sloIssues)
   // Both are printed as they are, in terminals and logs.
-  if (hasControls(document.name)) report(['name'], 'must be one line without control characters.')
+  if (hasControls(document.name ?? ''))
+    report(['name'], 'must be one line without control characters.')
   if (slos.some(({ id }) => hasControls(id))) {
     report(['slo'], 'an id must be one line without control characters.')
   }
   const stream = readStreamFormat(document.stream_format)
   const serverMetrics = readServerMetrics(document, report)
-  const parts: Bench['parts'] = {
+  const parts = keepKnown<Bench<Stored>['parts']>({
     target,
     timeouts: readTimeouts(document, report),
-    ...(dataset ? { dataset } : {}),
-    ...(stream ? { stream } : {}),
+    dataset,
+    stream,
     load: readLoad(document, report, baseline?.kind === 'interleaved'),
-    ...(mock ? { mock } : {}),
-    ...(baseline ? { baseline } : {}),
-    ...(serverMetrics ? { serverMetrics } : {}),
+    mock,
+    baseline,
+    serverMetrics,
     slos,
-    ...(goodput ? { goodput } : {}),
+    goodput,
     gate: readGate(document),
     abort: readAbort(document, report),
-  }
+  })
   return { parts, issues, warnings: [...(loaded?.warnings ?? []), ...findDoubts(parts)] }
-}
-
-function hasControls(text: string | undefined): boolean {
-  return text !== undefined && /\p{Cc}/u.test(text)
 }
 
 function readTarget({
@@ -105,12 +107,7 @@ function readTarget({
   const entries = Object.entries(headers).map(([name, value]) => [name, String(value)] as const)
   // A spec of a URL alone is a request for a stream.
   const sent = body === undefined && method === 'POST' ? { stream: true } : (body ?? undefined)
-  return {
-    url,
-    method,
-    headers: Object.fromEntries(entries),
-    ...(sent === undefined ? {} : { body: sent }),
-  }
+  return keepKnown<Target>({ url, method, headers: Object.fromEntries(entries), body: sent })
 }
 
 /** Its script is a file like the data source's. */
@@ -131,13 +128,13 @@ function readStreamFormat(format: BenchDocument['stream_format']): StreamFormat 
     output_path: outputPath,
     content_type: contentType,
   } = format
-  return {
+  return keepKnown<StreamFormat>({
     dialect,
-    ...(firstTokenEvent === undefined ? {} : { firstTokenEvent }),
-    ...(completionEvent === undefined ? {} : { completionEvent }),
-    ...(outputPath === undefined ? {} : { outputPath }),
-    ...(contentType === undefined ? {} : { contentType }),
-  }
+    firstTokenEvent,
+    completionEvent,
+    outputPath,
+    contentType,
+  })
 }
 
 function readGate({ gate = {} }: Partial<BenchDocument>): Gate {
@@ -153,10 +150,10 @@ function readAbort(document: Partial<BenchDocument>, report: Report): Abort {
       'certain needs a number of requests that is known before the run, and duration may end it earlier. Remove one of them.',
     )
   }
-  return {
+  return keepKnown<Abort>({
     certain: abort === 'certain',
-    ...(most === undefined ? {} : { maxErrorRate: Number.parseFloat(most) / 100 }),
-  }
+    maxErrorRate: most === undefined ? undefined : Number.parseFloat(most) / 100,
+  })
 }
 
 function findDoubts({ slos, dataset, target, load, baseline }: Bench['parts']): string[] {

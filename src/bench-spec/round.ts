@@ -1,7 +1,7 @@
 import type { Load } from './spec.ts'
 
 /** 0-based slice of the `index`-th of `requests` requests. */
-export function roundOf(
+export function findRound(
   index: number,
   { requests, rounds }: { requests: number; rounds: number },
 ): number {

@@ -1,18 +1,18 @@
 import { Ajv, type ErrorObject } from 'ajv'
 
-import { createIssue, type Locate, type Path, type SpecIssue } from './issue.ts'
+import { createIssue, type Locate, type Path, type Issue } from './issue.ts'
 import type { JsonSchema } from './json-schema.ts'
-import { benchSchema, PERCENT_PATTERN } from './schema.ts'
+import { benchSchema, percentPattern } from './schema.ts'
 import { suggest } from './suggestion.ts'
 
 /** Keys that are few enough to be listed in a message. */
-const FEW = 6
+const few = 6
 
 /** Words that will be keys. */
-const RESERVED = ['rate', 'arrival', 'stages', 'matrix', 'max_concurrency', 'abort']
+const reservedKeys = ['rate', 'arrival', 'stages', 'matrix', 'max_concurrency', 'abort']
 
 /** Compares a document with a schema: one issue per place. */
-export type SchemaCheck = (document: unknown, locate: Locate) => SpecIssue[]
+export type SchemaCheck = (document: unknown, locate: Locate) => Issue[]
 
 /** Compiles a schema, which takes some ms. */
 export function createSchemaCheck(schema: JsonSchema): SchemaCheck {
@@ -36,24 +36,38 @@ export function createSchemaCheck(schema: JsonSchema): SchemaCheck {
 export const checkSchema: SchemaCheck = createSchemaCheck(benchSchema)
 
 /**
- * Of a value that fits no branch of an `anyOf`, keeps the errors of the branch of its own type; when
- * there is none, only the error that says so.
+ * Of a value that fits no branch of an `anyOf`, keeps the errors of the branch of its own type, and
+ * of objects that tell their kind by a constant, of its own kind; when there is none, only one error
+ * that says so.
  */
 function condenseUnions(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   let kept = errors
   for (const union of errors.filter(({ keyword }) => keyword === 'anyOf')) {
     if (!kept.includes(union)) continue
     const inside = kept.filter((error) => isWithin(error, union))
-    const branch = (union.schema as readonly JsonSchema[]).findIndex(
-      (_, index) => !inside.some((error) => rejectsType(error, union, index)),
-    )
-    const prefix = `${union.schemaPath}/${branch}/`
-    kept = kept.filter((error) => {
-      if (error === union) return branch === -1
-      return !inside.includes(error) || error.schemaPath.startsWith(prefix)
+    const told = condense(union, inside)
+    kept = kept.flatMap((error) => {
+      if (error === union) return told
+      return inside.includes(error) ? [] : [error]
     })
   }
   return kept
+}
+
+function condense(union: ErrorObject, inside: readonly ErrorObject[]): readonly ErrorObject[] {
+  const branches = [...(union.schema as readonly JsonSchema[]).keys()]
+  const ofType = branches.filter(
+    (index) => !inside.some((error) => rejectsType(error, union, index)),
+  )
+  const otherKinds = ofType.map((index) => inside.find((error) => rejectsKind(error, union, index)))
+  const [first] = otherKinds
+  if (first !== undefined && ofType.length > 1 && !otherKinds.includes(undefined)) {
+    return [{ ...first, parentSchema: { enum: otherKinds.map((error) => error?.schema) } }]
+  }
+  const branch = ofType[Math.max(0, otherKinds.indexOf(undefined))]
+  if (branch === undefined) return [union]
+  const prefix = `${union.schemaPath}/${branch}/`
+  return inside.filter((error) => error !== union && error.schemaPath.startsWith(prefix))
 }
 
 function isWithin(error: ErrorObject, union: ErrorObject): boolean {
@@ -66,13 +80,18 @@ function rejectsType(error: ErrorObject, union: ErrorObject, branch: number): bo
   return here && error.schemaPath === `${union.schemaPath}/${branch}/type`
 }
 
-function explain(error: ErrorObject, document: unknown, locate: Locate): SpecIssue {
+function rejectsKind(error: ErrorObject, union: ErrorObject, branch: number): boolean {
+  const key = error.instancePath.slice(union.instancePath.length + 1)
+  return error.schemaPath === `${union.schemaPath}/${branch}/properties/${key}/const`
+}
+
+function explain(error: ErrorObject, document: unknown, locate: Locate): Issue {
   const path = parsePointer(error.instancePath, document)
   const schema = error.parentSchema as JsonSchema
   if (error.keyword === 'additionalProperties') {
     const key = String(error.params['additionalProperty'])
     const known = Object.keys(schema.properties ?? {})
-    const isReserved = schema === benchSchema && RESERVED.includes(key)
+    const isReserved = schema === benchSchema && reservedKeys.includes(key)
     const message = isReserved
       ? 'is not supported yet. Remove it.'
       : `unknown key.${adviseKey(key, known)}`
@@ -93,7 +112,7 @@ function explain(error: ErrorObject, document: unknown, locate: Locate): SpecIss
 function adviseKey(key: string, known: readonly string[]): string {
   const hint = suggest(key, known)
   if (hint !== '') return hint
-  if (known.length <= FEW) return ` Known here: ${known.join(', ')}.`
+  if (known.length <= few) return ` Known here: ${known.join(', ')}.`
   return ' Remove it, or begin its name with "x-" to keep it for yourself.'
 }
 
@@ -107,6 +126,7 @@ function renderExample(key: Path[number] | undefined, schema: JsonSchema | undef
 function renderRequirement(schema: JsonSchema): string {
   if (schema.enum) return `one of ${schema.enum.join(', ')}`
   if (schema.const !== undefined) return JSON.stringify(schema.const)
+  if (schema.anyOf?.every(({ type }) => type === 'object')) return 'an object'
   if (schema.anyOf) return schema.anyOf.map(renderRequirement).join(' or ')
   return [schema.type ?? []]
     .flat()
@@ -131,7 +151,7 @@ function renderType(type: string, schema: JsonSchema): string {
       return `a number${limits}`
     case 'string':
       if (schema.pattern === undefined) return 'text'
-      return schema.pattern === PERCENT_PATTERN
+      return schema.pattern === percentPattern
         ? 'a percentage between 0% and 100%'
         : 'text with a unit (us, ms, s, m, h)'
     case 'boolean':
@@ -140,12 +160,12 @@ function renderType(type: string, schema: JsonSchema): string {
       return 'a list'
     default: {
       const keys = Object.keys(schema.properties ?? {})
-      return keys.length > 0 && keys.length <= FEW ? `an object (${keys.join(', ')})` : 'an object'
+      return keys.length > 0 && keys.length <= few ? `an object (${keys.join(', ')})` : 'an object'
     }
   }
 }
 
-const LONGEST_VALUE = 60
+const longestValue = 60
 
 function renderValue(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
@@ -155,7 +175,7 @@ function renderValue(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (typeof value !== 'string') return `a ${typeof value}`
   const text = JSON.stringify(value)
-  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text
+  return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text
 }
 
 function parsePointer(pointer: string, document: unknown): Path {

@@ -1,10 +1,10 @@
-import { DURATION_PATTERN } from './duration.ts'
+import { durationPattern } from './duration.ts'
 import { describeObject, describeText, type JsonSchema } from './json-schema.ts'
 import { sloSchema } from './slo-schema.ts'
 import { dialectNames } from './stream-format.ts'
 
 /** `50%`, `0.5%`: above 0 and below 100. */
-export const PERCENT_PATTERN = '^(?=.*[1-9])\\d{1,2}(\\.\\d+)?\\s*%$'
+export const percentPattern = '^(?=.*[1-9])\\d{1,2}(\\.\\d+)?\\s*%$'
 
 /** A bare number is in seconds, as `timeout` always was. */
 function duration(description: string, rest: JsonSchema): JsonSchema {
@@ -12,7 +12,7 @@ function duration(description: string, rest: JsonSchema): JsonSchema {
     description: `${description} A number is in seconds; a text has its unit (us, ms, s, m, h).`,
     type: ['number', 'string'],
     exclusiveMinimum: 0,
-    pattern: DURATION_PATTERN,
+    pattern: durationPattern,
     ...rest,
   }
 }
@@ -55,7 +55,11 @@ const mock: JsonSchema = {
       type: 'array',
       examples: [[{ kind: 'http-error', status: 503, when: { every: 7 } }]],
     },
-    seed: { description: 'Seed of everything random.', type: 'integer', examples: [1] },
+    seed: {
+      description: 'Seed of everything random in the mock. Default: `seed` of the spec.',
+      type: 'integer',
+      examples: [1],
+    },
     usage: { description: 'When token counts are sent.', examples: ['asked', 'always', 'never'] },
     role_chunk: {
       description: 'When the chunk with the role is sent.',
@@ -156,9 +160,17 @@ export const benchSchema: JsonSchema = describeObject(
           default: 'utf-8',
           examples: ['utf-8', 'gbk'],
         }),
+        shuffle: {
+          description:
+            'Whether rows are sent in an order that `seed` draws, a new one in each pass.',
+          type: 'boolean',
+          default: false,
+          examples: [true],
+        },
       },
       {
-        description: 'Rows for the {{column}} placeholders; request i uses row i modulo rows.',
+        description:
+          'Rows for the {{column}} placeholders; request i uses row i modulo rows, or as shuffled.',
         required: ['type', 'file'],
         examples: [{ type: 'csv', file: 'prompts.csv', column: 'content' }],
       },
@@ -217,7 +229,11 @@ export const benchSchema: JsonSchema = describeObject(
       1,
       { default: 5, examples: [5] },
     ),
-    seed: count('Fixes everything random.', 0, { default: 1, examples: [1] }),
+    seed: count(
+      'Fixes the order of rows under `data_source.shuffle`, and what a mock without a seed of its own draws.',
+      0,
+      { default: 1, examples: [1] },
+    ),
     mock: {
       description: 'Runs against the bundled mock server: true, or its options.',
       default: false,
@@ -289,7 +305,7 @@ export const benchSchema: JsonSchema = describeObject(
       description:
         'Share of failed requests; a run that is proven to be above it is stopped and is an ERROR. Default: no limit.',
       type: 'string',
-      pattern: PERCENT_PATTERN,
+      pattern: percentPattern,
       examples: ['50%'],
     },
     gate: describeObject(

@@ -1,4 +1,4 @@
-import { SHORTEST_SECRET } from './environment.ts'
+import { shortestSecret } from './environment.ts'
 import type { Path } from './issue.ts'
 import type { Secret } from './spec.ts'
 
@@ -7,8 +7,8 @@ export interface LiteralSecret extends Secret {
   path: Path
 }
 
-const SECRET_HEADER = /^(proxy-)?authorization$|^cookie$|api-key|token|secret/i
-const SECRET_QUERY = /key|token|secret|password|signature|^sig$|auth|credential/i
+const secretHeader = /^(proxy-)?authorization$|^cookie$|api-key|token|secret/i
+const secretQuery = /key|token|secret|password|signature|^sig$|auth|credential/i
 
 /**
  * Finds the values of a target, and of the one under `baseline`, that are secrets by their name:
@@ -29,7 +29,7 @@ export function findSecrets(document: unknown): LiteralSecret[] {
     path: ['baseline', ...secret.path],
   }))
   return [
-    ...found.filter(({ value }) => value.length >= SHORTEST_SECRET && !isOpen(value)),
+    ...found.filter(({ value }) => value.length >= shortestSecret && !isOpen(value)),
     ...second,
   ]
 }
@@ -42,10 +42,10 @@ function isOpen(value: string): boolean {
 function findInHeaders(headers: unknown): LiteralSecret[] {
   if (typeof headers !== 'object' || headers === null) return []
   return Object.entries(headers).flatMap(([name, value]: [string, unknown]) => {
-    if (typeof value !== 'string' || !SECRET_HEADER.test(name)) return []
+    if (typeof value !== 'string' || !secretHeader.test(name)) return []
     const [, credentials] = /^\S+\s+(\S+)$/.exec(value) ?? []
     // `Bearer EMPTY`, as servers without keys want it, hides nothing.
-    if (credentials !== undefined && credentials.length < SHORTEST_SECRET) return []
+    if (credentials !== undefined && credentials.length < shortestSecret) return []
     const values = credentials === undefined ? [value] : [value, credentials]
     const label = `[${name.toLowerCase()}]`
     return values.map((text) => ({ value: text, label, path: ['headers', name] }))
@@ -65,7 +65,7 @@ function findInUrl(url: unknown, path: Path): LiteralSecret[] {
   const query = url.split('#')[0]?.split('?').slice(1).join('?') ?? ''
   for (const pair of query.split('&')) {
     const [name = '', ...rest] = pair.split('=')
-    if (!SECRET_QUERY.test(name)) continue
+    if (!secretQuery.test(name)) continue
     const value = rest.join('=')
     const label = `[${name}]`
     found.push({ value, label, path }, { value: decode(value), label, path })
@@ -117,13 +117,13 @@ export function maskSecrets(text: string, secrets: readonly Secret[]): string {
   return createRedactor(stars)(text)
 }
 
-const NAMED_SECRET =
+const namedSecret =
   /((?:authorization|api-?key|cookie|secret|password|[-_]token\b)[\w-]*["']?\s*[:=]\s*)([^,}\n]+)/gi
 
 /** Masks what looks like a secret by its name in a source that cannot be parsed. */
 export function maskNamedSecrets(text: string): string {
   return text.replace(
-    NAMED_SECRET,
+    namedSecret,
     (_, name: string, value: string) => name + '*'.repeat(value.length),
   )
 }

@@ -1,5 +1,6 @@
 import type { BenchDocument } from './document.ts'
 import type { Report } from './issue.ts'
+import { keepKnown } from './known.ts'
 import type { ServerMetrics } from './spec.ts'
 import { hasPlaceholder } from './template.ts'
 import { readDuration } from './workload.ts'
@@ -16,14 +17,14 @@ export function readServerMetrics(
   if (typeof given !== 'object') {
     const url = given === true ? undefined : given
     checkMetricsUrl(url, ['server_metrics'], report)
-    return { ...(url !== undefined && { url }), interval: 1000 }
+    return keepKnown<ServerMetrics>({ url, interval: 1000 })
   }
   const { url, interval } = given
   checkMetricsUrl(url, ['server_metrics', 'url'], report)
   const path = ['server_metrics', 'interval']
   const ms = readDuration(path, interval, report) ?? 1000
   if (ms < shortestInterval) report(path, `must be ${shortestInterval}ms or more, got ${interval}.`)
-  return { ...(url !== undefined && { url }), interval: ms }
+  return keepKnown<ServerMetrics>({ url, interval: ms })
 }
 
 function checkMetricsUrl(url: string | undefined, path: readonly string[], report: Report): void {

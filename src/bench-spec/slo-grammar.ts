@@ -1,6 +1,6 @@
 import { scale } from './duration.ts'
 import {
-  METRIC_UNITS,
+  metricUnits,
   type AbsoluteSlo,
   type Comparator,
   type Metric,
@@ -10,10 +10,10 @@ import {
 } from './slo.ts'
 import { suggest } from './suggestion.ts'
 
-const ALIASES: ReadonlyMap<string, Metric> = new Map([['e2e', 'latency']])
+const aliases: ReadonlyMap<string, Metric> = new Map([['e2e', 'latency']])
 
 /** The units a bound of a metric may be written in, and the power of ten that scales each. */
-const UNIT_EXPONENTS: Readonly<Record<Unit, ReadonlyMap<string, number>>> = {
+const unitExponents: Readonly<Record<Unit, ReadonlyMap<string, number>>> = {
   ms: new Map([
     ['us', -3],
     ['ms', 0],
@@ -24,7 +24,7 @@ const UNIT_EXPONENTS: Readonly<Record<Unit, ReadonlyMap<string, number>>> = {
   'tok/s': new Map([['tok/s', 0]]),
 }
 
-const EXAMPLE_BOUNDS: Readonly<Record<Unit, string>> = {
+const exampleBounds: Readonly<Record<Unit, string>> = {
   ms: '800ms',
   share: '99%',
   '/s': '20/s',
@@ -110,22 +110,22 @@ export function parseSlo(text: string): ParsedSlo {
     metric,
     stat,
     op,
-    unit: METRIC_UNITS[metric],
+    unit: metricUnits[metric],
     ...bound,
   }
 }
 
 /** The metric of this name or alias. */
 export function findMetric(name: string): Metric | undefined {
-  const metric = ALIASES.get(name) ?? name
+  const metric = aliases.get(name) ?? name
   return isMetric(metric) ? metric : undefined
 }
 
 function parseMetric(token: Token): Metric {
   const metric = findMetric(token.text)
   if (metric !== undefined) return metric
-  const known = Object.keys(METRIC_UNITS)
-  const hint = suggest(token.text, [...known, ...ALIASES.keys()])
+  const known = Object.keys(metricUnits)
+  const hint = suggest(token.text, [...known, ...aliases.keys()])
   throw new SloSyntaxError(
     `unknown metric "${token.text}".${hint === '' ? ` Known: ${known.join(', ')}.` : hint}`,
     token,
@@ -137,7 +137,7 @@ function parseMetric(token: Token): Metric {
  * @throws {SloSyntaxError}
  */
 export function parseStat(metric: Metric, token: Token | undefined, near: Token): Stat {
-  if (METRIC_UNITS[metric] !== 'ms') {
+  if (metricUnits[metric] !== 'ms') {
     if (token === undefined) return { kind: 'value' }
     throw new SloSyntaxError(
       `${metric} is one number per run and takes no statistic. Remove "${token.text}".`,
@@ -188,9 +188,9 @@ export function parseBound(text: string, metric: Metric, start: number): Bound {
     throw new SloSyntaxError(`"${opText}" is no comparator. Write <, <=, > or >=.`, opToken)
   }
   const token = { text: rest, start: opToken.start + opText.length + gap.length }
-  const unit = METRIC_UNITS[metric]
+  const unit = metricUnits[metric]
   if (rest === '') {
-    const example = EXAMPLE_BOUNDS[unit]
+    const example = exampleBounds[unit]
     throw new SloSyntaxError(`the bound is missing. Write for example ${example}.`, opToken)
   }
   const upper = unit === 'ms' || metric === 'error_rate'
@@ -208,7 +208,7 @@ function parseAllowance(
   metric: Metric,
   op: Comparator,
 ): Pick<RelativeSlo, 'allowance'> & { boundText: string } {
-  const unit = METRIC_UNITS[metric]
+  const unit = metricUnits[metric]
   const worse = op.startsWith('<') ? '+' : '-'
   const example = `baseline ${worse} ${unit === 'share' ? '1%' : unit === 'ms' ? '10% or 20ms' : '5%'}`
   const refuse = (message: string, part = token): never => {
@@ -275,14 +275,14 @@ function parseQuantity(
   token: Token,
   metric: Metric,
 ): Pick<AbsoluteSlo, 'bound'> & { boundText: string } {
-  const unit = METRIC_UNITS[metric]
-  const example = EXAMPLE_BOUNDS[unit]
+  const unit = metricUnits[metric]
+  const example = exampleBounds[unit]
   const { text: rest } = token
   const [, number, unitText = ''] = /^(\d+(?:\.\d+)?)\s*(\S*)$/.exec(rest) ?? []
   if (number === undefined) {
     throw new SloSyntaxError(`"${rest}" is no bound. Write for example ${example}.`, token)
   }
-  const exponents = UNIT_EXPONENTS[unit]
+  const exponents = unitExponents[unit]
   const exponent = exponents.get(unitText)
   if (exponent === undefined) {
     const units = [...exponents.keys()].join(', ')
@@ -311,7 +311,7 @@ function toToken(match: RegExpExecArray): Token {
 }
 
 function isMetric(text: string): text is Metric {
-  return Object.hasOwn(METRIC_UNITS, text)
+  return Object.hasOwn(metricUnits, text)
 }
 
 function isComparator(text: string): text is Comparator {

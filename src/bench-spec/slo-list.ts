@@ -1,4 +1,5 @@
-import { createIssue, type Locate, type Part, type Path, type SpecIssue } from './issue.ts'
+import { createIssue, type Locate, type Part, type Path, type Issue } from './issue.ts'
+import { keepKnown } from './known.ts'
 import {
   SloSyntaxError,
   findMetric,
@@ -7,12 +8,12 @@ import {
   parseStat,
   type ParsedSlo,
 } from './slo-grammar.ts'
-import { METRIC_UNITS, type GoodputBounds, type Level, type RequestBound, type Slo } from './slo.ts'
+import { metricUnits, type GoodputBounds, type Level, type RequestBound, type Slo } from './slo.ts'
 
 export interface SloList {
   slos: readonly Slo[]
   goodput?: GoodputBounds
-  issues: readonly SpecIssue[]
+  issues: readonly Issue[]
 }
 
 /** Object form of an SLO, as the schema lets it through. */
@@ -32,7 +33,7 @@ interface Entry {
 
 interface Reading {
   locate: Locate
-  issues: SpecIssue[]
+  issues: Issue[]
 }
 
 /**
@@ -53,7 +54,7 @@ export function parseSlos(value: unknown, locate: Locate, hasBaseline = false): 
   checkRepeated(found, reading)
   const goodput = found.find(({ bounds }) => bounds !== undefined)?.bounds
   const slos = found.map(({ slo }) => slo)
-  return { slos, ...(goodput ? { goodput } : {}), issues: reading.issues }
+  return keepKnown<SloList>({ slos, goodput, issues: reading.issues })
 }
 
 function readItem(path: Path, item: unknown, reading: Reading): Entry | undefined {
@@ -89,7 +90,7 @@ function readText(
 function readMetric(name: string, item: unknown, reading: Reading): (Entry | undefined)[] {
   const metric = findMetric(name)
   if (metric === undefined) return []
-  const takesStat = METRIC_UNITS[metric] === 'ms'
+  const takesStat = metricUnits[metric] === 'ms'
   if (takesStat !== isRecord(item) || metric === 'goodput') return []
   const bounds = isRecord(item) ? Object.entries(item) : [[undefined, item] as const]
   return bounds.map(([stat, text]) => {
@@ -130,14 +131,13 @@ function createEntry(
   { id, level, why }: Partial<SloObject>,
   { locate }: Reading,
 ): Entry {
-  const position = locate(path, 'value')
-  const slo: Slo = {
+  const slo = keepKnown<Slo>({
     id: id ?? parsed.text,
     ...parsed,
     level: level ?? 'error',
-    ...(why === undefined ? {} : { why }),
-    ...(position === undefined ? {} : { position }),
-  }
+    why,
+    position: locate(path, 'value'),
+  })
   return { path, slo }
 }
 

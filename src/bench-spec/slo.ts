@@ -20,6 +20,11 @@ export type Stat =
   | { kind: 'max' }
   | { kind: 'value' }
 
+/** `p95`, `mean`, `value`. */
+export function formatStat(stat: Stat): string {
+  return stat.kind === 'percentile' ? `p${stat.p}` : stat.kind
+}
+
 export type Comparator = '<' | '<=' | '>' | '>='
 export type Level = 'error' | 'warn' | 'info'
 
@@ -85,7 +90,7 @@ export interface RequestBound {
 export type GoodputBounds = readonly RequestBound[]
 
 /** Unit of each metric. Metrics in `ms` take a statistic, the others are one number per run. */
-export const METRIC_UNITS: Readonly<Record<Metric, Unit>> = {
+export const metricUnits: Readonly<Record<Metric, Unit>> = {
   ttft: 'ms',
   ttfo: 'ms',
   latency: 'ms',

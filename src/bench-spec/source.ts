@@ -12,7 +12,7 @@ import {
   type YAMLMap,
 } from 'yaml'
 
-import type { Locate, Part, Path, SpecIssue } from './issue.ts'
+import type { Locate, Part, Path, Issue } from './issue.ts'
 import type { Position } from './slo.ts'
 
 /** `json` allows `//` and block comments. */
@@ -33,7 +33,7 @@ export interface Source {
   /** An entry that is missing is located at its nearest ancestor. */
   locate: Locate
   /** Faults of the syntax. */
-  issues: readonly SpecIssue[]
+  issues: readonly Issue[]
 }
 
 /** Reads YAML, JSON or JSON with comments. */
@@ -47,22 +47,22 @@ export function parseSource(text: string, format: SourceFormat): Source {
     lineCounter: lines,
     stringKeys: true,
   })
-  const positionOf = (start: number, end: number): Position => {
+  const toPosition = (start: number, end: number): Position => {
     const { line, col } = lines.linePos(start)
     return { line, column: col, offset: start, length: Math.max(1, end - start) }
   }
   const locate: Locate = (path, part) => {
     const range = findRange(document, text, path, part)
-    return positionOf(...range)
+    return toPosition(...range)
   }
-  const faults: SpecIssue[] = [...document.errors, ...document.warnings].map((fault) => {
+  const faults: Issue[] = [...document.errors, ...document.warnings].map((fault) => {
     const { code, message, pos } = fault
     const told = faultMessages[code]
-    if (told !== undefined) return { path: [], position: positionOf(...pos), message: told }
+    if (told !== undefined) return { path: [], position: toPosition(...pos), message: told }
     if (code !== 'DUPLICATE_KEY')
-      return { path: [], position: positionOf(...pos), message: `${message}.` }
+      return { path: [], position: toPosition(...pos), message: `${message}.` }
     const key = text.slice(pos[0]).split(/[:\s]/, 1).join('')
-    const position = positionOf(pos[0], pos[0] + key.length)
+    const position = toPosition(pos[0], pos[0] + key.length)
     return { path: [], position, message: `the key ${key} stands here twice. Remove one of them.` }
   })
   visit(document, {
@@ -70,12 +70,12 @@ export function parseSource(text: string, format: SourceFormat): Source {
       if (alias.resolve(document) !== undefined || !alias.range) return
       const message = `there is no anchor &${alias.source} above. Define it, or quote the text.`
       const [start, end] = alias.range
-      faults.push({ path: [], position: positionOf(start, end), message })
+      faults.push({ path: [], position: toPosition(start, end), message })
     },
   })
   if (faults.length > 0) {
     const fault = format === 'json' ? findJsonFault(yaml) : undefined
-    const position = fault && positionOf(fault.offset, fault.offset + 1)
+    const position = fault && toPosition(fault.offset, fault.offset + 1)
     const issues = fault && position ? [{ path: [], position, message: fault.message }] : faults
     return { text, value: undefined, locate, issues }
   }
@@ -133,10 +133,10 @@ function findRange(document: Document, text: string, path: Path, part: Part): Ra
     }
     entry = next
   }
-  const key = rangeOf(entry.key)
-  const value = rangeOf(entry.value)
-  if (!complete || part === 'key') return key ?? startOf(value)
-  if (value === undefined || value[0] === value[1]) return key ?? startOf(value)
+  const key = takeRange(entry.key)
+  const value = takeRange(entry.value)
+  if (!complete || part === 'key') return key ?? takeStart(value)
+  if (value === undefined || value[0] === value[1]) return key ?? takeStart(value)
   if (part === 'value') return value
   const at = text.slice(...value).indexOf(part.text)
   if (at === -1) return value
@@ -144,12 +144,12 @@ function findRange(document: Document, text: string, path: Path, part: Part): Ra
   return [start, start + part.length]
 }
 
-function startOf(range: Range | undefined): Range {
+function takeStart(range: Range | undefined): Range {
   const start = range?.[0] ?? 0
   return [start, start]
 }
 
-function rangeOf(node: unknown): Range | undefined {
+function takeRange(node: unknown): Range | undefined {
   const range = isNode(node) ? node.range : undefined
   return range ? [range[0], range[1]] : undefined
 }
@@ -164,11 +164,11 @@ function findEntry(node: unknown, step: string | number, document: Document): En
 }
 
 function findPair(map: YAMLMap, name: string, document: Document): Entry | undefined {
-  const pair = map.items.find(({ key }) => nameOf(key) === name)
+  const pair = map.items.find(({ key }) => takeName(key) === name)
   if (pair !== undefined) {
     return isNode(pair.key) ? { key: pair.key, value: pair.value } : { value: pair.value }
   }
-  for (const merge of map.items.filter(({ key }) => nameOf(key) === '<<')) {
+  for (const merge of map.items.filter(({ key }) => takeName(key) === '<<')) {
     const sources = isSeq(merge.value) ? merge.value.items : [merge.value]
     for (const source of sources) {
       const entry = findEntry(source, name, document)
@@ -178,7 +178,7 @@ function findPair(map: YAMLMap, name: string, document: Document): Entry | undef
   return undefined
 }
 
-function nameOf(key: unknown): unknown {
+function takeName(key: unknown): unknown {
   if (!isScalar(key)) return key
   // The merge key is a symbol.
   return typeof key.value === 'symbol' ? key.value.description : String(key.value)

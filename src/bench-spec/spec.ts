@@ -1,8 +1,11 @@
 import type { GoodputBounds, Slo } from './slo.ts'
 import type { StreamFormat } from './stream-format.ts'
 
-/** What one bench spec asks for, checked whole and with every default filled in. Durations in ms. */
-export interface BenchSpec {
+/**
+ * What one bench spec asks for, checked whole and with every default filled in. Durations in ms.
+ * `Stored`: what the results of an earlier run are read as.
+ */
+export interface BenchSpec<Stored = unknown> {
   name: string
   /** Absolute path of the file it was read from; `undefined` for a spec that was given as an object. */
   file?: string
@@ -17,7 +20,7 @@ export interface BenchSpec {
   /** Options for the bundled mock server; present means that the run is hermetic. */
   mock?: MockOptions
   /** What relative SLOs compare with. */
-  baseline?: Baseline
+  baseline?: Baseline<Stored>
   /** `undefined`: the server's own metrics are left alone. */
   serverMetrics?: ServerMetrics
   slos: readonly Slo[]
@@ -42,7 +45,7 @@ export interface Target {
 }
 
 /** A second target whose rounds alternate with the candidate's, or the results of an earlier run. */
-export type Baseline =
+export type Baseline<Stored = unknown> =
   | {
       kind: 'interleaved'
       target: Target
@@ -54,7 +57,7 @@ export type Baseline =
       /** As written in the spec. */
       source: string
       /** `results.json`, read and checked by who writes such files. */
-      results: unknown
+      results: Stored
     }
 
 /** Own deadlines of one request in ms, from `dispatched` (connect: from the call). */
@@ -89,6 +92,9 @@ export interface Load {
   warmup: number
   /** Equal slices of the measured requests, the clusters of the statistics; with two targets, of each. */
   rounds: number
+  /** Whether rows are sent in an order that `seed` draws; `undefined`: as they stand in the file. */
+  shuffle?: boolean
+  /** Of the order of shuffled rows, and of a mock without a seed of its own. */
   seed: number
 }
 

@@ -1,4 +1,4 @@
-import { createIssue, type Locate, type SpecIssue } from './issue.ts'
+import { createIssue, type Locate, type Issue } from './issue.ts'
 import type { Row, Target } from './spec.ts'
 import { fillPlaceholders, hasPlaceholder, prepareRequest } from './template.ts'
 
@@ -18,8 +18,8 @@ export function rebaseUrl(url: string, base: string): string {
 }
 
 /** What keeps a target from being requested. With a mock its URL may be a path. */
-export function checkUrl(url: string, hasMock: boolean, locate: Locate): SpecIssue[] {
-  const report = (message: string): SpecIssue[] => [createIssue(locate, ['url'], message)]
+export function checkUrl(url: string, hasMock: boolean, locate: Locate): Issue[] {
+  const report = (message: string): Issue[] => [createIssue(locate, ['url'], message)]
   const example = 'Write for example http://127.0.0.1:8000/v1/chat/completions.'
   if (url.startsWith('/') && !url.startsWith('//')) {
     if (hasMock) return []
@@ -37,12 +37,12 @@ export function checkUrl(url: string, hasMock: boolean, locate: Locate): SpecIss
   return []
 }
 
-const OWN_HEADERS = ['connection', 'content-length', 'expect', 'keep-alive', 'transfer-encoding']
+const ownHeaders = ['connection', 'content-length', 'expect', 'keep-alive', 'transfer-encoding']
 
 /** Header names and values that HTTP has no way to send, in any of the rows. */
-export function checkHeaders(target: Target, rows: readonly Row[], locate: Locate): SpecIssue[] {
+export function checkHeaders(target: Target, rows: readonly Row[], locate: Locate): Issue[] {
   const names = Object.keys(target.headers)
-  return names.flatMap((name, index): SpecIssue[] => {
+  return names.flatMap((name, index): Issue[] => {
     const path = ['headers', name]
     const lower = name.toLowerCase()
     if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(name)) {
@@ -50,7 +50,7 @@ export function checkHeaders(target: Target, rows: readonly Row[], locate: Locat
         createIssue(locate, path, 'is no name of a header. Use letters, digits and -.', 'key'),
       ]
     }
-    if (OWN_HEADERS.includes(lower)) {
+    if (ownHeaders.includes(lower)) {
       return [createIssue(locate, path, 'is set by the client. Remove it.', 'key')]
     }
     const same = names.findIndex((other) => other.toLowerCase() === lower)

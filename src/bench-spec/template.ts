@@ -1,4 +1,5 @@
-import { createIssue, type Locate, type Path, type SpecIssue } from './issue.ts'
+import { createIssue, type Locate, type Path, type Issue } from './issue.ts'
+import { keepKnown } from './known.ts'
 import type { BenchSpec, Dataset, Row, Target } from './spec.ts'
 import { suggest } from './suggestion.ts'
 
@@ -23,25 +24,26 @@ interface Placeholder {
   length: number
 }
 
-const PLACEHOLDER = /\{\{\s*([^{}]+?)\s*\}\}/g
+const placeholder = /\{\{\s*([^{}]+?)\s*\}\}/g
 
 export function hasPlaceholder(text: string): boolean {
-  return text.search(PLACEHOLDER) !== -1
+  return text.search(placeholder) !== -1
 }
 
 /** Text with every placeholder replaced by the same word. */
 export function fillPlaceholders(text: string, word: string): string {
-  return text.replace(PLACEHOLDER, word)
+  return text.replace(placeholder, word)
 }
 
 /**
- * The requests of a spec to one of its targets, one for each row that is used; request number i of
- * the run is `prepared[i % prepared.length]`. Without a dataset there is exactly one.
+ * The requests of a spec to one of its targets, one for each row that may be used, in the order of
+ * the rows. Without a dataset there is exactly one.
  */
 export function prepare(spec: BenchSpec, target: Target = spec.target): PreparedRequest[] {
   const { dataset, load } = spec
   if (dataset === undefined) return [prepareRequest(target, {})]
-  const used = load.requests === undefined ? Infinity : load.requests + load.warmup
+  const { requests = Infinity, warmup, shuffle } = load
+  const used = shuffle === true ? Infinity : requests + warmup
   return dataset.rows
     .slice(0, used)
     .map((row, index) => ({ row: index, ...prepareRequest(target, row) }))
@@ -56,26 +58,26 @@ export function prepareRequest(target: Target, row: Row): PreparedRequest {
   for (const [name, value] of Object.entries(defaultHeaders(body !== undefined))) {
     if (!given.has(name)) headers[name] = value
   }
-  return {
+  return keepKnown<PreparedRequest>({
     url: fillText(target.url, row, (text) => encodeURIComponent(text.toWellFormed())),
     method: target.method,
     headers,
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  }
+    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+  })
 }
 
 function defaultHeaders(hasBody: boolean): Record<string, string> {
-  return {
-    ...(hasBody ? { 'content-type': 'application/json' } : {}),
+  return keepKnown<Record<string, string>>({
+    'content-type': hasBody ? 'application/json' : undefined,
     accept: 'text/event-stream, application/x-ndjson, application/json;q=0.5, */*;q=0.1',
     // A compressed stream is held back until a block is full.
     'accept-encoding': 'identity',
-  }
+  })
 }
 
 function fillValue(value: unknown, row: Row): unknown {
   if (typeof value === 'string') {
-    const [match] = value.matchAll(PLACEHOLDER)
+    const [match] = value.matchAll(placeholder)
     return match?.[0] === value ? row[match[1] ?? ''] : fillText(value, row)
   }
   if (Array.isArray(value)) return value.map((item) => fillValue(item, row))
@@ -84,7 +86,7 @@ function fillValue(value: unknown, row: Row): unknown {
 }
 
 function fillText(text: string, row: Row, encode = (cell: string): string => cell): string {
-  return text.replace(PLACEHOLDER, (_, name: string) => {
+  return text.replace(placeholder, (_, name: string) => {
     const cell = row[name]
     return encode(typeof cell === 'string' ? cell : JSON.stringify(cell))
   })
@@ -98,7 +100,7 @@ export interface Columns {
 }
 
 /** Finds placeholders that nothing can be put in place of. */
-export function checkPlaceholders(target: Target, columns: Columns, locate: Locate): SpecIssue[] {
+export function checkPlaceholders(target: Target, columns: Columns, locate: Locate): Issue[] {
   return listPlaceholders(target).flatMap(({ path, text, name, start, length }) => {
     const problem = explainPlaceholder(name, columns)
     return problem === undefined ? [] : createIssue(locate, path, problem, { text, start, length })
@@ -133,7 +135,7 @@ function listPlaceholders({ url, headers, body }: Target): Placeholder[] {
 
 function scan(value: unknown, path: Path): Placeholder[] {
   if (typeof value === 'string') {
-    return [...value.matchAll(PLACEHOLDER)].map((match) => ({
+    return [...value.matchAll(placeholder)].map((match) => ({
       path,
       text: value,
       name: match[1] ?? '',

@@ -1,23 +1,22 @@
 import type { BenchDocument } from './document.ts'
 import { parseDuration } from './duration.ts'
 import type { Path, Report } from './issue.ts'
+import { keepKnown } from './known.ts'
 import type { Load, Timeouts } from './spec.ts'
 
 /** Timers of the platform overflow above it, ms. */
-const LONGEST = 2 ** 31 - 1
+const longest = 2 ** 31 - 1
 
 /** Own deadlines; bare numbers are seconds. */
 export function readTimeouts(document: Partial<BenchDocument>, report: Report): Timeouts {
   type Key = 'timeout' | 'connect_timeout' | 'ttft_timeout' | 'idle_timeout'
   const read = (key: Key): number | undefined => readDuration([key], document[key], report)
-  const ttft = read('ttft_timeout')
-  const idle = read('idle_timeout')
-  return {
+  return keepKnown<Timeouts>({
     total: read('timeout') ?? 300_000,
     connect: read('connect_timeout') ?? 10_000,
-    ...(ttft === undefined ? {} : { ttft }),
-    ...(idle === undefined ? {} : { idle }),
-  }
+    ttft: read('ttft_timeout'),
+    idle: read('idle_timeout'),
+  })
 }
 
 /**
@@ -48,15 +47,16 @@ export function readLoad(
   if (rounds !== undefined && requests !== undefined && rounds > requests) {
     report(['rounds'], `must be at most the number of requests, ${requests}, got ${rounds}.`)
   }
-  return {
+  return keepKnown<Load>({
     kind: 'closed',
     concurrency,
-    ...(requests === undefined ? {} : { requests }),
-    ...(duration === undefined ? {} : { duration }),
+    requests,
+    duration,
     warmup: countWarmup(warmup) ?? concurrency,
     rounds: rounds ?? (alternates ? pairedRounds(requests, concurrency) : defaultRounds(requests)),
+    shuffle: document.data_source?.shuffle,
     seed,
-  }
+  })
 }
 
 /** Slices of fewer than 10 requests say nothing. */
@@ -83,7 +83,7 @@ export function readDuration(
 ): number | undefined {
   if (value === undefined) return undefined
   const ms = typeof value === 'number' ? value * 1000 : (parseDuration(value) ?? 0)
-  if (ms > 0 && ms <= LONGEST) return ms
+  if (ms > 0 && ms <= longest) return ms
   report(path, `must be more than nothing and at most 24 days, got ${value}.`)
   return undefined
 }

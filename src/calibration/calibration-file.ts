@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-import { SpecError } from '../bench-spec/issue.ts'
 import type { Spread } from '../metrics/client-error.ts'
+import { DocumentError } from '../results/document-error.ts'
 import type { LoadShape } from './load-shape.ts'
 import type { Machine } from './machine.ts'
 
@@ -46,7 +46,7 @@ export function calibrationPath(root: string): string {
 
 /**
  * What was stored below `root`; empty when there is no file.
- * @throws {SpecError} when it is not one of ours.
+ * @throws {DocumentError} when it is not one of ours.
  */
 export function readCalibrations(root: string): CalibrationFile {
   const path = calibrationPath(root)
@@ -68,9 +68,9 @@ export function readCalibrations(root: string): CalibrationFile {
   throw unusable(path)
 }
 
-function unusable(path: string): SpecError {
+function unusable(path: string): DocumentError {
   const message = 'is not what slogate calibrate writes. Delete it, or calibrate again after that.'
-  return new SpecError([{ path: [], message }], path)
+  return DocumentError.ofFile(path, message)
 }
 
 /** Whether everything is there that is read from it. */

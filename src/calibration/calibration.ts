@@ -1,7 +1,8 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { nameTarget } from '../bench-spec/target.ts'
 import { prepare } from '../bench-spec/template.ts'
-import { runLoad } from '../engine/load.ts'
+import { type LoadOptions, runLoad } from '../engine/load.ts'
 import type { LoadPlan } from '../engine/loop.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { compareWithSent } from '../metrics/client-error.ts'
@@ -45,10 +46,8 @@ export async function calibrate(
   })
   try {
     const keys = Array.from({ length: requests + concurrency }, (_, index) => String(index))
-    const run = await runLoad(planOf(shape, { keys, requests, url: mock.url }), {
-      ...(signal && { signal }),
-      ...(onRecords && { onRecords }),
-    })
+    const plan = planOf(shape, { keys, requests, url: mock.url })
+    const run = await runLoad(plan, keepKnown<LoadOptions>({ signal, onRecords }))
     signal?.throwIfAborted()
     const truth = new Map((await mock.truth()).map((record) => [record.key, record]))
     const found = compareWithSent(
@@ -124,13 +123,13 @@ export async function measureTarget(
   const rounds = Math.max(3, Math.min(10, Math.floor(requests / 20)))
   const { duration: _, ...load } = spec.load
   const run = await runLoad(
-    {
+    keepKnown<LoadPlan>({
       load: { ...load, requests, rounds },
       timeouts: spec.timeouts,
-      ...(spec.stream && { stream: spec.stream }),
+      stream: spec.stream,
       requests: prepare(spec),
-    },
-    { ...(signal && { signal }), ...(onRecords && { onRecords }) },
+    }),
+    keepKnown<LoadOptions>({ signal, onRecords }),
   )
   signal?.throwIfAborted()
   const figures = measureNoise(run.records, 1 - spec.gate.confidence)

@@ -5,29 +5,34 @@ import type { Accuracy } from '../metrics/doubt.ts'
 import type { CalibrationDocument } from '../results/results.ts'
 import type { Calibration, CalibrationFile } from './calibration-file.ts'
 import type { LoadShape } from './load-shape.ts'
-import { describeMachine } from './machine.ts'
 
 /** A stored calibration beside a run. */
 export interface Match {
   calibration: Calibration
   /** Why it says nothing of this run; `undefined`: it does. */
-  reason: string | undefined
+  mismatch: Mismatch | undefined
 }
 
-/** The calibration that fits best, or else the latest; `undefined` when there is none. */
+/** The fact in which a calibration differs too much from a run. */
+export interface Mismatch {
+  fact: string
+  calibrated: string | number
+  run: string | number
+}
+
+/** The calibration that fits a run best, or else the latest; `undefined` when there is none. */
 export function matchCalibration(
   { calibrations }: CalibrationFile,
-  shape: LoadShape,
+  run: Pick<Calibration, 'machine' | 'shape'>,
 ): Match | undefined {
-  const run = { machine: describeMachine(), shape }
   const matches = calibrations.map((calibration) => ({
     calibration,
-    reason: explainMismatch(calibration, run),
+    mismatch: findMismatch(calibration, run),
   }))
-  const fitting = matches.filter(({ reason }) => reason === undefined)
+  const fitting = matches.filter(({ mismatch }) => mismatch === undefined)
   return fitting.length > 0
     ? fitting.reduce((a, b) =>
-        distance(b.calibration.shape, shape) < distance(a.calibration.shape, shape) ? b : a,
+        distance(b.calibration.shape, run.shape) < distance(a.calibration.shape, run.shape) ? b : a,
       )
     : matches.at(-1)
 }
@@ -36,24 +41,22 @@ export function matchCalibration(
 const alike = 2
 
 /** What keeps a calibration from saying something of a run; `undefined`: nothing. */
-export function explainMismatch(
+export function findMismatch(
   calibrated: Pick<Calibration, 'machine' | 'shape'>,
   run: Pick<Calibration, 'machine' | 'shape'>,
-): string | undefined {
+): Mismatch | undefined {
   for (const key of ['cpu', 'cores', 'node', 'platform', 'arch'] as const) {
     const [made, here] = [calibrated.machine[key], run.machine[key]]
-    if (made !== here) return `made with ${key} ${made}, this is ${here}`
+    if (made !== here) return { fact: key, calibrated: made, run: here }
   }
   if (calibrated.shape.dialect !== run.shape.dialect) {
-    return `made with the dialect ${calibrated.shape.dialect}, this run needs ${run.shape.dialect}`
+    const { dialect } = run.shape
+    return { fact: 'dialect', calibrated: calibrated.shape.dialect, run: dialect }
   }
-  for (const [key, words] of [
-    ['concurrency', 'concurrency'],
-    ['events_per_answer', 'events per answer'],
-  ] as const) {
+  for (const key of ['concurrency', 'events_per_answer'] as const) {
     const [made, here] = [calibrated.shape[key], run.shape[key]]
     if (Math.max(made, here) > alike * Math.min(made, here)) {
-      return `made with ${words} ${made}, this run has ${here}`
+      return { fact: key, calibrated: made, run: here }
     }
   }
   return undefined
@@ -66,16 +69,17 @@ function distance(a: LoadShape, b: LoadShape): number {
     Math.abs(Math.log(a.events_per_answer / b.events_per_answer))
   )
 }
+
 /** `undefined` when the calibration is of another machine or load. */
-export function toAccuracy({ calibration, reason }: Match): Accuracy | undefined {
-  if (reason !== undefined) return undefined
+export function toAccuracy({ calibration, mismatch }: Match): Accuracy | undefined {
+  if (mismatch !== undefined) return undefined
   const { request, chunk } = calibration.client_error_ms
   return { request: request.p99, chunk: (chunk ?? request).p99 }
 }
 
 /** What the results of a run say of it. */
 export function describeMatch(
-  { calibration, reason }: Match,
+  { calibration, mismatch }: Match,
   { noise }: CalibrationFile,
   { target }: BenchSpec,
 ): CalibrationDocument {
@@ -96,8 +100,7 @@ export function describeMatch(
           figures: own.figures,
         }
       : null,
-    matches: reason === undefined,
-    reason: reason ?? null,
+    mismatch: mismatch ?? null,
   }
 }
 

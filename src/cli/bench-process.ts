@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
-import { breakCommands } from '../report/plain-text.ts'
+import { breakCommands } from '../bench-spec/plain-text.ts'
 import { type CommandContext, UsageError } from './command.ts'
 
 /** What drives the specs: vitest with the plugin, or `slogate run`. */

@@ -10,7 +10,7 @@ import {
   measureTarget,
 } from '../calibration/calibration.ts'
 import { shapeOfSpec } from '../calibration/load-shape.ts'
-import { explainMismatch } from '../calibration/match.ts'
+import { findMismatch } from '../calibration/match.ts'
 import { renderCalibration } from '../report/calibration-table.ts'
 import { detectStyle } from '../report/console-style.ts'
 import type { Progress } from '../report/progress-text.ts'
@@ -99,7 +99,7 @@ export const calibrate: Command = {
       line.clear()
       storeCalibration(cwd, calibration, {
         noise: found,
-        replaces: (other) => explainMismatch(other, calibration) === undefined,
+        replaces: (other) => findMismatch(other, calibration) === undefined,
       })
       const text =
         values.json === true

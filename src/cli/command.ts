@@ -12,7 +12,7 @@ export interface Command {
   /** One line for the list of commands. */
   summary: string
   help: string
-  /** Resolves to the exit code. Throws `UsageError` and `SpecError` for what the user can mend. */
+  /** Resolves to the exit code. Throws `UsageError` and `IssueError` for what the user can mend. */
   run(args: readonly string[], context: CommandContext): Promise<number>
 }
 

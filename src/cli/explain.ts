@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 
-import { explainSlo } from '../report/explanation/explanation.ts'
-import { cleanLine } from '../report/plain-text.ts'
+import { cleanLine } from '../bench-spec/plain-text.ts'
+import { accountFor } from '../report/explanation/explanation.ts'
 import { compareWith } from '../report/tool/comparison.ts'
 import type { Tool } from '../report/tool/tool.ts'
 import { tools } from '../report/tool/tools.ts'
@@ -48,7 +48,7 @@ Examples:
       stdout.write(`${compareWith(tool, results, records)}\n`)
       return 0
     }
-    const explanations = choose(results, ids).map((slo) => explainSlo(results, slo))
+    const explanations = choose(results, ids).map((slo) => accountFor(results, slo))
     stdout.write(`${explanations.map(({ text }) => text).join('\n\n')}\n`)
     return explanations.every(({ differences }) => differences.length === 0) ? 0 : 4
   },

@@ -3,14 +3,14 @@ import { relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
 import { specFile, specGlob } from '../bench-spec/file-name.ts'
-import { renderSpecError, SpecError } from '../bench-spec/issue.ts'
+import { renderIssues, SpecError } from '../bench-spec/issue.ts'
+import { breakCommands, cleanLine } from '../bench-spec/plain-text.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { reportOutcome } from '../github/job.ts'
 import { type Problem, settle } from '../github/outcome.ts'
 import { listOutputs } from '../github/outputs.ts'
 import { publish } from '../github/publication.ts'
 import { type FoundRun, readRuns } from '../github/runs.ts'
-import { breakCommands, cleanLine } from '../report/plain-text.ts'
 import { loadSpec } from '../run/checked-spec.ts'
 import { type BenchMode, type Ending, runBenches } from './bench-process.ts'
 import { type Command, type CommandContext, UsageError } from './command.ts'
@@ -135,7 +135,7 @@ function planBenches(mode: BenchMode, patterns: readonly string[], context: Comm
     } catch (error) {
       if (!(error instanceof SpecError)) throw error
       if (open) continue
-      stderr.write(`${breakCommands(renderSpecError(error))}\n`)
+      stderr.write(`${breakCommands(renderIssues(error))}\n`)
       problems.push(...toProblems(error, file))
     }
   }

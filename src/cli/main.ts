@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { renderSpecError, SpecError } from '../bench-spec/issue.ts'
-import { breakCommands } from '../report/plain-text.ts'
+import { renderIssues, IssueError } from '../bench-spec/issue.ts'
+import { breakCommands } from '../bench-spec/plain-text.ts'
 import { version } from '../version.ts'
 import { calibrate } from './calibrate.ts'
 import { type Command, type CommandContext, UsageError } from './command.ts'
@@ -67,8 +67,8 @@ export async function main(args: readonly string[], context: CommandContext): Pr
   try {
     return await command.run(rest, context)
   } catch (error) {
-    if (error instanceof SpecError) {
-      stderr.write(`${breakCommands(renderSpecError(error))}\n`)
+    if (error instanceof IssueError) {
+      stderr.write(`${breakCommands(renderIssues(error))}\n`)
       return 3
     }
     if (isUsage(error)) {

@@ -3,8 +3,7 @@ import { createWriteStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
-import { listScenarios } from '../mock/scenario.ts'
-import { type RunningServer, startServer } from '../mock/server.ts'
+import { listScenarios, type RunningServer, startServer } from '../mock/index.ts'
 import { type Command, UsageError } from './command.ts'
 
 export const mock: Command = {

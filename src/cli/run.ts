@@ -2,10 +2,10 @@ import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
 import type { Overrides } from '../bench-spec/overrides.ts'
+import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { reportRuns } from '../github/job.ts'
 import { detectStyle } from '../report/console-style.ts'
-import { cleanLine } from '../report/plain-text.ts'
 import { renderSeedReport } from '../report/seed-report.ts'
 import type { Locale } from '../report/seed-words.ts'
 import { renderTerminal } from '../report/terminal.ts'
@@ -18,7 +18,7 @@ import {
   writeOverview,
 } from '../run/artifacts.ts'
 import { type BenchOptions, runBench, warningsOf } from '../run/bench.ts'
-import { checkSpec, loadSpec } from '../run/checked-spec.ts'
+import { type CheckedSpec, checkSpec, loadSpec } from '../run/checked-spec.ts'
 import { appendHistory, checkHistory } from '../run/history-file.ts'
 import { worstExitCode } from '../verdict/policy.ts'
 import { type Command, type CommandContext, UsageError } from './command.ts'
@@ -148,7 +148,7 @@ interface RunOutput {
 }
 
 async function runOne(
-  spec: BenchSpec,
+  spec: CheckedSpec,
   folder: string,
   { stdout, stderr, env, cwd, signal }: CommandContext,
   { quiet, json, junit, locale }: RunOutput,

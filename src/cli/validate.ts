@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-import { renderSpecError, SpecError } from '../bench-spec/issue.ts'
+import { renderIssues, SpecError } from '../bench-spec/issue.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { warningsOf } from '../run/bench.ts'
 import { loadSpec } from '../run/checked-spec.ts'
@@ -29,7 +29,7 @@ Example:
       } catch (error) {
         if (!(error instanceof SpecError)) throw error
         valid = false
-        stderr.write(`${renderSpecError(error)}\n`)
+        stderr.write(`${renderIssues(error)}\n`)
       }
     }
     return valid ? 0 : 3

@@ -1,3 +1,4 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { Failure, RequestMarks, RequestRecord } from './record.ts'
 
 /**
@@ -69,7 +70,7 @@ export function encodeRecords(records: readonly RequestRecord[]): Columns {
     tokenTimes.set(record.tokenTimes, token)
     token += record.tokenTimes.length
   }
-  return { count: records.length, numbers, tokenTimes, texts: records.map(textsOf) }
+  return { count: records.length, numbers, tokenTimes, texts: records.map(takeTexts) }
 }
 
 export function decodeRecords(columns: Columns): RequestRecord[] {
@@ -104,12 +105,12 @@ export function decodeRecords(columns: Columns): RequestRecord[] {
   return records
 }
 
-function textsOf(record: RequestRecord): Texts {
-  return {
-    ...(record.outcome === 'failed' && { failure: record.failure }),
-    ...(record.dialect !== undefined && { dialect: record.dialect }),
-    ...(record.output !== undefined && { output: record.output }),
-  }
+function takeTexts(record: RequestRecord): Texts {
+  return keepKnown<Texts>({
+    failure: record.outcome === 'failed' ? record.failure : undefined,
+    dialect: record.dialect,
+    output: record.output,
+  })
 }
 
 function pick(

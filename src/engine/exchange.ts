@@ -1,3 +1,4 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { Timeouts } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
@@ -45,7 +46,6 @@ export function startExchange(options: ExchangeOptions): Exchange {
   /** Fault that the headers alone prove; the body is then read to its end but not looked at. */
   let headerFault: StreamFault | undefined
   let errorBody = ''
-  let lastByte: number | undefined
   let bytes = 0
   let reads = 0
   let reused = false
@@ -57,40 +57,39 @@ export function startExchange(options: ExchangeOptions): Exchange {
     if (settled) return
     settled = true
     const stream = reader?.marks
-    options.onRecord({
+    const found = {
       target: ticket.target,
       index: ticket.index,
-      ...(request.row === undefined ? {} : { row: request.row }),
+      row: request.row,
       phase: ticket.phase,
       round: ticket.round,
       slot: options.slot,
-      marks: {
+      marks: keepKnown<RequestMarks>({
         ...marks,
-        ...(stream && {
-          ...defined('firstEvent', stream.firstEvent),
-          ...defined('firstContent', stream.firstContent),
-          ...defined('firstToken', stream.firstToken),
-          ...defined('firstOutput', stream.firstOutput),
-          ...defined('lastToken', stream.lastToken),
-          ...defined('completed', stream.completed),
-        }),
-        ...defined('lastByte', lastByte),
+        firstEvent: stream?.firstEvent,
+        firstContent: stream?.firstContent,
+        firstToken: stream?.firstToken,
+        firstOutput: stream?.firstOutput,
+        lastToken: stream?.lastToken,
+        completed: stream?.completed,
         ended: at,
-      },
+      }),
       tokenTimes: Float64Array.from(stream?.tokenTimes ?? []),
-      ...defined('status', status),
+      status,
       events: stream?.events ?? 0,
       reads,
       bytes,
-      ...defined('promptTokens', stream?.promptTokens),
-      ...defined('completionTokens', stream?.completionTokens),
+      promptTokens: stream?.promptTokens,
+      completionTokens: stream?.completionTokens,
       reused,
-      ...defined('dialect', stream?.dialect),
-      ...defined('output', stream?.output),
-      ...(outcome === 'completed' || outcome === 'cancelled'
-        ? { outcome }
-        : { outcome: 'failed', failure: outcome }),
-    })
+      dialect: stream?.dialect,
+      output: stream?.output,
+    }
+    options.onRecord(
+      outcome === 'completed' || outcome === 'cancelled'
+        ? keepKnown<RequestRecord>({ ...found, outcome })
+        : keepKnown<RequestRecord>({ ...found, outcome: 'failed', failure: outcome }),
+    )
   }
 
   /** What the bytes so far prove, when the connection ends in another way than by a clean EOF. */
@@ -139,7 +138,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
         const at = now()
         if (chunk.byteLength === 0) return
         marks.firstByte ??= at
-        lastByte = at
+        marks.lastByte = at
         bytes += chunk.byteLength
         reads++
         if (reader !== undefined) reader.feed(chunk, at)
@@ -174,7 +173,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
       ) {
         return expire('timeout.ttft', timeouts.ttft)
       }
-      const heard = lastByte ?? marks.headers ?? sent
+      const heard = marks.lastByte ?? marks.headers ?? sent
       if (timeouts.idle !== undefined && at - heard >= timeouts.idle) {
         expire('timeout.idle', timeouts.idle)
       }
@@ -191,8 +190,4 @@ const waitedFor: Partial<Record<FailureKind, string>> = {
   'timeout.ttft': 'first token',
   'timeout.idle': 'next bytes',
   'timeout.total': 'whole answer',
-}
-
-function defined<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V })
 }

@@ -1,4 +1,5 @@
-import { cleanMessage, errorMessage } from '../stream/message.ts'
+import { cleanMessage } from '../bench-spec/plain-text.ts'
+import { errorMessage } from '../stream/message.ts'
 import type { Failure } from './record.ts'
 
 /** How far a request had come when its connection failed. */
@@ -11,7 +12,7 @@ export interface Stage {
 
 /** Names what went wrong below HTTP: sockets, TLS, the protocol itself. */
 export function classifyError(error: Error, { dispatched, answered, reused }: Stage): Failure {
-  const code = codeOf(error)
+  const code = findCode(error)
   const message = cleanMessage(innermost(error).message || code || error.name)
   if (isTls(code)) return { kind: 'tls', message }
   // An end within the body that was announced is no other language, only a broken connection.
@@ -54,7 +55,7 @@ function innermost(error: Error): Error {
   return error
 }
 
-function codeOf(error: Error): string {
+function findCode(error: Error): string {
   const { code } = innermost(error) as { code?: unknown }
   return typeof code === 'string' ? code : ''
 }

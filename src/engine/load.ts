@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { keepKnown } from '../bench-spec/known.ts'
 import { decodeRecords } from './columns.ts'
 import type { LoadPlan } from './loop.ts'
 import type { Order, Report } from './process.ts'
@@ -87,11 +88,11 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
   child.on('close', (code, killedBy) => {
     clearTimeout(stopTimer)
     signal?.removeEventListener('abort', stop)
-    resolve({ records, ...(trust && { trust }), end: endOf(code, killedBy) })
+    resolve(keepKnown<LoadRun>({ records, trust, end: explainEnd(code, killedBy) }))
   })
 
-  function endOf(code: number | null, killedBy: string | null): RunEnd {
-    if (stopped) return { kind: 'interrupted', reason: reasonOf(signal) }
+  function explainEnd(code: number | null, killedBy: string | null): RunEnd {
+    if (stopped) return { kind: 'interrupted', reason: renderReason(signal) }
     if (trust !== undefined) return halted ?? { kind: 'finished' }
     const how = killedBy === null ? `exit code ${code}` : `signal ${killedBy}`
     return { kind: 'crashed', message: `the load process ended early (${how}): ${stderr.trim()}` }
@@ -103,7 +104,7 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
   return promise
 }
 
-function reasonOf(signal: AbortSignal | undefined): string {
+function renderReason(signal: AbortSignal | undefined): string {
   const reason: unknown = signal?.reason
   return reason instanceof Error ? reason.message : String(reason)
 }

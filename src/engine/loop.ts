@@ -1,3 +1,4 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { Load, Timeouts } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
@@ -6,6 +7,7 @@ import { type Exchange, startExchange } from './exchange.ts'
 import { createInterleavedSchedule } from './interleaving.ts'
 import type { RequestRecord } from './record.ts'
 import type { Connection } from './request.ts'
+import { orderRows, type RowOrder } from './row-order.ts'
 import { createSchedule, type Ticket } from './schedule.ts'
 
 /** Everything the load process needs, as plain data. */
@@ -13,7 +15,7 @@ export interface LoadPlan {
   load: Load
   timeouts: Timeouts
   stream?: StreamFormat
-  /** One per row; a request takes the one at its number modulo their count. */
+  /** One per row; which one a request takes, `orderRows` says. */
   requests: readonly PreparedRequest[]
   /** The same for the second target, whose rounds then alternate with those of the first. */
   baseline?: readonly PreparedRequest[]
@@ -60,10 +62,13 @@ export function startLoop(
     : createSchedule(plan.load, plan.extraRounds)
   const { concurrency, warmup, requests = Infinity } = plan.load
   const slots = Math.min(concurrency, warmup + requests)
-  const places = Array.from({ length: slots }, () => ({
-    candidate: connect(),
-    ...(alternates && { baseline: connect() }),
-  }))
+  const places = Array.from({ length: slots }, () =>
+    keepKnown<Connections>({
+      candidate: connect(),
+      baseline: alternates ? connect() : undefined,
+    }),
+  )
+  const order = orderRows(plan.requests.length, plan.load)
   const exchanges = new Map<number, Exchange>()
   /** Slots that wait for the requests in flight to end. */
   let waiting: (() => void)[] = []
@@ -92,7 +97,7 @@ export function startLoop(
     if (ticket.phase === 'measured') pending++
     const exchange = startExchange({
       connection: connections[ticket.target] ?? connections.candidate,
-      request: requestFor(plan, ticket),
+      request: requestFor(plan, ticket, order),
       ticket,
       slot,
       scheduled: free,
@@ -149,13 +154,9 @@ interface Connections {
   baseline?: Connection
 }
 
-/** Measured requests take the rows from the first on, warm-up requests from the last on backwards. */
-function requestFor(plan: LoadPlan, ticket: Ticket): PreparedRequest {
+function requestFor(plan: LoadPlan, ticket: Ticket, order: RowOrder): PreparedRequest {
   const requests = (ticket.target === 'baseline' ? plan.baseline : plan.requests) ?? []
-  const count = requests.length
-  const place =
-    ticket.phase === 'measured' ? ticket.index % count : count - 1 - (ticket.index % count)
-  const request = requests[place]
+  const request = requests[order(ticket)]
   if (request === undefined) throw new Error('a load plan needs at least one request')
   if (plan.phaseHeader === undefined) return request
   return { ...request, headers: { ...request.headers, [plan.phaseHeader]: ticket.phase } }

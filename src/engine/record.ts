@@ -106,15 +106,22 @@ export interface ClientTrust {
 /** Why a run was stopped by itself, its requests in flight having been let to their end. */
 export type Halt =
   /** The outcome was certain whatever the remaining requests would have done. */
-  | { kind: 'curtailed'; reason: string }
+  | { kind: 'curtailed' }
   /** The target was not worth measuring on. */
-  | { kind: 'unhealthy'; reason: string }
+  | { kind: 'unhealthy'; illness: Illness }
+
+/** What makes a target not worth measuring on. */
+export type Illness =
+  /** None of the first `requests` found a connection. */
+  | { kind: 'no-connection'; requests: number }
+  /** `limit`: the error rate that the spec allows, 0–1. */
+  | { kind: 'errors'; failed: number; requests: number; limit: number }
 
 /** How a run ended. */
 export type RunEnd =
   | { kind: 'finished' }
   | Halt
-  /** The caller's signal. */
+  /** By the caller, who says why: the name of a signal, or the message of an error. */
   | { kind: 'interrupted'; reason: string }
   /** The load process died or could not work: a bug of ours or of the machine. */
   | { kind: 'crashed'; message: string }

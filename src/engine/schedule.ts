@@ -1,4 +1,4 @@
-import { extraRequests, roundOf } from '../bench-spec/round.ts'
+import { extraRequests, findRound } from '../bench-spec/round.ts'
 import type { Load } from '../bench-spec/spec.ts'
 import type { TargetRole } from './record.ts'
 
@@ -71,7 +71,7 @@ export function createSchedule(load: Load, extraRounds = 0): Schedule {
       const round =
         load.requests === undefined
           ? Math.floor((elapsed / (part.duration ?? 1)) * part.rounds)
-          : roundOf(index, part)
+          : findRound(index, part)
       return {
         target: 'candidate',
         phase: 'measured',

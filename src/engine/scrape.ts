@@ -1,4 +1,4 @@
-import { cleanMessage } from '../stream/message.ts'
+import { cleanMessage } from '../bench-spec/plain-text.ts'
 import { now } from './clock.ts'
 import type { Connection } from './request.ts'
 

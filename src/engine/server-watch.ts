@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
+import { keepKnown } from '../bench-spec/known.ts'
 import type { Reading, Watch } from './record.ts'
 import { createConnection } from './request.ts'
 import { scrape } from './scrape.ts'
@@ -105,13 +106,13 @@ export async function watchServer<T>(plan: WatchPlan<T>): Promise<ServerWatch<T>
         after = (await enqueue()) ?? after
       }
       await connection.close()
-      return {
+      return keepKnown<Watch<T>>({
         ...watch,
         url: found ?? watch.url,
         readings,
-        ...(watch.start !== undefined && first && { before: first }),
-        ...(after && { after }),
-      }
+        before: watch.start === undefined ? undefined : first,
+        after,
+      })
     },
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { monitorEventLoopDelay, performance, PerformanceObserver } from 'node:perf_hooks'
 
+import { keepKnown } from '../bench-spec/known.ts'
 import type { ClientTrust } from './record.ts'
 
 /** ms; `monitorEventLoopDelay` includes it in what it reports. */
@@ -28,20 +29,19 @@ export function watchClient(): { read(): ClientTrust } {
       collector.disconnect()
       delay.disable()
       const waited = readRunQueue()
-      return {
+      const measured = delay.count > 0
+      return keepKnown<ClientTrust>({
         eventLoopUtilization: performance.eventLoopUtilization(utilization).utilization,
-        ...(delay.count > 0 && {
-          eventLoopDelayP50: overResolution(delay.percentile(50)),
-          eventLoopDelayP99: overResolution(delay.percentile(99)),
-          eventLoopDelayMax: overResolution(delay.max),
-        }),
+        eventLoopDelayP50: measured ? overResolution(delay.percentile(50)) : undefined,
+        eventLoopDelayP99: measured ? overResolution(delay.percentile(99)) : undefined,
+        eventLoopDelayMax: measured ? overResolution(delay.max) : undefined,
         gcPauses: pauses.length,
         gcTotal: pauses.reduce((sum, pause) => sum + pause, 0),
         gcMax: pauses.reduce((max, pause) => Math.max(max, pause), 0),
         cpuShare: (used.user + used.system) / 1000 / elapsed,
-        ...(queue !== undefined &&
-          waited !== undefined && { runQueueShare: (waited - queue) / elapsed }),
-      }
+        runQueueShare:
+          queue === undefined || waited === undefined ? undefined : (waited - queue) / elapsed,
+      })
     },
   }
 }

@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path'
 
-import { cleanLine } from '../report/plain-text.ts'
+import { keepKnown } from '../bench-spec/known.ts'
+import { cleanLine } from '../bench-spec/plain-text.ts'
 import { listRemarks, type Outcome, type Place } from './outcome.ts'
 
 /** What a job shows beside its log, and on a line of the changed files where it has a place. */
@@ -22,12 +23,12 @@ export function annotate(
   const remarks = listRemarks(outcome).map(cleanLine)
   if (remarks.length === 0 && outcome.exitCode === 0) return undefined
   const place = placed ? findPlace(outcome) : undefined
-  return {
+  return keepKnown<Annotation>({
     level: outcome.exitCode === 0 ? 'warning' : 'error',
     title: cleanLine(`${title}: ${outcome.status}`),
     message: cut(remarks),
-    ...(place && { place }),
-  }
+    place,
+  })
 }
 
 function cut(remarks: readonly string[]): string {
@@ -56,7 +57,7 @@ function placeOf(
   column: number | null,
 ): Place | undefined {
   if (file === null) return undefined
-  return { file, ...(line !== null && { line }), ...(column !== null && { column }) }
+  return keepKnown<Place>({ file, line: line ?? undefined, column: column ?? undefined })
 }
 
 /** GitHub finds files by their paths from the workspace. */

@@ -1,4 +1,4 @@
-import { cleanLine } from '../report/plain-text.ts'
+import { cleanLine } from '../bench-spec/plain-text.ts'
 
 /** Sends one request to a repository's part of GitHub's REST API and resolves to the answer's JSON. */
 export type Api = (

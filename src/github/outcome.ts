@@ -1,6 +1,9 @@
+import { missedFirst } from '../report/overview.ts'
+import { explainVerdict } from '../report/sentence/verdict.ts'
 import type { Results } from '../results/results.ts'
 import { worstExitCode, worstStatus } from '../verdict/policy.ts'
-import type { Status } from '../verdict/verdict.ts'
+
+type Status = Results['verdict']['status']
 
 /** What keeps a job from passing and is not in the results of a run. */
 export interface Problem {
@@ -38,11 +41,10 @@ export function settle(results: readonly Results[], problems: readonly Problem[]
     ...problems.map((problem) => problem.exitCode),
     ...results.map(({ verdict }) => verdict.exit_code),
   ])
-  const statuses: Status[] = ['FAIL', 'ERROR', 'INCONCLUSIVE', 'PASS']
   return {
     status: status ?? 'ERROR',
     exitCode: status === undefined ? 4 : exitCode,
-    results: statuses.flatMap((each) => results.filter(({ verdict }) => verdict.status === each)),
+    results: results.toSorted(missedFirst),
     problems,
   }
 }
@@ -52,10 +54,10 @@ export function listRemarks({ problems, results }: Outcome): string[] {
   return [...problems.map(({ message }) => message), ...results.flatMap(remarkOn)]
 }
 
-function remarkOn({ spec, verdict }: Results): string[] {
+function remarkOn({ spec, verdict, end }: Results): string[] {
   const missed = verdict.slos.filter(({ level, status }) => level === 'warn' && status === 'FAIL')
   return [
-    ...(verdict.status === 'PASS' ? [] : [`${spec.name}: ${verdict.why}`]),
+    ...(verdict.status === 'PASS' ? [] : [`${spec.name}: ${explainVerdict(verdict, end)}`]),
     ...missed.map(({ text }) => `${spec.name}: "${text}" of level warn is missed.`),
   ]
 }

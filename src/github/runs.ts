@@ -1,6 +1,7 @@
-import { globSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { globSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 
+import { findResults } from '../results/findings.ts'
 import type { Results } from '../results/results.ts'
 
 export interface FoundRun {
@@ -15,18 +16,9 @@ export function readRuns(folder: string, since: Date): FoundRun[] {
     .sort()
     .flatMap((name) => {
       const file = join(folder, name)
-      const results = readResults(file)
+      const results = findResults(dirname(file))
       return results !== undefined && results.started_at >= since.toISOString()
         ? [{ results, file }]
         : []
     })
-}
-
-function readResults(file: string): Results | undefined {
-  try {
-    const results = JSON.parse(readFileSync(file, 'utf8')) as Partial<Results>
-    return results.tool?.name === 'slogate' ? (results as Results) : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,6 @@
-import { cutMarkdown, icons, renderMarkdown } from '../report/markdown.ts'
-import { escapeMarkdown } from '../report/plain-text.ts'
+import { cutMarkdown } from '../report/cut.ts'
+import { escapeMarkdown } from '../report/escaping.ts'
+import { icons, renderMarkdown } from '../report/markdown.ts'
 import { listRemarks, type Outcome } from './outcome.ts'
 
 /** Lines of the list that opens a summary. */

@@ -1,5 +1,4 @@
-import { keepKnown } from './known.ts'
-import { formatQuantity } from './quantity.ts'
+import { keepKnown } from '../bench-spec/known.ts'
 import type { ServerTime } from './server-time.ts'
 import type { ServerTimeName } from './snapshot.ts'
 
@@ -35,21 +34,4 @@ export function breakDown(
     decode: latency.mean - ttft.mean,
     outside: latency.client.mean - latency.mean,
   })
-}
-
-/** `Of 141ms mean latency decode takes 64%, prefill 30%, queueing 4%, network and client 2%.` */
-export function explainBreakdown(breakdown: Breakdown): string {
-  const { latency, queue, prefill, firstToken, decode, outside } = breakdown
-  const parts: Readonly<Record<string, number>> = {
-    ...(queue === undefined || prefill === undefined
-      ? { 'queueing and prefill': firstToken }
-      : { queueing: queue, prefill }),
-    decode,
-    'network and client': outside,
-  }
-  const [largest = '', ...others] = Object.entries(parts)
-    .sort(([, a], [, b]) => b - a)
-    .map(([name, ms]) => `${name} ${Math.max(0, Math.round((100 * ms) / latency))}%`)
-  const takes = largest.replace(/ (?=\d)/, largest.includes(' and ') ? ' take ' : ' takes ')
-  return `Of ${formatQuantity(latency, 'ms')} mean latency ${[takes, ...others].join(', ')}.`
 }

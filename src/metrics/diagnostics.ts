@@ -1,3 +1,4 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { Slo } from '../bench-spec/slo.ts'
 import type { Load } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
@@ -5,9 +6,9 @@ import type { ClientTrust, RequestRecord } from '../engine/record.ts'
 import { measureBuffering } from './buffering.ts'
 import { rateClient } from './client.ts'
 import { measureConcurrency } from './concurrency.ts'
-import { formatQuantity } from './quantity.ts'
+import type { Diagnostic } from './diagnostic.ts'
 import { nearestRank, quantile, toSample } from './sample.ts'
-import type { Diagnostic, RunSummary } from './summary.ts'
+import type { RunSummary } from './summary.ts'
 
 export interface DiagnosticContext {
   /** `undefined`: the load process did not live to tell. */
@@ -50,59 +51,31 @@ function checkConcurrency(
 ): Diagnostic | undefined {
   const held = measureConcurrency(records, concurrency, alternates)
   if (held === undefined) return undefined
-  const mean = held.mean.toFixed(2)
-  if (held.peak < concurrency) {
-    return warn(
-      'concurrency-not-held',
-      `Concurrency ${concurrency} was never reached, ${held.peak} was the most: raise requests or lower concurrency.`,
-    )
+  const { fullShare, mean: meanInFlight, peak: peakInFlight } = held
+  if (peakInFlight < concurrency || meanInFlight < heldEnough * concurrency) {
+    return { id: 'concurrency-not-held', level: 'warn', concurrency, peakInFlight, meanInFlight }
   }
-  if (held.mean < heldEnough * concurrency) {
-    return warn(
-      'concurrency-not-held',
-      `Concurrency ${concurrency} was not held, the mean between ramp-up and drain was ${mean}: the figures are those of a lighter load; look for slow connects or a busy client.`,
-    )
-  }
-  return info(
-    'concurrency-held',
-    `Concurrency ${concurrency} was held ${formatQuantity(held.fullShare, 'share')} of the time between ramp-up and drain (mean ${mean}).`,
-  )
+  return { id: 'concurrency-held', level: 'info', concurrency, fullShare, meanInFlight }
 }
 
 function checkLittlesLaw(summary: RunSummary, { concurrency }: Load): Diagnostic | undefined {
   const { latency, duration } = summary
   if (latency === undefined || duration === undefined) return undefined
-  const implied = (latency.mean * latency.count) / duration
-  if (implied <= concurrency * 1.01) return undefined
-  return warn(
-    'inconsistent-times',
-    `The latencies add up to ${implied.toFixed(2)} requests in flight, but no more than ${concurrency} were allowed (Little's law): do not trust the times of this run.`,
-  )
+  const impliedInFlight = (latency.mean * latency.count) / duration
+  if (impliedInFlight <= concurrency * 1.01) return undefined
+  return { id: 'inconsistent-times', level: 'warn', concurrency, impliedInFlight }
 }
 
 function checkClient(trust: ClientTrust | undefined): Diagnostic | undefined {
   if (trust === undefined) return undefined
   const { state, reasons } = rateClient(trust)
-  if (state === 'ok') return undefined
-  const found = reasons.join(', ')
-  return state === 'limited'
-    ? warn(
-        'client-limited',
-        `The load process could not keep up (${found}): lower the load or give it a core of its own.`,
-      )
-    : warn(
-        'client-busy',
-        `The load process was near its limits (${found}): times may read a few ms too long; free a core for it.`,
-      )
+  return state === 'ok' ? undefined : { id: `client-${state}`, level: 'warn', reasons }
 }
 
 function checkBuffering(records: readonly RequestRecord[]): Diagnostic | undefined {
   const { buffered, atOnce, requests } = measureBuffering(records)
   if (!buffered) return undefined
-  return warn(
-    'tokens-in-one-read',
-    `All tokens came in a single read for ${atOnce} of ${requests} requests: the answers were not streamed; look for a buffering proxy.`,
-  )
+  return { id: 'tokens-in-one-read', level: 'warn', atOnce, requests }
 }
 
 const lifecycleEvents: ReadonlySet<string> = new Set([
@@ -124,28 +97,19 @@ function checkFirstToken(
   }
   const sample = toSample(leads)
   const lead = sample && quantile(sample, 0.5)
-  const name = stream?.firstTokenEvent
-  const lifecycle = name !== undefined && lifecycleEvents.has(name)
+  const event = stream?.firstTokenEvent
+  const lifecycle = event !== undefined && lifecycleEvents.has(event)
   if (!lifecycle && !(lead !== undefined && lead > 0)) return undefined
-  const event = name === undefined ? 'an event' : `the event "${name}"`
-  const ahead =
-    lead === undefined ? '' : `, ${formatQuantity(lead, 'ms')} (median) before the first content`
-  return warn(
-    'ttft-without-content',
-    `The TTFT clock stops at ${event} that carries no text of the answer${ahead}: set first_token_event to the event that does.`,
-  )
+  return keepKnown<Diagnostic>({ id: 'ttft-without-content', level: 'warn', event, lead })
 }
 
 function checkTokens(summary: RunSummary, slos: readonly Slo[]): Diagnostic | undefined {
-  const { tokenBasis } = summary
+  const { tokenBasis: basis } = summary
   const asking = slos.filter(
     ({ metric }) => metric === 'output_tokens_per_second' || metric === 'tpot',
   )
-  if (asking.length === 0 || tokenBasis === 'usage' || tokenBasis === 'none') return undefined
-  return warn(
-    'estimated-tokens',
-    `The server sent no token count for ${tokenBasis === 'mixed' ? 'some' : 'all'} answers, so token events are counted instead and tpot is unknown there (${quote(asking)}): ask for usage, for example with stream_options.include_usage.`,
-  )
+  if (asking.length === 0 || basis === 'usage' || basis === 'none') return undefined
+  return { id: 'estimated-tokens', level: 'warn', basis, slos: textsOf(asking) }
 }
 
 function checkPercentiles(summary: RunSummary, slos: readonly Slo[]): Diagnostic | undefined {
@@ -156,17 +120,9 @@ function checkPercentiles(summary: RunSummary, slos: readonly Slo[]): Diagnostic
     const n = metric === 'chunk_gap' ? (summary.chunkGap?.count ?? 0) : requests
     return stat.kind === 'percentile' && n > 0 && isMaximum(n, stat.p / 100)
   })
-  if (few.length > 0) {
-    return warn(
-      'percentile-of-few',
-      `With ${requests} requests the percentile is simply the maximum in ${quote(few)}: ask for more requests or a lower percentile.`,
-    )
-  }
-  if (!isMaximum(requests, 0.99)) return undefined
-  return info(
-    'percentile-of-few',
-    `p99 of ${requests} requests is simply the maximum: ask for at least 100 to read it.`,
-  )
+  if (few.length === 0 && !isMaximum(requests, 0.99)) return undefined
+  const level = few.length > 0 ? 'warn' : 'info'
+  return { id: 'percentile-of-few', level, requests, slos: textsOf(few) }
 }
 
 function isMaximum(n: number, p: number): boolean {
@@ -179,18 +135,9 @@ function checkDialects(
 ): Diagnostic | undefined {
   const [first] = dialects
   if (first === undefined) return undefined
-  if (dialects.length > 1) {
-    const counts = dialects.map(({ name, count }) => `${count} as ${name}`).join(', ')
-    return warn(
-      'mixed-dialects',
-      `The answers were read as different dialects (${counts}): set stream_format.`,
-    )
-  }
+  if (dialects.length > 1) return { id: 'mixed-dialects', level: 'warn', dialects: [...dialects] }
   if (stream !== undefined) return undefined
-  return info(
-    'dialect-guessed',
-    `The answers were read as ${first.name}, chosen from the response: set stream_format to be sure.`,
-  )
+  return { id: 'dialect-guessed', level: 'info', dialect: first.name }
 }
 
 function checkSockets(records: readonly RequestRecord[]): Diagnostic | undefined {
@@ -206,38 +153,29 @@ function checkSockets(records: readonly RequestRecord[]): Diagnostic | undefined
     seen.add(slot)
   }
   if (opened * 10 <= later) return undefined
-  return warn(
-    'sockets-not-reused',
-    `${opened} of ${later} later requests had to open a new connection: let the server keep connections alive.`,
-  )
+  return { id: 'sockets-not-reused', level: 'warn', opened, later }
 }
 
 function checkWarmup(records: readonly RequestRecord[]): Diagnostic | undefined {
   const warmup = records.filter(({ phase }) => phase === 'warmup')
-  const [first, ...others] = warmup.filter((record) => record.outcome === 'failed')
+  const failures = warmup.filter((record) => record.outcome === 'failed')
+  const [first] = failures
   if (first === undefined) return undefined
-  return warn(
-    'warmup-failures',
-    `${others.length + 1} of ${warmup.length} warm-up requests failed, the first with ${first.failure.kind}: the target may not have been ready.`,
-  )
+  return {
+    id: 'warmup-failures',
+    level: 'warn',
+    failed: failures.length,
+    warmup: warmup.length,
+    first: first.failure.kind,
+  }
 }
 
 function checkCancelled({ requests }: RunSummary): Diagnostic | undefined {
-  if (requests.cancelled === 0) return undefined
-  return info(
-    'requests-cancelled',
-    `${requests.cancelled} of ${requests.total} requests were in flight when the run was stopped: they count nowhere.`,
-  )
+  const { cancelled, total } = requests
+  if (cancelled === 0) return undefined
+  return { id: 'requests-cancelled', level: 'info', cancelled, requests: total }
 }
 
-function quote(slos: readonly Slo[]): string {
-  return slos.map(({ text }) => `"${text}"`).join(', ')
-}
-
-export function warn(id: string, message: string): Diagnostic {
-  return { id, level: 'warn', message }
-}
-
-export function info(id: string, message: string): Diagnostic {
-  return { id, level: 'info', message }
+function textsOf(slos: readonly Slo[]): string[] {
+  return slos.map(({ text }) => text)
 }

@@ -1,15 +1,29 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { GoodputBounds, Metric, Slo } from '../bench-spec/slo.ts'
-import type { ClientTrust, RequestRecord } from '../engine/record.ts'
+import type { ClientTrust, RequestRecord, TargetRole } from '../engine/record.ts'
 import { measureBuffering } from './buffering.ts'
-import { rateClient } from './client.ts'
-import { formatQuantity } from './quantity.ts'
+import { type ClientReason, rateClient } from './client.ts'
+
+/** Why a figure cannot be believed; times are ms. */
+type Cause =
+  /** So many of the answers came in a single read. */
+  | { kind: 'not-streamed'; atOnce: number; requests: number }
+  /** The client's event loop was late (p99) by a tenth of the bound or more. */
+  | { kind: 'client-late'; delay: number }
+  /** The load process was past its limits. */
+  | { kind: 'client-limited'; reasons: readonly ClientReason[] }
+  /** The client's own error as calibrated (p99) is not small against the margin, or else the bound. */
+  | { kind: 'calibrated-error'; error: number; margin?: number }
+
+/** Why the figure behind an SLO cannot be believed, and whose it is. */
+export type Doubt = Cause & { target: TargetRole }
 
 /**
- * Why the figure behind an SLO cannot be believed in this run; `undefined` when nothing speaks
- * against it. `margin`: distance of the observed value to the bound, negative when missed. `bound`: of a
- * relative SLO, what the baseline makes of it.
+ * Finds the doubt about an SLO in a run; `undefined` when nothing speaks against it. `margin`:
+ * distance of the observed value to the bound, negative when missed. `bound`: of a relative SLO, what
+ * the baseline makes of it.
  */
-export type Doubt = (slo: Slo, margin: number | undefined, bound?: number) => string | undefined
+export type FindDoubt = (slo: Slo, margin: number | undefined, bound?: number) => Doubt | undefined
 
 const streamed: ReadonlySet<Metric> = new Set(['ttft', 'ttfo', 'tpot', 'chunk_gap', 'stall'])
 
@@ -27,17 +41,19 @@ export interface DoubtContext {
   accuracy?: Accuracy | undefined
 }
 
+/** `target`: whose records they are. */
 export function findDoubts(
+  target: TargetRole,
   records: readonly RequestRecord[],
   trust: ClientTrust | undefined,
   { goodput, accuracy }: DoubtContext = {},
-): Doubt {
+): FindDoubt {
   const { buffered, atOnce, requests } = measureBuffering(records)
 
   return (slo, margin, relative = 0) => {
     // Late tokens are late for the reader as well; only what looks fast is not to be believed.
     if (buffered && streamed.has(slo.metric) && (margin === undefined || margin >= 0)) {
-      return `not streamed: ${atOnce} of ${requests} answers came in a single read`
+      return { kind: 'not-streamed', target, atOnce, requests }
     }
     // The client's own delay is what dispatch_delay measures.
     if (slo.metric === 'dispatch_delay') return undefined
@@ -48,10 +64,10 @@ export function findDoubts(
       : Math.min(...(goodput ?? []).map(({ bound }) => bound))
     const distance = isTime ? margin : undefined
     const error = accuracy?.[betweenTokens.has(slo.metric) ? 'chunk' : 'request']
-    return (
+    const found =
       (trust && doubtClient(trust, bound, distance)) ??
       (error === undefined ? undefined : doubtMargin(error, bound, distance))
-    )
+    return found && { target, ...found }
   }
 }
 
@@ -64,7 +80,7 @@ function doubtClient(
   trust: ClientTrust,
   bound: number,
   margin: number | undefined,
-): string | undefined {
+): Cause | undefined {
   const { eventLoopDelayP99: delay } = trust
   const { state, reasons } = rateClient(trust)
   const coarse = delay !== undefined && delay * 10 >= bound
@@ -73,17 +89,11 @@ function doubtClient(
     const explained = margin < 0 ? delay : delay * 10
     if (Math.abs(margin) > explained) return undefined
   }
-  const reason = coarse
-    ? `its event loop was late by ${formatQuantity(delay, 'ms')} (p99), a tenth of the bound or more`
-    : reasons.join(', ')
-  return `client-limited: the load process cannot tell this margin from its own error (${reason})`
+  return coarse ? { kind: 'client-late', delay } : { kind: 'client-limited', reasons }
 }
 
 /** A margin below what the client was found to be wrong by tells nothing; nor does a bound of ten times that. */
-function doubtMargin(error: number, bound: number, margin: number | undefined): string | undefined {
+function doubtMargin(error: number, bound: number, margin: number | undefined): Cause | undefined {
   if (margin === undefined ? error * 10 < bound : Math.abs(margin) >= error) return undefined
-  const calibrated = `its calibrated error at this load is ${formatQuantity(error, 'ms')} (p99)`
-  return margin === undefined
-    ? `client-limited: ${calibrated}, a tenth of a bound or more`
-    : `client-limited: ${calibrated}, the margin ${formatQuantity(Math.abs(margin), 'ms')}`
+  return keepKnown({ kind: 'calibrated-error' as const, error, margin: margin && Math.abs(margin) })
 }

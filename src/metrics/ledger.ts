@@ -1,6 +1,5 @@
-import type { FailureKind, RequestRecord } from '../engine/record.ts'
-import type { Reading } from '../engine/record.ts'
-import { keepKnown } from './known.ts'
+import { keepKnown } from '../bench-spec/known.ts'
+import type { FailureKind, Reading, RequestRecord } from '../engine/record.ts'
 
 /** A count of the server, and the same count from the client's own requests. */
 export interface Ledger {

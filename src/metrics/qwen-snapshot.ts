@@ -1,4 +1,4 @@
-import { keepKnown } from './known.ts'
+import { keepKnown } from '../bench-spec/known.ts'
 import { type LatestTimes, type Snapshot, toAmount, toCount } from './snapshot.ts'
 
 /**

@@ -1,5 +1,5 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { RequestRecord } from '../engine/record.ts'
-import { keepKnown } from './known.ts'
 import { chunkGaps, measure } from './measure.ts'
 import { mean, nearestRank, quantile, toSample } from './sample.ts'
 import type { LatestTimes, ServerTimeName, TimeTotals } from './snapshot.ts'

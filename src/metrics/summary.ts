@@ -1,6 +1,6 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { GoodputBounds } from '../bench-spec/slo.ts'
 import type { FailedRecord, FailureKind, RequestRecord } from '../engine/record.ts'
-import { keepKnown } from './known.ts'
 import { chunkGaps, isGood, measure, type RequestMetric } from './measure.ts'
 import { mean, quantile, stddev, toSample } from './sample.ts'
 import { outputTokens, runDuration, throughput, type TokenBasis, tokenBasis } from './throughput.ts'
@@ -58,14 +58,6 @@ export interface RunSummary {
   clientQueue?: Distribution
   failures: readonly FailureCount[]
   dialects: readonly { name: string; count: number }[]
-}
-
-/** A property of the run that a reader must know before believing its figures. */
-export interface Diagnostic {
-  /** kebab-case, stable. */
-  id: string
-  level: 'info' | 'warn'
-  message: string
 }
 
 export function summarize(

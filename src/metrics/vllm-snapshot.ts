@@ -1,5 +1,5 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import { parseExposition, type Series } from './exposition.ts'
-import { keepKnown } from './known.ts'
 import {
   type ServerTimeName,
   type Snapshot,

@@ -1,12 +1,14 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcessByStdio } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
-import type { MockOptions } from './options.ts'
-import type { TruthRecord } from './truth.ts'
+import type { TruthRecord } from './metrics/truth.ts'
+import type { MockOptions } from './options/mock-options.ts'
 
+export type { FaultOption } from './fault/fault-option.ts'
+export type { FaultName } from './fault/kinds.ts'
+export type { SelectionOption } from './fault/selection.ts'
 export type {
   DistributionOption,
   DurationOption,
@@ -16,31 +18,42 @@ export type {
   QuantileOption,
   SampleOption,
 } from './latency/distribution-option.ts'
-export type { FaultName } from './fault/kinds.ts'
-export type { FaultOption } from './fault/option.ts'
-export type { SelectionOption } from './fault/selection.ts'
-export type { MockOptions } from './options.ts'
-export type { TruthRecord } from './truth.ts'
+export type { TruthRecord } from './metrics/truth.ts'
+export type { MockOptions } from './options/mock-options.ts'
+export { checkOptions } from './options/options.ts'
+export { listScenarios } from './options/scenario.ts'
+export { type RunningServer, startServer } from './serving/server.ts'
 
 /** A mock server in a process of its own. */
 export interface MockHandle {
   /** Without a path: `http://127.0.0.1:PORT`. */
   url: string
   pid: number
-  /** What happened to each request so far, in order of arrival. */
+  /**
+   * What happened to each request so far, in order of arrival; the latest 50 000. Times in ms of the
+   * monotonic clock, which the processes of a machine share.
+   *
+   * @throws TypeError (the promise is rejected) when the server is gone.
+   */
   truth(): Promise<TruthRecord[]>
-  /** Ends the process; resolves when it is gone. */
+  /**
+   * Ends the process, which cuts every connection and frees the port; resolves when it is gone, at
+   * once when it is gone already.
+   */
   stop(): Promise<void>
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
 
 /**
- * Starts a mock server in its own process, which ends with this one at the latest and does not keep
- * it alive.
+ * Starts a mock server in its own process, on a free port of 127.0.0.1; resolves when it listens. The
+ * process ends with this one at the latest, does not keep it alive and gets none of the terminal's
+ * signals. What it says on stderr once it listens comes out on this one's.
  *
- * @throws Error with the server's own words when it cannot start, for example one line per problem
- * of the options; the reason of `signal` when that fires first. Later `signal` stops the server.
+ * `signal` stops the server whenever it fires. Times in `options` are ms or carry their unit.
+ *
+ * @throws Error (the promise is rejected) with the server's own words when it cannot start, for
+ * example one line per problem of the options; the reason of `signal` when that fires first.
  */
 export async function startMock(
   options: MockOptions | Readonly<Record<string, unknown>> = {},

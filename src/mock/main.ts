@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 
-import { isFields, renderProblem, toProblem } from './fields.ts'
-import { startServer } from './server.ts'
+import { isFields, renderProblem, describeProblem } from './plan/fields.ts'
+import { startServer } from './serving/server.ts'
 
 /** Exit code when the arguments or options are wrong, or the port is taken. */
 const exitUsage = 3
@@ -21,7 +21,7 @@ function readArguments(): {
   const port = Number(values.port)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new Error(
-      renderProblem(toProblem('--port', '0 … 65535', values.port, 'Use 0 for a free port')),
+      renderProblem(describeProblem('--port', '0 … 65535', values.port, 'Use 0 for a free port')),
     )
   }
   return { options: readOptions(values.options), port, parent: values.parent }
@@ -35,7 +35,7 @@ function readOptions(text: string): Readonly<Record<string, unknown>> {
     // Told below, like JSON that is no object.
   }
   throw new Error(
-    renderProblem(toProblem('--options', 'a JSON object', text, `Write --options '{}'`)),
+    renderProblem(describeProblem('--options', 'a JSON object', text, `Write --options '{}'`)),
   )
 }
 

@@ -1,5 +1,5 @@
+import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { Spread } from '../metrics/client-error.ts'
-import { cleanLine } from './plain-text.ts'
 import { type Column, layOut } from './table.ts'
 import { formatCount, formatMs } from './units.ts'
 

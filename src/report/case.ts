@@ -1,6 +1,8 @@
+import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import { endCell, sloCells } from './cells.ts'
-import { cleanLine } from './plain-text.ts'
+import { explainSlo } from './sentence/slo.ts'
+import { explainVerdict } from './sentence/verdict.ts'
 
 /** What a test case comes to: nothing to report, or one element. */
 export type Outcome =
@@ -23,8 +25,8 @@ export function runCases(run: Results): Case[] {
   const blocked = cases.some(({ outcome }) => ['failure', 'error'].includes(outcome.kind))
   if (cases.length > 0 && (run.verdict.passed || blocked)) return cases
   // No SLO, or a gate that is closed for a reason that is no SLO's: never a report without a red case.
-  const message =
-    cases.length === 0 ? `no SLO: ${cleanLine(run.verdict.why)}` : cleanLine(run.verdict.why)
+  const why = cleanLine(explainVerdict(run.verdict, run.end))
+  const message = cases.length === 0 ? `no SLO: ${why}` : why
   const outcome: Outcome = { kind: 'error', type: errorType(run), message }
   return [...cases, { name: 'verdict', outcome, text: [message], slo: undefined }]
 }
@@ -32,16 +34,17 @@ export function runCases(run: Results): Case[] {
 function sloCase(slo: SloDocument, run: Results): Case {
   const cells = sloCells(slo)
   const end = endCell(run)
+  const why = cleanLine(explainSlo(slo, run.end))
   const text = [
     `${cells.slo}: ${slo.status}`,
     `observed ${cells.observed} ${cells.deviation}`.trimEnd(),
     ...(cells.baseline === '' ? [] : [`baseline ${cells.baseline}, allowed ${cells.bound}`]),
     ...(cells.interval === '' ? [] : [`interval ${cells.interval}`]),
     ...(cells.over === '' ? [] : [`over/allowed ${cells.over}, n ${cells.n}`]),
-    cleanLine(slo.why),
+    why,
     ...(end === undefined ? [] : [end]),
   ]
-  const message = `${cleanLine(slo.text)}: ${cleanLine(slo.why)}`
+  const message = `${cleanLine(slo.text)}: ${why}`
   return {
     name: cleanLine(slo.id),
     outcome: sloOutcome(slo, run, message),

@@ -1,5 +1,7 @@
+import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { DistributionDocument, Measured, Results, SloDocument } from '../results/results.ts'
-import { cleanLine } from './plain-text.ts'
+import { explainMismatch, listDifferences } from './sentence/differences.ts'
+import { explainEnd } from './sentence/end.ts'
 import { formatChange, formatCount, formatDeviation, formatMs, formatValue } from './units.ts'
 
 /** What every text report says of one SLO; empty where there is nothing to say. */
@@ -97,11 +99,15 @@ function urgency({ status, level }: SloDocument): number {
 
 export const percentileNames = ['p50', 'p90', 'p95', 'p99', 'max'] as const
 
-/** `tpot`, number of values, then the values of `percentileNames`. */
+type PercentileName = (typeof percentileNames)[number]
+
+/** `tpot`, number of values, then the percentiles that were asked for. */
 export interface PercentileRow {
   metric: string
   n: string
   values: string[]
+  /** Whether one of them is of too few values and marked. */
+  rough: boolean
 }
 
 /**
@@ -111,27 +117,31 @@ export interface PercentileRow {
 export function percentileRows(
   { summary }: Results,
   metrics: readonly ('ttft' | 'ttfo' | 'latency' | 'tpot' | 'chunk_gap' | 'stall')[],
+  names: readonly PercentileName[] = percentileNames,
 ): PercentileRow[] {
   return metrics.flatMap((metric) => {
     const distribution = summary[`${metric}_ms`]
-    return distribution === null ? [] : [percentileRow(metric, distribution)]
+    return distribution === null ? [] : [percentileRow(metric, distribution, names)]
   })
 }
 
 /** Explains the mark `~`; `undefined` where no row has it. */
 export function roughNote(rows: readonly PercentileRow[]): string | undefined {
-  const rough = rows.some(({ values }) => values.some((value) => value.startsWith('~')))
-  return rough ? '~ too few values for this percentile' : undefined
+  return rows.some(({ rough }) => rough) ? '~ too few values for this percentile' : undefined
 }
 
-function percentileRow(metric: string, distribution: DistributionDocument): PercentileRow {
+function percentileRow(
+  metric: string,
+  distribution: DistributionDocument,
+  names: readonly PercentileName[],
+): PercentileRow {
   const needed = { p50: 2, p90: 10, p95: 20, p99: 100, max: 1 }
+  const isRough = (name: PercentileName): boolean => distribution.count < needed[name]
   return {
     metric,
     n: formatCount(distribution.count),
-    values: percentileNames.map(
-      (name) => (distribution.count < needed[name] ? '~' : '') + formatMs(distribution[name]),
-    ),
+    values: names.map((name) => (isRough(name) ? '~' : '') + formatMs(distribution[name])),
+    rough: names.some(isRough),
   }
 }
 
@@ -172,12 +182,13 @@ export function loadCells({ load, summary }: Results): string[] {
 /** What the run was compared with, and how its requests fared or why they do not count; none without a baseline. */
 export function baselineCells({ baseline }: Results): string[] {
   if (baseline === null) return []
-  const { kind, source, reason, summary } = baseline
+  const { kind, source, comparable, differences, summary } = baseline
   const { completed, failed } = summary.requests
   const how = kind === 'interleaved' ? 'alternating' : 'an earlier run'
   const counts = `ok ${formatCount(completed)}  err ${formatCount(failed)}`
   const line = `baseline ${cleanLine(source)} (${how})   ${counts}`
-  return reason === null ? [line] : [line, `not comparable: ${cleanLine(reason)}`]
+  if (comparable) return [line]
+  return [line, `not comparable: ${cleanLine(listDifferences(differences))}`]
 }
 
 /** `http_status 503 ×12`. */
@@ -196,9 +207,11 @@ const endWords: Readonly<Record<Exclude<Results['end']['kind'], 'finished'>, str
 /** What the client's own error was found to be; `undefined`: it was never calibrated. */
 export function calibrationCell({ calibration, load }: Results): string | undefined {
   if (calibration === null) return undefined
-  const { measured_at, client_error_ms, concurrency, matches, reason } = calibration
+  const { measured_at, client_error_ms, concurrency, mismatch } = calibration
   const day = cleanLine(measured_at.slice(0, 10))
-  if (!matches) return `calibration of ${day} not used: ${cleanLine(reason ?? 'another load')}`
+  if (mismatch !== null) {
+    return `calibration of ${day} not used: ${cleanLine(explainMismatch(mismatch))}`
+  }
   const at = concurrency === load.concurrency ? '' : ` at c=${formatCount(concurrency)}`
   return `client error p50 ${formatMs(client_error_ms.p50)}, p99 ${formatMs(client_error_ms.p99)} (calibrated ${day}${at})`
 }
@@ -207,8 +220,8 @@ export function calibrationCell({ calibration, load }: Results): string | undefi
 export function endCell({ end, load, summary }: Results): string | undefined {
   if (end.kind === 'finished') return undefined
   const of = load.requests === null ? '' : ` of ${formatCount(load.requests)}`
-  const reason = end.reason === null ? '' : `: ${cleanLine(end.reason)}`
-  return `${endWords[end.kind]} after ${formatCount(summary.requests.total)}${of} requests${reason}`
+  const after = `${endWords[end.kind]} after ${formatCount(summary.requests.total)}${of} requests`
+  return `${after}: ${cleanLine(explainEnd(end))}`
 }
 
 /** Name and value of what a run can be repeated or compared by; what is not known is left out. */

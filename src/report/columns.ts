@@ -1,21 +1,6 @@
+import { textWidth } from '../bench-spec/text-width.ts'
+
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' })
-
-/** East Asian Wide and Fullwidth ranges (Unicode TR 11), and what is drawn as an emoji. */
-const wide =
-  /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f)/u
-const zero = /^[\p{Mark}\p{Default_Ignorable_Code_Point}]/u
-
-function graphemeWidth(grapheme: string): number {
-  if (wide.test(grapheme)) return 2
-  return zero.test(grapheme) ? 0 : 1
-}
-
-/** Columns that `text` takes in a terminal; it must hold no controls and no escapes. */
-export function textWidth(text: string): number {
-  let width = 0
-  for (const { segment } of graphemes.segment(text)) width += graphemeWidth(segment)
-  return width
-}
 
 export function padEnd(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - textWidth(text)))
@@ -25,11 +10,12 @@ export function padStart(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - textWidth(text))) + text
 }
 
+/** As many whole characters as fit into `width` columns. */
 function head(text: string, width: number): string {
   let taken = ''
   let used = 0
   for (const { segment } of graphemes.segment(text)) {
-    used += graphemeWidth(segment)
+    used += textWidth(segment)
     if (used > width) break
     taken += segment
   }
@@ -53,11 +39,16 @@ export function wrap(text: string, width: number): string[] {
       line = ''
     }
     while (textWidth(word) > width) {
-      const part = head(word, width) || word.slice(0, 1)
+      const part = head(word, width) || firstCharacter(word)
       lines.push(part)
       word = word.slice(part.length)
     }
     line = line === '' ? word : `${line} ${word}`
   }
   return line === '' ? lines : [...lines, line]
+}
+
+function firstCharacter(text: string): string {
+  for (const { segment } of graphemes.segment(text)) return segment
+  return ''
 }

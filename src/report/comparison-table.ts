@@ -1,6 +1,7 @@
+import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { Measured, Results, SloDocument } from '../results/results.ts'
 import { formatChanges, formatOrDash } from './cells.ts'
-import { cleanLine } from './plain-text.ts'
+import { listDifferences } from './sentence/differences.ts'
 import { layOut } from './table.ts'
 import { createPen, signs, styles, type TerminalOptions } from './terminal.ts'
 import { formatChange } from './units.ts'
@@ -14,8 +15,8 @@ export interface Comparison {
   candidate: string
   comparable: boolean
   /** What differs, where they are not comparable. */
-  reason: string | null
-  verdict: Pick<Results['verdict'], 'status' | 'policy' | 'passed' | 'exit_code' | 'why'>
+  differences: NonNullable<Results['baseline']>['differences']
+  verdict: Pick<Results['verdict'], 'status' | 'policy' | 'passed' | 'exit_code' | 'reason' | 'why'>
   statistics: readonly Statistic[]
 }
 
@@ -38,7 +39,7 @@ export interface Statistic {
 
 /** A table of all statistics, for a terminal or a log, without a last line end. */
 export function renderComparison(
-  { verdict, baseline, candidate, comparable, reason, statistics }: Comparison,
+  { verdict, baseline, candidate, comparable, differences, statistics }: Comparison,
   options: TerminalOptions,
 ): string {
   const pen = createPen(options)
@@ -80,7 +81,9 @@ export function renderComparison(
     ` ${pen.paint('bold', pen.paint(styles[verdict.status], verdict.status))}  ${cleanLine(verdict.why)}`,
     ` baseline  ${cleanLine(baseline)}`,
     ` candidate ${cleanLine(candidate)}`,
-    ...(comparable ? [] : pen.hang(`not comparable: ${cleanLine(reason ?? '')}`, 1)),
+    ...(comparable
+      ? []
+      : pen.hang(`not comparable: ${cleanLine(listDifferences(differences))}`, 1)),
     '',
     pen.paint('dim', `   ${header}`),
     ...lines,

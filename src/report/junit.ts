@@ -1,10 +1,11 @@
 import junit, { type Builder, type TestCase, type TestSuite } from 'junit-report-builder'
 
+import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import { type Case, runCases } from './case.ts'
 import { calibrationCell } from './cells.ts'
 import { uniqueNames } from './names.ts'
-import { cleanLine } from './plain-text.ts'
+import { explainSlo } from './sentence/slo.ts'
 
 export interface JunitOptions {
   /**
@@ -44,16 +45,19 @@ export function renderJunit(results: readonly Results[], { mode }: JunitOptions)
       lines.push(file === null ? undefined : (testCase.slo?.line ?? undefined))
       addOutcome(element, testCase)
       if (testCase.outcome.kind === 'skipped') skips.push(testCase.outcome.message)
-      addFacts(element, testCase, mode)
+      addFacts(element, testCase, { mode, end: run.end })
     }
   }
   return finish(builder.build(), { skips, lines })
 }
 
-function sloProperties(slo: SloDocument): [string, string][] {
-  const { interval, relative, ...facts } = slo
+function sloProperties(slo: SloDocument, end: Results['end']): [string, string][] {
+  const { interval, relative, allowance: _, reason, turns, ...facts } = slo
   return present({
     ...facts,
+    reason: reason.kind,
+    turns: turns.length === 0 ? null : turns.map(({ kind }) => kind).join(' '),
+    why: explainSlo(slo, end),
     baseline: relative?.baseline ?? null,
     change: relative?.change ?? null,
     change_low: relative?.low ?? null,
@@ -107,9 +111,13 @@ function addOutcome(element: TestCase, { outcome, text }: Case): void {
   }
 }
 
-function addFacts(element: TestCase, { text, slo }: Case, mode: JunitOptions['mode']): void {
+function addFacts(
+  element: TestCase,
+  { text, slo }: Case,
+  { mode, end }: { mode: JunitOptions['mode']; end: Results['end'] },
+): void {
   const lines = text.map(plainBrackets)
-  for (const [name, value] of slo ? sloProperties(slo) : []) {
+  for (const [name, value] of slo ? sloProperties(slo, end) : []) {
     if (mode === 'rich') element.property(name, value)
     else lines.push(`[[PROPERTY|${name}=${plainBrackets(value)}]]`)
   }

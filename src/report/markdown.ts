@@ -13,7 +13,13 @@ import {
   roughNote,
   sloCells,
 } from './cells.ts'
-import { escapeMarkdown, markdownCode, markdownUrl } from './plain-text.ts'
+import { cutMarkdown } from './cut.ts'
+import { escapeMarkdown, markdownCode, markdownUrl, escapeElement } from './escaping.ts'
+import { heldCell, missedFirst, overviewColumns, overviewNote } from './overview.ts'
+import { explainDiagnostic } from './sentence/diagnostic.ts'
+import { explainServerFinding } from './sentence/server-finding.ts'
+import { explainSlo } from './sentence/slo.ts'
+import { explainVerdict } from './sentence/verdict.ts'
 import { queueCells, serverCountRows, serverTimeRows } from './server-cells.ts'
 
 export interface MarkdownOptions {
@@ -28,21 +34,83 @@ export const icons: Readonly<Record<SloDocument['status'], string>> = {
   ERROR: '💥',
 }
 
-const cutNote = '\n_Cut to fit; the full report is in the artifact._\n'
-
-/** Runs as a job summary, in the given order; cut where it would exceed the limit, never within a table. */
+/**
+ * Runs as a job summary, what was missed first; cut where it would exceed the limit, never within a
+ * table. Of several there is an overview before them, those that pass are folded, and what they
+ * have in common of their environment comes once.
+ */
 export function renderMarkdown(results: readonly Results[], options: MarkdownOptions = {}): string {
-  const lines = results.flatMap((run) => [...renderRun(run), ''])
+  const runs = results.toSorted(missedFirst)
+  const lines =
+    runs.length > 1
+      ? renderRuns(runs)
+      : runs.flatMap((run) => [
+          ...renderOpen(run),
+          ...renderFacts('Environment', environmentCells(run)),
+          '',
+        ])
   return cutMarkdown(lines.join('\n'), options.limit ?? 900_000)
 }
 
-function renderRun(results: Results): string[] {
-  const { verdict, spec, target, diagnostics } = results
-  const end = endCell(results)
+function renderRuns(runs: readonly Results[]): string[] {
+  const facts = runs.map(environmentCells)
+  const isShared = ([name, value]: Fact): boolean =>
+    facts.every((own) => own.some((fact) => fact[0] === name && fact[1] === value))
+  return [
+    ...renderOverview(runs),
+    ...runs.flatMap((run, index) => {
+      const own = (facts[index] ?? []).filter((fact) => !isShared(fact))
+      const rest = renderFacts('Run', own)
+      const lines =
+        run.verdict.status === 'PASS' ? renderFolded(run, rest) : [...renderOpen(run), ...rest]
+      return ['', ...lines]
+    }),
+    ...renderFacts('Environment', (facts[0] ?? []).filter(isShared)),
+    '',
+  ]
+}
+
+function renderOverview(runs: readonly Results[]): string[] {
+  const columns = overviewColumns(runs)
+  return [
+    ...table(
+      ['', ...columns.map(({ title }) => title)],
+      `l${columns.map(({ align }) => align.charAt(0)).join('')}`,
+      runs.map(({ verdict: { status } }, row) => [
+        `${icons[status]} ${status}`,
+        ...columns.map(({ cells }) => escapeMarkdown(cells[row] ?? '')),
+      ]),
+    ),
+    ...block([escapeMarkdown(overviewNote(runs) ?? '')]),
+  ]
+}
+
+function renderOpen(results: Results): string[] {
+  const { verdict, spec } = results
   return [
     `### ${icons[verdict.status]} ${verdict.status} – ${escapeMarkdown(spec.name)}`,
     '',
-    `${escapeMarkdown(verdict.why)}  `,
+    ...renderRun(results),
+  ]
+}
+
+/** `rest`: what else is in the fold. */
+function renderFolded(results: Results, rest: readonly string[]): string[] {
+  const { verdict, spec, diagnostics } = results
+  const { status, slos } = verdict
+  const warnings = diagnostics.filter(({ level }) => level === 'warn').length
+  const title = [
+    `${icons[status]} ${status} – ${escapeElement(spec.name)}: ${heldCell(slos)} SLOs hold`,
+    ...(warnings === 0 ? [] : [`⚠️ ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`]),
+  ]
+  return details(title.join(', '), [...renderRun(results), ...rest]).slice(1)
+}
+
+function renderRun(results: Results): string[] {
+  const { verdict, target, diagnostics } = results
+  const end = endCell(results)
+  return [
+    `${escapeMarkdown(explainVerdict(verdict, results.end))}  `,
     ...(end === undefined ? [] : [`${escapeMarkdown(end)}  `]),
     `${escapeMarkdown(target.method)} ${markdownUrl(target.url)}${target.hermetic ? ' (mock)' : ''}  `,
     [
@@ -53,7 +121,10 @@ function renderRun(results: Results): string[] {
     ...block(
       diagnostics
         .filter(({ level }) => level === 'warn')
-        .map(({ id, message }) => `- ⚠️ **${escapeMarkdown(id)}** ${escapeMarkdown(message)}`),
+        .map((warning) => {
+          const words = escapeMarkdown(explainDiagnostic(warning))
+          return `- ⚠️ **${escapeMarkdown(warning.id)}** ${words}`
+        }),
     ),
     ...details('Percentiles', renderPercentiles(results)),
     ...details('Server', renderServer(results)),
@@ -63,11 +134,16 @@ function renderRun(results: Results): string[] {
         (failure) => `- ${escapeMarkdown(failureCell(failure))}: ${escapeMarkdown(failure.sample)}`,
       ),
     ),
-    ...details(
-      'Environment',
-      environmentCells(results).map(([name, value]) => `- ${name}: ${escapeMarkdown(value)}`),
-    ),
   ]
+}
+
+type Fact = readonly [name: string, value: string]
+
+function renderFacts(title: string, facts: readonly Fact[]): string[] {
+  return details(
+    title,
+    facts.map(([name, value]) => `- ${name}: ${escapeMarkdown(value)}`),
+  )
 }
 
 function renderSlos(results: Results): string[] {
@@ -106,7 +182,11 @@ function renderSlos(results: Results): string[] {
         }),
       ),
     ),
-    ...block(undecided.map((slo) => `- ${markdownCode(slo.text)}: ${escapeMarkdown(slo.why)}`)),
+    ...block(
+      undecided.map(
+        (slo) => `- ${markdownCode(slo.text)}: ${escapeMarkdown(explainSlo(slo, results.end))}`,
+      ),
+    ),
   ]
 }
 
@@ -128,7 +208,7 @@ function renderServer({ server }: Results): string[] {
   const times = serverTimeRows(server)
   const counts = serverCountRows(server)
   return [
-    escapeMarkdown(server.message),
+    escapeMarkdown(explainServerFinding(server.finding)),
     ...block(
       table(
         ['', 'server mean', 'server p95', 'client mean', 'client p95', 'n'],
@@ -166,27 +246,4 @@ function details(title: string, lines: readonly string[]): string[] {
 function table(titles: readonly string[], align: string, rows: readonly string[][]): string[] {
   const rules = titles.map((_, column) => (align[column] === 'r' ? '---:' : '---'))
   return [titles, rules, ...rows].map((cells) => `| ${cells.join(' | ')} |`)
-}
-
-function isRow(text: string | undefined): boolean {
-  return text?.startsWith('|') === true
-}
-
-/** What `renderMarkdown` made, in at most `limit` UTF-8 bytes: cut between two lines, never within a table, with a note. */
-export function cutMarkdown(whole: string, limit: number): string {
-  if (Buffer.byteLength(whole) <= limit) return whole
-  const lines = whole.split('\n')
-  const closing = '\n</details>\n'
-  let left = limit - Buffer.byteLength(cutNote) - Buffer.byteLength(closing)
-  const kept: string[] = []
-  for (const text of lines) {
-    left -= Buffer.byteLength(text) + 1
-    if (left < 0) break
-    kept.push(text)
-  }
-  // What is left of a table would look like a whole one.
-  if (isRow(lines[kept.length])) while (isRow(kept.at(-1))) kept.pop()
-  const open = kept.findLastIndex((text) => text.startsWith('<details>'))
-  const isOpen = open > kept.lastIndexOf('</details>')
-  return `${kept.join('\n')}\n${isOpen ? closing : ''}${cutNote}`
 }

@@ -1,4 +1,4 @@
-import { cleanLine } from './plain-text.ts'
+import { cleanLine } from '../bench-spec/plain-text.ts'
 
 /** The names on one line each, with a number where one comes again: readers take twins for one. */
 export function uniqueNames(names: readonly string[]): string[] {

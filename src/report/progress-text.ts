@@ -1,4 +1,4 @@
-import { cleanLine } from './plain-text.ts'
+import { cleanLine } from '../bench-spec/plain-text.ts'
 
 /** Where a run stands. */
 export interface Progress {

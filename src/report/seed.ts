@@ -1,6 +1,6 @@
+import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import type { Results } from '../results/results.ts'
-import { cleanLine } from './plain-text.ts'
 
 /** `test_results.json`: times in seconds, `total_tokens` counts token events. */
 export interface TestResults {

@@ -1,4 +1,5 @@
-import { padEnd, padStart, textWidth, truncate } from './columns.ts'
+import { textWidth } from '../bench-spec/text-width.ts'
+import { padEnd, padStart, truncate } from './columns.ts'
 
 export interface Column {
   title: string

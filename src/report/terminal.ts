@@ -1,5 +1,7 @@
 import { styleText } from 'node:util'
 
+import { cleanLine } from '../bench-spec/plain-text.ts'
+import { textWidth } from '../bench-spec/text-width.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import {
   baselineCells,
@@ -15,8 +17,11 @@ import {
   roughNote,
   sloCells,
 } from './cells.ts'
-import { textWidth, truncate, wrap } from './columns.ts'
-import { cleanLine } from './plain-text.ts'
+import { truncate, wrap } from './columns.ts'
+import { explainDiagnostic } from './sentence/diagnostic.ts'
+import { explainServerFinding } from './sentence/server-finding.ts'
+import { explainSlo } from './sentence/slo.ts'
+import { explainVerdict } from './sentence/verdict.ts'
 import { serverLines } from './server-cells.ts'
 import { layOut } from './table.ts'
 
@@ -59,16 +64,28 @@ const inAscii: Readonly<Record<string, string>> = {
 /** One run as a block of lines for a terminal or a log, without a last line end. */
 export function renderTerminal(results: Results, options: TerminalOptions): string {
   const pen = createPen(options)
-  const blocks = [
+  return joinBlocks([
     renderHead(results, pen),
     renderSlos(results, pen),
     renderFigures(results, pen),
     renderServer(results, pen),
     renderNotes(results, pen),
     (options.details ?? []).map((line) => pen.paint('dim', ` ${cleanLine(line)}`)),
-  ]
-  const text = blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'))
-  return text.join('\n\n')
+  ])
+}
+
+/** A run in few lines: its name, its SLOs, and what a reader should know of even so. */
+export function renderShort(results: Results, options: TerminalOptions): string {
+  const pen = createPen(options)
+  return joinBlocks([
+    [renderTitle(results, pen), ...renderEnd(results, pen), ...renderSlos(results, pen)],
+    renderNotes(results, pen),
+  ])
+}
+
+function joinBlocks(blocks: readonly (readonly string[])[]): string {
+  const filled = blocks.filter((lines) => lines.length > 0)
+  return filled.map((lines) => lines.join('\n')).join('\n\n')
 }
 
 export interface Pen {
@@ -97,24 +114,32 @@ export function createPen(options: TerminalOptions): Pen {
   }
 }
 
-function renderHead(results: Results, pen: Pen): string[] {
-  const { verdict, spec, target } = results
+function renderTitle({ verdict, spec }: Results, pen: Pen): string {
   const word = pen.paint('bold', pen.paint(styles[verdict.status], verdict.status))
   const room = pen.width - verdict.status.length - 3
   const name = pen.cut(cleanLine(spec.name), room)
   const file = spec.file === null ? '' : `  ${cleanLine(spec.file)}`
+  return ` ${word}  ${pen.paint('bold', name)}${pen.paint('dim', pen.cut(file, room - textWidth(name)))}`
+}
+
+function renderHead(results: Results, pen: Pen): string[] {
+  const { verdict, target } = results
   const url = `${cleanLine(target.method)} ${cleanLine(target.url)}${target.hermetic ? ' (mock)' : ''}`
   const load = pen.sign(loadCells(results).join('  '))
-  const end = endCell(results)
   return [
-    ` ${word}  ${pen.paint('bold', name)}${pen.paint('dim', pen.cut(file, room - textWidth(name)))}`,
-    ...pen.hang(pen.sign(cleanLine(verdict.why)), 1),
-    ...(end === undefined ? [] : pen.hang(pen.sign(end), 1)),
+    renderTitle(results, pen),
+    ...pen.hang(pen.sign(cleanLine(explainVerdict(verdict, results.end))), 1),
+    ...renderEnd(results, pen),
     pen.paint('dim', ` ${pen.cut(url, pen.width - textWidth(load) - 4)}   ${load}`),
     ...baselineCells(results).map((line) =>
       pen.paint('dim', ` ${pen.cut(pen.sign(line), pen.width - 1)}`),
     ),
   ]
+}
+
+function renderEnd(results: Results, pen: Pen): string[] {
+  const end = endCell(results)
+  return end === undefined ? [] : pen.hang(pen.sign(end), 1)
 }
 
 function renderSlos(results: Results, pen: Pen): string[] {
@@ -144,7 +169,7 @@ function renderSlos(results: Results, pen: Pen): string[] {
       const style = slo.level === 'error' || slo.status === 'PASS' ? styles[slo.status] : 'yellow'
       const row = ` ${pen.paint(style, pen.sign(signs[slo.status]))} ${rows[index]}`
       if (slo.status === 'PASS') return [row]
-      const why = pen.hang(pen.sign(cleanLine(slo.why)), 5)
+      const why = pen.hang(pen.sign(cleanLine(explainSlo(slo, results.end))), 5)
       return [row, ...why.map((line) => pen.paint(style, line))]
     }),
   ]
@@ -184,7 +209,10 @@ function renderServer({ server }: Results, pen: Pen): string[] {
   const lines = serverLines(server).map((cells) =>
     pen.cut(pen.sign(cells.join('   ')), pen.width - 3),
   )
-  const [sentence = '', ...more] = pen.hang(pen.sign(cleanLine(server.message)), 3)
+  const [sentence = '', ...more] = pen.hang(
+    pen.sign(cleanLine(explainServerFinding(server.finding))),
+    3,
+  )
   return [
     pen.paint('dim', '   server, means (client)'),
     ...lines.map((line) => `   ${line}`),
@@ -200,8 +228,9 @@ function renderNotes(results: Results, pen: Pen): string[] {
   })
   const warnings = results.diagnostics
     .filter(({ level }) => level === 'warn')
-    .flatMap(({ id, message }) => {
-      const [first = '', ...more] = pen.hang(cleanLine(`${id}: ${message}`), 3)
+    .flatMap((diagnostic) => {
+      const text = `${diagnostic.id}: ${explainDiagnostic(diagnostic)}`
+      const [first = '', ...more] = pen.hang(cleanLine(text), 3)
       return [` ${pen.paint('yellow', '!')} ${first.slice(3)}`, ...more]
     })
   return [...failures, ...warnings]

@@ -41,10 +41,12 @@ export const calibrationSchema: JsonSchema = record(
         ),
       }),
     ),
-    matches: {
-      type: 'boolean',
-      description: 'Whether machine and load are alike; if not, it was not used.',
-    },
-    reason: orNull(text('What differs.')),
+    mismatch: orNull(
+      record('Why it was not used; `null`: machine and load are alike.', {
+        fact: text('In which it differs from this run.'),
+        calibrated: { type: ['string', 'number'], description: 'As it was calibrated.' },
+        run: { type: ['string', 'number'], description: 'As this run is.' },
+      }),
+    ),
   },
 )

@@ -2,9 +2,11 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 
-import { SpecError } from '../bench-spec/issue.ts'
+import type { ReadStored } from '../bench-spec/baseline.ts'
+import { renderPath } from '../bench-spec/issue.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { joinRounds } from '../metrics/joining.ts'
+import { DocumentError } from './document-error.ts'
 import { parseRequests } from './requests.ts'
 import { parseResults } from './results-file.ts'
 import type { Results } from './results.ts'
@@ -17,22 +19,50 @@ export interface Findings {
 
 /**
  * Reads a `results.json`, or the one in a folder, below `cwd`; `file` is its path as it is shown.
- * @throws {SpecError} naming file, line and key, when it cannot be read or is not valid.
+ * @throws {DocumentError} naming file, line and key, when it cannot be read or is not valid.
  */
 export function readResults(given: string, cwd: string): { results: Results; file: string } {
   const path = resolve(cwd, given)
   const isFolder = existsSync(path) && statSync(path).isDirectory()
   const file = isFolder ? join(given, 'results.json') : given
   if (isFolder && !existsSync(join(path, 'results.json'))) {
-    throw refuse(given, 'there is no results.json in this folder.')
+    const message = 'there is no results.json in this folder. Give that of a run.'
+    throw DocumentError.ofFile(given, message)
   }
   return { results: parseResults(readBytes(file, cwd).toString(), file), file }
+}
+
+/** The results in a folder; `undefined` where there are none that are whole, as after a kill. */
+export function findResults(folder: string): Results | undefined {
+  try {
+    return readResults(folder, folder).results
+  } catch (error) {
+    if (error instanceof DocumentError) return undefined
+    throw error
+  }
+}
+
+/** Reads the results of a baseline by their path; a problem is to be read after the name of the file. */
+export const readStored: ReadStored<Results> = (path) => {
+  if (!existsSync(path)) return { problem: 'does not exist. Make it by a run of the baseline.' }
+  try {
+    return { results: readResults(path, path).results }
+  } catch (error) {
+    if (!(error instanceof DocumentError)) throw error
+    const [issue] = error.issues
+    const place =
+      issue === undefined || issue.path.length === 0 ? '' : `${renderPath(issue.path)}: `
+    const what = `${place}${issue?.message}`
+    return {
+      problem: `is no results.json that can be compared with: ${what} Run the baseline again.`,
+    }
+  }
 }
 
 /**
  * Reads the `requests.ndjson.gz` beside a `results.json`, without the requests to a baseline and
  * the time that they took; `undefined` when there is none.
- * @throws {SpecError} naming file, line and key, when it cannot be read or is not valid.
+ * @throws {DocumentError} naming file, line and key, when it cannot be read or is not valid.
  */
 export function readRecords(results: string, cwd: string): RequestRecord[] | undefined {
   const file = join(dirname(results), 'requests.ndjson.gz')
@@ -47,7 +77,11 @@ function readBytes(file: string, cwd: string): Buffer {
     return readFileSync(resolve(cwd, file))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    throw refuse(file, code === 'ENOENT' ? 'there is no such file.' : `cannot be read (${code}).`)
+    const message =
+      code === 'ENOENT'
+        ? 'there is no such file. Give the results.json of a run, or its folder.'
+        : `cannot be read (${code}).`
+    throw DocumentError.ofFile(file, message)
   }
 }
 
@@ -55,10 +89,9 @@ function unzip(bytes: Buffer, file: string): string {
   try {
     return gunzipSync(bytes).toString()
   } catch {
-    throw refuse(file, 'is not a whole gzip file. Remove it to do without the requests.')
+    throw DocumentError.ofFile(
+      file,
+      'is not a whole gzip file. Remove it to do without the requests.',
+    )
   }
-}
-
-function refuse(file: string, message: string): SpecError {
-  return new SpecError([{ path: [], message }], file)
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 
 import { createRedactor, redactDeep } from '../bench-spec/secret.ts'
 import type { BenchSpec, Gate } from '../bench-spec/spec.ts'
+import type { Difference } from '../verdict/reason.ts'
 import type { Results } from './results.ts'
 
 /** SHA-256 of what a spec sends and how, wherever to; hexadecimal. */
@@ -11,6 +12,7 @@ export function hashWorkload(spec: BenchSpec): string {
     method: target.method,
     body: target.body ?? null,
     rows: dataset?.rows ?? null,
+    order: load.shuffle === true ? load.seed : null,
     stream: stream ?? null,
     kind: load.kind,
     concurrency: load.concurrency,
@@ -45,12 +47,13 @@ export function fingerprintOf(results: Results): Fingerprint {
   }
 }
 
-/** What differs, by name: `cpu differs: X / Y`, the baseline first; `undefined`: nothing. */
-export function findObstacle(baseline: Fingerprint, candidate: Fingerprint): string | undefined {
+/** The facts in which two runs differ; with any, their figures cannot be compared. */
+export function listDifferences(baseline: Fingerprint, candidate: Fingerprint): Difference[] {
   const [a, b] = [listFacts(baseline), listFacts(candidate)]
-  const differing = Object.keys(a).filter((name) => a[name] !== b[name])
-  const differences = differing.map((name) => `${name} differs: ${a[name]} / ${b[name]}`)
-  return differences.length === 0 ? undefined : differences.join('; ')
+  return Object.keys(a).flatMap((fact): Difference[] => {
+    const [of, other] = [a[fact] ?? '', b[fact] ?? '']
+    return of === other ? [] : [{ fact, baseline: of, candidate: other }]
+  })
 }
 
 function listFacts(run: Fingerprint): Record<string, string | number> {

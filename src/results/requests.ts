@@ -1,7 +1,8 @@
-import { SpecError, type SpecIssue } from '../bench-spec/issue.ts'
+import type { Issue } from '../bench-spec/issue.ts'
+import { keepKnown } from '../bench-spec/known.ts'
 import { createSchemaCheck, type SchemaCheck } from '../bench-spec/schema-check.ts'
 import type { Failure, RequestRecord } from '../engine/record.ts'
-import { keepKnown } from '../metrics/known.ts'
+import { DocumentError } from './document-error.ts'
 import { requestSchema } from './requests-schema.ts'
 
 /**
@@ -57,7 +58,7 @@ let check: SchemaCheck | undefined
 /**
  * The records of a `requests.ndjson`, in its order; instants are in ms since its own origin. `file`
  * is shown in errors.
- * @throws {SpecError} of the first line that is not as `renderRequest` writes it.
+ * @throws {DocumentError} of the first line that is not as `renderRequest` writes it.
  */
 export function parseRequests(text: string, file: string): RequestRecord[] {
   check ??= createSchemaCheck(requestSchema)
@@ -65,14 +66,14 @@ export function parseRequests(text: string, file: string): RequestRecord[] {
     if (line === '') return []
     const position = { line: index + 1, column: 1, offset: 0, length: line.length }
     const value = parseJson(line)
-    const issues: readonly SpecIssue[] =
+    const issues: readonly Issue[] =
       value === undefined
         ? [{ path: [], position, message: 'is not JSON. Was the file cut short?' }]
         : (check?.(value, () => position) ?? [])
-    if (issues.length > 0) throw new SpecError(issues, file)
+    if (issues.length > 0) throw new DocumentError(issues, file)
     return toRecord(value as RequestLine, () => {
       const message = 'is nothing, but a failed request has a failure.'
-      return new SpecError([{ path: ['failure'], position, message }], file)
+      return new DocumentError([{ path: ['failure'], position, message }], file)
     })
   })
 }
@@ -108,7 +109,7 @@ interface RequestLine {
   output: string | null
 }
 
-function toRecord(line: RequestLine, refuse: () => SpecError): RequestRecord {
+function toRecord(line: RequestLine, refuse: () => DocumentError): RequestRecord {
   const { index, phase, round, slot, events, reads, bytes, reused, marks_ms: at } = line
   const base = {
     index,

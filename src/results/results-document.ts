@@ -30,8 +30,20 @@ export interface SloDocument {
   id: string
   /** Canonical text, for example `ttft p95 <= 800ms`. */
   text: string
-  /** What is measured, for example `ttft`. */
-  metric: string
+  /** What is measured. */
+  metric:
+    | 'ttft'
+    | 'ttfo'
+    | 'latency'
+    | 'tpot'
+    | 'chunk_gap'
+    | 'stall'
+    | 'dispatch_delay'
+    | 'output_tokens_per_second'
+    | 'requests_per_second'
+    | 'success_rate'
+    | 'error_rate'
+    | 'goodput'
   /** `p95`, `mean`, `min`, `max`, or `value` for a metric that is one number per run. */
   stat: string
   /** Comparator. */
@@ -43,7 +55,7 @@ export interface SloDocument {
   /** Only `error` can block. */
   level: 'error' | 'warn' | 'info'
   /** Why the spec asks for it, in its own words. */
-  reason: string | null
+  purpose: string | null
   /** 1-based line in the spec file. */
   line: number | null
   /** 1-based column in the spec file. */
@@ -78,6 +90,13 @@ export interface SloDocument {
   design_effect: number | null
   /** Rounds, or requests for `chunk_gap`. */
   clusters: number | null
+  /** How far from the baseline the spec allows; `null` for an SLO with a bound of its own. */
+  allowance: {
+    /** Ratio − 1; of shares the difference. With its sign. */
+    change: number
+    /** An absolute allowance, in `unit`; the looser of the two counts. */
+    floor: number | null
+  } | null
   /** Of an SLO relative to a baseline. Changes are ratios − 1; of shares they are differences. */
   relative: {
     /** The baseline's value, in `unit`. */
@@ -90,8 +109,6 @@ export interface SloDocument {
     high: number | null
     /** The looser allowance as a change, with its sign. */
     allowed: number
-    /** The absolute allowance of the spec, in `unit`. */
-    floor: number | null
     /** Rounds of each side that were compared, or groups of rounds. */
     rounds: number
   } | null
@@ -103,9 +120,544 @@ export interface SloDocument {
   p_fail_adjusted: number | null
   /** Estimated further requests that would decide it. */
   more_requests: number | null
+  /** How its own figures led to a status, or why there were none. */
+  reason:
+    | {
+        /** Which of them. */
+        kind: 'exceedances'
+        /** Requests that are bad because they failed. */
+        failed: number
+        /** Requests asked for, or sent where these are more; `null` for a run by duration. */
+        asked: number | null
+      }
+    | {
+        /** Which of them. */
+        kind: 'rounds'
+      }
+    | {
+        /** Which of them. */
+        kind: 'ratio'
+        /** Requests asked for; `null` for a run by duration. */
+        asked: number | null
+      }
+    | {
+        /** Which of them. */
+        kind: 'signs'
+        /** Pairs of rounds beyond what is allowed. */
+        beyond: number
+        /** Pairs that are not exactly at it. */
+        pairs: number
+      }
+    | {
+        /** Which of them. */
+        kind: 'no-finite-value'
+      }
+    | {
+        /** Which of them. */
+        kind: 'few-pairs'
+        /** Pairs of rounds in which both sides have a value. */
+        pairs: number
+        /** Pairs that a test takes. */
+        needed: number
+        /** Requests that each round must have. */
+        requests: number
+      }
+    | {
+        /** Which of them. */
+        kind: 'statistic-not-kept'
+      }
+    | {
+        /** Which of them. */
+        kind: 'policy-point'
+      }
+    | {
+        /** Which of them. */
+        kind: 'extreme'
+      }
+    | {
+        /** Which of them. */
+        kind: 'few-rounds'
+        /** There were. */
+        rounds: number
+        /** A test takes. */
+        needed: number
+      }
+    | {
+        /** Which of them. */
+        kind: 'no-logarithm'
+      }
+    | {
+        /** Which of them. */
+        kind: 'no-value'
+        /** Whose requests. */
+        target: 'candidate' | 'baseline'
+      }
+    | {
+        /** Which of them. */
+        kind: 'nothing-completed'
+        /** Whose requests. */
+        target: 'candidate' | 'baseline'
+        /** Measured requests. */
+        total: number
+        /** Of them; the others were cancelled. */
+        failed: number
+        /** The most frequent failure. */
+        most: {
+          /** For example `connect`. */
+          kind: string
+          /** HTTP status. */
+          status: number | null
+        } | null
+      }
+    | {
+        /** Which of them. */
+        kind: 'no-baseline'
+      }
+  /** What then changed the status, in this order. */
+  turns: (
+    | {
+        /** Which of them. */
+        kind: 'holm'
+        /** What it was. */
+        from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+        /** What it became. */
+        to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+        /** SLOs that were corrected for. */
+        family: number
+      }
+    | {
+        /** Which of them. */
+        kind: 'unknown-values'
+        /** What it was. */
+        from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+        /** What it became. */
+        to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+        /** Completed requests whose value is not known. */
+        requests: number
+      }
+    | {
+        /** Which of them. */
+        kind: 'doubt'
+        /** What it was. */
+        from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+        /** What it became. */
+        to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+        /** Why the figure cannot be believed. */
+        doubt:
+          | {
+              /** Which of them. */
+              kind: 'not-streamed'
+              /** Whose requests. */
+              target: 'candidate' | 'baseline'
+              /** Answers that came in a single read. */
+              at_once: number
+              /** Of so many. */
+              requests: number
+            }
+          | {
+              /** Which of them. */
+              kind: 'client-late'
+              /** Whose requests. */
+              target: 'candidate' | 'baseline'
+              /** By which the event loop came late. */
+              delay_p99_ms: number
+            }
+          | {
+              /** Which of them. */
+              kind: 'client-limited'
+              /** Whose requests. */
+              target: 'candidate' | 'baseline'
+              /** Limits that the load process passed. */
+              reasons: (
+                | {
+                    /** What it was. */
+                    kind: 'event-loop-busy'
+                    /** Of the event loop, 0–1. */
+                    utilization: number
+                  }
+                | {
+                    /** What it was. */
+                    kind: 'event-loop-late'
+                    /** By how much. */
+                    delay_p99_ms: number
+                  }
+                | {
+                    /** What it was. */
+                    kind: 'waited-for-core'
+                    /** Of the time, 0–1. */
+                    share: number
+                  }
+              )[]
+            }
+          | {
+              /** Which of them. */
+              kind: 'calibrated-error'
+              /** Whose requests. */
+              target: 'candidate' | 'baseline'
+              /** p99 of the client's own error at this load. */
+              error_ms: number
+              /** Of the SLO; `null` where it is no time. */
+              margin_ms: number | null
+            }
+      }
+    | {
+        /** Which of them. */
+        kind: 'not-comparable'
+        /** What it was. */
+        from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+        /** What it became. */
+        to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+        /** What differs. */
+        differences: {
+          /** For example `cpu`. */
+          fact: string
+          /** Of the baseline. */
+          baseline: string | number
+          /** Of this run. */
+          candidate: string | number
+        }[]
+      }
+    | {
+        /** Which of them. */
+        kind: 'certain'
+        /** What it was. */
+        from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+        /** What it became. */
+        to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+        /** At the most, however the rest had gone. */
+        p: number
+        /** Requests that had not ended. */
+        remaining: number
+      }
+    | {
+        /** Which of them. */
+        kind: 'ended'
+        /** What it was. */
+        from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+        /** What it became. */
+        to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+      }
+  )[]
   /** One sentence: why this status. */
   why: string
 }
+
+/** A limit that the load process passed. */
+export type ClientReasonDocument =
+  /** Its event loop had little time left. */
+  | {
+      /** What it was. */
+      kind: 'event-loop-busy'
+      /** Of the event loop, 0–1. */
+      utilization: number
+    }
+  /** Its event loop came late. */
+  | {
+      /** What it was. */
+      kind: 'event-loop-late'
+      /** By how much. */
+      delay_p99_ms: number
+    }
+  /** It had no core to run on. */
+  | {
+      /** What it was. */
+      kind: 'waited-for-core'
+      /** Of the time, 0–1. */
+      share: number
+    }
+
+/** A property of the run. */
+export type DiagnosticDocument =
+  /** How much of the time all slots were taken. */
+  | {
+      /** Which property; stable. */
+      id: 'concurrency-held'
+      /** How much it matters. */
+      level: 'info'
+      /** Requests in flight that were asked for. */
+      concurrency: number
+      /** Of the time between ramp-up and drain, all slots taken, 0–1. */
+      full_share: number
+      /** Mean number of requests in flight between ramp-up and drain. */
+      mean_in_flight: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** Fewer requests were in flight than asked for: the figures are those of a lighter load. */
+  | {
+      /** Which property; stable. */
+      id: 'concurrency-not-held'
+      /** How much it matters. */
+      level: 'warn'
+      /** Requests in flight that were asked for. */
+      concurrency: number
+      /** The most requests in flight. */
+      peak_in_flight: number
+      /** Mean number of requests in flight between ramp-up and drain. */
+      mean_in_flight: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** The latencies add up to more requests in flight than were allowed (Little's law). */
+  | {
+      /** Which property; stable. */
+      id: 'inconsistent-times'
+      /** How much it matters. */
+      level: 'warn'
+      /** The most requests in flight that were allowed. */
+      concurrency: number
+      /** Requests in flight that the latencies add up to. */
+      implied_in_flight: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** The load process was near its limits. */
+  | {
+      /** Which property; stable. */
+      id: 'client-busy'
+      /** How much it matters. */
+      level: 'warn'
+      /** At least one. */
+      reasons: ClientReasonDocument[]
+      /** The same in one sentence. */
+      message: string
+    }
+  /** The load process could not keep up. */
+  | {
+      /** Which property; stable. */
+      id: 'client-limited'
+      /** How much it matters. */
+      level: 'warn'
+      /** At least one. */
+      reasons: ClientReasonDocument[]
+      /** The same in one sentence. */
+      message: string
+    }
+  /** Most answers came in one read: they were not streamed, look for a buffering proxy. */
+  | {
+      /** Which property; stable. */
+      id: 'tokens-in-one-read'
+      /** How much it matters. */
+      level: 'warn'
+      /** Requests whose tokens all came in one read. */
+      at_once: number
+      /** Completed requests with enough token events to tell. */
+      requests: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** The TTFT clock stops at an event without text of the answer. */
+  | {
+      /** Which property; stable. */
+      id: 'ttft-without-content'
+      /** How much it matters. */
+      level: 'warn'
+      /** Its name; `null`: the spec names none. */
+      event: string | null
+      /** Median time from it to the first content; `null`: not known. */
+      lead_ms: number | null
+      /** The same in one sentence. */
+      message: string
+    }
+  /** An SLO stands on tokens that the server did not count. */
+  | {
+      /** Which property; stable. */
+      id: 'estimated-tokens'
+      /** How much it matters. */
+      level: 'warn'
+      /** Whether the count is missing of all answers or of some. */
+      basis: 'estimated' | 'mixed'
+      /** Texts of these SLOs. */
+      slos: string[]
+      /** The same in one sentence. */
+      message: string
+    }
+  /** A percentile is simply the maximum: a warning when an SLO asks for it. */
+  | {
+      /** Which property; stable. */
+      id: 'percentile-of-few'
+      /** How much it matters. */
+      level: 'info' | 'warn'
+      /** Requests that were judged. */
+      requests: number
+      /** Texts of these SLOs; none: it is p99 alone. */
+      slos: string[]
+      /** The same in one sentence. */
+      message: string
+    }
+  /** Answers were read as different dialects. */
+  | {
+      /** Which property; stable. */
+      id: 'mixed-dialects'
+      /** How much it matters. */
+      level: 'warn'
+      /** The most frequent first. */
+      dialects: {
+        /** Its name. */
+        name: string
+        /** Requests read so. */
+        count: number
+      }[]
+      /** The same in one sentence. */
+      message: string
+    }
+  /** The dialect was chosen from the response. */
+  | {
+      /** Which property; stable. */
+      id: 'dialect-guessed'
+      /** How much it matters. */
+      level: 'info'
+      /** Its name. */
+      dialect: string
+      /** The same in one sentence. */
+      message: string
+    }
+  /** More than a tenth of the later requests opened a connection. */
+  | {
+      /** Which property; stable. */
+      id: 'sockets-not-reused'
+      /** How much it matters. */
+      level: 'warn'
+      /** Requests that opened a connection though not the first of their slot. */
+      opened: number
+      /** Requests that were not the first of their slot. */
+      later: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** Warm-up requests failed. */
+  | {
+      /** Which property; stable. */
+      id: 'warmup-failures'
+      /** How much it matters. */
+      level: 'warn'
+      /** Of them. */
+      failed: number
+      /** Requests of the warm-up. */
+      warmup: number
+      /** Kind of the first failure, for example `connect`. */
+      first: string
+      /** The same in one sentence. */
+      message: string
+    }
+  /** Requests were in flight when the run was stopped: they count nowhere. */
+  | {
+      /** Which property; stable. */
+      id: 'requests-cancelled'
+      /** How much it matters. */
+      level: 'info'
+      /** Of them. */
+      cancelled: number
+      /** Measured requests, these included. */
+      requests: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** The server's metrics could not be compared. */
+  | {
+      /** Which property; stable. */
+      id: 'server-unread'
+      /** How much it matters. */
+      level: 'warn'
+      /**
+       * Why they could not be read, untrusted text; `null`: the run ended before its measured
+       * phase.
+       */
+      failure: string | null
+      /** The same in one sentence. */
+      message: string
+    }
+  /** Some scrapes of the server's metrics failed. */
+  | {
+      /** Which property; stable. */
+      id: 'server-scrapes-failed'
+      /** How much it matters. */
+      level: 'info'
+      /** Of them. */
+      failed: number
+      /** All that were tried. */
+      scrapes: number
+      /** Why the first one failed; untrusted text. */
+      failure: string
+      /** The same in one sentence. */
+      message: string
+    }
+  /** A counter of the server fell: nothing is compared. */
+  | {
+      /** Which property; stable. */
+      id: 'server-restarted'
+      /** How much it matters. */
+      level: 'warn'
+      /** The same in one sentence. */
+      message: string
+    }
+  /** The server finished more requests than this client's. */
+  | {
+      /** Which property; stable. */
+      id: 'server-shared'
+      /** How much it matters. */
+      level: 'warn'
+      /** Answers that the server finished. */
+      server: number
+      /** Requests that this client completed. */
+      client: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** The server finished fewer requests than this client's. */
+  | {
+      /** Which property; stable. */
+      id: 'server-partial'
+      /** How much it matters. */
+      level: 'warn'
+      /** Answers that the server finished. */
+      server: number
+      /** Requests that this client completed. */
+      client: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** The `usage` in the answers is not what the server's metrics count. */
+  | {
+      /** Which property; stable. */
+      id: 'tokens-disagree'
+      /** How much it matters. */
+      level: 'warn'
+      /** Output tokens as the server counted. */
+      server: number
+      /** Output tokens as the answers said. */
+      usage: number
+      /** Token events that this client saw. */
+      events: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** The `usage` of prompts in the answers is not what the server's metrics count. */
+  | {
+      /** Which property; stable. */
+      id: 'prompt-tokens-disagree'
+      /** How much it matters. */
+      level: 'warn'
+      /** Tokens of prompts as the server counted. */
+      server: number
+      /** Tokens of prompts as the answers said. */
+      usage: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** Without `usage`: the server generated more, or fewer, tokens than there were token events. */
+  | {
+      /** Which property; stable. */
+      id: 'events-are-not-tokens'
+      /** How much it matters. */
+      level: 'info'
+      /** Output tokens as the server counted. */
+      server: number
+      /** Token events that this client saw. */
+      events: number
+      /** The same in one sentence. */
+      message: string
+    }
 
 /** One time as the server measured it, beside what this client measured of the same requests. */
 export interface ServerTimeDocument {
@@ -138,6 +690,76 @@ export interface ServerTimeDocument {
     p99: number
   } | null
 }
+
+/** Where the time of the answers went, or why that is not known. */
+export type ServerFindingDocument =
+  /** The mean latency that the client saw, in parts that add up to it. */
+  | {
+      /** What it is. */
+      kind: 'breakdown'
+      /** As the client saw it. */
+      latency_ms: number
+      /** `null` when the server does not tell. */
+      queue_ms: number | null
+      /** `null` when the server does not tell it from the queue. */
+      prefill_ms: number | null
+      /** Queue and prefill together. */
+      first_token_ms: number
+      /** From the first token to the last. */
+      decode_ms: number
+      /** What the server does not account for: network, gateway, client. */
+      outside_ms: number
+    }
+  /** The server's counters began anew during the run. */
+  | {
+      /** What it is. */
+      kind: 'restarted'
+    }
+  /** Its metrics could not be read. */
+  | {
+      /** What it is. */
+      kind: 'unread'
+      /** Why; untrusted text. */
+      failure: string
+    }
+  /** The run ended before its measured phase. */
+  | {
+      /** What it is. */
+      kind: 'not-measured'
+    }
+  /** The server does not tell how many answers it finished. */
+  | {
+      /** What it is. */
+      kind: 'uncounted'
+    }
+  /** It finished more requests than this client completed. */
+  | {
+      /** What it is. */
+      kind: 'shared'
+      /** As the server counted. */
+      server: number
+      /** As this client counted. */
+      client: number
+    }
+  /** It finished fewer requests than this client completed. */
+  | {
+      /** What it is. */
+      kind: 'partial'
+      /** As the server counted. */
+      server: number
+      /** As this client counted. */
+      client: number
+    }
+  /** No answer was completed between the two scrapes. */
+  | {
+      /** What it is. */
+      kind: 'nothing-finished'
+    }
+  /** The server does not tell how long its answers took. */
+  | {
+      /** What it is. */
+      kind: 'untold'
+    }
 
 /** What the server itself tells of the run; `null` unless the spec asks with `server_metrics`. */
 export interface ServerDocument {
@@ -203,24 +825,6 @@ export interface ServerDocument {
   decode_ms: ServerTimeDocument | null
   /** Between two tokens. */
   token_gap_ms: ServerTimeDocument | null
-  /**
-   * The mean latency that the client saw, in parts that add up to it; `null` when they are not
-   * known.
-   */
-  breakdown_ms: {
-    /** ms, as the client saw it. */
-    latency: number
-    /** ms; `null` when the server does not tell. */
-    queue: number | null
-    /** ms; `null` when the server does not tell it from the queue. */
-    prefill: number | null
-    /** Queue and prefill together, ms. */
-    first_token: number
-    /** ms. */
-    decode: number
-    /** What the server does not account for: network, gateway, client; ms. */
-    outside: number
-  } | null
   /** Requests within the server over time. */
   timeline: {
     /** From the start of the measured phase; negative in the warm-up. */
@@ -230,7 +834,8 @@ export interface ServerDocument {
     /** Requests that waited. */
     waiting: number | null
   }[]
-  /** One sentence: where the time goes, or why that is not known. */
+  finding: ServerFindingDocument
+  /** `finding` in one sentence. */
   message: string
 }
 
@@ -291,16 +896,21 @@ export interface CalibrationDocument {
       }[]
     }[]
   } | null
-  /** Whether machine and load are alike; if not, it was not used. */
-  matches: boolean
-  /** What differs. */
-  reason: string | null
+  /** Why it was not used; `null`: machine and load are alike. */
+  mismatch: {
+    /** In which it differs from this run. */
+    fact: string
+    /** As it was calibrated. */
+    calibrated: string | number
+    /** As this run is. */
+    run: string | number
+  } | null
 }
 
 /** What lands in `results.json`; everything else written of a run is rendered from it. */
 export interface Results {
   /** Version of this layout. */
-  schema_version: 1
+  schema_version: 2
   /** What wrote it. */
   tool: {
     /** Always `slogate`. */
@@ -340,11 +950,11 @@ export interface Results {
     warmup: number
     /** Equal slices of the measured requests. */
     rounds: number
-    /** Of everything random. */
+    /** Of the order of shuffled rows, and of a mock without a seed of its own. */
     seed: number
     /**
-     * Of what is sent and how, hexadecimal: method, body, rows, stream format, concurrency. Runs
-     * that differ in it cannot be compared.
+     * Of what is sent and how, hexadecimal: method, body, rows and their order, stream format,
+     * concurrency. Runs that differ in it cannot be compared.
      */
     workload_sha256: string
   }
@@ -374,15 +984,57 @@ export interface Results {
   /** ISO 8601, UTC. */
   finished_at: string
   /** How the run ended. */
-  end: {
-    /**
-     * `curtailed`: the outcome was certain; `unhealthy`: the target was given up; `interrupted` by
-     * the caller; `crashed` in the client.
-     */
-    kind: 'finished' | 'curtailed' | 'unhealthy' | 'interrupted' | 'crashed'
-    /** Why it did not finish. */
-    reason: string | null
-  }
+  end:
+    | {
+        /** Which of them. */
+        kind: 'finished'
+      }
+    | {
+        /** Which of them. */
+        kind: 'curtailed'
+        /** One sentence. */
+        why: string
+      }
+    | {
+        /** Which of them. */
+        kind: 'unhealthy'
+        /** What made the target not worth measuring on. */
+        illness:
+          | {
+              /** Which of them. */
+              kind: 'no-connection'
+              /** First ones, none of which found a connection. */
+              requests: number
+            }
+          | {
+              /** Which of them. */
+              kind: 'errors'
+              /** Measured requests. */
+              failed: number
+              /** Of so many. */
+              requests: number
+              /** `max_error_rate`, 0–1. */
+              limit: number
+            }
+        /** One sentence. */
+        why: string
+      }
+    | {
+        /** Which of them. */
+        kind: 'interrupted'
+        /** The caller's: a signal's name or a message. */
+        reason: string
+        /** One sentence. */
+        why: string
+      }
+    | {
+        /** Which of them. */
+        kind: 'crashed'
+        /** Of the load process; untrusted text. */
+        message: string
+        /** One sentence. */
+        why: string
+      }
   /** The machine that measured. */
   environment: {
     /** Version of Node. */
@@ -568,8 +1220,15 @@ export interface Results {
     source: string
     /** Whether machine and workload were the same. */
     comparable: boolean
-    /** What differs, where they were not. */
-    reason: string | null
+    /** What was not. */
+    differences: {
+      /** For example `cpu`. */
+      fact: string
+      /** Of the baseline. */
+      baseline: string | number
+      /** Of this run. */
+      candidate: string | number
+    }[]
     /** The measured requests in figures; warm-up is excluded everywhere. */
     summary: {
       /** Number of requests by outcome. */
@@ -631,14 +1290,7 @@ export interface Results {
     }
   } | null
   /** What a reader must know before believing the figures. */
-  diagnostics: {
-    /** kebab-case, stable. */
-    id: string
-    /** How much it matters. */
-    level: 'info' | 'warn'
-    /** One sentence. */
-    message: string
-  }[]
+  diagnostics: DiagnosticDocument[]
   /** How far the client itself can be trusted; `null` when it ended before it could say. */
   client: {
     /** 0–1. */
@@ -690,6 +1342,41 @@ export interface Results {
      * 130/143 interrupted.
      */
     exit_code: number
+    /** How it came about. */
+    reason:
+      | {
+          /** Which of them. */
+          kind: 'no-slo'
+        }
+      | {
+          /** Which of them. */
+          kind: 'none-blocks'
+        }
+      | {
+          /** Which of them. */
+          kind: 'slos'
+          /** Texts of the SLOs of level `error` that have the status of the run. */
+          slos: string[]
+          /** SLOs of level `error`. */
+          blocking: number
+        }
+      | {
+          /** Which of them. */
+          kind: 'nothing-completed'
+          /** Whose requests. */
+          target: 'candidate' | 'baseline'
+          /** Measured requests. */
+          total: number
+          /** Of them; the others were cancelled. */
+          failed: number
+          /** The most frequent failure. */
+          most: {
+            /** For example `connect`. */
+            kind: string
+            /** HTTP status. */
+            status: number | null
+          } | null
+        }
     /** One sentence. */
     why: string
     /** In the order of the spec. */

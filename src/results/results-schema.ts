@@ -1,5 +1,14 @@
 import type { JsonSchema } from '../bench-spec/json-schema.ts'
+import { metricUnits } from '../bench-spec/slo.ts'
 import { calibrationSchema } from './calibration-schema.ts'
+import { diagnosticSchema } from './diagnostic-schema.ts'
+import {
+  differenceSchema,
+  endSchema,
+  reasonSchema,
+  turnSchema,
+  verdictReasonSchema,
+} from './reasons-schema.ts'
 import { count, list, number, oneOf, orNull, record, text } from './schema-parts.ts'
 import { serverSchema } from './server-schema.ts'
 
@@ -31,7 +40,7 @@ const status = oneOf('What was decided.', ['PASS', 'FAIL', 'INCONCLUSIVE', 'ERRO
 export const sloSchema: JsonSchema = record('One assertion of the spec and what became of it.', {
   id: text('Stable name, unique within the spec.'),
   text: text('Canonical text, for example `ttft p95 <= 800ms`.'),
-  metric: text('What is measured, for example `ttft`.'),
+  metric: oneOf('What is measured.', Object.keys(metricUnits)),
   stat: text('`p95`, `mean`, `min`, `max`, or `value` for a metric that is one number per run.'),
   op: oneOf('Comparator.', ['<', '<=', '>', '>=']),
   bound: orNull(
@@ -46,7 +55,7 @@ export const sloSchema: JsonSchema = record('One assertion of the spec and what 
     'tok/s',
   ]),
   level: oneOf('Only `error` can block.', ['error', 'warn', 'info']),
-  reason: orNull(text('Why the spec asks for it, in its own words.')),
+  purpose: orNull(text('Why the spec asks for it, in its own words.')),
   line: orNull(count('1-based line in the spec file.')),
   column: orNull(count('1-based column in the spec file.')),
   status,
@@ -70,6 +79,15 @@ export const sloSchema: JsonSchema = record('One assertion of the spec and what 
     number('Variance inflation over clusters; `null` when independence is assumed.'),
   ),
   clusters: orNull(count('Rounds, or requests for `chunk_gap`.')),
+  allowance: orNull(
+    record(
+      'How far from the baseline the spec allows; `null` for an SLO with a bound of its own.',
+      {
+        change: number('Ratio − 1; of shares the difference. With its sign.'),
+        floor: orNull(number('An absolute allowance, in `unit`; the looser of the two counts.')),
+      },
+    ),
+  ),
   relative: orNull(
     record(
       'Of an SLO relative to a baseline. Changes are ratios − 1; of shares they are differences.',
@@ -81,7 +99,6 @@ export const sloSchema: JsonSchema = record('One assertion of the spec and what 
         low: orNull(number('Lower confidence limit of the change.')),
         high: orNull(number('Upper confidence limit of the change.')),
         allowed: number('The looser allowance as a change, with its sign.'),
-        floor: orNull(number('The absolute allowance of the spec, in `unit`.')),
         rounds: count('Rounds of each side that were compared, or groups of rounds.'),
       },
     ),
@@ -90,6 +107,8 @@ export const sloSchema: JsonSchema = record('One assertion of the spec and what 
   p_pass: orNull(number('One-sided p-value against "the SLO is missed".')),
   p_fail_adjusted: orNull(number('`p_fail` after Holm over the error-level SLOs.')),
   more_requests: orNull(number('Estimated further requests that would decide it.')),
+  reason: reasonSchema,
+  turns: list('What then changed the status, in this order.', turnSchema),
   why: text('One sentence: why this status.'),
 })
 
@@ -165,7 +184,7 @@ export const resultsSchema: JsonSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'Results',
   ...record('What lands in `results.json`; everything else written of a run is rendered from it.', {
-    schema_version: { type: 'integer', const: 1, description: 'Version of this layout.' },
+    schema_version: { type: 'integer', const: 2, description: 'Version of this layout.' },
     tool: record('What wrote it.', {
       name: { type: 'string', const: 'slogate', description: 'Always `slogate`.' },
       version: text('Version of the package.'),
@@ -187,9 +206,9 @@ export const resultsSchema: JsonSchema = {
       duration_ms: orNull(number('Time of dispatching asked for.')),
       warmup: count('Requests sent before the measured ones.'),
       rounds: count('Equal slices of the measured requests.'),
-      seed: number('Of everything random.'),
+      seed: number('Of the order of shuffled rows, and of a mock without a seed of its own.'),
       workload_sha256: text(
-        'Of what is sent and how, hexadecimal: method, body, rows, stream format, concurrency. Runs that differ in it cannot be compared.',
+        'Of what is sent and how, hexadecimal: method, body, rows and their order, stream format, concurrency. Runs that differ in it cannot be compared.',
       ),
     }),
     stream: record('How streams were read.', {
@@ -208,13 +227,7 @@ export const resultsSchema: JsonSchema = {
     ),
     started_at: text('ISO 8601, UTC.'),
     finished_at: text('ISO 8601, UTC.'),
-    end: record('How the run ended.', {
-      kind: oneOf(
-        '`curtailed`: the outcome was certain; `unhealthy`: the target was given up; `interrupted` by the caller; `crashed` in the client.',
-        ['finished', 'curtailed', 'unhealthy', 'interrupted', 'crashed'],
-      ),
-      reason: orNull(text('Why it did not finish.')),
-    }),
+    end: endSchema,
     environment: record('The machine that measured.', {
       node: text('Version of Node.'),
       platform: text('Operating system.'),
@@ -235,18 +248,11 @@ export const resultsSchema: JsonSchema = {
           type: 'boolean',
           description: 'Whether machine and workload were the same.',
         },
-        reason: orNull(text('What differs, where they were not.')),
-        summary: summary,
+        differences: list('What was not.', differenceSchema),
+        summary,
       }),
     ),
-    diagnostics: list(
-      'What a reader must know before believing the figures.',
-      record('One property of the run.', {
-        id: text('kebab-case, stable.'),
-        level: oneOf('How much it matters.', ['info', 'warn']),
-        message: text('One sentence.'),
-      }),
-    ),
+    diagnostics: list('What a reader must know before believing the figures.', diagnosticSchema),
     client: orNull(
       record(
         'How far the client itself can be trusted; `null` when it ended before it could say.',
@@ -285,6 +291,7 @@ export const resultsSchema: JsonSchema = {
       exit_code: count(
         '0 pass, 1 SLO missed, 2 inconclusive where that blocks, 4 no data or target unreachable, 130/143 interrupted.',
       ),
+      reason: verdictReasonSchema,
       why: text('One sentence.'),
       slos: list('In the order of the spec.', sloSchema),
     }),

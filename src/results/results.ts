@@ -1,10 +1,14 @@
-import type { Stat, Unit } from '../bench-spec/slo.ts'
+import { formatStat, type Unit } from '../bench-spec/slo.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import type { ClientTrust, RunEnd } from '../engine/record.ts'
+import type { Diagnostic } from '../metrics/diagnostic.ts'
 import type { ServerSummary } from '../metrics/server-summary.ts'
-import type { Diagnostic, Distribution, RunSummary } from '../metrics/summary.ts'
+import type { Distribution, RunSummary } from '../metrics/summary.ts'
 import { type RoundFigures, storedMetrics, storedStats } from '../verdict/figures.ts'
+import type { Difference } from '../verdict/reason.ts'
 import type { Comparison, SloVerdict, Verdict } from '../verdict/verdict.ts'
+import { toDiagnostic } from './diagnostic-document.ts'
+import { toEnd, toReason, toTurn, toVerdictReason } from './reasons.ts'
 import type {
   CalibrationDocument,
   DistributionDocument,
@@ -12,13 +16,17 @@ import type {
   SloDocument,
 } from './results-document.ts'
 import { fixed, orNull, significant } from './rounding.ts'
+import type { Sentences } from './sentences.ts'
 import { toServer } from './server-document.ts'
 
 export type {
   CalibrationDocument,
+  ClientReasonDocument,
+  DiagnosticDocument,
   DistributionDocument,
   Results,
   ServerDocument,
+  ServerFindingDocument,
   ServerTimeDocument,
   SloDocument,
 } from './results-document.ts'
@@ -58,17 +66,39 @@ export interface ResultsInput {
 /** What the candidate was compared with. `source`: a URL, or a file as the spec names it. */
 export type BaselineInput =
   | { kind: 'interleaved'; source: string; summary: RunSummary }
-  | { kind: 'file'; source: string; obstacle?: string | undefined; summary: Results['summary'] }
+  | {
+      kind: 'file'
+      source: string
+      differences: readonly Difference[]
+      summary: Results['summary']
+    }
 
 /**
- * The document of one run. Of the request it takes method and URL, never headers or body; what the
- * URL and the target's own words hold of the spec's secrets is the caller's to redact.
+ * The document of one run; `sentences` words what stands in it as data. Of the request it takes
+ * method and URL, never headers or body; what the URL and the target's own words hold of the spec's
+ * secrets is the caller's to redact.
  */
-export function toResults(input: ResultsInput): Results {
-  const { spec, summary, trust, verdict, end } = input
+export function toResults(input: ResultsInput, sentences: Sentences): Results {
+  const { spec, summary, trust, verdict } = input
   const { target, load, gate, dataset } = spec
+  const end = toEnd(input.end, sentences)
+  const decision = {
+    status: verdict.status,
+    policy: verdict.policy,
+    confidence: gate.confidence,
+    failures: gate.failures,
+    looks: {
+      planned: verdict.looks.planned,
+      taken: verdict.looks.taken,
+      confidence: significant(verdict.looks.confidence),
+    },
+    passed: verdict.passed,
+    exit_code: verdict.exitCode,
+    reason: toVerdictReason(verdict.reason),
+    slos: verdict.slos.map((slo) => toSlo(slo, end, sentences)),
+  }
   return {
-    schema_version: 1,
+    schema_version: 2,
     tool: { name: 'slogate', version: input.version },
     spec: { name: spec.name, file: input.file ?? null, sha256: input.sha256 ?? null },
     target: { url: target.url, method: target.method, hermetic: spec.mock !== undefined },
@@ -91,30 +121,19 @@ export function toResults(input: ResultsInput): Results {
       : null,
     started_at: input.startedAt,
     finished_at: input.finishedAt,
-    end: { kind: end.kind, reason: endReason(end) },
+    end,
     environment: input.environment,
     summary: toSummary(summary),
     rounds: input.rounds.map(toRound),
     baseline: input.baseline === undefined ? null : toBaseline(input.baseline),
-    diagnostics: input.diagnostics.map(({ id, level, message }) => ({ id, level, message })),
+    diagnostics: input.diagnostics.map((diagnostic) => {
+      const facts = toDiagnostic(diagnostic)
+      return { ...facts, message: sentences.diagnostic(facts) }
+    }),
     client: trust === undefined ? null : toClient(trust),
-    server: input.server === undefined ? null : toServer(input.server),
+    server: input.server === undefined ? null : toServer(input.server, sentences),
     calibration: input.calibration ?? null,
-    verdict: {
-      status: verdict.status,
-      policy: verdict.policy,
-      confidence: gate.confidence,
-      failures: gate.failures,
-      looks: {
-        planned: verdict.looks.planned,
-        taken: verdict.looks.taken,
-        confidence: significant(verdict.looks.confidence),
-      },
-      passed: verdict.passed,
-      exit_code: verdict.exitCode,
-      why: verdict.why,
-      slos: verdict.slos.map(toSlo),
-    },
+    verdict: { ...decision, why: sentences.verdict(decision, end) },
   }
 }
 
@@ -130,11 +149,6 @@ function toClient(trust: ClientTrust): NonNullable<Results['client']> {
     cpu_share: significant(trust.cpuShare),
     run_queue_share: orNull(trust.runQueueShare, significant),
   }
-}
-
-function endReason(end: RunEnd): string | null {
-  if (end.kind === 'finished') return null
-  return end.kind === 'crashed' ? end.message : end.reason
 }
 
 function toSummary(summary: RunSummary): Results['summary'] {
@@ -169,10 +183,11 @@ function toSummary(summary: RunSummary): Results['summary'] {
 function toBaseline(baseline: BaselineInput): NonNullable<Results['baseline']> {
   const { kind, source } = baseline
   if (kind === 'interleaved') {
-    return { kind, source, comparable: true, reason: null, summary: toSummary(baseline.summary) }
+    return { kind, source, comparable: true, differences: [], summary: toSummary(baseline.summary) }
   }
-  const { obstacle, summary } = baseline
-  return { kind, source, comparable: obstacle === undefined, reason: obstacle ?? null, summary }
+  const { differences, summary } = baseline
+  const comparable = differences.length === 0
+  return { kind, source, comparable, differences: [...differences], summary }
 }
 
 function toRound({ round, completed, failed, times, ...rest }: RoundFigures): RoundDocument {
@@ -214,19 +229,20 @@ function toDistribution(distribution: Distribution | undefined): DistributionDoc
   }
 }
 
-export function toSlo(verdict: SloVerdict): SloDocument {
+/** `end`: of the run that the verdict is of. */
+export function toSlo(verdict: SloVerdict, end: Results['end'], sentences: Sentences): SloDocument {
   const { slo, interval } = verdict
   const measure = (value: number | undefined): Measured | null => toMeasured(value, slo.unit)
-  return {
+  const document = {
     id: slo.id,
     text: slo.text,
     metric: slo.metric,
-    stat: statText(slo.stat),
+    stat: formatStat(slo.stat),
     op: slo.op,
     bound: slo.bound ?? toBound(verdict),
     unit: slo.unit,
     level: slo.level,
-    reason: slo.why === undefined ? null : slo.why,
+    purpose: slo.why ?? null,
     line: slo.position?.line ?? null,
     column: slo.position?.column ?? null,
     status: verdict.status,
@@ -241,16 +257,19 @@ export function toSlo(verdict: SloVerdict): SloDocument {
       interval === undefined ? null : { low: measure(interval.low), high: measure(interval.high) },
     design_effect: orNull(verdict.designEffect, significant),
     clusters: verdict.clusters ?? null,
-    relative:
-      verdict.relative === undefined
+    allowance:
+      slo.allowance === undefined
         ? null
-        : toRelative(verdict.relative, slo.allowance?.floor, slo.unit),
+        : { change: significant(slo.allowance.change), floor: slo.allowance.floor ?? null },
+    relative: verdict.relative === undefined ? null : toRelative(verdict.relative, slo.unit),
     p_fail: orNull(verdict.pFail, significant),
     p_pass: orNull(verdict.pPass, significant),
     p_fail_adjusted: orNull(verdict.pFailAdjusted, significant),
     more_requests: verdict.more ?? null,
-    why: verdict.why,
+    reason: toReason(verdict.reason),
+    turns: verdict.turns.map(toTurn),
   }
+  return { ...document, why: sentences.slo(document, end) }
 }
 
 /** What a baseline makes of a relative SLO; `null` where that is no number. */
@@ -261,7 +280,6 @@ function toBound({ relative, slo }: SloVerdict): number | null {
 
 function toRelative(
   { baseline, change, low, high, allowed, rounds }: Comparison,
-  floor: number | undefined,
   unit: Unit,
 ): NonNullable<SloDocument['relative']> {
   return {
@@ -270,13 +288,8 @@ function toRelative(
     low: orNull(low, significant),
     high: orNull(high, significant),
     allowed: significant(allowed),
-    floor: floor ?? null,
     rounds,
   }
-}
-
-function statText(stat: Stat): string {
-  return stat.kind === 'percentile' ? `p${stat.p}` : stat.kind
 }
 
 function toMeasured(value: number | undefined, unit: Unit): Measured | null {

@@ -1,16 +1,32 @@
 import type { JsonSchema } from '../bench-spec/json-schema.ts'
+import { keepKnown } from '../bench-spec/known.ts'
 
 type Properties = Readonly<Record<string, JsonSchema>>
 
 /** Every key is always there; what is missing is `null`. */
 export function record(description: string, properties: Properties): JsonSchema {
+  return { description, ...object(properties) }
+}
+
+function object(properties: Properties): JsonSchema {
   return {
     type: 'object',
-    description,
     additionalProperties: false,
     required: Object.keys(properties),
     properties,
   }
+}
+
+/** One of several objects, which the constant member `tag` tells apart. */
+export function union(
+  description: string,
+  tag: string,
+  members: Readonly<Record<string, Properties>>,
+): JsonSchema {
+  const anyOf = Object.entries(members).map(([name, properties]) =>
+    object({ [tag]: constant('Which of them.', name), ...properties }),
+  )
+  return { description, anyOf }
 }
 
 export const text = (description: string): JsonSchema => ({ type: 'string', description })
@@ -18,6 +34,11 @@ export const number = (description: string): JsonSchema => ({ type: 'number', de
 export const count = (description: string): JsonSchema => ({
   type: 'integer',
   minimum: 0,
+  description,
+})
+export const constant = (description: string, value: string): JsonSchema => ({
+  type: 'string',
+  const: value,
   description,
 })
 export const oneOf = (description: string, values: readonly string[]): JsonSchema => ({
@@ -36,5 +57,5 @@ export function orNull(
   schema: JsonSchema,
   description: string | undefined = schema.description,
 ): JsonSchema {
-  return { anyOf: [schema, { type: 'null' }], ...(description !== undefined && { description }) }
+  return keepKnown<JsonSchema>({ anyOf: [schema, { type: 'null' }], description })
 }

@@ -1,13 +1,18 @@
-import type { Breakdown } from '../metrics/breakdown.ts'
-import { explainServer } from '../metrics/server-diagnostics.ts'
+import { locateTime, type ServerFinding } from '../metrics/server-finding.ts'
 import type { ServerSummary } from '../metrics/server-summary.ts'
 import type { ServerTime } from '../metrics/server-time.ts'
-import type { ServerDocument, ServerTimeDocument } from './results-document.ts'
+import type {
+  ServerDocument,
+  ServerFindingDocument,
+  ServerTimeDocument,
+} from './results-document.ts'
 import { fixed, orNull } from './rounding.ts'
+import type { Sentences } from './sentences.ts'
 
 /** The part of `results.json` that holds what the server told. */
-export function toServer(server: ServerSummary): ServerDocument {
-  const { covers, requests, promptTokens, outputTokens, times, breakdown } = server
+export function toServer(server: ServerSummary, sentences: Sentences): ServerDocument {
+  const { covers, requests, promptTokens, outputTokens, times } = server
+  const finding = toFinding(locateTime(server))
   return {
     source: server.source ?? null,
     url: server.url,
@@ -50,13 +55,13 @@ export function toServer(server: ServerSummary): ServerDocument {
     prefill_ms: toTime(times.prefill),
     decode_ms: toTime(times.decode),
     token_gap_ms: toTime(times.tokenGap),
-    breakdown_ms: breakdown === undefined ? null : toBreakdown(breakdown),
     timeline: server.timeline.map(({ at, running, waiting }) => ({
       at_ms: fixed(at),
       running: running ?? null,
       waiting: waiting ?? null,
     })),
-    message: explainServer(server),
+    finding,
+    message: sentences.server(finding),
   }
 }
 
@@ -83,13 +88,16 @@ function toTime(time: ServerTime | undefined): ServerTimeDocument | null {
   }
 }
 
-function toBreakdown(breakdown: Breakdown): NonNullable<ServerDocument['breakdown_ms']> {
+function toFinding(finding: ServerFinding): ServerFindingDocument {
+  if (finding.kind !== 'breakdown') return finding
+  const { kind, latency, queue, prefill, firstToken, decode, outside } = finding
   return {
-    latency: fixed(breakdown.latency),
-    queue: orNull(breakdown.queue, fixed),
-    prefill: orNull(breakdown.prefill, fixed),
-    first_token: fixed(breakdown.firstToken),
-    decode: fixed(breakdown.decode),
-    outside: fixed(breakdown.outside),
+    kind,
+    latency_ms: fixed(latency),
+    queue_ms: orNull(queue, fixed),
+    prefill_ms: orNull(prefill, fixed),
+    first_token_ms: fixed(firstToken),
+    decode_ms: fixed(decode),
+    outside_ms: fixed(outside),
   }
 }

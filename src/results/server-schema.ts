@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../bench-spec/json-schema.ts'
-import { count, list, number, oneOf, orNull, record, text } from './schema-parts.ts'
+import { constant, count, list, number, oneOf, orNull, record, text } from './schema-parts.ts'
 
 const agrees: JsonSchema = {
   type: 'boolean',
@@ -33,6 +33,48 @@ export const serverTimeSchema: JsonSchema = record(
 
 const time = (description: string): JsonSchema => orNull(serverTimeSchema, description)
 
+function describeFinding(
+  kind: string,
+  description: string,
+  numbers: Readonly<Record<string, JsonSchema>> = {},
+): JsonSchema {
+  return record(description, { kind: constant('What it is.', kind), ...numbers })
+}
+
+const finished = {
+  server: count('As the server counted.'),
+  client: count('As this client counted.'),
+}
+
+/** What the server's figures come to, within `results.json`. */
+export const serverFindingSchema: JsonSchema = {
+  description: 'Where the time of the answers went, or why that is not known.',
+  anyOf: [
+    describeFinding(
+      'breakdown',
+      'The mean latency that the client saw, in parts that add up to it.',
+      {
+        latency_ms: number('As the client saw it.'),
+        queue_ms: orNull(number('`null` when the server does not tell.')),
+        prefill_ms: orNull(number('`null` when the server does not tell it from the queue.')),
+        first_token_ms: number('Queue and prefill together.'),
+        decode_ms: number('From the first token to the last.'),
+        outside_ms: number('What the server does not account for: network, gateway, client.'),
+      },
+    ),
+    describeFinding('restarted', "The server's counters began anew during the run."),
+    describeFinding('unread', 'Its metrics could not be read.', {
+      failure: text('Why; untrusted text.'),
+    }),
+    describeFinding('not-measured', 'The run ended before its measured phase.'),
+    describeFinding('uncounted', 'The server does not tell how many answers it finished.'),
+    describeFinding('shared', 'It finished more requests than this client completed.', finished),
+    describeFinding('partial', 'It finished fewer requests than this client completed.', finished),
+    describeFinding('nothing-finished', 'No answer was completed between the two scrapes.'),
+    describeFinding('untold', 'The server does not tell how long its answers took.'),
+  ],
+}
+
 /** What the server told, within `results.json`. */
 export const serverSchema: JsonSchema = record(
   'What the server itself tells of the run; `null` unless the spec asks with `server_metrics`.',
@@ -52,13 +94,7 @@ export const serverSchema: JsonSchema = record(
         warmup: count('Requests of the warm-up that ended in this time.'),
       }),
     ),
-    requests: orNull(
-      record('Answers that were completed in this time.', {
-        server: count('As the server counted.'),
-        client: count('As this client counted.'),
-        agrees,
-      }),
-    ),
+    requests: orNull(record('Answers that were completed in this time.', { ...finished, agrees })),
     prompt_tokens: orNull(
       record('Tokens of the prompts.', {
         server: count('As the server counted.'),
@@ -83,19 +119,6 @@ export const serverSchema: JsonSchema = record(
     prefill_ms: time('From then to its first token.'),
     decode_ms: time('From its first token to its last.'),
     token_gap_ms: time('Between two tokens.'),
-    breakdown_ms: orNull(
-      record(
-        'The mean latency that the client saw, in parts that add up to it; `null` when they are not known.',
-        {
-          latency: number('ms, as the client saw it.'),
-          queue: orNull(number('ms; `null` when the server does not tell.')),
-          prefill: orNull(number('ms; `null` when the server does not tell it from the queue.')),
-          first_token: number('Queue and prefill together, ms.'),
-          decode: number('ms.'),
-          outside: number('What the server does not account for: network, gateway, client; ms.'),
-        },
-      ),
-    ),
     timeline: list(
       'Requests within the server over time.',
       record('One scrape.', {
@@ -104,6 +127,7 @@ export const serverSchema: JsonSchema = record(
         waiting: orNull(count('Requests that waited.')),
       }),
     ),
-    message: text('One sentence: where the time goes, or why that is not known.'),
+    finding: serverFindingSchema,
+    message: text('`finding` in one sentence.'),
   },
 )

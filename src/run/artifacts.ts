@@ -68,7 +68,11 @@ function renderExports(runs: readonly Results[]): Files {
   }
 }
 
-/** Writes every file of a run into `folder`, which is made if it is missing. Synchronous, so that it also works while the process is being ended. */
+/**
+ * Writes every file of a run into `folder`, which is made if it is missing; what is there by these
+ * names is replaced. Synchronous, so that it also works while the process is being ended.
+ * @throws Error of the file system when one cannot be written.
+ */
 export function writeArtifacts(folder: string, run: BenchRun, junit: JunitMode = 'rich'): void {
   const { results, records, baseline = [] } = run
   const all = [...records, ...baseline]

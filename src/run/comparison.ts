@@ -1,15 +1,20 @@
 import { parseSlo } from '../bench-spec/slo-grammar.ts'
-import type { RelativeSlo } from '../bench-spec/slo.ts'
-import type { BenchSpec, Gate, Load, Policy } from '../bench-spec/spec.ts'
+import { formatStat, type RelativeSlo } from '../bench-spec/slo.ts'
+import type { Gate, Load, Policy } from '../bench-spec/spec.ts'
 import { joinRounds } from '../metrics/joining.ts'
 import type { Comparison, Statistic } from '../report/comparison-table.ts'
-import { findObstacle, fingerprintOf } from '../results/fingerprint.ts'
+import { sentences } from '../report/sentence/sentences.ts'
+import { nameStatistic, readStat } from '../report/statistic.ts'
+import { fingerprintOf, listDifferences } from '../results/fingerprint.ts'
+import { toVerdictReason } from '../results/reasons.ts'
 import { type Results, type SloDocument, toSlo } from '../results/results.ts'
 import { roundsOf } from '../results/stored.ts'
 import { judgeStored } from '../verdict/judge.ts'
 import { assessRelative, type StoredReference } from '../verdict/relative.ts'
+import type { SloVerdict } from '../verdict/verdict.ts'
 import { version } from '../version.ts'
 import { type BenchOptions, type BenchRun, runBench } from './bench.ts'
+import type { CheckedSpec } from './checked-spec.ts'
 
 /** What every comparison shows, judged or not. */
 const shown = [
@@ -42,15 +47,21 @@ function limitStatistic(question: string, percent: number): RelativeSlo {
   return readSlo(`${question} baseline ${question.endsWith('<=') ? '+' : '-'} ${percent}%`)
 }
 
-function readSlo(
-  text: string,
-  given: Partial<Pick<RelativeSlo, 'id' | 'level'>> = {},
-): RelativeSlo {
+function readSlo(text: string): RelativeSlo {
   const parsed = parseSlo(text)
   if (!('allowance' in parsed) || parsed.allowance === undefined) {
     throw new Error(`"${text}" is not relative to a baseline`)
   }
-  return { id: parsed.text, level: 'error', ...parsed, ...given }
+  return { id: parsed.text, level: 'error', ...parsed }
+}
+
+/** The SLO that was judged, where it was relative to a baseline. */
+function toRelativeSlo(slo: SloDocument): RelativeSlo[] {
+  const { id, text, metric, op, unit, level, allowance } = slo
+  if (allowance === null) return []
+  const { change, floor } = allowance
+  const allowed = { change, ...(floor !== null && { floor }) }
+  return [{ id, text, metric, stat: readStat(slo), op, unit, level, allowance: allowed }]
 }
 
 interface StoredOptions {
@@ -70,39 +81,43 @@ export function compareStored(
 ): Comparison {
   const { confidence, failures } = candidate.verdict
   const gate: Gate = { policy, confidence, failures, maxExtraRounds: 0 }
-  const load = loadOf(candidate)
-  const obstacle = findObstacle(fingerprintOf(baseline), fingerprintOf(candidate))
-  const reference: StoredReference = { kind: 'file', rounds: roundsOf(baseline), obstacle }
-  const own = candidate.verdict.slos
-    .filter(({ relative, text }) => relative !== null || / baseline [+-] /.test(text))
-    .map(({ text, id, level }) => readSlo(text, { id, level }))
+  const load = readLoad(candidate)
+  const differences = listDifferences(fingerprintOf(baseline), fingerprintOf(candidate))
+  const reference: StoredReference = { kind: 'file', rounds: roundsOf(baseline), differences }
+  const own = candidate.verdict.slos.flatMap(toRelativeSlo)
   const rounds = roundsOf(candidate)
   const slos = withoutAsked([...own, ...limits])
   const judge = (asked: readonly RelativeSlo[]) =>
     judgeStored(asked, rounds, reference, { gate, load })
   const verdict = judge(slos)
   const others = judge(withoutAsked([...slos, ...everyStatistic()]).slice(slos.length))
+  const { status, passed, exitCode } = verdict
+  const reason = toVerdictReason(verdict.reason)
+  const why =
+    reason.kind === 'no-slo'
+      ? 'No limit was set, so nothing is judged.'
+      : sentences.verdict({ status, reason }, finished)
   return {
     ...frame(names),
-    comparable: obstacle === undefined,
-    reason: obstacle ?? null,
-    verdict: {
-      status: verdict.status,
-      policy: verdict.policy,
-      passed: verdict.passed,
-      exit_code: verdict.exitCode,
-      why: slos.length === 0 ? 'No limit was set, so nothing is judged.' : verdict.why,
-    },
+    comparable: differences.length === 0,
+    differences,
+    verdict: { status, policy, passed, exit_code: exitCode, reason, why },
     statistics: [
-      ...verdict.slos.map((slo) => toStatistic(toSlo(slo), true)),
-      ...others.slos.map((slo) => toStatistic(toSlo(slo), false)).filter(isKnown),
+      ...verdict.slos.map((slo) => toStatistic(documentSlo(slo), true)),
+      ...others.slos.map((slo) => toStatistic(documentSlo(slo), false)).filter(isKnown),
     ],
   }
 }
 
+const finished = { kind: 'finished' } as const
+
+function documentSlo(verdict: SloVerdict): SloDocument {
+  return toSlo(verdict, finished, sentences)
+}
+
 /** Runs a spec against its second target; the limits are judged beside its own SLOs. */
 export async function compareTargets(
-  spec: BenchSpec,
+  spec: CheckedSpec,
   limits: readonly RelativeSlo[],
   options: BenchOptions,
 ): Promise<{ comparison: Comparison; bench: BenchRun }> {
@@ -117,14 +132,16 @@ export async function compareTargets(
   const others = withoutAsked([...asked, ...everyStatistic()])
     .slice(asked.length)
     .map((slo) =>
-      toSlo(assessRelative(slo, { records: joinRounds(records), reference, gate, load, goodput })),
+      documentSlo(
+        assessRelative(slo, { records: joinRounds(records), reference, gate, load, goodput }),
+      ),
     )
-  const { status, policy, passed, exit_code, why } = results.verdict
+  const { status, policy, passed, exit_code, reason, why } = results.verdict
   const comparison = {
     ...frame({ baseline: results.baseline?.source ?? '', candidate: results.target.url }),
     comparable: true,
-    reason: null,
-    verdict: { status, policy, passed, exit_code, why },
+    differences: [],
+    verdict: { status, policy, passed, exit_code, reason, why },
     statistics: [
       ...results.verdict.slos
         .filter(({ id }) => asked.some((slo) => slo.id === id))
@@ -143,19 +160,14 @@ function frame(
 
 /** Each statistic once: the first one that asks about it. */
 function withoutAsked(slos: readonly RelativeSlo[]): RelativeSlo[] {
-  const names = slos.map(nameOf)
-  return slos.filter((_, index) => names.indexOf(nameOf(slos[index] as RelativeSlo)) === index)
-}
-
-/** `ttft p95`. */
-function nameOf({ text, op }: Pick<RelativeSlo, 'text' | 'op'>): string {
-  return text.slice(0, text.indexOf(op)).trim()
+  const names = slos.map(({ metric, stat }) => nameStatistic({ metric, stat: formatStat(stat) }))
+  return slos.filter((_, index) => names.indexOf(names[index] ?? '') === index)
 }
 
 function toStatistic(slo: SloDocument, judged: boolean): Statistic {
   const { unit, observed, relative } = slo
   return {
-    name: nameOf(slo),
+    name: nameStatistic(slo),
     unit,
     baseline: relative?.baseline ?? null,
     candidate: observed,
@@ -172,7 +184,7 @@ function isKnown({ baseline, candidate }: Statistic): boolean {
   return baseline !== null || candidate !== null
 }
 
-function loadOf({ load }: Results): Load {
+function readLoad({ load }: Results): Load {
   return {
     kind: load.kind,
     concurrency: load.concurrency,

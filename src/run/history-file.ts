@@ -65,9 +65,10 @@ export function appendHistory(
   try {
     const problem = checkHistory(file)
     if (problem !== undefined) return `no row was appended to the history: ${problem}`
+    const revision = readRevision(env)
     append(
       file,
-      runs.map((run) => toHistoryRow(run, revisionOf(env))),
+      runs.map((run) => toHistoryRow(run, revision)),
     )
     return undefined
   } catch (error) {
@@ -129,8 +130,8 @@ function readEnds(file: string): { firstLine: string | undefined; isEnded: boole
   }
 }
 
-/** GitHub's and GitLab's variables. */
-function revisionOf(env: Environment): Revision {
+/** Of GitHub's and GitLab's variables. */
+function readRevision(env: Environment): Revision {
   const commit = env.GITHUB_SHA ?? env.CI_COMMIT_SHA
   // Set, and empty, where it is not a pull request.
   const branch = env.GITHUB_HEAD_REF || (env.GITHUB_REF_NAME ?? env.CI_COMMIT_REF_NAME)

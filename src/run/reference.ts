@@ -1,37 +1,36 @@
-import type { BenchSpec } from '../bench-spec/spec.ts'
 import type { RequestRecord } from '../engine/record.ts'
-import { type Doubt, findDoubts } from '../metrics/doubt.ts'
+import { type FindDoubt, findDoubts } from '../metrics/doubt.ts'
 import { joinRounds } from '../metrics/joining.ts'
 import { summarize } from '../metrics/summary.ts'
-import { type Fingerprint, findObstacle, fingerprintOf } from '../results/fingerprint.ts'
-import type { BaselineInput, Results } from '../results/results.ts'
+import { type Fingerprint, listDifferences, fingerprintOf } from '../results/fingerprint.ts'
+import type { BaselineInput } from '../results/results.ts'
 import { roundsOf } from '../results/stored.ts'
 import type { Reference } from '../verdict/relative.ts'
+import type { CheckedSpec } from './checked-spec.ts'
 
 /** What a run is compared with, for the verdict and for the document. */
 export interface Referred {
   reference: Reference
   document: BaselineInput
   /** Why the baseline's own figures cannot be believed. */
-  doubt?: Doubt
+  findDoubt?: FindDoubt
 }
 
 /** `records`: those of the second target. `own`: of the run that is judged. */
 export function referTo(
-  { baseline, goodput }: BenchSpec,
+  { baseline, goodput }: CheckedSpec,
   records: readonly RequestRecord[],
   own: Fingerprint,
 ): Referred | undefined {
   if (baseline === undefined) return undefined
   if (baseline.kind === 'file') {
-    const { source } = baseline
-    // Checked when the spec was loaded: what is there now may be what this run has written.
-    const results = baseline.results as Results
-    const obstacle = findObstacle(fingerprintOf(results), own)
+    // Read when the spec was loaded: what is there now may be what this run has written.
+    const { source, results } = baseline
+    const differences = listDifferences(fingerprintOf(results), own)
     const { summary } = results
     return {
-      reference: { kind: 'file', rounds: roundsOf(results), obstacle },
-      document: { kind: 'file', source, obstacle, summary },
+      reference: { kind: 'file', rounds: roundsOf(results), differences },
+      document: { kind: 'file', source, differences, summary },
     }
   }
   const joined = joinRounds(records)
@@ -39,17 +38,16 @@ export function referTo(
   return {
     reference: { kind: 'interleaved', records: joined },
     document: { kind: 'interleaved', source: baseline.target.url, summary },
-    doubt: findDoubts(joined, undefined),
+    findDoubt: findDoubts('baseline', joined, undefined),
   }
 }
 
 /** The doubts about a run, and about its baseline where an SLO is relative to it. */
-export function joinDoubts(own: Doubt, baseline: Doubt | undefined): Doubt {
+export function joinDoubts(own: FindDoubt, baseline: FindDoubt | undefined): FindDoubt {
   return (slo, margin, bound) => {
     const doubt = own(slo, margin, bound)
     if (doubt !== undefined || slo.allowance === undefined) return doubt
     // What looks slow in a baseline flatters the candidate, so its margin is no excuse.
-    const ofBaseline = baseline?.(slo, undefined, bound)
-    return ofBaseline && `the baseline: ${ofBaseline}`
+    return baseline?.(slo, undefined, bound)
   }
 }

@@ -11,7 +11,7 @@ export interface Steering {
   /** How often the records were judged, the last time included. */
   looks(): number
   /** How the run ended, given how the load did: nothing was cut off when all had been sent by then. */
-  conclude(end: RunEnd): RunEnd
+  correctEnd(end: RunEnd): RunEnd
 }
 
 /** Decides by what is certain or tested, never by how the figures stand at the moment. */
@@ -35,19 +35,19 @@ export function steer({ slos, load, goodput, stream, gate, abort }: BenchSpec): 
       // What has been sent whole is judged whole; how much an extra round has left is not known here.
       if (looks === 1 && measured + pending >= total) return undefined
       const illness = checkHealth(records, abort.maxErrorRate)
-      if (illness !== undefined) return { kind: 'unhealthy', reason: illness }
+      if (illness !== undefined) return { kind: 'unhealthy', illness }
       if (!abort.certain || !isCertain(slos, records, given)) return undefined
-      return { kind: 'curtailed', reason: 'its outcome was certain' }
+      return { kind: 'curtailed' }
     },
     extend() {
       // What the client or the stream make doubtful, more requests do not mend.
       const end = { kind: 'finished' } as const
-      if (judge(slos, records, { ...given, end, looks }).status !== 'INCONCLUSIVE') return false
+      if (judge(slos, records, { ...given, end }).status !== 'INCONCLUSIVE') return false
       looks++
       return true
     },
     looks: () => looks,
-    conclude: (end) =>
+    correctEnd: (end) =>
       isHalt(end) && looks === 1 && measured >= (load.requests ?? Infinity)
         ? { kind: 'finished' }
         : end,

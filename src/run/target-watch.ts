@@ -1,9 +1,8 @@
 import type { ServerMetrics } from '../bench-spec/spec.ts'
 import type { LoadPlan } from '../engine/loop.ts'
-import type { RequestRecord } from '../engine/record.ts'
+import type { RequestRecord, Watch } from '../engine/record.ts'
 import { type ServerWatch, watchServer } from '../engine/server-watch.ts'
 import { readQwenSnapshot } from '../metrics/qwen-snapshot.ts'
-import { type ServerSummary, summarizeServer } from '../metrics/server-summary.ts'
 import type { Snapshot } from '../metrics/snapshot.ts'
 import { readVllmSnapshot } from '../metrics/vllm-snapshot.ts'
 
@@ -39,17 +38,16 @@ export function watchTarget(
   })
 }
 
-/** Looks at the metrics for the last time and compares them with the requests of the run. */
-export async function finishWatch(
+/**
+ * Looks at the metrics for the last time, and once more while the server has not yet counted what
+ * completed: `records` are the requests of the run.
+ */
+export function finishWatch(
   watch: ServerWatch<Snapshot>,
-  { interval }: ServerMetrics,
   records: readonly RequestRecord[],
-): Promise<ServerSummary> {
+): Promise<Watch<Snapshot>> {
   const own = records.filter(
     ({ phase, outcome }) => phase === 'measured' && outcome === 'completed',
   ).length
-  const seen = await watch.finish(
-    (after, before) => (after.finished ?? 0) - (before?.finished ?? 0) >= own,
-  )
-  return summarizeServer(seen, records, interval)
+  return watch.finish((after, before) => (after.finished ?? 0) - (before?.finished ?? 0) >= own)
 }

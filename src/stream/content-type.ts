@@ -1,7 +1,7 @@
+import { cleanMessage } from '../bench-spec/plain-text.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { Dialect } from './dialect.ts'
 import { dialects } from './dialects.ts'
-import { cleanMessage } from './message.ts'
 import type { StreamFault } from './reader.ts'
 
 /** Types that say nothing about how a body is to be read. */

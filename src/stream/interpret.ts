@@ -1,5 +1,6 @@
+import { cleanMessage } from '../bench-spec/plain-text.ts'
 import type { Completion, ContentRule, Dialect, UsageRule } from './dialect.ts'
-import { cleanMessage, findMessage } from './message.ts'
+import { findMessage } from './message.ts'
 import { findAt, parsePath, type Path, textAt } from './path.ts'
 import type { StreamFault } from './reader.ts'
 

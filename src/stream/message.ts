@@ -1,29 +1,4 @@
-/** What is kept of a message. Longer than what is shown, so that it is cut after secrets are out of it, not through one. */
-const messageLimit = 1000
-
-// oxlint-disable no-control-regex -- control characters are what is looked for
-const ansiSequence =
-  /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|\u001B\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|\u001B[ -/]*[0-~]?/g
-/** Controls, line and paragraph separators, and marks that turn the direction of what follows. */
-const unprintable =
-  /[\u0000-\u001F\u007F-\u009F\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069]+/g
-// oxlint-enable no-control-regex
-
-/**
- * Untrusted text as one line of at most `limit` UTF-16 units: escape sequences and control
- * characters removed, runs of white space made one space, the rest cut with an ellipsis.
- */
-export function cleanMessage(text: string, limit: number = messageLimit): string {
-  const line = text
-    .slice(0, limit * 20)
-    .toWellFormed()
-    .replace(ansiSequence, '')
-    .replace(unprintable, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-  if (line.length <= limit) return line
-  return `${line.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
-}
+import { cleanMessage } from '../bench-spec/plain-text.ts'
 
 /**
  * The server's own words in a JSON body, cleaned: `{error: "s"}`, `{error: {message}}`, `{message}`,

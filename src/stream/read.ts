@@ -1,3 +1,4 @@
+import { cleanMessage } from '../bench-spec/plain-text.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import { checkContentType, guessDialect, isJson } from './content-type.ts'
 import { createDecoder } from './decode.ts'
@@ -14,7 +15,7 @@ import {
 } from './interpret.ts'
 import { createJsonFramer, opensArray } from './json.ts'
 import { createMarker, forgetTokens, type Marker } from './mark.ts'
-import { cleanMessage, errorMessage } from './message.ts'
+import { errorMessage } from './message.ts'
 import { createNdjsonFramer } from './ndjson.ts'
 import type { StreamFault, StreamMarks, StreamReader } from './reader.ts'
 import { createShortcut } from './shortcut.ts'
@@ -42,8 +43,6 @@ export function createReader(
     dialect: dialect.name,
     tokenTimes: [],
     events: 0,
-    reads: 0,
-    bytes: 0,
   }
   let { interpret, mark } = compile(dialect)
   let sniffing = format === undefined && dialect.framing !== 'raw'
@@ -148,11 +147,7 @@ export function createReader(
   return {
     marks,
     feed(chunk, at) {
-      marks.reads++
       if (chunk.byteLength === 0) return
-      marks.bytes += chunk.byteLength
-      marks.firstByte ??= at
-      marks.lastByte = at
       if (!open) return
       now = at
       if (framer === undefined) return readRaw(chunk)

@@ -5,7 +5,6 @@
 export interface StreamMarks {
   /** Name of the dialect that read it. */
   dialect: string
-  firstByte?: number
   /** First event of any kind but comments and keep-alives. */
   firstEvent?: number
   /** First event that carries text of the answer or of its reasoning, whatever `firstTokenEvent` says. */
@@ -16,14 +15,10 @@ export interface StreamMarks {
   lastToken?: number
   /** `[DONE]`, completion event, or (framings that end with the body) the clean end. */
   completed?: number
-  lastByte?: number
   /** Instants of all token events, in order. */
   tokenTimes: number[]
   /** Events dispatched, keep-alives and comments not counted. */
   events: number
-  /** Calls of `feed`. */
-  reads: number
-  bytes: number
   /** Server's own count; `undefined` when it sent none or an unusable one. */
   promptTokens?: number
   completionTokens?: number

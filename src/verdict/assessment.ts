@@ -1,16 +1,17 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { AbsoluteSlo } from '../bench-spec/slo.ts'
 import type { Gate, Load } from '../bench-spec/spec.ts'
-import { keepKnown } from '../metrics/known.ts'
 import { holds } from '../metrics/measure.ts'
 import type { Observation } from '../metrics/observation.ts'
 import { mean } from '../metrics/sample.ts'
 import { type Budget, percentileBudget, shareBudget } from './budget.ts'
-import { estimateMore, testExactly } from './exact.ts'
-import { explainExact, explainMissing, explainPoint, explainRounds } from './explanation.ts'
+import { decide, measureMargin } from './decision.ts'
+import { addUp, estimateMore, testExactly } from './exact.ts'
 import { alphaOf } from './looks.ts'
-import { isUpperBound, rankValues, type Values } from './ranking.ts'
+import { rankValues, type Values } from './ranking.ts'
+import type { PointReason } from './reason.ts'
 import { fewestRounds, testRounds } from './rounds.ts'
-import type { SloVerdict, Status } from './verdict.ts'
+import type { SloVerdict } from './verdict.ts'
 
 /** One SLO by itself, before the number of SLOs and the state of the run are taken into account. */
 export function assess(
@@ -20,7 +21,8 @@ export function assess(
 ): SloVerdict {
   const { gate } = given
   if (observation === undefined) {
-    return { slo, status: 'ERROR', method: 'none', n: 0, why: explainMissing(slo) }
+    const reason = { kind: 'no-value', target: 'candidate' } as const
+    return { slo, status: 'ERROR', method: 'none', n: 0, reason, turns: [] }
   }
   const { failures, policy } = gate
   const { stat } = slo
@@ -35,8 +37,8 @@ export function assess(
   if (stat.kind === 'min' || stat.kind === 'max') {
     const ranking = rankValues(observation, slo, failures)
     const observed = ranking.at(stat.kind === 'min' ? 1 : ranking.n)
-    const because = policy === 'point' ? 'policy point' : `a ${stat.kind} has no other way`
-    return assessPoint(slo, { observed, n: ranking.n }, because)
+    const kind = policy === 'point' ? 'policy-point' : 'extreme'
+    return assessPoint(slo, { observed, n: ranking.n }, { kind })
   }
   // A mean over failed requests would be infinite or a fiction.
   const { sample } = observation
@@ -52,8 +54,7 @@ interface Given {
 function assessBudget(slo: AbsoluteSlo, budget: Budget, { gate, load }: Given): SloVerdict {
   const { observed, q, clusters, requests } = budget
   if (gate.policy === 'point') {
-    const n = clusters.reduce((sum, { size }) => sum + size, 0)
-    return assessPoint(slo, { observed, n }, 'policy point')
+    return assessPoint(slo, { observed, n: addUp(clusters).size }, { kind: 'policy-point' })
   }
   const alpha = alphaOf(gate)
   const test = testExactly(clusters, q, alpha)
@@ -65,7 +66,7 @@ function assessBudget(slo: AbsoluteSlo, budget: Budget, { gate, load }: Given): 
     status,
     method: 'exact',
     observed,
-    margin: toMargin(slo, observed),
+    margin: measureMargin(slo.op, observed, slo.bound),
     n: test.n,
     exceedances: test.bad,
     passAtMost: test.passAtMost,
@@ -76,7 +77,8 @@ function assessBudget(slo: AbsoluteSlo, budget: Budget, { gate, load }: Given): 
     pFail: test.pFail,
     pPass: test.pPass,
     more,
-    why: explainExact(slo, status, { budget, test, more, load }),
+    reason: { kind: 'exceedances', failed: budget.failed, asked: countAsked(load, requests) },
+    turns: [],
   })
 }
 
@@ -89,35 +91,39 @@ interface Average {
 
 function assessAverage(slo: AbsoluteSlo, average: Average, gate: Gate): SloVerdict {
   const { observed, n, rounds } = average
-  if (gate.policy === 'point') return assessPoint(slo, average, 'policy point')
+  if (gate.policy === 'point') return assessPoint(slo, average, { kind: 'policy-point' })
   const alpha = alphaOf(gate)
   const test = testRounds(rounds, slo, alpha)
   if (test === undefined) {
-    const because =
-      rounds.length < fewestRounds
-        ? `${rounds.length} rounds, a test takes ${fewestRounds}`
-        : 'a test takes values and a bound above 0'
-    return assessPoint(slo, average, because)
+    const few = rounds.length < fewestRounds
+    return assessPoint(
+      slo,
+      average,
+      few
+        ? { kind: 'few-rounds', rounds: rounds.length, needed: fewestRounds }
+        : { kind: 'no-logarithm' },
+    )
   }
   return {
     slo,
     status: decide(test, alpha),
     method: 'rounds',
     observed,
-    margin: toMargin(slo, observed),
+    margin: measureMargin(slo.op, observed, slo.bound),
     n,
     interval: test.interval,
     clusters: rounds.length,
     pFail: test.pFail,
     pPass: test.pPass,
-    why: explainRounds(slo, observed, test, rounds.length),
+    reason: { kind: 'rounds' },
+    turns: [],
   }
 }
 
 function assessPoint(
   slo: AbsoluteSlo,
   { observed, n }: { observed: number; n: number },
-  because: string,
+  reason: PointReason,
 ): SloVerdict {
   // A failed request is bad at either end.
   const held = observed !== Infinity && holds(observed, slo.op, slo.bound)
@@ -126,20 +132,11 @@ function assessPoint(
     status: held ? 'PASS' : 'FAIL',
     method: 'point',
     observed,
-    margin: toMargin(slo, observed),
+    margin: measureMargin(slo.op, observed, slo.bound),
     n,
-    why: explainPoint(slo, observed, because),
+    reason,
+    turns: [],
   }
-}
-
-function decide({ pFail, pPass }: { pFail: number; pPass: number }, alpha: number): Status {
-  if (pFail <= alpha) return 'FAIL'
-  return pPass <= alpha ? 'PASS' : 'INCONCLUSIVE'
-}
-
-function toMargin({ op, bound }: AbsoluteSlo, observed: number): number {
-  if (observed === Infinity) return -Infinity
-  return isUpperBound(op) ? bound - observed : observed - bound
 }
 
 function meanPerRound({ clusters }: Values): number[] {
@@ -151,4 +148,9 @@ function meanPerRound({ clusters }: Values): number[] {
     total.n += values.length
   }
   return [...rounds.values()].filter(({ n }) => n > 0).map(({ sum, n }) => sum / n)
+}
+
+/** The larger of what was asked for and what was sent; `undefined` for a run by duration. */
+export function countAsked({ requests }: Load, sent: number): number | undefined {
+  return requests === undefined ? undefined : Math.max(requests, sent)
 }

@@ -2,22 +2,21 @@ import type { AbsoluteSlo, Comparator } from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
 import { holds } from '../metrics/measure.ts'
 import type { Observation } from '../metrics/observation.ts'
-import { formatQuantity } from '../metrics/quantity.ts'
 import { nearestRank } from '../metrics/sample.ts'
-import { type BadCount, type ExactTest, shareLimits } from './exact.ts'
+import { type Tally, type ExactTest, shareLimits } from './exact.ts'
 import { isUpperBound, rankValues, type Values } from './ranking.ts'
 
 /** An SLO on a percentile or a share, as the question of how many observations may be bad. */
 export interface Budget {
   /** Share of observations that may be bad, 0–1. */
   q: number
-  clusters: readonly BadCount[]
+  clusters: readonly Tally[]
   /** Requests it took to make the observations, failed ones included. */
   requests: number
   /** What the SLO speaks of, in its own unit. */
   observed: number
-  /** What a bad observation did, after "9 of 500 requests": `are above 800 ms`. */
-  fault: string
+  /** Requests that count as bad because they failed; 0 for a share, which is of nothing else. */
+  failed: number
   /** Limits of `observed` that go with a test of the clusters: it decides when the bound is outside. */
   limits(test: ExactTest, alpha: number): { low: number | undefined; high: number | undefined }
 }
@@ -43,7 +42,7 @@ function allowedBad(bound: number, op: Comparator): number {
 }
 
 export function percentileBudget(
-  { op, bound, unit }: AbsoluteSlo,
+  { op, bound }: AbsoluteSlo,
   percent: number,
   { observation, failures }: { observation: Values; failures: Gate['failures'] },
 ): Budget {
@@ -53,17 +52,15 @@ export function percentileBudget(
       const counted = failures === 'exclude' ? 0 : failed
       let bad = counted
       for (const value of values) if (!holds(value, op, bound)) bad++
-      return { size: values.length + counted, bad }
+      return { size: values.length + counted, hits: bad }
     })
     .filter(({ size }) => size > 0)
-  const beyond = { '<': 'at or above', '<=': 'above', '>': 'at or below', '>=': 'below' }[op]
-  const orFailed = ranking.failed > 0 ? ' or failed' : ''
   return {
     q: allowedBeyond(percent, op),
     clusters,
     requests: observation.requests,
     observed: ranking.at(nearestRank(ranking.n, percent / 100)),
-    fault: `are ${beyond} ${formatQuantity(bound, unit)}${orFailed}`,
+    failed: ranking.failed,
     limits: ({ n, passAtMost, failAtLeast }) => {
       const at = (rank: number) => ranking.at(isUpperBound(op) ? n + 1 - rank : rank)
       const fails = failAtLeast === undefined ? undefined : at(failAtLeast)
@@ -85,18 +82,17 @@ export function shareBudget(
   { good, bad, clusters }: Extract<Observation, { kind: 'share' }>,
 ): Budget {
   const countsGood = metric !== 'error_rate'
-  // A floor under good requests limits the bad ones, and a ceiling over bad ones too.
-  const badIsBad = countsGood !== isUpperBound(op)
+  const badIsBad = limitsFailures({ metric, op })
   const n = good + bad
   return {
     q: allowedBad(bound, op),
     clusters: clusters.map((cluster) => ({
       size: cluster.good + cluster.bad,
-      bad: badIsBad ? cluster.bad : cluster.good,
+      hits: badIsBad ? cluster.bad : cluster.good,
     })),
     requests: n,
     observed: (countsGood ? good : bad) / n,
-    fault: faults[metric === 'goodput' ? 'goodput' : 'outcome'][badIsBad ? 'bad' : 'good'],
+    failed: 0,
     limits: (test, alpha) => {
       const { low, high } = shareLimits(test, alpha)
       // The limits are those of the share of bad ones, the SLO may speak of the others.
@@ -105,7 +101,7 @@ export function shareBudget(
   }
 }
 
-const faults = {
-  outcome: { bad: 'failed', good: 'completed' },
-  goodput: { bad: 'missed a goodput bound', good: 'kept every goodput bound' },
-} as const
+/** Whether the bad ones of a share are those that failed: of a floor under good ones, or a ceiling over bad ones. */
+export function limitsFailures({ metric, op }: { metric: string; op: Comparator }): boolean {
+  return (metric !== 'error_rate') !== isUpperBound(op)
+}

@@ -1,11 +1,11 @@
-import { roundOf } from '../bench-spec/round.ts'
+import { findRound } from '../bench-spec/round.ts'
 import type { AbsoluteSlo, GoodputBounds, Metric, Slo } from '../bench-spec/slo.ts'
 import type { Gate, Load } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { type Observation, observe } from '../metrics/observation.ts'
 import { type Budget, percentileBudget, shareBudget } from './budget.ts'
-import { fewestClusters, weigh } from './exact.ts'
+import { fewestClusters, toDesignEffect, weigh } from './exact.ts'
 import { alphaOf } from './looks.ts'
 import { binomialAtLeast, binomialAtMost } from './tails.ts'
 
@@ -108,12 +108,12 @@ function lookAhead(
   if (seen.length !== clusters.length) return undefined
   const sizes = new Map<number, number>()
   for (let index = 0; index < plan.requests; index++) {
-    const round = roundOf(index, plan)
+    const round = findRound(index, plan)
     sizes.set(round, (sizes.get(round) ?? 0) + 1)
   }
   return [...sizes].map(([round, size]) => {
-    const { size: known, bad } = clusters[seen.indexOf(round)] ?? { size: 0, bad: 0 }
-    return { size, bad, remaining: size - known }
+    const { size: known, hits } = clusters[seen.indexOf(round)] ?? { size: 0, hits: 0 }
+    return { size, bad: hits, remaining: size - known }
   })
 }
 
@@ -162,8 +162,7 @@ function largestEffect(
     squares += taken * slope(round)
     left -= taken
   }
-  const between = ((rounds.length / (rounds.length - 1)) * squares) / n ** 2
-  return Math.max(1, between / ((q * (1 - q)) / n))
+  return toDesignEffect(squares, rounds.length, { n, q })
 }
 
 function sum<T>(items: readonly T[], value: (item: T) => number): number {

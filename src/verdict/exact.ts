@@ -1,9 +1,10 @@
 import { binomialAtLeast, binomialAtMost, normalQuantile, studentQuantile } from './tails.ts'
 
 /** Observations that were made together. */
-export interface BadCount {
+export interface Tally {
   size: number
-  bad: number
+  /** Those that are counted: the bad ones of a budget, those that belong to a share. */
+  hits: number
 }
 
 /** Outcome of the exact binomial test of "the share of bad observations is at most `q`". */
@@ -34,15 +35,10 @@ export const fewestClusters = 3
  * over the clusters: n* = n/deff · (z/t)², E* = p̂·n*, in the tails with real-valued arguments.
  * `alpha` is the error on each side.
  */
-export function testExactly(clusters: readonly BadCount[], q: number, alpha: number): ExactTest {
-  let n = 0
-  let bad = 0
-  for (const cluster of clusters) {
-    n += cluster.size
-    bad += cluster.bad
-  }
-  const designEffect = clusters.length < fewestClusters ? undefined : deff(clusters, { n, bad, q })
-  const weight = weigh(designEffect, clusters.length - 1, alpha)
+export function testExactly(clusters: readonly Tally[], q: number, alpha: number): ExactTest {
+  const { size: n, hits: bad } = addUp(clusters)
+  const effect = clusters.length < fewestClusters ? undefined : measureEffect(clusters, q)
+  const weight = weigh(effect, clusters.length - 1, alpha)
   const pFail = (bad: number) => binomialAtLeast(bad * weight, n * weight, q)
   const pPass = (bad: number) => binomialAtMost(bad * weight, n * weight, q)
   const toPass = countWhile((bad) => pPass(bad) <= alpha, n)
@@ -54,7 +50,7 @@ export function testExactly(clusters: readonly BadCount[], q: number, alpha: num
     pPass: pPass(bad),
     passAtMost: toPass === 0 ? undefined : toPass - 1,
     failAtLeast: toFail > n ? undefined : toFail,
-    designEffect,
+    designEffect: effect,
     clusters: clusters.length,
     weight,
   }
@@ -99,14 +95,40 @@ export function estimateMore(
   return half + 1 + countWhile((extra) => !decides(half + 1 + extra), more - half - 1)
 }
 
-/** Variance of the bad share between clusters ÷ its binomial variance under `q`, at least 1. */
-function deff(
-  clusters: readonly BadCount[],
-  { n, bad, q }: { n: number; bad: number; q: number },
-): number {
+/** All clusters as one. */
+export function addUp(clusters: readonly Tally[]): Tally {
+  let size = 0
+  let hits = 0
+  for (const cluster of clusters) {
+    size += cluster.size
+    hits += cluster.hits
+  }
+  return { size, hits }
+}
+
+/** Share of the hits, 0–1; NaN without an observation. */
+export function toShare(clusters: readonly Tally[]): number {
+  const { size, hits } = addUp(clusters)
+  return hits / size
+}
+
+function measureEffect(clusters: readonly Tally[], q: number): number {
+  const { size: n, hits } = addUp(clusters)
   let squares = 0
-  for (const cluster of clusters) squares += (cluster.bad - (bad / n) * cluster.size) ** 2
-  const between = ((clusters.length / (clusters.length - 1)) * squares) / n ** 2
+  for (const cluster of clusters) squares += (cluster.hits - (hits / n) * cluster.size) ** 2
+  return toDesignEffect(squares, clusters.length, { n, q })
+}
+
+/**
+ * Variance of a share between k clusters ÷ its binomial variance under `q`, at least 1; `squares` is
+ * Σ(e − p̂m)² over clusters with e hits among m.
+ */
+export function toDesignEffect(
+  squares: number,
+  clusters: number,
+  { n, q }: { n: number; q: number },
+): number {
+  const between = ((clusters / (clusters - 1)) * squares) / n ** 2
   const binomial = (q * (1 - q)) / n
   return binomial === 0 ? 1 : Math.max(1, between / binomial)
 }

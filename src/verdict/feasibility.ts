@@ -1,18 +1,43 @@
 import { extraRequests } from '../bench-spec/round.ts'
-import type { RelativeSlo, Slo } from '../bench-spec/slo.ts'
+import type { AbsoluteSlo, RelativeSlo, Slo } from '../bench-spec/slo.ts'
 import type { Baseline, Gate, Load } from '../bench-spec/spec.ts'
-import { formatQuantity } from '../metrics/quantity.ts'
 import { allowedShare } from './budget.ts'
-import { nameStatistic } from './explanation.ts'
 import { roundValues } from './figures.ts'
 import { fewestPairs, requestsNeeded } from './grouping.ts'
-import { alphaOf, countLooks } from './looks.ts'
+import { alphaOf, countLooks, type Looks } from './looks.ts'
 import { binomialAtMost } from './tails.ts'
 
-export interface Infeasibility {
-  slo: Slo
-  message: string
-}
+/** Why an SLO can never PASS, or never be decided, at what the spec asks for. */
+export type Infeasibility = { slo: Slo } &
+  /** No number of requests can prove that none ever will be bad. */
+  (
+    | { kind: 'no-exception' }
+    /** `extra`: requests of the extra rounds; `confidence`: of the gate, of which each look has its part. */
+    | {
+        kind: 'few-requests'
+        least: number
+        asked: number
+        extra: number
+        confidence: number
+        looks: Looks
+      }
+    /** Of each target; `least` is `undefined` where no number is enough. */
+    | { kind: 'few-for-share'; least?: number; asked: number }
+    | { kind: 'statistic-not-kept' }
+    /** A comparison takes `needed` rounds of at least so many requests each. */
+    | { kind: 'few-rounds'; needed: number; requests: number; rounds: number }
+    | {
+        kind: 'small-rounds'
+        needed: number
+        requests: number
+        asked: number
+        rounds: number
+        /** Requests in as many rounds that are enough. */
+        enough: number
+      }
+  )
+
+type Obstacle<T = Infeasibility> = T extends unknown ? Omit<T, 'slo'> : never
 
 /**
  * SLOs that can never PASS at the number of requests asked for, extra rounds included, even if not
@@ -28,62 +53,50 @@ export function checkFeasibility(
 ): Infeasibility[] {
   if (gate.policy === 'point') return []
   return slos.flatMap((slo): Infeasibility[] => {
-    if (slo.allowance !== undefined) {
-      const message = checkRelative(slo, load, gate.confidence, baseline?.kind)
-      return message === undefined ? [] : [{ slo, message: `"${slo.text}" ${message}` }]
-    }
-    const share = allowedShare(slo)
-    if (share === undefined) return []
-    if (share === 0) {
-      const message = `"${slo.text}" allows no exception, which no number of requests can prove: this SLO can never PASS; ask for a little less or use policy point`
-      return [{ slo, message }]
-    }
-    const least = fewestToPass(share, 1 - alphaOf(gate))
-    if (slo.metric === 'chunk_gap' || load.requests === undefined) return []
-    const extra = gate.maxExtraRounds * extraRequests(load)
-    if (load.requests + extra >= least) return []
-    const asked = `${load.requests}${extra === 0 ? '' : ` and up to ${extra} more`}`
-    const message = `${nameStatistic(slo)} needs at least ${least} requests at ${nameConfidence(gate)}, the spec asks for ${asked}: this SLO can never PASS; ask for ${least} or use policy point`
-    return [{ slo, message }]
+    const obstacle =
+      slo.allowance === undefined
+        ? checkAbsolute(slo, load, gate)
+        : checkRelative(slo, load, gate.confidence, baseline?.kind)
+    return obstacle === undefined ? [] : [{ slo, ...obstacle }]
   })
 }
 
-/** Why a relative SLO can never be decided, or never be a PASS. */
+function checkAbsolute(slo: AbsoluteSlo, load: Load, gate: Gate): Obstacle | undefined {
+  const share = allowedShare(slo)
+  if (share === undefined) return undefined
+  if (share === 0) return { kind: 'no-exception' }
+  if (slo.metric === 'chunk_gap' || load.requests === undefined) return undefined
+  const least = fewestToPass(share, 1 - alphaOf(gate))
+  const { requests: asked } = load
+  const extra = gate.maxExtraRounds * extraRequests(load)
+  if (asked + extra >= least) return undefined
+  const { confidence } = gate
+  return { kind: 'few-requests', least, asked, extra, confidence, looks: countLooks(gate, 1) }
+}
+
 function checkRelative(
   slo: RelativeSlo,
   { requests, rounds }: Load,
   confidence: number,
   kind: Baseline['kind'] | undefined,
-): string | undefined {
+): Obstacle | undefined {
   if (slo.unit === 'share') {
     const allowed = Math.abs(slo.allowance.change)
-    const least = allowed === 0 ? Infinity : fewestToPass(allowed, confidence)
-    if (requests === undefined || requests >= least) return undefined
-    const ask = least === Infinity ? 'allow a little more' : `ask for ${least} or allow more`
-    return `takes ${least === Infinity ? 'more requests than there are' : `at least ${least} requests`} of each target, the spec asks for ${requests}: this SLO can never PASS; ${ask}`
+    const least = allowed === 0 ? undefined : fewestToPass(allowed, confidence)
+    if (requests === undefined || requests >= (least ?? Infinity)) return undefined
+    return { kind: 'few-for-share', asked: requests, ...(least !== undefined && { least }) }
   }
-  if (kind === 'file' && roundValues([], slo) === undefined) {
-    return 'asks for a statistic that results do not keep of their rounds: this SLO can never be decided; use mean, p50, p75, p90, p95 or p99'
-  }
-  const needed = requestsNeeded(slo)
-  const takes = `takes ${fewestPairs} rounds of at least ${needed} requests`
-  if (rounds < fewestPairs) {
-    return `${takes}, the spec asks for rounds: ${rounds}: this SLO can never be decided; ask for more`
-  }
+  if (kind === 'file' && roundValues([], slo) === undefined) return { kind: 'statistic-not-kept' }
+  const needed = fewestPairs
+  const inPair = requestsNeeded(slo)
+  if (rounds < needed) return { kind: 'few-rounds', needed, requests: inPair, rounds }
   if (requests === undefined) return undefined
   // Neighbours are put together where rounds alternated; the rounds of a file are as they are.
-  const together = kind === 'file' ? 1 : Math.floor(rounds / fewestPairs)
-  const inRound = Math.ceil(needed / together)
+  const together = kind === 'file' ? 1 : Math.floor(rounds / needed)
+  const inRound = Math.ceil(inPair / together)
   if (Math.floor(requests / rounds) >= inRound) return undefined
-  return `${takes}, the spec asks for ${requests} in ${rounds} rounds: this SLO can never be decided; ask for ${inRound * rounds} requests`
-}
-
-function nameConfidence(gate: Gate): string {
-  const { planned, confidence } = countLooks(gate, 1)
-  const each = `${formatQuantity(confidence, 'share')} confidence`
-  return planned === 1
-    ? each
-    : `${each} (${formatQuantity(gate.confidence, 'share')} over ${planned} looks)`
+  const enough = inRound * rounds
+  return { kind: 'small-rounds', needed, requests: inPair, asked: requests, rounds, enough }
 }
 
 /** Smallest n with (1 − q)ⁿ ≤ α: n ≥ ln α / ln(1 − q). */

@@ -1,11 +1,17 @@
-import type { GoodputBounds, Metric, Slo, Stat } from '../bench-spec/slo.ts'
+import { keepKnown } from '../bench-spec/known.ts'
+import {
+  formatStat,
+  type GoodputBounds,
+  type Metric,
+  type Slo,
+  type Stat,
+} from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
 import type { RequestRecord } from '../engine/record.ts'
-import { keepKnown } from '../metrics/known.ts'
 import { observe } from '../metrics/observation.ts'
 import { mean, nearestRank } from '../metrics/sample.ts'
 import { outputTokens, throughput, tokenBasis } from '../metrics/throughput.ts'
-import type { BadCount } from './exact.ts'
+import type { Tally } from './exact.ts'
 import { rankValues } from './ranking.ts'
 
 /** How a value is taken of records. */
@@ -41,7 +47,7 @@ export function takeValue(
 }
 
 /** Measured requests that were not cancelled: those that count. */
-export function countedOf(records: readonly RequestRecord[]): RequestRecord[] {
+export function keepCounted(records: readonly RequestRecord[]): RequestRecord[] {
   return records.filter(({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled')
 }
 
@@ -50,12 +56,12 @@ export function takeShares(
   records: readonly RequestRecord[],
   metric: Metric,
   { goodput }: Taking,
-): BadCount[] {
+): Tally[] {
   const observation = observe(records, metric, { goodput })
   if (observation?.kind !== 'share') return []
   return observation.clusters.map(({ good, bad }) => ({
     size: good + bad,
-    bad: metric === 'error_rate' ? bad : good,
+    hits: metric === 'error_rate' ? bad : good,
   }))
 }
 
@@ -80,7 +86,7 @@ export interface RoundFigures {
 
 /** The measured rounds of a run in figures. */
 export function takeRounds(records: readonly RequestRecord[], taking: Taking): RoundFigures[] {
-  const counted = countedOf(records)
+  const counted = keepCounted(records)
   const requests = ratesByRound(counted, () => 1)
   const tokens =
     tokenBasis(counted) === 'none' ? new Map<number, number>() : ratesByRound(counted, outputTokens)
@@ -92,7 +98,7 @@ export function takeRounds(records: readonly RequestRecord[], taking: Taking): R
       round,
       completed,
       failed: own.length - completed,
-      good: good?.bad,
+      good: good?.hits,
       requestsPerSecond: requests.get(round),
       outputTokensPerSecond: tokens.get(round),
       times: Object.fromEntries(
@@ -138,7 +144,7 @@ export function roundValues(
   if (metric === 'output_tokens_per_second') {
     return rounds.map((round) => round.outputTokensPerSecond)
   }
-  const name = stat.kind === 'percentile' ? `p${stat.p}` : stat.kind
+  const name = formatStat(stat)
   const times = storedMetrics.find((each) => each === metric)
   const kept = storedStats.find((each) => each === name)
   if (times === undefined || kept === undefined) return undefined
@@ -146,14 +152,14 @@ export function roundValues(
 }
 
 /** Requests that belong to a share, by round; empty when it is not known. */
-export function roundShares(rounds: readonly RoundFigures[], metric: Metric): BadCount[] {
+export function roundShares(rounds: readonly RoundFigures[], metric: Metric): Tally[] {
   return rounds.flatMap(({ completed, failed, good }) => {
     const counts: Partial<Record<Metric, number | undefined>> = {
       success_rate: completed,
       error_rate: failed,
       goodput: good,
     }
-    const bad = counts[metric]
-    return bad === undefined ? [] : [{ size: completed + failed, bad }]
+    const hits = counts[metric]
+    return hits === undefined ? [] : [{ size: completed + failed, hits }]
   })
 }

@@ -1,18 +1,19 @@
 import type { GoodputBounds, Metric, RelativeSlo, Slo } from '../bench-spec/slo.ts'
 import type { Gate, Load } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
-import { type Halt, isWhole, type RequestRecord, type RunEnd } from '../engine/record.ts'
-import type { Doubt } from '../metrics/doubt.ts'
+import { isWhole, type RequestRecord, type RunEnd, type TargetRole } from '../engine/record.ts'
+import type { FindDoubt } from '../metrics/doubt.ts'
 import { type Observation, observe } from '../metrics/observation.ts'
 import { summarize } from '../metrics/summary.ts'
 import { assess } from './assessment.ts'
 import { foresee } from './curtailment.ts'
-import { explainCertain, explainEnd, explainNothingCompleted } from './explanation.ts'
 import type { RoundFigures } from './figures.ts'
 import { adjustByHolm } from './holm.ts'
 import { alphaOf, countLooks } from './looks.ts'
 import { conclude } from './policy.ts'
+import type { NothingCompleted, Reason } from './reason.ts'
 import { assessRelative, assessStored, type Reference, type StoredReference } from './relative.ts'
+import { turnTo } from './turn.ts'
 import type { SloVerdict, Verdict } from './verdict.ts'
 
 export interface JudgeOptions {
@@ -25,8 +26,8 @@ export interface JudgeOptions {
   end: RunEnd
   /** How often these records and the ones before them were judged, this time included; 1 by default. */
   looks?: number | undefined
-  /** Why the figure behind an SLO cannot be believed; it makes a PASS or FAIL INCONCLUSIVE. */
-  unsuitable?: Doubt | undefined
+  /** A doubt about the figure behind an SLO makes a PASS or FAIL INCONCLUSIVE. */
+  findDoubt?: FindDoubt | undefined
 }
 
 /** Judges the measured records by every SLO, and the run by the gate's policy. Pure. */
@@ -35,8 +36,8 @@ export function judge(
   records: readonly RequestRecord[],
   options: JudgeOptions,
 ): Verdict {
-  const { gate, load, goodput, reference, end, looks = 1, unsuitable } = options
-  const nothing = explainNothing(records)
+  const { gate, load, goodput, reference, end, looks = 1, findDoubt } = options
+  const nothing = findNothing('candidate', records)
   const observations = new Map<Metric, Observation | undefined>()
   const observeOnce = (metric: Metric): Observation | undefined => {
     if (!observations.has(metric)) observations.set(metric, observe(records, metric, { goodput }))
@@ -44,20 +45,21 @@ export function judge(
   }
 
   const assessed = slos.map((slo): SloVerdict => {
-    const why = nothing ?? explainNoReference(slo, reference)
-    if (why !== undefined) return { slo, status: 'ERROR', method: 'none', n: 0, why }
+    const reason = nothing ?? findNoReference(slo, reference)
+    if (reason !== undefined) {
+      return { slo, status: 'ERROR', method: 'none', n: 0, reason, turns: [] }
+    }
     const observation = observeOnce(slo.metric)
     if (slo.allowance === undefined) return assess(slo, observation, { gate, load })
-    // Never undefined here: that is what `explainNoReference` looks for.
+    // Never undefined here: that is what `findNoReference` looks for.
     const given = { records, reference: reference as Reference, gate, load, goodput }
     return assessRelative(slo, given)
   })
   const corrected = correctForNumber(assessed, alphaOf(gate))
-  const decided =
-    end.kind === 'curtailed' ? settle(corrected, records, { ...options, end }) : corrected
+  const decided = end.kind === 'curtailed' ? settle(corrected, records, options) : corrected
   const judged = decided
     .map((verdict) => requireKnown(verdict, observations.get(verdict.slo.metric)))
-    .map((verdict) => requireSuitable(verdict, unsuitable))
+    .map((verdict) => requireBelievable(verdict, findDoubt))
     .map((verdict) => requireFinished(verdict, end))
   const concluded = conclude(judged, { policy: gate.policy, end, nothing })
   return { ...concluded, looks: countLooks(gate, looks) }
@@ -78,39 +80,45 @@ export function judgeStored(
 }
 
 /** `undefined` when a measured request completed. */
-function explainNothing(records: readonly RequestRecord[]): string | undefined {
+function findNothing(
+  target: TargetRole,
+  records: readonly RequestRecord[],
+): NothingCompleted | undefined {
   const completed = records.some(
     ({ phase, outcome }) => phase === 'measured' && outcome === 'completed',
   )
-  return completed ? undefined : explainNothingCompleted(summarize(records))
+  if (completed) return undefined
+  const { requests, failures } = summarize(records)
+  const { total, failed } = requests
+  const [most] = failures
+  const nothing = { kind: 'nothing-completed', target, total, failed } as const
+  if (most === undefined) return nothing
+  const { kind, status } = most
+  return { ...nothing, most: { kind, ...(status !== undefined && { status }) } }
 }
 
 /** Why there is nothing that an SLO could be relative to. */
-function explainNoReference(slo: Slo, reference: Reference | undefined): string | undefined {
+function findNoReference(slo: Slo, reference: Reference | undefined): Reason | undefined {
   if (slo.allowance === undefined) return undefined
-  if (reference === undefined) return 'There is no baseline to compare with.'
-  if (reference.kind === 'file') return undefined
-  const nothing = explainNothing(reference.records)
-  return nothing && `Of the baseline: ${nothing}`
+  if (reference === undefined) return { kind: 'no-baseline' }
+  return reference.kind === 'file' ? undefined : findNothing('baseline', reference.records)
 }
 
 /** In a run that was stopped because its outcome was certain, what was certain stands and nothing else. */
 function settle(
   verdicts: readonly SloVerdict[],
   records: readonly RequestRecord[],
-  options: JudgeOptions & { end: Halt },
+  options: JudgeOptions,
 ): SloVerdict[] {
-  const { end } = options
   const family = countBlocking(verdicts.map(({ slo }) => slo))
   return verdicts.map((verdict): SloVerdict => {
     const certainty = foresee(verdict.slo, records, { ...options, family })
     if (certainty !== undefined) {
-      const why = explainCertain(verdict, certainty)
-      return { ...verdict, status: certainty.status, why }
+      const { status, p, remaining } = certainty
+      return turnTo(verdict, status, { kind: 'certain', p, remaining })
     }
     if (verdict.status === 'ERROR') return verdict
-    const why = `${explainEnd(end)} before this was decided.`
-    return { ...verdict, status: 'INCONCLUSIVE', why }
+    return turnTo(verdict, 'INCONCLUSIVE', { kind: 'ended' })
   })
 }
 
@@ -145,29 +153,26 @@ function correctForNumber(verdicts: readonly SloVerdict[], alpha: number): SloVe
     const pFailAdjusted = adjusted[family.indexOf(verdict)]
     if (pFailAdjusted === undefined) return verdict
     if (verdict.status !== 'FAIL' || pFailAdjusted <= alpha) return { ...verdict, pFailAdjusted }
-    const p = `p ${format(verdict.pFail)} is ${format(pFailAdjusted)} after Holm`
-    const why = `${verdict.why} Not a FAIL among ${family.length} SLOs: ${p}.`
-    return { ...verdict, pFailAdjusted, status: 'INCONCLUSIVE', why }
+    return turnTo({ ...verdict, pFailAdjusted }, 'INCONCLUSIVE', {
+      kind: 'holm',
+      family: family.length,
+    })
   })
-}
-
-function format(p: number | undefined): string {
-  return p === undefined ? '?' : p.toPrecision(2)
 }
 
 function requireKnown(verdict: SloVerdict, observation: Observation | undefined): SloVerdict {
   if (verdict.status !== 'PASS' || observation?.kind !== 'values') return verdict
   if (observation.unknown === 0) return verdict
-  const why = `${verdict.why} Not a PASS: ${observation.unknown} completed requests gave no value.`
-  return { ...verdict, status: 'INCONCLUSIVE', why }
+  return turnTo(verdict, 'INCONCLUSIVE', {
+    kind: 'unknown-values',
+    requests: observation.unknown,
+  })
 }
 
-function requireSuitable(verdict: SloVerdict, unsuitable: Doubt | undefined): SloVerdict {
+function requireBelievable(verdict: SloVerdict, findDoubt: FindDoubt | undefined): SloVerdict {
   if (verdict.status !== 'PASS' && verdict.status !== 'FAIL') return verdict
-  const doubt = unsuitable?.(verdict.slo, verdict.margin, verdict.relative?.bound)
-  if (doubt === undefined) return verdict
-  const why = `${verdict.why} Not a ${verdict.status}: ${doubt}.`
-  return { ...verdict, status: 'INCONCLUSIVE', why }
+  const doubt = findDoubt?.(verdict.slo, verdict.margin, verdict.relative?.bound)
+  return doubt === undefined ? verdict : turnTo(verdict, 'INCONCLUSIVE', { kind: 'doubt', doubt })
 }
 
 /** A FAIL that was proven stands; nothing else can be said of a run that did not finish. */
@@ -176,5 +181,5 @@ function requireFinished(verdict: SloVerdict, end: RunEnd): SloVerdict {
   // When the target is no longer measured depends on what it did, which the test does not allow for.
   const proven = end.kind !== 'unhealthy' && verdict.method !== 'point'
   if (proven && verdict.status === 'FAIL') return verdict
-  return { ...verdict, status: 'ERROR', why: `${explainEnd(end)} before this was decided.` }
+  return turnTo(verdict, 'ERROR', { kind: 'ended' })
 }

@@ -1,7 +1,8 @@
 import type { Policy } from '../bench-spec/spec.ts'
 import { isWhole, type RunEnd } from '../engine/record.ts'
-import { explainEnd } from './explanation.ts'
-import type { SloVerdict, Status, Verdict } from './verdict.ts'
+import type { Status } from './decision.ts'
+import type { NothingCompleted, VerdictReason } from './reason.ts'
+import type { SloVerdict, Verdict } from './verdict.ts'
 
 const worstFirst: readonly Status[] = ['FAIL', 'ERROR', 'INCONCLUSIVE', 'PASS']
 
@@ -15,44 +16,30 @@ export function worstExitCode(codes: readonly number[]): number {
   return [1, 3, 4, 130, 143, 2].find((code) => codes.includes(code)) ?? 0
 }
 
-const complaints: Readonly<Record<Exclude<Status, 'PASS'>, string>> = {
-  FAIL: 'missed',
-  ERROR: 'could not be judged',
-  INCONCLUSIVE: 'undecided',
-}
-
 /**
  * The verdict on a run. Only SLOs of level `error` block; a run without a completed request and one
  * that did not finish block whatever the levels. `nothing`: why no request completed.
  */
 export function conclude(
   slos: readonly SloVerdict[],
-  given: { policy: Policy; end: RunEnd; nothing: string | undefined },
+  given: { policy: Policy; end: RunEnd; nothing: NothingCompleted | undefined },
 ): Omit<Verdict, 'looks'> {
   const { policy, end, nothing } = given
   const blocking = slos.filter(({ slo }) => slo.level === 'error')
   const worst = worstStatus(blocking.map((each) => each.status))
   const status = worst ?? (slos.length === 0 ? 'INCONCLUSIVE' : 'PASS')
-  const why = explainStatus(slos, blocking, status)
+  const reason = findReason(slos, blocking, status)
 
   if (!isWhole(end)) {
     const exitCode = end.kind !== 'interrupted' ? 4 : end.reason === 'SIGTERM' ? 143 : 130
-    const unfinished = status === 'FAIL' ? `${explainEnd(end)}. ${why}` : `${explainEnd(end)}.`
-    return {
-      status: status === 'FAIL' ? 'FAIL' : 'ERROR',
-      policy,
-      passed: false,
-      exitCode,
-      why: unfinished,
-      slos,
-    }
+    const found = status === 'FAIL' ? 'FAIL' : 'ERROR'
+    return { status: found, policy, passed: false, exitCode, reason, slos }
   }
   if (nothing !== undefined) {
-    return { status: 'ERROR', policy, passed: false, exitCode: 4, why: nothing, slos }
+    return { status: 'ERROR', policy, passed: false, exitCode: 4, reason: nothing, slos }
   }
   const exitCode = toExitCode(status, policy)
-  const early = end.kind === 'curtailed' ? ` ${explainEnd(end)}.` : ''
-  return { status, policy, passed: exitCode === 0, exitCode, why: why + early, slos }
+  return { status, policy, passed: exitCode === 0, exitCode, reason, slos }
 }
 
 function toExitCode(status: Status, policy: Policy): number {
@@ -68,15 +55,13 @@ function toExitCode(status: Status, policy: Policy): number {
   }
 }
 
-function explainStatus(
+function findReason(
   all: readonly SloVerdict[],
   blocking: readonly SloVerdict[],
   status: Status,
-): string {
-  if (all.length === 0) return 'No SLO was asked for, so there is nothing to judge.'
-  if (blocking.length === 0) return 'No SLO of level error was asked for, so none can block.'
-  if (status === 'PASS') return `${blocking.length} of ${blocking.length} SLOs of level error hold.`
+): VerdictReason {
+  if (all.length === 0) return { kind: 'no-slo' }
+  if (blocking.length === 0) return { kind: 'none-blocks' }
   const found = blocking.filter((each) => each.status === status)
-  const names = found.map(({ slo }) => `"${slo.text}"`).join(', ')
-  return `${found.length} of ${blocking.length} SLOs of level error ${complaints[status]}: ${names}.`
+  return { kind: 'slos', slos: found.map(({ slo }) => slo.text), blocking: blocking.length }
 }

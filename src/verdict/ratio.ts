@@ -1,7 +1,8 @@
 import type { Comparator } from '../bench-spec/slo.ts'
-import { type BadCount, shareLimits, testExactly } from './exact.ts'
+import type { Tails } from './decision.ts'
+import { shareLimits, type Tally, testExactly, toShare } from './exact.ts'
 import { isUpperBound } from './ranking.ts'
-import { fewestRounds, type RoundsTest, testLogs } from './rounds.ts'
+import { describeLogs, fewestRounds, type RoundsTest, testLogs } from './rounds.ts'
 import { binomialAtLeast, binomialAtMost, studentQuantile } from './tails.ts'
 
 /** One value of a round, or of neighbouring rounds, of each target. */
@@ -42,25 +43,16 @@ export function testApart(
   return testLogs({ centre, error, degrees }, question)
 }
 
-function describeLogs(values: readonly number[]): { centre: number; error: number } {
-  const logs = values.map((value) => Math.log(value))
-  const centre = logs.reduce((sum, log) => sum + log, 0) / logs.length
-  const squares = logs.reduce((sum, log) => sum + (log - centre) ** 2, 0)
-  return { centre, error: Math.sqrt(squares / (logs.length - 1) / logs.length) }
-}
-
 /** Geometric mean of positive values. */
 export function geometricMean(values: readonly number[]): number {
   return Math.exp(describeLogs(values).centre)
 }
 
 /** Outcome of the sign test. */
-export interface SignTest {
-  pFail: number
-  pPass: number
+export interface SignTest extends Tails {
   /** Pairs beyond what is allowed, among those that are not exactly at it. */
-  bad: number
-  n: number
+  beyond: number
+  pairs: number
 }
 
 /**
@@ -72,25 +64,24 @@ export function testSigns(
   op: Comparator,
   limitOf: (baseline: number) => number,
 ): SignTest {
-  let bad = 0
-  let good = 0
+  let beyond = 0
+  let within = 0
   for (const { candidate, baseline } of pairs) {
     const limit = limitOf(baseline)
     if (candidate === limit) continue
     // A failed request is bad at either end.
     const holds =
       candidate !== Infinity && (isUpperBound(op) ? candidate < limit : candidate > limit)
-    if (holds) good++
-    else bad++
+    if (holds) within++
+    else beyond++
   }
-  const n = bad + good
-  return { pFail: binomialAtLeast(bad, n, 0.5), pPass: binomialAtMost(bad, n, 0.5), bad, n }
+  const n = beyond + within
+  const [pFail, pPass] = [binomialAtLeast(beyond, n, 0.5), binomialAtMost(beyond, n, 0.5)]
+  return { pFail, pPass, beyond, pairs: n }
 }
 
 /** Outcome of the test of a difference of two shares. */
-export interface DifferenceTest {
-  pFail: number
-  pPass: number
+export interface DifferenceTest extends Tails {
   /** Share of the candidate − share of the baseline, and its limits. */
   difference: number
   interval: { low: number; high: number }
@@ -102,8 +93,8 @@ export interface DifferenceTest {
  * limit meets the bound. Counts are of requests that belong to the share.
  */
 export function testDifference(
-  candidate: readonly BadCount[],
-  baseline: readonly BadCount[],
+  candidate: readonly Tally[],
+  baseline: readonly Tally[],
   { op, bound, alpha }: Question,
 ): DifferenceTest {
   const limitsAt = (level: number): { low: number; high: number } => {
@@ -113,7 +104,7 @@ export function testDifference(
       high: a.share - b.share + Math.hypot(a.high - a.share, b.share - b.low),
     }
   }
-  const difference = shareOf(candidate) - shareOf(baseline)
+  const difference = toShare(candidate) - toShare(baseline)
   const above = difference <= bound ? 1 : smallestLevel((level) => limitsAt(level).low > bound)
   const below = difference >= bound ? 1 : smallestLevel((level) => limitsAt(level).high < bound)
   const interval = limitsAt(alpha)
@@ -122,16 +113,11 @@ export function testDifference(
     : { pFail: below, pPass: above, difference, interval }
 }
 
-function shareOf(clusters: readonly BadCount[]): number {
-  const n = clusters.reduce((sum, { size }) => sum + size, 0)
-  return clusters.reduce((sum, { bad }) => sum + bad, 0) / n
-}
-
 function limitShare(
-  clusters: readonly BadCount[],
+  clusters: readonly Tally[],
   level: number,
 ): { share: number; low: number; high: number } {
-  const share = shareOf(clusters)
+  const share = toShare(clusters)
   return { share, ...shareLimits(testExactly(clusters, share, level), level) }
 }
 

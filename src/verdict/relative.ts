@@ -1,16 +1,18 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { RelativeSlo } from '../bench-spec/slo.ts'
 import type { Gate, Load } from '../bench-spec/spec.ts'
-import type { RequestRecord } from '../engine/record.ts'
-import { keepKnown } from '../metrics/known.ts'
-import { explainMissing } from './explanation.ts'
-import { countedOf, type RoundFigures, takeRounds, takeValue, type Taking } from './figures.ts'
+import type { RequestRecord, TargetRole } from '../engine/record.ts'
+import { countAsked } from './assessment.ts'
+import { decide, measureMargin, type Tails } from './decision.ts'
+import { keepCounted, type RoundFigures, takeRounds, takeValue, type Taking } from './figures.ts'
 import { alphaOf } from './looks.ts'
 import { isUpperBound } from './ranking.ts'
 import { estimatePairs, geometricMean, testApart, testDifference, testSigns } from './ratio.ts'
-import { explainComparison } from './relative-words.ts'
-import { testRounds } from './rounds.ts'
+import type { Difference, Reason } from './reason.ts'
+import { type RoundsTest, testRounds } from './rounds.ts'
 import { compareRecords, compareRounds, type Sides } from './sides.ts'
-import type { Comparison, SloVerdict, Status } from './verdict.ts'
+import { turnTo } from './turn.ts'
+import type { Comparison, SloVerdict } from './verdict.ts'
 
 /** What relative SLOs compare with. */
 export type Reference =
@@ -21,8 +23,8 @@ export type Reference =
 export interface StoredReference {
   kind: 'file'
   rounds: readonly RoundFigures[]
-  /** Why the two runs must not be compared. */
-  obstacle?: string | undefined
+  /** Facts in which the two runs differ: with any, they must not be compared. */
+  differences: readonly Difference[]
 }
 
 interface Given {
@@ -41,9 +43,9 @@ export function assessRelative(slo: RelativeSlo, given: Given): SloVerdict {
     reference.kind === 'interleaved'
       ? compareRecords(slo, records, reference.records, taking)
       : compareRounds(slo, takeRounds(records, taking), reference.rounds)
-  const observed = takeValue(countedOf(records), slo, taking)
+  const observed = takeValue(keepCounted(records), slo, taking)
   const verdict = conclude(slo, observed === undefined ? known : { ...known, observed }, gate, load)
-  return reference.kind === 'file' ? requireComparable(verdict, reference.obstacle) : verdict
+  return reference.kind === 'file' ? requireComparable(verdict, reference.differences) : verdict
 }
 
 /** The same for two runs of which only the rounds are left. */
@@ -54,31 +56,32 @@ export function assessStored(
   { gate, load }: { gate: Gate; load: Load },
 ): SloVerdict {
   const verdict = conclude(slo, compareRounds(slo, candidate, reference.rounds), gate, load)
-  return requireComparable(verdict, reference.obstacle)
+  return requireComparable(verdict, reference.differences)
 }
 
-function requireComparable(verdict: SloVerdict, obstacle: string | undefined): SloVerdict {
-  if (obstacle === undefined || verdict.status === 'ERROR') return verdict
-  return { ...verdict, status: 'INCONCLUSIVE', why: `Not comparable: ${obstacle}. ${verdict.why}` }
+function requireComparable(verdict: SloVerdict, differences: readonly Difference[]): SloVerdict {
+  if (differences.length === 0 || verdict.status === 'ERROR') return verdict
+  return turnTo(verdict, 'INCONCLUSIVE', { kind: 'not-comparable', differences })
 }
 
 function conclude(slo: RelativeSlo, sides: Sides, gate: Gate, load: Load): SloVerdict {
   const { observed, baseline, n, values } = sides
   if (values.kind === 'unkept') {
-    return { slo, status: 'INCONCLUSIVE', method: 'none', n, why: values.why }
+    const reason = { kind: 'statistic-not-kept' } as const
+    return { slo, status: 'INCONCLUSIVE', method: 'none', n, reason, turns: [] }
   }
-  if (observed === undefined) return missing(slo, explainMissing(slo))
-  if (baseline === undefined) return missing(slo, `Of the baseline: ${explainMissing(slo)}`)
+  if (observed === undefined) return missing(slo, 'candidate')
+  if (baseline === undefined) return missing(slo, 'baseline')
   const limit = toLimit(slo, baseline)
-  const margin = marginOf(slo, observed, limit.bound)
+  const margin = measureMargin(slo.op, observed, limit.bound)
   if (gate.policy === 'point') {
     const held = observed !== Infinity && margin >= 0
     const status = held ? 'PASS' : 'FAIL'
     const relative = { baseline, ...limit, rounds: 0, ...pointChange(slo, observed, baseline) }
-    const why = explainComparison(slo, observed, relative, { alone: 'policy point' })
-    return { slo, status, method: 'point', observed, margin, n, relative, why }
+    const reason = { kind: 'policy-point' } as const
+    return { slo, status, method: 'point', observed, margin, n, relative, reason, turns: [] }
   }
-  const found = decide(slo, values, limit, alphaOf(gate))
+  const found = test(slo, values, limit, alphaOf(gate))
   const relative = keepKnown<Comparison>({ baseline, ...limit, ...found.comparison })
   const more = found.more && Math.ceil(found.more * (n / relative.rounds))
   return keepKnown<SloVerdict>({
@@ -93,20 +96,14 @@ function conclude(slo: RelativeSlo, sides: Sides, gate: Gate, load: Load): SloVe
     pFail: found.pFail,
     pPass: found.pPass,
     more,
-    why:
-      values.kind === 'few'
-        ? values.why
-        : explainComparison(slo, observed, relative, { ...found, more, n, load }),
+    reason: found.reason ?? { kind: 'ratio', asked: countAsked(load, n) },
+    turns: [],
   })
 }
 
-function missing(slo: RelativeSlo, why: string): SloVerdict {
-  return { slo, status: 'ERROR', method: 'none', n: 0, why }
-}
-
-function marginOf({ op }: RelativeSlo, observed: number, bound: number): number {
-  if (observed === Infinity) return -Infinity
-  return isUpperBound(op) ? bound - observed : observed - bound
+function missing(slo: RelativeSlo, target: TargetRole): SloVerdict {
+  const reason = { kind: 'no-value', target } as const
+  return { slo, status: 'ERROR', method: 'none', n: 0, reason, turns: [] }
 }
 
 function pointChange(
@@ -135,72 +132,73 @@ function toLimit(
   return { allowed, bound: upper ? Math.max(relative, absolute) : Math.min(relative, absolute) }
 }
 
-interface Decision {
-  status: Status
-  pFail?: number
-  pPass?: number
+interface Finding extends Partial<Tails> {
+  status: ReturnType<typeof decide>
   comparison: Pick<Comparison, 'change' | 'low' | 'high' | 'rounds'>
   /** Further pairs of rounds. */
   more?: number | undefined
-  /** Pairs beyond the limit, where only that was compared. */
-  signs?: { bad: number; n: number }
+  /** Where it is not simply the ratio that was tested. */
+  reason?: Reason
 }
 
-function decide(
+function test(
   slo: RelativeSlo,
   values: Exclude<Sides['values'], { kind: 'unkept' }>,
   { allowed }: { allowed: number },
   alpha: number,
-): Decision {
+): Finding {
   const { op } = slo
-  const statusOf = ({ pFail, pPass }: { pFail: number; pPass: number }): Status =>
-    pFail <= alpha ? 'FAIL' : pPass <= alpha ? 'PASS' : 'INCONCLUSIVE'
-  if (values.kind === 'few') return { status: 'INCONCLUSIVE', comparison: { rounds: 0 } }
+  if (values.kind === 'few') {
+    return { status: 'INCONCLUSIVE', comparison: { rounds: 0 }, reason: values.reason }
+  }
   if (values.kind === 'shares') {
     const { candidate, baseline } = values
-    const test = testDifference(candidate, baseline, { op, bound: allowed, alpha })
-    const { difference: change, interval, ...p } = test
+    const found = testDifference(candidate, baseline, { op, bound: allowed, alpha })
+    const { difference: change, interval, ...tails } = found
     const rounds = Math.min(candidate.length, baseline.length)
-    return { status: statusOf(p), ...p, comparison: { change, ...interval, rounds } }
+    return {
+      status: decide(tails, alpha),
+      ...tails,
+      comparison: { change, ...interval, rounds },
+    }
   }
   const question = { op, bound: 1 + allowed, alpha }
   if (values.kind === 'apart') {
     const { candidate, baseline } = values
     const rounds = Math.min(candidate.length, baseline.length)
-    const test = testApart(candidate, baseline, question)
-    if (test === undefined) return { status: 'INCONCLUSIVE', comparison: { rounds } }
-    const change = geometricMean(candidate) / geometricMean(baseline) - 1
-    const { pFail, pPass, interval } = test
-    return {
-      status: statusOf(test),
-      pFail,
-      pPass,
-      comparison: { change, ...toChange(interval), rounds },
+    const found = testApart(candidate, baseline, question)
+    if (found === undefined) {
+      const reason = { kind: 'no-finite-value' } as const
+      return { status: 'INCONCLUSIVE', comparison: { rounds }, reason }
     }
+    const change = geometricMean(candidate) / geometricMean(baseline) - 1
+    return describeRatio(found, { change, rounds, alpha })
   }
   const { pairs } = values
   const rounds = pairs.length
   const ratios = pairs.map(({ candidate, baseline }) => candidate / baseline)
-  const test = ratios.every((ratio) => ratio > 0 && ratio < Infinity)
+  const found = ratios.every((ratio) => ratio > 0 && ratio < Infinity)
     ? testRounds(ratios, question, alpha)
     : undefined
-  if (test === undefined) {
-    const signs = testSigns(pairs, op, (baseline) => toLimit(slo, baseline).bound)
-    const { pFail, pPass } = signs
-    return { status: statusOf(signs), pFail, pPass, signs, comparison: { rounds } }
+  if (found === undefined) {
+    const limitOf = (baseline: number): number => toLimit(slo, baseline).bound
+    const { beyond, pairs: compared, ...tails } = testSigns(pairs, op, limitOf)
+    const reason = { kind: 'signs', beyond, pairs: compared } as const
+    return { status: decide(tails, alpha), ...tails, comparison: { rounds }, reason }
   }
-  const { pFail, pPass, interval } = test
-  const status = statusOf(test)
-  const change = geometricMean(ratios) - 1
-  return {
-    status,
-    pFail,
-    pPass,
-    comparison: { change, ...toChange(interval), rounds },
-    more: status === 'INCONCLUSIVE' ? estimatePairs(ratios, question) : undefined,
-  }
+  const finding = describeRatio(found, { change: geometricMean(ratios) - 1, rounds, alpha })
+  if (finding.status !== 'INCONCLUSIVE') return finding
+  return { ...finding, more: estimatePairs(ratios, question) }
 }
 
-function toChange({ low, high }: { low: number; high: number }): { low: number; high: number } {
-  return { low: low - 1, high: high - 1 }
+function describeRatio(
+  { pFail, pPass, interval: { low, high } }: RoundsTest,
+  { change, rounds, alpha }: { change: number; rounds: number; alpha: number },
+): Finding {
+  return {
+    status: decide({ pFail, pPass }, alpha),
+    pFail,
+    pPass,
+    comparison: { change, low: low - 1, high: high - 1, rounds },
+  }
 }

@@ -1,12 +1,10 @@
 import type { Comparator } from '../bench-spec/slo.ts'
+import type { Tails } from './decision.ts'
 import { isUpperBound } from './ranking.ts'
 import { studentAtLeast, studentQuantile } from './tails.ts'
 
-/** Outcome of the t test of per-round values against a bound. */
-export interface RoundsTest {
-  /** P of values as far on the wrong, on the right side, if their true centre were the bound. */
-  pFail: number
-  pPass: number
+/** Outcome of the t test of per-round values against a bound: P of values as far on either side, if their true centre were it. */
+export interface RoundsTest extends Tails {
   interval: { low: number; high: number }
 }
 
@@ -22,12 +20,15 @@ export function testRounds(
   alpha: number,
 ): RoundsTest | undefined {
   if (values.length < fewestRounds || !(Math.min(bound, ...values) > 0)) return undefined
+  return testLogs({ ...describeLogs(values), degrees: values.length - 1 }, { op, bound, alpha })
+}
+
+/** Mean of ln(value) and its standard error; of values above 0. */
+export function describeLogs(values: readonly number[]): { centre: number; error: number } {
   const logs = values.map((value) => Math.log(value))
-  const degrees = logs.length - 1
   const centre = logs.reduce((sum, log) => sum + log, 0) / logs.length
-  const variance = logs.reduce((sum, log) => sum + (log - centre) ** 2, 0) / degrees
-  const error = Math.sqrt(variance / logs.length)
-  return testLogs({ centre, error, degrees }, { op, bound, alpha })
+  const squares = logs.reduce((sum, log) => sum + (log - centre) ** 2, 0)
+  return { centre, error: Math.sqrt(squares / (logs.length - 1) / logs.length) }
 }
 
 /** Student's t of a mean of logarithms, whose standard error has so many degrees of freedom. */

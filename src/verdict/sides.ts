@@ -1,8 +1,8 @@
 import type { RelativeSlo } from '../bench-spec/slo.ts'
 import type { RequestRecord } from '../engine/record.ts'
-import type { BadCount } from './exact.ts'
+import { type Tally, toShare } from './exact.ts'
 import {
-  countedOf,
+  keepCounted,
   type RoundFigures,
   roundShares,
   roundValues,
@@ -12,7 +12,7 @@ import {
 } from './figures.ts'
 import { fewestPairs, pairRounds, requestsNeeded } from './grouping.ts'
 import { geometricMean, type Pair } from './ratio.ts'
-import { explainFew } from './relative-words.ts'
+import type { Reason } from './reason.ts'
 
 /** Both sides of a comparison, before anything is decided. */
 export interface Sides {
@@ -23,10 +23,10 @@ export interface Sides {
   values:
     | { kind: 'pairs'; pairs: readonly Pair[] }
     | { kind: 'apart'; candidate: readonly number[]; baseline: readonly number[] }
-    | { kind: 'shares'; candidate: readonly BadCount[]; baseline: readonly BadCount[] }
-    /** Not enough rounds, or a statistic that rounds do not keep; the reason. */
-    | { kind: 'few'; why: string }
-    | { kind: 'unkept'; why: string }
+    | { kind: 'shares'; candidate: readonly Tally[]; baseline: readonly Tally[] }
+    /** Not enough rounds, or a statistic that rounds do not keep. */
+    | { kind: 'few'; reason: Extract<Reason, { kind: 'few-pairs' }> }
+    | { kind: 'unkept' }
 }
 
 /** Values of rounds that alternated, in pairs; `taking` says how they are taken. */
@@ -36,7 +36,7 @@ export function compareRecords(
   reference: readonly RequestRecord[],
   taking: Taking,
 ): Sides {
-  const [own, other] = [countedOf(records), countedOf(reference)]
+  const [own, other] = [keepCounted(records), keepCounted(reference)]
   const whole = {
     observed: takeValue(own, slo, taking),
     baseline: takeValue(other, slo, taking),
@@ -60,7 +60,7 @@ export function compareRecords(
     return isPair(pair) && pair.baseline !== Infinity ? [pair] : []
   })
   if (pairs.length >= fewestPairs) return { ...whole, values: { kind: 'pairs', pairs } }
-  return { ...whole, values: { kind: 'few', why: explainFew(slo, pairs.length, needed) } }
+  return { ...whole, values: few(pairs.length, needed) }
 }
 
 function isPair(pair: { [K in keyof Pair]: Pair[K] | undefined }): pair is Pair {
@@ -78,21 +78,21 @@ export function compareRounds(
   if (slo.unit === 'share') {
     const [a, b] = [roundShares(candidate, slo.metric), roundShares(baseline, slo.metric)]
     const values = { kind: 'shares' as const, candidate: a, baseline: b }
-    return { observed: shareOf(a), baseline: shareOf(b), n, values }
+    const [observed, other] = [a, b].map((side) => (side.length === 0 ? undefined : toShare(side)))
+    return { observed, baseline: other, n, values }
   }
   const [a, b] = [roundValues(candidate, slo), roundValues(baseline, slo)].map((values) =>
     values?.filter((value) => value !== undefined),
   )
   if (a === undefined || b === undefined) {
-    const why = 'Results keep mean, p50, p75, p90, p95 and p99 of a round, and no other statistic.'
-    return { observed: undefined, baseline: undefined, n, values: { kind: 'unkept', why } }
+    return { observed: undefined, baseline: undefined, n, values: { kind: 'unkept' } }
   }
   const whole = { observed: centre(a), baseline: centre(b), n }
   const needed = requestsNeeded(slo)
   const smallest = Math.min(...sizes)
   if (Math.min(a.length, b.length) < fewestPairs || smallest < needed) {
     const enough = smallest < needed ? 0 : Math.min(a.length, b.length)
-    return { ...whole, values: { kind: 'few', why: explainFew(slo, enough, needed) } }
+    return { ...whole, values: few(enough, needed) }
   }
   return { ...whole, values: { kind: 'apart', candidate: a, baseline: b } }
 }
@@ -104,7 +104,7 @@ function centre(values: readonly number[]): number | undefined {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
-function shareOf(clusters: readonly BadCount[]): number | undefined {
-  const n = clusters.reduce((sum, { size }) => sum + size, 0)
-  return n === 0 ? undefined : clusters.reduce((sum, { bad }) => sum + bad, 0) / n
+/** `pairs`: those in which both sides have a value. */
+function few(pairs: number, requests: number): Sides['values'] {
+  return { kind: 'few', reason: { kind: 'few-pairs', pairs, needed: fewestPairs, requests } }
 }

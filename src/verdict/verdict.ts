@@ -1,8 +1,8 @@
 import type { Slo } from '../bench-spec/slo.ts'
 import type { Policy } from '../bench-spec/spec.ts'
+import type { Status } from './decision.ts'
 import type { Looks } from './looks.ts'
-
-export type Status = 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+import type { Reason, Turn, VerdictReason } from './reason.ts'
 
 /**
  * How a status was reached. `exact`: binomial on exceedances; `rounds`: t on per-round values;
@@ -38,8 +38,9 @@ export interface SloVerdict {
   pFailAdjusted?: number
   /** Estimated further requests that would decide it, at the observed share. */
   more?: number
-  /** One sentence: why this status. */
-  why: string
+  /** What its own figures led to, and what then changed that, in this order; rendered in `report`. */
+  reason: Reason
+  turns: readonly Turn[]
 }
 
 /** A statistic beside the baseline's. Changes are ratios − 1, of shares differences. */
@@ -67,7 +68,6 @@ export interface Verdict {
   passed: boolean
   /** 0 pass, 1 SLO missed, 2 inconclusive where that blocks, 4 no data or target unreachable, 130/143 interrupted. */
   exitCode: number
-  /** One sentence. */
-  why: string
+  reason: VerdictReason
   slos: readonly SloVerdict[]
 }

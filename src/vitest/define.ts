@@ -5,10 +5,9 @@ import { basename, dirname } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 import type { BenchDocument } from '../bench-spec/document.ts'
-import type { BenchSpec } from '../bench-spec/spec.ts'
 import type { Results } from '../results/results.ts'
 import { folderName } from '../run/artifacts.ts'
-import { checkSpec } from '../run/checked-spec.ts'
+import { type CheckedSpec, checkSpec } from '../run/checked-spec.ts'
 import { callSite } from './call-site.ts'
 import { timeLimit } from './compile.ts'
 import { createSuite } from './suite.ts'
@@ -51,13 +50,13 @@ export interface ExtraTests {
 export function defineBench(
   definition: BenchDefinition,
   extra?: (extra: ExtraTests) => void,
-): BenchSpec {
+): CheckedSpec {
   const site = callSite(defineBench)
   const file = expect.getState().testPath
   if (file === undefined) throw new Error('defineBench must be called in a test file')
   const { document, sites } = takeBounds(definition)
   const name = basename(file).replace(/\.bench\.[cm]?[jt]sx?$/, '')
-  const spec: BenchSpec = {
+  const spec: CheckedSpec = {
     ...checkSpec(document, { env: process.env, baseDir: dirname(file), name }),
     file,
     sha256: createHash('sha256').update(readFileSync(file)).digest('hex'),

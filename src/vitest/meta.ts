@@ -24,6 +24,8 @@ export interface SlogateContext {
   /** Absolute folder below which every spec gets a folder of its own. */
   out: string
   junit: JunitMode
+  /** Whether vitest's own benchmark tables are filled too. */
+  benchTable: boolean
   /** Absolute path of the file that a row per run is appended to; `undefined`: none is. */
   history?: string
   /** Process id of vitest itself. */

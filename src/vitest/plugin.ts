@@ -36,6 +36,12 @@ export interface SlogateOptions {
    */
   history?: string
   /**
+   * Whether vitest's own benchmark tables are filled too: `ttft`, `latency` and `chunk_gap` of each
+   * spec under its fixed columns, on the screen and in its json and junit reports.
+   * @default false
+   */
+  benchTable?: boolean
+  /**
    * Whether watch mode may send load to targets other than the bundled mock.
    * @default false
    */
@@ -63,11 +69,12 @@ export function slogate(options: SlogateOptions = {}): Plugin {
       const { root } = vitest.config
       cwd = root
       const out = resolve(root, process.env['SLOGATE_OUT'] || (options.out ?? '.vitest/slogate'))
-      const { junit = 'rich' } = options
+      const { junit = 'rich', benchTable = false } = options
       const context: SlogateContext = {
         root,
         out,
         junit,
+        benchTable,
         main: process.pid,
         ...historyOf(root, options),
         ...holdFor(vitest, options),

@@ -1,11 +1,11 @@
 import type { Vitest } from 'vitest/node'
 
-import { type Progress, renderProgress } from '../report/progress-text.ts'
-
 /** Shows where runs stand while vitest owns the terminal. */
 export interface ProgressView {
-  show(name: string, progress: Progress): void
-  /** The run has ended: its line goes. */
+  /** `test`: id of the one that drives the run. */
+  show(test: string, line: string): void
+  /** The test has ended: its line goes. */
+  end(test: string): void
   clear(): void
 }
 
@@ -35,17 +35,20 @@ export function createProgressView(vitest: Vitest, print: (line: string) => void
   }
 
   return {
-    show(name, progress) {
-      const line = renderProgress(name, progress)
+    show(test, line) {
       if (summary !== undefined) {
-        lines.set(name, line)
+        lines.set(test, line)
         summary.renderer?.schedule?.()
         return
       }
       const at = performance.now()
-      if (at - (lastPrinted.get(name) ?? -lineInterval) < lineInterval) return
-      lastPrinted.set(name, at)
+      if (at - (lastPrinted.get(test) ?? -lineInterval) < lineInterval) return
+      lastPrinted.set(test, at)
       print(`     ↳ ${line}`)
+    },
+    end(test) {
+      lines.delete(test)
+      lastPrinted.delete(test)
     },
     clear() {
       lines.clear()

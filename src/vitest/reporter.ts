@@ -1,13 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { relative } from 'node:path'
 
+import { configDefaults } from 'vitest/config'
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
 
 import { specFile } from '../bench-spec/file-name.ts'
 import { reportRuns } from '../github/job.ts'
 import { detectStyle } from '../report/console-style.ts'
-import { renderTerminal } from '../report/terminal.ts'
-import type { Results } from '../results/results.ts'
+import { renderProgress } from '../report/progress-text.ts'
+import { renderScreen } from '../report/screen.ts'
+import { findResults } from '../results/findings.ts'
 import { type JunitMode, writeOverview } from '../run/artifacts.ts'
 import { noticeArtifact, progressArtifact, type RunMeta } from './meta.ts'
 import { createProgressView, type ProgressView } from './progress-view.ts'
@@ -42,10 +43,9 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
   function report(runs: readonly RunMeta[]): void {
     if (runs.length === 0) return
     const style = detectStyle(process.stdout, process.env)
-    for (const { results, folder } of runs) {
-      const shown = relative(vitest.config.root, folder)
-      print(`${renderTerminal(results, { ...style, details: [`results ${shown}`] })}\n`)
-    }
+    const { root } = vitest.config
+    const shown = runs.map(({ results, folder }) => ({ results, folder: relative(root, folder) }))
+    print(`${renderScreen(shown, { ...style, folder: relative(root, out) })}\n`)
     writeOverview(
       out,
       runs.map(({ results }) => results),
@@ -68,6 +68,7 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
   const reporter: Reporter = {
     onInit(context) {
       vitest = context
+      expectLongTests(context)
       // Before vitest's own, which closes the window that the text is written above.
       process.prependListener('SIGINT', onSignal)
       process.prependListener('SIGTERM', onSignal)
@@ -83,13 +84,14 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
     },
 
     onTestCaseResult(test) {
+      view?.end(test.id)
       ended.push(...runsOf([test]))
     },
 
     onTestCaseArtifactRecord(test, artifact) {
       if (artifact.type === noticeArtifact) vitest.logger.warn(artifact.message)
       if (artifact.type !== progressArtifact) return
-      view?.show(artifact.name, artifact.progress)
+      view?.show(test.id, renderProgress(artifact.name, artifact.progress))
       dropProgress(test)
     },
 
@@ -106,6 +108,16 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
     },
   }
   return Object.assign(reporter, { [mark]: true })
+}
+
+/**
+ * Where nothing but benchmarks runs, a test that takes its time is no news: vitest would list the
+ * load of every spec that passes as a slow test.
+ */
+function expectLongTests({ config, projects }: Vitest): void {
+  if (!projects.every((project) => project.config.benchmark.enabled)) return
+  if (config.slowTestThreshold !== configDefaults.slowTestThreshold) return
+  config.slowTestThreshold = Infinity
 }
 
 function hasTap({ config }: Vitest): boolean {
@@ -133,7 +145,6 @@ function runsOf(tests: readonly TestCase[]): RunMeta[] {
 }
 
 function readRun(folder: string): RunMeta[] {
-  const file = join(folder, 'results.json')
-  if (!existsSync(file)) return []
-  return [{ results: JSON.parse(readFileSync(file, 'utf8')) as Results, folder }]
+  const results = findResults(folder)
+  return results === undefined ? [] : [{ results, folder }]
 }

@@ -7,10 +7,12 @@ import { renderFrame } from '../bench-spec/issue.ts'
 import { maskSecrets } from '../bench-spec/secret.ts'
 import type { Position } from '../bench-spec/slo.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
+import { explainSlo } from '../report/sentence/slo.ts'
+import { explainVerdict } from '../report/sentence/verdict.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import { folderName, prepareFolder, writeArtifacts } from '../run/artifacts.ts'
 import { type BenchRun, runBench, warningsOf } from '../run/bench.ts'
-import { loadSpec } from '../run/checked-spec.ts'
+import { type CheckedSpec, loadSpec } from '../run/checked-spec.ts'
 import { appendHistory } from '../run/history-file.ts'
 import { baselineData } from './bench-table.ts'
 import { callSite } from './call-site.ts'
@@ -35,7 +37,7 @@ export interface Suite {
   check(context: TestContext, index: number): Promise<void>
   results(context: TestContext): Promise<Results>
   /** The spec as loaded. */
-  readonly spec: BenchSpec
+  readonly spec: CheckedSpec
 }
 
 /** An SLO that was missed or that could not be judged where that blocks, or a run that measured nothing. */
@@ -68,7 +70,7 @@ export function openSuite(file: string, options: SuiteOptions): Suite {
   return createSuite(loadSpec(file, { env: process.env }), options)
 }
 
-export function createSuite(spec: BenchSpec, options: SuiteOptions): Suite {
+export function createSuite(spec: CheckedSpec, options: SuiteOptions): Suite {
   let running: Promise<BenchRun> | undefined
   /** Why the `load` test failed, if it did: its SLO tests then need not say it again. */
   let loadProblem: string | undefined
@@ -81,12 +83,12 @@ export function createSuite(spec: BenchSpec, options: SuiteOptions): Suite {
   async function load(context: TestContext, site: string): Promise<void> {
     const bench = await run(context)
     const { summary, end, verdict } = bench.results
-    await fillTable(context, bench)
+    if (given().benchTable) await fillTable(context, bench)
     const whole = end.kind === 'finished' || end.kind === 'curtailed'
     if (summary.requests.completed > 0 && whole) return
-    loadProblem = verdict.why
+    loadProblem = explainVerdict(verdict, end)
     const frame = maskedFrame(spec, { line: 1, column: 1, offset: 0, length: 0 })
-    throw new BenchError('LoadError', verdict.why, { site, frame })
+    throw new BenchError('LoadError', loadProblem, { site, frame })
   }
 
   async function check(context: TestContext, index: number, site: string): Promise<void> {
@@ -100,7 +102,8 @@ export function createSuite(spec: BenchSpec, options: SuiteOptions): Suite {
     context.task.meta.slogate = { role: 'slo', ...context.task.meta.slogate, judged: true }
     const { policy } = results.verdict
     const frame = maskedFrame(spec, spec.slos[index]?.position)
-    decide(context, verdict, { policy, loadProblem, site, frame })
+    const why = explainSlo(verdict, results.end)
+    decide(context, verdict, { why, policy, loadProblem, site, frame })
   }
 
   return {
@@ -119,9 +122,10 @@ export function createSuite(spec: BenchSpec, options: SuiteOptions): Suite {
 /** Turns one verdict into the state of one test. */
 function decide(
   context: TestContext,
-  { status, level, why }: SloDocument,
-  given: Place & { policy: string; loadProblem: string | undefined },
+  { status, level }: SloDocument,
+  given: Place & { why: string; policy: string; loadProblem: string | undefined },
 ): void {
+  const { why } = given
   if (status === 'PASS') return
   if (status === 'ERROR' && given.loadProblem !== undefined) {
     context.skip(`load failed: ${given.loadProblem}`)
@@ -148,7 +152,7 @@ const errorNames = {
 } as const
 
 async function runSpec(
-  spec: BenchSpec,
+  spec: CheckedSpec,
   context: TestContext,
   ownFolder: string | undefined,
 ): Promise<BenchRun> {
@@ -214,7 +218,7 @@ const taken = new WeakMap<object, Map<string, BenchSpec>>()
 
 /** Below the project's name where it has one; numbered where a file defines two specs of one name. */
 function folderOf(
-  spec: BenchSpec,
+  spec: CheckedSpec,
   root: string,
   { task }: TestContext,
   ownFolder: string | undefined,

@@ -10,8 +10,12 @@ const document = {
   slo: ['ttft p95 <= baseline + 10% or 20ms'],
 }
 
-function check(more: object, options: Partial<LoadOptions> = {}): BenchSpec {
-  return checkSpec({ ...document, ...more }, { env: {}, baseDir: '/bench', ...options })
+function readStored(): { results: string } {
+  return { results: 'read' }
+}
+
+function check(more: object, options: Partial<LoadOptions<string>> = {}): BenchSpec {
+  return checkSpec({ ...document, ...more }, { env: {}, baseDir: '/bench', readStored, ...options })
 }
 
 test('a second target is the first one with other parts', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { SpecError, renderSpecError } from '../../src/bench-spec/issue.ts'
+import { SpecError, renderIssues } from '../../src/bench-spec/issue.ts'
 import type { Position } from '../../src/bench-spec/slo.ts'
 
 function at(line: number, offset: number): Position {
@@ -25,5 +25,5 @@ test('carets stand below what is meant, also after tabs and wide letters', () =>
   const text = '\t你好: 世界\r\n'
   const position = { line: 1, column: 6, offset: 5, length: 2 }
   const error = new SpecError([{ path: [], position, message: 'wide.' }], 'x.yaml', text)
-  expect(renderSpecError(error)).toBe('x.yaml:1:6: wide.\n  1 | \t你好: 世界\n    | \t      ^^^^')
+  expect(renderIssues(error)).toBe('x.yaml:1:6: wide.\n  1 | \t你好: 世界\n    | \t      ^^^^')
 })

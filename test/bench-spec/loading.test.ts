@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 import { expect, onTestFinished, test } from 'vitest'
 
-import { SpecError, renderSpecError } from '../../src/bench-spec/issue.ts'
+import { SpecError, renderIssues } from '../../src/bench-spec/issue.ts'
 import { checkSpec, loadSpec } from '../../src/bench-spec/loading.ts'
 import type { BenchSpec } from '../../src/bench-spec/spec.ts'
 import { prepare } from '../../src/bench-spec/template.ts'
@@ -36,7 +36,7 @@ test.each(documents)('reports every problem of %s', async (name) => {
   const env = { EMPTY: '', SECRET_NUMBER: 'nine-thousand' }
   const error = fail(() => loadSpec(name, { env, cwd: invalid.pathname }))
   const expected = new URL(`${name}.expected.txt`, invalid).pathname
-  await expect(`${renderSpecError(error)}\n`).toMatchFileSnapshot(expected)
+  await expect(`${renderIssues(error)}\n`).toMatchFileSnapshot(expected)
 })
 
 function failOnData(data_source: object, body = '{{content}}'): string {
@@ -86,7 +86,7 @@ test('no issue shows a secret of the file or of the environment [T18]', () => {
   for (const name of documents) {
     const env = { EMPTY: '', SECRET_NUMBER: 'nine-thousand' }
     const error = fail(() => loadSpec(name, { env, cwd: invalid.pathname }))
-    expect(`${error.message} ${renderSpecError(error)}`).not.toMatch(/never-shown|nine-thousand/)
+    expect(`${error.message} ${renderIssues(error)}`).not.toMatch(/never-shown|nine-thousand/)
   }
 })
 
@@ -284,7 +284,7 @@ test('an object is checked as a file is, without positions [S1.19]', () => {
       'slo[0]: "1" has no unit; ttft takes us, ms, s. Write for example 800ms.',
     ].join('\n'),
   )
-  expect(renderSpecError(error)).toBe(error.message.replace('\n', '\n\n'))
+  expect(renderIssues(error)).toBe(error.message.replace('\n', '\n\n'))
   expect(check({ url: 'http://127.0.0.1', warmup: undefined }).load.warmup).toBe(10)
 })
 

@@ -111,3 +111,11 @@ test('names the nearest column for one that does not exist [T11]', () => {
     message: 'a.csv has no column "contnet". Did you mean "content"?',
   })
 })
+
+test('of shuffled rows any may be sent', () => {
+  const rows = Array.from({ length: 9 }, (_, q) => ({ q }))
+  const inOrder = createSpec(rows, { requests: 2, warmup: 1 })
+  expect(prepare(inOrder).map(({ row }) => row)).toEqual([0, 1, 2])
+  const shuffled = createSpec(rows, { requests: 2, warmup: 1, shuffle: true })
+  expect(prepare(shuffled)).toHaveLength(9)
+})

@@ -18,20 +18,22 @@ import { type LoadShape, shapeOfRun, shapeOfSpec } from '../../src/calibration/l
 import { describeMachine } from '../../src/calibration/machine.ts'
 import {
   describeMatch,
-  explainMismatch,
+  findMismatch,
   matchCalibration,
   toAccuracy,
 } from '../../src/calibration/match.ts'
+import { explainMismatch } from '../../src/report/sentence/differences.ts'
 import { checkSpec } from '../../src/run/checked-spec.ts'
 import { completed, times } from '../metrics/records.ts'
 
 const shape: LoadShape = { concurrency: 10, events_per_answer: 20, dialect: 'openai-chat' }
+const run = { machine: describeMachine(), shape }
 const spread = { min: 0.1, p50: 0.2, p95: 0.5, p99: 1, max: 3 }
 
 function calibrationOf(more: Partial<LoadShape> = {}, measured_at = '2026-01-15'): Calibration {
   return {
     measured_at,
-    machine: describeMachine(),
+    machine: run.machine,
     shape: { ...shape, ...more },
     requests: 100,
     client_error_ms: {
@@ -63,7 +65,7 @@ function createFolder(): string {
 function store(folder: string, calibration: Calibration): void {
   storeCalibration(folder, calibration, {
     noise: undefined,
-    replaces: (other) => explainMismatch(other, calibration) === undefined,
+    replaces: (other) => findMismatch(other, calibration) === undefined,
   })
 }
 
@@ -86,7 +88,7 @@ test('keeps the noise of each target', () => {
 })
 
 test('knows nothing where nothing is stored', () => {
-  expect(matchCalibration(readCalibrations(createFolder()), shape)).toBeUndefined()
+  expect(matchCalibration(readCalibrations(createFolder()), run)).toBeUndefined()
 })
 
 test.each(['', '{', '[]', 'null', '{"schema_version":1,"calibrations":[{}],"noise":[]}'])(
@@ -103,7 +105,7 @@ test.each(['', '{', '[]', 'null', '{"schema_version":1,"calibrations":[{}],"nois
 
 test('takes the calibration of the load that is nearest', () => {
   const calibrations = [6, 9, 16, 64].map((concurrency) => calibrationOf({ concurrency }))
-  const match = matchCalibration({ schema_version: 1, calibrations, noise: [] }, shape)
+  const match = matchCalibration({ schema_version: 1, calibrations, noise: [] }, run)
   expect(match?.calibration.shape.concurrency).toBe(9)
   expect(match && toAccuracy(match)).toEqual({ request: 2, chunk: 1 })
 })
@@ -112,11 +114,11 @@ test.each<[Partial<LoadShape>, string]>([
   [{ concurrency: 21 }, 'made with concurrency 21, this run has 10'],
   [{ concurrency: 4 }, 'made with concurrency 4, this run has 10'],
   [{ events_per_answer: 41 }, 'made with events per answer 41, this run has 20'],
-  [{ dialect: 'raw' }, 'made with the dialect raw, this run needs openai-chat'],
+  [{ dialect: 'raw' }, 'made with dialect raw, this run has openai-chat'],
 ])('does not take one of another load: %j', (more, reason) => {
   const calibrations = [calibrationOf(more)]
-  const match = matchCalibration({ schema_version: 1, calibrations, noise: [] }, shape)
-  expect(match?.reason).toBe(reason)
+  const match = matchCalibration({ schema_version: 1, calibrations, noise: [] }, run)
+  expect(match?.mismatch && explainMismatch(match.mismatch)).toBe(reason)
   expect(match && toAccuracy(match)).toBeUndefined()
 })
 
@@ -127,9 +129,9 @@ test.each(['cpu', 'node', 'platform', 'arch'] as const)(
     calibration.machine = { ...calibration.machine, [key]: 'other' }
     const match = matchCalibration(
       { schema_version: 1, calibrations: [calibration], noise: [] },
-      shape,
+      run,
     )
-    expect(match?.reason).toContain(`made with ${key} other, this is `)
+    expect(match?.mismatch).toMatchObject({ fact: key, calibrated: 'other' })
   },
 )
 
@@ -163,7 +165,7 @@ test('tells the noise of the target of a run and of no other, secrets left out',
     { url: 'https://user:hunter22@example.com/v1/x?key=abcdef123' },
     { env: {}, baseDir: '.' },
   )
-  const match = { calibration: calibrationOf(), reason: undefined }
+  const match = { calibration: calibrationOf(), mismatch: undefined }
   const file: CalibrationFile = {
     schema_version: 1,
     calibrations: [],

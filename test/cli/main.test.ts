@@ -127,9 +127,9 @@ test('explain shows the arithmetic of what was run, of one SLO or of all', async
   const changed = await explain('changed.json')
   expect(changed.text).toContain('in results.json and')
   expect(changed.code).toBe(4)
-  write('other.json', text.replace('"schema_version": 1', '"schema_version": 2'))
+  write('other.json', text.replace('"schema_version": 2', '"schema_version": 1'))
   const other = await explain('other.json')
-  expect(other.text).toContain('other.json:2:21: schema_version: must be 1, got 2')
+  expect(other.text).toContain('other.json:2:21: schema_version: must be 2, got 1')
   expect(other.code).toBe(3)
 })
 

@@ -56,14 +56,14 @@ test.each([
   [['report', '.'], 'there is no results.json in this folder'],
   [['report', 'none.json'], 'none.json: there is no such file.'],
   [['report', 'broken.json'], 'broken.json:1:'],
-  [['report', 'other.json'], 'other.json:1:19: schema_version: must be 1, got 2'],
+  [['report', 'other.json'], 'other.json:1:19: schema_version: must be 2, got 1'],
   [
     ['report', 'other.json', '--format', 'pdf'],
     '--format must be of html, junit, markdown, seed, exports',
   ],
   [['report', 'other.json', '--junit', 'loose'], '--junit must be rich or strict'],
 ])('slogate %j says what is wrong', async (args, words) => {
-  const folder = createFolder({ 'broken.json': '{"a"', 'other.json': '{"schema_version":2}' })
+  const folder = createFolder({ 'broken.json': '{"a"', 'other.json': '{"schema_version":1}' })
   const { code, text } = await runCommand(args, folder)
   expect(text).toContain(words)
   expect(text).not.toMatch(/^ +at /m)

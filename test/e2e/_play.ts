@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 
 import { onTestFinished } from 'vitest'
 
-import { startServer } from '../../src/mock/server.ts'
+import { startServer } from '../../src/mock/index.ts'
 import type { Results } from '../../src/results/results.ts'
 import { loadSpec } from '../../src/run/checked-spec.ts'
 import type { Block, Page, Section } from '../_pages.ts'

@@ -172,6 +172,6 @@ test('a stored baseline that cannot be read keeps the load from being sent', lim
   const { code, text } = await project.slogate(['run', '-c', 'chat.yaml'])
   expect(code).toBe(3)
   expect(text).toContain(
-    'chat.yaml:7:19: baseline.file: old.json is no results.json that can be compared with: schema_version: must be 1, got 7',
+    'chat.yaml:7:19: baseline.file: old.json is no results.json that can be compared with: schema_version: must be 2, got 7',
   )
 })

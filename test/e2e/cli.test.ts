@@ -134,7 +134,7 @@ test('Ctrl-C writes what was measured and exits with 130, SIGTERM with 143', asy
     expect(code).toBe(expected)
     expect(text).toContain('ERROR  chat')
     const results = JSON.parse(project.read('.vitest/slogate/chat/results.json'))
-    expect(results.end).toEqual({ kind: 'interrupted', reason: signal })
+    expect(results.end).toEqual({ kind: 'interrupted', reason: signal, why: signal })
     expect(results.summary.requests.completed).toBeGreaterThan(0)
   }
 })

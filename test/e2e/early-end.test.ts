@@ -70,8 +70,11 @@ test(
     const { code, text } = await project.slogate(['run', '-c', 'ill.yaml', '--quiet'])
     expect(code).toBe(4)
     const results = JSON.parse(project.read('.vitest/slogate/ill/results.json')) as Results
-    expect(results.end.kind).toBe('unhealthy')
-    expect(results.end.reason).toMatch(/^\d+ of \d+ requests failed, max_error_rate is 10%$/)
+    expect(results.end).toMatchObject({
+      kind: 'unhealthy',
+      illness: { kind: 'errors', limit: 0.1 },
+      why: expect.stringMatching(/^\d+ of \d+ requests failed, max_error_rate is 10%$/),
+    })
     const { total, completed, failed, cancelled } = results.summary.requests
     expect(total).toBeLessThan(5000)
     expect(cancelled).toBe(0)

@@ -3,9 +3,8 @@ import { test } from 'vitest'
 import type { DialectName } from '../../src/bench-spec/stream-format.ts'
 import { runLoad } from '../../src/engine/load.ts'
 import type { LoadRun, RequestRecord } from '../../src/engine/record.ts'
-import { type FaultName, faultNames } from '../../src/mock/fault/kinds.ts'
-import type { FaultOption } from '../../src/mock/fault/option.ts'
-import { startMock } from '../../src/mock/index.ts'
+import { faultNames } from '../../src/mock/fault/kinds.ts'
+import { type FaultName, type FaultOption, startMock } from '../../src/mock/index.ts'
 
 const tokens = 4
 

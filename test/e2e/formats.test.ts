@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest'
 
 import type { DialectName } from '../../src/bench-spec/stream-format.ts'
-import { monotonicClock } from '../../src/mock/clock.ts'
 import { startMock } from '../../src/mock/index.ts'
 import type { MockOptions } from '../../src/mock/index.ts'
+import { monotonicClock } from '../../src/mock/latency/monotonic-clock.ts'
 import { createReader } from '../../src/stream/read.ts'
 import type { StreamMarks } from '../../src/stream/reader.ts'
 

@@ -101,7 +101,7 @@ test('does not keep its parent alive', async () => {
 })
 
 test('a server that is closed lets its process end, whatever it had planned', async () => {
-  const server = new URL('../../src/mock/server.ts', import.meta.url).href
+  const server = new URL('../../src/mock/serving/server.ts', import.meta.url).href
   const script = `
     import { startServer } from ${JSON.stringify(server)}
     const server = await startServer({ profile: 'vllm', ttft: '10m' })

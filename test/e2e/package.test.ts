@@ -95,6 +95,7 @@ test('exports these names', async () => {
   expect(JSON.parse(await script('exports.js'))).toMatchInlineSnapshot(`
     {
       "slogate": [
+        "DocumentError",
         "SpecError",
         "checkSpec",
         "loadSpec",
@@ -103,7 +104,10 @@ test('exports these names', async () => {
         "writeArtifacts",
       ],
       "slogate/mock": [
+        "checkOptions",
+        "listScenarios",
         "startMock",
+        "startServer",
       ],
       "slogate/vitest": [
         "default",

@@ -1,8 +1,7 @@
 import { Ajv } from 'ajv'
-import { expect, onTestFinished, test } from 'vitest'
+import { assert, expect, onTestFinished, test } from 'vitest'
 
-import { type MockHandle, startMock } from '../../src/mock/index.ts'
-import type { MockOptions } from '../../src/mock/options.ts'
+import { type MockHandle, type MockOptions, startMock } from '../../src/mock/index.ts'
 import { resultsSchema } from '../../src/results/results-schema.ts'
 import type { Results, ServerDocument } from '../../src/results/results.ts'
 import { runBench } from '../../src/run/bench.ts'
@@ -90,8 +89,10 @@ test(
     // 4 in flight, 2 run: each waits about as long as it runs.
     expect(queue!.mean).toBeGreaterThan(10)
     expect(queue!.client).toBeNull()
-    const { latency: whole, queue: waited, prefill, decode, outside } = server.breakdown_ms!
-    expect(waited! + prefill! + decode + outside).toBeCloseTo(whole, 3)
+    const { finding } = server
+    assert(finding.kind === 'breakdown')
+    const { queue_ms: waited, prefill_ms: prefill, decode_ms: decode } = finding
+    expect(waited! + prefill! + decode + finding.outside_ms).toBeCloseTo(finding.latency_ms, 3)
     expect(server.message).toMatch(/^Of \S+ mean latency [a-z ]+ takes \d+%(, [a-z ]+ \d+%){3}\.$/)
     expect(server.message).toContain('network and client')
     expect(server.covers!.from_ms).toBeGreaterThanOrEqual(0)
@@ -129,7 +130,10 @@ test('requests of others on the same server are noticed', limit, async () => {
   leave.abort()
   await crowd
   expect(idsOf(results)).toEqual(['server-shared'])
-  expect(serverOf(results)).toMatchObject({ requests: { agrees: false }, breakdown_ms: null })
+  expect(serverOf(results)).toMatchObject({
+    requests: { agrees: false },
+    finding: { kind: 'shared' },
+  })
   expect(results.verdict.status).toBe('PASS')
 })
 
@@ -143,7 +147,12 @@ test('counters that begin anew are noticed', limit, async () => {
   await fetch(`${mock.url}/__mock/reset`, { method: 'POST' })
   const results = await running
   expect(idsOf(results)).toEqual(['server-restarted'])
-  expect(serverOf(results)).toMatchObject({ requests: null, ttft_ms: null, covers: null })
+  expect(serverOf(results)).toMatchObject({
+    requests: null,
+    ttft_ms: null,
+    covers: null,
+    finding: { kind: 'restarted' },
+  })
 })
 
 test('an interrupted run still tells of the server', limit, async () => {
@@ -171,6 +180,7 @@ test('metrics that cannot be read are a warning and change no verdict', limit, a
   expect(results.diagnostics).toContainEqual({
     id: 'server-unread',
     level: 'warn',
+    failure: '/nothing-here: status 404',
     message: "The server's metrics could not be read: /nothing-here: status 404.",
   })
   expect(serverOf(results)).toMatchObject({ source: null, scrapes: 0, timeline: [] })

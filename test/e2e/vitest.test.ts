@@ -41,8 +41,9 @@ describe('specs that pass', () => {
     expect(text).toContain('✓ |bench| bench/chat.bench.yaml (3 tests)')
     expect(text).toContain('✓ success_rate >= 90%')
     expect(text).toContain('✓ ttft p90 <= 5s')
-    // vitest's own table is fed as well.
-    expect(text).toMatch(/ttft \(ms\) +[\d.]+ +[\d.]+/)
+    // Nothing is left of vitest's own tables, no header either, and a load is no slow test.
+    expect(text).not.toContain('✓ load')
+    expect(text).not.toMatch(/\bhz\b|\brme\b|\bp995\b|\(ms\)/)
     expect(text).toMatch(/PASS {2}chat/)
     expect(code).toBe(0)
     const folder = '.vitest/slogate/bench/chat'
@@ -77,6 +78,16 @@ describe('specs that pass', () => {
   test('a spec that a test imports as data does not run there', () => {
     expect(run.text).toContain('data.bench.ts (1 test)')
   })
+})
+
+test("fills vitest's own benchmark tables where that is asked for", async () => {
+  const project = createProject({
+    'vitest.config.ts': config.replace('slogate()', 'slogate({ benchTable: true })'),
+    'chat.bench.yaml': chatSpec(['success_rate >= 90%']),
+  })
+  const { code, text } = await project.vitest(['bench', '--run'])
+  expect(text).toMatch(/name +hz .* rme +samples\n +ttft \(ms\) +[\d.]+ +[\d.]+/)
+  expect(code).toBe(0)
 })
 
 describe('specs that fail', () => {

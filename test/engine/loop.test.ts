@@ -159,3 +159,15 @@ test('adds rounds on the same connections at full concurrency', async () => {
   const rounds = records.flatMap(({ phase, round }) => (phase === 'measured' ? [round] : []))
   expect(rounds).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2])
 })
+
+function rowsBySeed(seed: number): (number | undefined)[] {
+  const { connections } = run(plan({ concurrency: 8, requests: 8, shuffle: true, seed }, 8))
+  return connections.flatMap((connection) => connection.sent.map(({ row }) => row))
+}
+
+test('shuffled rows are all sent, in the order of the seed', () => {
+  const one = rowsBySeed(1)
+  expect(new Set(one)).toEqual(new Set(Array(8).keys()))
+  expect(rowsBySeed(1)).toEqual(one)
+  expect(rowsBySeed(2)).not.toEqual(one)
+})

@@ -32,9 +32,12 @@ function find(
 test('says of a sound run only that its concurrency was held', () => {
   const found = find(sound)
   expect([...found.keys()]).toEqual(['concurrency-held'])
-  expect(found.get('concurrency-held')).toMatchObject({
+  expect(found.get('concurrency-held')).toEqual({
+    id: 'concurrency-held',
     level: 'info',
-    message: expect.stringContaining('Concurrency 1 was held 100% of the time'),
+    concurrency: 1,
+    fullShare: 1,
+    meanInFlight: 1,
   })
 })
 
@@ -47,41 +50,49 @@ test('has nothing to say of no records', () => {
 })
 
 test('warns when the concurrency asked for was never reached', () => {
-  const message = find(sound, {}, { concurrency: 4 }).get('concurrency-not-held')?.message
-  expect(message).toContain('Concurrency 4 was never reached, 1 was the most')
+  expect(find(sound, {}, { concurrency: 4 }).get('concurrency-not-held')).toMatchObject({
+    level: 'warn',
+    concurrency: 4,
+    peakInFlight: 1,
+  })
 })
 
 test('warns when slots stood empty', () => {
   const idle = times(50, (index) => completed({ index, at: index * 380, tokens: 10 }))
-  expect(find(idle).get('concurrency-not-held')?.message).toContain(
-    'the mean between ramp-up and drain was 0.50',
-  )
+  expect(find(idle).get('concurrency-not-held')).toMatchObject({
+    concurrency: 1,
+    peakInFlight: 1,
+    meanInFlight: 0.5,
+  })
 })
 
 test('warns of latencies that the concurrency does not allow [T6]', () => {
   const impossible = times(100, (index) =>
     completed({ index, at: index * 20, ttft: 410, tokens: 10 }),
   )
-  expect(find(impossible, {}, { concurrency: 3 }).get('inconsistent-times')?.message).toContain(
-    'no more than 3 were allowed',
-  )
+  const found = find(impossible, {}, { concurrency: 3 }).get('inconsistent-times')
+  expect(found).toMatchObject({ level: 'warn', concurrency: 3 })
+  // 100 answers of 500 ms, the last one sent at 1980 ms.
+  expect(found).toHaveProperty('impliedInFlight', (100 * 500) / (1980 + 500))
   expect(find(sound).has('inconsistent-times')).toBe(false)
 })
 
 test('warns of a client at its limits, and past them', () => {
   expect(
     find(sound, { trust: { ...trust, eventLoopUtilization: 0.5 } }).get('client-busy'),
-  ).toMatchObject({
+  ).toEqual({
+    id: 'client-busy',
     level: 'warn',
-    message: expect.stringContaining('its event loop was 50% busy'),
+    reasons: [{ kind: 'event-loop-busy', utilization: 0.5 }],
   })
   expect(find(sound, { trust: { ...trust, eventLoopDelayP99: 2 } }).has('client-busy')).toBe(true)
   // Waiting for a core explains a late client, it does not make one.
   expect(find(sound, { trust: { ...trust, runQueueShare: 0.06 } }).has('client-busy')).toBe(false)
   const waiting = { ...trust, eventLoopDelayP99: 2, runQueueShare: 0.06 }
-  expect(find(sound, { trust: waiting }).get('client-busy')?.message).toContain(
-    'waited for a core 6% of the time',
-  )
+  expect(find(sound, { trust: waiting }).get('client-busy')).toHaveProperty('reasons', [
+    { kind: 'event-loop-late', delay: 2 },
+    { kind: 'waited-for-core', share: 0.06 },
+  ])
   expect(
     find(sound, { trust: { ...trust, eventLoopUtilization: 0.7 } }).has('client-limited'),
   ).toBe(true)
@@ -97,7 +108,12 @@ function atOnce(index: number) {
 test('warns when most answers came in a single read [T4] [S1.50]', () => {
   const half = [...times(50, atOnce), ...sound.slice(0, 50)]
   expect(find(half).has('tokens-in-one-read')).toBe(false)
-  expect(find([...half, atOnce(50)]).get('tokens-in-one-read')?.message).toContain('51 of 101')
+  expect(find([...half, atOnce(50)]).get('tokens-in-one-read')).toEqual({
+    id: 'tokens-in-one-read',
+    level: 'warn',
+    atOnce: 51,
+    requests: 101,
+  })
   const short = times(100, (index) =>
     completed({ index, at: index * 100, gap: 0, events: 3, tokens: 3 }),
   )
@@ -110,69 +126,97 @@ test('warns when the ttft clock stops at a lifecycle event, and tells by how muc
     marks: { ...record.marks, firstToken: (record.marks.firstContent ?? 0) - 80 },
   }))
   const stream = { dialect: 'dify', firstTokenEvent: 'workflow_started' } as const
-  expect(find(early, { stream }).get('ttft-without-content')?.message).toContain(
-    'the event "workflow_started" that carries no text of the answer, 80ms (median) before',
-  )
-  expect(find(early, { stream: undefined }).has('ttft-without-content')).toBe(true)
+  const id = 'ttft-without-content'
+  expect(find(early, { stream }).get(id)).toEqual({
+    id,
+    level: 'warn',
+    event: 'workflow_started',
+    lead: 80,
+  })
+  const unnamed = find(early, { stream: undefined }).get(id)
+  expect(unnamed).toEqual({ id, level: 'warn', lead: 80 })
   const unknown = sound.map((record) => {
     const { firstContent: _firstContent, ...marks } = record.marks
     return { ...record, marks }
   })
-  expect(find(unknown, { stream }).has('ttft-without-content')).toBe(true)
+  const unmeasured = find(unknown, { stream }).get(id)
+  expect(unmeasured).toEqual({ id, level: 'warn', event: 'workflow_started' })
   const message = { dialect: 'dify', firstTokenEvent: 'message' } as const
-  expect(find(sound, { stream: message }).has('ttft-without-content')).toBe(false)
+  expect(find(sound, { stream: message }).has(id)).toBe(false)
 })
 
 test('warns of estimated tokens where an SLO stands on them [S1.51]', () => {
   const uncounted = times(200, (index) => completed({ index, at: index * 190 }))
   const tokens = slo('output_tokens_per_second >= 100')
-  expect(find(uncounted, { slos: [tokens] }).get('estimated-tokens')?.message).toContain(
-    `"${tokens.text}"`,
-  )
+  const slos = [tokens, slo('ttft p95 <= 800')]
+  const found = find(uncounted, { slos }).get('estimated-tokens')
+  expect(found).toMatchObject({ level: 'warn', basis: 'estimated', slos: [tokens.text] })
+  const half = [...sound.slice(0, 100), ...uncounted.slice(100)]
+  expect(find(half, { slos }).get('estimated-tokens')).toHaveProperty('basis', 'mixed')
   expect(find(uncounted, { slos: [slo('ttft p95 <= 800')] }).has('estimated-tokens')).toBe(false)
   expect(find(sound, { slos: [tokens] }).has('estimated-tokens')).toBe(false)
 })
 
 test('tells where a percentile is simply the maximum [T24]', () => {
   const few = sound.slice(0, 99)
-  expect(find(few).get('percentile-of-few')).toMatchObject({ level: 'info' })
+  expect(find(few).get('percentile-of-few')).toEqual({
+    id: 'percentile-of-few',
+    level: 'info',
+    requests: 99,
+    slos: [],
+  })
   expect(find(sound.slice(0, 100)).has('percentile-of-few')).toBe(false)
   const slos = [slo('ttft p99 <= 800'), slo('ttft p95 <= 800'), slo('chunk_gap p99 <= 60')]
-  const found = find(few, { slos }).get('percentile-of-few')
-  expect(found?.level).toBe('warn')
-  expect(found?.message).toContain('maximum in "ttft p99 <= 800":')
+  expect(find(few, { slos }).get('percentile-of-few')).toMatchObject({
+    level: 'warn',
+    slos: ['ttft p99 <= 800'],
+  })
 })
 
 test('tells which dialect was chosen when the spec names none', () => {
   expect(find(sound, { stream: undefined }).get('dialect-guessed')).toMatchObject({
     level: 'info',
-    message: expect.stringContaining('openai-chat'),
+    dialect: 'openai-chat',
   })
 })
 
 test('warns of answers in different dialects', () => {
   const mixed = [...sound, completed({ at: 190 * 200, dialect: 'raw', tokens: 10 })]
-  expect(find(mixed).get('mixed-dialects')?.message).toContain('200 as openai-chat, 1 as raw')
+  expect(find(mixed).get('mixed-dialects')).toMatchObject({
+    level: 'warn',
+    dialects: [
+      { name: 'openai-chat', count: 200 },
+      { name: 'raw', count: 1 },
+    ],
+  })
 })
 
 test('warns when later requests of a slot open new connections', () => {
   const closing = sound.map((record) => ({ ...record, reused: false }))
-  expect(find(closing).get('sockets-not-reused')?.message).toContain('199 of 199')
+  expect(find(closing).get('sockets-not-reused')).toMatchObject({
+    level: 'warn',
+    opened: 199,
+    later: 199,
+  })
   const first = sound.map((record, index) => ({ ...record, reused: index > 0 }))
   expect(find(first).has('sockets-not-reused')).toBe(false)
 })
 
 test('warns of failed warm-up requests', () => {
   const warmup = [failed({ phase: 'warmup', at: -500 }), completed({ phase: 'warmup', at: -400 })]
-  expect(find([...warmup, ...sound]).get('warmup-failures')?.message).toContain(
-    '1 of 2 warm-up requests failed, the first with http_status',
-  )
+  expect(find([...warmup, ...sound]).get('warmup-failures')).toMatchObject({
+    level: 'warn',
+    failed: 1,
+    warmup: 2,
+    first: 'http_status',
+  })
 })
 
 test('tells how many requests were cancelled', () => {
   const found = find([...sound, cancelled({ at: 190 * 200 })]).get('requests-cancelled')
   expect(found).toMatchObject({
     level: 'info',
-    message: expect.stringContaining('1 of 201 requests'),
+    cancelled: 1,
+    requests: 201,
   })
 })

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 
-import type { RequestRecord } from '../../src/engine/record.ts'
-import type { Reading, Watch } from '../../src/engine/record.ts'
-import { diagnoseServer, explainServer } from '../../src/metrics/server-diagnostics.ts'
+import type { RequestRecord, Reading, Watch } from '../../src/engine/record.ts'
+import { diagnoseServer } from '../../src/metrics/server-diagnostics.ts'
+import { locateTime } from '../../src/metrics/server-finding.ts'
 import { type ServerSummary, summarizeServer } from '../../src/metrics/server-summary.ts'
 import type { Snapshot, TimeTotals } from '../../src/metrics/snapshot.ts'
 import { cancelled, completed, failed, times } from './records.ts'
@@ -122,34 +122,35 @@ test('the mean latency is parted into queue, prefill, decode and the rest', () =
   const server = summarize({
     times: { ttft: totals(20, 90), latency: totals(20, 170), queue: totals(20, 60) },
   })
-  expect(server.breakdown).toEqual({
-    latency: 190,
-    queue: 60,
-    prefill: 30,
-    firstToken: 90,
-    decode: 80,
-    outside: 20,
-  })
-  expect(explainServer(server)).toBe(
-    'Of 190ms mean latency decode takes 42%, queueing 32%, prefill 16%, network and client 11%.',
-  )
+  const parts = { latency: 190, queue: 60, prefill: 30, firstToken: 90, decode: 80, outside: 20 }
+  expect(server.breakdown).toEqual(parts)
+  expect(locateTime(server)).toEqual({ kind: 'breakdown', ...parts })
 })
 
 test('queue and prefill are one where the server does not tell them apart', () => {
-  const { breakdown, ...server } = summarize({
+  const server = summarize({
     times: { ttft: totals(20, 100), latency: totals(20, 194) },
   })
-  expect(breakdown).toEqual({ latency: 190, firstToken: 100, decode: 94, outside: -4 })
-  expect(explainServer({ ...server, ...(breakdown && { breakdown }) })).toBe(
-    'Of 190ms mean latency queueing and prefill take 53%, decode 49%, network and client 0%.',
-  )
+  const parts = { latency: 190, firstToken: 100, decode: 94, outside: -4 }
+  expect(server.breakdown).toEqual(parts)
+  expect(locateTime(server)).toEqual({ kind: 'breakdown', ...parts })
 })
 
 test('no time, no breakdown', () => {
-  expect(explainServer(summarize())).toBe('The server does not tell how long its answers took.')
+  expect(locateTime(summarize())).toEqual({ kind: 'untold' })
   const idle = summarize({ finished: 5, promptTokens: 50, outputTokens: 500 }, {}, [])
-  expect(explainServer(idle)).toBe('No answer was completed between the two scrapes.')
+  expect(locateTime(idle)).toEqual({ kind: 'nothing-finished' })
   expect(idsOf(idle)).toEqual([])
+})
+
+test('times of a server that does not count its answers explain nothing', () => {
+  const time = { ttft: totals(20, 90), latency: totals(20, 170) }
+  const first = reading(10_000, { outputTokens: 500 })
+  const last = reading(15_000, { outputTokens: 700, times: time })
+  const missed = { failed: 1, failure: 'no answer within 3 s' }
+  const server = summarizeServer(watch(first, last, missed), records, 1000)
+  expect(server.breakdown).toBeUndefined()
+  expect(locateTime(server)).toEqual({ kind: 'uncounted' })
 })
 
 test('warm-up requests that were under way at the first reading may be counted or not', () => {
@@ -195,16 +196,19 @@ test('a server that others use too is pointed out, and its times explain nothing
     {
       id: 'server-shared',
       level: 'warn',
-      message: expect.stringContaining('finished 40 requests, this client completed 20: others'),
+      server: 40,
+      client: 20,
     },
   ])
-  expect(explainServer(server)).toContain('others use it too')
+  expect(locateTime(server)).toEqual({ kind: 'shared', server: 40, client: 20 })
 })
 
 test('a server that saw only some of the requests is pointed out', () => {
-  expect(diagnoseServer(summarize({ finished: 15 }))).toMatchObject([
-    { id: 'server-partial', message: expect.stringContaining('finished 10 requests') },
+  const server = summarize({ finished: 15 })
+  expect(diagnoseServer(server)).toEqual([
+    { id: 'server-partial', level: 'warn', server: 10, client: 20 },
   ])
+  expect(locateTime(server)).toEqual({ kind: 'partial', server: 10, client: 20 })
 })
 
 test('requests that failed may have been finished by the server, unless it refused them', () => {
@@ -223,10 +227,14 @@ test('usage that is not what the server counted is pointed out, with all three c
     {
       id: 'tokens-disagree',
       level: 'warn',
-      message: expect.stringMatching(/generated 180 .* 200 by the usage .* in 200 token events/),
+      server: 180,
+      usage: 200,
+      events: 200,
     },
   ])
-  expect(idsOf(summarize({ promptTokens: 189 }))).toEqual(['prompt-tokens-disagree'])
+  expect(diagnoseServer(summarize({ promptTokens: 189 }))).toEqual([
+    { id: 'prompt-tokens-disagree', level: 'warn', server: 139, usage: 140 },
+  ])
 })
 
 test('without usage it is said that an event is no token', () => {
@@ -235,7 +243,9 @@ test('without usage it is said that an event is no token', () => {
   expect(server.outputTokens).toMatchObject({ server: 400, events: 200, agrees: false })
   expect(server.outputTokens).not.toHaveProperty('usage')
   expect(server.promptTokens).toEqual({ server: 140 })
-  expect(diagnoseServer(server)).toMatchObject([{ id: 'events-are-not-tokens', level: 'info' }])
+  expect(diagnoseServer(server)).toEqual([
+    { id: 'events-are-not-tokens', level: 'info', server: 400, events: 200 },
+  ])
 })
 
 test.each([
@@ -253,7 +263,7 @@ test.each([
     expect(server).not.toHaveProperty('requests')
     expect(server).not.toHaveProperty('covers')
     expect(idsOf(server)).toEqual(['server-restarted'])
-    expect(explainServer(server)).toContain('began anew')
+    expect(locateTime(server)).toEqual({ kind: 'restarted' })
   },
 )
 
@@ -273,11 +283,13 @@ test('without two readings nothing is compared, and it is said why', () => {
     {
       id: 'server-unread',
       level: 'warn',
-      message: "The server's metrics could not be read: /metrics: status 404.",
+      failure: '/metrics: status 404',
     },
   ])
+  expect(locateTime(server)).toEqual({ kind: 'unread', failure: '/metrics: status 404' })
   const short = summarizeServer(watch(undefined, reading(9_000, later)), [], 1000)
-  expect(diagnoseServer(short)[0]?.message).toContain('ended before its measured phase')
+  expect(diagnoseServer(short)).toEqual([{ id: 'server-unread', level: 'warn' }])
+  expect(locateTime(short)).toEqual({ kind: 'not-measured' })
 })
 
 test('scrapes that failed in between are a remark', () => {
@@ -286,7 +298,9 @@ test('scrapes that failed in between are a remark', () => {
     {
       id: 'server-scrapes-failed',
       level: 'info',
-      message: expect.stringContaining('1 of 3 scrapes'),
+      failed: 1,
+      scrapes: 3,
+      failure: 'no answer within 3 s',
     },
   ])
 })

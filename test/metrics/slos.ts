@@ -1,7 +1,7 @@
 import {
   type AbsoluteSlo,
   type Comparator,
-  METRIC_UNITS,
+  metricUnits,
   type Metric,
   type Stat,
 } from '../../src/bench-spec/slo.ts'
@@ -17,7 +17,7 @@ export function slo(text: string, more: Partial<AbsoluteSlo> = {}): AbsoluteSlo 
     stat: words.length === 3 ? { kind: 'value' } : toStat(words[1] ?? ''),
     op: op as Comparator,
     bound: Number(bound),
-    unit: METRIC_UNITS[metric as Metric],
+    unit: metricUnits[metric as Metric],
     level: 'error',
     ...more,
   }

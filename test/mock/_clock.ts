@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 
-import type { Clock } from '../../src/mock/clock.ts'
+import type { Clock } from '../../src/mock/latency/monotonic-clock.ts'
 
 export interface VirtualClock extends Clock {
   /** Fires timers in order until none is left. */

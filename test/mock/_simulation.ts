@@ -1,10 +1,9 @@
-import { createScheduler } from '../../src/mock/latency/scheduler.ts'
-import type { Visit } from '../../src/mock/latency/scheduler.ts'
+import { createScheduler, type Visit } from '../../src/mock/latency/scheduler.ts'
 import { createEngine } from '../../src/mock/latency/tier.ts'
 import { createTimeline } from '../../src/mock/latency/timeline.ts'
 import { createTiming } from '../../src/mock/latency/timing.ts'
-import { parseOptions } from '../../src/mock/options.ts'
-import type { MockOptions } from '../../src/mock/options.ts'
+import type { MockOptions } from '../../src/mock/options/mock-options.ts'
+import { parseOptions } from '../../src/mock/options/options.ts'
 
 /** A request that comes at `at` ms. */
 export interface Call {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 
-import { createAgenda } from '../../src/mock/agenda.ts'
-import { createRandom } from '../../src/mock/latency/random.ts'
+import { createAgenda } from '../../src/mock/latency/agenda.ts'
 import { createTimeline } from '../../src/mock/latency/timeline.ts'
+import { createRandom } from '../../src/mock/plan/random.ts'
 import { createVirtualClock } from './_clock.ts'
 
 test('calls back in order of time, what is due together in order of the calls', () => {

@@ -1,5 +1,4 @@
-import { request } from 'node:http'
-import type { Agent } from 'node:http'
+import { type Agent, request } from 'node:http'
 
 export interface Reply {
   status: number

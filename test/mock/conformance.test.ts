@@ -1,15 +1,14 @@
 import { expect, test } from 'vitest'
 
-import { composeAnswer } from '../../src/mock/composition.ts'
-import type { ContentKind } from '../../src/mock/dialect/answer.ts'
-import { findDialect } from '../../src/mock/dialect/dialects.ts'
-import { parseOptions } from '../../src/mock/options.ts'
-import type { MockOptions } from '../../src/mock/options.ts'
-import type { Plan, PlanEvent } from '../../src/mock/plan.ts'
-import { createPlanner } from '../../src/mock/planner.ts'
+import type { ContentKind } from '../../src/mock/answer/answer.ts'
+import { composeAnswer } from '../../src/mock/answer/composition.ts'
+import { findDialect } from '../../src/mock/dialect/dialect-paths.ts'
+import type { MockOptions } from '../../src/mock/options/mock-options.ts'
+import { parseOptions } from '../../src/mock/options/options.ts'
+import type { Plan, PlanEvent } from '../../src/mock/plan/plan.ts'
+import { createPlanner } from '../../src/mock/serving/planner.ts'
 import { chat } from './client.ts'
-import { readStream } from './reference-parser.ts'
-import type { Reading } from './reference-parser.ts'
+import { type Reading, readStream } from './reference-parser.ts'
 
 const max = 23
 const streamed = { stream: true, stream_options: { include_usage: true } }

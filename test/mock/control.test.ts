@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from 'vitest'
 
-import type { MockOptions } from '../../src/mock/options.ts'
-import { listScenarios } from '../../src/mock/scenario.ts'
-import { startServer } from '../../src/mock/server.ts'
-import type { TruthRecord } from '../../src/mock/truth.ts'
+import type { TruthRecord } from '../../src/mock/metrics/truth.ts'
+import type { MockOptions } from '../../src/mock/options/mock-options.ts'
+import { listScenarios } from '../../src/mock/options/scenario.ts'
+import { startServer } from '../../src/mock/serving/server.ts'
 import { chat, readPayloads, type Reply, send, until } from './client.ts'
 
 const stops: (() => Promise<void>)[] = []

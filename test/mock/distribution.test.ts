@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest'
 
-import { parseDistribution } from '../../src/mock/latency/distribution-option.ts'
 import type { LatencyOption } from '../../src/mock/latency/distribution-option.ts'
-import { createQuantile } from '../../src/mock/latency/distribution.ts'
-import type { Distribution } from '../../src/mock/latency/distribution.ts'
+import { readDistribution } from '../../src/mock/latency/distribution-reading.ts'
+import { createQuantile, type Distribution } from '../../src/mock/latency/distribution.ts'
 
 function parse(option: LatencyOption): Distribution {
-  return parseDistribution(
+  return readDistribution(
     (...problem) => {
       throw new Error(problem.join(' | '))
     },

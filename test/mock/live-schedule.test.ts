@@ -2,9 +2,9 @@ import { setTimeout } from 'node:timers/promises'
 
 import { expect, onTestFinished, test } from 'vitest'
 
-import type { MockOptions } from '../../src/mock/options.ts'
-import { startServer } from '../../src/mock/server.ts'
-import type { TruthRecord } from '../../src/mock/truth.ts'
+import type { TruthRecord } from '../../src/mock/metrics/truth.ts'
+import type { MockOptions } from '../../src/mock/options/mock-options.ts'
+import { startServer } from '../../src/mock/serving/server.ts'
 import { simulate } from './_simulation.ts'
 import { send } from './client.ts'
 

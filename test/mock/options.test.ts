@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { parseOptions } from '../../src/mock/options.ts'
+import { parseOptions } from '../../src/mock/options/options.ts'
 
 function complain(options: unknown): string[] {
   try {

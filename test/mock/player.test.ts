@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest'
 
-import { createAgenda } from '../../src/mock/agenda.ts'
-import { createPace } from '../../src/mock/latency/pace.ts'
-import type { Pace } from '../../src/mock/latency/pace.ts'
-import type { Plan, PlanEvent } from '../../src/mock/plan.ts'
-import { play } from '../../src/mock/player.ts'
-import { createVirtualClock } from './_clock.ts'
-import type { VirtualClock } from './_clock.ts'
+import { createAgenda } from '../../src/mock/latency/agenda.ts'
+import { createPace, type Pace } from '../../src/mock/latency/pace.ts'
+import type { Plan, PlanEvent } from '../../src/mock/plan/plan.ts'
+import { play } from '../../src/mock/serving/player.ts'
+import { createVirtualClock, type VirtualClock } from './_clock.ts'
 
 const event = (atMs: number, text: string): PlanEvent => ({
   atMs,

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { spreadQuantiles } from '../../src/mock/latency/quantile-grid.ts'
-import type { QuantilePoint } from '../../src/mock/latency/quantile-grid.ts'
+import { type QuantilePoint, spreadQuantiles } from '../../src/mock/latency/quantile-grid.ts'
 
 const points: QuantilePoint[] = [
   { name: 'p50', share: 0.5, value: 40 },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { createQueue } from '../../src/mock/queue.ts'
+import { createQueue } from '../../src/mock/latency/queue.ts'
 
 test('runs 3, lets 10 wait and rejects the 14th [S4.21]', () => {
   const queue = createQueue<number>({ running: 3, waiting: 10 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { createRandom, permute } from '../../src/mock/latency/random.ts'
+import { createRandom, permute } from '../../src/mock/plan/random.ts'
 
 function take(seed: number, purpose: string, key: string, count: number): number[] {
   const random = createRandom(seed, purpose, key)

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 
 import { expect, test } from 'vitest'
 
-import { checkOptions } from '../../src/mock/options.ts'
-import { listScenarios } from '../../src/mock/scenario.ts'
+import { checkOptions } from '../../src/mock/options/options.ts'
+import { listScenarios } from '../../src/mock/options/scenario.ts'
 
 const scenarios = listScenarios()
 

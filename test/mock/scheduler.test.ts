@@ -1,11 +1,9 @@
 import { expect, test } from 'vitest'
 
-import { createRandom } from '../../src/mock/latency/random.ts'
-import type { Random } from '../../src/mock/latency/random.ts'
 import type { TierName } from '../../src/mock/latency/tier.ts'
-import type { MockOptions } from '../../src/mock/options.ts'
-import { simulate } from './_simulation.ts'
-import type { Answered, Call, Schedule } from './_simulation.ts'
+import type { MockOptions } from '../../src/mock/options/mock-options.ts'
+import { createRandom, type Random } from '../../src/mock/plan/random.ts'
+import { type Answered, type Call, type Schedule, simulate } from './_simulation.ts'
 
 interface Workload {
   options: MockOptions

@@ -4,11 +4,10 @@ import { Ollama } from 'ollama'
 import OpenAI, * as openaiErrors from 'openai'
 import { expect, onTestFinished, test } from 'vitest'
 
-import { composeAnswer } from '../../src/mock/composition.ts'
-import type { ContentKind } from '../../src/mock/dialect/answer.ts'
-import { parseOptions } from '../../src/mock/options.ts'
-import type { MockOptions } from '../../src/mock/options.ts'
-import { startServer } from '../../src/mock/server.ts'
+import type { ContentKind } from '../../src/mock/answer/answer.ts'
+import { composeAnswer } from '../../src/mock/answer/composition.ts'
+import { type MockOptions, startServer } from '../../src/mock/index.ts'
+import { parseOptions } from '../../src/mock/options/options.ts'
 
 const tokens = 12
 const key = 'sdk'

@@ -1,15 +1,14 @@
 import { once } from 'node:events'
-import { Agent, request } from 'node:http'
-import type { IncomingMessage } from 'node:http'
+import { Agent, type IncomingMessage, request } from 'node:http'
 
 import { afterEach, expect, test } from 'vitest'
 
 import { chatDialect } from '../../src/mock/dialect/chat.ts'
-import { parseOptions } from '../../src/mock/options.ts'
-import type { MockOptions } from '../../src/mock/options.ts'
-import { createPlanner } from '../../src/mock/planner.ts'
-import { startServer } from '../../src/mock/server.ts'
-import type { TruthRecord } from '../../src/mock/truth.ts'
+import type { TruthRecord } from '../../src/mock/metrics/truth.ts'
+import type { MockOptions } from '../../src/mock/options/mock-options.ts'
+import { parseOptions } from '../../src/mock/options/options.ts'
+import { createPlanner } from '../../src/mock/serving/planner.ts'
+import { startServer } from '../../src/mock/serving/server.ts'
 import { chat, readPayloads, send, until } from './client.ts'
 
 const stops: (() => Promise<void>)[] = []

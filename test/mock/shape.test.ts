@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 
-import { findDialect } from '../../src/mock/dialect/dialects.ts'
-import { parseOptions } from '../../src/mock/options.ts'
-import type { MockOptions } from '../../src/mock/options.ts'
-import type { Plan } from '../../src/mock/plan.ts'
-import { createPlanner } from '../../src/mock/planner.ts'
+import { findDialect } from '../../src/mock/dialect/dialect-paths.ts'
+import type { MockOptions } from '../../src/mock/options/mock-options.ts'
+import { parseOptions } from '../../src/mock/options/options.ts'
+import type { Plan } from '../../src/mock/plan/plan.ts'
+import { createPlanner } from '../../src/mock/serving/planner.ts'
 import { chat, readFrames, readPayloads } from './client.ts'
 
 function planFor(pathname: string, body: object, options: MockOptions): Plan {

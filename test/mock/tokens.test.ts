@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 
-import { countPromptTokens } from '../../src/mock/content.ts'
-import { decodeToken, encodeToken, splitTokens } from '../../src/mock/tokens.ts'
+import {
+  countPromptTokens,
+  decodeToken,
+  encodeToken,
+  splitTokens,
+} from '../../src/mock/plan/tokens.ts'
 
 const texts = [
   '',
@@ -14,6 +18,17 @@ const texts = [
   '\ud83d alone',
   'x'.repeat(1001),
 ]
+
+test.each([
+  ['', 1],
+  ['abcd', 1],
+  ['abcde', 2],
+  ['央行', 2],
+  ['央行 cuts', 4],
+  ['🚀', 1],
+])('counts the prompt %j as %i tokens', (text, tokens) => {
+  expect(countPromptTokens(text)).toBe(tokens)
+})
 
 test.each(texts)('cuts %j into as many tokens as usage counts, and back', (text) => {
   const tokens = splitTokens(text)

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { createTruth } from '../../src/mock/truth.ts'
-import type { Arrival } from '../../src/mock/truth.ts'
+import { type Arrival, createTruth } from '../../src/mock/metrics/truth.ts'
 
 const arrival: Arrival = {
   path: '/v1/chat/completions',

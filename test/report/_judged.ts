@@ -1,6 +1,7 @@
 import type { ClientTrust, RequestRecord, RunEnd } from '../../src/engine/record.ts'
 import { findDoubts } from '../../src/metrics/doubt.ts'
 import { summarize } from '../../src/metrics/summary.ts'
+import { sentences } from '../../src/report/sentence/sentences.ts'
 import { type Results, toResults } from '../../src/results/results.ts'
 import { checkSpec } from '../../src/run/checked-spec.ts'
 import { judge } from '../../src/verdict/judge.ts'
@@ -29,22 +30,22 @@ export function judgeRecords(records: readonly RequestRecord[], given: Judged): 
   }
   const spec = checkSpec(document, { env: {}, baseDir: '.', name: 'chat' })
   const { goodput } = spec
-  const unsuitable = findDoubts(records, trust, { goodput })
-  const results = toResults({
+  const findDoubt = findDoubts('candidate', records, trust, { goodput })
+  const input = {
     spec,
     summary: summarize(records, { goodput }),
     rounds: [],
     workload: 'cd'.repeat(32),
     diagnostics: [],
-    verdict: judge(spec.slos, records, { ...spec, end, unsuitable, looks }),
+    verdict: judge(spec.slos, records, { ...spec, end, findDoubt, looks }),
     end,
     ...(trust && { trust }),
     version: '0.1.0',
     startedAt: '2026-01-15T10:30:00.000Z',
     finishedAt: '2026-01-15T10:30:27.000Z',
     environment: { node: '24.0.0', platform: 'linux', arch: 'x64', cpu: 'Example CPU', cores: 2 },
-  })
-  return JSON.parse(JSON.stringify(results)) as Results
+  }
+  return JSON.parse(JSON.stringify(toResults(input, sentences))) as Results
 }
 
 /** A run of random size, luck, failures and lengths of answers; the same one for the same seed. */

@@ -1,10 +1,14 @@
+import { sentences } from '../../src/report/sentence/sentences.ts'
 import type {
+  DiagnosticDocument,
   DistributionDocument,
   Results,
   ServerDocument,
+  ServerFindingDocument,
   ServerTimeDocument,
   SloDocument,
 } from '../../src/results/results.ts'
+import type { DiagnosticFacts } from '../../src/results/sentences.ts'
 
 /** Whatever a target may send to trick a reader of the reports. */
 export const hostile =
@@ -27,9 +31,13 @@ function distribution(p50: number, count = 298): DistributionDocument {
   }
 }
 
-export function slo(given: Partial<SloDocument>): SloDocument {
+/** An SLO's document, its sentence as every report tells it; `end`: of its run. */
+export function slo(
+  given: Partial<Omit<SloDocument, 'why'>>,
+  end: Results['end'] = { kind: 'finished' },
+): SloDocument {
   const text = given.text ?? 'ttft p95 <= 800ms'
-  return {
+  const document = {
     id: text,
     text,
     metric: 'ttft',
@@ -38,7 +46,7 @@ export function slo(given: Partial<SloDocument>): SloDocument {
     bound: 800,
     unit: 'ms',
     level: 'error',
-    reason: null,
+    purpose: null,
     line: 7,
     column: 5,
     status: 'PASS',
@@ -52,15 +60,28 @@ export function slo(given: Partial<SloDocument>): SloDocument {
     interval: { low: 610.5, high: 700.25 },
     design_effect: 1,
     clusters: 5,
+    allowance: null,
     relative: null,
     p_fail: 0.9999,
     p_pass: 0.00012,
     p_fail_adjusted: 1,
     more_requests: null,
-    why: '3 of 300 over 800ms proves it at 95 %',
+    reason: { kind: 'exceedances', failed: 0, asked: 300 },
+    turns: [],
     ...given,
-  }
+  } as const satisfies Omit<SloDocument, 'why'>
+  return { ...document, why: sentences.slo(document, end) }
 }
+
+const nothingCompleted = {
+  kind: 'nothing-completed',
+  target: 'candidate',
+  total: 300,
+  failed: 300,
+  most: { kind: 'connect', status: null },
+} as const
+const interrupted = { kind: 'interrupted', reason: 'SIGINT', why: 'SIGINT' } as const
+const foreign = { fact: 'cpu', baseline: 'Other CPU', candidate: 'Example CPU' }
 
 const failed: SloDocument = slo({
   status: 'FAIL',
@@ -71,7 +92,6 @@ const failed: SloDocument = slo({
   p_fail: 0.000001,
   p_pass: 1,
   p_fail_adjusted: 0.000002,
-  why: '38 of 300 over 800ms; 22 or more are too many at 95 %',
 })
 export const undecided: SloDocument = slo({
   text: 'latency p99 <= 5s',
@@ -86,7 +106,6 @@ export const undecided: SloDocument = slo({
   fail_at_least: 7,
   interval: { low: 4210, high: null },
   more_requests: 180,
-  why: '1 of 300 over 5s; about 180 more requests would decide',
 })
 const successRate: SloDocument = slo({
   text: 'success_rate >= 99%',
@@ -99,7 +118,6 @@ const successRate: SloDocument = slo({
   margin: 0.003333,
   exceedances: 2,
   interval: { low: 0.979, high: 0.998 },
-  why: '2 of 300 failed',
 })
 export const warned: SloDocument = slo({
   text: 'chunk_gap p99 <= 60ms',
@@ -115,7 +133,6 @@ export const warned: SloDocument = slo({
   pass_at_most: 160,
   fail_at_least: 230,
   interval: { low: 68.1, high: 75.5 },
-  why: '420 of 19200 over 60ms',
 })
 const compared: SloDocument = slo({
   text: 'ttft p95 <= baseline + 10% or 20ms',
@@ -136,10 +153,10 @@ const compared: SloDocument = slo({
     low: 0.15,
     high: 0.25,
     allowed: 0.1,
-    floor: 20,
     rounds: 10,
   },
-  why: 'ttft p95 is 691.2ms, of the baseline 576ms: +20%, between +15% and +25% by 10 rounds; +10% is allowed.',
+  allowance: { change: 0.1, floor: 20 },
+  reason: { kind: 'ratio', asked: 300 },
 })
 const fewerPoints: SloDocument = slo({
   ...compared,
@@ -158,10 +175,9 @@ const fewerPoints: SloDocument = slo({
     low: -0.0099,
     high: 0.0011,
     allowed: -0.01,
-    floor: null,
     rounds: 10,
   },
-  why: 'success_rate is 99.333%, of the baseline 100%',
+  allowance: { change: -0.01, floor: null },
 })
 const unmeasured: SloDocument = slo({
   status: 'ERROR',
@@ -178,7 +194,7 @@ const unmeasured: SloDocument = slo({
   p_fail: null,
   p_pass: null,
   p_fail_adjusted: null,
-  why: 'no request was answered',
+  reason: nothingCompleted,
 })
 
 function serverTime(mean: number, more: Partial<ServerTimeDocument> = {}): ServerTimeDocument {
@@ -192,6 +208,15 @@ function serverTime(mean: number, more: Partial<ServerTimeDocument> = {}): Serve
     client: { count: 303, mean: mean + 2.5, p50: mean, p95: mean * 1.5, p99: mean * 2 },
     ...more,
   }
+}
+
+/** A self-check as it is stored, with its sentence. */
+export function diagnostic(facts: DiagnosticFacts): DiagnosticDocument {
+  return { ...facts, message: sentences.diagnostic(facts) }
+}
+
+function conclude(finding: ServerFindingDocument): Pick<ServerDocument, 'finding' | 'message'> {
+  return { finding, message: sentences.server(finding) }
 }
 
 const vllm: ServerDocument = {
@@ -211,26 +236,25 @@ const vllm: ServerDocument = {
   prefill_ms: serverTime(171.2, { client: null }),
   decode_ms: serverTime(1919.7, { client: null }),
   token_gap_ms: serverTime(30.4, { count: 19152 }),
-  breakdown_ms: {
-    latency: 2312.7,
-    queue: 212.5,
-    prefill: 177.9,
-    first_token: 390.4,
-    decode: 1919.8,
-    outside: 2.5,
-  },
   timeline: [
     { at_ms: -310.5, running: 0, waiting: 0 },
     { at_ms: 1.2, running: 8, waiting: 2 },
     { at_ms: 690.1, running: null, waiting: null },
     { at_ms: 25689.5, running: 0, waiting: 0 },
   ],
-  message:
-    'Of 2.313s mean latency decode takes 83%, queueing 9%, prefill 8%, network and client 0%.',
+  ...conclude({
+    kind: 'breakdown',
+    latency_ms: 2312.7,
+    queue_ms: 212.5,
+    prefill_ms: 177.9,
+    first_token_ms: 390.4,
+    decode_ms: 1919.8,
+    outside_ms: 2.5,
+  }),
 }
 
 const passing: Results = {
-  schema_version: 1,
+  schema_version: 2,
   tool: { name: 'slogate', version: '0.1.0' },
   spec: { name: 'chat', file: 'bench/chat.bench.yaml', sha256: 'ab'.repeat(32) },
   target: {
@@ -252,7 +276,7 @@ const passing: Results = {
   dataset: { source: 'prompts.csv', rows: 5, columns: ['content'] },
   started_at: '2026-01-15T10:30:00.000Z',
   finished_at: '2026-01-15T10:30:27.000Z',
-  end: { kind: 'finished', reason: null },
+  end: { kind: 'finished' },
   environment: { node: '24.0.0', platform: 'linux', arch: 'x64', cpu: 'Example CPU', cores: 2 },
   summary: {
     requests: { total: 300, completed: 298, failed: 2, cancelled: 0, warmup: 10 },
@@ -300,7 +324,8 @@ const passing: Results = {
     looks: { planned: 1, taken: 1, confidence: 0.95 },
     passed: true,
     exit_code: 0,
-    why: '2 of 2 SLOs hold',
+    reason: { kind: 'slos', slos: ['ttft p95 <= 800ms', 'success_rate >= 99%'], blocking: 2 },
+    why: '2 of 2 SLOs of level error hold.',
     slos: [slo({}), successRate],
   },
 }
@@ -309,14 +334,21 @@ const passing: Results = {
 export function run(
   given: Partial<Omit<Results, 'summary' | 'verdict'>> & {
     summary?: Partial<Results['summary']>
-    verdict?: Partial<Results['verdict']>
+    verdict?: Partial<Omit<Results['verdict'], 'why'>>
   } = {},
 ): Results {
+  const verdict = { ...passing.verdict, ...given.verdict }
+  const { slos, status } = verdict
+  const blocking = slos.filter(({ level }) => level === 'error')
+  const texts = blocking.filter((each) => each.status === status).map(({ text }) => text)
+  const found = { kind: 'slos', slos: texts, blocking: blocking.length } as const
+  const reason = given.verdict?.reason ?? (slos.length === 0 ? { kind: 'no-slo' as const } : found)
+  const end = given.end ?? passing.end
   return structuredClone({
     ...passing,
     ...given,
     summary: { ...passing.summary, ...given.summary },
-    verdict: { ...passing.verdict, ...given.verdict },
+    verdict: { ...verdict, reason, why: sentences.verdict({ status, reason }, end) },
   })
 }
 
@@ -342,19 +374,19 @@ export const runs = {
   pass: run(),
   fail: run({
     diagnostics: [
-      {
+      diagnostic({
         id: 'concurrency-not-held',
         level: 'warn',
-        message:
-          '8.1 of 10 requests were in flight on average; the target closed connections, so that slots waited for new ones',
-      },
-      { id: 'percentiles', level: 'info', message: 'nearest rank' },
+        concurrency: 10,
+        peak_in_flight: 10,
+        mean_in_flight: 8.1,
+      }),
+      diagnostic({ id: 'dialect-guessed', level: 'info', dialect: 'openai-chat' }),
     ],
     verdict: {
       status: 'FAIL',
       passed: false,
       exit_code: 1,
-      why: '1 of 4 SLOs missed',
       slos: [successRate, warned, undecided, failed],
     },
   }),
@@ -364,7 +396,6 @@ export const runs = {
       policy: 'release',
       passed: false,
       exit_code: 2,
-      why: '1 of 2 SLOs needs more requests',
       slos: [slo({}), undecided],
     },
   }),
@@ -374,14 +405,12 @@ export const runs = {
       status: 'FAIL',
       passed: false,
       exit_code: 1,
-      why: '1 of 1 SLO missed',
       slos: [
         slo({
           ...failed,
           observed: 'infinite',
           margin: 'infinite',
           interval: { low: 950, high: 'infinite' },
-          why: '30 of 300 requests failed',
         }),
       ],
     },
@@ -403,12 +432,12 @@ export const runs = {
       status: 'ERROR',
       passed: false,
       exit_code: 4,
-      why: 'none of 300 requests was answered',
+      reason: nothingCompleted,
       slos: [unmeasured],
     },
   }),
   interrupted: run({
-    end: { kind: 'interrupted', reason: 'SIGINT' },
+    end: interrupted,
     summary: {
       requests: { total: 43, completed: 33, failed: 0, cancelled: 10, warmup: 10 },
       success_rate: 1,
@@ -422,8 +451,17 @@ export const runs = {
       status: 'ERROR',
       passed: false,
       exit_code: 130,
-      why: 'interrupted before it was decided',
-      slos: [slo({ ...unmeasured, observed: 640, n: 33, why: 'interrupted after 33 of 300' })],
+      slos: [
+        slo(
+          {
+            ...unmeasured,
+            observed: 640,
+            n: 33,
+            turns: [{ kind: 'ended', from: 'INCONCLUSIVE', to: 'ERROR' }],
+          },
+          interrupted,
+        ),
+      ],
     },
   }),
   one: run({
@@ -441,7 +479,6 @@ export const runs = {
     },
     verdict: {
       status: 'INCONCLUSIVE',
-      why: '1 of 1 SLO needs more requests',
       slos: [
         slo({
           ...undecided,
@@ -450,7 +487,6 @@ export const runs = {
           exceedances: 0,
           pass_at_most: null,
           fail_at_least: null,
-          why: '0 of 1 over 5s; about 298 more requests would decide',
         }),
       ],
     },
@@ -460,14 +496,13 @@ export const runs = {
       kind: 'interleaved',
       source: 'https://stable.example.com/v1/chat/completions',
       comparable: true,
-      reason: null,
+      differences: [],
       summary: { ...passing.summary, ttft_ms: distribution(320) },
     },
     verdict: {
       status: 'FAIL',
       passed: false,
       exit_code: 1,
-      why: '1 of 3 SLOs missed',
       slos: [compared, fewerPoints, slo({})],
     },
   }),
@@ -476,12 +511,11 @@ export const runs = {
       kind: 'file',
       source: 'baselines/chat.json',
       comparable: false,
-      reason: 'cpu differs: Other CPU / Example CPU',
+      differences: [foreign],
       summary: passing.summary,
     },
     verdict: {
       status: 'INCONCLUSIVE',
-      why: '1 of 1 SLO undecided',
       slos: [
         slo({
           ...compared,
@@ -493,10 +527,17 @@ export const runs = {
             low: null,
             high: null,
             allowed: 0.1,
-            floor: null,
             rounds: 0,
           },
-          why: 'Not comparable: cpu differs: Other CPU / Example CPU.',
+          allowance: { change: 0.1, floor: null },
+          turns: [
+            {
+              kind: 'not-comparable',
+              from: 'INCONCLUSIVE',
+              to: 'INCONCLUSIVE',
+              differences: [foreign],
+            },
+          ],
         }),
       ],
     },
@@ -506,7 +547,6 @@ export const runs = {
       status: 'ERROR',
       passed: false,
       exit_code: 4,
-      why: 'the spec asks for nothing',
       slos: [],
     },
   }),
@@ -516,22 +556,23 @@ export const runs = {
       status: 'FAIL',
       passed: false,
       exit_code: 1,
-      why: '1 of 2 SLOs missed',
-      slos: [slo({ ...failed, id: '首token', reason: '用户在等' }), successRate],
+      slos: [slo({ ...failed, id: '首token', purpose: '用户在等' }), successRate],
     },
   }),
   hostile: run({
     spec: { name: hostile, file: hostile, sha256: null },
     target: { url: `http://127.0.0.1/${hostile}`, method: 'POST', hermetic: true },
-    end: { kind: 'crashed', reason: hostile },
+    end: { kind: 'crashed', message: hostile, why: hostile },
     baseline: {
       kind: 'file',
       source: hostile,
       comparable: false,
-      reason: hostile,
+      differences: [{ fact: 'cpu', baseline: hostile, candidate: hostile }],
       summary: passing.summary,
     },
-    diagnostics: [{ id: 'odd', level: 'warn', message: hostile }],
+    diagnostics: [
+      diagnostic({ id: 'ttft-without-content', level: 'warn', event: hostile, lead_ms: null }),
+    ],
     server: {
       ...vllm,
       source: null,
@@ -547,9 +588,8 @@ export const runs = {
       prefill_ms: null,
       decode_ms: null,
       token_gap_ms: null,
-      breakdown_ms: null,
       timeline: [],
-      message: hostile,
+      ...conclude({ kind: 'unread', failure: hostile }),
     },
     summary: {
       failures: [{ kind: 'http_status', status: 500, count: 2, sample: hostile }],
@@ -558,12 +598,11 @@ export const runs = {
       status: 'FAIL',
       passed: false,
       exit_code: 1,
-      why: hostile,
       slos: [
-        slo({ ...failed, id: hostile, why: hostile }),
-        slo({ ...undecided, id: 'skips', why: hostile }),
-        slo({ ...unmeasured, id: hostile, why: hostile }),
-        slo({ ...undecided, id: 'skips', why: 'second of that name' }),
+        slo({ ...failed, id: hostile }),
+        slo({ ...undecided, id: 'skips' }),
+        slo({ ...unmeasured, id: hostile }),
+        slo({ ...undecided, id: 'skips' }),
       ],
     },
   }),

@@ -11,8 +11,15 @@ const comparison: Comparison = {
   baseline: 'main/results.json',
   candidate: 'branch/results.json',
   comparable: true,
-  reason: null,
-  verdict: { status: 'FAIL', policy: 'pr', passed: false, exit_code: 1, why: '1 of 1 SLO missed' },
+  differences: [],
+  verdict: {
+    status: 'FAIL',
+    policy: 'pr',
+    passed: false,
+    exit_code: 1,
+    reason: { kind: 'slos', slos: ['ttft p95'], blocking: 1 },
+    why: '1 of 1 SLO missed',
+  },
   statistics: [
     {
       name: 'ttft p95',
@@ -47,7 +54,13 @@ test('shows both sides, the change with its limits, what is allowed and the verd
 
 test('what others wrote does no harm', () => {
   const text = renderComparison(
-    { ...comparison, baseline: hostile, candidate: hostile, comparable: false, reason: hostile },
+    {
+      ...comparison,
+      baseline: hostile,
+      candidate: hostile,
+      comparable: false,
+      differences: [{ fact: 'cpu', baseline: hostile, candidate: hostile }],
+    },
     { color: false, unicode: false },
   )
   expect(text).toContain('not comparable: ')

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { explainSlo } from '../../src/report/explanation/explanation.ts'
+import { accountFor } from '../../src/report/explanation/explanation.ts'
 import type { Results, SloDocument } from '../../src/results/results.ts'
 import { completed, failed, times, trust } from '../metrics/records.ts'
 import { createRandom } from '../verdict/random.ts'
@@ -26,7 +26,7 @@ const slos = [
 ]
 
 function explainAll(results: Results): { text: string; differences: readonly string[] }[] {
-  return results.verdict.slos.map((each) => explainSlo(results, each))
+  return results.verdict.slos.map((each) => accountFor(results, each))
 }
 
 function judgeSeed(seed: number): Results {
@@ -178,12 +178,12 @@ test('says what turned a verdict around: Holm, a doubt, the end of the run', () 
   const late = { ...trust, eventLoopDelayP99: 90 }
   const [doubted] = explainAll(judgeRecords(records, { slos: ['ttft p50 <= 800ms'], trust: late }))
   expect(doubted?.text).toContain('10 · 90ms ≥ bound 800ms')
-  expect(doubted?.text).toContain('turned        PASS became INCONCLUSIVE: a doubt')
+  expect(doubted?.text).toContain('turned        PASS became INCONCLUSIVE: the figure cannot be')
   expect(doubted?.differences).toEqual([])
 
   const end = { kind: 'interrupted', reason: 'SIGINT' } as const
   const [ended] = explainAll(judgeRecords(records, { slos: ['ttft p50 <= 800ms'], end }))
-  expect(ended?.text).toContain('PASS became ERROR: the run was interrupted')
+  expect(ended?.text).toContain('PASS became ERROR: the run ended before it was decided')
   expect(ended?.differences).toEqual([])
 })
 
@@ -217,7 +217,7 @@ test('a verdict without data is its sentence', () => {
 })
 
 test('whatever a spec or a target wrote stays text on its line', () => {
-  const { text } = explainSlo(runs.hostile, slo({ id: hostile, text: hostile, why: hostile }))
+  const { text } = accountFor(runs.hostile, slo({ id: hostile, text: hostile }))
   expect(text).not.toMatch(/(?!\n)\p{Cc}|\u202e/u)
   expect(text).not.toMatch(/^\s*::/m)
   expect(text).not.toMatch(/##\w*\[/)

@@ -63,7 +63,7 @@ test('a missed SLO of level error is a failure, one of level warn is not', () =>
   const [, warn, , missed] = cases(xml)
   expect(missed).toContain('name="ttft p95 &lt;= 800ms"')
   expect(missed).toContain(
-    '<failure message="ttft p95 &lt;= 800ms: 38 of 300 over 800ms; 22 or more are too many at 95 %" type="SLOViolation">',
+    '<failure message="ttft p95 &lt;= 800ms: ttft p95 is 912ms: 38 of 300 requests are above 800ms; 22 are enough to disprove it." type="SLOViolation">',
   )
   expect(missed).toContain('observed 912ms +112ms (+14.0%)\ninterval [880ms, 950ms]')
   expect(warn).toContain(`name="${warned.text.replace('<', '&lt;')}"`)
@@ -74,7 +74,7 @@ test('a missed SLO of level error is a failure, one of level warn is not', () =>
 
 test('an undecided SLO is skipped with its reason under pr and point, and fails under release', () => {
   const skipped =
-    '<skipped message="latency p99 &lt;= 5s: 1 of 300 over 5s; about 180 more requests would decide"/>'
+    '<skipped message="latency p99 &lt;= 5s: latency p99 is 4.567s: 1 of 300 requests is above 5s; a PASS allows 0, a FAIL takes 7. About 180 more requests (480 in all) would decide it."/>'
   for (const policy of ['pr', 'point'] as const) {
     const pass = run({ verdict: { status: 'INCONCLUSIVE', policy, slos: [undecided] } })
     expect(renderJunit([pass], { mode: 'rich' })).toContain(skipped)
@@ -92,7 +92,9 @@ test.each([
 })
 
 test('an SLO without observations in a run that has some is an error of type NoData', () => {
-  const slos = [slo({ status: 'ERROR', observed: null, why: 'no such metric here' })]
+  const slos = [
+    slo({ status: 'ERROR', observed: null, reason: { kind: 'no-value', target: 'candidate' } }),
+  ]
   const xml = renderJunit([run({ verdict: { status: 'ERROR', passed: false, slos } })], {
     mode: 'rich',
   })
@@ -102,13 +104,16 @@ test('an SLO without observations in a run that has some is an error of type NoD
 test('a spec without SLOs is one test case, and an error', () => {
   const xml = renderJunit([runs.noSlo], { mode: 'strict' })
   expect(xml).toContain('tests="1" failures="0" errors="1"')
-  expect(xml).toContain('<error message="no SLO: the spec asks for nothing"')
+  expect(xml).toContain(
+    '<error message="no SLO: No SLO was asked for, so there is nothing to judge."',
+  )
 })
 
 test('a closed gate is never a green report', () => {
-  const closed = run({ verdict: { status: 'ERROR', passed: false, exit_code: 4, why: 'crashed' } })
+  const end = { kind: 'crashed', message: 'exit 134', why: 'exit 134' } as const
+  const closed = run({ end, verdict: { status: 'ERROR', passed: false, exit_code: 4 } })
   expect(renderJunit([closed], { mode: 'strict' })).toMatch(
-    /tests="3" failures="0" errors="1"[\s\S]*name="verdict"[\s\S]*<error message="crashed"/,
+    /tests="3" failures="0" errors="1"[\s\S]*name="verdict"[\s\S]*<error message="The load process broke off \(exit 134\)\."/,
   )
 })
 
@@ -151,7 +156,9 @@ test('a target that writes XML, CDATA ends, escapes or commands changes nothing 
     expect(markup).not.toMatch(/<img|<script|<\/details/)
     // Two SLOs are skipped; `<skipped/>` in the text of the others must not take their messages.
     expect(markup.match(/<skipped message="[^"]*"\/>/g)).toHaveLength(2)
-    expect(markup).toContain('<skipped message="latency p99 &lt;= 5s: second of that name"/>')
+    expect(markup).toContain(
+      '<skipped message="latency p99 &lt;= 5s: latency p99 is 4.567s: 1 of 300 requests is above 5s; a PASS allows 0, a FAIL takes 7. About 180 more requests (480 in all) would decide it."/>',
+    )
     expect(xml).toContain('😀')
   }
   expect(hostile).toContain('<skipped/>')

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 
 import { renderMarkdown } from '../../src/report/markdown.ts'
-import { run, runs, slo } from './_runs.ts'
+import type { Results } from '../../src/results/results.ts'
+import { hostile, run, runs, slo } from './_runs.ts'
 
 const names = Object.keys(runs) as (keyof typeof runs)[]
 
@@ -13,7 +14,7 @@ test.each(names)('renders the run "%s" as Markdown', async (name) => {
 
 test('opens with the verdict, then lists issues first', () => {
   const text = renderMarkdown([runs.fail])
-  expect(text).toMatch(/^### ❌ FAIL – chat\n\n1 of 4 SLOs missed/)
+  expect(text).toMatch(/^### ❌ FAIL – chat\n\n1 of 3 SLOs of level error missed/)
   const rows = text.split('\n').filter((line) => /^\| [^ ]+ (FAIL|PASS|INC)/.test(line))
   expect(rows.map((row) => row.split(' | ')[0])).toEqual([
     '| ❌ FAIL',
@@ -57,14 +58,66 @@ test('leaves out what a run without data does not have', () => {
   expect(text).toContain('- connect ×300: connect ECONNREFUSED')
 })
 
-test('renders several runs one after the other', () => {
-  const text = renderMarkdown([runs.pass, runs.fail])
-  expect(text.match(/^### .*$/gm)).toEqual(['### ✅ PASS – chat', '### ❌ FAIL – chat'])
+const several = [
+  named('holds', runs.pass),
+  named('undecided', runs.inconclusive),
+  named('missed', runs.fail),
+  named('sloppy', run({ diagnostics: runs.fail.diagnostics })),
+]
+
+test('renders several runs as Markdown', async () => {
+  await expect(renderMarkdown(several)).toMatchFileSnapshot(
+    '../../fixtures/expected/markdown/several.md',
+  )
+})
+
+test('opens several runs with a line for each, in the order in which they follow', () => {
+  const text = renderMarkdown(several)
+  const [overview = ''] = text.split('\n\n')
+  const rows = overview.split('\n').map((row) => row.split(' | ').slice(0, 2).join(' '))
+  expect(rows).toEqual([
+    '|  spec',
+    '| --- ---',
+    '| ❌ FAIL missed',
+    '| ⚠️ INCONCLUSIVE undecided',
+    '| ✅ PASS holds',
+    '| ✅ PASS sloppy',
+  ])
+  expect(text.match(/^(###|<details><summary>✅) .*$/gm)).toEqual([
+    '### ❌ FAIL – missed',
+    '### ⚠️ INCONCLUSIVE – undecided',
+    '<details><summary>✅ PASS – holds: 2/2 SLOs hold</summary>',
+    '<details><summary>✅ PASS – sloppy: 2/2 SLOs hold, ⚠️ 1 warning</summary>',
+  ])
+})
+
+test('a run that is alone is open and has no overview', () => {
+  const text = renderMarkdown([runs.pass])
+  expect(text).toMatch(/^### ✅ PASS – chat\n/)
+  expect(text).not.toContain('| spec |')
+})
+
+test('tells once what runs have in common of their environment, and of each what it has alone', () => {
+  const other = run({
+    spec: { name: 'other', file: 'bench/other.bench.yaml', sha256: 'ef'.repeat(32) },
+  })
+  const text = renderMarkdown([runs.pass, runs.fail, other])
+  expect(count(text, 'machine: Example CPU')).toBe(1)
+  expect(count(text, '- tool: ')).toBe(1)
+  expect(count(text, '- sha256: abab')).toBe(2)
+  expect(count(text, '- sha256: efef')).toBe(1)
+  expect(text.trimEnd()).toMatch(
+    /<summary>Environment<\/summary>\n\n[^]*- tool: .*\n\n<\/details>$/,
+  )
+  const elsewhere = run({ environment: { ...runs.pass.environment, cpu: 'Other CPU' } })
+  const mixed = renderMarkdown([runs.pass, elsewhere])
+  expect(count(mixed, 'machine: Example CPU')).toBe(1)
+  expect(count(mixed, 'machine: Other CPU')).toBe(1)
 })
 
 test('is cut between two lines to the bytes it may take, with folds closed and a note', () => {
   const slos = Array.from({ length: 50 }, (_, index) =>
-    slo({ id: `第${index}`, status: 'FAIL', why: '太慢'.repeat(10) }),
+    slo({ id: `第${index}`, text: `${'太慢'.repeat(10)} ${index}`, status: 'FAIL' }),
   )
   const long = run({ verdict: { slos } })
   const whole = renderMarkdown([long])
@@ -95,6 +148,20 @@ test('what a target wrote is neither HTML nor a mention, reference or link', () 
   expect(text).not.toMatch(/##\w*\[/)
   expect(text).not.toMatch(/(?!\n)\p{Cc}/u)
 })
+
+test('the title of a fold is as harmless as a heading', () => {
+  const text = renderMarkdown([named(hostile, runs.pass), named('a_b <c>', runs.pass)])
+  const titles = text.match(/<summary>✅.*<\/summary>/g) ?? []
+  expect(titles).toHaveLength(2)
+  // No escape of Markdown counts there.
+  expect(titles[1]).toContain('PASS – a_b &lt;c&gt;: ')
+  expect(titles[0]).not.toMatch(/<img|<script|@\w|(?<!&)#\d|:\/\/evil|##\w*\[|\p{Cc}/u)
+  expect(count(text, '</details>')).toBe(count(text, '<details>'))
+})
+
+function named(name: string, results: Results): Results {
+  return { ...results, spec: { ...results.spec, name, file: `bench/${name}.bench.yaml` } }
+}
 
 function count(text: string, part: string): number {
   return text.split(part).length - 1

@@ -3,8 +3,13 @@ import { expect, test } from 'vitest'
 
 import type { JsonSchema } from '../../src/bench-spec/json-schema.ts'
 import { calibrationSchema } from '../../src/results/calibration-schema.ts'
+import { clientReasonSchema, diagnosticSchema } from '../../src/results/diagnostic-schema.ts'
 import { distributionSchema, resultsSchema, sloSchema } from '../../src/results/results-schema.ts'
-import { serverSchema, serverTimeSchema } from '../../src/results/server-schema.ts'
+import {
+  serverFindingSchema,
+  serverSchema,
+  serverTimeSchema,
+} from '../../src/results/server-schema.ts'
 import { renderInterface } from '../_interface.ts'
 import { run, runs, slo } from '../report/_runs.ts'
 
@@ -17,7 +22,10 @@ test('results-document.ts and the published schema are what the schema says', as
     '// Made from results-schema.ts by its test: change it there and run `vitest -u`.\n',
     renderInterface('DistributionDocument', distributionSchema),
     renderInterface('SloDocument', sloSchema),
+    renderInterface('ClientReasonDocument', clientReasonSchema),
+    renderInterface('DiagnosticDocument', nameParts(diagnosticSchema)),
     renderInterface('ServerTimeDocument', serverTimeSchema),
+    renderInterface('ServerFindingDocument', serverFindingSchema),
     renderInterface('ServerDocument', nameParts(serverSchema)),
     renderInterface('CalibrationDocument', calibrationSchema),
     renderInterface('Results', nameParts(resultsSchema)),
@@ -34,7 +42,10 @@ function nameParts(schema: JsonSchema): JsonSchema {
     [distributionSchema, 'DistributionDocument'],
     [sloSchema, 'SloDocument'],
     [calibrationSchema, 'CalibrationDocument'],
+    [clientReasonSchema, 'ClientReasonDocument'],
+    [diagnosticSchema, 'DiagnosticDocument'],
     [serverTimeSchema, 'ServerTimeDocument'],
+    [serverFindingSchema, 'ServerFindingDocument'],
     [serverSchema, 'ServerDocument'],
   ])
   const text = JSON.stringify(schema, (_, part: unknown) => {
@@ -65,7 +76,7 @@ test('every key is required and described, and there are no others', () => {
 test.each([
   ['a missing key', (results) => ({ ...results, target: undefined })],
   ['an unknown key', (results) => ({ ...results, extra: 1 })],
-  ['another version of the layout', (results) => ({ ...results, schema_version: 2 })],
+  ['another version of the layout', (results) => ({ ...results, schema_version: 3 })],
   [
     'NaN as null where a number must stand',
     (results) => ({ ...results, load: { ...results.load, seed: null } }),

@@ -1,8 +1,9 @@
 import { Ajv } from 'ajv'
 import { expect, test } from 'vitest'
 
+import { sentences } from '../../src/report/sentence/sentences.ts'
 import { resultsSchema } from '../../src/results/results-schema.ts'
-import { type ResultsInput, toResults } from '../../src/results/results.ts'
+import { type Results, type ResultsInput, toResults } from '../../src/results/results.ts'
 import type { SloVerdict } from '../../src/verdict/verdict.ts'
 
 const verdict: SloVerdict = {
@@ -28,7 +29,8 @@ const verdict: SloVerdict = {
   failAtLeast: 22,
   interval: { low: 880.00004 },
   pFail: 0.0000001234567,
-  why: 'too many',
+  reason: { kind: 'exceedances', failed: 2, asked: 300 },
+  turns: [],
 }
 
 const input: ResultsInput = {
@@ -76,14 +78,14 @@ const input: ResultsInput = {
   },
   rounds: [],
   workload: 'cd'.repeat(32),
-  diagnostics: [{ id: 'not-streamed', level: 'warn', message: 'one chunk' }],
+  diagnostics: [{ id: 'tokens-in-one-read', level: 'warn', atOnce: 290, requests: 298 }],
   verdict: {
     status: 'FAIL',
     policy: 'pr',
     looks: { planned: 1, taken: 1, confidence: 0.95 },
     passed: false,
     exitCode: 1,
-    why: '1 of 1 SLO missed',
+    reason: { kind: 'slos', slos: ['ttft p95 <= 800ms'], blocking: 1 },
     slos: [verdict],
   },
   end: { kind: 'finished' },
@@ -94,14 +96,18 @@ const input: ResultsInput = {
   environment: { node: '24.0.0', platform: 'linux', arch: 'x64', cpu: 'Example', cores: 2 },
 }
 
+function documentRun(given: ResultsInput): Results {
+  return toResults(given, sentences)
+}
+
 test('assembles a document that the schema describes', () => {
-  const validate = new Ajv({ allErrors: true }).compile(resultsSchema)
-  validate(toResults(input))
+  const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(resultsSchema)
+  validate(documentRun(input))
   expect(validate.errors).toBeNull()
 })
 
 test('what is missing is null, never left out', () => {
-  const results = toResults(input)
+  const results = documentRun(input)
   expect(results.spec).toEqual({ name: 'chat', file: 'bench/chat.bench.yaml', sha256: null })
   expect(results.summary).toMatchObject({ goodput: null, latency_ms: null, output_tokens: null })
   expect(results.summary.ttft_ms?.stddev).toBeNull()
@@ -116,7 +122,7 @@ test('what is missing is null, never left out', () => {
 })
 
 test('times have no more digits than the clock, probabilities keep their size', () => {
-  const results = toResults(input)
+  const results = documentRun(input)
   expect(results.summary.duration_ms).toBe(25_670.1235)
   expect(results.summary.success_rate).toBe(0.993333)
   expect(results.summary.ttft_ms).toMatchObject({ min: 1, p50: 2.1234 })
@@ -125,7 +131,7 @@ test('times have no more digits than the clock, probabilities keep their size', 
 
 test('a percentile that failed requests fill is "infinite"', () => {
   const slos = [{ ...verdict, observed: Infinity, margin: -Infinity, interval: { high: Infinity } }]
-  const results = toResults({ ...input, verdict: { ...input.verdict, slos } })
+  const results = documentRun({ ...input, verdict: { ...input.verdict, slos } })
   expect(results.verdict.slos[0]).toMatchObject({
     observed: 'infinite',
     margin: 'infinite',
@@ -133,22 +139,27 @@ test('a percentile that failed requests fill is "infinite"', () => {
   })
 })
 
-test('an SLO keeps its name, text, place and reason', () => {
-  expect(toResults(input).verdict.slos[0]).toMatchObject({
+test('an SLO keeps its name, text, place and purpose, and says why in codes and in words', () => {
+  expect(documentRun(input).verdict.slos[0]).toMatchObject({
     id: 'first-token',
     text: 'ttft p95 <= 800ms',
     stat: 'p99.9',
     line: 7,
     column: 5,
-    reason: 'users wait',
+    purpose: 'users wait',
+    reason: { kind: 'exceedances', failed: 2, asked: 300 },
     exceedances: 38,
     pass_at_most: 8,
     fail_at_least: 22,
+    turns: [],
+    why: expect.stringMatching(
+      /^ttft p99\.9 is 912\.3ms: 38 of 300 requests are above 800ms or failed;/,
+    ),
   })
 })
 
 test('neither headers, body, rows nor absolute paths get into the document', () => {
-  const text = JSON.stringify(toResults(input))
+  const text = JSON.stringify(documentRun(input))
   for (const secret of ['sk-header', 'authorization', 'body-text', 'row-text', '/home/me']) {
     expect(text).not.toContain(secret)
   }
@@ -163,20 +174,28 @@ test('tells how the run ended and how the client did', () => {
     gcMax: 2,
     cpuShare: 0.5,
   }
-  const crashed = toResults({ ...input, trust, end: { kind: 'crashed', message: 'out of memory' } })
-  expect(crashed.end).toEqual({ kind: 'crashed', reason: 'out of memory' })
+  const crashed = documentRun({
+    ...input,
+    trust,
+    end: { kind: 'crashed', message: 'out of memory' },
+  })
+  expect(crashed.end).toEqual({
+    kind: 'crashed',
+    message: 'out of memory',
+    why: 'out of memory',
+  })
   expect(crashed.client).toMatchObject({
     event_loop_utilization: 0.123457,
     event_loop_delay_p50_ms: null,
     event_loop_delay_p99_ms: 1.2346,
     gc_total_ms: 3,
   })
-  const stopped = toResults({ ...input, end: { kind: 'interrupted', reason: 'SIGINT' } })
-  expect(stopped.end).toEqual({ kind: 'interrupted', reason: 'SIGINT' })
-  expect(toResults(input).end).toEqual({ kind: 'finished', reason: null })
+  const stopped = documentRun({ ...input, end: { kind: 'interrupted', reason: 'SIGINT' } })
+  expect(stopped.end).toEqual({ kind: 'interrupted', reason: 'SIGINT', why: 'SIGINT' })
+  expect(documentRun(input).end).toEqual({ kind: 'finished' })
 })
 
 test('a run against the bundled mock is hermetic', () => {
-  expect(toResults(input).target.hermetic).toBe(false)
-  expect(toResults({ ...input, spec: { ...input.spec, mock: {} } }).target.hermetic).toBe(true)
+  expect(documentRun(input).target.hermetic).toBe(false)
+  expect(documentRun({ ...input, spec: { ...input.spec, mock: {} } }).target.hermetic).toBe(true)
 })

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 
 import { expect, onTestFinished, test } from 'vitest'
 
-import { findObstacle, fingerprintOf, hashWorkload } from '../../src/results/fingerprint.ts'
+import { readStored } from '../../src/results/findings.ts'
+import { listDifferences, fingerprintOf, hashWorkload } from '../../src/results/fingerprint.ts'
 import type { Results } from '../../src/results/results.ts'
-import { readStored, roundsOf } from '../../src/results/stored.ts'
+import { roundsOf } from '../../src/results/stored.ts'
 import { checkSpec } from '../../src/run/checked-spec.ts'
 import { run } from '../report/_runs.ts'
 
@@ -58,14 +59,14 @@ test('results are read back as they were written', () => {
 })
 
 test.each([
-  ['{ "schema_version": 1', "Expected ',' or '}'"],
+  ['{ "schema_version": 2', "Expected ',' or '}'"],
   ['{}', 'the key "schema_version" is required. Run the baseline again.'],
   ['null', 'must be an object, got nothing'],
-  [JSON.stringify({ ...run(), schema_version: 2 }), 'schema_version: must be 1, got 2'],
+  [JSON.stringify({ ...run(), schema_version: 3 }), 'schema_version: must be 2, got 3'],
   [JSON.stringify({ ...run(), rounds: undefined }), 'the key "rounds" is required'],
   [
     JSON.stringify({ ...run(), rounds: [{ ...rounds[0], completed: '59' }] }),
-    'rounds.0.completed: must be a whole number of at least 0, got "59"',
+    'rounds[0].completed: must be a whole number of at least 0, got "59"',
   ],
 ])('a file that is no baseline is one clear error before the run: %#', (text, message) => {
   const file = store(text)
@@ -86,14 +87,15 @@ test('a file that is not there is one as well', () => {
 
 test('names what differs between two runs', () => {
   const one = run()
-  expect(findObstacle(fingerprintOf(one), fingerprintOf(one))).toBeUndefined()
+  expect(listDifferences(fingerprintOf(one), fingerprintOf(one))).toEqual([])
   const other = run({
     environment: { ...one.environment, cpu: 'Other CPU', node: 'v24.9.1' },
     load: { ...one.load, concurrency: 20, requests: 500 },
   })
-  expect(findObstacle(fingerprintOf(one), fingerprintOf(other))).toBe(
-    'cpu differs: Example CPU / Other CPU; concurrency differs: 10 / 20',
-  )
+  expect(listDifferences(fingerprintOf(one), fingerprintOf(other))).toEqual([
+    { fact: 'cpu', baseline: 'Example CPU', candidate: 'Other CPU' },
+    { fact: 'concurrency', baseline: 10, candidate: 20 },
+  ])
 })
 
 function hash(more: object, env = { KEY: 'sk-0123456789' }): string {
@@ -107,5 +109,19 @@ test('a workload is what is sent and how, wherever to, with whatever key', () =>
   expect(hash({ url: 'http://b/x', requests: 7, slo: ['ttft p95 <= 1s'] })).toBe(one)
   expect(hash({}, { KEY: 'sk-9876543210' })).toBe(one)
   expect(hash({ concurrency: 3 })).not.toBe(one)
+  expect(hash({ seed: 2 })).toBe(one)
   expect(hash({ body: { prompt: 'hello', key: '${KEY}' } })).not.toBe(one)
+})
+
+test('shuffled rows are another workload, and so is each order of them', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slogate-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'rows.csv')
+  writeFileSync(file, 'q\na\nb\n')
+  const shuffled = (shuffle: boolean, seed: number): string =>
+    hash({ body: '{{q}}', data_source: { type: 'csv', file, shuffle }, seed })
+  expect(shuffled(true, 1)).toBe(shuffled(true, 1))
+  expect(shuffled(true, 1)).not.toBe(shuffled(true, 2))
+  expect(shuffled(true, 1)).not.toBe(shuffled(false, 1))
+  expect(shuffled(false, 1)).toBe(shuffled(false, 2))
 })

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 
 import { estimateMore, testExactly } from '../../src/verdict/exact.ts'
 import { completed, completedWith, failed, load, times } from '../metrics/records.ts'
+import { tell } from './_tell.ts'
 import { judgeOne, ramp } from './judging.ts'
 
 test('passes a percentile that is proven, with the arithmetic', () => {
@@ -19,7 +20,7 @@ test('passes a percentile that is proven, with the arithmetic', () => {
     clusters: 5,
     interval: { low: 467, high: 484 },
   })
-  expect(verdict.why).toBe(
+  expect(tell(verdict)).toBe(
     'ttft p95 is 475ms: 5 of 500 requests are above 495.5ms; up to 16 still prove the SLO.',
   )
 })
@@ -27,7 +28,7 @@ test('passes a percentile that is proven, with the arithmetic', () => {
 test('fails a percentile that is disproven', () => {
   const verdict = judgeOne('ttft p95 <= 450', ramp(500))
   expect(verdict).toMatchObject({ status: 'FAIL', exceedances: 50, margin: -25 })
-  expect(verdict.why).toBe(
+  expect(tell(verdict)).toBe(
     'ttft p95 is 475ms: 50 of 500 requests are above 450ms; 34 are enough to disprove it.',
   )
 })
@@ -35,7 +36,7 @@ test('fails a percentile that is disproven', () => {
 test('leaves undecided what chance may have done, and tells what would decide', () => {
   const verdict = judgeOne('ttft p95 <= 480', ramp(500), { load: { ...load, requests: 500 } })
   expect(verdict).toMatchObject({ status: 'INCONCLUSIVE', exceedances: 20, more: 826 })
-  expect(verdict.why).toBe(
+  expect(tell(verdict)).toBe(
     'ttft p95 is 475ms: 20 of 500 requests are above 480ms; a PASS allows 16, a FAIL takes 34. About 826 more requests (1326 in all) would decide it.',
   )
 })
@@ -79,7 +80,7 @@ test('counts failed requests as infinitely slow, unless they are excluded', () =
   )
   const verdict = judgeOne('ttft p95 <= 800', records)
   expect(verdict).toMatchObject({ observed: Infinity, margin: -Infinity, exceedances: 50, n: 500 })
-  expect(verdict.why).toContain('ttft p95 is ∞: 50 of 500 requests are above 800ms or failed')
+  expect(tell(verdict)).toContain('ttft p95 is ∞: 50 of 500 requests are above 800ms or failed')
   const excluded = judgeOne('ttft p95 <= 800', records, { failures: 'exclude' })
   expect(excluded).toMatchObject({ status: 'PASS', observed: 100, exceedances: 0, n: 450 })
 })
@@ -109,7 +110,7 @@ test('judges shares, in the words of the metric', () => {
   const records = times(500, (i) => (i < 3 ? failed({ round: i }) : completed({ round: i % 5 })))
   const success = judgeOne('success_rate >= 0.98', records)
   expect(success).toMatchObject({ status: 'PASS', observed: 0.994, exceedances: 3, clusters: 5 })
-  expect(success.why).toContain('success_rate is 99.4%: 3 of 500 requests failed')
+  expect(tell(success)).toContain('success_rate is 99.4%: 3 of 500 requests failed')
   expect(success.interval?.low).toBeGreaterThan(0.98)
   expect(success.interval?.high).toBeLessThan(1)
   const error = judgeOne('error_rate <= 0.02', records)
@@ -126,7 +127,7 @@ test('fails what allows no exception at the first one, and never passes it', () 
   const fine = times(300, (i) => completed({ round: i % 5 }))
   const whole = judgeOne('success_rate >= 1', fine)
   expect(whole.status).toBe('INCONCLUSIVE')
-  expect(whole.why).toContain('no number of requests can prove that none ever will')
+  expect(tell(whole)).toContain('no number of requests can prove that none ever will')
   expect(whole).not.toHaveProperty('more')
   expect(judgeOne('success_rate >= 1', [...fine, failed()]).status).toBe('FAIL')
 })
@@ -136,7 +137,7 @@ test('judges goodput by the bounds of the spec', () => {
   const records = times(100, (i) => completed({ round: i % 5, ttft: i < 50 ? 100 : 101 }))
   const verdict = judgeOne('goodput >= 0.95', records, { goodput })
   expect(verdict).toMatchObject({ status: 'FAIL', observed: 0.5, exceedances: 50 })
-  expect(verdict.why).toContain('50 of 100 requests missed a goodput bound')
+  expect(tell(verdict)).toContain('50 of 100 requests missed a goodput bound')
 })
 
 test('does not take the gaps of a few slow answers for many observations', () => {
@@ -144,14 +145,14 @@ test('does not take the gaps of a few slow answers for many observations', () =>
   const verdict = judgeOne('chunk_gap p95 <= 60', records)
   expect(verdict).toMatchObject({ status: 'INCONCLUSIVE', n: 3000, exceedances: 200, clusters: 60 })
   expect(verdict.designEffect).toBeGreaterThan(40)
-  expect(verdict.why).toContain('200 of 3000 gaps are above 60ms')
+  expect(tell(verdict)).toContain('200 of 3000 gaps are above 60ms')
 })
 
 test('estimates further requests, not further gaps', () => {
   const records = times(20, (i) =>
     completed({ round: i % 5, events: 11, gap: i % 5 === 0 ? 100 : 10 }),
   )
-  const clusters = times(20, (i) => ({ size: 10, bad: i % 5 === 0 ? 10 : 0 }))
+  const clusters = times(20, (i) => ({ size: 10, hits: i % 5 === 0 ? 10 : 0 }))
   const gaps = estimateMore(testExactly(clusters, 0.25, 0.05), 0.25, 0.05) ?? 0
   expect(gaps).toBeGreaterThan(100)
   expect(judgeOne('chunk_gap p75 <= 60', records).more).toBe(Math.ceil(gaps / 10))
@@ -182,7 +183,7 @@ test('judges a mean by its rounds', () => {
   })
   const failing = judgeOne('ttft mean <= 100', records)
   expect(failing.status).toBe('FAIL')
-  expect(failing.why).toMatch(
+  expect(tell(failing)).toMatch(
     /^ttft mean is 102ms: its 5 rounds put it between 100\.\dms and 103\.\dms/,
   )
   expect(judgeOne('ttft mean <= 101.9', records).status).toBe('INCONCLUSIVE')
@@ -213,7 +214,7 @@ test('decides by the observed value with fewer than three rounds, and says so', 
   const records = times(50, (i) => completed({ round: i % 2, ttft: 100 }))
   const verdict = judgeOne('ttft mean <= 100', records)
   expect(verdict).toMatchObject({ status: 'PASS', method: 'point' })
-  expect(verdict.why).toBe(
+  expect(tell(verdict)).toBe(
     'ttft mean is 100ms, the bound is 100ms: decided by the observed value alone (2 rounds, a test takes 3).',
   )
 })
@@ -243,7 +244,7 @@ test('compares the observed value alone under policy point', () => {
     margin: 0,
     n: 100,
   })
-  expect(verdict.why).toContain('decided by the observed value alone (policy point)')
+  expect(tell(verdict)).toContain('decided by the observed value alone (policy point)')
   expect(judgeOne('ttft p99 <= 98', records, { policy: 'point' }).status).toBe('FAIL')
   expect(judgeOne('success_rate >= 1', records, { policy: 'point' }).status).toBe('PASS')
   expect(judgeOne('ttft mean <= 50.5', records, { policy: 'point' }).method).toBe('point')

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { roundOf } from '../../src/bench-spec/round.ts'
+import { findRound } from '../../src/bench-spec/round.ts'
 import type { Slo } from '../../src/bench-spec/slo.ts'
 import type { Gate, Load } from '../../src/bench-spec/spec.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
@@ -8,11 +8,12 @@ import { foresee } from '../../src/verdict/curtailment.ts'
 import { isCertain, judge } from '../../src/verdict/judge.ts'
 import { completed, failed, load as anyLoad, times } from '../metrics/records.ts'
 import { slo } from '../metrics/slos.ts'
+import { tell, tellRun } from './_tell.ts'
 import { createRandom } from './random.ts'
 
 const gate: Gate = { policy: 'pr', confidence: 0.95, failures: 'as-infinite', maxExtraRounds: 0 }
 const finished = { kind: 'finished' } as const
-const curtailed = { kind: 'curtailed', reason: 'its outcome was certain' } as const
+const curtailed = { kind: 'curtailed' } as const
 
 function loadOf(requests: number, rounds: number): Load {
   return { ...anyLoad, requests, rounds }
@@ -21,7 +22,7 @@ function loadOf(requests: number, rounds: number): Load {
 /** Request `index` of the load: 100 ms, or too slow. */
 function request(index: number, bad: boolean, load: Load): RequestRecord {
   const { requests = 0, rounds } = load
-  const round = roundOf(index, { requests, rounds })
+  const round = findRound(index, { requests, rounds })
   return completed({ index, round, ttft: bad ? 900 : 100 })
 }
 
@@ -162,12 +163,14 @@ test('lets what was certain stand and nothing else', () => {
   const slos = [p90, slo('success_rate >= 0.99'), slo('ttft mean <= 1')]
   const verdict = judge(slos, records, { gate, load, end: curtailed })
   expect(verdict).toMatchObject({ status: 'FAIL', exitCode: 1 })
-  expect(verdict.why).toContain('The run was stopped because its outcome was certain.')
+  expect(tellRun(verdict, curtailed)).toContain(
+    'The run was stopped because its outcome was certain.',
+  )
   expect(verdict.slos.map(({ status }) => status)).toEqual(['FAIL', 'INCONCLUSIVE', 'INCONCLUSIVE'])
-  expect(verdict.slos[0]?.why).toMatch(
+  expect(tell(verdict.slos[0], curtailed)).toMatch(
     /^ttft p90 is 900ms so far, 40 of 41 requests bad: a FAIL whatever the other 159 would have done \(p at most 0\.000017\)\.$/,
   )
-  expect(verdict.slos[1]?.why).toBe(
+  expect(tell(verdict.slos[1], curtailed)).toBe(
     'The run was stopped because its outcome was certain before this was decided.',
   )
 })
@@ -178,11 +181,12 @@ test('has an ERROR for everything of a target that was given up, with what was m
     ...makeRecords([false], load),
     ...times(30, (index) => failed({ index: index + 1 })),
   ]
-  const end = { kind: 'unhealthy', reason: '30 of 31 requests failed' } as const
+  const illness = { kind: 'errors', failed: 30, requests: 31, limit: 0.5 } as const
+  const end = { kind: 'unhealthy', illness } as const
   const verdict = judge([slo('success_rate >= 0.5'), p90], records, { gate, load, end })
   expect(verdict).toMatchObject({ status: 'ERROR', exitCode: 4, passed: false })
-  expect(verdict.why).toBe(
-    'The run was stopped, the target being unhealthy (30 of 31 requests failed).',
+  expect(tellRun(verdict, end)).toBe(
+    'The run was stopped, the target being unhealthy (30 of 31 requests failed, max_error_rate is 50%).',
   )
   expect(verdict.slos.map(({ status, n }) => [status, n])).toEqual([
     ['ERROR', 31],

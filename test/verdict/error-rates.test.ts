@@ -46,7 +46,7 @@ test('errs in at most α of runs either way when the true p95 is the bound', () 
   const { fail, pass } = rates(runs, () => {
     const clusters = times(5, () => ({
       size: 100,
-      bad: times(100, () => random() < q).filter(Boolean).length,
+      hits: times(100, () => random() < q).filter(Boolean).length,
     }))
     return testExactly(clusters, q, alpha)
   })
@@ -67,11 +67,11 @@ test('keeps false FAILs rare when rounds have a luck of their own, where the pla
       const luck = 0.1 * normal()
       return {
         size: 100,
-        bad: times(100, () => luck + 0.4 * normal() > bound).filter(Boolean).length,
+        hits: times(100, () => luck + 0.4 * normal() > bound).filter(Boolean).length,
       }
     })
-    const bad = clusters.reduce((sum, cluster) => sum + cluster.bad, 0)
-    if (testExactly([{ size: 500, bad }], q, alpha).pFail <= alpha) plain++
+    const hits = clusters.reduce((sum, cluster) => sum + cluster.hits, 0)
+    if (testExactly([{ size: 500, hits }], q, alpha).pFail <= alpha) plain++
     return testExactly(clusters, q, alpha)
   })
   expect(fail).toBeLessThan(limit(runs))
@@ -84,12 +84,12 @@ test('keeps false FAILs rare when each request resembles the one before', () => 
   const { fail } = rates(runs, () => {
     let state = normal()
     const clusters = times(5, () => {
-      let bad = 0
+      let hits = 0
       for (let i = 0; i < 100; i++) {
         state = 0.5 * state + Math.sqrt(0.75) * normal()
-        if (state > z95) bad++
+        if (state > z95) hits++
       }
-      return { size: 100, bad }
+      return { size: 100, hits }
     })
     return testExactly(clusters, q, alpha)
   })
@@ -103,7 +103,7 @@ test('finds a service that is clearly too slow, and one that is clearly fast eno
     testExactly(
       times(5, () => ({
         size: 100,
-        bad: times(100, () => random() < share).filter(Boolean).length,
+        hits: times(100, () => random() < share).filter(Boolean).length,
       })),
       q,
       alpha,
@@ -118,9 +118,9 @@ test('fails a family of 20 SLOs at the boundary in at most α of runs, thanks to
   let uncorrected = 0
   const family = rate(runs, () => {
     const p = times(20, () => {
-      let bad = 0
-      for (let i = 0; i < 200; i++) if (random() < q) bad++
-      return testExactly([{ size: 200, bad }], q, alpha).pFail
+      let hits = 0
+      for (let i = 0; i < 200; i++) if (random() < q) hits++
+      return testExactly([{ size: 200, hits }], q, alpha).pFail
     })
     if (p.some((each) => each <= alpha)) uncorrected++
     return adjustByHolm(p).some((each) => each <= alpha)

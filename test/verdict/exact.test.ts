@@ -4,8 +4,8 @@ import { estimateMore, shareLimits, testExactly } from '../../src/verdict/exact.
 
 const alpha = 0.05
 
-function single(size: number, bad: number) {
-  return [{ size, bad }]
+function single(size: number, hits: number) {
+  return [{ size, hits }]
 }
 
 test('decides at the published numbers of bad observations', () => {
@@ -43,15 +43,15 @@ test('never proves and disproves at once', () => {
 
 test('assumes independence with fewer than 3 clusters', () => {
   const clusters = [
-    { size: 100, bad: 10 },
-    { size: 100, bad: 0 },
+    { size: 100, hits: 10 },
+    { size: 100, hits: 0 },
   ]
   expect(testExactly(clusters, 0.05, alpha)).toMatchObject({ designEffect: undefined, weight: 1 })
 })
 
 test('is the plain binomial when clusters differ no more than chance', () => {
   const even = testExactly(
-    [5, 4, 6, 5, 5].map((bad) => ({ size: 100, bad })),
+    [5, 4, 6, 5, 5].map((hits) => ({ size: 100, hits })),
     0.05,
     alpha,
   )
@@ -62,7 +62,7 @@ test('is the plain binomial when clusters differ no more than chance', () => {
 
 test('counts fewer observations when clusters differ more than chance', () => {
   const uneven = testExactly(
-    [30, 5, 2, 3, 0].map((bad) => ({ size: 100, bad })),
+    [30, 5, 2, 3, 0].map((hits) => ({ size: 100, hits })),
     0.05,
     alpha,
   )
@@ -83,9 +83,9 @@ test('disproves by one exception what allows none, and never proves it', () => {
   expect(testExactly(single(1000, 1), 0, alpha)).toMatchObject({ pFail: 0, passAtMost: undefined })
   const clustered = testExactly(
     [
-      { size: 9, bad: 1 },
-      { size: 9, bad: 0 },
-      { size: 9, bad: 0 },
+      { size: 9, hits: 1 },
+      { size: 9, hits: 0 },
+      { size: 9, hits: 0 },
     ],
     0,
     alpha,

@@ -2,10 +2,12 @@ import { expect, test } from 'vitest'
 
 import { parseSlo } from '../../src/bench-spec/slo-grammar.ts'
 import type { Gate } from '../../src/bench-spec/spec.ts'
+import { explainInfeasibility } from '../../src/report/sentence/infeasibility.ts'
 import { testExactly } from '../../src/verdict/exact.ts'
 import { checkFeasibility, fewestToPass } from '../../src/verdict/feasibility.ts'
 import { load } from '../metrics/records.ts'
 import { slo } from '../metrics/slos.ts'
+import { tell } from './_tell.ts'
 import { judgeOne, ramp } from './judging.ts'
 
 const gate: Gate = { policy: 'pr', confidence: 0.95, failures: 'as-infinite', maxExtraRounds: 0 }
@@ -28,19 +30,17 @@ test('needs the published numbers of requests for a PASS', () => {
 test('agrees with the test that will decide', () => {
   for (const p of [0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995]) {
     const n = fewestToPass(1 - p, 0.95)
-    expect(testExactly([{ size: n, bad: 0 }], 1 - p, 1 - 0.95).passAtMost).toBe(0)
-    expect(testExactly([{ size: n - 1, bad: 0 }], 1 - p, 1 - 0.95).passAtMost).toBeUndefined()
+    expect(testExactly([{ size: n, hits: 0 }], 1 - p, 1 - 0.95).passAtMost).toBe(0)
+    expect(testExactly([{ size: n - 1, hits: 0 }], 1 - p, 1 - 0.95).passAtMost).toBeUndefined()
   }
 })
 
 test('says before the run that an SLO can never pass, and what to ask for', () => {
   const asked = slo('ttft p99 <= 800')
-  expect(checkFeasibility([asked, slo('ttft p95 <= 800')], load, gate)).toEqual([
-    {
-      slo: asked,
-      message:
-        'ttft p99 needs at least 299 requests at 95% confidence, the spec asks for 100: this SLO can never PASS; ask for 299 or use policy point',
-    },
+  const found = checkFeasibility([asked, slo('ttft p95 <= 800')], load, gate)
+  expect(found.map((each) => each.slo)).toEqual([asked])
+  expect(found.map(explainInfeasibility)).toEqual([
+    'ttft p99 needs at least 299 requests at 95% confidence, the spec asks for 100: this SLO can never PASS; ask for 299 or use policy point',
   ])
 })
 
@@ -52,13 +52,15 @@ test('says nothing of an SLO that can pass with every request good', () => {
 
 test('says the same of shares', () => {
   const [found] = checkFeasibility([slo('success_rate >= 0.99')], load, gate)
-  expect(found?.message).toContain('success_rate needs at least 299 requests at 95% confidence')
+  expect(found && explainInfeasibility(found)).toContain(
+    'success_rate needs at least 299 requests at 95% confidence',
+  )
   expect(checkFeasibility([slo('error_rate <= 0.05')], load, gate)).toEqual([])
 })
 
 test('says that what allows no exception cannot be proven', () => {
   const [found] = checkFeasibility([slo('success_rate >= 1')], { ...load, requests: 100_000 }, gate)
-  expect(found?.message).toContain('allows no exception')
+  expect(found && explainInfeasibility(found)).toContain('allows no exception')
 })
 
 test('says nothing where the number of observations is not known, or nothing is tested', () => {
@@ -86,7 +88,7 @@ test('never passes a p99 with 100 requests', () => {
   expect(verdict).toMatchObject({ status: 'INCONCLUSIVE', exceedances: 0, more: 199 })
   expect(verdict).not.toHaveProperty('passAtMost')
   expect(verdict.interval).not.toHaveProperty('high')
-  expect(verdict.why).toContain('so few can never be a PASS, a FAIL takes 4')
+  expect(tell(verdict)).toContain('so few can never be a PASS, a FAIL takes 4')
 })
 
 test.each([
@@ -125,7 +127,7 @@ test.each([
       : ({ kind, target } as const)
   const messages = (more: Partial<typeof load>) =>
     checkFeasibility([relative], { ...load, ...asked, ...more }, gate, baseline).map(
-      ({ message }) => message,
+      explainInfeasibility,
     )
   expect(messages({}).join()).toContain(advice)
   const [, enough] = /ask for (\d+)/.exec(advice) ?? []
@@ -140,11 +142,7 @@ test('counts the requests of extra rounds, and the confidence that they cost', (
     checkFeasibility([asked], { ...load, requests, rounds: 5 }, { ...gate, maxExtraRounds })
   // 72 are needed at 97.5%: 60 and 12 more, no fewer.
   expect(find(60, 1)).toEqual([])
-  expect(find(59, 1)).toEqual([
-    {
-      slo: asked,
-      message:
-        'ttft p95 needs at least 72 requests at 97.5% confidence (95% over 2 looks), the spec asks for 59 and up to 12 more: this SLO can never PASS; ask for 72 or use policy point',
-    },
+  expect(find(59, 1).map(explainInfeasibility)).toEqual([
+    'ttft p95 needs at least 72 requests at 97.5% confidence (95% over 2 looks), the spec asks for 59 and up to 12 more: this SLO can never PASS; ask for 72 or use policy point',
   ])
 })

@@ -12,9 +12,10 @@ const run = (bad: number, good: number) => [
 const refused = () => failed({ failure: { kind: 'connect', message: '' } })
 
 test('gives up a target that refuses the first 20 requests, and no other', () => {
-  expect(checkHealth(times(20, refused), undefined)).toBe(
-    'the first 20 requests found no connection',
-  )
+  expect(checkHealth(times(20, refused), undefined)).toEqual({
+    kind: 'no-connection',
+    requests: 20,
+  })
   expect(checkHealth(times(19, refused), undefined)).toBeUndefined()
   expect(checkHealth([...times(19, refused), completed()], undefined)).toBeUndefined()
   expect(checkHealth([completed(), ...times(100, refused)], undefined)).toBeUndefined()
@@ -27,7 +28,12 @@ test('gives up a target that refuses the first 20 requests, and no other', () =>
 })
 
 test('gives up a target whose error rate is proven to be above the limit', () => {
-  expect(checkHealth(run(20, 0), 0.5)).toBe('20 of 20 requests failed, max_error_rate is 50%')
+  expect(checkHealth(run(20, 0), 0.5)).toEqual({
+    kind: 'errors',
+    failed: 20,
+    requests: 20,
+    limit: 0.5,
+  })
   expect(checkHealth(run(19, 0), 0.5)).toBeUndefined()
   // Above the limit, but not by enough to be sure: P(Bin(30, .5) >= 20) = 0.049.
   expect(checkHealth(run(20, 10), 0.5)).toBeUndefined()

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 
 import { cancelled, completed, failed, times } from '../metrics/records.ts'
 import { slo } from '../metrics/slos.ts'
+import { tell, tellRun } from './_tell.ts'
 import { judgeAll, judgeOne, ramp } from './judging.ts'
 
 test('lets a FAIL stand only if it survives the number of SLOs', () => {
@@ -12,7 +13,7 @@ test('lets a FAIL stand only if it survives the number of SLOs', () => {
   const [among] = judgeAll(['ttft p95 <= 465', ...others], records).slos
   expect(among?.status).toBe('INCONCLUSIVE')
   expect(among?.pFailAdjusted).toBeCloseTo(5 * (among?.pFail ?? 0), 12)
-  expect(among?.why).toMatch(/Not a FAIL among 5 SLOs: p 0\.0\d+ is 0\.\d+ after Holm\.$/)
+  expect(tell(among)).toMatch(/Not a FAIL among 5 SLOs: p 0\.0\d+ is 0\.\d+ after Holm\.$/)
 })
 
 test('leaves SLOs that do not block out of the number', () => {
@@ -29,8 +30,9 @@ test('has an ERROR for what was not observed', () => {
   expect(verdict.slos[0]).toMatchObject({
     method: 'none',
     n: 0,
-    why: expect.stringContaining('usage'),
+    reason: { kind: 'no-value', target: 'candidate' },
   })
+  expect(tell(verdict.slos[0])).toContain('usage')
   expect(verdict).toMatchObject({ status: 'ERROR', exitCode: 4 })
 })
 
@@ -40,7 +42,7 @@ test('never passes what is not known of some requests', () => {
   )
   const verdict = judgeOne('tpot p90 <= 20', records)
   expect(verdict.status).toBe('INCONCLUSIVE')
-  expect(verdict.why).toContain('Not a PASS: 10 completed requests gave no value.')
+  expect(tell(verdict)).toContain('Not a PASS: 10 completed requests gave no value.')
 })
 
 test('has an ERROR for every SLO when no request completed', () => {
@@ -55,27 +57,28 @@ test('has an ERROR for every SLO when no request completed', () => {
     )
     expect(verdict).toMatchObject({ status: 'ERROR', passed: false, exitCode: 4 })
     expect(verdict.slos.map(({ status }) => status)).toEqual(['ERROR', 'ERROR'])
-    expect(verdict.why).toBe(
+    expect(tellRun(verdict)).toBe(
       'No request completed: 50 of 50 failed, most often with http_status 503.',
     )
   }
 })
 
 test('has an ERROR when nothing was sent or everything was cancelled', () => {
-  expect(judgeAll(['ttft p95 <= 9'], [])).toMatchObject({
-    exitCode: 4,
-    why: 'No request was sent.',
-  })
+  const unsent = judgeAll(['ttft p95 <= 9'], [])
+  expect(unsent.exitCode).toBe(4)
+  expect(tellRun(unsent)).toBe('No request was sent.')
   const warmup = completed({ phase: 'warmup', round: -1 })
   expect(judgeAll([], [warmup])).toMatchObject({ exitCode: 4, status: 'ERROR' })
-  expect(judgeAll([], [cancelled()]).why).toBe('No request completed: 1 of 1 were cancelled.')
+  expect(tellRun(judgeAll([], [cancelled()]))).toBe('No request completed: 1 of 1 were cancelled.')
 })
+
+const late = { kind: 'client-late', target: 'candidate', delay: 40 } as const
 
 test('does not decide what the run cannot support, whichever way it pointed', () => {
   const verdict = judgeAll(
     ['ttft p95 <= 499', 'ttft p95 <= 300', 'success_rate >= 0.9', 'tpot p95 <= 9'],
     ramp(500),
-    { unsuitable: ({ unit }) => (unit === 'ms' ? 'client-limited' : undefined) },
+    { findDoubt: ({ unit }) => (unit === 'ms' ? late : undefined) },
   )
   expect(verdict.slos.map(({ status }) => status)).toEqual([
     'INCONCLUSIVE',
@@ -83,8 +86,8 @@ test('does not decide what the run cannot support, whichever way it pointed', ()
     'PASS',
     'ERROR',
   ])
-  expect(verdict.slos[0]?.why).toMatch(/Not a PASS: client-limited\.$/)
-  expect(verdict.slos[1]?.why).toMatch(/Not a FAIL: client-limited\.$/)
+  expect(tell(verdict.slos[0])).toMatch(/Not a PASS: client-limited: .+late by 40ms.+\.$/)
+  expect(tell(verdict.slos[1])).toMatch(/Not a FAIL: client-limited: .+late by 40ms.+\.$/)
 })
 
 test('lets only a proven FAIL stand in a run that did not finish', () => {
@@ -94,7 +97,9 @@ test('lets only a proven FAIL stand in a run that did not finish', () => {
     end,
   })
   expect(verdict.slos.map(({ status }) => status)).toEqual(['FAIL', 'ERROR', 'ERROR'])
-  expect(verdict.slos[1]?.why).toBe('The run was interrupted (SIGINT) before this was decided.')
+  expect(tell(verdict.slos[1], end)).toBe(
+    'The run was interrupted (SIGINT) before this was decided.',
+  )
   expect(verdict).toMatchObject({ status: 'FAIL', exitCode: 130, passed: false })
 })
 

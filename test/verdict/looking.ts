@@ -1,4 +1,4 @@
-import { roundOf } from '../../src/bench-spec/round.ts'
+import { findRound } from '../../src/bench-spec/round.ts'
 import type { Gate } from '../../src/bench-spec/spec.ts'
 import { foresee } from '../../src/verdict/curtailment.ts'
 import { testExactly } from '../../src/verdict/exact.ts'
@@ -16,9 +16,9 @@ export function lookAgain(
   extra: number,
   alpha: number,
 ): { status: 'FAIL' | 'PASS' | undefined; sent: number } {
-  const clusters: { size: number; bad: number }[] = []
+  const clusters: { size: number; hits: number }[] = []
   for (let round = 0; round < 5 + extra; round++) {
-    clusters.push({ size: 60, bad: drawRound(60) })
+    clusters.push({ size: 60, hits: drawRound(60) })
     if (round < 4) continue
     const { pFail, pPass } = testExactly(clusters, 0.05, alpha)
     if (pFail <= alpha) return { status: 'FAIL', sent: 60 * clusters.length }
@@ -33,7 +33,7 @@ export function curtail(isBad: () => boolean, rounds: number): number {
   const records = times(500, (index) =>
     completed({
       index,
-      round: roundOf(index, load),
+      round: findRound(index, load),
       ttft: isBad() ? 900 : 100,
       events: 1,
     }),

@@ -2,13 +2,15 @@ import { expect, test } from 'vitest'
 
 import type { Level } from '../../src/bench-spec/slo.ts'
 import type { Policy } from '../../src/bench-spec/spec.ts'
+import type { Status } from '../../src/verdict/decision.ts'
 import { conclude } from '../../src/verdict/policy.ts'
-import type { SloVerdict, Status } from '../../src/verdict/verdict.ts'
+import type { SloVerdict } from '../../src/verdict/verdict.ts'
 import { slo } from '../metrics/slos.ts'
+import { tellRun } from './_tell.ts'
 
 function having(status: Status, level: Level = 'error'): SloVerdict {
   const asked = slo(`ttft p95 <= ${status.length}`, { level })
-  return { slo: asked, status, method: 'exact', n: 1, why: '' }
+  return { slo: asked, status, method: 'exact', n: 1, reason: { kind: 'rounds' }, turns: [] }
 }
 
 function concludeOf(slos: readonly SloVerdict[], policy: Policy = 'pr') {
@@ -40,19 +42,18 @@ test('never blocks on warn and info', () => {
     const slos = [having('FAIL', level), having('ERROR', level), having('PASS')]
     expect(concludeOf(slos, 'release')).toMatchObject({ status: 'PASS', exitCode: 0 })
     const none = concludeOf([having('FAIL', level)])
-    expect(none).toMatchObject({
-      status: 'PASS',
-      exitCode: 0,
-      why: expect.stringContaining('none can block'),
-    })
+    expect(none).toMatchObject({ status: 'PASS', exitCode: 0 })
+    expect(tellRun(none)).toContain('none can block')
   }
 })
 
 test('names the SLOs that made the status', () => {
-  expect(concludeOf([having('PASS'), having('FAIL'), having('ERROR')]).why).toBe(
+  expect(tellRun(concludeOf([having('PASS'), having('FAIL'), having('ERROR')]))).toBe(
     '1 of 3 SLOs of level error missed: "ttft p95 <= 4".',
   )
-  expect(concludeOf([having('PASS'), having('PASS')]).why).toBe('2 of 2 SLOs of level error hold.')
+  expect(tellRun(concludeOf([having('PASS'), having('PASS')]))).toBe(
+    '2 of 2 SLOs of level error hold.',
+  )
 })
 
 test('is inconclusive without an SLO', () => {
@@ -61,11 +62,12 @@ test('is inconclusive without an SLO', () => {
 })
 
 test('exits 4 when no request completed, whatever the levels', () => {
-  const given = { policy: 'pr', end: { kind: 'finished' }, nothing: 'Nothing.' } as const
+  const nothing = { kind: 'nothing-completed', target: 'candidate', total: 0, failed: 0 } as const
+  const given = { policy: 'pr', end: { kind: 'finished' }, nothing } as const
   expect(conclude([having('ERROR', 'info')], given)).toMatchObject({
     status: 'ERROR',
     exitCode: 4,
-    why: 'Nothing.',
+    reason: nothing,
   })
 })
 
@@ -74,10 +76,13 @@ test('exits as interrupted or crashed', () => {
   const given = { policy: 'pr', nothing: undefined } as const
   const interrupted = conclude(slos, { ...given, end: { kind: 'interrupted', reason: 'SIGINT' } })
   expect(interrupted).toMatchObject({ status: 'ERROR', exitCode: 130, passed: false })
-  expect(interrupted.why).toBe('The run was interrupted (SIGINT).')
+  expect(tellRun(interrupted, { kind: 'interrupted', reason: 'SIGINT' })).toBe(
+    'The run was interrupted (SIGINT).',
+  )
   const terminated = conclude(slos, { ...given, end: { kind: 'interrupted', reason: 'SIGTERM' } })
   expect(terminated.exitCode).toBe(143)
-  const crashed = conclude([], { ...given, end: { kind: 'crashed', message: 'exit 134' } })
+  const crash = { kind: 'crashed', message: 'exit 134' } as const
+  const crashed = conclude([], { ...given, end: crash })
   expect(crashed).toMatchObject({ status: 'ERROR', exitCode: 4 })
-  expect(crashed.why).toBe('The load process broke off (exit 134).')
+  expect(tellRun(crashed, crash)).toBe('The load process broke off (exit 134).')
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { BadCount } from '../../src/verdict/exact.ts'
+import type { Tally } from '../../src/verdict/exact.ts'
 import { fewestToPass } from '../../src/verdict/feasibility.ts'
 import {
   estimatePairs,
@@ -64,14 +64,14 @@ test('signs need five rounds of one mind, and a failed round is beyond every lim
   expect(testSigns(pairsOf(5, 105), '<=', limitOf).pPass).toBeCloseTo(0.03125, 12)
   // Exactly at the limit a round says nothing.
   expect(testSigns(pairsOf(5, 100), '<=', (baseline) => baseline)).toMatchObject({
-    n: 0,
+    pairs: 0,
     pFail: 1,
     pPass: 1,
   })
 })
 
-function allOf(n: number): BadCount[] {
-  return [{ size: n, bad: n }]
+function allOf(n: number): Tally[] {
+  return [{ size: n, hits: n }]
 }
 
 test('without a single failure on either side, shares take as many requests as one alone would', () => {
@@ -83,7 +83,7 @@ test('without a single failure on either side, shares take as many requests as o
 
 test('the limits of a difference are those of Newcombe with exact shares: 56/70 and 48/80', () => {
   // Newcombe (1998), table II, example (a): 0.2; method 11 by Clopper-Pearson gives 0.0495 to 0.3385 at 95 %, two-sided.
-  const found = testDifference([{ size: 70, bad: 56 }], [{ size: 80, bad: 48 }], {
+  const found = testDifference([{ size: 70, hits: 56 }], [{ size: 80, hits: 48 }], {
     op: '<=',
     bound: 0,
     alpha: 0.025,
@@ -96,8 +96,8 @@ test('the limits of a difference are those of Newcombe with exact shares: 56/70 
 })
 
 test('p is the level at which the limit meets the bound', () => {
-  const candidate = times(5, (i) => ({ size: 100, bad: 90 + (i % 2) }))
-  const baseline = times(5, (i) => ({ size: 100, bad: 97 - (i % 2) }))
+  const candidate = times(5, (i) => ({ size: 100, hits: 90 + (i % 2) }))
+  const baseline = times(5, (i) => ({ size: 100, hits: 97 - (i % 2) }))
   const question = { op: '>=', bound: -0.02 } as const
   const { pFail } = testDifference(candidate, baseline, { ...question, alpha })
   const { interval } = testDifference(candidate, baseline, { ...question, alpha: pFail })

@@ -6,8 +6,10 @@ import type { RequestRecord } from '../../src/engine/record.ts'
 import { summarize } from '../../src/metrics/summary.ts'
 import { takeRounds } from '../../src/verdict/figures.ts'
 import { judge, type JudgeOptions, judgeStored } from '../../src/verdict/judge.ts'
+import type { Difference } from '../../src/verdict/reason.ts'
 import type { SloVerdict } from '../../src/verdict/verdict.ts'
 import { completed, failed, load, times } from '../metrics/records.ts'
+import { tell } from './_tell.ts'
 import { createNormal, createRandom } from './random.ts'
 
 const gate = { policy: 'pr', confidence: 0.95, failures: 'as-infinite', maxExtraRounds: 0 } as const
@@ -53,7 +55,7 @@ test('a proven regression FAILs, the same service PASSes, between them more roun
   const near = compare('ttft p50 <= baseline + 10%', side(108, 1), side(100, 2))
   expect(near.status).toBe('INCONCLUSIVE')
   expect(near.more).toBeGreaterThan(30)
-  expect(near.why).toMatch(
+  expect(tell(near)).toMatch(
     /^ttft p50 is .+ms, of the baseline .+ms: \+\d.*% is allowed\. About \d+ more requests/,
   )
 })
@@ -120,7 +122,7 @@ test('puts rounds together until a percentile is not simply the maximum of each'
   expect(tail.relative?.rounds).toBe(3)
   const fewer = compare('ttft p99 <= baseline + 10%', side(130, 1, small), side(100, 2, small))
   expect(fewer.status).toBe('INCONCLUSIVE')
-  expect(fewer.why).toBe(
+  expect(tell(fewer)).toBe(
     'To compare ttft p99 takes 3 rounds of at least 100 requests in which both sides have a value, and there are 1.',
   )
 })
@@ -136,7 +138,7 @@ test('a candidate that fails more than the percentile allows is worse than any r
   const found = compare('ttft p95 <= baseline + 10%', spoil(side(50, 1), 10), side(100, 2))
   expect(found).toMatchObject({ status: 'FAIL', observed: Infinity, margin: -Infinity })
   expect(found.relative).not.toHaveProperty('change')
-  expect(found.why).toContain('10 of 10 are')
+  expect(tell(found)).toContain('10 of 10 are')
   const excluded = { gate: { ...gate, failures: 'exclude' } as const }
   expect(
     compare('ttft p95 <= baseline + 10%', spoil(side(50, 1), 10), side(100, 2), excluded).status,
@@ -147,7 +149,7 @@ test('rounds that fail whole are beyond every limit, for times and for rates', (
   const dead = side(50, 1).map((record) => (record.round < 9 ? failed(record) : record))
   const times = compare('ttft p50 <= baseline + 10%', dead, side(100, 2))
   expect(times).toMatchObject({ status: 'FAIL', relative: { rounds: 10 } })
-  expect(times.why).toContain('9 of 10 are')
+  expect(tell(times)).toContain('9 of 10 are')
   const rates = compare('requests_per_second >= baseline - 5%', dead, side(100, 2))
   expect(rates).toMatchObject({ status: 'FAIL', relative: { rounds: 10 } })
 })
@@ -155,10 +157,10 @@ test('rounds that fail whole are beyond every limit, for times and for rates', (
 test('a baseline that fails is nothing to be measured by', () => {
   const found = compare('ttft p95 <= baseline + 10%', side(50, 1), spoil(side(100, 2), 10))
   expect(found.status).toBe('INCONCLUSIVE')
-  expect(found.why).toContain('and there are 0')
+  expect(tell(found)).toContain('and there are 0')
   const dead = compare('ttft p95 <= baseline + 10%', side(50, 1), spoil(side(100, 2), 1))
   expect(dead).toMatchObject({ status: 'ERROR', method: 'none' })
-  expect(dead.why).toBe(
+  expect(tell(dead)).toBe(
     'Of the baseline: No request completed: 300 of 300 failed, most often with http_status 503.',
   )
 })
@@ -190,7 +192,7 @@ test('policy point compares the two values', () => {
   const point = { gate: { ...gate, policy: 'point' } as const }
   const found = compare('ttft p50 <= baseline + 10%', side(130, 1), side(100, 2), point)
   expect(found).toMatchObject({ status: 'FAIL', method: 'point' })
-  expect(found.why).toMatch(
+  expect(tell(found)).toMatch(
     /10% is allowed, which makes .+ms: decided by the observed values alone/,
   )
 })
@@ -214,9 +216,9 @@ test('Holm counts relative SLOs among the others', () => {
 test('a doubt about the figures is one about the comparison', () => {
   const bounds: (number | undefined)[] = []
   const found = compare('ttft p50 <= baseline + 10%', side(130, 1), side(100, 2), {
-    unsuitable(_slo, _margin, bound) {
+    findDoubt(_slo, _margin, bound) {
       bounds.push(bound)
-      return 'client-limited: too late'
+      return { kind: 'client-late', target: 'candidate', delay: 9 }
     },
   })
   expect(found.status).toBe('INCONCLUSIVE')
@@ -225,15 +227,15 @@ test('a doubt about the figures is one about the comparison', () => {
 
 test('an earlier run is compared by Welch, unless something differs', () => {
   const taking = { failures: gate.failures }
-  const compareFile = (ttft: number, obstacle?: string) =>
+  const compareFile = (ttft: number, differences: readonly Difference[] = []) =>
     compare('ttft p50 <= baseline + 10%', side(ttft, 1), [], {
-      reference: { kind: 'file', rounds: takeRounds(side(100, 2), taking), obstacle },
+      reference: { kind: 'file', rounds: takeRounds(side(100, 2), taking), differences },
     })
   expect(compareFile(130).status).toBe('FAIL')
   expect(compareFile(100).status).toBe('PASS')
-  const foreign = compareFile(130, 'cpu differs: X / Y')
+  const foreign = compareFile(130, [{ fact: 'cpu', baseline: 'X', candidate: 'Y' }])
   expect(foreign.status).toBe('INCONCLUSIVE')
-  expect(foreign.why).toMatch(/^Not comparable: cpu differs: X \/ Y\. ttft p50 is/)
+  expect(tell(foreign)).toMatch(/^Not comparable: cpu differs: X \/ Y\. ttft p50 is/)
 })
 
 test('two earlier runs are judged as one and an earlier one are', () => {
@@ -243,28 +245,28 @@ test('two earlier runs are judged as one and an earlier one are', () => {
     relativeSlo('ttft p50 <= baseline + 10%'),
     relativeSlo('success_rate >= baseline - 1%'),
   ]
-  const stored = judgeStored(slos, a, { kind: 'file', rounds: b }, { gate, load })
+  const stored = judgeStored(slos, a, { kind: 'file', rounds: b, differences: [] }, { gate, load })
   expect(stored.slos.map(({ status }) => status)).toEqual(['FAIL', 'PASS'])
   expect(stored).toMatchObject({ status: 'FAIL', exitCode: 1 })
   const live = compare('ttft p50 <= baseline + 10%', side(130, 1), [], {
-    reference: { kind: 'file', rounds: b },
+    reference: { kind: 'file', rounds: b, differences: [] },
   })
   expect(stored.slos[0]?.pFail).toBe(live.pFail)
   const [few] = judgeStored(
     [relativeSlo('ttft p99 <= baseline + 10%')],
     a,
-    { kind: 'file', rounds: b },
+    { kind: 'file', rounds: b, differences: [] },
     { gate, load },
   ).slos
   expect(few).toMatchObject({ status: 'INCONCLUSIVE' })
-  expect(few?.why).toContain('3 rounds of at least 100 requests')
+  expect(tell(few)).toContain('3 rounds of at least 100 requests')
   const [unkept] = judgeStored(
     [relativeSlo('ttft p97 <= baseline + 10%')],
     a,
-    { kind: 'file', rounds: b },
+    { kind: 'file', rounds: b, differences: [] },
     { gate, load },
   ).slos
-  expect(unkept?.why).toContain('mean, p50, p75, p90, p95 and p99')
+  expect(tell(unkept)).toContain('mean, p50, p75, p90, p95 and p99')
 })
 
 test('the figures of rounds are those of the summary', () => {
@@ -289,5 +291,5 @@ test('a metric that either side does not have is an ERROR', () => {
   expect(compare(text, side(100, 1), counted)).toMatchObject({ status: 'ERROR', method: 'none' })
   const found = compare(text, counted, side(100, 1))
   expect(found.status).toBe('ERROR')
-  expect(found.why).toMatch(/^Of the baseline: No tpot/)
+  expect(tell(found)).toMatch(/^Of the baseline: No tpot/)
 })

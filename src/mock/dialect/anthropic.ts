@@ -1,13 +1,12 @@
-import { countPromptTokens } from '../content.ts'
-import type { Fields } from '../fields.ts'
-import { isFields } from '../fields.ts'
-import type { PlanEvent } from '../plan.ts'
-import type { Refusal } from '../refusal.ts'
-import { explainFinish, listBlocks } from './answer.ts'
-import type { Answer, Block } from './answer.ts'
+import { type Answer, type Block, explainFinish, findLastMs, listBlocks } from '../answer/answer.ts'
+import type { Ask, Rendering } from '../answer/ask.ts'
+import { type Fields, isFields } from '../plan/fields.ts'
+import type { PlanEvent } from '../plan/plan.ts'
+import type { Refusal } from '../plan/refusal.ts'
+import { countPromptTokens } from '../plan/tokens.ts'
 import { parseBody, readCount, readFlag, readMessages, readSampling, refuse } from './body.ts'
-import { frameEvent, insertPings, lastAtMs, renderStream, renderWhole } from './dialect.ts'
-import type { Ask, Dialect, Failure, Rendering } from './dialect.ts'
+import type { Dialect, Failure } from './dialect.ts'
+import { frameEvent, insertPings, renderStream, renderWhole } from './framing.ts'
 
 /** Anthropic's /v1/messages. */
 export const anthropicDialect: Dialect = {
@@ -78,9 +77,8 @@ function describeMessage(answer: Answer): Record<string, unknown> {
 }
 
 function renderUsage({ shape, promptTokens }: Answer, outputTokens: number): object {
-  return shape.usage === 'never'
-    ? {}
-    : { usage: { input_tokens: promptTokens, output_tokens: outputTokens } }
+  const usage = { input_tokens: promptTokens, output_tokens: outputTokens }
+  return { ...(shape.usage !== 'never' && { usage }) }
 }
 
 function explainStop(answer: Answer): string {
@@ -93,7 +91,7 @@ function say(atMs: number, kind: PlanEvent['kind'], type: string, rest: object):
 
 /** message_start on admission, a block for each part of the answer, message_delta, message_stop. */
 function renderEvents(answer: Answer): Rendering {
-  const endAtMs = lastAtMs(answer)
+  const endAtMs = findLastMs(answer)
   // Its count of output tokens is what there is at the start.
   const message = { ...describeMessage(answer), ...renderUsage(answer, 1) }
   const events = [
@@ -111,7 +109,7 @@ function renderEvents(answer: Answer): Rendering {
 
 function renderBlock(block: Block, index: number): PlanEvent[] {
   const { kind, contents } = block
-  const name = (atMs: number, type: string, rest: object): PlanEvent =>
+  const announce = (atMs: number, type: string, rest: object): PlanEvent =>
     say(atMs, 'lifecycle', type, { index, ...rest })
   const deltas = contents.map(({ atMs, text, tokens }) =>
     frameEvent(
@@ -124,10 +122,10 @@ function renderBlock(block: Block, index: number): PlanEvent[] {
   const endAtMs = contents.at(-1)!.atMs
   const signature = { delta: { type: 'signature_delta', signature: 'bW9jaw==' } }
   return [
-    name(contents[0]!.atMs, 'content_block_start', { content_block: openBlock(block) }),
+    announce(contents[0]!.atMs, 'content_block_start', { content_block: openBlock(block) }),
     ...deltas,
-    ...(kind === 'reasoning' ? [name(endAtMs, 'content_block_delta', signature)] : []),
-    name(endAtMs, 'content_block_stop', {}),
+    ...(kind === 'reasoning' ? [announce(endAtMs, 'content_block_delta', signature)] : []),
+    announce(endAtMs, 'content_block_stop', {}),
   ]
 }
 
@@ -146,12 +144,11 @@ function renderDelta(kind: Block['kind'], text: string): object {
 }
 
 function renderMessage(answer: Answer): Rendering {
-  const content = listBlocks(answer).map(({ kind, call, contents }) => {
-    const text = contents.map((piece) => piece.text).join('')
+  const content = listBlocks(answer).map(({ kind, call, text }) => {
     if (kind === 'reasoning') return { type: 'thinking', thinking: text, signature: 'bW9jaw==' }
     return call === undefined
       ? { type: 'text', text }
-      : { type: 'tool_use', id: call.id, name: call.name, input: JSON.parse(call.arguments) }
+      : { type: 'tool_use', id: call.id, name: call.name, input: JSON.parse(call.argumentsJson) }
   })
   const body = {
     ...describeMessage(answer),

@@ -1,8 +1,7 @@
-import { isFields } from '../fields.ts'
-import type { Fields } from '../fields.ts'
-import { Refusal } from '../refusal.ts'
-import type { Shape } from '../shape.ts'
-import type { Ask } from './dialect.ts'
+import type { Ask } from '../answer/ask.ts'
+import type { Shape } from '../answer/shape.ts'
+import { type Fields, isFields } from '../plan/fields.ts'
+import { Refusal } from '../plan/refusal.ts'
 
 /** How much usage a stream carries. */
 export type UsageWish = 'none' | 'final' | 'continuous'
@@ -28,8 +27,8 @@ export function readSampling(body: Fields): Pick<Ask, 'model' | 'temperature'> {
     refuse('temperature', 'a number of at least 0')
   }
   return {
-    ...(model === undefined ? {} : { model }),
-    ...(temperature === undefined ? {} : { temperature }),
+    ...(model !== undefined && { model }),
+    ...(temperature !== undefined && { temperature }),
   }
 }
 
@@ -48,8 +47,8 @@ export function readGenerating(
   if (choices > mostChoices) refuse('n', `at most ${mostChoices}`)
   return {
     ...readSampling(body),
-    ...(maxTokens === undefined ? {} : { maxTokens }),
-    ...(minTokens === undefined ? {} : { minTokens }),
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(minTokens !== undefined && { minTokens }),
     choices,
   }
 }

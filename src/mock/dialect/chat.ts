@@ -1,21 +1,23 @@
-import { countPromptTokens } from '../content.ts'
-import type { Fields } from '../fields.ts'
-import type { PlanEvent } from '../plan.ts'
-import { explainFinish, joinText, listCalls, nameCall } from './answer.ts'
-import type { Answer, Content } from './answer.ts'
+import {
+  type Answer,
+  type Content,
+  explainFinish,
+  findFirstMs,
+  joinText,
+  listCalls,
+  nameCall,
+} from '../answer/answer.ts'
+import type { Ask, Rendering } from '../answer/ask.ts'
+import type { Fields } from '../plan/fields.ts'
+import type { PlanEvent } from '../plan/plan.ts'
+import { countPromptTokens } from '../plan/tokens.ts'
 import { parseBody, readFlag, readGenerating, readMessages, resolveUsage } from './body.ts'
-import { chunkKeys, createChunks, renderChunkFailure, renderUsage } from './chunk.ts'
-import { firstAtMs, frameEvent, lastAtMs, renderStream, renderWhole } from './dialect.ts'
-import type { Ask, Dialect, Rendering } from './dialect.ts'
+import { chunkHabits, createChunks, endChunks, renderUsage } from './chunk.ts'
+import type { Dialect } from './dialect.ts'
+import { frameEvent, renderStream, renderWhole } from './framing.ts'
 
 /** /v1/chat/completions of vLLM and OpenAI. */
-export const chatDialect: Dialect = {
-  name: 'openai-chat',
-  methods: ['POST'],
-  readAsk,
-  renderFailure: renderChunkFailure,
-  ...chunkKeys,
-}
+export const chatDialect: Dialect = { name: 'openai-chat', readAsk, ...chunkHabits }
 
 function readAsk(text: string): Ask {
   const body = parseBody(text)
@@ -35,11 +37,11 @@ function renderChunks(answer: Answer, body: Fields): Rendering {
   const usage = resolveUsage(body, shape)
   const isVllm = shape.chunks === 'vllm'
   const head = { id: `chatcmpl-${answer.ref}`, object: 'chat.completion.chunk' }
-  const chunk = createChunks(answer, body, usage, head)
-  const delta = { role: 'assistant', content: '', ...(isVllm ? {} : { refusal: null }) }
-  const roleAtMs = shape.roleChunk === 'accept' ? 0 : firstAtMs(answer)
+  const write = createChunks(answer, body, usage, head)
+  const delta = { role: 'assistant', content: '', ...(!isVllm && { refusal: null }) }
+  const roleAtMs = shape.roleChunk === 'accept' ? 0 : findFirstMs(answer)
   const events: PlanEvent[] = Array.from({ length: choices }, (_, index) => {
-    const role = chunk([choose(index, delta, null)], 0)
+    const role = write([choose(index, delta, null)], 0)
     return frameEvent(roleAtMs, 'lifecycle', isVllm ? { ...role, prompt_token_ids: null } : role)
   })
   const finish = explainFinish(answer)
@@ -54,25 +56,17 @@ function renderChunks(answer: Answer, body: Fields): Rendering {
       ...(isVllm && { token_ids: null }),
     }
     events.push(
-      frameEvent(piece.atMs, 'content', chunk([choice], completed), {
+      frameEvent(piece.atMs, 'content', write([choice], completed), {
         tokens: piece.tokens,
         reasoning: piece.kind === 'reasoning',
       }),
     )
   }
-  const endAtMs = lastAtMs(answer)
-  if (shape.finishStyle === 'separate') {
-    for (let index = 0; index < choices; index++) {
-      const choice = {
-        ...choose(index, {}, finish),
-        ...(isVllm && { stop_reason: null, token_ids: null }),
-      }
-      events.push(frameEvent(endAtMs, 'lifecycle', chunk([choice], completed)))
-    }
-  }
-  if (usage !== 'none') events.push(frameEvent(endAtMs, 'usage', chunk([], completed)))
-  events.push(frameEvent(endAtMs, 'done', '[DONE]'))
-  return renderStream(events)
+  const end = endChunks(answer, usage, write, (index) => ({
+    ...choose(index, {}, finish),
+    ...(isVllm && { stop_reason: null, token_ids: null }),
+  }))
+  return renderStream([...events, ...end])
 }
 
 function choose(index: number, delta: object, finish: string | null): object {
@@ -99,10 +93,10 @@ function renderCompletion(answer: Answer): Rendering {
   const choices = Array.from({ length: answer.choices }, (_, index) => {
     const text = joinText(answer, 'text', index)
     const thought = joinText(answer, 'reasoning', index)
-    const calls = listCalls(answer, index).map(({ id, name, arguments: json }) => ({
+    const calls = listCalls(answer, index).map(({ id, name, argumentsJson }) => ({
       id,
       type: 'function',
-      function: { name, arguments: json },
+      function: { name, arguments: argumentsJson },
     }))
     const message = {
       role: 'assistant',
@@ -111,8 +105,12 @@ function renderCompletion(answer: Answer): Rendering {
       ...(thought !== '' && renderReasoning(thought, answer)),
       ...(calls.length > 0 && { tool_calls: calls }),
     }
-    const logprobs = shape.chunks === 'openai' ? { logprobs: null } : {}
-    return { index, message, ...logprobs, finish_reason: explainFinish(answer) }
+    return {
+      index,
+      message,
+      ...(shape.chunks === 'openai' && { logprobs: null }),
+      finish_reason: explainFinish(answer),
+    }
   })
   const body = {
     id: `chatcmpl-${answer.ref}`,
@@ -120,7 +118,7 @@ function renderCompletion(answer: Answer): Rendering {
     created: answer.created,
     model: answer.model,
     choices,
-    ...(shape.usage === 'never' ? {} : { usage: renderUsage(answer) }),
+    ...(shape.usage !== 'never' && { usage: renderUsage(answer) }),
     ...(shape.chunks === 'openai' && { service_tier: 'default', system_fingerprint: 'fp_mock' }),
   }
   return renderWhole(body, answer)

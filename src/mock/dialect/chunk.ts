@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 
-import type { Fields } from '../fields.ts'
-import { isFields } from '../fields.ts'
-import type { Answer } from './answer.ts'
+import { type Answer, findLastMs } from '../answer/answer.ts'
+import { type Fields, isFields } from '../plan/fields.ts'
+import type { PlanEvent } from '../plan/plan.ts'
 import type { UsageWish } from './body.ts'
-import type { Failure } from './dialect.ts'
+import type { Dialect, Failure } from './dialect.ts'
+import { frameEvent } from './framing.ts'
 
 /** Writes the chunks of a stream in OpenAI's formats; `completed`: tokens so far, of all choices. */
 export type WriteChunk = (choices: readonly unknown[], completed: number) => Record<string, unknown>
@@ -23,8 +24,15 @@ export function createChunks(
   return (choices, completed) => {
     const isUsage = choices.length === 0
     const isCounted = isUsage || usage === 'continuous'
-    const counted = isCounted ? { usage: renderUsage(answer, isUsage ? undefined : completed) } : {}
-    const chunk = { id: head.id, object: head.object, created, model, choices, ...counted }
+    const soFar = isUsage ? undefined : completed
+    const chunk = {
+      id: head.id,
+      object: head.object,
+      created,
+      model,
+      choices,
+      ...(isCounted && { usage: renderUsage(answer, soFar) }),
+    }
     if (shape.chunks === 'vllm') return chunk
     return {
       ...chunk,
@@ -59,16 +67,35 @@ export function renderUsage(answer: Answer, soFar?: number): Record<string, unkn
   }
 }
 
+/**
+ * What follows the contents: the reasons of the finish unless the last contents had them, the usage
+ * that is wished for, the sentinel.
+ */
+export function endChunks(
+  answer: Answer,
+  usage: UsageWish,
+  write: WriteChunk,
+  finish: (choice: number) => object,
+): PlanEvent[] {
+  const { shape, choices, completionTokens } = answer
+  const atMs = findLastMs(answer)
+  const reasons = Array.from(
+    { length: shape.finishStyle === 'separate' ? choices : 0 },
+    (_, choice) => frameEvent(atMs, 'lifecycle', write([finish(choice)], completionTokens)),
+  )
+  const counts = usage === 'none' ? [] : [frameEvent(atMs, 'usage', write([], completionTokens))]
+  return [...reasons, ...counts, frameEvent(atMs, 'done', '[DONE]')]
+}
+
 /** An error in a stream of chunks, in the words of the profile. */
-export function renderChunkFailure({ message, profile }: Failure): string {
+function renderFailure({ message, profile }: Failure): string {
   return `data: ${JSON.stringify(profile.renderFailure(message))}\n\n`
 }
 
-/** Where OpenAI's formats keep text and counts. */
-export const chunkKeys: {
-  textKeys: readonly string[]
-  usageKeys: { generated: readonly string[]; total: readonly string[] }
-} = {
+/** What OpenAI's formats of chunks have in common. */
+export const chunkHabits: Pick<Dialect, 'methods' | 'renderFailure' | 'textKeys' | 'usageKeys'> = {
+  methods: ['POST'],
+  renderFailure,
   textKeys: ['content', 'reasoning', 'reasoning_content', 'text', 'name', 'arguments'],
   usageKeys: { generated: ['completion_tokens'], total: ['total_tokens'] },
 }

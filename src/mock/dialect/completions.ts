@@ -1,23 +1,16 @@
-import { countPromptTokens } from '../content.ts'
-import type { Fields } from '../fields.ts'
+import { type Answer, joinText } from '../answer/answer.ts'
+import type { Ask, Rendering } from '../answer/ask.ts'
 import type { Prompt } from '../latency/prefix-cache.ts'
-import type { PlanEvent } from '../plan.ts'
-import { Refusal } from '../refusal.ts'
-import { joinText } from './answer.ts'
-import type { Answer } from './answer.ts'
-import { parseBody, readFlag, readGenerating, resolveUsage } from './body.ts'
-import { chunkKeys, createChunks, renderChunkFailure, renderUsage } from './chunk.ts'
-import { frameEvent, lastAtMs, renderStream, renderWhole } from './dialect.ts'
-import type { Ask, Dialect, Rendering } from './dialect.ts'
+import type { Fields } from '../plan/fields.ts'
+import type { PlanEvent } from '../plan/plan.ts'
+import { countPromptTokens } from '../plan/tokens.ts'
+import { parseBody, readFlag, readGenerating, refuse, resolveUsage } from './body.ts'
+import { chunkHabits, createChunks, endChunks, renderUsage } from './chunk.ts'
+import type { Dialect } from './dialect.ts'
+import { frameEvent, renderStream, renderWhole } from './framing.ts'
 
 /** /v1/completions of vLLM and OpenAI; the choices of a second prompt follow those of the first. */
-export const completionsDialect: Dialect = {
-  name: 'openai-completions',
-  methods: ['POST'],
-  readAsk,
-  renderFailure: renderChunkFailure,
-  ...chunkKeys,
-}
+export const completionsDialect: Dialect = { name: 'openai-completions', readAsk, ...chunkHabits }
 
 function readAsk(text: string): Ask {
   const body = parseBody(text)
@@ -39,15 +32,13 @@ function readPrompts(prompt: unknown): { prompt: Prompt; counts: readonly number
   const list = Array.isArray(prompt) && !isIds(prompt) ? prompt : [prompt]
   const prompts = list.filter((one) => typeof one === 'string' || isIds(one))
   const [first] = prompts
-  if (first !== undefined && prompts.length === list.length && list.length <= mostPrompts) {
-    const counts = prompts.map((one) =>
-      typeof one === 'string' ? countPromptTokens(one) : one.length,
-    )
-    return { prompt: first, counts }
+  if (first === undefined || prompts.length < list.length || list.length > mostPrompts) {
+    refuse('prompt', 'texts or lists of token ids')
   }
-  throw new Refusal(400, '1 validation error:\n  prompt must be texts or lists of token ids', {
-    param: 'body.prompt',
-  })
+  const counts = prompts.map((one) =>
+    typeof one === 'string' ? countPromptTokens(one) : one.length,
+  )
+  return { prompt: first, counts }
 }
 
 const mostPrompts = 128
@@ -63,7 +54,7 @@ function renderChunks(answer: Answer, body: Fields): Rendering {
   const usage = resolveUsage(body, shape)
   const isVllm = shape.chunks === 'vllm'
   const head = { id: `cmpl-${answer.ref}`, object: 'text_completion' }
-  const chunk = createChunks(answer, body, usage, head)
+  const write = createChunks(answer, body, usage, head)
   const choose = (index: number, text: string, finish: string | null): object => ({
     index,
     text,
@@ -76,18 +67,10 @@ function renderChunks(answer: Answer, body: Fields): Rendering {
     completed += piece.tokens
     const isLast = index >= content.length - choices && shape.finishStyle === 'merged'
     const choice = choose(piece.choice, piece.text, isLast ? answer.finishReason : null)
-    return frameEvent(piece.atMs, 'content', chunk([choice], completed), { tokens: piece.tokens })
+    return frameEvent(piece.atMs, 'content', write([choice], completed), { tokens: piece.tokens })
   })
-  const endAtMs = lastAtMs(answer)
-  if (shape.finishStyle === 'separate') {
-    for (let index = 0; index < choices; index++) {
-      const choice = choose(index, '', answer.finishReason)
-      events.push(frameEvent(endAtMs, 'lifecycle', chunk([choice], completed)))
-    }
-  }
-  if (usage !== 'none') events.push(frameEvent(endAtMs, 'usage', chunk([], completed)))
-  events.push(frameEvent(endAtMs, 'done', '[DONE]'))
-  return renderStream(events)
+  const end = endChunks(answer, usage, write, (index) => choose(index, '', answer.finishReason))
+  return renderStream([...events, ...end])
 }
 
 function renderCompletion(answer: Answer): Rendering {
@@ -101,7 +84,7 @@ function renderCompletion(answer: Answer): Rendering {
       index,
       finish_reason: answer.finishReason,
     })),
-    ...(answer.shape.usage === 'never' ? {} : { usage: renderUsage(answer) }),
+    ...(answer.shape.usage !== 'never' && { usage: renderUsage(answer) }),
   }
   return renderWhole(body, answer)
 }

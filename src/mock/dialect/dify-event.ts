@@ -1,7 +1,7 @@
-import { isFields } from '../fields.ts'
-import type { PlanEvent } from '../plan.ts'
-import type { Shape } from '../shape.ts'
-import { frameEvent } from './dialect.ts'
+import type { Shape } from '../answer/shape.ts'
+import { isFields } from '../plan/fields.ts'
+import type { PlanEvent } from '../plan/plan.ts'
+import { frameEvent } from './framing.ts'
 
 /** Writes one event of Dify. */
 export type Say = (

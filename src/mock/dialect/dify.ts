@@ -1,16 +1,15 @@
 import { STATUS_CODES } from 'node:http'
 
-import { countPromptTokens } from '../content.ts'
-import type { Fields } from '../fields.ts'
-import type { PlanEvent } from '../plan.ts'
-import { Refusal } from '../refusal.ts'
-import { joinText } from './answer.ts'
-import type { Answer } from './answer.ts'
+import { type Answer, findLastMs, joinText } from '../answer/answer.ts'
+import type { Ask, Rendering } from '../answer/ask.ts'
+import type { Fields } from '../plan/fields.ts'
+import type { PlanEvent } from '../plan/plan.ts'
+import { Refusal } from '../plan/refusal.ts'
+import { countPromptTokens } from '../plan/tokens.ts'
 import { parseBody } from './body.ts'
-import { insertPings, lastAtMs, renderStream, renderWhole } from './dialect.ts'
-import type { Ask, Dialect, Failure, Rendering, Route } from './dialect.ts'
-import { createSay } from './dify-event.ts'
-import type { Say } from './dify-event.ts'
+import type { Dialect, Failure, Route } from './dialect.ts'
+import { createSay, type Say } from './dify-event.ts'
+import { insertPings, renderStream, renderWhole } from './framing.ts'
 
 /** The kinds of apps of Dify; the first three share a path. */
 type App = 'chat' | 'agent' | 'chatflow' | 'workflow' | 'completion'
@@ -99,7 +98,7 @@ function renderEvents(answer: Answer, body: Fields, app: App): Rendering {
 
 function endMessage(answer: Answer, kind: PlanEvent['kind'], say: Say): PlanEvent {
   const rest = { id: `message-${answer.ref}`, metadata: renderMetadata(answer) }
-  return say(lastAtMs(answer), kind, 'message_end', rest)
+  return say(findLastMs(answer), kind, 'message_end', rest)
 }
 
 /** Messages and their end; those of an agent are followed by the thought that they were. */
@@ -120,7 +119,7 @@ function renderMessages(answer: Answer, app: App, say: Say): PlanEvent[] {
       tool_input: '',
       message_files: [],
     })
-  return [think(0, ''), ...messages, think(lastAtMs(answer), joinText(answer)), end]
+  return [think(0, ''), ...messages, think(findLastMs(answer), joinText(answer)), end]
 }
 
 /**
@@ -130,7 +129,7 @@ function renderMessages(answer: Answer, app: App, say: Say): PlanEvent[] {
 function renderFlow(answer: Answer, body: Fields, app: App, say: Say): PlanEvent[] {
   const { ref, shape } = answer
   const run = `run-${ref}`
-  const endAtMs = lastAtMs(answer)
+  const endAtMs = findLastMs(answer)
   const text = joinText(answer)
   const isChat = app === 'chatflow'
   const mark = (atMs: number, name: string, data: object, kind?: PlanEvent['kind']): PlanEvent =>
@@ -199,7 +198,7 @@ function renderBlocking(answer: Answer, body: Fields, app: App): Rendering {
       status: 'succeeded',
       outputs: { result: joinText(answer) },
       error: null,
-      elapsed_time: lastAtMs(answer) / 1000,
+      elapsed_time: findLastMs(answer) / 1000,
       total_tokens: answer.promptTokens + answer.completionTokens,
       total_steps: 2,
       created_at: answer.created,

@@ -1,12 +1,12 @@
-import { countPromptTokens } from '../content.ts'
-import { isFields } from '../fields.ts'
-import type { PlanEvent } from '../plan.ts'
-import type { Refusal } from '../refusal.ts'
-import { listBlocks } from './answer.ts'
-import type { Answer } from './answer.ts'
+import { type Answer, findLastMs, listBlocks, type ToolCall } from '../answer/answer.ts'
+import type { Ask, Rendering } from '../answer/ask.ts'
+import { isFields } from '../plan/fields.ts'
+import type { PlanEvent } from '../plan/plan.ts'
+import type { Refusal } from '../plan/refusal.ts'
+import { countPromptTokens } from '../plan/tokens.ts'
 import { parseBody, readCount, readMessages, readSampling } from './body.ts'
-import { lastAtMs, renderStream, renderWhole } from './dialect.ts'
-import type { Ask, Dialect, Failure, Rendering, Route } from './dialect.ts'
+import type { Dialect, Failure, Route } from './dialect.ts'
+import { renderStream, renderWhole } from './framing.ts'
 
 const target = /^\/v1beta\/models\/([^/:]+):(streamGenerateContent|generateContent)$/
 
@@ -68,9 +68,9 @@ function readAsk(text: string, { pathname, query }: Route): Ask {
     model: decodeURIComponent(model),
     prompt,
     promptTokens: countPromptTokens(prompt),
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(maxTokens === undefined ? {} : { maxTokens }),
-    ...(choices === undefined ? {} : { choices }),
+    ...(temperature !== undefined && { temperature }),
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(choices !== undefined && { choices }),
     kinds: ['reasoning', 'tool_call'],
     render(answer) {
       if (method === 'generateContent') return renderWhole(renderAll(answer), answer)
@@ -93,11 +93,10 @@ interface Chunk {
 /** A chunk for each content, whole tool calls, and a last one with the finish reasons. */
 function listChunks(answer: Answer): Chunk[] {
   const pieces = Array.from({ length: answer.choices }, (_, choice) =>
-    listBlocks(answer, choice).flatMap(({ kind, call, contents }) => {
+    listBlocks(answer, choice).flatMap(({ kind, call, tokens: all, contents }) => {
       if (call !== undefined) {
         const { atMs } = contents.at(-1)!
-        const tokens = contents.reduce((sum, content) => sum + content.tokens, 0)
-        return [{ atMs, choice, tokens, thought: 0, part: renderCall(call) }]
+        return [{ atMs, choice, tokens: all, thought: 0, part: renderCall(call) }]
       }
       return contents.map(({ atMs, text, tokens }) => {
         const isThought = kind === 'reasoning'
@@ -125,7 +124,7 @@ function listChunks(answer: Answer): Chunk[] {
     index,
   }))
   const payload = describeChunk(answer, candidates, tokens, thought)
-  const atMs = lastAtMs(answer)
+  const atMs = findLastMs(answer)
   return [...chunks, { atMs, kind: 'done', payload, tokens: 0, reasoningTokens: 0 }]
 }
 
@@ -133,8 +132,8 @@ function explainFinish({ finishReason }: Answer): 'STOP' | 'MAX_TOKENS' {
   return finishReason === 'stop' ? 'STOP' : 'MAX_TOKENS'
 }
 
-function renderCall({ name, arguments: json }: { name: string; arguments: string }): object {
-  return { functionCall: { name, args: JSON.parse(json) } }
+function renderCall({ name, argumentsJson }: ToolCall): object {
+  return { functionCall: { name, args: JSON.parse(argumentsJson) } }
 }
 
 function describeChunk(
@@ -151,7 +150,7 @@ function describeChunk(
   }
   return {
     candidates,
-    ...(shape.usage === 'never' ? {} : { usageMetadata: usage }),
+    ...(shape.usage !== 'never' && { usageMetadata: usage }),
     modelVersion: model,
     responseId: ref,
   }
@@ -177,9 +176,8 @@ function renderArray(answer: Answer): Rendering {
 function renderAll(answer: Answer): object {
   const { completionTokens, reasoningTokens } = answer
   const candidates = Array.from({ length: answer.choices }, (_, index) => {
-    const parts = listBlocks(answer, index).map(({ kind, call, contents }) => {
+    const parts = listBlocks(answer, index).map(({ kind, call, text }) => {
       if (call !== undefined) return renderCall(call)
-      const text = contents.map((content) => content.text).join('')
       return kind === 'reasoning' ? { text, thought: true } : { text }
     })
     return { content: { parts, role: 'model' }, finishReason: explainFinish(answer), index }

@@ -1,13 +1,21 @@
-import { countPromptTokens } from '../content.ts'
-import { isFields } from '../fields.ts'
-import type { Fields } from '../fields.ts'
-import type { PlanEvent } from '../plan.ts'
-import type { Refusal } from '../refusal.ts'
-import { joinText, listBlocks, listCalls } from './answer.ts'
-import type { Answer, ContentKind } from './answer.ts'
+import {
+  type Answer,
+  type ContentKind,
+  findFirstMs,
+  findLastMs,
+  joinText,
+  listBlocks,
+  listCalls,
+  type ToolCall,
+} from '../answer/answer.ts'
+import type { Ask, Rendering } from '../answer/ask.ts'
+import { type Fields, isFields } from '../plan/fields.ts'
+import type { PlanEvent } from '../plan/plan.ts'
+import type { Refusal } from '../plan/refusal.ts'
+import { countPromptTokens } from '../plan/tokens.ts'
 import { parseBody, readCount, readFlag, readMessages, readSampling, refuse } from './body.ts'
-import { firstAtMs, frameLine, lastAtMs, renderLines, renderWhole } from './dialect.ts'
-import type { Ask, Dialect, Failure, Rendering } from './dialect.ts'
+import type { Dialect, Failure } from './dialect.ts'
+import { frameLine, renderLines, renderWhole } from './framing.ts'
 
 /** Ollama's /api/chat and /api/generate. */
 export const ollamaDialect: Dialect = {
@@ -16,7 +24,7 @@ export const ollamaDialect: Dialect = {
   readAsk: (text, { pathname }) =>
     pathname === '/api/generate'
       ? readGenerate(text)
-      : readBody(text, (body) => readMessages(body, 'messages'), sayInMessage),
+      : readRequest(text, (body) => readMessages(body, 'messages'), sayInMessage),
   renderError: ({ message }: Refusal) => ({ error: message }),
   renderFailure: ({ message }: Failure) => `${JSON.stringify({ error: message })}\n`,
   textKeys: ['content', 'response', 'thinking'],
@@ -41,7 +49,7 @@ const sayInResponse: Say = (kind, text) => ({
 })
 
 function readGenerate(text: string): Ask {
-  const ask = readBody(text, readPrompt, sayInResponse)
+  const ask = readRequest(text, readPrompt, sayInResponse)
   return { ...ask, kinds: ['reasoning'] }
 }
 
@@ -49,7 +57,7 @@ function readPrompt({ prompt }: Fields): string {
   return typeof prompt === 'string' ? prompt : refuse('prompt', 'a text')
 }
 
-function readBody(text: string, readInput: (body: Fields) => string, say: Say): Ask {
+function readRequest(text: string, readInput: (body: Fields) => string, say: Say): Ask {
   const body = parseBody(text)
   const prompt = readInput(body)
   const { model } = readSampling(body)
@@ -62,8 +70,8 @@ function readBody(text: string, readInput: (body: Fields) => string, say: Say): 
     model,
     prompt,
     promptTokens: countPromptTokens(prompt),
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(temperature !== undefined && { temperature }),
+    ...(maxTokens !== undefined && { maxTokens }),
     kinds: ['reasoning', 'tool_call'],
     render: (answer) => (stream ? renderLineStream(answer, say) : renderObject(answer, say)),
   }
@@ -74,52 +82,57 @@ function describeAt({ created, model }: Answer, atMs: number): object {
 }
 
 function renderLineStream(answer: Answer, say: Say): Rendering {
-  const events = listBlocks(answer).flatMap(({ kind, call, contents }): PlanEvent[] => {
-    if (call === undefined) {
-      return contents.map(({ atMs, text, tokens }) =>
-        frameLine(
-          atMs,
-          'content',
-          { ...describeAt(answer, atMs), ...say(kind, text), done: false },
-          { tokens, reasoning: kind === 'reasoning' },
-        ),
-      )
-    }
-    // A tool call comes whole.
-    const { atMs } = contents.at(-1)!
-    const tokens = contents.reduce((sum, content) => sum + content.tokens, 0)
-    const line = { ...describeAt(answer, atMs), ...say(kind, '', [renderCall(call)]), done: false }
-    return [frameLine(atMs, 'content', line, { tokens })]
-  })
-  const endAtMs = lastAtMs(answer)
+  const events = listBlocks(answer).flatMap(
+    ({ kind, call, tokens: all, contents }): PlanEvent[] => {
+      if (call === undefined) {
+        return contents.map(({ atMs, text, tokens }) =>
+          frameLine(
+            atMs,
+            'content',
+            { ...describeAt(answer, atMs), ...say(kind, text), done: false },
+            { tokens, reasoning: kind === 'reasoning' },
+          ),
+        )
+      }
+      // A tool call comes whole.
+      const { atMs } = contents.at(-1)!
+      const line = {
+        ...describeAt(answer, atMs),
+        ...say(kind, '', [renderCall(call)]),
+        done: false,
+      }
+      return [frameLine(atMs, 'content', line, { tokens: all })]
+    },
+  )
+  const endAtMs = findLastMs(answer)
   const end = { ...describeAt(answer, endAtMs), ...say('nothing', ''), ...describeEnd(answer) }
   return renderLines([...events, frameLine(endAtMs, 'done', end)])
 }
 
-function renderCall({ name, arguments: json }: { name: string; arguments: string }): object {
-  return { function: { name, arguments: JSON.parse(json) } }
+function renderCall({ name, argumentsJson }: ToolCall): object {
+  return { function: { name, arguments: JSON.parse(argumentsJson) } }
 }
 
-function toNs(ms: number): number {
+function roundToNs(ms: number): number {
   return Math.round(ms * 1e6)
 }
 
 /** Durations are in ns. */
 function describeEnd(answer: Answer): object {
-  const first = firstAtMs(answer)
-  const last = lastAtMs(answer)
+  const first = findFirstMs(answer)
+  const last = findLastMs(answer)
   const counts = {
-    total_duration: toNs(last),
+    total_duration: roundToNs(last),
     load_duration: 0,
     prompt_eval_count: answer.promptTokens,
-    prompt_eval_duration: toNs(first),
+    prompt_eval_duration: roundToNs(first),
     eval_count: answer.completionTokens,
-    eval_duration: toNs(last - first),
+    eval_duration: roundToNs(last - first),
   }
   return {
     done: true,
     done_reason: answer.finishReason,
-    ...(answer.shape.usage === 'never' ? {} : counts),
+    ...(answer.shape.usage !== 'never' && counts),
   }
 }
 
@@ -129,7 +142,7 @@ function renderObject(answer: Answer, say: Say): Rendering {
   const text = joinText(answer)
   const said = say('text', text, calls.length > 0 ? calls : undefined)
   const body = {
-    ...describeAt(answer, lastAtMs(answer)),
+    ...describeAt(answer, findLastMs(answer)),
     ...(thought === '' ? said : addThought(said, thought)),
     ...describeEnd(answer),
   }

@@ -1,11 +1,11 @@
-import { countPromptTokens } from '../content.ts'
-import type { PlanEvent } from '../plan.ts'
-import { listBlocks } from './answer.ts'
-import type { Answer, Block } from './answer.ts'
+import { type Answer, type Block, findLastMs, listBlocks } from '../answer/answer.ts'
+import type { Ask, Rendering } from '../answer/ask.ts'
+import type { PlanEvent } from '../plan/plan.ts'
+import { countPromptTokens } from '../plan/tokens.ts'
 import { parseBody, readCount, readFlag, readMessages, readSampling } from './body.ts'
 import { obfuscate } from './chunk.ts'
-import { frameEvent, lastAtMs, renderStream, renderWhole } from './dialect.ts'
-import type { Ask, Dialect, Failure, Rendering } from './dialect.ts'
+import type { Dialect, Failure } from './dialect.ts'
+import { frameEvent, renderStream, renderWhole } from './framing.ts'
 
 /** OpenAI's /v1/responses, which vLLM serves too. */
 export const responsesDialect: Dialect = {
@@ -27,7 +27,7 @@ function readAsk(text: string): Ask {
     ...readSampling(body),
     prompt,
     promptTokens: countPromptTokens(prompt),
-    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(maxTokens !== undefined && { maxTokens }),
     kinds: ['reasoning', 'tool_call'],
     render: (answer) =>
       stream ? renderEvents(answer) : renderWhole(describeEnd(answer, listItems(answer)), answer),
@@ -90,31 +90,29 @@ interface Item {
   event: string
   /** The part that the pieces belong to; `undefined`: they are the item's own. */
   part: ((text: string) => object) | undefined
-  text: string
 }
 
 function listItems(answer: Answer): Item[] {
   return listBlocks(answer).map((block, index) => {
-    const text = block.contents.map((content) => content.text).join('')
-    const { call } = block
+    const { call, text } = block
     if (call !== undefined) {
       const item = { id: `fc_${answer.ref}_${index}`, type: 'function_call', call_id: call.id }
       const opened = { ...item, name: call.name, status: 'in_progress', arguments: '' }
       const closed = { ...opened, status: 'completed', arguments: text }
       const event = 'response.function_call_arguments'
-      return { block, opened, closed, event, part: undefined, text }
+      return { block, opened, closed, event, part: undefined }
     }
     if (block.kind === 'reasoning') {
       const item = { id: `rs_${answer.ref}_${index}`, type: 'reasoning', summary: [] }
       const opened = { ...item, content: [], status: 'in_progress' }
       const closed = { ...item, content: [renderThought(text)], status: 'completed' }
       const event = 'response.reasoning_text'
-      return { block, opened, closed, event, part: renderThought, text }
+      return { block, opened, closed, event, part: renderThought }
     }
     const item = { id: `msg_${answer.ref}_${index}`, type: 'message', role: 'assistant' }
     const opened = { ...item, content: [], status: 'in_progress' }
     const closed = { ...item, content: [renderText(text)], status: 'completed' }
-    return { block, opened, closed, event: 'response.output_text', part: renderText, text }
+    return { block, opened, closed, event: 'response.output_text', part: renderText }
   })
 }
 
@@ -146,7 +144,8 @@ function renderEvents(answer: Answer): Rendering {
   say(0, 'lifecycle', 'response.in_progress', start)
   const items = listItems(answer)
   for (const [index, item] of items.entries()) {
-    const { block, opened, closed, event, part, text } = item
+    const { block, opened, closed, event, part } = item
+    const { text } = block
     const place = {
       item_id: opened['id'],
       output_index: index,
@@ -175,14 +174,14 @@ function renderEvents(answer: Answer): Rendering {
       )
     }
     const whole = block.call === undefined ? { text } : { name: block.call.name, arguments: text }
-    const extra = isText ? { logprobs: [] } : {}
-    say(endAtMs, 'lifecycle', `${event}.done`, { ...place, ...whole, ...extra })
+    const done = { ...place, ...whole, ...(isText && { logprobs: [] }) }
+    say(endAtMs, 'lifecycle', `${event}.done`, done)
     if (part !== undefined) {
       say(endAtMs, 'lifecycle', 'response.content_part.done', { ...place, part: part(text) })
     }
     say(endAtMs, 'lifecycle', 'response.output_item.done', { ...output, item: closed })
   }
   const response = describeEnd(answer, items)
-  say(lastAtMs(answer), 'done', `response.${String(response['status'])}`, { response })
+  say(findLastMs(answer), 'done', `response.${String(response['status'])}`, { response })
   return renderStream(events)
 }

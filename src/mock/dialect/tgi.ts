@@ -1,12 +1,12 @@
-import { countPromptTokens } from '../content.ts'
-import { isFields } from '../fields.ts'
-import type { PlanEvent } from '../plan.ts'
-import type { Refusal } from '../refusal.ts'
-import { joinText } from './answer.ts'
-import type { Answer } from './answer.ts'
+import { type Answer, findLastMs, joinText } from '../answer/answer.ts'
+import type { Ask, Rendering } from '../answer/ask.ts'
+import { isFields } from '../plan/fields.ts'
+import type { PlanEvent } from '../plan/plan.ts'
+import type { Refusal } from '../plan/refusal.ts'
+import { countPromptTokens } from '../plan/tokens.ts'
 import { parseBody, readCount, readFlag, readSampling, refuse } from './body.ts'
-import { lastAtMs, renderStream, renderWhole } from './dialect.ts'
-import type { Ask, Dialect, Failure, Rendering } from './dialect.ts'
+import type { Dialect, Failure } from './dialect.ts'
+import { renderStream, renderWhole } from './framing.ts'
 
 /** /generate_stream and /generate of text-generation-inference; `/` is either, by `stream`. */
 export const tgiDialect: Dialect = {
@@ -44,8 +44,8 @@ function readAsk(text: string, { pathname }: { pathname: string }): Ask {
   return {
     prompt: inputs,
     promptTokens: countPromptTokens(inputs),
-    ...(maxTokens === undefined ? {} : { maxTokens }),
-    ...(temperature === undefined ? {} : { temperature }),
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(temperature !== undefined && { temperature }),
     kinds: [],
     render(answer) {
       if (stream) return renderTokens(answer, details)
@@ -90,5 +90,5 @@ function renderTokens(answer: Answer, details: boolean): Rendering {
   })
   if (isCut) return renderStream(events)
   const bytes = frameToken(last + 1, '</s>', true, end)
-  return renderStream([...events, { atMs: lastAtMs(answer), kind: 'done', bytes, tokens: 0 }])
+  return renderStream([...events, { atMs: findLastMs(answer), kind: 'done', bytes, tokens: 0 }])
 }

@@ -1,6 +1,6 @@
+import type { Profile } from '../answer/profile.ts'
 import type { Dialect } from '../dialect/dialect.ts'
-import type { Plan } from '../plan.ts'
-import type { Profile } from '../profile.ts'
+import type { Plan } from '../plan/plan.ts'
 import type { Knobs } from './knobs.ts'
 
 /** What a fault may know besides the plan. */

@@ -1,14 +1,9 @@
-import { connectionFaults } from './connection.ts'
-import type { ConnectionFault } from './connection.ts'
-import { contentFaults } from './content.ts'
-import type { ContentFault } from './content.ts'
+import { type ConnectionFault, connectionFaults } from './connection-faults.ts'
+import { type ContentFault, contentFaults } from './content-faults.ts'
 import type { FaultKind } from './fault.ts'
-import { replyFaults } from './reply.ts'
-import type { ReplyFault } from './reply.ts'
-import { textFaults } from './text.ts'
-import type { TextFault } from './text.ts'
-import { timingFaults } from './timing.ts'
-import type { TimingFault } from './timing.ts'
+import { type ReplyFault, replyFaults } from './reply-faults.ts'
+import { type TextFault, textFaults } from './text-faults.ts'
+import { type TimingFault, timingFaults } from './timing-faults.ts'
 
 export type FaultName = ReplyFault | TimingFault | ConnectionFault | ContentFault | TextFault
 

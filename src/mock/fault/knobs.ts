@@ -1,5 +1,12 @@
-import { readChoice, readDuration, readNumber, rejectUnknown } from '../fields.ts'
-import type { Fields, Report } from '../fields.ts'
+import {
+  type Fields,
+  readChoice,
+  readDuration,
+  readFlag,
+  readNumber,
+  rejectUnknown,
+  type Report,
+} from '../plan/fields.ts'
 
 /** Reads the knobs of one fault; what is wrong with one is reported and its fallback taken. */
 export interface Knobs {
@@ -43,9 +50,7 @@ export function createKnobs(
     },
     flag(name) {
       const [at, value] = take(name)
-      if (value === undefined || typeof value === 'boolean') return value === true
-      report(at, 'true or false', value, 'Write true or false')
-      return false
+      return readFlag(report, at, value)
     },
     text(name) {
       const [at, value] = take(name)

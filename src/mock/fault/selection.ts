@@ -1,6 +1,5 @@
-import { isFields, readNumber, rejectUnknown } from '../fields.ts'
-import type { Report } from '../fields.ts'
-import { createRandom } from '../latency/random.ts'
+import { isFields, readFlag, readNumber, rejectUnknown, type Report } from '../plan/fields.ts'
+import { createRandom } from '../plan/random.ts'
 
 /**
  * Which requests a fault strikes, as it is written: those that satisfy every condition. Requests are
@@ -53,7 +52,8 @@ export function createChooser<F extends { when: Selection }>(
       const due = faults.filter(({ when }, index) => {
         const count = counts[index]!
         if (phase === 'warmup' && !when.warmup) return false
-        if (!when.match.every(({ path, pattern }) => pattern.test(textAt(json, path)))) return false
+        const fits = when.match.every(({ path, pattern }) => pattern.test(findText(json, path)))
+        if (!fits) return false
         const number = ++count.seen
         if (when.nth !== undefined && !when.nth.includes(number)) return false
         if (number % when.every !== 0 || number > when.first) return false
@@ -79,7 +79,7 @@ function parse(body: string): unknown {
 }
 
 /** The value as text; '' when there is none. */
-function textAt(json: unknown, path: readonly string[]): string {
+function findText(json: unknown, path: readonly string[]): string {
   let value = json
   for (const name of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return ''
@@ -154,10 +154,4 @@ function compile(source: unknown): RegExp | undefined {
   } catch {
     return undefined
   }
-}
-
-function readFlag(report: Report, path: string, value: unknown): boolean {
-  if (value === undefined || typeof value === 'boolean') return value === true
-  report(path, 'true or false', value, 'Write true or false')
-  return false
 }

@@ -1,5 +1,5 @@
-import { invertGamma } from './gamma.ts'
-import { invertNormal } from './normal.ts'
+import { invertGamma } from './gamma-quantile.ts'
+import { invertNormal } from './normal-quantile.ts'
 import type { QuantilePoint } from './quantile-grid.ts'
 
 /** All in ms; every draw is clamped to `min` … `max`. */
@@ -12,7 +12,7 @@ export type Distribution =
   | { kind: 'exponential'; mean: number; min: number; max: number }
   | { kind: 'quantiles'; points: readonly QuantilePoint[] }
   /** The weights add up to 1. */
-  | { kind: 'mixture'; parts: readonly { weight: number; of: Distribution }[] }
+  | { kind: 'mixture'; parts: readonly { weight: number; distribution: Distribution }[] }
   /** The n times of a run, each handed out once: as they stand, or in an order of their own. */
   | { kind: 'exact'; grid: readonly number[]; order: 'cycle' | 'shuffle' }
 
@@ -62,8 +62,10 @@ function interpolate(points: readonly QuantilePoint[], u: number): number {
 }
 
 /** One number chooses the part and, spread over it again, the time: not ascending in u. */
-function mix(parts: readonly { weight: number; of: Distribution }[]): (u: number) => number {
-  const quantiles = parts.map(({ of }) => createQuantile(of))
+function mix(
+  parts: readonly { weight: number; distribution: Distribution }[],
+): (u: number) => number {
+  const quantiles = parts.map((part) => createQuantile(part.distribution))
   return (u) => {
     let left = u
     let index = 0

@@ -1,4 +1,4 @@
-import type { Agenda } from '../agenda.ts'
+import type { Agenda } from './agenda.ts'
 import type { Scheduler } from './scheduler.ts'
 
 /**

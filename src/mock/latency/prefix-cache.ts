@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-import { splitTokens } from '../tokens.ts'
+import { splitTokens } from '../plan/tokens.ts'
 
 /** A text, or token ids. */
 export type Prompt = string | readonly number[]

@@ -1,6 +1,5 @@
-import { createQuantile } from './distribution.ts'
-import type { Distribution } from './distribution.ts'
-import { createRandom, permute } from './random.ts'
+import { createRandom, permute } from '../plan/random.ts'
+import { createQuantile, type Distribution } from './distribution.ts'
 
 /** Hands out the times of one request, in ms. */
 export type Draw = () => number

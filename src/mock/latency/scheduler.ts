@@ -1,8 +1,6 @@
-import { createQueue } from '../queue.ts'
-import type { QueueCount, QueueLimits } from '../queue.ts'
 import type { Engine, Floor, Job, Work } from './engine.ts'
-import { createTimeline } from './timeline.ts'
-import type { Entry } from './timeline.ts'
+import { createQueue, type QueueCount, type QueueLimits } from './queue.ts'
+import { createTimeline, type Entry } from './timeline.ts'
 
 /**
  * Who runs when, and when each content is due. It has no clock: what happens is a function of the

@@ -1,9 +1,16 @@
-import { isFields, readChoice, readDuration, readNumber, rejectUnknown } from '../fields.ts'
-import type { Fields, Report } from '../fields.ts'
-import type { QueueLimits } from '../queue.ts'
+import {
+  type Fields,
+  isFields,
+  readChoice,
+  readDuration,
+  readNumber,
+  rejectUnknown,
+  type Report,
+} from '../plan/fields.ts'
 import type { DurationOption } from './distribution-option.ts'
 import { createFixedEngine } from './engine.ts'
 import { createLinearEngine } from './linear-engine.ts'
+import type { QueueLimits } from './queue.ts'
 import type { CreateEngine } from './scheduler.ts'
 import { createStepEngine } from './step-engine.ts'
 
@@ -72,33 +79,36 @@ const linearKnobs = ['base', 'per_token', 'per_token_squared', 'slowdown']
 const stepKnobs = ['base', 'per_request', 'per_token', 'per_context_token', 'batch_tokens']
 
 function readLinear(report: Report, fields: Fields): Tier {
-  const time = createTimes(report, fields)
+  const readTime = createTimeReader(report, fields)
   const slowdown = { whole: false, min: 1 }
   return {
     kind: 'linear',
-    base: time('base', 30),
-    perToken: time('per_token', 0.25),
-    perTokenSquared: time('per_token_squared', 0),
+    base: readTime('base', 30),
+    perToken: readTime('per_token', 0.25),
+    perTokenSquared: readTime('per_token_squared', 0),
     slowdown: readNumber(report, 'latency.slowdown', fields['slowdown'], slowdown, 2),
   }
 }
 
 function readStep(report: Report, fields: Fields): Tier {
-  const time = createTimes(report, fields)
-  const base = time('base', 6)
+  const readTime = createTimeReader(report, fields)
+  const base = readTime('base', 6)
   if (base === 0) report('latency.base', 'a time above 0', fields['base'], 'A step takes time')
   const tokens = { whole: true, min: 1 }
   return {
     kind: 'step',
     base,
-    perRequest: time('per_request', 0.05),
-    perToken: time('per_token', 0.015),
-    perContextToken: time('per_context_token', 0),
+    perRequest: readTime('per_request', 0.05),
+    perToken: readTime('per_token', 0.015),
+    perContextToken: readTime('per_context_token', 0),
     batchTokens: readNumber(report, 'latency.batch_tokens', fields['batch_tokens'], tokens, 2048),
   }
 }
 
-function createTimes(report: Report, fields: Fields): (name: string, fallback: number) => number {
+function createTimeReader(
+  report: Report,
+  fields: Fields,
+): (name: string, fallback: number) => number {
   return (name, fallback) => readDuration(report, `latency.${name}`, fields[name], fallback)
 }
 

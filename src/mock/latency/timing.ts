@@ -1,16 +1,7 @@
+import type { Timing } from '../plan/plan.ts'
 import type { Distribution } from './distribution.ts'
 import { createSampler } from './sampler.ts'
 import type { Tier } from './tier.ts'
-
-/** What an answer costs a server that has nothing else to do. */
-export interface Timing {
-  /** Tokens of the prompt that are not cached. */
-  prefillTokens: number
-  /** Passes before the prompt is looked at, ms. */
-  delayMs: number
-  /** When each content is due, ms after admission, ascending; at least one. */
-  contentsMs: readonly number[]
-}
 
 /** See `Options`. */
 export interface TimingOptions {

@@ -1,9 +1,7 @@
-import type { Clock } from '../clock.ts'
-import type { Truth, TruthRecord } from '../truth.ts'
-import { createHistogram } from './histogram.ts'
-import type { Histogram } from './histogram.ts'
-import { readSample } from './sample.ts'
-import type { Sample } from './sample.ts'
+import type { Clock } from '../latency/monotonic-clock.ts'
+import { readSample, type Sample } from './answer-sample.ts'
+import { createHistogram, type Histogram } from './histogram.ts'
+import type { Truth, TruthRecord } from './truth.ts'
 
 /** What came of the requests that have ended since the start or the last reset. */
 export interface Statistics {

@@ -74,11 +74,3 @@ export function compare(name: string, stands: number | null, computed: number): 
 export function besideAlpha(p: number, alpha: number): string {
   return `${p <= alpha ? '≤' : '>'} α = ${showFigure(alpha)}`
 }
-
-export function decide(
-  { p_fail: fail, p_pass: pass }: { p_fail: number; p_pass: number },
-  alpha: number,
-): 'PASS' | 'FAIL' | 'INCONCLUSIVE' {
-  if (fail <= alpha) return 'FAIL'
-  return pass <= alpha ? 'PASS' : 'INCONCLUSIVE'
-}

@@ -1,8 +1,8 @@
-import type { Stat } from '../../bench-spec/slo.ts'
 import { holds } from '../../metrics/measure.ts'
 import { nearestRank } from '../../metrics/sample.ts'
 import type { SloDocument } from '../../results/results.ts'
 import { allowedShare } from '../../verdict/budget.ts'
+import { decide } from '../../verdict/decision.ts'
 import { estimateMore, type ExactTest } from '../../verdict/exact.ts'
 import { isUpperBound } from '../../verdict/ranking.ts'
 import {
@@ -11,6 +11,7 @@ import {
   normalQuantile,
   studentQuantile,
 } from '../../verdict/tails.ts'
+import { readStat } from '../statistic.ts'
 import {
   type Account,
   alphaOf,
@@ -18,7 +19,6 @@ import {
   type Case,
   compare,
   boundOf,
-  decide,
   showFigure,
   marginStep,
   showMeasured,
@@ -31,7 +31,7 @@ import { explainFailing, explainPassing, type Tails } from './sides.ts'
 /** The binomial test on exceedances, see docs/verdicts.md. */
 export function accountExact({ slo, results }: Case): Account {
   const alpha = alphaOf(results)
-  const q = allowedShare({ ...slo, bound: boundOf(slo), stat: parseStat(slo.stat) }) ?? 0
+  const q = allowedShare({ ...slo, bound: boundOf(slo), stat: readStat(slo) }) ?? 0
   const { n, exceedances: bad } = slo
   if (bad === null) {
     return { steps: [], differences: ['exceedances is null in results.json'], status: undefined }
@@ -80,18 +80,13 @@ export function accountExact({ slo, results }: Case): Account {
       ...limits.differences,
       ...more.differences,
     ],
-    status: decide({ p_fail: pFail, p_pass: pPass }, alpha),
+    status: decide({ pFail, pPass }, alpha),
   }
-}
-
-function parseStat(text: string): Stat {
-  if (text === 'mean' || text === 'min' || text === 'max' || text === 'value') return { kind: text }
-  return { kind: 'percentile', p: Number(text.slice(1)) }
 }
 
 function observedSteps({ slo, results }: Case): Step[] {
   const { n, observed, unit } = slo
-  const stat = parseStat(slo.stat)
+  const stat = readStat(slo)
   const value = showMeasured(observed, unit)
   const failures =
     results.verdict.failures === 'exclude'
@@ -108,7 +103,7 @@ function observedSteps({ slo, results }: Case): Step[] {
 function compareObserved(slo: SloDocument, bad: number): string[] {
   const { observed, n, op } = slo
   const bound = boundOf(slo)
-  const stat = parseStat(slo.stat)
+  const stat = readStat(slo)
   if (stat.kind !== 'percentile') {
     const share = (isUpperBound(op) ? bad : n - bad) / n
     return compare('observed', observed === 'infinite' ? null : observed, share)

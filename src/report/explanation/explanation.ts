@@ -1,14 +1,15 @@
+import { cleanLine } from '../../bench-spec/plain-text.ts'
 import type { Results, SloDocument } from '../../results/results.ts'
 import { sloCells } from '../cells.ts'
 import { padEnd, wrap } from '../columns.ts'
-import { cleanLine } from '../plain-text.ts'
+import { explainSlo } from '../sentence/slo.ts'
 import type { Account, Case, Step } from './account.ts'
 import { accountCurtailed } from './curtailed.ts'
 import { accountExact } from './exact.ts'
 import { accountPoint } from './point.ts'
 import { accountRatio } from './ratio.ts'
 import { accountRounds } from './rounds.ts'
-import { accountTurn } from './turn.ts'
+import { accountTurns } from './turn.ts'
 
 export interface Explanation {
   text: string
@@ -20,13 +21,13 @@ const width = 100
 const indent = 14
 
 /** The arithmetic of one verdict, computed anew from the figures of results.json. */
-export function explainSlo(results: Results, slo: SloDocument): Explanation {
+export function accountFor(results: Results, slo: SloDocument): Explanation {
   const parts = account({ slo, results })
   const differences = parts.flatMap((part) => part.differences)
   const steps = [
     ...looksSteps(results),
     ...parts.flatMap(({ steps }) => steps),
-    { about: slo.status, text: slo.why },
+    { about: slo.status, text: explainSlo(slo, results.end) },
     {
       about: 'check',
       text:
@@ -46,7 +47,7 @@ export function explainSlo(results: Results, slo: SloDocument): Explanation {
 function account(given: Case): Account[] {
   if (given.results.end.kind === 'curtailed') return [accountCurtailed(given)]
   const own = accounts[given.slo.method](given)
-  return [own, accountTurn(given, own.status)]
+  return [own, accountTurns(given, own.status)]
 }
 
 /** Why α is less than 1 − confidence. */

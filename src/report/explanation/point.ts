@@ -1,6 +1,5 @@
 import { holds } from '../../metrics/measure.ts'
-import type { Account, Case } from './account.ts'
-import { boundOf, marginStep, showMeasured } from './account.ts'
+import { type Account, boundOf, type Case, marginStep, showMeasured } from './account.ts'
 
 /** No test: the observed value beside the bound. */
 export function accountPoint({ slo }: Case): Account {

@@ -1,10 +1,10 @@
+import { decide } from '../../verdict/decision.ts'
 import { isUpperBound } from '../../verdict/ranking.ts'
 import {
   type Account,
   alphaOf,
   besideAlpha,
   type Case,
-  decide,
   marginStep,
   showFigure,
   showMeasured,
@@ -14,12 +14,13 @@ import { compareRange, halfDigit, retrace } from './student.ts'
 
 /** A statistic beside the baseline's; Student's t on ln ratios out of its interval where there was one. */
 export function accountRatio({ slo, results }: Case): Account {
-  const { relative, observed, unit, n, p_fail: fail, p_pass: pass } = slo
+  const { relative, allowance, observed, unit, n, p_fail: fail, p_pass: pass } = slo
   if (relative === null) {
     return { steps: [], differences: ['relative is null in results.json'], status: undefined }
   }
   const alpha = alphaOf(results)
-  const { baseline, change, low, high, allowed, floor, rounds } = relative
+  const { baseline, change, low, high, allowed, rounds } = relative
+  const floor = allowance?.floor ?? null
   const words = floor === null ? '' : `, the looser of the change and ${showMeasured(floor, unit)}`
   const steps: Step[] = [
     { about: 'observed', text: `${showMeasured(observed, unit)} over n = ${n}` },
@@ -36,13 +37,14 @@ export function accountRatio({ slo, results }: Case): Account {
     steps.push({ about, text: `${showFigure(p)} ${besideAlpha(p, alpha)}` })
   }
   const differences = retraceRatio({ slo, results })
-  return { steps, differences, status: decide({ p_fail: fail, p_pass: pass }, alpha) }
+  return { steps, differences, status: decide({ pFail: fail, pPass: pass }, alpha) }
 }
 
 /** The paired test is known by its limits; of other tests they do not tell enough. */
 function retraceRatio({ slo, results }: Case): string[] {
-  const { relative, unit, p_fail: fail, p_pass: pass } = slo
-  const { low = null, high = null, floor = null } = relative ?? {}
+  const { relative, allowance, unit, p_fail: fail, p_pass: pass } = slo
+  const { low = null, high = null } = relative ?? {}
+  const floor = allowance?.floor ?? null
   const paired = results.baseline?.kind === 'interleaved' && unit !== 'share' && floor === null
   if (!paired || relative === null || low === null || high === null) return []
   const test = retrace({

@@ -1,3 +1,4 @@
+import { decide } from '../../verdict/decision.ts'
 import { isUpperBound } from '../../verdict/ranking.ts'
 import {
   type Account,
@@ -5,7 +6,6 @@ import {
   besideAlpha,
   boundOf,
   type Case,
-  decide,
   marginStep,
   showFigure,
   showMeasured,
@@ -53,6 +53,6 @@ export function accountRounds({ slo, results }: Case): Account {
       ...compareRange('p_fail', slo.p_fail, pFail),
       ...compareRange('p_pass', slo.p_pass, pPass),
     ],
-    status: decide({ p_fail: slo.p_fail ?? pFail.value, p_pass: slo.p_pass ?? pPass.value }, alpha),
+    status: decide({ pFail: slo.p_fail ?? pFail.value, pPass: slo.p_pass ?? pPass.value }, alpha),
   }
 }

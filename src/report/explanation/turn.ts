@@ -2,27 +2,47 @@ import type { SloDocument } from '../../results/results.ts'
 import { adjustByHolm } from '../../verdict/holm.ts'
 import { type Account, alphaOf, besideAlpha, type Case, compare, showFigure } from './account.ts'
 
-/** What becomes of the arithmetic's own status: the number of SLOs, the doubts, the end of the run. */
-export function accountTurn(given: Case, own: Account['status']): Account {
+/** What became of the arithmetic's own status: the number of SLOs, the doubts, the end of the run. */
+export function accountTurns(given: Case, own: Account['status']): Account {
+  const { slo } = given
   const holm = accountHolm(given, own)
-  const { slo, results } = given
-  const status = holm.status ?? own
-  const steps = [...holm.steps, ...doubtSteps(given)]
-  if (status === undefined || status === slo.status) {
-    return { steps, differences: holm.differences, status: slo.status }
-  }
-  const ended = results.end.kind !== 'finished' && slo.status === 'ERROR'
-  const doubted = slo.status === 'INCONCLUSIVE' && slo.why.includes(`Not a ${status}: `)
-  const differences =
-    ended || doubted
-      ? []
-      : [`status is ${slo.status} in results.json, and ${status} by its own figures`]
-  const reason = ended ? `the run was ${results.end.kind}` : 'a doubt, see the sentence below'
+  const first = slo.turns[0]?.from ?? slo.status
+  const last = slo.turns.at(-1)?.to ?? slo.status
+  const corrected = slo.turns.some(({ kind }) => kind === 'holm')
   return {
-    steps: [...steps, { about: 'turned', text: `${status} became ${slo.status}: ${reason}` }],
-    differences: [...holm.differences, ...differences],
+    steps: [
+      ...holm.steps,
+      ...clientSteps(given),
+      ...slo.turns.map(({ kind, from, to }) => ({
+        about: 'turned',
+        text: `${from} became ${to}: ${causes[kind]}`,
+      })),
+    ],
+    differences: [
+      ...holm.differences,
+      ...(own === undefined || own === first
+        ? []
+        : [`status is ${first} in results.json, and ${own} by its own figures`]),
+      ...(last === slo.status
+        ? []
+        : [`status is ${slo.status} in results.json, and its turns end at ${last}`]),
+      ...(own === undefined || corrected === (holm.status !== undefined)
+        ? []
+        : [
+            `Holm ${corrected ? 'turned it' : 'did not turn it'} by results.json, and by its own figures it ${corrected ? 'does not' : 'does'}`,
+          ]),
+    ],
     status: slo.status,
   }
+}
+
+const causes: Readonly<Record<SloDocument['turns'][number]['kind'], string>> = {
+  holm: 'it is one of several SLOs',
+  'unknown-values': 'not every answer gave a value',
+  doubt: 'the figure cannot be believed',
+  'not-comparable': 'the runs cannot be compared',
+  certain: 'the rest of the run could not have changed it',
+  ended: 'the run ended before it was decided',
 }
 
 /** Holm over the SLOs of level error that have a p. */
@@ -57,7 +77,7 @@ function isCounted(slo: SloDocument): slo is SloDocument & { p_fail: number } {
 }
 
 /** The client's own lateness beside a bound on a time. */
-function doubtSteps({ slo, results }: Case): Account['steps'] {
+function clientSteps({ slo, results }: Case): Account['steps'] {
   const delay = results.client?.event_loop_delay_p99_ms ?? undefined
   if (slo.unit !== 'ms' || slo.metric === 'dispatch_delay' || delay === undefined) return []
   if (slo.bound === null) return []

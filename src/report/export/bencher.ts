@@ -1,3 +1,4 @@
+import { keepKnown } from '../../bench-spec/known.ts'
 import type { Results } from '../../results/results.ts'
 import { listSeries, type Series } from './series.ts'
 
@@ -24,11 +25,11 @@ export function renderBencher(runs: readonly Results[]): string {
     const name = (slo === undefined ? spec : `${spec}/${slo}`).slice(0, longest)
     const measures = benchmarks.get(name) ?? {}
     benchmarks.set(name, measures)
-    measures[toSlug(series)] = {
+    measures[toSlug(series)] = keepKnown<Metric>({
       value,
-      ...(low !== undefined && { lower_value: low }),
-      ...(high !== undefined && { upper_value: high }),
-    }
+      lower_value: low,
+      upper_value: high,
+    })
   }
   return `${JSON.stringify(Object.fromEntries(benchmarks), null, 2)}\n`
 }

@@ -1,7 +1,8 @@
+import { keepKnown } from '../../bench-spec/known.ts'
+import { cleanLine } from '../../bench-spec/plain-text.ts'
 import type { Results } from '../../results/results.ts'
 import { type Case, runCases } from '../case.ts'
 import { uniqueNames } from '../names.ts'
-import { cleanLine } from '../plain-text.ts'
 import { specNames } from './series.ts'
 
 type Status = 'passed' | 'failed' | 'other'
@@ -37,7 +38,7 @@ export function renderCtrf(runs: readonly Results[]): string {
     specVersion: '0.0.0',
     generatedBy: 'slogate',
     results: {
-      tool: { name: 'slogate', ...(first && { version: first.tool.version }) },
+      tool: { name: 'slogate', version: first?.tool.version },
       summary: {
         tests: tests.length,
         passed: count('passed'),
@@ -60,27 +61,29 @@ function listTests(run: Results, spec: string): Test[] {
   const names = uniqueNames(cases.map(({ name }) => name))
   const time = { start: Date.parse(run.started_at), stop: Date.parse(run.finished_at) }
   const { file } = run.spec
-  return cases.map(({ outcome, text, slo }, index) => ({
-    name: names[index] ?? 'verdict',
-    status: toStatus(outcome.kind),
-    duration: 0,
-    ...time,
-    suite: [spec],
-    ...(outcome.kind !== 'passed' && { message: outcome.message, trace: text.join('\n') }),
-    ...(file !== null && { filePath: cleanLine(file) }),
-    ...(slo && {
-      rawStatus: slo.status,
-      ...(slo.line !== null && { line: slo.line }),
-      tags: [slo.level, slo.metric],
-      extra: {
-        observed: slo.observed,
-        bound: slo.bound,
-        unit: slo.unit,
-        n: slo.n,
-        interval: slo.interval,
-      },
+  return cases.map(({ outcome, text, slo }, index) =>
+    keepKnown<Test>({
+      name: names[index] ?? 'verdict',
+      status: toStatus(outcome.kind),
+      duration: 0,
+      ...time,
+      suite: [spec],
+      ...(outcome.kind !== 'passed' && { message: outcome.message, trace: text.join('\n') }),
+      filePath: file === null ? undefined : cleanLine(file),
+      ...(slo && {
+        rawStatus: slo.status,
+        line: slo.line ?? undefined,
+        tags: [slo.level, slo.metric],
+        extra: {
+          observed: slo.observed,
+          bound: slo.bound,
+          unit: slo.unit,
+          n: slo.n,
+          interval: slo.interval,
+        },
+      }),
     }),
-  }))
+  )
 }
 
 function toStatus(kind: Case['outcome']['kind']): Status {

@@ -1,5 +1,5 @@
+import { cleanLine } from '../../bench-spec/plain-text.ts'
 import type { Results } from '../../results/results.ts'
-import { cleanLine } from '../plain-text.ts'
 
 /** Where the code under test comes from, as a CI system says it. */
 export interface Revision {

@@ -1,6 +1,7 @@
+import { keepKnown } from '../../bench-spec/known.ts'
+import { cleanLine } from '../../bench-spec/plain-text.ts'
 import type { Results, SloDocument } from '../../results/results.ts'
 import { uniqueNames } from '../names.ts'
-import { cleanLine } from '../plain-text.ts'
 import { listSeries, type Series, specNames } from './series.ts'
 
 type Labels = Readonly<Record<string, string>>
@@ -110,16 +111,20 @@ function measureFamilies(series: readonly Series[], prefix: string, whose: strin
     const [first] = members
     if (first === undefined) return []
     const unit = { ms: 'seconds', share: 'ratio', '/s': undefined, 'tok/s': undefined }[first.unit]
-    return {
+    return keepKnown<Family>({
       name: `${prefix}_${metric}${unit === undefined ? '' : `_${unit}`}`,
-      type: 'gauge' as const,
-      ...(unit !== undefined && { unit }),
+      type: 'gauge',
+      unit,
       help: `${metric} ${whose}.`,
       samples: members.map(({ spec, slo, stat, value, unit: own }) => ({
-        labels: { spec, ...(slo !== undefined && { slo }), ...(stat !== 'value' && { stat }) },
+        labels: keepKnown<Record<string, string>>({
+          spec,
+          slo,
+          stat: stat === 'value' ? undefined : stat,
+        }),
         value: own === 'ms' ? Number((value / 1000).toPrecision(12)) : value,
       })),
-    }
+    })
   })
 }
 
@@ -127,14 +132,14 @@ function renderFamily({ name, type, unit, help, samples }: Family): string[] {
   return [
     `# TYPE ${name} ${type}`,
     ...(unit === undefined ? [] : [`# UNIT ${name} ${unit}`]),
-    `# HELP ${name} ${escape(help)}`,
+    `# HELP ${name} ${escapeValue(help)}`,
     ...samples.map(({ suffix = '', labels, value }) => {
-      const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escape(text)}"`)
+      const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeValue(text)}"`)
       return `${name}${suffix}{${pairs.join(',')}} ${value === Infinity ? '+Inf' : value}`
     }),
   ]
 }
 
-function escape(text: string): string {
+function escapeValue(text: string): string {
   return text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')
 }

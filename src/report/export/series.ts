@@ -1,3 +1,4 @@
+import { keepKnown } from '../../bench-spec/known.ts'
 import type { Results, SloDocument } from '../../results/results.ts'
 import { uniqueNames } from '../names.ts'
 
@@ -58,13 +59,23 @@ function sloFigures({ verdict }: Results, spec: string): Figure[] {
   return slos.flatMap((slo, index): Figure[] => {
     const { observed, interval, op, metric, stat, unit, n } = slo
     if (observed === null) return []
-    const limits = {
-      ...(typeof interval?.low === 'number' && { low: interval.low }),
-      ...(typeof interval?.high === 'number' && { high: interval.high }),
-    }
+    const { low, high } = interval ?? {}
     const value = observed === 'infinite' ? Infinity : observed
     const better = op.startsWith('<') ? 'smaller' : 'bigger'
-    return [{ spec, slo: ids[index] ?? slo.id, metric, stat, unit, value, ...limits, better, n }]
+    return [
+      keepKnown<Figure>({
+        spec,
+        slo: ids[index] ?? slo.id,
+        metric,
+        stat,
+        unit,
+        value,
+        low: typeof low === 'number' ? low : undefined,
+        high: typeof high === 'number' ? high : undefined,
+        better,
+        n,
+      }),
+    ]
   })
 }
 

@@ -1,6 +1,6 @@
+import { cleanLine } from '../../bench-spec/plain-text.ts'
 import type { Results, SloDocument } from '../../results/results.ts'
 import { failureCell, issuesFirst, sloCells } from '../cells.ts'
-import { cleanLine } from '../plain-text.ts'
 import { formatCount } from '../units.ts'
 
 /** What a reader needs before anything else, one sentence or two each. */

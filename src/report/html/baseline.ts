@@ -1,5 +1,7 @@
 import type { Measured, Results, SloDocument } from '../../results/results.ts'
 import { formatChanges, formatOrDash } from '../cells.ts'
+import { listDifferences } from '../sentence/differences.ts'
+import { nameStatistic } from '../statistic.ts'
 import { formatChange, formatCount, formatValue } from '../units.ts'
 import { createPlot, fixed, renderAxes, renderBound, renderChart, renderFigure } from './chart.ts'
 import { type Markup, markup } from './markup.ts'
@@ -20,13 +22,13 @@ export function renderBaseline(results: Results): Markup | undefined {
   return markup`${renderSource(baseline)}${figures.length === 0 ? undefined : markup`<div class="charts">${figures}</div>`}${tabulate(results, baseline, slos)}`
 }
 
-function renderSource({ kind, source, comparable, reason, summary }: Baseline): Markup {
+function renderSource({ kind, source, comparable, differences, summary }: Baseline): Markup {
   const { completed, failed } = summary.requests
   const how =
     kind === 'interleaved' ? 'a second target, rounds alternating with this one' : 'an earlier run'
   const trusted = comparable
     ? markup`Machine and workload were the same.`
-    : markup`<strong>Not comparable</strong>: <bdi>${reason ?? 'no reason was given'}</bdi>`
+    : markup`<strong>Not comparable</strong>: <bdi>${listDifferences(differences)}</bdi>`
   return markup`<p>Compared with <bdi>${source}</bdi>, ${how}: ${formatCount(completed)} completed, ${formatCount(failed)} failed. ${trusted}</p>`
 }
 
@@ -35,7 +37,7 @@ interface Row {
   unit: SloDocument['unit']
   baseline: Measured | null
   candidate: Measured | null
-  relative?: Relative
+  slo?: RelativeSlo
 }
 
 function tabulate(
@@ -43,12 +45,12 @@ function tabulate(
   { comparable, summary: before }: Baseline,
   slos: readonly RelativeSlo[],
 ): Markup {
-  const judged = slos.map(({ metric, stat, unit, observed, relative }): Row => ({
-    name: stat === 'value' ? metric : `${metric} ${stat}`,
-    unit,
-    baseline: relative.baseline,
-    candidate: observed,
-    relative,
+  const judged = slos.map((slo): Row => ({
+    name: nameStatistic(slo),
+    unit: slo.unit,
+    baseline: slo.relative.baseline,
+    candidate: slo.observed,
+    slo,
   }))
   const others = pairFigures(before, summary).filter(({ name }) =>
     judged.every((row) => row.name !== name),
@@ -57,15 +59,15 @@ function tabulate(
     caption: 'Baseline and candidate',
     head: ['', 'baseline', 'candidate', 'change', 'limits', 'allowed'],
     rows: [...judged, ...others].map((row) => {
-      const { name, unit, baseline, candidate, relative } = row
-      const change = relative === undefined ? changeOf(row) : relative.change
+      const { name, unit, baseline, candidate, slo } = row
+      const change = slo === undefined ? computeChange(row) : slo.relative.change
       return [
         name,
         formatOrDash(baseline, unit),
         formatOrDash(candidate, unit),
         change === null || !comparable ? '–' : formatChange(change, unit),
-        relative === undefined ? '' : formatChanges(relative, unit),
-        relative === undefined ? '' : formatAllowance(relative, unit),
+        slo === undefined ? '' : formatChanges(slo.relative, unit),
+        slo === undefined ? '' : formatAllowance(slo),
       ]
     }),
     note: 'Rows with an allowance are SLOs: their change is the mean over the rounds, and failed requests count as the gate counts them. The others compare completed requests of the whole runs and are not judged.',
@@ -93,15 +95,16 @@ function pairFigures(before: Results['summary'], after: Results['summary']): Row
 }
 
 /** A ratio − 1, of shares a difference; `null` where there is none. */
-function changeOf({ baseline, candidate, unit }: Row): number | null {
+function computeChange({ baseline, candidate, unit }: Row): number | null {
   if (typeof baseline !== 'number' || typeof candidate !== 'number') return null
   if (unit === 'share') return candidate - baseline
   return baseline === 0 ? null : candidate / baseline - 1
 }
 
-function formatAllowance({ allowed, floor }: Relative, unit: SloDocument['unit']): string {
+function formatAllowance({ relative, allowance, unit }: RelativeSlo): string {
+  const floor = allowance?.floor ?? null
   const least = floor === null ? '' : `, floor ${formatValue(floor, unit)}`
-  return `${formatChange(allowed, unit)}${least}`
+  return `${formatChange(relative.allowed, unit)}${least}`
 }
 
 /** The change of one SLO with its limits, 0 and what is allowed on one axis; none where it is not known. */
@@ -121,7 +124,7 @@ function renderChangeOf(slo: RelativeSlo, id: string): Markup | undefined {
       ? undefined
       : markup`<path class="limits" d="M${place(low)} ${middle}H${place(high)}"/>`
   const words = formatChanges(relative, unit)
-  const found = `${formatChange(change, unit)}${words === '' ? '' : `, limits ${words}`}; allowed ${formatAllowance(relative, unit)}`
+  const found = `${formatChange(change, unit)}${words === '' ? '' : `, limits ${words}`}; allowed ${formatAllowance(slo)}`
   const chart = renderChart(
     {
       id,

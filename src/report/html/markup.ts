@@ -1,4 +1,4 @@
-import { escapeHtml } from '../plain-text.ts'
+import { escapeHtml } from '../escaping.ts'
 
 /** HTML or SVG that stands in the page as it is. */
 export interface Markup {

@@ -1,7 +1,7 @@
+import { cleanLine } from '../../bench-spec/plain-text.ts'
 import type { RequestRecord } from '../../engine/record.ts'
 import { measure } from '../../metrics/measure.ts'
 import { outputTokens } from '../../metrics/throughput.ts'
-import { cleanLine } from '../plain-text.ts'
 import { formatCount } from '../units.ts'
 import { durationOf, measuredOnly, originOf, startOf } from './instants.ts'
 import { type Content, type Markup, markup, trust } from './markup.ts'

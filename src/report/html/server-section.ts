@@ -1,4 +1,5 @@
 import type { Results, ServerDocument } from '../../results/results.ts'
+import { type BreakdownDocument, explainServerFinding } from '../sentence/server-finding.ts'
 import { serverCountRows, serverTimeRows } from '../server-cells.ts'
 import { formatCount, formatMs } from '../units.ts'
 import { createPlot, fixed, renderAxes, renderChart, renderFigure } from './chart.ts'
@@ -10,7 +11,9 @@ import { renderScrolling, renderTable } from './table.ts'
 /** What the server tells of itself beside what the client saw; `undefined` where it was not asked. */
 export function renderServer({ server }: Results): Markup | undefined {
   if (server === null) return undefined
-  return markup`<p><bdi>${server.message}</bdi></p>${renderBreakdown(server)}${renderTimes(server)}${renderCounts(server)}${renderQueue(server)}<p class="note">Read from <bdi>${server.url}</bdi>: ${formatCount(server.scrapes)} scrapes${server.failed_scrapes === 0 ? undefined : markup`, ${formatCount(server.failed_scrapes)} failed`}.</p>`
+  const { finding } = server
+  const parts = finding.kind === 'breakdown' ? renderBreakdown(finding) : undefined
+  return markup`<p><bdi>${explainServerFinding(finding)}</bdi></p>${parts}${renderTimes(server)}${renderCounts(server)}${renderQueue(server)}<p class="note">Read from <bdi>${server.url}</bdi>: ${formatCount(server.scrapes)} scrapes${server.failed_scrapes === 0 ? undefined : markup`, ${formatCount(server.failed_scrapes)} failed`}.</p>`
 }
 
 function renderTimes(server: ServerDocument): Markup | undefined {
@@ -36,9 +39,9 @@ function renderCounts(server: ServerDocument): Markup | undefined {
 const bar = { width: 960, height: 64 }
 
 /** The mean latency of the client as one bar: queue, prefill, decode, and what lies outside. */
-function renderBreakdown({ breakdown_ms: parts }: ServerDocument): Markup | undefined {
-  if (parts === null) return undefined
-  const { queue, prefill, first_token: firstToken, decode, outside, latency } = parts
+function renderBreakdown(breakdown: BreakdownDocument): Markup {
+  const { latency_ms: latency, queue_ms: queue, prefill_ms: prefill } = breakdown
+  const { first_token_ms: firstToken, decode_ms: decode, outside_ms: outside } = breakdown
   const named: [name: string, ms: number, look: string][] =
     queue !== null && prefill !== null
       ? [

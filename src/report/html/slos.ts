@@ -1,5 +1,6 @@
 import type { Results, SloDocument } from '../../results/results.ts'
 import { intervalTitle, issuesFirst, sloCells } from '../cells.ts'
+import { explainSlo } from '../sentence/slo.ts'
 import { renderMargin } from './margin.ts'
 import { type Markup, markup } from './markup.ts'
 import { renderStatus } from './status.ts'
@@ -25,7 +26,7 @@ export function renderSlos(results: Results): Markup {
       ? markup`<th scope="col">verdict</th>`
       : markup`<th scope="col"${numbers.has(column) ? markup` class="number"` : undefined}>${title}</th>`,
   )
-  const table = markup`<table class="slos"><caption>SLOs and what became of them</caption><thead><tr>${head}</tr></thead>${slos.map(renderRow)}</table>`
+  const table = markup`<table class="slos"><caption>SLOs and what became of them</caption><thead><tr>${head}</tr></thead>${slos.map((slo, index) => renderRow(slo, index, results.end))}</table>`
   return markup`${renderScrolling('SLOs and what became of them', table)}
 <p class="note">The drawing of a margin: the upright line is the bound, the shaded side misses it, the dot is the observed value, the bar around it the limits of the true value. over/allowed: requests beyond the bound, and how many would still be a PASS.${relativeNote(slos)}</p>`
 }
@@ -36,17 +37,18 @@ function relativeNote(slos: readonly SloDocument[]): string | undefined {
     : undefined
 }
 
-function renderRow(slo: SloDocument, index: number): Markup {
+function renderRow(slo: SloDocument, index: number, end: Results['end']): Markup {
   const { slo: text, observed, baseline, bound, deviation, interval, over, n } = sloCells(slo)
-  const reason = slo.reason === null ? undefined : markup`<br><bdi class="soft">${slo.reason}</bdi>`
+  const purpose =
+    slo.purpose === null ? undefined : markup`<br><bdi class="soft">${slo.purpose}</bdi>`
   const told =
     baseline === ''
       ? undefined
       : markup`<br><span class="soft">baseline ${baseline}, ${slo.bound === null ? 'bound unknown' : `bound ${bound}`}</span>`
-  const cells = markup`<td>${renderStatus(slo.status)}</td><th scope="row"><code>${text}</code>${told}${reason}</th><td class="number">${observed}</td><td class="number">${deviation}</td><td>${renderMargin(slo, `margin-${index}`)}</td><td class="number">${interval}</td><td class="number">${over}</td><td class="number">${n}</td>`
+  const cells = markup`<td>${renderStatus(slo.status)}</td><th scope="row"><code>${text}</code>${told}${purpose}</th><td class="number">${observed}</td><td class="number">${deviation}</td><td>${renderMargin(slo, `margin-${index}`)}</td><td class="number">${interval}</td><td class="number">${over}</td><td class="number">${n}</td>`
   const why =
     slo.status === 'PASS'
       ? undefined
-      : markup`<tr class="why"><td colspan="8"><bdi>${slo.why}</bdi></td></tr>`
+      : markup`<tr class="why"><td colspan="8"><bdi>${explainSlo(slo, end)}</bdi></td></tr>`
   return markup`<tbody><tr>${cells}</tr>${why}</tbody>`
 }

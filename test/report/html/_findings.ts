@@ -1,6 +1,7 @@
 import type { RequestRecord, RunEnd } from '../../../src/engine/record.ts'
 import { diagnose } from '../../../src/metrics/diagnostics.ts'
 import { summarize } from '../../../src/metrics/summary.ts'
+import { sentences } from '../../../src/report/sentence/sentences.ts'
 import type { Findings } from '../../../src/results/findings.ts'
 import { type Results, toResults } from '../../../src/results/results.ts'
 import { checkSpec } from '../../../src/run/checked-spec.ts'
@@ -24,7 +25,7 @@ export function find(
   )
   const { load, slos, gate } = spec
   const summary = summarize(records)
-  const results = toResults({
+  const input = {
     spec,
     summary,
     diagnostics: diagnose(records, summary, load, { trust, slos }),
@@ -38,8 +39,8 @@ export function find(
     workload: 'ab'.repeat(32),
     file: 'bench/chat.bench.yaml',
     environment: { node: 'v24.0.0', platform: 'linux', arch: 'x64', cpu: 'Example', cores: 2 },
-  })
-  return { results, records }
+  }
+  return { results: toResults(input, sentences), records }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { advise } from '../../../src/report/html/advice.ts'
-import { run, runs, slo, undecided } from '../_runs.ts'
+import { diagnostic, run, runs, slo, undecided } from '../_runs.ts'
 
 test('of a miss: which SLO by how much, that it is proven, where to look', () => {
   expect(advise(runs.fail)).toEqual({
@@ -40,7 +40,7 @@ test('of an undecided run: what would decide it', () => {
   expect(belief).toMatch(/^Neither proven nor disproven at 95 %\./)
   expect(action).toMatch(/^About 180 more requests would decide it\. Policy release blocks it/)
   const limited = run({
-    diagnostics: [{ id: 'client-limited', level: 'warn', message: 'late' }],
+    diagnostics: [diagnostic({ id: 'client-limited', level: 'warn', reasons: [] })],
     verdict: { status: 'INCONCLUSIVE', slos: [{ ...undecided, more_requests: null }] },
   })
   expect(advise(limited).action).toMatch(/^Give the client a core of its own/)
@@ -61,10 +61,15 @@ test('of a verdict without statistics: that another run may turn out otherwise',
 })
 
 test('of a run that was stopped: a certain outcome stands, an unhealthy target is to be mended', () => {
-  const certain = advise(run({ ...runs.fail, end: { kind: 'curtailed', reason: 'certain' } }))
+  const certain = advise(run({ ...runs.fail, end: { kind: 'curtailed', why: 'certain' } }))
   expect(certain.belief).toMatch(/^Disproven at 95 %\. The run was ended early: no further request/)
   expect(certain.action).toMatch(/^See what the slowest requests/)
-  const unhealthy = advise(run({ ...runs.noData, end: { kind: 'unhealthy', reason: 'failing' } }))
+  const unhealthyEnd = {
+    kind: 'unhealthy',
+    illness: { kind: 'no-connection', requests: 20 },
+    why: 'failing',
+  } as const
+  const unhealthy = advise(run({ ...runs.noData, end: unhealthyEnd }))
   expect(unhealthy.belief).toMatch(/^The run is not whole\./)
   expect(unhealthy.action).toMatch(/^See that the target answers: most often connect ×300\./)
 })

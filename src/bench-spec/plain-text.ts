@@ -1,0 +1,48 @@
+import { stripVTControlCharacters } from 'node:util'
+
+/** Controls (C0, DEL and C1) and Unicode line ends. */
+const controls = /[\p{Cc}\u2028\u2029]+/gu
+/** Marks that turn the direction of what follows, byte order mark, and code points XML 1.0 forbids. */
+const invisible = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g
+
+/** Whether a text is not one line, or would do something to a terminal that prints it. */
+export function hasControls(text: string): boolean {
+  return text.search(controls) !== -1
+}
+
+/**
+ * What a CI system would run as a command (`::name::` opening a line, `##[`, `##vso[`,
+ * `##teamcity[` anywhere) is broken up by a space.
+ */
+export function breakCommands(text: string): string {
+  return text.replace(/^([^\S\n]*)::/gm, '$1: :').replace(/##(?=\w*\[)/g, '# #')
+}
+
+/**
+ * One line of text that is safe wherever lines are read by a program: terminal escapes and
+ * controls are removed, line ends become a space, and commands are broken up. Everything that a
+ * target or a spec's author wrote passes through here.
+ */
+export function cleanLine(text: string): string {
+  return breakCommands(flatten(text).trim())
+}
+
+/** What is kept of a message. Longer than what is shown, so that it is cut after secrets are out of it, not through one. */
+const messageLimit = 1000
+
+/**
+ * What someone else says, as one line of at most `limit` UTF-16 units: terminal escapes and
+ * controls are removed, runs of white space made one space, the rest cut with an ellipsis. Kept as
+ * data, so that commands are broken up where it is printed.
+ */
+export function cleanMessage(text: string, limit: number = messageLimit): string {
+  const line = flatten(text.slice(0, limit * 20))
+    .replace(/\s+/g, ' ')
+    .trim()
+  if (line.length <= limit) return line
+  return `${line.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
+}
+
+function flatten(text: string): string {
+  return stripVTControlCharacters(text.toWellFormed()).replace(invisible, '').replace(controls, ' ')
+}

@@ -1,0 +1,71 @@
+import type { Load } from '../bench-spec/spec.ts'
+import type { Ticket } from './schedule.ts'
+
+/** The 0-based place of the row that a request takes. */
+export type RowOrder = (ticket: Pick<Ticket, 'phase' | 'index'>) => number
+
+/**
+ * Measured requests take the rows from the first on, warm-up requests from the last on backwards, so
+ * that rows are not warmed up. Shuffled, each pass over the rows has an order of its own, which
+ * depends on the seed, the number of rows and the number of the pass alone: two targets get the same.
+ */
+export function orderRows(
+  count: number,
+  { shuffle, seed }: Pick<Load, 'shuffle' | 'seed'>,
+): RowOrder {
+  /** The latest ones: one for the warm-up and one for each of two targets are in use at once. */
+  let drawn: { pass: number; order: Uint32Array }[] = []
+
+  function find(pass: number, place: number): number {
+    if (shuffle !== true) return place
+    let found = drawn.find((each) => each.pass === pass)
+    if (found === undefined) {
+      found = { pass, order: drawOrder(count, mix(seed, pass)) }
+      drawn = [found, ...drawn.slice(0, 2)]
+    }
+    return found.order[place] ?? 0
+  }
+
+  // Drawn before anything is sent.
+  find(0, 0)
+  return ({ phase, index }) => {
+    const place = index % count
+    if (phase === 'warmup') return find(0, count - 1 - place)
+    return find(Math.floor(index / count), place)
+  }
+}
+
+/** A permutation of 0 … count − 1, by Fisher and Yates. */
+function drawOrder(count: number, state: number): Uint32Array {
+  const order = Uint32Array.from({ length: count }, (_, place) => place)
+  const random = mulberry32(state)
+  for (let last = count - 1; last > 0; last--) {
+    const other = Math.floor((random() / 2 ** 32) * (last + 1))
+    const kept = order[last] ?? 0
+    order[last] = order[other] ?? 0
+    order[other] = kept
+  }
+  return order
+}
+
+/** Tommy Ettinger's generator of 32-bit numbers. */
+function mulberry32(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let word = Math.imul(state ^ (state >>> 15), state | 1)
+    word ^= word + Math.imul(word ^ (word >>> 7), word | 61)
+    return (word ^ (word >>> 14)) >>> 0
+  }
+}
+
+/** 32 bits of a seed of up to 53 bits and the number of a pass, each bit of them mattering. */
+function mix(seed: number, pass: number): number {
+  return [seed, Math.floor(seed / 2 ** 32), pass].reduce((hash, part) => {
+    // The finalizer of MurmurHash3.
+    let word = (hash ^ part) + 0x9e3779b9
+    word = Math.imul(word ^ (word >>> 16), 0x85ebca6b)
+    word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35)
+    return word ^ (word >>> 16)
+  }, 0)
+}

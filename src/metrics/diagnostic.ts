@@ -1,0 +1,160 @@
+import type { FailureKind } from '../engine/record.ts'
+import type { ClientReason } from './client.ts'
+
+/**
+ * A property of the run that a reader must know before believing its figures. The `id` says which,
+ * and stays what it is from version to version.
+ */
+export type Diagnostic =
+  | {
+      id: 'concurrency-held'
+      level: 'info'
+      /** Requests in flight that were asked for. */
+      concurrency: number
+      /** Share of the time between ramp-up and drain with all slots taken, 0–1. */
+      fullShare: number
+      /** Mean number of requests in flight in that time. */
+      meanInFlight: number
+    }
+  | {
+      id: 'concurrency-not-held'
+      level: 'warn'
+      /** Requests in flight that were asked for. */
+      concurrency: number
+      /** The most requests in flight; below `concurrency` when it was never reached. */
+      peakInFlight: number
+      /** Mean number of requests in flight between ramp-up and drain. */
+      meanInFlight: number
+    }
+  | {
+      id: 'inconsistent-times'
+      level: 'warn'
+      /** The most requests in flight that were allowed. */
+      concurrency: number
+      /** Mean number of requests in flight that the latencies add up to. */
+      impliedInFlight: number
+    }
+  | {
+      id: 'client-busy' | 'client-limited'
+      level: 'warn'
+      /** At least one. */
+      reasons: ClientReason[]
+    }
+  | {
+      id: 'tokens-in-one-read'
+      level: 'warn'
+      /** Requests whose tokens all came in one read. */
+      atOnce: number
+      /** Completed requests with enough token events to tell. */
+      requests: number
+    }
+  | {
+      id: 'ttft-without-content'
+      level: 'warn'
+      /** Name of the event that stops the clock; `undefined`: the spec names none. */
+      event?: string
+      /** Median time from it to the first content, ms; `undefined` when no content was seen. */
+      lead?: number
+    }
+  | {
+      id: 'estimated-tokens'
+      level: 'warn'
+      /** Whether the count of the server is missing of all answers or of some. */
+      basis: 'estimated' | 'mixed'
+      /** Texts of the SLOs that stand on tokens. */
+      slos: string[]
+    }
+  | {
+      id: 'percentile-of-few'
+      /** `warn` when an SLO asks for such a percentile. */
+      level: 'info' | 'warn'
+      /** Requests that were judged. */
+      requests: number
+      /** Texts of the SLOs whose percentile is the maximum; none: it is p99 alone. */
+      slos: string[]
+    }
+  | {
+      id: 'mixed-dialects'
+      level: 'warn'
+      /** Requests by the dialect they were read as, the most frequent first. */
+      dialects: { name: string; count: number }[]
+    }
+  | {
+      id: 'dialect-guessed'
+      level: 'info'
+      dialect: string
+    }
+  | {
+      id: 'sockets-not-reused'
+      level: 'warn'
+      /** Requests that opened a connection though they were not the first of their slot. */
+      opened: number
+      /** Requests that were not the first of their slot. */
+      later: number
+    }
+  | {
+      id: 'warmup-failures'
+      level: 'warn'
+      failed: number
+      /** Requests of the warm-up. */
+      warmup: number
+      /** Kind of the first failure. */
+      first: FailureKind
+    }
+  | {
+      id: 'requests-cancelled'
+      level: 'info'
+      cancelled: number
+      /** Measured requests, these included. */
+      requests: number
+    }
+  | { id: 'server-restarted'; level: 'warn' }
+  | {
+      id: 'server-unread'
+      level: 'warn'
+      /** Why; `undefined`: the run ended before its measured phase. */
+      failure?: string
+    }
+  | {
+      id: 'server-scrapes-failed'
+      level: 'info'
+      failed: number
+      /** All that were tried. */
+      scrapes: number
+      /** Why the first one failed. */
+      failure: string
+    }
+  | {
+      id: 'server-shared' | 'server-partial'
+      level: 'warn'
+      /** Answers that the server finished. */
+      server: number
+      /** Requests that this client completed. */
+      client: number
+    }
+  | {
+      id: 'events-are-not-tokens'
+      level: 'info'
+      /** Output tokens as the server counted. */
+      server: number
+      /** Token events that this client saw. */
+      events: number
+    }
+  | {
+      id: 'tokens-disagree'
+      level: 'warn'
+      /** Output tokens as the server counted. */
+      server: number
+      /** Output tokens as the answers said. */
+      usage: number
+      /** Token events that this client saw. */
+      events: number
+    }
+  | {
+      id: 'prompt-tokens-disagree'
+      level: 'warn'
+      /** Tokens of prompts as the server counted. */
+      server: number
+      /** Tokens of prompts as the answers said. */
+      usage: number
+    }

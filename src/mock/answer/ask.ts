@@ -1,0 +1,29 @@
+import type { Prompt } from '../latency/prefix-cache.ts'
+import type { PlanEvent } from '../plan/plan.ts'
+import type { Answer, ContentKind } from './answer.ts'
+
+/** What a request asks for, whatever its format. */
+export interface Ask {
+  model?: string
+  /** What a prefix cache looks at. */
+  prompt: Prompt
+  promptTokens: number
+  maxTokens?: number
+  minTokens?: number
+  temperature?: number
+  /** Answers at once; 1 when absent. */
+  choices?: number
+  /** What the format has a place for besides text; the rest becomes text. */
+  kinds: readonly ContentKind[]
+  /** Whether a script is played in the place of what would be generated. */
+  isScripted?: boolean
+  /** Turns an answer into what is sent for it. */
+  render(answer: Answer): Rendering
+}
+
+export interface Rendering {
+  headers: Readonly<Record<string, string>>
+  headersAtMs: number
+  /** Ascending in time. */
+  events: readonly PlanEvent[]
+}

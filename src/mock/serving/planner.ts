@@ -1,0 +1,125 @@
+import type { Content } from '../answer/answer.ts'
+import type { Ask } from '../answer/ask.ts'
+import { composeAnswer, type Moment } from '../answer/composition.ts'
+import { defaultMaxTokens, profiles } from '../answer/profile.ts'
+import { createTiming } from '../latency/timing.ts'
+import type { Options } from '../options/options.ts'
+import { delayPlan, delayUsage, type Plan } from '../plan/plan.ts'
+import { createRandom } from '../plan/random.ts'
+import { Refusal } from '../plan/refusal.ts'
+
+/** What tells one request from another. */
+export interface Identity {
+  /** Decides every random draw. */
+  key: string
+  /** See `Sampler`. */
+  turn: number | undefined
+  /** See `Answer`. */
+  ref: string
+  created: number
+}
+
+/** What earlier requests mean for one. */
+export interface Past {
+  /** Tokens of its prompt that need no prefill. */
+  cachedTokens: number
+  /** By how much its first content is late, ms before `latency_factor`. */
+  delay: number
+}
+
+export interface Planner {
+  /** @throws Refusal when the profile does not serve what is asked. */
+  check(ask: Ask): void
+  /** The whole response, from the options, the request, its identity and its past alone. */
+  plan(ask: Ask, identity: Identity, past?: Past): Plan
+}
+
+export function createPlanner(options: Options): Planner {
+  const profile = profiles[options.profile]
+  const { shape } = options
+  const timeAnswer = createTiming(options)
+
+  function check(ask: Ask): void {
+    const { model, temperature, maxTokens, promptTokens } = ask
+    if (profile.knowsModels && model !== undefined && options.models !== undefined) {
+      if (!options.models.includes(model)) {
+        const detail = { type: 'NotFoundError', param: 'model' }
+        throw new Refusal(404, `The model \`${model}\` does not exist.`, detail)
+      }
+    }
+    if (temperature !== undefined && temperature > profile.maxTemperature) {
+      const message = `temperature must be between 0 and ${profile.maxTemperature}`
+      throw new Refusal(400, message, { param: 'body.temperature' })
+    }
+    if (profile.refusesOverCap && promptTokens + (maxTokens ?? 1) > profile.tokenCap) {
+      throw new Refusal(
+        400,
+        `This model's maximum context length is ${profile.tokenCap} tokens, but ${promptTokens} in the prompt and ${maxTokens ?? 1} in the answer were asked for.`,
+        { type: 'BadRequestError', param: 'max_tokens' },
+      )
+    }
+  }
+
+  function measureLength(ask: Ask, key: string): { length: number; finish: 'stop' | 'length' } {
+    const limit = Math.min(ask.maxTokens ?? Infinity, profile.tokenCap)
+    const usual = Math.min(limit, ask.maxTokens ?? defaultMaxTokens)
+    const range = options.tokens ?? { min: usual, max: usual }
+    const random = createRandom(options.seed, 'tokens', key)
+    const drawn = range.min + Math.floor(random() * (range.max - range.min + 1))
+    const wanted = Math.max(drawn, ask.minTokens ?? 1)
+    return { length: Math.min(wanted, limit), finish: wanted > limit ? 'length' : 'stop' }
+  }
+
+  function plan(ask: Ask, identity: Identity, past: Past = { cachedTokens: 0, delay: 0 }): Plan {
+    const { key, turn, ref, created } = identity
+    const { promptTokens } = ask
+    const { length, finish } = measureLength(ask, key)
+    const moments = composeAnswer(options, ask, length, key)
+    const timed = timeAnswer({ promptTokens, ...past }, moments.length, key, turn)
+    const timing = { ...timed, contentsMs: placeMoments(moments, timed.contentsMs) }
+    const content = moments.flatMap(({ pieces }, index) =>
+      pieces.map((piece): Content => ({ ...piece, atMs: timing.contentsMs[index]! })),
+    )
+    const rendering = ask.render({
+      ref,
+      created,
+      model: ask.model ?? options.models?.[0] ?? profile.model,
+      content,
+      finishReason: finish,
+      promptTokens,
+      cachedTokens: past.cachedTokens,
+      choices: ask.choices ?? 1,
+      completionTokens: countTokens(content, 'text', 'reasoning', 'tool_call'),
+      reasoningTokens: countTokens(content, 'reasoning'),
+      shape,
+    })
+    const planned: Plan = {
+      ...rendering,
+      status: 200,
+      framing: 'http',
+      end: { kind: 'clean', atMs: timing.contentsMs.at(-1)! },
+      promptTokens,
+      timing,
+      finishReason: finish,
+    }
+    const counted = delayUsage(planned, shape.usageDelay)
+    return delayPlan(counted, counted.events.length, shape.closeDelay)
+  }
+
+  return { check, plan }
+}
+
+/** Times of a script go before those of the latency, as long as they do not go back. */
+function placeMoments(moments: readonly Moment[], timed: readonly number[]): number[] {
+  const placed: number[] = []
+  for (const [index, { atMs }] of moments.entries()) {
+    const before = placed[index - 1] ?? 0
+    const gap = timed[index]! - (timed[index - 1] ?? 0)
+    placed.push(atMs === undefined ? before + gap : Math.max(before, atMs))
+  }
+  return placed
+}
+
+function countTokens(content: readonly Content[], ...kinds: readonly Content['kind'][]): number {
+  return content.reduce((sum, { kind, tokens }) => sum + (kinds.includes(kind) ? tokens : 0), 0)
+}

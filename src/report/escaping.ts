@@ -1,0 +1,53 @@
+import { cleanLine } from '../bench-spec/plain-text.ts'
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '|': '&#124;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+/** `cleanLine`, and nothing in it is HTML, in an element's text or in a quoted attribute. */
+export function escapeHtml(text: string): string {
+  return cleanLine(text).replace(/[&<>"']/g, (character) => entities[character] ?? character)
+}
+
+/**
+ * `cleanLine`, and nothing in it is Markdown, HTML, a mention, an issue reference or a link of
+ * GitHub's dialect.
+ */
+export function escapeMarkdown(text: string): string {
+  const line = cleanLine(text)
+    .replace(/[&<>|]/g, (character) => entities[character] ?? character)
+    .replace(/[\\`*_[\]~$]/g, '\\$&')
+  return partReferences(line)
+}
+
+/** The same for the text of an HTML element within Markdown, where no escape of Markdown counts. */
+export function escapeElement(text: string): string {
+  return partReferences(escapeHtml(text))
+}
+
+/**
+ * Mentions, references and links are found in the rendered text, where an escape no longer shows,
+ * so a zero-width space parts them.
+ */
+function partReferences(text: string): string {
+  return text
+    .replace(/@/g, '@\u200b')
+    .replace(/(?<!&)#(?=\d)/g, '#\u200b')
+    .replace(/:\/\//g, ':\u200b//')
+    .replace(/\bwww\./gi, 'www\u200b.')
+}
+
+/** Inline code that may stand in a table cell, where a code span with a pipe in it may not. */
+export function markdownCode(text: string): string {
+  return `<code>${escapeMarkdown(text)}</code>`
+}
+
+/** A code span from which a URL can be copied; what could end the span or a cell is percent-encoded. */
+export function markdownUrl(url: string): string {
+  return `\`${cleanLine(url).replace(/[`<>|\\ ]/g, encodeURIComponent)}\``
+}

@@ -1,0 +1,62 @@
+import type { Results } from '../results/results.ts'
+import { missedFirst, overviewColumns, overviewNote } from './overview.ts'
+import { layOut } from './table.ts'
+import {
+  createPen,
+  type Pen,
+  renderShort,
+  renderTerminal,
+  signs,
+  styles,
+  type TerminalOptions,
+} from './terminal.ts'
+
+export interface ShownRun {
+  results: Results
+  /** Of its artifacts, as it is shown to people. */
+  folder: string
+}
+
+/**
+ * Runs that were started together as text for a terminal, without a last line end, what was missed
+ * first. Of several there is an overview before them, those that pass are short, and the folder of
+ * what covers all of them comes last.
+ */
+export function renderScreen(
+  runs: readonly ShownRun[],
+  { folder: shared, ...options }: Omit<TerminalOptions, 'details'> & { folder: string },
+): string {
+  const ordered = runs.toSorted((a, b) => missedFirst(a.results, b.results))
+  const renderWhole = ({ results, folder }: ShownRun): string =>
+    renderTerminal(results, { ...options, details: [`results ${folder}`] })
+  if (ordered.length === 1) return ordered.map(renderWhole).join('')
+  const pen = createPen(options)
+  return [
+    renderOverview(
+      ordered.map(({ results }) => results),
+      pen,
+    ),
+    ...ordered.map((run) =>
+      run.results.verdict.status === 'PASS' ? renderShort(run.results, options) : renderWhole(run),
+    ),
+    pen.paint('dim', ` all results ${shared}`),
+  ].join('\n\n')
+}
+
+function renderOverview(runs: readonly Results[], pen: Pen): string {
+  const columns = overviewColumns(runs).map((column) => ({
+    ...column,
+    cells: column.cells.map(pen.sign),
+  }))
+  const [header, ...rows] = layOut(columns, pen.width - 3, pen.sign('…'))
+  const lines = runs.map(
+    ({ verdict: { status } }, index) =>
+      ` ${pen.paint(styles[status], pen.sign(signs[status]))} ${rows[index]}`,
+  )
+  const note = overviewNote(runs)
+  return [
+    pen.paint('dim', `   ${header}`),
+    ...lines,
+    ...(note === undefined ? [] : [pen.paint('dim', `   ${note}`)]),
+  ].join('\n')
+}

@@ -1,0 +1,41 @@
+import type { SloDocument } from '../../results/results.ts'
+import type { Untold } from '../../results/sentences.ts'
+import { formatQuantity } from '../quantity.ts'
+import { nameMore, stateObserved } from './observed.ts'
+
+type Slo = Untold<SloDocument>
+
+/** A statistic beside the baseline's, and what was made of the two. */
+export function explainComparison(slo: Slo): string {
+  const { relative, reason, unit, bound } = slo
+  if (relative === null) return `${stateObserved(slo)}.`
+  const { baseline, change, low, high, allowed, rounds } = relative
+  const values = `${stateObserved(slo)}, of the baseline ${formatQuantity(baseline ?? 'infinite', unit)}`
+  const told = (value: number): string => formatChange(value, unit)
+  const limit = `${told(allowed)} is allowed${nameFloor(slo, allowed)}`
+  if (reason.kind === 'policy-point') {
+    const at = formatQuantity(bound ?? 'infinite', unit)
+    return `${values}; ${limit}, which makes ${at}: decided by the observed values alone (policy point).`
+  }
+  if (reason.kind === 'signs') {
+    const { beyond, pairs } = reason
+    return `${values}; ${limit}. Not every round has a finite ratio, so each is only asked whether it is beyond that: ${beyond} of ${pairs} are.`
+  }
+  if (change === null || low === null || high === null) {
+    return `${values}; ${limit}. Not every round has a finite value above 0, which a comparison with an earlier run takes.`
+  }
+  const range = `between ${told(low)} and ${told(high)} by ${rounds} rounds`
+  const more = nameMore(slo, reason.kind === 'ratio' ? reason.asked : null)
+  return `${values}: ${told(change)}, ${range}; ${limit}.${more}`
+}
+
+/** `+14.8%`; of shares in points: `-0.5pp`. */
+function formatChange(change: number, unit: Slo['unit']): string {
+  const percent = Number((change * 100).toFixed(unit === 'share' ? 2 : 1))
+  return `${percent < 0 ? '' : '+'}${percent}${unit === 'share' ? 'pp' : '%'}`
+}
+
+function nameFloor({ unit, allowance }: Slo, allowed: number): string {
+  const floor = allowance?.floor ?? null
+  return floor === null || allowed === allowance?.change ? '' : ` (${formatQuantity(floor, unit)})`
+}

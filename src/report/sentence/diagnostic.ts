@@ -1,0 +1,77 @@
+import type { DiagnosticFacts } from '../../results/sentences.ts'
+import { formatQuantity } from '../quantity.ts'
+import { nameClientReasons } from './client-reasons.ts'
+import { explainServerFinding } from './server-finding.ts'
+
+/** A self-check as one sentence, with what can be done about it. Texts of a target are as they came. */
+export function explainDiagnostic(facts: DiagnosticFacts): string {
+  switch (facts.id) {
+    case 'concurrency-held': {
+      const held = formatQuantity(facts.full_share, 'share')
+      return `Concurrency ${facts.concurrency} was held ${held} of the time between ramp-up and drain (mean ${facts.mean_in_flight.toFixed(2)}).`
+    }
+    case 'concurrency-not-held':
+      return facts.peak_in_flight < facts.concurrency
+        ? `Concurrency ${facts.concurrency} was never reached, ${facts.peak_in_flight} was the most: raise requests or lower concurrency.`
+        : `Concurrency ${facts.concurrency} was not held, the mean between ramp-up and drain was ${facts.mean_in_flight.toFixed(2)}: the figures are those of a lighter load; look for slow connects or a busy client.`
+    case 'inconsistent-times':
+      return `The latencies add up to ${facts.implied_in_flight.toFixed(2)} requests in flight, but no more than ${facts.concurrency} were allowed (Little's law): do not trust the times of this run.`
+    case 'client-busy':
+      return `The load process was near its limits (${nameClientReasons(facts.reasons)}): times may read a few ms too long; free a core for it.`
+    case 'client-limited':
+      return `The load process could not keep up (${nameClientReasons(facts.reasons)}): lower the load or give it a core of its own.`
+    case 'tokens-in-one-read':
+      return `All tokens came in a single read for ${facts.at_once} of ${facts.requests} requests: the answers were not streamed; look for a buffering proxy.`
+    case 'ttft-without-content': {
+      const { event, lead_ms: lead } = facts
+      const name = event === null ? 'an event' : `the event "${event}"`
+      const ahead =
+        lead === null ? '' : `, ${formatQuantity(lead, 'ms')} (median) before the first content`
+      return `The TTFT clock stops at ${name} that carries no text of the answer${ahead}: set first_token_event to the event that does.`
+    }
+    case 'estimated-tokens':
+      return `The server sent no token count for ${facts.basis === 'mixed' ? 'some' : 'all'} answers, so token events are counted instead and tpot is unknown there (${quote(facts.slos)}): ${adviseUsage}.`
+    case 'percentile-of-few':
+      return facts.slos.length === 0
+        ? `p99 of ${facts.requests} requests is simply the maximum: ask for at least 100 to read it.`
+        : `With ${facts.requests} requests the percentile is simply the maximum in ${quote(facts.slos)}: ask for more requests or a lower percentile.`
+    case 'mixed-dialects': {
+      const counts = facts.dialects.map(({ name, count }) => `${count} as ${name}`).join(', ')
+      return `The answers were read as different dialects (${counts}): set stream_format.`
+    }
+    case 'dialect-guessed':
+      return `The answers were read as ${facts.dialect}, chosen from the response: set stream_format to be sure.`
+    case 'sockets-not-reused':
+      return `${facts.opened} of ${facts.later} later requests had to open a new connection: let the server keep connections alive.`
+    case 'warmup-failures':
+      return `${facts.failed} of ${facts.warmup} warm-up requests failed, the first with ${facts.first}: the target may not have been ready.`
+    case 'requests-cancelled':
+      return `${facts.cancelled} of ${facts.requests} requests were in flight when the run was stopped: they count nowhere.`
+    case 'server-restarted':
+      return explainServerFinding({ kind: 'restarted' })
+    case 'server-unread':
+      return explainServerFinding(
+        facts.failure === null
+          ? { kind: 'not-measured' }
+          : { kind: 'unread', failure: facts.failure },
+      )
+    case 'server-scrapes-failed':
+      return `${facts.failed} of ${facts.scrapes} scrapes of the server's metrics failed, the first with ${facts.failure}.`
+    case 'server-shared':
+      return explainServerFinding({ ...facts, kind: 'shared' })
+    case 'server-partial':
+      return explainServerFinding({ ...facts, kind: 'partial' })
+    case 'events-are-not-tokens':
+      return `The server generated ${facts.server} tokens, its answers came in ${facts.events} token events: ${adviseUsage}.`
+    case 'tokens-disagree':
+      return `The server generated ${facts.server} tokens by its metrics, ${facts.usage} by the usage in its answers, in ${facts.events} token events: do not trust its counts of tokens.`
+    default:
+      return `The server read ${facts.server} tokens of prompts by its metrics, ${facts.usage} by the usage in its answers.`
+  }
+}
+
+const adviseUsage = 'ask for usage, for example with stream_options.include_usage'
+
+function quote(slos: readonly string[]): string {
+  return slos.map((text) => `"${text}"`).join(', ')
+}

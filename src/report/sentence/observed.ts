@@ -1,0 +1,18 @@
+import type { SloDocument } from '../../results/results.ts'
+import type { Untold } from '../../results/sentences.ts'
+import { formatQuantity } from '../quantity.ts'
+import { nameStatistic } from '../statistic.ts'
+
+type Slo = Untold<SloDocument>
+
+/** `ttft p95 is 912ms`. */
+export function stateObserved(slo: Slo): string {
+  return `${nameStatistic(slo)} is ${formatQuantity(slo.observed ?? 'infinite', slo.unit)}`
+}
+
+/** `asked`: requests so far; `null` for a run by duration. */
+export function nameMore({ more_requests: more }: Slo, asked: number | null): string {
+  if (more === null) return ''
+  const total = asked === null ? '' : ` (${asked + more} in all)`
+  return ` About ${more} more requests${total} would decide it.`
+}

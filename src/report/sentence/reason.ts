@@ -1,0 +1,120 @@
+import type { SloDocument } from '../../results/results.ts'
+import type { Untold } from '../../results/sentences.ts'
+import { allowedShare, limitsFailures } from '../../verdict/budget.ts'
+import { formatQuantity } from '../quantity.ts'
+import { nameStatistic, readStat } from '../statistic.ts'
+import { explainComparison } from './comparison.ts'
+import { explainNothing } from './nothing.ts'
+import { nameMore, stateObserved } from './observed.ts'
+
+type Slo = Untold<SloDocument>
+type Reason = SloDocument['reason']
+
+/** How an SLO's own figures led to the status that they did. */
+export function explainReason(slo: Slo): string {
+  const { reason } = slo
+  switch (reason.kind) {
+    case 'exceedances':
+      return explainExceedances(slo, reason)
+    case 'rounds':
+      return explainRounds(slo)
+    case 'ratio':
+    case 'signs':
+    case 'no-finite-value':
+      return explainComparison(slo)
+    case 'policy-point':
+      return slo.relative === null ? explainPoint(slo, 'policy point') : explainComparison(slo)
+    case 'extreme':
+      return explainPoint(slo, `a ${slo.stat} has no other way`)
+    case 'few-rounds':
+      return explainPoint(slo, `${reason.rounds} rounds, a test takes ${reason.needed}`)
+    case 'no-logarithm':
+      return explainPoint(slo, 'a test takes values and a bound above 0')
+    case 'few-pairs':
+      return explainFew(slo, reason)
+    case 'statistic-not-kept':
+      return 'Results keep mean, p50, p75, p90, p95 and p99 of a round, and no other statistic.'
+    case 'no-value':
+      return ofTarget(reason.target, explainMissing(slo))
+    case 'nothing-completed':
+      return ofTarget(reason.target, explainNothing(reason))
+    case 'no-baseline':
+      return 'There is no baseline to compare with.'
+  }
+}
+
+function explainExceedances(
+  slo: Slo,
+  { failed, asked }: Extract<Reason, { kind: 'exceedances' }>,
+): string {
+  const { exceedances, n } = slo
+  const counted = slo.metric === 'chunk_gap' ? 'gaps' : 'requests'
+  const seen = `${stateObserved(slo)}: ${exceedances} of ${n} ${counted} ${nameFault(slo, failed > 0)}`
+  return `${seen}${weighIn(slo)}${nameDependence(slo)}.${nameMore(slo, asked)}`
+}
+
+/** What a bad observation did: `are above 800ms`. */
+function nameFault(slo: Slo, withFailed: boolean): string {
+  const { metric, op, bound, unit } = slo
+  if (unit !== 'share') {
+    const beyond = { '<': 'at or above', '<=': 'above', '>': 'at or below', '>=': 'below' }[op]
+    const orFailed = withFailed ? ' or failed' : ''
+    return `${slo.exceedances === 1 ? 'is' : 'are'} ${beyond} ${formatQuantity(bound ?? 'infinite', unit)}${orFailed}`
+  }
+  const failed = limitsFailures({ metric, op })
+  if (metric === 'goodput') return failed ? 'missed a goodput bound' : 'kept every goodput bound'
+  return failed ? 'failed' : 'completed'
+}
+
+function weighIn(slo: Slo): string {
+  const { pass_at_most: most, fail_at_least: fewest, bound, turns, status } = slo
+  const own = turns[0]?.from ?? status
+  if (own === 'PASS') return `; up to ${most} still prove the SLO`
+  if (own === 'FAIL') return `; ${fewest} are enough to disprove it`
+  if (allowedShare({ ...slo, bound: bound ?? 0, stat: readStat(slo) }) === 0) {
+    return '; no number of requests can prove that none ever will'
+  }
+  const pass = most === null ? 'so few can never be a PASS' : `a PASS allows ${most}`
+  return fewest === null ? `; ${pass}` : `; ${pass}, a FAIL takes ${fewest}`
+}
+
+function nameDependence({ design_effect: effect, clusters }: Slo): string {
+  if (effect === null) return ' (independence assumed)'
+  return effect > 1 ? ` (design effect ${effect.toFixed(2)}, ${clusters} clusters)` : ''
+}
+
+function explainRounds(slo: Slo): string {
+  const { interval, clusters, bound, unit } = slo
+  const [low, high] = [interval?.low, interval?.high].map((limit) =>
+    formatQuantity(limit ?? 'infinite', unit),
+  )
+  return `${stateObserved(slo)}: its ${clusters} rounds put it between ${low} and ${high}, the bound is ${formatQuantity(bound ?? 'infinite', unit)}.`
+}
+
+/** `because`: why no test was made. */
+function explainPoint(slo: Slo, because: string): string {
+  const bound = formatQuantity(slo.bound ?? 'infinite', slo.unit)
+  return `${stateObserved(slo)}, the bound is ${bound}: decided by the observed value alone (${because}).`
+}
+
+function explainMissing({ metric }: Slo): string {
+  if (metric === 'tpot') {
+    return 'No tpot: the server sent no token count; ask for usage, for example with stream_options.include_usage.'
+  }
+  if (metric === 'chunk_gap' || metric === 'stall') {
+    return `No ${metric}: no answer came in two token events or more.`
+  }
+  return `No ${metric}: no request gave a value.`
+}
+
+function explainFew(
+  slo: Slo,
+  { pairs, needed, requests }: Extract<Reason, { kind: 'few-pairs' }>,
+): string {
+  const of = requests > 1 ? ` of at least ${requests} requests` : ''
+  return `To compare ${nameStatistic(slo)} takes ${needed} rounds${of} in which both sides have a value, and there are ${pairs}.`
+}
+
+function ofTarget(target: 'candidate' | 'baseline', sentence: string): string {
+  return target === 'baseline' ? `Of the baseline: ${sentence}` : sentence
+}

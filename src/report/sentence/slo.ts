@@ -1,0 +1,43 @@
+import type { Results, SloDocument } from '../../results/results.ts'
+import type { Untold } from '../../results/sentences.ts'
+import { listDifferences } from './differences.ts'
+import { explainDoubt } from './doubt.ts'
+import { nameEnd } from './end.ts'
+import { stateObserved } from './observed.ts'
+import { explainReason } from './reason.ts'
+
+type Slo = Untold<SloDocument>
+
+/** Why an SLO has its status: its own figures, and what then changed the status. */
+export function explainSlo(slo: Slo, end: Results['end']): string {
+  return slo.turns.reduce((told, turn) => tellTurn(told, turn, { slo, end }), explainReason(slo))
+}
+
+function tellTurn(
+  told: string,
+  turn: Slo['turns'][number],
+  { slo, end }: { slo: Slo; end: Results['end'] },
+): string {
+  switch (turn.kind) {
+    case 'holm': {
+      const p = `p ${formatP(slo.p_fail)} is ${formatP(slo.p_fail_adjusted)} after Holm`
+      return `${told} Not a FAIL among ${turn.family} SLOs: ${p}.`
+    }
+    case 'unknown-values':
+      return `${told} Not a PASS: ${turn.requests} completed requests gave no value.`
+    case 'doubt':
+      return `${told} Not a ${turn.from}: ${explainDoubt(turn.doubt)}.`
+    case 'not-comparable':
+      return `Not comparable: ${listDifferences(turn.differences)}. ${told}`
+    case 'certain': {
+      const seen = `${stateObserved(slo)} so far, ${slo.exceedances} of ${slo.n} requests bad`
+      return `${seen}: a ${turn.to} whatever the other ${turn.remaining} would have done (p at most ${formatP(turn.p)}).`
+    }
+    case 'ended':
+      return `${nameEnd(end)} before this was decided.`
+  }
+}
+
+function formatP(p: number | null): string {
+  return p === null ? '?' : p.toPrecision(2)
+}

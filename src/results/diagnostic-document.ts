@@ -1,0 +1,53 @@
+import type { ClientReason } from '../metrics/client.ts'
+import type { Diagnostic } from '../metrics/diagnostic.ts'
+import type { ClientReasonDocument } from './results-document.ts'
+import { fixed, orNull, significant } from './rounding.ts'
+import type { DiagnosticFacts } from './sentences.ts'
+
+/** A self-check as it stands in `results.json`, but its sentence. */
+export function toDiagnostic(diagnostic: Diagnostic): DiagnosticFacts {
+  switch (diagnostic.id) {
+    case 'concurrency-held': {
+      const { id, level, concurrency, fullShare, meanInFlight } = diagnostic
+      const mean = significant(meanInFlight)
+      return { id, level, concurrency, full_share: significant(fullShare), mean_in_flight: mean }
+    }
+    case 'concurrency-not-held': {
+      const { id, level, concurrency, peakInFlight: peak, meanInFlight } = diagnostic
+      const mean = significant(meanInFlight)
+      return { id, level, concurrency, peak_in_flight: peak, mean_in_flight: mean }
+    }
+    case 'inconsistent-times': {
+      const { id, level, concurrency, impliedInFlight } = diagnostic
+      return { id, level, concurrency, implied_in_flight: significant(impliedInFlight) }
+    }
+    case 'client-busy':
+    case 'client-limited':
+      return { ...diagnostic, reasons: diagnostic.reasons.map(toClientReason) }
+    case 'tokens-in-one-read': {
+      const { id, level, atOnce, requests } = diagnostic
+      return { id, level, at_once: atOnce, requests }
+    }
+    case 'ttft-without-content': {
+      const { id, level, event = null, lead } = diagnostic
+      return { id, level, event, lead_ms: orNull(lead, fixed) }
+    }
+    case 'server-unread': {
+      const { id, level, failure = null } = diagnostic
+      return { id, level, failure }
+    }
+    default:
+      return diagnostic
+  }
+}
+
+export function toClientReason(reason: ClientReason): ClientReasonDocument {
+  switch (reason.kind) {
+    case 'event-loop-busy':
+      return { kind: reason.kind, utilization: significant(reason.utilization) }
+    case 'event-loop-late':
+      return { kind: reason.kind, delay_p99_ms: fixed(reason.delay) }
+    default:
+      return { kind: reason.kind, share: significant(reason.share) }
+  }
+}

@@ -1,0 +1,198 @@
+import type { JsonSchema } from '../bench-spec/json-schema.ts'
+import { constant, count, list, number, oneOf, orNull, record, text } from './schema-parts.ts'
+
+/** A limit of the client within `results.json`. */
+export const clientReasonSchema: JsonSchema = {
+  description: 'A limit that the load process passed.',
+  anyOf: [
+    record('Its event loop had little time left.', {
+      kind: constant('What it was.', 'event-loop-busy'),
+      utilization: number('Of the event loop, 0–1.'),
+    }),
+    record('Its event loop came late.', {
+      kind: constant('What it was.', 'event-loop-late'),
+      delay_p99_ms: number('By how much.'),
+    }),
+    record('It had no core to run on.', {
+      kind: constant('What it was.', 'waited-for-core'),
+      share: number('Of the time, 0–1.'),
+    }),
+  ],
+}
+
+const levels = { info: ['info'], warn: ['warn'], either: ['info', 'warn'] } as const
+
+function describe(
+  id: string,
+  level: keyof typeof levels,
+  says: string,
+  numbers: Readonly<Record<string, JsonSchema>> = {},
+): JsonSchema {
+  return record(says, {
+    id: constant('Which property; stable.', id),
+    level: oneOf('How much it matters.', levels[level]),
+    ...numbers,
+    message: text('The same in one sentence.'),
+  })
+}
+
+const concurrency = count('Requests in flight that were asked for.')
+const meanInFlight = number('Mean number of requests in flight between ramp-up and drain.')
+const slos = (description: string): JsonSchema => list(description, { type: 'string' })
+const reasons = list('At least one.', clientReasonSchema)
+const finished = {
+  server: count('Answers that the server finished.'),
+  client: count('Requests that this client completed.'),
+}
+
+/** A self-check within `results.json`. */
+export const diagnosticSchema: JsonSchema = {
+  description: 'A property of the run.',
+  anyOf: [
+    describe('concurrency-held', 'info', 'How much of the time all slots were taken.', {
+      concurrency,
+      full_share: number('Of the time between ramp-up and drain, all slots taken, 0–1.'),
+      mean_in_flight: meanInFlight,
+    }),
+    describe(
+      'concurrency-not-held',
+      'warn',
+      'Fewer requests were in flight than asked for: the figures are those of a lighter load.',
+      {
+        concurrency,
+        peak_in_flight: count('The most requests in flight.'),
+        mean_in_flight: meanInFlight,
+      },
+    ),
+    describe(
+      'inconsistent-times',
+      'warn',
+      "The latencies add up to more requests in flight than were allowed (Little's law).",
+      {
+        concurrency: count('The most requests in flight that were allowed.'),
+        implied_in_flight: number('Requests in flight that the latencies add up to.'),
+      },
+    ),
+    describe('client-busy', 'warn', 'The load process was near its limits.', { reasons }),
+    describe('client-limited', 'warn', 'The load process could not keep up.', { reasons }),
+    describe(
+      'tokens-in-one-read',
+      'warn',
+      'Most answers came in one read: they were not streamed, look for a buffering proxy.',
+      {
+        at_once: count('Requests whose tokens all came in one read.'),
+        requests: count('Completed requests with enough token events to tell.'),
+      },
+    ),
+    describe(
+      'ttft-without-content',
+      'warn',
+      'The TTFT clock stops at an event without text of the answer.',
+      {
+        event: orNull(text('Its name; `null`: the spec names none.')),
+        lead_ms: orNull(number('Median time from it to the first content; `null`: not known.')),
+      },
+    ),
+    describe('estimated-tokens', 'warn', 'An SLO stands on tokens that the server did not count.', {
+      basis: oneOf('Whether the count is missing of all answers or of some.', [
+        'estimated',
+        'mixed',
+      ]),
+      slos: slos('Texts of these SLOs.'),
+    }),
+    describe(
+      'percentile-of-few',
+      'either',
+      'A percentile is simply the maximum: a warning when an SLO asks for it.',
+      {
+        requests: count('Requests that were judged.'),
+        slos: slos('Texts of these SLOs; none: it is p99 alone.'),
+      },
+    ),
+    describe('mixed-dialects', 'warn', 'Answers were read as different dialects.', {
+      dialects: list(
+        'The most frequent first.',
+        record('One dialect.', { name: text('Its name.'), count: count('Requests read so.') }),
+      ),
+    }),
+    describe('dialect-guessed', 'info', 'The dialect was chosen from the response.', {
+      dialect: text('Its name.'),
+    }),
+    describe(
+      'sockets-not-reused',
+      'warn',
+      'More than a tenth of the later requests opened a connection.',
+      {
+        opened: count('Requests that opened a connection though not the first of their slot.'),
+        later: count('Requests that were not the first of their slot.'),
+      },
+    ),
+    describe('warmup-failures', 'warn', 'Warm-up requests failed.', {
+      failed: count('Of them.'),
+      warmup: count('Requests of the warm-up.'),
+      first: text('Kind of the first failure, for example `connect`.'),
+    }),
+    describe(
+      'requests-cancelled',
+      'info',
+      'Requests were in flight when the run was stopped: they count nowhere.',
+      {
+        cancelled: count('Of them.'),
+        requests: count('Measured requests, these included.'),
+      },
+    ),
+    describe('server-unread', 'warn', "The server's metrics could not be compared.", {
+      failure: orNull(
+        text(
+          'Why they could not be read, untrusted text; `null`: the run ended before its measured phase.',
+        ),
+      ),
+    }),
+    describe('server-scrapes-failed', 'info', "Some scrapes of the server's metrics failed.", {
+      failed: count('Of them.'),
+      scrapes: count('All that were tried.'),
+      failure: text('Why the first one failed; untrusted text.'),
+    }),
+    describe('server-restarted', 'warn', 'A counter of the server fell: nothing is compared.'),
+    describe(
+      'server-shared',
+      'warn',
+      "The server finished more requests than this client's.",
+      finished,
+    ),
+    describe(
+      'server-partial',
+      'warn',
+      "The server finished fewer requests than this client's.",
+      finished,
+    ),
+    describe(
+      'tokens-disagree',
+      'warn',
+      "The `usage` in the answers is not what the server's metrics count.",
+      {
+        server: count('Output tokens as the server counted.'),
+        usage: count('Output tokens as the answers said.'),
+        events: count('Token events that this client saw.'),
+      },
+    ),
+    describe(
+      'prompt-tokens-disagree',
+      'warn',
+      "The `usage` of prompts in the answers is not what the server's metrics count.",
+      {
+        server: count('Tokens of prompts as the server counted.'),
+        usage: count('Tokens of prompts as the answers said.'),
+      },
+    ),
+    describe(
+      'events-are-not-tokens',
+      'info',
+      'Without `usage`: the server generated more, or fewer, tokens than there were token events.',
+      {
+        server: count('Output tokens as the server counted.'),
+        events: count('Token events that this client saw.'),
+      },
+    ),
+  ],
+}

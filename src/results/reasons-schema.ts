@@ -1,0 +1,131 @@
+import type { JsonSchema } from '../bench-spec/json-schema.ts'
+import { clientReasonSchema } from './diagnostic-schema.ts'
+import { count, list, number, oneOf, orNull, record, text, union } from './schema-parts.ts'
+
+const target = oneOf('Whose requests.', ['candidate', 'baseline'])
+const status = (description: string): JsonSchema =>
+  oneOf(description, ['PASS', 'FAIL', 'INCONCLUSIVE', 'ERROR'])
+
+/** A fact in which two runs differ, within `results.json`. */
+export const differenceSchema: JsonSchema = record('A fact in which two runs differ.', {
+  fact: text('For example `cpu`.'),
+  baseline: { type: ['string', 'number'], description: 'Of the baseline.' },
+  candidate: { type: ['string', 'number'], description: 'Of this run.' },
+})
+
+const nothingCompleted = {
+  target,
+  total: count('Measured requests.'),
+  failed: count('Of them; the others were cancelled.'),
+  most: orNull(
+    record('The most frequent failure.', {
+      kind: text('For example `connect`.'),
+      status: orNull(count('HTTP status.')),
+    }),
+  ),
+}
+
+/** How an SLO's own figures led to a status, within `results.json`. */
+export const reasonSchema: JsonSchema = union(
+  'How its own figures led to a status, or why there were none.',
+  'kind',
+  {
+    exceedances: {
+      failed: count('Requests that are bad because they failed.'),
+      asked: orNull(
+        count('Requests asked for, or sent where these are more; `null` for a run by duration.'),
+      ),
+    },
+    rounds: {},
+    ratio: { asked: orNull(count('Requests asked for; `null` for a run by duration.')) },
+    signs: {
+      beyond: count('Pairs of rounds beyond what is allowed.'),
+      pairs: count('Pairs that are not exactly at it.'),
+    },
+    'no-finite-value': {},
+    'few-pairs': {
+      pairs: count('Pairs of rounds in which both sides have a value.'),
+      needed: count('Pairs that a test takes.'),
+      requests: count('Requests that each round must have.'),
+    },
+    'statistic-not-kept': {},
+    'policy-point': {},
+    extreme: {},
+    'few-rounds': { rounds: count('There were.'), needed: count('A test takes.') },
+    'no-logarithm': {},
+    'no-value': { target },
+    'nothing-completed': nothingCompleted,
+    'no-baseline': {},
+  },
+)
+
+const doubtSchema = union('Why the figure cannot be believed.', 'kind', {
+  'not-streamed': {
+    target,
+    at_once: count('Answers that came in a single read.'),
+    requests: count('Of so many.'),
+  },
+  'client-late': { target, delay_p99_ms: number('By which the event loop came late.') },
+  'client-limited': {
+    target,
+    reasons: list('Limits that the load process passed.', clientReasonSchema),
+  },
+  'calibrated-error': {
+    target,
+    error_ms: number("p99 of the client's own error at this load."),
+    margin_ms: orNull(number('Of the SLO; `null` where it is no time.')),
+  },
+})
+
+const turned = {
+  from: status('What it was.'),
+  to: status('What it became.'),
+}
+
+/** What changed a status after the SLO's own figures had led to one, within `results.json`. */
+export const turnSchema: JsonSchema = union('What changed the status.', 'kind', {
+  holm: { ...turned, family: count('SLOs that were corrected for.') },
+  'unknown-values': { ...turned, requests: count('Completed requests whose value is not known.') },
+  doubt: { ...turned, doubt: doubtSchema },
+  'not-comparable': { ...turned, differences: list('What differs.', differenceSchema) },
+  certain: {
+    ...turned,
+    p: number('At the most, however the rest had gone.'),
+    remaining: count('Requests that had not ended.'),
+  },
+  ended: turned,
+})
+
+/** How the verdicts on the SLOs led to that on the run, within `results.json`. */
+export const verdictReasonSchema: JsonSchema = union('How it came about.', 'kind', {
+  'no-slo': {},
+  'none-blocks': {},
+  slos: {
+    slos: list('Texts of the SLOs of level `error` that have the status of the run.', {
+      type: 'string',
+    }),
+    blocking: count('SLOs of level `error`.'),
+  },
+  'nothing-completed': nothingCompleted,
+})
+
+const why = text('One sentence.')
+
+/** How the run ended, within `results.json`. */
+export const endSchema: JsonSchema = union('How the run ended.', 'kind', {
+  finished: {},
+  curtailed: { why },
+  unhealthy: {
+    illness: union('What made the target not worth measuring on.', 'kind', {
+      'no-connection': { requests: count('First ones, none of which found a connection.') },
+      errors: {
+        failed: count('Measured requests.'),
+        requests: count('Of so many.'),
+        limit: number('`max_error_rate`, 0–1.'),
+      },
+    }),
+    why,
+  },
+  interrupted: { reason: text("The caller's: a signal's name or a message."), why },
+  crashed: { message: text('Of the load process; untrusted text.'), why },
+})

@@ -1,0 +1,92 @@
+import type { Illness, RunEnd } from '../engine/record.ts'
+import type { Doubt } from '../metrics/doubt.ts'
+import type { NothingCompleted, Reason, Turn, VerdictReason } from '../verdict/reason.ts'
+import { toClientReason } from './diagnostic-document.ts'
+import type { Results, SloDocument } from './results-document.ts'
+import { fixed, orNull, significant } from './rounding.ts'
+import type { Sentences } from './sentences.ts'
+
+type ReasonDocument = SloDocument['reason']
+type TurnDocument = SloDocument['turns'][number]
+type DoubtDocument = Extract<TurnDocument, { kind: 'doubt' }>['doubt']
+type EndDocument = Results['end']
+
+export function toReason(reason: Reason): ReasonDocument {
+  switch (reason.kind) {
+    case 'exceedances':
+      return { kind: reason.kind, failed: reason.failed, asked: reason.asked ?? null }
+    case 'ratio':
+      return { kind: reason.kind, asked: reason.asked ?? null }
+    case 'nothing-completed':
+      return toNothing(reason)
+    default:
+      return reason
+  }
+}
+
+export function toVerdictReason(reason: VerdictReason): Results['verdict']['reason'] {
+  if (reason.kind === 'nothing-completed') return toNothing(reason)
+  return reason.kind === 'slos' ? { ...reason, slos: [...reason.slos] } : reason
+}
+
+function toNothing(
+  nothing: NothingCompleted,
+): Extract<ReasonDocument, { kind: 'nothing-completed' }> {
+  const { kind, target, total, failed, most } = nothing
+  return {
+    kind,
+    target,
+    total,
+    failed,
+    most: most ? { ...most, status: most.status ?? null } : null,
+  }
+}
+
+export function toTurn(turn: Turn): TurnDocument {
+  switch (turn.kind) {
+    case 'certain':
+      return { ...turn, p: significant(turn.p) }
+    case 'doubt':
+      return { ...turn, doubt: toDoubt(turn.doubt) }
+    case 'not-comparable':
+      return { ...turn, differences: [...turn.differences] }
+    default:
+      return turn
+  }
+}
+
+function toDoubt(doubt: Doubt): DoubtDocument {
+  const { kind, target } = doubt
+  switch (kind) {
+    case 'not-streamed':
+      return { kind, target, at_once: doubt.atOnce, requests: doubt.requests }
+    case 'client-late':
+      return { kind, target, delay_p99_ms: fixed(doubt.delay) }
+    case 'client-limited':
+      return { kind, target, reasons: doubt.reasons.map(toClientReason) }
+    default:
+      return {
+        kind,
+        target,
+        error_ms: fixed(doubt.error),
+        margin_ms: orNull(doubt.margin, fixed),
+      }
+  }
+}
+
+export function toEnd(end: RunEnd, sentences: Sentences): EndDocument {
+  switch (end.kind) {
+    case 'finished':
+      return end
+    case 'unhealthy': {
+      const told = { kind: end.kind, illness: toIllness(end.illness) }
+      return { ...told, why: sentences.end(told) }
+    }
+    default:
+      return { ...end, why: sentences.end(end) }
+  }
+}
+
+function toIllness(illness: Illness): Extract<EndDocument, { kind: 'unhealthy' }>['illness'] {
+  return illness.kind === 'errors' ? { ...illness, limit: significant(illness.limit) } : illness
+}

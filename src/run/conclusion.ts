@@ -1,0 +1,90 @@
+import { keepKnown } from '../bench-spec/known.ts'
+import type { CalibrationFile } from '../calibration/calibration-file.ts'
+import { shapeOfRun } from '../calibration/load-shape.ts'
+import type { Machine } from '../calibration/machine.ts'
+import { describeMatch, matchCalibration, toAccuracy } from '../calibration/match.ts'
+import { diagnose } from '../metrics/diagnostics.ts'
+import { findDoubts } from '../metrics/doubt.ts'
+import { joinRounds } from '../metrics/joining.ts'
+import { diagnoseServer } from '../metrics/server-diagnostics.ts'
+import { summarizeServer } from '../metrics/server-summary.ts'
+import { summarize } from '../metrics/summary.ts'
+import { hashWorkload } from '../results/fingerprint.ts'
+import type { ResultsInput } from '../results/results.ts'
+import { takeRounds } from '../verdict/figures.ts'
+import { judge } from '../verdict/judge.ts'
+import type { Drive } from './drive.ts'
+import { joinDoubts, referTo } from './reference.ts'
+
+/** Where a load was sent from. */
+export interface Setting {
+  machine: Machine
+  /** What was stored there before. */
+  calibrations: CalibrationFile
+}
+
+/** What a run comes to: its figures and its verdict. */
+export type Conclusion = Pick<
+  ResultsInput,
+  | 'summary'
+  | 'rounds'
+  | 'baseline'
+  | 'diagnostics'
+  | 'server'
+  | 'calibration'
+  | 'verdict'
+  | 'workload'
+>
+
+/** Pure: the same happenings come to the same, whenever and wherever they are judged. */
+export function conclude(driven: Drive, { machine, calibrations }: Setting): Conclusion {
+  const { spec, trust, end, looks, watch } = driven
+  const { load, slos, gate, goodput, stream, serverMetrics } = spec
+  const alternates = driven.baseline !== undefined
+  const records = alternates ? joinRounds(driven.records) : driven.records
+
+  const summary = summarize(records, { goodput })
+  // The server was watched on the clock of the run, which joined rounds have left.
+  const server =
+    watch && serverMetrics && summarizeServer(watch, driven.records, serverMetrics.interval)
+  const diagnostics = [
+    ...diagnose(records, summary, load, { trust, stream, slos, alternates }),
+    ...(server ? diagnoseServer(server) : []),
+  ]
+
+  const shape = shapeOfRun(spec, records)
+  const match = matchCalibration(calibrations, { machine, shape })
+  const accuracy = match && toAccuracy(match)
+  const findDoubt = findDoubts('candidate', records, trust, { goodput, accuracy })
+  const workload = hashWorkload(spec)
+  const referred = referTo(spec, driven.baseline ?? [], {
+    environment: machine,
+    hermetic: spec.mock !== undefined,
+    concurrency: load.concurrency,
+    alternates,
+    dialects: summary.dialects.map(({ name }) => name),
+    workload,
+    failures: gate.failures,
+  })
+
+  const verdict = judge(slos, records, {
+    gate,
+    load,
+    goodput,
+    stream,
+    reference: referred?.reference,
+    end,
+    looks,
+    findDoubt: joinDoubts(findDoubt, referred?.findDoubt),
+  })
+  return keepKnown<Conclusion>({
+    summary,
+    rounds: takeRounds(records, { failures: gate.failures, goodput }),
+    baseline: referred?.document,
+    diagnostics,
+    server,
+    calibration: match && describeMatch(match, calibrations, spec),
+    verdict,
+    workload,
+  })
+}

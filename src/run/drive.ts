@@ -1,0 +1,151 @@
+import { cleanMessage } from '../bench-spec/plain-text.ts'
+import { createRedactor } from '../bench-spec/secret.ts'
+import type { BenchSpec, MockOptions, Target } from '../bench-spec/spec.ts'
+import { rebaseUrl } from '../bench-spec/target.ts'
+import { prepare } from '../bench-spec/template.ts'
+import { runLoad } from '../engine/load.ts'
+import type { LoadPlan } from '../engine/loop.ts'
+import type { ClientTrust, RequestRecord, RunEnd, TargetRole, Watch } from '../engine/record.ts'
+import type { Snapshot } from '../metrics/snapshot.ts'
+import { type MockHandle, startMock } from '../mock/index.ts'
+import type { Progress } from '../report/progress-text.ts'
+import type { CheckedSpec } from './checked-spec.ts'
+import { trackProgress } from './progress.ts'
+import { steer } from './steering.ts'
+import { finishWatch, watchTarget } from './target-watch.ts'
+
+export interface DriveOptions {
+  /** Aborted: nothing more is sent; what was measured is kept and judged as incomplete. */
+  signal?: AbortSignal
+  /** Called about twice a second while requests are running. */
+  onProgress?(progress: Progress): void
+  /**
+   * Called about twice a second with the requests that have ended since, warm-up included, in the
+   * order in which they ended; secrets are already out of them. Those of a baseline are left out.
+   */
+  onRecords?(records: readonly RequestRecord[]): void
+}
+
+/** What happened when a load was sent, as plain data: everything else is concluded from it. */
+export interface Drive {
+  /** Its URLs are those that were sent to, of mocks too. */
+  spec: CheckedSpec
+  /** Every request, warm-up included, in the order in which they ended; secrets are out of them. */
+  records: readonly RequestRecord[]
+  /** The same of the second target; `undefined` without one. */
+  baseline?: readonly RequestRecord[]
+  /** `undefined` when the load process ended before it could say. */
+  trust?: ClientTrust
+  end: RunEnd
+  /** How often the records were judged, the last time included. */
+  looks: number
+  /** What the server's metrics said meanwhile; `undefined` when the spec does not ask for them. */
+  watch?: Watch<Snapshot>
+  /** ISO 8601, UTC. */
+  startedAt: string
+  finishedAt: string
+}
+
+/**
+ * Sends the load of a spec from a process of its own, watching the server's metrics and judging on
+ * the way whether to go on. Mock servers are started before it and stopped after it. What a target
+ * does wrong is in the records.
+ * @throws Error when a mock cannot be started.
+ */
+export async function drive(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
+  const mocks: MockHandle[] = []
+  const start = async (mock: MockOptions | undefined): Promise<string | undefined> => {
+    if (mock === undefined) return undefined
+    const handle = await startMock({ seed: spec.load.seed, ...mock })
+    mocks.push(handle)
+    return handle.url
+  }
+  try {
+    const { baseline } = spec
+    const aimed = aimAt(spec, await start(spec.mock))
+    if (baseline?.kind !== 'interleaved') return await send(aimed, options)
+    const target = moveTarget(baseline.target, await start(baseline.mock))
+    return await send({ ...aimed, baseline: { ...baseline, target } }, options)
+  } finally {
+    await Promise.all(mocks.map((mock) => mock.stop()))
+  }
+}
+
+async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
+  const { load, serverMetrics, secrets } = spec
+  const alternates = spec.baseline?.kind === 'interleaved'
+  const sides: Record<TargetRole, RequestRecord[]> = { candidate: [], baseline: [] }
+  const redact = createRedactor(secrets)
+  const progress = trackProgress(load, options.onProgress, alternates ? 2 : 1)
+  const steering = steer(spec)
+  const plan = planLoad(spec)
+  const startedAt = new Date().toISOString()
+  const watching = serverMetrics && (await watchTarget(serverMetrics, plan))
+  const { trust, end } = await runLoad(plan, {
+    ...(options.signal && { signal: options.signal }),
+    ...(watching && { onMeasure: watching.mark }),
+    onRecords(batch, inFlight) {
+      const ended = batch.map((record) => redactRecord(record, redact))
+      const own = ended.filter(({ target }) => target === 'candidate')
+      for (const record of ended) sides[record.target].push(record)
+      progress.add(ended, inFlight)
+      steering.add(own, inFlight)
+      options.onRecords?.(own)
+    },
+    halt: steering.halt,
+    extend: steering.extend,
+  })
+  const finishedAt = new Date().toISOString()
+  return {
+    spec,
+    records: sides.candidate,
+    ...(alternates && { baseline: sides.baseline }),
+    ...(trust && { trust }),
+    end: steering.correctEnd(end),
+    looks: steering.looks(),
+    ...(watching && { watch: await finishWatch(watching, sides.candidate) }),
+    startedAt,
+    finishedAt,
+  }
+}
+
+function planLoad(spec: BenchSpec): LoadPlan {
+  return {
+    load: spec.load,
+    timeouts: spec.timeouts,
+    ...(spec.stream && { stream: spec.stream }),
+    requests: prepare(spec),
+    ...(spec.baseline?.kind === 'interleaved' && {
+      baseline: prepare(spec, spec.baseline.target),
+    }),
+    ...(spec.gate.policy !== 'point' && { extraRounds: spec.gate.maxExtraRounds }),
+    ...(spec.mock && { phaseHeader: 'x-slogate-phase' }),
+  }
+}
+
+function aimAt(spec: CheckedSpec, base: string | undefined): CheckedSpec {
+  const { serverMetrics } = spec
+  if (base === undefined) return spec
+  return {
+    ...spec,
+    target: moveTarget(spec.target, base),
+    ...(serverMetrics?.url !== undefined && {
+      serverMetrics: { ...serverMetrics, url: rebaseUrl(serverMetrics.url, base) },
+    }),
+  }
+}
+
+function moveTarget(target: Target, base: string | undefined): Target {
+  return base === undefined ? target : { ...target, url: rebaseUrl(target.url, base) }
+}
+
+/** Longest message of a failure that is shown, in UTF-16 units. */
+const messageLimit = 200
+
+function redactRecord(record: RequestRecord, redact: (text: string) => string): RequestRecord {
+  const output = record.output === undefined ? {} : { output: redact(record.output) }
+  if (record.outcome !== 'failed') return { ...record, ...output }
+  const message = cleanMessage(redact(record.failure.message), messageLimit)
+  const failure = { ...record.failure, message }
+  return { ...record, ...output, failure }
+}

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+
+import { escapeMarkdown, markdownCode, markdownUrl } from '../../src/report/escaping.ts'
+
+test('Markdown and HTML are escaped', () => {
+  expect(escapeMarkdown('a|b <c> & `d` *e* _f_ [g] \\ ~h~ $i$')).toBe(
+    'a&#124;b &lt;c&gt; &amp; \\`d\\` \\*e\\* \\_f\\_ \\[g\\] \\\\ \\~h\\~ \\$i\\$',
+  )
+})
+
+test('mentions, references and links are parted where GitHub would find them in rendered text', () => {
+  expect(escapeMarkdown('@everyone #12 https://evil.example www.evil.example')).toBe(
+    '@\u200beveryone #\u200b12 https:\u200b//evil.example www\u200b.evil.example',
+  )
+})
+
+test('code and URLs cannot be left', () => {
+  expect(markdownCode('a</code>|`b`')).toBe('<code>a&lt;/code&gt;&#124;\\`b\\`</code>')
+  expect(markdownUrl('http://a/`b`|<i>')).toBe('`http://a/%60b%60%7C%3Ci%3E`')
+})

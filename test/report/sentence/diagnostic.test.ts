@@ -1,0 +1,172 @@
+import { expect, test } from 'vitest'
+
+import { explainDiagnostic } from '../../../src/report/sentence/diagnostic.ts'
+import { diagnosticSchema } from '../../../src/results/diagnostic-schema.ts'
+import type { DiagnosticFacts } from '../../../src/results/sentences.ts'
+
+const sentences: readonly [DiagnosticFacts, string][] = [
+  [
+    {
+      id: 'concurrency-held',
+      level: 'info',
+      concurrency: 4,
+      full_share: 0.9871,
+      mean_in_flight: 3.98765,
+    },
+    'Concurrency 4 was held 98.71% of the time between ramp-up and drain (mean 3.99).',
+  ],
+  [
+    {
+      id: 'concurrency-not-held',
+      level: 'warn',
+      concurrency: 4,
+      peak_in_flight: 1,
+      mean_in_flight: 1,
+    },
+    'Concurrency 4 was never reached, 1 was the most: raise requests or lower concurrency.',
+  ],
+  [
+    {
+      id: 'concurrency-not-held',
+      level: 'warn',
+      concurrency: 1,
+      peak_in_flight: 1,
+      mean_in_flight: 0.5,
+    },
+    'Concurrency 1 was not held, the mean between ramp-up and drain was 0.50: the figures are those of a lighter load; look for slow connects or a busy client.',
+  ],
+  [
+    { id: 'inconsistent-times', level: 'warn', concurrency: 3, implied_in_flight: 20.1613 },
+    "The latencies add up to 20.16 requests in flight, but no more than 3 were allowed (Little's law): do not trust the times of this run.",
+  ],
+  [
+    {
+      id: 'client-busy',
+      level: 'warn',
+      reasons: [
+        { kind: 'event-loop-busy', utilization: 0.5 },
+        { kind: 'waited-for-core', share: 0.06 },
+      ],
+    },
+    'The load process was near its limits (its event loop was 50% busy, it waited for a core 6% of the time): times may read a few ms too long; free a core for it.',
+  ],
+  [
+    {
+      id: 'client-limited',
+      level: 'warn',
+      reasons: [{ kind: 'event-loop-late', delay_p99_ms: 12.3456 }],
+    },
+    'The load process could not keep up (its event loop was late by 12.35ms (p99)): lower the load or give it a core of its own.',
+  ],
+  [
+    { id: 'tokens-in-one-read', level: 'warn', at_once: 51, requests: 101 },
+    'All tokens came in a single read for 51 of 101 requests: the answers were not streamed; look for a buffering proxy.',
+  ],
+  [
+    { id: 'ttft-without-content', level: 'warn', event: 'workflow_started', lead_ms: 80 },
+    'The TTFT clock stops at the event "workflow_started" that carries no text of the answer, 80ms (median) before the first content: set first_token_event to the event that does.',
+  ],
+  [
+    { id: 'ttft-without-content', level: 'warn', event: null, lead_ms: null },
+    'The TTFT clock stops at an event that carries no text of the answer: set first_token_event to the event that does.',
+  ],
+  [
+    { id: 'estimated-tokens', level: 'warn', basis: 'estimated', slos: ['tpot p95 <= 40ms'] },
+    'The server sent no token count for all answers, so token events are counted instead and tpot is unknown there ("tpot p95 <= 40ms"): ask for usage, for example with stream_options.include_usage.',
+  ],
+  [
+    {
+      id: 'estimated-tokens',
+      level: 'warn',
+      basis: 'mixed',
+      slos: ['tpot p95 <= 40ms', 'output_tokens_per_second >= 100'],
+    },
+    'The server sent no token count for some answers, so token events are counted instead and tpot is unknown there ("tpot p95 <= 40ms", "output_tokens_per_second >= 100"): ask for usage, for example with stream_options.include_usage.',
+  ],
+  [
+    { id: 'percentile-of-few', level: 'info', requests: 99, slos: [] },
+    'p99 of 99 requests is simply the maximum: ask for at least 100 to read it.',
+  ],
+  [
+    { id: 'percentile-of-few', level: 'warn', requests: 99, slos: ['ttft p99 <= 800ms'] },
+    'With 99 requests the percentile is simply the maximum in "ttft p99 <= 800ms": ask for more requests or a lower percentile.',
+  ],
+  [
+    {
+      id: 'mixed-dialects',
+      level: 'warn',
+      dialects: [
+        { name: 'openai-chat', count: 200 },
+        { name: 'raw', count: 1 },
+      ],
+    },
+    'The answers were read as different dialects (200 as openai-chat, 1 as raw): set stream_format.',
+  ],
+  [
+    { id: 'dialect-guessed', level: 'info', dialect: 'openai-chat' },
+    'The answers were read as openai-chat, chosen from the response: set stream_format to be sure.',
+  ],
+  [
+    { id: 'sockets-not-reused', level: 'warn', opened: 198, later: 199 },
+    '198 of 199 later requests had to open a new connection: let the server keep connections alive.',
+  ],
+  [
+    { id: 'warmup-failures', level: 'warn', failed: 1, warmup: 2, first: 'http_status' },
+    '1 of 2 warm-up requests failed, the first with http_status: the target may not have been ready.',
+  ],
+  [
+    { id: 'requests-cancelled', level: 'info', cancelled: 1, requests: 201 },
+    '1 of 201 requests were in flight when the run was stopped: they count nowhere.',
+  ],
+  [
+    { id: 'server-unread', level: 'warn', failure: '/metrics: status 404' },
+    "The server's metrics could not be read: /metrics: status 404.",
+  ],
+  [
+    { id: 'server-unread', level: 'warn', failure: null },
+    'The run ended before its measured phase, so that there is nothing to compare.',
+  ],
+  [
+    {
+      id: 'server-scrapes-failed',
+      level: 'info',
+      failed: 1,
+      scrapes: 3,
+      failure: 'no answer within 3 s',
+    },
+    "1 of 3 scrapes of the server's metrics failed, the first with no answer within 3 s.",
+  ],
+  [
+    { id: 'server-restarted', level: 'warn' },
+    "The server's counters began anew during the run: it was started again.",
+  ],
+  [
+    { id: 'server-shared', level: 'warn', server: 40, client: 20 },
+    'The server finished 40 requests, this client completed 20: others use it too, and its times are not of this run alone.',
+  ],
+  [
+    { id: 'server-partial', level: 'warn', server: 10, client: 20 },
+    'The server finished 10 requests, this client completed 20: its metrics are of another server, or of one of several.',
+  ],
+  [
+    { id: 'tokens-disagree', level: 'warn', server: 180, usage: 200, events: 201 },
+    'The server generated 180 tokens by its metrics, 200 by the usage in its answers, in 201 token events: do not trust its counts of tokens.',
+  ],
+  [
+    { id: 'prompt-tokens-disagree', level: 'warn', server: 139, usage: 140 },
+    'The server read 139 tokens of prompts by its metrics, 140 by the usage in its answers.',
+  ],
+  [
+    { id: 'events-are-not-tokens', level: 'info', server: 400, events: 200 },
+    'The server generated 400 tokens, its answers came in 200 token events: ask for usage, for example with stream_options.include_usage.',
+  ],
+]
+
+test.each(sentences)('words $id', (facts, sentence) => {
+  expect(explainDiagnostic(facts)).toBe(sentence)
+})
+
+test('every self-check has its words here', () => {
+  const ids = (diagnosticSchema.anyOf ?? []).map(({ properties }) => properties?.['id']?.const)
+  expect(new Set(sentences.map(([{ id }]) => id))).toEqual(new Set(ids))
+})

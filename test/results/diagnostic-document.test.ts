@@ -1,0 +1,140 @@
+import { Ajv } from 'ajv'
+import { expect, test } from 'vitest'
+
+import type { Diagnostic } from '../../src/metrics/diagnostic.ts'
+import { toDiagnostic } from '../../src/results/diagnostic-document.ts'
+import { diagnosticSchema } from '../../src/results/diagnostic-schema.ts'
+
+const validate = new Ajv({ allErrors: true }).compile(diagnosticSchema)
+
+const diagnostics: readonly [Diagnostic, numbers: object][] = [
+  [
+    {
+      id: 'concurrency-held',
+      level: 'info',
+      concurrency: 4,
+      fullShare: 0.123456789,
+      meanInFlight: 3.987654321,
+    },
+    { concurrency: 4, full_share: 0.123457, mean_in_flight: 3.98765 },
+  ],
+  [
+    {
+      id: 'concurrency-not-held',
+      level: 'warn',
+      concurrency: 4,
+      peakInFlight: 3,
+      meanInFlight: 2.987654321,
+    },
+    { concurrency: 4, peak_in_flight: 3, mean_in_flight: 2.98765 },
+  ],
+  [
+    { id: 'inconsistent-times', level: 'warn', concurrency: 3, impliedInFlight: 20.161290322 },
+    { concurrency: 3, implied_in_flight: 20.1613 },
+  ],
+  [
+    {
+      id: 'client-busy',
+      level: 'warn',
+      reasons: [{ kind: 'event-loop-busy', utilization: 0.512345678 }],
+    },
+    { reasons: [{ kind: 'event-loop-busy', utilization: 0.512346 }] },
+  ],
+  [
+    {
+      id: 'client-limited',
+      level: 'warn',
+      reasons: [
+        { kind: 'event-loop-late', delay: 12.345678 },
+        { kind: 'waited-for-core', share: 0.061234567 },
+      ],
+    },
+    {
+      reasons: [
+        { kind: 'event-loop-late', delay_p99_ms: 12.3457 },
+        { kind: 'waited-for-core', share: 0.0612346 },
+      ],
+    },
+  ],
+  [
+    { id: 'tokens-in-one-read', level: 'warn', atOnce: 51, requests: 101 },
+    { at_once: 51, requests: 101 },
+  ],
+  [
+    { id: 'ttft-without-content', level: 'warn', event: 'ping', lead: 80.123456 },
+    { event: 'ping', lead_ms: 80.1235 },
+  ],
+  [
+    { id: 'ttft-without-content', level: 'warn' },
+    { event: null, lead_ms: null },
+  ],
+  [
+    { id: 'estimated-tokens', level: 'warn', basis: 'mixed', slos: ['tpot p95 <= 40ms'] },
+    { basis: 'mixed', slos: ['tpot p95 <= 40ms'] },
+  ],
+  [
+    { id: 'percentile-of-few', level: 'warn', requests: 99, slos: ['ttft p99 <= 1s'] },
+    { requests: 99, slos: ['ttft p99 <= 1s'] },
+  ],
+  [
+    { id: 'percentile-of-few', level: 'info', requests: 99, slos: [] },
+    { requests: 99, slos: [] },
+  ],
+  [
+    { id: 'mixed-dialects', level: 'warn', dialects: [{ name: 'raw', count: 1 }] },
+    { dialects: [{ name: 'raw', count: 1 }] },
+  ],
+  [{ id: 'dialect-guessed', level: 'info', dialect: 'raw' }, { dialect: 'raw' }],
+  [
+    { id: 'sockets-not-reused', level: 'warn', opened: 198, later: 199 },
+    { opened: 198, later: 199 },
+  ],
+  [
+    { id: 'warmup-failures', level: 'warn', failed: 1, warmup: 2, first: 'connect' },
+    { failed: 1, warmup: 2, first: 'connect' },
+  ],
+  [
+    { id: 'requests-cancelled', level: 'info', cancelled: 1, requests: 201 },
+    { cancelled: 1, requests: 201 },
+  ],
+  [{ id: 'server-restarted', level: 'warn' }, {}],
+  [{ id: 'server-unread', level: 'warn', failure: 'status 404' }, { failure: 'status 404' }],
+  [{ id: 'server-unread', level: 'warn' }, { failure: null }],
+  [
+    { id: 'server-scrapes-failed', level: 'info', failed: 1, scrapes: 3, failure: 'late' },
+    { failed: 1, scrapes: 3, failure: 'late' },
+  ],
+  [
+    { id: 'server-shared', level: 'warn', server: 40, client: 20 },
+    { server: 40, client: 20 },
+  ],
+  [
+    { id: 'server-partial', level: 'warn', server: 10, client: 20 },
+    { server: 10, client: 20 },
+  ],
+  [
+    { id: 'events-are-not-tokens', level: 'info', server: 400, events: 200 },
+    { server: 400, events: 200 },
+  ],
+  [
+    { id: 'tokens-disagree', level: 'warn', server: 180, usage: 200, events: 201 },
+    { server: 180, usage: 200, events: 201 },
+  ],
+  [
+    { id: 'prompt-tokens-disagree', level: 'warn', server: 139, usage: 140 },
+    { server: 139, usage: 140 },
+  ],
+]
+
+test.each(diagnostics)('$id stands in the document as the schema says', (diagnostic, numbers) => {
+  const { id, level } = diagnostic
+  const facts = toDiagnostic(diagnostic)
+  expect(facts).toEqual({ id, level, ...numbers })
+  validate({ ...facts, message: 'A sentence.' })
+  expect(validate.errors).toBeNull()
+})
+
+test('every self-check of the schema is here', () => {
+  const ids = (diagnosticSchema.anyOf ?? []).map(({ properties }) => properties?.['id']?.const)
+  expect(new Set(diagnostics.map(([{ id }]) => id))).toEqual(new Set(ids))
+})

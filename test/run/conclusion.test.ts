@@ -1,0 +1,248 @@
+import { expect, test } from 'vitest'
+
+import type { Calibration } from '../../src/calibration/calibration-file.ts'
+import type { Reading, RequestRecord } from '../../src/engine/record.ts'
+import type { Snapshot } from '../../src/metrics/snapshot.ts'
+import { conclude, type Conclusion } from '../../src/run/conclusion.ts'
+import type { Drive } from '../../src/run/drive.ts'
+import { cancelled, completed, failed, times, trust } from '../metrics/records.ts'
+import { driveOf, machine, resultsOf, sendRounds, setting } from './_drive.ts'
+
+const fast = sendRounds({ ttft: 100 })
+
+function concludeAt(driven: Drive): Conclusion {
+  return conclude(driven, setting)
+}
+
+function statusesOf({ verdict }: Conclusion): string[] {
+  return verdict.slos.map(({ status }) => status)
+}
+
+function idsOf({ diagnostics }: Conclusion): string[] {
+  return diagnostics.map(({ id }) => id)
+}
+
+test('a run within its bounds is a PASS, with its figures and those of each round', () => {
+  const found = concludeAt(driveOf({ slo: ['ttft p95 <= 800ms', 'success_rate >= 95%'] }, fast))
+  expect(found.verdict).toMatchObject({ status: 'PASS', exitCode: 0, looks: { taken: 1 } })
+  expect(statusesOf(found)).toEqual(['PASS', 'PASS'])
+  expect(found.summary.requests).toMatchObject({ total: 300, completed: 300, warmup: 0 })
+  expect(found.summary.ttft?.p50).toBeCloseTo(100, -1)
+  expect(found.rounds.map(({ completed: n }) => n)).toEqual(times(10, () => 30))
+  expect(found.workload).toMatch(/^[0-9a-f]{64}$/)
+  expect(idsOf(found)).toEqual(['concurrency-held'])
+})
+
+test('what was not there is not in the conclusion', () => {
+  const found = concludeAt(driveOf({ slo: [] }, fast))
+  expect(Object.keys(found).toSorted()).toEqual([
+    'diagnostics',
+    'rounds',
+    'summary',
+    'verdict',
+    'workload',
+  ])
+})
+
+test('a run beyond a bound is a FAIL, whatever holds beside it', () => {
+  const found = concludeAt(driveOf({ slo: ['ttft p95 <= 50ms', 'success_rate >= 95%'] }, fast))
+  expect(found.verdict).toMatchObject({ status: 'FAIL', exitCode: 1, passed: false })
+  expect(statusesOf(found)).toEqual(['FAIL', 'PASS'])
+})
+
+test('a run in which nothing completed is an ERROR that counts its failures', () => {
+  const records = times(40, (index) => failed({ index }))
+  const found = concludeAt(driveOf({ slo: ['ttft p95 <= 800ms', 'error_rate <= 1%'] }, records))
+  expect(found.verdict).toMatchObject({ status: 'ERROR', exitCode: 4 })
+  expect(statusesOf(found)).toEqual(['ERROR', 'ERROR'])
+  expect(found.summary.failures).toMatchObject([{ kind: 'http_status', status: 503, count: 40 }])
+  expect(found.summary.ttft).toBeUndefined()
+})
+
+test('a run of which nothing is known but its end is an ERROR', () => {
+  const { trust: _, ...rest } = driveOf({ requests: 10, slo: ['ttft p95 <= 800ms'] }, [])
+  const found = concludeAt({ ...rest, end: { kind: 'crashed', message: 'gone' } })
+  expect(found.verdict).toMatchObject({ status: 'ERROR', exitCode: 4 })
+  expect(found.summary.requests.total).toBe(0)
+})
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+])('an interrupted run keeps a proven FAIL and is undecided else: %s', (reason, exitCode) => {
+  const records = [...fast, cancelled({ round: 9 })]
+  const end = { kind: 'interrupted', reason } as const
+  const asked = { requests: 1000, slo: ['ttft p95 <= 50ms', 'latency p95 <= 800ms'] }
+  const found = concludeAt(driveOf(asked, records, { end }))
+  expect(found.verdict).toMatchObject({ status: 'FAIL', exitCode })
+  expect(statusesOf(found)).toEqual(['FAIL', 'ERROR'])
+  expect(found.summary.requests).toMatchObject({ total: 301, completed: 300, cancelled: 1 })
+  const open = concludeAt(driveOf({ ...asked, slo: ['ttft p95 <= 800ms'] }, records, { end }))
+  expect(open.verdict).toMatchObject({ status: 'ERROR', exitCode })
+})
+
+test('a run that was judged before is judged with the confidence that is left', () => {
+  const asked = { slo: ['ttft p95 <= 800ms'], gate: { max_extra_rounds: 2 } }
+  const found = concludeAt(driveOf(asked, fast, { looks: 3 }))
+  expect(found.verdict.looks).toMatchObject({ planned: 3, taken: 3 })
+  expect(found.verdict.looks.confidence).toBeCloseTo(1 - 0.05 / 3, 9)
+})
+
+const relative = ['ttft p50 <= baseline + 10%', 'ttft p50 <= 1s']
+const alternating = { slo: relative, baseline: { url: 'http://127.0.0.1:8001' } }
+
+/** Both sides of a run whose rounds alternated; `change` is the candidate's, 0.3 for 30 % slower. */
+function alternate(change: number, gap = 10): Drive {
+  const records = sendRounds({ ttft: 100 * (1 + change), seed: 3 }, 8000)
+  const baseline = sendRounds({ target: 'baseline', ttft: 100, seed: 4, gap }, 8000)
+  return driveOf(alternating, records, { baseline })
+}
+
+test('a slower candidate is a FAIL beside a baseline that alternated with it, the same one is none', () => {
+  const slower = concludeAt(alternate(0.3))
+  expect(statusesOf(slower)).toEqual(['FAIL', 'PASS'])
+  expect(slower.verdict.slos[0]?.relative?.change).toBeCloseTo(0.3, 1)
+  expect(slower.baseline).toMatchObject({
+    kind: 'interleaved',
+    source: 'http://127.0.0.1:8001/v1/chat/completions',
+    summary: { requests: { total: 300 } },
+  })
+  expect(statusesOf(concludeAt(alternate(0)))).toEqual(['PASS', 'PASS'])
+})
+
+test('the rounds of the other target do not count as time of this one', () => {
+  const { summary, diagnostics } = concludeAt(alternate(0))
+  const whole = sendRounds({ ttft: 100, seed: 3 })
+  const last = whole.at(-1)?.marks.ended ?? 0
+  expect(summary.duration).toBeCloseTo(last, 3)
+  expect(summary.requestsPerSecond).toBeCloseTo(300_000 / last, 3)
+  expect(diagnostics.map(({ id }) => id)).toContain('concurrency-held')
+})
+
+test('each round of two targets is ramped up and drained by itself', () => {
+  const records = times(40, (index) => {
+    const round = Math.floor(index / 4)
+    const at = 10_000 * round + (index % 4 < 2 ? 0 : 100)
+    // The last one of a round takes longer, alone.
+    const ttft = index % 4 === 3 ? 900 : 100
+    return completed({ index, round, slot: index % 2, at, ttft, events: 1 })
+  })
+  const given = { ...alternating, concurrency: 2 }
+  const found = concludeAt(driveOf(given, records, { baseline: records }))
+  expect(idsOf(found)).toContain('concurrency-held')
+})
+
+test('a baseline that cannot be believed makes undecided what is relative to it, and nothing else', () => {
+  // All of its tokens came in one read: it was not streamed.
+  expect(statusesOf(concludeAt(alternate(0.3, 0)))).toEqual(['INCONCLUSIVE', 'PASS'])
+})
+
+/** A run beside the stored results of another one, which was made on `other`. */
+function besideFile(ttft: number, other: Partial<typeof machine> = {}): Drive {
+  const stored = resultsOf(driveOf({}, fast), { machine: { ...machine, ...other } })
+  const driven = driveOf(alternating, sendRounds({ ttft, seed: 5 }))
+  const baseline = { kind: 'file', source: 'old.json', results: stored } as const
+  return { ...driven, spec: { ...driven.spec, baseline } }
+}
+
+test('a run is compared with the rounds of an earlier one', () => {
+  expect(statusesOf(concludeAt(besideFile(130)))).toEqual(['FAIL', 'PASS'])
+  expect(statusesOf(concludeAt(besideFile(100)))).toEqual(['PASS', 'PASS'])
+  const { baseline } = resultsOf(besideFile(130))
+  expect(baseline).toMatchObject({ kind: 'file', source: 'old.json', comparable: true })
+  expect(baseline?.summary.requests.total).toBe(300)
+})
+
+test('nothing is said beside an earlier run on another machine, or of another kind of target', () => {
+  const elsewhere = besideFile(130, { cores: 64 })
+  const { spec, ...rest } = besideFile(130)
+  for (const driven of [elsewhere, { ...rest, spec: { ...spec, mock: {} } }]) {
+    expect(statusesOf(concludeAt(driven))).toEqual(['INCONCLUSIVE', 'PASS'])
+    expect(resultsOf(driven).baseline).toMatchObject({ comparable: false })
+  }
+})
+
+test('a client that was too late to tell leaves times undecided, and shares as they are', () => {
+  const asked = { slo: ['ttft p95 <= 150ms', 'success_rate >= 95%'] }
+  const late = { ...trust, eventLoopDelayP99: 40 }
+  expect(statusesOf(concludeAt(driveOf(asked, fast)))).toEqual(['PASS', 'PASS'])
+  const found = concludeAt(driveOf(asked, fast, { trust: late }))
+  expect(statusesOf(found)).toEqual(['INCONCLUSIVE', 'PASS'])
+  expect(idsOf(found)).toContain('client-limited')
+})
+
+const spread = { min: 1, p50: 2, p95: 3, p99: 4, max: 5 }
+
+/** A client that is wrong by `error` ms, of this machine and load. */
+function calibrate(error: number): Calibration {
+  return {
+    measured_at: '2026-01-14T10:00:00.000Z',
+    machine,
+    shape: { concurrency: 1, events_per_answer: 10, dialect: 'openai-chat' },
+    requests: 100,
+    client_error_ms: {
+      ttft: spread,
+      latency: spread,
+      request: { ...spread, p99: error, max: error },
+      chunk: null,
+    },
+    dispatch_delay_ms: spread,
+    held_concurrency: null,
+  }
+}
+
+test.each<[string, Calibration, string, boolean]>([
+  ['larger than the margin', calibrate(200), 'INCONCLUSIVE', true],
+  ['smaller than the margin', calibrate(4), 'PASS', true],
+  ['of another machine', { ...calibrate(200), machine: { ...machine, cpu: '?' } }, 'PASS', false],
+])('what the client is wrong by is held against a margin: %s', (_, stored, status, matches) => {
+  const driven = driveOf({ slo: ['ttft p95 <= 150ms'] }, fast)
+  const calibrations = { ...setting.calibrations, calibrations: [stored] }
+  const found = conclude(driven, { machine, calibrations })
+  expect(found.verdict.status).toBe(status)
+  expect(found.calibration).toMatchObject({ requests: 100, noise: null })
+  expect(found.calibration?.mismatch === null).toBe(matches)
+})
+
+/** What a server had counted at an instant. */
+function readAt(sent: number, finished: number): Reading<Snapshot> {
+  return { sent, received: sent + 1, value: { source: 'vllm', times: {}, finished } }
+}
+
+test('what the server told is compared with the requests on the clock of the run', () => {
+  const driven = alternate(0)
+  // Some seconds after the first round of the candidate has ended.
+  const from = Math.min(...driven.records.slice(30).map(({ marks }) => marks.scheduled)) - 100
+  const last = driven.records.at(-1)?.marks.ended ?? 0
+  const [before, after] = [readAt(from, 37), readAt(last + 10, 307)]
+  const watch = { url: 'http://127.0.0.1:8000/metrics', scrapes: 2, failed: 0, start: from }
+  const { server } = concludeAt({
+    ...driven,
+    spec: { ...driven.spec, serverMetrics: { interval: 500 } },
+    watch: { ...watch, readings: [before, after], before, after },
+  })
+  expect(server).toMatchObject({ source: 'vllm', interval: 500, restarted: false })
+  expect(server?.requests).toEqual({ server: 270, client: 270, agrees: true })
+  expect(server?.covers?.to).toBeCloseTo(last + 11 - from, 6)
+})
+
+test('a server that told nothing is a diagnostic of the run', () => {
+  const driven = driveOf({ slo: [], server_metrics: true }, fast)
+  const watch = { url: 'http://127.0.0.1:8000/metrics', readings: [], scrapes: 0, failed: 3 }
+  const found = concludeAt({ ...driven, watch: { ...watch, failure: '/metrics: 404' } })
+  expect(found.server).toMatchObject({ failed: 3, failure: '/metrics: 404' })
+  expect(idsOf(found).filter((id) => id.startsWith('server'))).toHaveLength(1)
+})
+
+test('the same happenings come to the same, and are left as they were', () => {
+  const records: RequestRecord[] = [
+    ...times(5, (index) => completed({ index, phase: 'warmup', round: -1 })),
+    ...sendRounds({ ttft: 100 }),
+    failed({ index: 300, round: 9 }),
+  ]
+  const driven = { ...alternate(0.05), records }
+  const before = structuredClone(driven)
+  const first = concludeAt(driven)
+  expect(concludeAt(driven)).toEqual(first)
+  expect(driven).toEqual(before)
+})
