@@ -144,7 +144,7 @@ test('compares stored results, and says what keeps them from being compared', as
   const { code, stdout } = await runCommand(files, folder)
   expect(JSON.parse(stdout)).toMatchObject({
     comparable: false,
-    reason: 'target differs: mock / real',
+    differences: [{ what: 'target', baseline: 'mock', candidate: 'real' }],
   })
   expect(code).toBe(0)
   expect((await runCommand([...files, '--policy', 'release'], folder)).code).toBe(2)

@@ -54,7 +54,7 @@ test(
     }
     const explained = await project.slogate(['explain', 'out/slower', slo])
     expect(explained.text).toContain('computed anew, every figure agrees')
-    expect(baseline).toMatchObject({ kind: 'interleaved', comparable: true, reason: null })
+    expect(baseline).toMatchObject({ kind: 'interleaved', comparable: true, differences: [] })
     for (const { requests } of [summary, baseline?.summary ?? summary]) {
       expect(requests).toMatchObject({ total: 200, completed: 200, warmup: 20 })
     }
@@ -147,9 +147,12 @@ test('compares two targets by their URLs, and two results by their files', limit
   await project.slogate(['run', '-c', 'chat.yaml', '--out', 'again', '--quiet'])
   const files = ['compare', 'again/chat/results.json', 'urls/chat/results.json', '--json']
   const { code, text } = await project.slogate(files)
-  const comparison = JSON.parse(text) as { comparable: boolean; reason: string }
+  const comparison = JSON.parse(text) as { comparable: boolean }
   // The same machine and workload, but the first one's target was a mock of the spec.
-  expect(comparison).toMatchObject({ comparable: false, reason: 'target differs: mock / real' })
+  expect(comparison).toMatchObject({
+    comparable: false,
+    differences: [{ what: 'target', baseline: 'mock', candidate: 'real' }],
+  })
   expect(code).toBe(0)
   expect((await project.slogate([...files, '--policy', 'release'])).code).toBe(2)
   const same = await project.slogate([

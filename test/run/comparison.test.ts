@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import type { RequestRecord } from '../../src/engine/record.ts'
 import type { Comparison, Statistic } from '../../src/report/comparison-table.ts'
 import type { Results } from '../../src/results/results.ts'
-import { compareStored, compareTargets, limitRegression } from '../../src/run/comparison.ts'
+import { compareStored, limitRegression } from '../../src/run/comparison.ts'
 import { completed } from '../metrics/records.ts'
-import { driveOf, machine, resultsOf, sendRounds, specOf } from './_drive.ts'
+import { driveOf, machine, resultsOf, sendRounds } from './_drive.ts'
 
 const names = { baseline: 'old', candidate: 'new' }
 const baseline = resultsOf(driveOf({}, sendRounds({ ttft: 100 })))
@@ -148,35 +148,3 @@ test('of a single round nothing is proven', () => {
     limited.map(() => 'INCONCLUSIVE'),
   )
 })
-
-test(
-  'two targets are asked in turns, and the limits are judged beside the SLOs of the spec',
-  { timeout: 60_000 },
-  async () => {
-    const spec = specOf({
-      url: '/v1/chat/completions',
-      body: { messages: [{ role: 'user', content: 'hi' }], stream: true, max_tokens: 2 },
-      concurrency: 5,
-      requests: 20,
-      mock: { profile: 'vllm', ttft: '2ms', itl: '1ms' },
-      baseline: { mock: { ttft: '1ms' } },
-      slo: ['ttft p50 <= baseline + 80%', 'ttft p95 <= 10s'],
-    })
-    const { comparison, bench } = await compareTargets(spec, limitRegression(10), {})
-    expect(bench.records).toHaveLength(25)
-    expect(bench.baseline).toHaveLength(25)
-    expect(comparison.comparable).toBe(true)
-    expect(comparison.baseline).not.toBe(comparison.candidate)
-    // The spec's own first, then the limits that it does not ask about itself, then the rest.
-    const judged = comparison.statistics.filter(({ status }) => status !== null)
-    expect(judged.map(({ name }) => name)).toEqual(limited)
-    expect(judged[0]?.allowed).toBe(0.8)
-    expect(judged[1]?.allowed).toBe(0.1)
-    expect(comparison.statistics.map(({ name }) => name).toSorted()).toEqual(
-      shown.filter((name) => name !== 'tpot p50').toSorted(),
-    )
-    expect(find(comparison, 'success_rate')).toMatchObject({ baseline: 1, candidate: 1, change: 0 })
-    expect(comparison.verdict.status).toBe(bench.results.verdict.status)
-    expect(bench.results.verdict.slos).toHaveLength(6)
-  },
-)

@@ -5,8 +5,8 @@ import { join, posix } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import * as table from '../../../fence/table.ts'
-import { repository } from '../../_pages.ts'
 import manifest from '../../../package.json' with { type: 'json' }
+import { repository } from '../../_pages.ts'
 import { type Complaint, copyHouse } from './_house.ts'
 import { computing, impure, owners, pureRooms, readers, rooms } from './_page.ts'
 import { harmless, plants } from './_plants.ts'
