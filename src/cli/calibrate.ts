@@ -16,6 +16,7 @@ import { detectStyle } from '../report/console-style.ts'
 import type { Progress } from '../report/progress-text.ts'
 import { checkSpec, loadSpec } from '../run/checked-spec.ts'
 import { trackProgress } from '../run/progress.ts'
+import { toSignalCode } from '../verdict/exit-code.ts'
 import { type Command, UsageError } from './command.ts'
 import { readCount } from './count.ts'
 import { createProgressLine } from './progress-line.ts'
@@ -112,7 +113,7 @@ export const calibrate: Command = {
       return 0
     } catch (error) {
       line.clear()
-      if (signal.aborted) return signal.reason === 'SIGTERM' ? 143 : 130
+      if (signal.aborted) return toSignalCode(signal.reason)
       throw error
     }
   },

@@ -10,6 +10,7 @@ import { folderName, prepareFolder, writeArtifacts } from '../run/artifacts.ts'
 import { warningsOf } from '../run/bench.ts'
 import { loadSpec } from '../run/checked-spec.ts'
 import { compareStored, compareTargets, limitRegression } from '../run/comparison.ts'
+import { toSignalCode } from '../verdict/exit-code.ts'
 import { type Command, type CommandContext, UsageError } from './command.ts'
 import { policyOf } from './policy.ts'
 import { createProgressLine } from './progress-line.ts'
@@ -85,7 +86,7 @@ export const compare: Command = {
         ? `${JSON.stringify(comparison, null, 2)}\n`
         : `${renderComparison(comparison, { ...detectStyle(stdout, env), details })}\n`,
     )
-    if (signal.aborted) return signal.reason === 'SIGTERM' ? 143 : 130
+    if (signal.aborted) return toSignalCode(signal.reason)
     return comparison.verdict.exit_code
   },
 }

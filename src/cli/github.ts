@@ -12,6 +12,7 @@ import { publish } from '../github/publication.ts'
 import { type FoundRun, readRuns } from '../github/runs.ts'
 import { breakCommands, cleanLine } from '../report/plain-text.ts'
 import { loadSpec } from '../run/checked-spec.ts'
+import { exitCodes, toSignalCode } from '../verdict/exit-code.ts'
 import { type BenchMode, type Ending, runBenches } from './bench-process.ts'
 import { type Command, type CommandContext, UsageError } from './command.ts'
 
@@ -75,7 +76,7 @@ export const github: Command = {
 
     const results = runs.map((run) => run.results)
     const settled = settle(results, problems)
-    const interrupt = signal.reason === 'SIGTERM' ? 143 : 130
+    const interrupt = toSignalCode(signal.reason)
     const outcome = signal.aborted ? { ...settled, exitCode: interrupt } : settled
     const { GITHUB_WORKSPACE: workspace, SLOGATE_GITHUB_TOKEN: token } = env
     const annotation = values.mode === 'run' || results.length === 0 ? 'line' : 'job'
@@ -107,7 +108,8 @@ async function attempt(find: () => Promise<Finding>): Promise<Finding> {
     return await find()
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    return { runs: [], problems: [{ message, exitCode: error instanceof UsageError ? 3 : 4 }] }
+    const exitCode = error instanceof UsageError ? exitCodes.misuse : exitCodes.noData
+    return { runs: [], problems: [{ message, exitCode }] }
   }
 }
 
@@ -164,7 +166,7 @@ function toProblems(error: SpecError, file: string): Problem[] {
   const lines = error.message.split('\n')
   return error.issues.map(({ position }, index) => ({
     message: lines[index] ?? error.message,
-    exitCode: 3,
+    exitCode: exitCodes.misuse,
     place: { file, ...(position && { line: position.line, column: position.column }) },
   }))
 }
@@ -202,17 +204,18 @@ function findGaps(
   if (missing.length > 0) {
     return missing.map(({ file = '' }) => ({
       message: `${relative(cwd, file)}: there are no results, ${how}; see its log.`,
-      exitCode: 4,
+      exitCode: exitCodes.noData,
       place: { file },
     }))
   }
   if (runs.length === 0) {
-    return [{ message: `there are no results, ${how}; see its log.`, exitCode: 4 }]
+    return [{ message: `there are no results, ${how}; see its log.`, exitCode: exitCodes.noData }]
   }
   if (ending === 0 || runs.some(({ results }) => !results.verdict.passed)) return []
   const message = `${how}, although no SLO blocks; see its log.`
   // Vitest's own verdict: a test beside the SLOs, or a file that could not be loaded.
-  return [{ message, exitCode: mode === 'vitest' && ending === 1 ? 1 : 4 }]
+  const failed = mode === 'vitest' && ending === 1
+  return [{ message, exitCode: failed ? exitCodes.missed : exitCodes.noData }]
 }
 
 function modeOf(text: string): BenchMode {

@@ -20,6 +20,7 @@ import {
 import { type BenchOptions, runBench, warningsOf } from '../run/bench.ts'
 import { checkSpec, loadSpec } from '../run/checked-spec.ts'
 import { appendHistory, checkHistory } from '../run/history-file.ts'
+import { toSignalCode } from '../verdict/exit-code.ts'
 import { worstExitCode } from '../verdict/policy.ts'
 import { type Command, type CommandContext, UsageError } from './command.ts'
 import { readCount } from './count.ts'
@@ -134,7 +135,7 @@ export const run: Command = {
     const annotation = values.json === true ? 'none' : 'line'
     const problems = await reportRuns(all, { annotation, cwd, env })
     for (const problem of problems) context.stderr.write(`slogate run: ${problem}\n`)
-    if (context.signal.aborted) return context.signal.reason === 'SIGTERM' ? 143 : 130
+    if (context.signal.aborted) return toSignalCode(context.signal.reason)
     return worstExitCode(all.map((results) => results.verdict.exit_code))
   },
 }

@@ -1,14 +1,17 @@
 import type { Results } from '../results/results.ts'
+import { type ExitCode, exitCodes } from '../verdict/exit-code.ts'
 import { worstExitCode, worstStatus } from '../verdict/policy.ts'
 import type { Status } from '../verdict/verdict.ts'
 
 /** What keeps a job from passing and is not in the results of a run. */
 export interface Problem {
   message: string
-  /** 1: a test that is not an SLO; 3: bad spec or usage; 4: results are missing. */
-  exitCode: 1 | 3 | 4
+  /** `missed` is that of a test that is not an SLO, `noData` that of missing results. */
+  exitCode: ProblemCode
   place?: Place
 }
+
+type ProblemCode = (typeof exitCodes)['missed' | 'misuse' | 'noData']
 
 /** Line and column count from 1. */
 export interface Place {
@@ -21,8 +24,8 @@ export interface Place {
 /** What all runs of a job come to. */
 export interface Outcome {
   status: Status
-  /** Of `slogate run`, see its help. */
-  exitCode: number
+  /** The worst of all. */
+  exitCode: ExitCode
   /** Worst first, otherwise as they were run. */
   results: readonly Results[]
   problems: readonly Problem[]
@@ -31,7 +34,7 @@ export interface Outcome {
 /** No run is no pass: without results there must be a problem. */
 export function settle(results: readonly Results[], problems: readonly Problem[] = []): Outcome {
   const status = worstStatus([
-    ...problems.map(({ exitCode }) => (exitCode === 1 ? 'FAIL' : 'ERROR')),
+    ...problems.map(({ exitCode }) => (exitCode === exitCodes.missed ? 'FAIL' : 'ERROR')),
     ...results.map(({ verdict }) => verdict.status),
   ])
   const exitCode = worstExitCode([
@@ -41,7 +44,7 @@ export function settle(results: readonly Results[], problems: readonly Problem[]
   const statuses: Status[] = ['FAIL', 'ERROR', 'INCONCLUSIVE', 'PASS']
   return {
     status: status ?? 'ERROR',
-    exitCode: status === undefined ? 4 : exitCode,
+    exitCode: status === undefined ? exitCodes.noData : exitCode,
     results: statuses.flatMap((each) => results.filter(({ verdict }) => verdict.status === each)),
     problems,
   }

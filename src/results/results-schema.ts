@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../bench-spec/json-schema.ts'
+import { listExitCodes } from '../verdict/exit-code.ts'
 import { calibrationSchema } from './calibration-schema.ts'
 import { count, list, number, oneOf, orNull, record, text } from './schema-parts.ts'
 import { serverSchema } from './server-schema.ts'
@@ -282,9 +283,7 @@ export const resultsSchema: JsonSchema = {
         confidence: number('Of each look: 1 − (1 − `confidence`) ÷ `planned`.'),
       }),
       passed: { type: 'boolean', description: 'Whether the policy lets it through.' },
-      exit_code: count(
-        '0 pass, 1 SLO missed, 2 inconclusive where that blocks, 4 no data or target unreachable, 130/143 interrupted.',
-      ),
+      exit_code: count(`${listExitCodes()}.`),
       why: text('One sentence.'),
       slos: list('In the order of the spec.', sloSchema),
     }),

@@ -1,5 +1,6 @@
 import type { Policy } from '../bench-spec/spec.ts'
 import { isWhole, type RunEnd } from '../engine/record.ts'
+import { type ExitCode, exitCodes, toSignalCode, worstCodeFirst } from './exit-code.ts'
 import { explainEnd } from './explanation.ts'
 import type { SloVerdict, Status, Verdict } from './verdict.ts'
 
@@ -11,8 +12,8 @@ export function worstStatus(statuses: readonly Status[]): Status | undefined {
 }
 
 /** In the order of `worstStatus`; 0 when all are. */
-export function worstExitCode(codes: readonly number[]): number {
-  return [1, 3, 4, 130, 143, 2].find((code) => codes.includes(code)) ?? 0
+export function worstExitCode(codes: readonly number[]): ExitCode {
+  return worstCodeFirst.find((code) => codes.includes(code)) ?? exitCodes.pass
 }
 
 const complaints: Readonly<Record<Exclude<Status, 'PASS'>, string>> = {
@@ -36,7 +37,7 @@ export function conclude(
   const why = explainStatus(slos, blocking, status)
 
   if (!isWhole(end)) {
-    const exitCode = end.kind !== 'interrupted' ? 4 : end.reason === 'SIGTERM' ? 143 : 130
+    const exitCode = end.kind === 'interrupted' ? toSignalCode(end.reason) : exitCodes.noData
     const unfinished = status === 'FAIL' ? `${explainEnd(end)}. ${why}` : `${explainEnd(end)}.`
     return {
       status: status === 'FAIL' ? 'FAIL' : 'ERROR',
@@ -48,23 +49,30 @@ export function conclude(
     }
   }
   if (nothing !== undefined) {
-    return { status: 'ERROR', policy, passed: false, exitCode: 4, why: nothing, slos }
+    return {
+      status: 'ERROR',
+      policy,
+      passed: false,
+      exitCode: exitCodes.noData,
+      why: nothing,
+      slos,
+    }
   }
   const exitCode = toExitCode(status, policy)
   const early = end.kind === 'curtailed' ? ` ${explainEnd(end)}.` : ''
-  return { status, policy, passed: exitCode === 0, exitCode, why: why + early, slos }
+  return { status, policy, passed: exitCode === exitCodes.pass, exitCode, why: why + early, slos }
 }
 
-function toExitCode(status: Status, policy: Policy): number {
+function toExitCode(status: Status, policy: Policy): ExitCode {
   switch (status) {
     case 'PASS':
-      return 0
+      return exitCodes.pass
     case 'FAIL':
-      return 1
+      return exitCodes.missed
     case 'INCONCLUSIVE':
-      return policy === 'release' ? 2 : 0
+      return policy === 'release' ? exitCodes.inconclusive : exitCodes.pass
     default:
-      return 4
+      return exitCodes.noData
   }
 }
 

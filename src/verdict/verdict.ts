@@ -65,7 +65,7 @@ export interface Verdict {
   looks: Looks
   /** Whether the policy lets it through. */
   passed: boolean
-  /** 0 pass, 1 SLO missed, 2 inconclusive where that blocks, 4 no data or target unreachable, 130/143 interrupted. */
+  /** One of `exitCodes`. */
   exitCode: number
   /** One sentence. */
   why: string
