@@ -1,6 +1,7 @@
 import { calibrate } from './calibrate.ts'
 import type { Command } from './command.ts'
 import { compare } from './compare.ts'
+import { createCompletion } from './completion.ts'
 import { explain } from './explain.ts'
 import { github } from './github.ts'
 import { mock } from './mock.ts'
@@ -20,4 +21,5 @@ export const commands: Readonly<Record<string, Command>> = {
   github,
   mock,
   schema,
+  completion: createCompletion(() => commands),
 }

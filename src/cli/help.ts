@@ -8,7 +8,7 @@ import { nameDefault, nameFlag, type Option, type Switch } from './option.ts'
 const width = 80
 
 /** What every command has, and no command reads. */
-const helpOption: Switch = { short: 'h', description: 'print this' }
+export const helpOption: Switch = { short: 'h', description: 'print this' }
 
 /** What stands before any command. */
 export function renderOverview(commands: Readonly<Record<string, Command>>): string {

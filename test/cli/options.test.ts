@@ -124,6 +124,7 @@ test.each([
   [['mock', '--fault', '{"kind"'], '--fault must be the name of a fault, or one as JSON'],
   [['mock', '--scenario', 'idael'], 'Did you mean ideal?'],
   [['schema', 'x'], 'takes options alone, got "x"'],
+  [['completion', 'zhs'], 'the shell must be bash, zsh or fish, got "zhs"'],
 ])('slogate %j ends with 3 and a word of help', async (args, words) => {
   const { code, stdout, stderr } = await call(args)
   expect(stderr).toContain(words)
