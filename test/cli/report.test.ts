@@ -65,7 +65,7 @@ test.each([
   [['report', 'other.json'], 'other.json:1:19: schema_version: must be 2, got 1'],
   [
     ['report', 'other.json', '--format', 'pdf'],
-    '--format must be of html, junit, markdown, seed, exports',
+    '--format must be some of html, junit, markdown, seed, exports',
   ],
   [['report', 'other.json', '--junit', 'loose'], '--junit must be rich or strict'],
 ])('slogate %j says what is wrong', limit, async (args, words) => {

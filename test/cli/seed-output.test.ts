@@ -123,8 +123,8 @@ test(
 )
 
 test.each([
-  [['--reporter', 'dots'], "--reporter must be default or seed, got 'dots'"],
-  [['--reporter', 'seed', '--locale', 'fr'], "--locale must be zh or en, got 'fr'"],
+  [['--reporter', 'dots'], '--reporter must be default or seed, got "dots"'],
+  [['--reporter', 'seed', '--locale', 'fr'], '--locale must be zh or en, got "fr"'],
   [['--locale', 'en'], '--locale needs --reporter seed'],
 ])('slogate run %j is a usage error', limit, async (args, words) => {
   const { code, text } = await chatProject().slogate(['run', '-c', 'chat.yaml', ...args])
