@@ -47,7 +47,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   calibration: ['bench-spec', 'engine', 'metrics', 'verdict', 'results', 'mock/index.ts'],
   run: [...stages, 'calibration', 'version.ts', 'mock/index.ts'],
-  github: ['bench-spec', 'results', 'report', 'verdict/policy.ts'],
+  github: ['bench-spec', 'results', 'report', 'verdict/exit-code.ts', 'verdict/policy.ts'],
   cli: [...belowEdges, 'mock/index.ts'],
   vitest: belowEdges,
   'index.ts': belowEdges,

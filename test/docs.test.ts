@@ -6,15 +6,6 @@ import { expect, test } from 'vitest'
 import { findSchemas, type JsonSchema } from '../src/bench-spec/json-schema.ts'
 import { benchSchema } from '../src/bench-spec/schema.ts'
 import { metricUnits } from '../src/bench-spec/slo.ts'
-import { calibrate } from '../src/cli/calibrate.ts'
-import { compare } from '../src/cli/compare.ts'
-import { explain } from '../src/cli/explain.ts'
-import { github } from '../src/cli/github.ts'
-import { mock } from '../src/cli/mock.ts'
-import { report } from '../src/cli/report.ts'
-import { run } from '../src/cli/run.ts'
-import { schema } from '../src/cli/schema.ts'
-import { validate } from '../src/cli/validate.ts'
 import { createTruth } from '../src/mock/metrics/truth.ts'
 import { tools } from '../src/report/tool/tools.ts'
 import { diagnosticSchema } from '../src/results/diagnostic-schema.ts'
@@ -34,7 +25,6 @@ import { createNormal, createRandom } from './verdict/random.ts'
 const pages = readPages()
 const pageOf = (name: string): string => pages.find((page) => page.name === name)?.text ?? ''
 const readme = pageOf('README.md')
-const commandLine = pageOf('docs/command-line.md')
 const metrics = pageOf('docs/metrics.md')
 const verdicts = pageOf('docs/verdicts.md')
 
@@ -70,31 +60,6 @@ function listAnchors(page: string): string[] {
       .replaceAll(' ', '-'),
   )
 }
-
-test('the page of commands has every option of the help, and no other', () => {
-  const commands = [run, compare, validate, calibrate, report, explain, github, mock, schema]
-  const listed = commands.flatMap(({ help }) => {
-    const [, options = ''] = /^Options:\n([^]*?)\n\n/m.exec(help) ?? []
-    return options.split('\n').map((line) => line.slice(0, 26))
-  })
-  const told = readTable(commandLine, '| command | option | meaning |').map(
-    ([, option = '']) => option,
-  )
-  expect(flagsIn(told)).toEqual([...flagsIn(listed), '--help', '--version'].sort())
-})
-
-function flagsIn(lines: readonly string[]): string[] {
-  const flags = lines.flatMap((line) => line.match(/(?<![\w-])--?[a-z]+(?= [A-Z]|[,`\s]|$)/g) ?? [])
-  return [...new Set(flags)].sort()
-}
-
-test('the page of commands has the exit codes of the help', () => {
-  const told = readTable(commandLine, '| exit code | meaning |').map(
-    ([code, words]) => `${code} ${words}`,
-  )
-  const [, listed = ''] = /Exit codes: ([^.]+)\./.exec(run.help) ?? []
-  expect(told).toEqual(listed.replaceAll('\n', ' ').split(', '))
-})
 
 test('the tables name what there is, whole', () => {
   const { dependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {

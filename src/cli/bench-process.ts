@@ -7,7 +7,8 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 import { breakCommands } from '../bench-spec/plain-text.ts'
-import { type CommandContext, UsageError } from './command.ts'
+import { UsageError } from './arguments.ts'
+import type { CommandContext } from './command.ts'
 
 /** What drives the specs: vitest with the plugin, or `slogate run`. */
 export type BenchMode = 'vitest' | 'run'

@@ -1,5 +1,4 @@
 import { join, relative, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 
 import type { RelativeSlo } from '../bench-spec/slo.ts'
 import { type Comparison, renderComparison } from '../report/comparison-table.ts'
@@ -10,85 +9,62 @@ import { folderName, prepareFolder, writeArtifacts } from '../run/artifacts.ts'
 import { warningsOf } from '../run/bench.ts'
 import { loadSpec } from '../run/checked-spec.ts'
 import { compareStored, compareTargets, limitRegression } from '../run/comparison.ts'
-import { type Command, type CommandContext, UsageError } from './command.ts'
-import { policyOf } from './policy.ts'
+import { exitCodeMeanings, toSignalCode } from '../verdict/exit-code.ts'
+import { UsageError } from './arguments.ts'
+import { type Command, type CommandContext, defineCommand } from './command.ts'
 import { createProgressLine } from './progress-line.ts'
+import { config, out, policy, quiet } from './shared-options.ts'
+import type { ValueKind } from './value-kind.ts'
 
-const help = `Usage: slogate compare BASELINE CANDIDATE [OPTIONS]
-       slogate compare -c FILE BASELINE_URL CANDIDATE_URL [OPTIONS]
+const regression: ValueKind<readonly RelativeSlo[]> = {
+  name: 'P',
+  expected: 'a percentage below 100 like 10%',
+  read: (text) => {
+    const percent = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1])
+    return percent < 100 ? limitRegression(percent) : undefined
+  },
+}
 
-Compares two results.json, or two targets whose rounds alternate in one run of a
-spec. Relative SLOs of the spec are judged ('ttft p95 <= baseline + 10%'), and
-with --max-regression ttft p50 and p95, latency p95, requests_per_second and
-success_rate as well.
-
-Options:
-  -c, --config FILE       bench spec, for two targets
-      --max-regression P  how much worse those may be: 10%; the success rate by one point
-      --policy POLICY     pr, release or point
-      --out DIR           folder for results of two targets (default: .vitest/slogate)
-      --json              print the comparison as JSON
-      --quiet             print no progress
-
-Results of two machines, workloads or settings are not compared: INCONCLUSIVE.
-
-Exit codes: 0 pass, 1 SLO missed, 2 inconclusive where the policy blocks it,
-3 bad spec or usage, 4 no data or target unreachable, 130/143 interrupted.
-
-Examples:
-  slogate compare main/results.json branch/results.json --max-regression 10%
-  slogate compare -c bench/chat.bench.yaml http://127.0.0.1:8000 http://127.0.0.1:8001
-`
-
-export const compare: Command = {
+export const compare: Command = defineCommand({
   summary: 'compare two results, or two targets',
-  help,
-  async run(args, context) {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        config: { type: 'string', short: 'c' },
-        'max-regression': { type: 'string' },
-        policy: { type: 'string' },
-        out: { type: 'string' },
-        json: { type: 'boolean' },
-        quiet: { type: 'boolean' },
-      },
-    })
-    const [baseline, candidate] = positionals
-    if (baseline === undefined || candidate === undefined || positionals.length > 2) {
-      throw new UsageError(`needs a baseline and a candidate, got ${positionals.length} of them`)
-    }
-    const { config, policy } = values
-    const asked = {
-      baseline,
-      candidate,
-      limits: limitsOf(values['max-regression']),
-      policy: policy === undefined ? undefined : policyOf(policy),
-    }
+  usage: ['BASELINE CANDIDATE [OPTIONS]', '-c FILE BASELINE_URL CANDIDATE_URL [OPTIONS]'],
+  purpose:
+    'Compares two `results.json`, or two targets whose rounds alternate in one run of a spec. Relative SLOs of the spec are judged (`ttft p95 <= baseline + 10%`), and with `--max-regression` ttft p50 and p95, latency p95, requests_per_second and success_rate as well.',
+  options: {
+    config: { ...config, description: 'bench spec, for two targets' },
+    'max-regression': {
+      value: regression,
+      description: 'how much worse those may be: `10%`; the success rate by one point',
+    },
+    policy,
+    out: { ...out, description: 'folder for results of two targets' },
+    json: { description: 'print the comparison as JSON' },
+    quiet,
+  },
+  operands: { needed: 'a baseline and a candidate', least: 2, most: 2, offers: 'files' },
+  notes: ['Results of two machines, workloads or settings are not compared: INCONCLUSIVE.'],
+  exitCodes: exitCodeMeanings,
+  examples: [
+    'slogate compare main/results.json branch/results.json --max-regression 10%',
+    'slogate compare -c chat.bench.yaml http://127.0.0.1:8000 http://127.0.0.1:8001',
+  ],
+  async run({ values, operands }, context) {
+    const [baseline = '', candidate = ''] = operands
+    const { config, policy, out, quiet, 'max-regression': limits = [] } = values
+    const asked = { baseline, candidate, limits, policy }
     const { stdout, env, signal } = context
     const { comparison, details } =
       config === undefined
         ? compareFiles(asked, context)
-        : await compareUrls(
-            {
-              ...asked,
-              config,
-              out: values.out ?? '.vitest/slogate',
-              quiet: values.quiet === true,
-            },
-            context,
-          )
+        : await compareUrls({ ...asked, config, out, quiet }, context)
     stdout.write(
-      values.json === true
+      values.json
         ? `${JSON.stringify(comparison, null, 2)}\n`
         : `${renderComparison(comparison, { ...detectStyle(stdout, env), details })}\n`,
     )
-    if (signal.aborted) return signal.reason === 'SIGTERM' ? 143 : 130
-    return comparison.verdict.exit_code
+    return signal.aborted ? toSignalCode(signal.reason) : comparison.verdict.exit_code
   },
-}
+})
 
 interface Asked {
   baseline: string
@@ -122,7 +98,8 @@ async function compareUrls(
 ): Promise<Compared> {
   const { baseline, candidate, limits, policy, config, out, quiet } = given
   for (const url of [baseline, candidate]) {
-    if (!url.includes('://')) throw new UsageError(`with -c both must be URLs, got '${url}'`)
+    if (!url.includes('://'))
+      throw new UsageError(`with -c both must be URLs, got ${JSON.stringify(url)}`)
   }
   const overrides = { url: candidate, baseline, ...(policy !== undefined && { policy }) }
   const spec = loadSpec(config, { env, cwd, overrides })
@@ -138,11 +115,4 @@ async function compareUrls(
   line.clear()
   writeArtifacts(folder, bench)
   return { comparison, details: [`results ${relative(cwd, folder)}`] }
-}
-
-function limitsOf(text: string | undefined): RelativeSlo[] {
-  if (text === undefined) return []
-  const percent = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1])
-  if (percent < 100) return limitRegression(percent)
-  throw new UsageError(`--max-regression must be a percentage below 100 like 10%, got '${text}'`)
 }

@@ -1,96 +1,67 @@
 #!/usr/bin/env node
-import { renderIssues, IssueError } from '../bench-spec/issue.ts'
+import { IssueError, renderIssues } from '../bench-spec/issue.ts'
 import { breakCommands } from '../bench-spec/plain-text.ts'
+import { suggest } from '../bench-spec/suggestion.ts'
+import { exitCodes } from '../verdict/exit-code.ts'
 import { version } from '../version.ts'
-import { calibrate } from './calibrate.ts'
-import { type Command, type CommandContext, UsageError } from './command.ts'
-import { compare } from './compare.ts'
-import { explain } from './explain.ts'
-import { github } from './github.ts'
-import { mock } from './mock.ts'
-import { report } from './report.ts'
-import { run } from './run.ts'
-import { schema } from './schema.ts'
-import { validate } from './validate.ts'
-
-const commands: Readonly<Record<string, Command>> = {
-  run,
-  compare,
-  validate,
-  calibrate,
-  report,
-  explain,
-  github,
-  mock,
-  schema,
-}
-
-const help = `slogate ${version}: the latency of a streaming LLM endpoint, as a test
-
-Usage: slogate COMMAND [OPTIONS]
-
-${Object.entries(commands)
-  .map(([name, command]) => `  ${name.padEnd(10)} ${command.summary}`)
-  .join('\n')}
-
-Options:
-  --help      help, also of a command: slogate run --help
-  --version   version
-
-Exit codes: 0 pass, 1 SLO missed, 2 inconclusive where the policy blocks it,
-3 bad spec or usage, 4 no data or target unreachable, 130/143 interrupted.
-`
+import { UsageError } from './arguments.ts'
+import type { CommandContext } from './command.ts'
+import { commands } from './commands.ts'
+import { renderHelp, renderOverview } from './help.ts'
 
 /** Runs one command line and returns its exit code. */
 export async function main(args: readonly string[], context: CommandContext): Promise<number> {
   const { stdout, stderr } = context
   const [name, ...rest] = args
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    stdout.write(help)
-    return name === undefined ? 3 : 0
+    stdout.write(renderOverview(commands))
+    return name === undefined ? exitCodes.misuse : exitCodes.pass
   }
   if (name === '--version' || name === '-v') {
     stdout.write(`${version}\n`)
-    return 0
+    return exitCodes.pass
   }
-  const command = commands[name]
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command === undefined) {
+    const hint = suggest(name, Object.keys(commands))
     stderr.write(
-      `slogate: there is no command '${name}'. Commands: ${Object.keys(commands).join(', ')}.\n`,
+      `${breakCommands(`slogate: there is no command ${JSON.stringify(name)}.${hint}`)}\nTry: slogate --help\n`,
     )
-    return 3
+    return exitCodes.misuse
   }
-  if (rest.includes('--help') || rest.includes('-h')) {
-    stdout.write(command.help)
-    return 0
+  if (asksForHelp(rest)) {
+    stdout.write(renderHelp(name, command))
+    return exitCodes.pass
   }
   try {
     return await command.run(rest, context)
   } catch (error) {
     if (error instanceof IssueError) {
       stderr.write(`${breakCommands(renderIssues(error))}\n`)
-      return 3
+      return exitCodes.misuse
     }
-    if (isUsage(error)) {
-      stderr.write(`slogate ${name}: ${error.message}\nTry: slogate ${name} --help\n`)
-      return 3
+    if (error instanceof UsageError) {
+      stderr.write(
+        `${breakCommands(`slogate ${name}: ${error.message}`)}\nTry: slogate ${name} --help\n`,
+      )
+      return exitCodes.misuse
     }
     // Not 1, which says that an SLO was missed.
     stderr.write(`slogate ${name}: ${describe(error, context.env)}\n`)
-    return 4
+    return exitCodes.noData
   }
+}
+
+/** What follows `--` are operands, whatever they look like. */
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--')
+  return args.slice(0, end === -1 ? undefined : end).some((arg) => arg === '--help' || arg === '-h')
 }
 
 function describe(error: unknown, env: CommandContext['env']): string {
   if (!(error instanceof Error)) return String(error)
   if (env.SLOGATE_DEBUG !== undefined) return error.stack ?? error.message
   return `${error.message}\nWith SLOGATE_DEBUG=1 the stack is shown.`
-}
-
-function isUsage(error: unknown): error is Error {
-  if (error instanceof UsageError) return true
-  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined
-  return typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS_')
 }
 
 if (import.meta.main) {

@@ -1,89 +1,115 @@
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { pid } from 'node:process'
 
-import { listScenarios, type RunningServer, startServer } from '../mock/index.ts'
-import { type Command, UsageError } from './command.ts'
+import {
+  faultNames,
+  listScenarios,
+  profileNames,
+  type RunningServer,
+  startServer,
+} from '../mock/index.ts'
+import { exitCodes } from '../verdict/exit-code.ts'
+import { UsageError } from './arguments.ts'
+import { type Command, defineCommand } from './command.ts'
+import { choice, duration, text, type ValueKind, wholeNumber } from './value-kind.ts'
 
-export const mock: Command = {
-  summary: 'serve a mock vLLM server',
-  help: `Usage: slogate mock [OPTIONS]
+const fault: ValueKind<object> = {
+  name: 'KIND',
+  expected: 'the name of a fault, or one as JSON',
+  read: (text) => (text.trimStart().startsWith('{') ? parseObject(text) : { kind: text }),
+  offers: () => faultNames,
+}
 
-Serves a mock of a streaming LLM server on 127.0.0.1 until it is stopped, and
-prints one JSON line with its url when it is ready. No GPU, no key, no network.
+const anyOptions: ValueKind<object> = {
+  name: 'JSON',
+  expected: 'a JSON object',
+  read: parseObject,
+}
 
-Options:
-      --port N          port (default: 0, any free one)
-      --profile NAME    qwen-vllm (default): 3 requests run, 10 wait, the next gets
-                        503; vllm, openai: everybody is admitted
-      --ttft TIME       time to the first content (default: 40ms)
-      --itl TIME        time between two content events (default: 5ms)
-      --tokens N        length of an answer; max_tokens of a request limits it
-      --seed N          seed of everything that is random (default: 1)
-      --scenario NAME   prepared options; the other flags go before them
-      --fault KIND      what goes wrong with every answer, or a fault as JSON; may be
-                        given more than once
-      --allow-overrides x-mock-* headers of a request may change its answer
-      --truth FILE      what happened to each request, one line of JSON as it ends
-      --list            print the scenarios and end
-      --options JSON    any option of a spec's mock block, for example
-                        '{"ttft": {"dist": "lognormal", "mean": "40ms", "cv": 0.3}}'
-
-Examples:
-  slogate mock --scenario queue-storm-14
-  slogate mock --port 8000 --profile vllm --ttft 200ms --itl 20ms
-  curl -N http://127.0.0.1:8000/v1/chat/completions \\
-    -d '{"stream": true, "messages": [{"role": "user", "content": "hi"}]}'
-`,
-  async run(args, { stdout, stderr, cwd, signal }) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        port: { type: 'string' },
-        profile: { type: 'string' },
-        ttft: { type: 'string' },
-        itl: { type: 'string' },
-        tokens: { type: 'string' },
-        seed: { type: 'string' },
-        scenario: { type: 'string' },
-        fault: { type: 'string', multiple: true },
-        'allow-overrides': { type: 'boolean' },
-        truth: { type: 'string' },
-        list: { type: 'boolean' },
-        options: { type: 'string' },
-      },
-    })
-    if (values.list === true) {
+export const mock: Command = defineCommand({
+  summary: 'serve a mock of a streaming LLM server',
+  usage: ['[OPTIONS]'],
+  purpose:
+    'Serves a mock of a streaming LLM server on 127.0.0.1 until it is stopped, and prints one JSON line with its url when it is ready. No GPU, no key, no network.',
+  options: {
+    port: {
+      value: wholeNumber('N', 0, 65_535),
+      default: 0,
+      description: 'port; with 0 any free one',
+    },
+    profile: {
+      value: choice('NAME', profileNames),
+      description:
+        '`qwen-vllm`, which is the default: 3 requests run, 10 wait, the next gets 503; `vllm`, `openai`: everybody is admitted',
+    },
+    ttft: { value: duration, description: 'time to the first content; 40ms by default' },
+    itl: { value: duration, description: 'time between two content events; 5ms by default' },
+    tokens: {
+      value: wholeNumber('N', 1),
+      description: 'length of an answer; `max_tokens` of a request limits it',
+    },
+    seed: {
+      value: wholeNumber('N', 0),
+      description: 'seed of everything that is random; 1 by default',
+    },
+    scenario: {
+      value: text('NAME', () => listScenarios().map(({ name }) => name)),
+      description: 'prepared options; the other flags go before them',
+    },
+    fault: {
+      value: fault,
+      repeated: true,
+      description: 'what goes wrong with every answer, or a fault as JSON',
+    },
+    'allow-overrides': {
+      description: '`x-mock-*` headers of a request may change its answer',
+    },
+    truth: {
+      value: text('FILE', 'files'),
+      description: 'what happened to each request, one line of JSON as it ends',
+    },
+    list: { description: 'print the scenarios and end' },
+    options: {
+      value: anyOptions,
+      description:
+        'any option of a spec\'s mock block: `{"ttft": {"dist": "lognormal", "mean": "40ms", "cv": 0.3}}`',
+    },
+  },
+  exitCodes: { 0: 'stopped', 3: 'bad usage, or the port is taken' },
+  examples: [
+    'slogate mock --scenario queue-storm-14',
+    'slogate mock --port 8000 --profile vllm --ttft 200ms --itl 20ms',
+  ],
+  async run({ values }, { stdout, stderr, cwd, signal }) {
+    if (values.list) {
       for (const { name, teaches } of listScenarios()) {
         stdout.write(`${name.padEnd(24)} ${teaches}\n`)
       }
-      return 0
+      return exitCodes.pass
     }
-    const { port = '0', profile, ttft, itl, tokens, seed, scenario, fault } = values
+    const { port, truth, fault: faults, options, 'allow-overrides': open } = values
+    const { profile, ttft, itl, tokens, seed, scenario } = values
+    const given = { profile, ttft, itl, tokens, seed, scenario }
     const server = await startServer(
       {
-        ...parseOptions(values.options),
-        ...(profile !== undefined && { profile }),
-        ...(ttft !== undefined && { ttft }),
-        ...(itl !== undefined && { itl }),
-        ...(scenario !== undefined && { scenario }),
-        ...(fault !== undefined && { faults: fault.map(parseFault) }),
-        ...(values['allow-overrides'] === true && { allow_overrides: true }),
-        ...(tokens !== undefined && { tokens: Number(tokens) }),
-        ...(seed !== undefined && { seed: Number(seed) }),
+        ...options,
+        ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+        ...(faults.length > 0 && { faults }),
+        ...(open && { allow_overrides: true }),
       },
-      { port: Number(port) },
+      { port },
     ).catch((error: Error) => {
       throw new UsageError(error.message.replace(/^mock: /, ''))
     })
-    if (values.truth !== undefined) writeTruth(server, resolve(cwd, values.truth), stderr)
-    stdout.write(`${JSON.stringify({ url: server.url, pid: process.pid })}\n`)
+    if (truth !== undefined) writeTruth(server, resolve(cwd, truth), stderr)
+    stdout.write(`${JSON.stringify({ url: server.url, pid })}\n`)
     if (!signal.aborted) await once(signal, 'abort')
     await server.close()
-    return 0
+    return exitCodes.pass
   },
-}
+})
 
 function writeTruth({ truth }: RunningServer, file: string, stderr: NodeJS.WritableStream): void {
   const lines = createWriteStream(file)
@@ -97,22 +123,11 @@ function writeTruth({ truth }: RunningServer, file: string, stderr: NodeJS.Writa
   })
 }
 
-function parseFault(text: string): unknown {
-  if (!text.trimStart().startsWith('{')) return { kind: text }
+function parseObject(text: string): object | undefined {
   try {
-    return JSON.parse(text)
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
   } catch {
-    throw new UsageError(`--fault must be the name of a fault or JSON, got '${text}'`)
+    return undefined
   }
-}
-
-function parseOptions(text: string | undefined): object {
-  if (text === undefined) return {}
-  try {
-    const options: unknown = JSON.parse(text)
-    if (typeof options === 'object' && options !== null && !Array.isArray(options)) return options
-  } catch {
-    // Told below, like JSON that is no object.
-  }
-  throw new UsageError(`--options must be a JSON object, got '${text}'`)
 }

@@ -1,7 +1,5 @@
 import { join, relative, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 
-import type { Overrides } from '../bench-spec/overrides.ts'
 import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { reportRuns } from '../github/job.ts'
@@ -20,124 +18,103 @@ import {
 import { type BenchOptions, runBench, warningsOf } from '../run/bench.ts'
 import { type CheckedSpec, checkSpec, loadSpec } from '../run/checked-spec.ts'
 import { appendHistory, checkHistory } from '../run/history-file.ts'
+import { exitCodeMeanings, toSignalCode } from '../verdict/exit-code.ts'
 import { worstExitCode } from '../verdict/policy.ts'
-import { type Command, type CommandContext, UsageError } from './command.ts'
-import { readCount } from './count.ts'
-import { junitOf } from './junit-mode.ts'
-import { policyOf } from './policy.ts'
+import { UsageError } from './arguments.ts'
+import { type Command, type CommandContext, defineCommand } from './command.ts'
 import { createProgressLine } from './progress-line.ts'
 import { createSeedOutput } from './seed-output.ts'
+import {
+  baseline,
+  concurrency,
+  config,
+  junit,
+  out,
+  policy,
+  precedence,
+  quiet,
+  requests,
+  toOverrides,
+  url,
+} from './shared-options.ts'
+import { choice, text } from './value-kind.ts'
 
-const help = `Usage: slogate run -c FILE [-c FILE...] [OPTIONS]
-       slogate run -u URL [-n N] [-p P]
-
-Sends the load of each spec, judges its SLOs and writes the results.
-
-Options:
-  -c, --config FILE       bench spec: YAML, JSON or JSONC; may be repeated
-  -u, --url URL           target; with -c it replaces the base of the spec's url,
-                          and a hermetic spec then runs against this target
-  -n, --requests N        measured requests
-  -p, --concurrency N     requests in flight
-      --baseline URL|FILE base of a second target, whose rounds alternate with those of
-                          the first, or results.json of an earlier run: what SLOs like
-                          'ttft p95 <= baseline + 10%' compare with
-      --policy POLICY     pr, release or point
-      --out DIR           folder for results (default: .vitest/slogate)
-      --junit MODE        rich (default), or strict: only what strict schemas of JUnit allow
-      --history FILE      append a row per run to this .csv, .ndjson or .jsonl file
-      --json              print results.json to stdout instead of the summary
-      --quiet             print no progress
-      --reporter NAME     default: one line of progress; seed: lines for every request
-                          and a plain report before the summary
-      --locale LOCALE     of the seed reporter: zh (default) or en
-
-Flags win over SLOGATE_URL, SLOGATE_BASELINE, SLOGATE_CONCURRENCY,
-SLOGATE_REQUESTS, SLOGATE_POLICY and SLOGATE_OUT, these over the spec, the spec
-over the defaults.
-
-Written per spec: report.html, results.json, requests.ndjson.gz, junit.xml,
-summary.md, test_results.json, exports/; for all of them together: junit.xml,
-summary.md, exports/. Also after a failure and after Ctrl-C.
-
-Exit codes: 0 pass, 1 SLO missed, 2 inconclusive where the policy blocks it,
-3 bad spec or usage, 4 no data or target unreachable, 130/143 interrupted.
-
-Examples:
-  slogate run -c bench/chat.bench.yaml
-  slogate run -c bench/chat.bench.yaml -u https://staging.example.com --policy release
-  slogate run -c bench/chat.bench.yaml --baseline https://stable.example.com
-  slogate run -u http://127.0.0.1:8000/stream/raw -n 50 -p 10
-`
-
-export const run: Command = {
+export const run: Command = defineCommand({
   summary: 'run bench specs and judge their SLOs',
-  help,
-  async run(args, context) {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        config: { type: 'string', short: 'c', multiple: true },
-        url: { type: 'string', short: 'u' },
-        requests: { type: 'string', short: 'n' },
-        concurrency: { type: 'string', short: 'p' },
-        baseline: { type: 'string' },
-        policy: { type: 'string' },
-        out: { type: 'string' },
-        junit: { type: 'string' },
-        history: { type: 'string' },
-        json: { type: 'boolean' },
-        quiet: { type: 'boolean' },
-        reporter: { type: 'string' },
-        locale: { type: 'string' },
-      },
-    })
+  usage: ['-c FILE... [OPTIONS]', '-u URL [OPTIONS]'],
+  purpose: 'Sends the load of each spec, judges its SLOs and writes the results.',
+  options: {
+    config: { ...config, repeated: true },
+    url,
+    requests,
+    concurrency,
+    baseline,
+    policy,
+    out,
+    junit,
+    history: {
+      value: text('FILE', 'files'),
+      description: 'append a row per run to this `.csv`, `.ndjson` or `.jsonl` file',
+    },
+    json: { description: 'print `results.json` to stdout instead of the summary' },
+    quiet,
+    reporter: {
+      value: choice('NAME', ['default', 'seed']),
+      default: 'default',
+      description:
+        '`default`: one line of progress; `seed`: lines for every request and a plain report before the summary',
+    },
+    locale: {
+      value: choice<Locale>('LOCALE', ['zh', 'en']),
+      description: 'language of the seed reporter: `zh`, which is its default, or `en`',
+    },
+  },
+  operands: { needed: 'specs', least: 0, most: Infinity, offers: 'files' },
+  notes: [
+    precedence,
+    'Written per spec: `report.html`, `results.json`, `requests.ndjson.gz`, `junit.xml`, `summary.md`, `test_results.json`, `exports/`; for all of them together: `junit.xml`, `summary.md`, `exports/`. Also after a failure and after Ctrl-C.',
+  ],
+  exitCodes: exitCodeMeanings,
+  examples: [
+    'slogate run -c bench/chat.bench.yaml --policy release',
+    'slogate run -u http://127.0.0.1:8000/stream/raw -n 50 -p 10',
+  ],
+  async run({ values, operands }, context) {
     const { env, cwd } = context
-    const files = [...(values.config ?? []), ...positionals]
-    const overrides: Overrides = {
-      ...(values.url !== undefined && { url: values.url }),
-      ...(values.requests !== undefined && { requests: readCount('--requests', values.requests) }),
-      ...(values.concurrency !== undefined && {
-        concurrency: readCount('--concurrency', values.concurrency),
-      }),
-      ...(values.policy !== undefined && { policy: policyOf(values.policy) }),
-      ...(values.baseline !== undefined && { baseline: baselineOf(values.baseline, cwd) }),
-    }
-    const junit = junitOf(values.junit ?? 'rich')
-    const history = historyOf(values.history, cwd)
-    const locale = localeOf(values.reporter ?? 'default', values.locale)
+    const { json, quiet, junit } = values
+    const files = [...values.config, ...operands]
+    const { url, ...others } = toOverrides(values, cwd)
+    const history = findHistory(values.history, cwd)
+    const locale = chooseLocale(values)
+    const overrides = { ...others, ...(url !== undefined && { url }) }
     const specs = files.map((file) => loadSpec(file, { env, cwd, overrides }))
     if (files.length === 0) {
-      if (values.url === undefined)
-        throw new UsageError('needs a spec (-c FILE) or a target (-u URL)')
-      const { url, ...others } = overrides
+      if (url === undefined) throw new UsageError('needs a spec (-c FILE) or a target (-u URL)')
       specs.push(checkSpec({ url }, { env, baseDir: cwd, name: 'run', overrides: others }))
     }
 
-    const out = resolve(cwd, values.out ?? (env.SLOGATE_OUT || '.vitest/slogate'))
+    const out = resolve(cwd, values.out)
     const all: Results[] = []
     const folders = nameFolders(specs)
     for (const [index, spec] of specs.entries()) {
       if (context.signal.aborted) break
-      const output = { quiet: values.quiet === true, json: values.json === true, junit, locale }
       const folder = join(out, folders[index] ?? spec.name)
-      const results = await runOne(spec, folder, context, output)
+      const results = await runOne(spec, folder, context, { quiet, json, junit, locale })
       all.push(results)
       const problem = history && appendHistory(history, [results], env)
       if (problem !== undefined) context.stderr.write(`slogate run: ${problem}\n`)
     }
-    if (values.json === true) {
+    if (json) {
       context.stdout.write(`${JSON.stringify(all.length === 1 ? all[0] : all, null, 2)}\n`)
     }
     if (all.length > 0) writeOverview(out, all, junit)
-    const annotation = values.json === true ? 'none' : 'line'
+    const annotation = json ? 'none' : 'line'
     const problems = await reportRuns(all, { annotation, cwd, env })
     for (const problem of problems) context.stderr.write(`slogate run: ${problem}\n`)
-    if (context.signal.aborted) return context.signal.reason === 'SIGTERM' ? 143 : 130
+    if (context.signal.aborted) return toSignalCode(context.signal.reason)
     return worstExitCode(all.map((results) => results.verdict.exit_code))
   },
-}
+})
 
 interface RunOutput {
   quiet: boolean
@@ -192,13 +169,8 @@ function nameFolders(specs: readonly BenchSpec[]): string[] {
   })
 }
 
-/** A file is relative to the working directory of the command. */
-function baselineOf(text: string, cwd: string): string {
-  return text.includes('://') ? text : resolve(cwd, text)
-}
-
 /** Absolute path of the history; `undefined` without one. */
-function historyOf(file: string | undefined, cwd: string): string | undefined {
+function findHistory(file: string | undefined, cwd: string): string | undefined {
   if (file === undefined) return undefined
   const path = resolve(cwd, file)
   const problem = checkHistory(path)
@@ -207,14 +179,12 @@ function historyOf(file: string | undefined, cwd: string): string | undefined {
 }
 
 /** Language of the seed reporter; `undefined` for the default reporter. */
-function localeOf(reporter: string, locale: string | undefined): Locale | undefined {
-  if (reporter !== 'default' && reporter !== 'seed') {
-    throw new UsageError(`--reporter must be default or seed, got '${reporter}'`)
-  }
-  if (reporter === 'default') {
-    if (locale !== undefined) throw new UsageError('--locale needs --reporter seed')
-    return undefined
-  }
-  if (locale === undefined || locale === 'zh' || locale === 'en') return locale ?? 'zh'
-  throw new UsageError(`--locale must be zh or en, got '${locale}'`)
+function chooseLocale(values: {
+  reporter: 'default' | 'seed'
+  locale: Locale | undefined
+}): Locale | undefined {
+  const { reporter, locale } = values
+  if (reporter === 'seed') return locale ?? 'zh'
+  if (locale === undefined) return undefined
+  throw new UsageError('--locale needs --reporter seed')
 }

@@ -1,17 +1,16 @@
 import { renderEditorSchema } from '../bench-spec/editor-schema.ts'
-import type { Command } from './command.ts'
+import { exitCodes } from '../verdict/exit-code.ts'
+import { type Command, defineCommand } from './command.ts'
 
-export const schema: Command = {
+export const schema: Command = defineCommand({
   summary: 'print the JSON Schema of a bench spec',
-  help: `Usage: slogate schema > bench.schema.json
-
-Prints the draft-07 JSON Schema of a bench spec. The package also holds it as
-schema/bench.schema.json, for the comment that makes an editor check a spec:
-
-  # yaml-language-server: $schema=../node_modules/slogate/schema/bench.schema.json
-`,
-  async run(_args, { stdout }) {
+  usage: [''],
+  purpose:
+    'Prints the draft-07 JSON Schema of a bench spec. The package also holds it as `schema/bench.schema.json`, for the comment `# yaml-language-server: $schema=…` that makes an editor check a spec.',
+  options: {},
+  examples: ['slogate schema', 'slogate schema > bench.schema.json'],
+  async run(_given, { stdout }) {
     stdout.write(renderEditorSchema())
-    return 0
+    return exitCodes.pass
   },
-}
+})

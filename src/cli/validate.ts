@@ -1,27 +1,25 @@
-import { parseArgs } from 'node:util'
-
 import { renderIssues, SpecError } from '../bench-spec/issue.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { warningsOf } from '../run/bench.ts'
 import { loadSpec } from '../run/checked-spec.ts'
-import { type Command, UsageError } from './command.ts'
+import { exitCodes } from '../verdict/exit-code.ts'
+import { type Command, defineCommand } from './command.ts'
 
-export const validate: Command = {
+export const validate: Command = defineCommand({
   summary: 'check bench specs without sending anything',
-  help: `Usage: slogate validate FILE...
-
-Checks each file whole: syntax, keys, SLOs, environment variables, data source,
-placeholders, and whether every SLO can be decided with the requests asked for.
-Sends nothing. Exit code 0 when all are valid (warnings allowed), 3 otherwise.
-
-Example:
-  slogate validate bench/*.bench.yaml
-`,
-  async run(args, { env, cwd, stdout, stderr }) {
-    const { positionals } = parseArgs({ args: [...args], allowPositionals: true })
-    if (positionals.length === 0) throw new UsageError('needs at least one file')
+  usage: ['FILE...'],
+  purpose:
+    'Checks each file whole: syntax, keys, SLOs, environment variables, data source, placeholders, and whether every SLO can be decided with the requests asked for. Sends nothing.',
+  options: {},
+  operands: { needed: 'at least one file', least: 1, most: Infinity, offers: 'files' },
+  exitCodes: { 0: 'all are valid, warnings allowed', 3: 'one of them is not' },
+  examples: [
+    'slogate validate bench/chat.bench.yaml',
+    'SLOGATE_REQUESTS=300 slogate validate bench/*.bench.yaml',
+  ],
+  async run({ operands }, { env, cwd, stdout, stderr }) {
     let valid = true
-    for (const file of positionals) {
+    for (const file of operands) {
       try {
         const spec = loadSpec(file, { env, cwd })
         stdout.write(`${file}: valid, ${describe(spec)}\n`)
@@ -32,9 +30,9 @@ Example:
         stderr.write(`${renderIssues(error)}\n`)
       }
     }
-    return valid ? 0 : 3
+    return valid ? exitCodes.pass : exitCodes.misuse
   },
-}
+})
 
 function describe(spec: BenchSpec): string {
   const { load, slos, dataset } = spec

@@ -1,6 +1,7 @@
 import { missedFirst } from '../report/overview.ts'
 import { explainVerdict } from '../report/sentence/verdict.ts'
 import type { Results } from '../results/results.ts'
+import { type ExitCode, exitCodes } from '../verdict/exit-code.ts'
 import { worstExitCode, worstStatus } from '../verdict/policy.ts'
 
 type Status = Results['verdict']['status']
@@ -8,10 +9,12 @@ type Status = Results['verdict']['status']
 /** What keeps a job from passing and is not in the results of a run. */
 export interface Problem {
   message: string
-  /** 1: a test that is not an SLO; 3: bad spec or usage; 4: results are missing. */
-  exitCode: 1 | 3 | 4
+  /** `missed` is that of a test that is not an SLO, `noData` that of missing results. */
+  exitCode: ProblemCode
   place?: Place
 }
+
+type ProblemCode = (typeof exitCodes)['missed' | 'misuse' | 'noData']
 
 /** Line and column count from 1. */
 export interface Place {
@@ -24,8 +27,8 @@ export interface Place {
 /** What all runs of a job come to. */
 export interface Outcome {
   status: Status
-  /** Of `slogate run`, see its help. */
-  exitCode: number
+  /** The worst of all. */
+  exitCode: ExitCode
   /** Worst first, otherwise as they were run. */
   results: readonly Results[]
   problems: readonly Problem[]
@@ -34,7 +37,7 @@ export interface Outcome {
 /** No run is no pass: without results there must be a problem. */
 export function settle(results: readonly Results[], problems: readonly Problem[] = []): Outcome {
   const status = worstStatus([
-    ...problems.map(({ exitCode }) => (exitCode === 1 ? 'FAIL' : 'ERROR')),
+    ...problems.map(({ exitCode }) => (exitCode === exitCodes.missed ? 'FAIL' : 'ERROR')),
     ...results.map(({ verdict }) => verdict.status),
   ])
   const exitCode = worstExitCode([
@@ -43,7 +46,7 @@ export function settle(results: readonly Results[], problems: readonly Problem[]
   ])
   return {
     status: status ?? 'ERROR',
-    exitCode: status === undefined ? 4 : exitCode,
+    exitCode: status === undefined ? exitCodes.noData : exitCode,
     results: results.toSorted(missedFirst),
     problems,
   }

@@ -7,7 +7,7 @@ import type { TruthRecord } from './metrics/truth.ts'
 import type { MockOptions } from './options/mock-options.ts'
 
 export type { FaultOption } from './fault/fault-option.ts'
-export type { FaultName } from './fault/kinds.ts'
+export { type FaultName, faultNames } from './fault/kinds.ts'
 export type { SelectionOption } from './fault/selection.ts'
 export type {
   DistributionOption,
@@ -20,7 +20,7 @@ export type {
 } from './latency/distribution-option.ts'
 export type { TruthRecord } from './metrics/truth.ts'
 export type { MockOptions } from './options/mock-options.ts'
-export { checkOptions } from './options/options.ts'
+export { checkOptions, profileNames } from './options/options.ts'
 export { listScenarios } from './options/scenario.ts'
 export { type RunningServer, startServer } from './serving/server.ts'
 

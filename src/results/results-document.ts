@@ -1338,8 +1338,8 @@ export interface Results {
     /** Whether the policy lets it through. */
     passed: boolean
     /**
-     * 0 pass, 1 SLO missed, 2 inconclusive where that blocks, 4 no data or target unreachable,
-     * 130/143 interrupted.
+     * 0 pass, 1 SLO missed, 2 inconclusive where the policy blocks it, 3 bad spec or usage, 4 no
+     * data or target unreachable, 130 interrupted by Ctrl-C, 143 ended by SIGTERM.
      */
     exit_code: number
     /** How it came about. */

@@ -1,5 +1,6 @@
 import type { JsonSchema } from '../bench-spec/json-schema.ts'
 import { metricUnits } from '../bench-spec/slo.ts'
+import { listExitCodes } from '../verdict/exit-code.ts'
 import { calibrationSchema } from './calibration-schema.ts'
 import { diagnosticSchema } from './diagnostic-schema.ts'
 import {
@@ -288,9 +289,7 @@ export const resultsSchema: JsonSchema = {
         confidence: number('Of each look: 1 − (1 − `confidence`) ÷ `planned`.'),
       }),
       passed: { type: 'boolean', description: 'Whether the policy lets it through.' },
-      exit_code: count(
-        '0 pass, 1 SLO missed, 2 inconclusive where that blocks, 4 no data or target unreachable, 130/143 interrupted.',
-      ),
+      exit_code: count(`${listExitCodes()}.`),
       reason: verdictReasonSchema,
       why: text('One sentence.'),
       slos: list('In the order of the spec.', sloSchema),

@@ -1,6 +1,7 @@
 import type { Policy } from '../bench-spec/spec.ts'
 import { isWhole, type RunEnd } from '../engine/record.ts'
 import type { Status } from './decision.ts'
+import { type ExitCode, exitCodes, toSignalCode, worstCodeFirst } from './exit-code.ts'
 import type { NothingCompleted, VerdictReason } from './reason.ts'
 import type { SloVerdict, Verdict } from './verdict.ts'
 
@@ -12,8 +13,8 @@ export function worstStatus(statuses: readonly Status[]): Status | undefined {
 }
 
 /** In the order of `worstStatus`; 0 when all are. */
-export function worstExitCode(codes: readonly number[]): number {
-  return [1, 3, 4, 130, 143, 2].find((code) => codes.includes(code)) ?? 0
+export function worstExitCode(codes: readonly number[]): ExitCode {
+  return worstCodeFirst.find((code) => codes.includes(code)) ?? exitCodes.pass
 }
 
 /**
@@ -31,27 +32,28 @@ export function conclude(
   const reason = findReason(slos, blocking, status)
 
   if (!isWhole(end)) {
-    const exitCode = end.kind !== 'interrupted' ? 4 : end.reason === 'SIGTERM' ? 143 : 130
+    const exitCode = end.kind === 'interrupted' ? toSignalCode(end.reason) : exitCodes.noData
     const found = status === 'FAIL' ? 'FAIL' : 'ERROR'
     return { status: found, policy, passed: false, exitCode, reason, slos }
   }
   if (nothing !== undefined) {
-    return { status: 'ERROR', policy, passed: false, exitCode: 4, reason: nothing, slos }
+    const { noData: exitCode } = exitCodes
+    return { status: 'ERROR', policy, passed: false, exitCode, reason: nothing, slos }
   }
   const exitCode = toExitCode(status, policy)
-  return { status, policy, passed: exitCode === 0, exitCode, reason, slos }
+  return { status, policy, passed: exitCode === exitCodes.pass, exitCode, reason, slos }
 }
 
-function toExitCode(status: Status, policy: Policy): number {
+function toExitCode(status: Status, policy: Policy): ExitCode {
   switch (status) {
     case 'PASS':
-      return 0
+      return exitCodes.pass
     case 'FAIL':
-      return 1
+      return exitCodes.missed
     case 'INCONCLUSIVE':
-      return policy === 'release' ? 2 : 0
+      return policy === 'release' ? exitCodes.inconclusive : exitCodes.pass
     default:
-      return 4
+      return exitCodes.noData
   }
 }
 

@@ -66,7 +66,7 @@ export interface Verdict {
   looks: Looks
   /** Whether the policy lets it through. */
   passed: boolean
-  /** 0 pass, 1 SLO missed, 2 inconclusive where that blocks, 4 no data or target unreachable, 130/143 interrupted. */
+  /** One of `exitCodes`. */
   exitCode: number
   reason: VerdictReason
   slos: readonly SloVerdict[]

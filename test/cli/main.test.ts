@@ -6,10 +6,11 @@ import { expect, test } from 'vitest'
 import { writeArtifacts } from '../../src/run/artifacts.ts'
 import { serve } from '../_server.ts'
 import { find, simulate } from '../report/html/_findings.ts'
-import { createFolder, type Output, runCommand } from './_command.ts'
+import { createFolder } from './_folder.ts'
+import { call, type Output } from './_terminal.ts'
 
 test('says what there is, and what a command does', async () => {
-  const help = await runCommand(['--help'])
+  const help = await call(['--help'])
   expect(help.code).toBe(0)
   const commands = [
     'run',
@@ -24,49 +25,49 @@ test('says what there is, and what a command does', async () => {
   ]
   for (const command of commands) {
     expect(help.text).toContain(`  ${command} `)
-    const own = await runCommand([command, '--help'])
+    const own = await call([command, '--help'])
     expect(own).toMatchObject({ code: 0 })
     expect(own.text).toContain(`Usage: slogate ${command}`)
   }
-  expect((await runCommand(['--version'])).text).toMatch(/^\d+\.\d+\.\d+\n$/)
+  expect((await call(['--version'])).text).toMatch(/^\d+\.\d+\.\d+\n$/)
 })
 
 test.each([
   [[], 'Usage: slogate COMMAND'],
-  [['rnu'], "there is no command 'rnu'"],
+  [['rnu'], 'there is no command "rnu". Did you mean "run"?'],
   [['run'], 'needs a spec (-c FILE) or a target (-u URL)'],
-  [['run', '--nope'], "Unknown option '--nope'"],
+  [['run', '--nope'], 'there is no option "--nope"'],
   [
     ['run', '-u', 'http://127.0.0.1:1', '-n', '0'],
-    '--requests must be a whole number of at least 1',
+    '--requests must be a whole number from 1 on, got "0"',
   ],
   [['run', '-c', 'missing.yaml'], 'missing.yaml: there is no such file'],
   [['run', '-u', 'ftp://host/x'], 'url'],
   [['run', '-u', 'http://127.0.0.1:1', '--junit', 'loose'], '--junit must be rich or strict'],
   [['calibrate', '--noise'], '--noise needs a target: -u URL, or a spec without mock'],
-  [['calibrate', '-p', 'many'], '--concurrency must be a whole number of at least 1'],
+  [['calibrate', '-p', 'many'], '--concurrency must be a whole number from 1 on, got "many"'],
   [['validate'], 'needs at least one file'],
   [['compare', 'one.json'], 'needs a baseline and a candidate, got 1 of them'],
   [['compare', 'one.json', 'two.json'], 'one.json: there is no such file'],
   [['compare', 'http://a', 'two.json'], 'http://a is a target, which takes a spec'],
   [
     ['compare', '-c', 'x.yaml', 'http://a', 'two.json'],
-    "with -c both must be URLs, got 'two.json'",
+    'with -c both must be URLs, got "two.json"',
   ],
   [
     ['compare', 'a', 'b', '--max-regression', '10'],
-    "must be a percentage below 100 like 10%, got '10'",
+    'must be a percentage below 100 like 10%, got "10"',
   ],
   [['github'], 'works in a job of GitHub Actions'],
   [['explain'], 'needs a results.json or its folder'],
   [['explain', 'missing'], 'missing: there is no such file'],
   [['explain', '.'], 'there is no results.json in this folder'],
-  [['explain', 'x', '--in', 'vllm'], "Unknown option '--in'"],
+  [['explain', 'x', '--in', 'vllm'], 'there is no option "--in"'],
   [['mock', '--port', '99999999'], 'port'],
   [['mock', '--options', '[]'], '--options must be a JSON object'],
   [['mock', '--ttft', 'soon'], 'ttft'],
 ])('slogate %j is a usage error that says what is wrong [T13]', async (args, words) => {
-  const { code, text } = await runCommand(args)
+  const { code, text } = await call(args, { cwd: createFolder({}) })
   expect(text).toContain(words)
   expect(text).not.toMatch(/^ +at /m)
   expect(code).toBe(3)
@@ -79,10 +80,10 @@ test('validate sends nothing, lists every problem and warns of what can never pa
     'good.yaml': `${url}\nrequests: 100\nslo: [latency p99 <= 1s]\n`,
     'bad.yaml': `${url}\nconcurrency: none\nslo: [tftt p95 <= 1s]\n`,
   })
-  const good = await runCommand(['validate', 'good.yaml'], folder)
+  const good = await call(['validate', 'good.yaml'], { cwd: folder })
   expect(good.code).toBe(0)
   expect(good.text).toContain('299')
-  const bad = await runCommand(['validate', 'good.yaml', 'bad.yaml'], folder)
+  const bad = await call(['validate', 'good.yaml', 'bad.yaml'], { cwd: folder })
   await server.close()
   expect(bad.code).toBe(3)
   expect(bad.text).toContain('bad.yaml:2:')
@@ -95,7 +96,8 @@ test('explain shows the arithmetic of what was run, of one SLO or of all', async
   const folder = createFolder({})
   const run = 'out/chat'
   writeArtifacts(join(folder, run), find(simulate(60, { failing: 1000 }), slos))
-  const explain = (...args: string[]): Promise<Output> => runCommand(['explain', ...args], folder)
+  const explain = (...args: string[]): Promise<Output> =>
+    call(['explain', ...args], { cwd: folder })
   const all = await explain(run)
   expect(all.code).toBe(0)
   expect(all.text.match(/computed anew, every figure agrees/g)).toHaveLength(2)
@@ -114,7 +116,7 @@ test('explain shows the arithmetic of what was run, of one SLO or of all', async
   )
   expect(theirs.code).toBe(0)
   const unknown = await explain(run, '--as', 'wrk')
-  expect(unknown.text).toContain('--as must be one of vllm, aiperf,')
+  expect(unknown.text).toContain('--as must be vllm, aiperf,')
   expect(unknown.code).toBe(3)
 
   const text = readFileSync(join(folder, run, 'results.json'), 'utf8')
@@ -141,11 +143,11 @@ test('compares stored results, and says what keeps them from being compared', as
   writeFileSync(join(folder, 'mock.json'), JSON.stringify(mock))
   writeFileSync(join(folder, 'real.json'), JSON.stringify(real))
   const files = ['compare', 'mock.json', 'real.json', '--json']
-  const { code, stdout } = await runCommand(files, folder)
+  const { code, stdout } = await call(files, { cwd: folder })
   expect(JSON.parse(stdout)).toMatchObject({
     comparable: false,
-    differences: [{ what: 'target', baseline: 'mock', candidate: 'real' }],
+    differences: [{ fact: 'target', baseline: 'mock', candidate: 'real' }],
   })
   expect(code).toBe(0)
-  expect((await runCommand([...files, '--policy', 'release'], folder)).code).toBe(2)
+  expect((await call([...files, '--policy', 'release'], { cwd: folder })).code).toBe(2)
 })

@@ -5,13 +5,14 @@ import { expect, test } from 'vitest'
 
 import { writeArtifacts } from '../../src/run/artifacts.ts'
 import { find, simulate } from '../report/html/_findings.ts'
-import { createFolder, type Output, runCommand } from './_command.ts'
+import { createFolder } from './_folder.ts'
+import { call, type Output } from './_terminal.ts'
 
 test('renders every report of a run again, from its own files [S0.27]', async () => {
   const folder = createFolder({})
   writeArtifacts(join(folder, 'out/chat'), find(simulate(60)))
   const read = (name: string): string => readFileSync(join(folder, name), 'utf8')
-  const report = (...args: string[]): Promise<Output> => runCommand(['report', ...args], folder)
+  const report = (...args: string[]): Promise<Output> => call(['report', ...args], { cwd: folder })
   const names = ['junit.xml', 'report.html', 'summary.md', 'test_results.json']
   expect(readdirSync(join(folder, 'out/chat'))).toEqual(expect.arrayContaining(names))
   const results = read('out/chat/results.json')
@@ -59,12 +60,12 @@ test.each([
   [['report', 'other.json'], 'other.json:1:19: schema_version: must be 2, got 1'],
   [
     ['report', 'other.json', '--format', 'pdf'],
-    '--format must be of html, junit, markdown, seed, exports',
+    '--format must be some of html, junit, markdown, seed, exports',
   ],
   [['report', 'other.json', '--junit', 'loose'], '--junit must be rich or strict'],
 ])('slogate %j says what is wrong', async (args, words) => {
   const folder = createFolder({ 'broken.json': '{"a"', 'other.json': '{"schema_version":1}' })
-  const { code, text } = await runCommand(args, folder)
+  const { code, text } = await call(args, { cwd: folder })
   expect(text).toContain(words)
   expect(text).not.toMatch(/^ +at /m)
   expect(code).toBe(3)

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { createSeedOutput } from '../../src/cli/seed-output.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
 import { completed, failed } from '../report/_records.ts'
-import { runCommand } from './_command.ts'
+import { call } from './_terminal.ts'
 
 test('lines come in the order in which things happened, over several batches [S1.28] [S1.29] [S1.30]', () => {
   const batches = [
@@ -42,17 +42,17 @@ test('warm-up has no line, and a run by duration none of progress', () => {
 })
 
 test.each([
-  [['--reporter', 'dots'], "--reporter must be default or seed, got 'dots'"],
-  [['--reporter', 'seed', '--locale', 'fr'], "--locale must be zh or en, got 'fr'"],
+  [['--reporter', 'dots'], '--reporter must be default or seed, got "dots"'],
+  [['--reporter', 'seed', '--locale', 'fr'], '--locale must be zh or en, got "fr"'],
   [['--locale', 'en'], '--locale needs --reporter seed'],
 ])('slogate run %j is a usage error', async (args, words) => {
-  const { code, text } = await runCommand(['run', '-u', 'http://127.0.0.1:1', ...args])
+  const { code, text } = await call(['run', '-u', 'http://127.0.0.1:1', ...args])
   expect(text).toContain(words)
   expect(code).toBe(3)
 })
 
 test('the help names both reporters', async () => {
-  const { text } = await runCommand(['run', '--help'])
+  const { text } = await call(['run', '--help'])
   expect(text).toMatch(/--reporter NAME +default: .*seed: /s)
 })
 

@@ -188,8 +188,8 @@ test('a spec that cannot be run is an ERROR on its line, and nothing is sent', a
 })
 
 test.each([
-  [{ mode: 'fast' }, "--mode must be vitest or run, got 'fast'"],
-  [{ comment: 'yes' }, "--comment must be true or false, got 'yes'"],
+  [{ mode: 'fast' }, '--mode must be vitest or run, got "fast"'],
+  [{ comment: 'yes' }, '--comment must be true or false, got "yes"'],
   [{ specs: 'no/such.bench.yaml' }, 'no file matches "no/such.bench.yaml"'],
   [{ mode: 'run', policy: 'lax' }, 'SLOGATE_POLICY'],
 ])('a wrong input says what is wrong: %j', async (inputs, words) => {

@@ -151,7 +151,7 @@ test('compares two targets by their URLs, and two results by their files', limit
   // The same machine and workload, but the first one's target was a mock of the spec.
   expect(comparison).toMatchObject({
     comparable: false,
-    differences: [{ what: 'target', baseline: 'mock', candidate: 'real' }],
+    differences: [{ fact: 'target', baseline: 'mock', candidate: 'real' }],
   })
   expect(code).toBe(0)
   expect((await project.slogate([...files, '--policy', 'release'])).code).toBe(2)

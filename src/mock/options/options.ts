@@ -110,7 +110,7 @@ function readOptions(written: unknown): { options?: Options; problems: readonly 
   return problems.length > 0 ? { problems } : { options, problems }
 }
 
-const profileNames: readonly ProfileName[] = ['qwen-vllm', 'vllm', 'openai']
+export const profileNames: readonly ProfileName[] = ['qwen-vllm', 'vllm', 'openai']
 const count = { whole: true, min: 1 }
 const factor = { whole: false, min: 0 }
 

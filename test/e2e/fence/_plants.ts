@@ -67,7 +67,7 @@ export const plants: readonly (readonly [
     'an edge',
     'github',
     `import '../cli/main.ts'`,
-    'src/github may import of ours: bench-spec, results, report, verdict/policy.ts; not cli/main.ts',
+    'src/github may import of ours: bench-spec, results, report, verdict/exit-code.ts, verdict/policy.ts; not cli/main.ts',
   ],
 
   ['a package', 'engine', `import 'undici'`, 'only src/engine/request.ts may import undici'],

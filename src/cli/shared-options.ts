@@ -1,0 +1,91 @@
+import { resolve } from 'node:path'
+
+import type { Overrides } from '../bench-spec/overrides.ts'
+import type { Policy } from '../bench-spec/spec.ts'
+import type { JunitMode } from '../run/artifacts.ts'
+import type { Preset, Switch, Valued } from './option.ts'
+import { choice, text, wholeNumber } from './value-kind.ts'
+
+export const config: Valued<string> = {
+  short: 'c',
+  value: text('FILE', 'files'),
+  description: 'bench spec: YAML, JSON or JSONC',
+}
+
+export const url: Valued<string> = {
+  short: 'u',
+  value: text('URL'),
+  description: "target; with `-c` it replaces the base of the spec's url and switches its mock off",
+}
+
+export const requests: Valued<number> = {
+  short: 'n',
+  value: wholeNumber('N', 1),
+  description: 'measured requests',
+}
+
+export const concurrency: Valued<number> = {
+  short: 'p',
+  value: wholeNumber('N', 1),
+  description: 'requests in flight',
+}
+
+export const baseline: Valued<string> = {
+  value: text('URL|FILE', 'files'),
+  description:
+    'what SLOs like `ttft p95 <= baseline + 10%` compare with: base of a second target, whose rounds alternate with those of the first, or `results.json` of an earlier run',
+}
+
+export const policy: Valued<Policy> = {
+  value: choice<Policy>('POLICY', ['pr', 'release', 'point']),
+  description:
+    'what blocks: `pr` a proven miss, `release` whatever is not proven to hold, `point` the observed value alone',
+}
+
+export const out: Preset<string> = {
+  value: text('DIR', 'folders'),
+  variable: 'SLOGATE_OUT',
+  default: '.vitest/slogate',
+  description: 'folder for results',
+}
+
+export const junit: Preset<JunitMode> = {
+  value: choice<JunitMode>('MODE', ['rich', 'strict']),
+  default: 'rich',
+  description: '`rich`, or `strict`: only what strict schemas of JUnit allow',
+}
+
+export const quiet: Switch = { description: 'print no progress' }
+
+/** What goes before what, of options that a spec and variables have as well. */
+export const precedence: string = `Flags win over variables (${listVariables()}), these over the spec, the spec over the defaults.`
+
+function listVariables(): string {
+  return Object.keys({ url, requests, concurrency, baseline, policy })
+    .map((name) => `\`SLOGATE_${name.toUpperCase()}\``)
+    .join(', ')
+}
+
+interface Overriding {
+  url?: string | undefined
+  requests?: number | undefined
+  concurrency?: number | undefined
+  baseline?: string | undefined
+  policy?: Policy | undefined
+}
+
+/** The values that replace those of a spec. A baseline that is a file is relative to `cwd`. */
+export function toOverrides(values: Overriding, cwd: string): Overrides {
+  const { url, requests, concurrency, baseline, policy } = values
+  return {
+    ...(url !== undefined && { url }),
+    ...(requests !== undefined && { requests }),
+    ...(concurrency !== undefined && { concurrency }),
+    ...(baseline !== undefined && { baseline: resolveBaseline(baseline, cwd) }),
+    ...(policy !== undefined && { policy }),
+  }
+}
+
+function resolveBaseline(text: string, cwd: string): string {
+  return text.includes('://') ? text : resolve(cwd, text)
+}
