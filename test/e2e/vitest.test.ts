@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 
 import { beforeAll, describe, expect, test } from 'vitest'
 
-import { refusingUrl, serve, wrongAnswers } from '../_server.ts'
+import { refusingUrl, serve, type TestServer, wrongAnswers } from '../_server.ts'
 import { chatSpec, config, createProject, type Output } from './_project.ts'
 
 /** Missed on every machine, and not a duration, which a busy client would refuse to judge. */
@@ -190,8 +190,9 @@ describe('targets that do not answer as they should', () => {
   const names = ['unreachable', ...Object.keys(wrongAnswers)]
   const project = createProject({ 'vitest.config.ts': config })
   let run: Output
+  let servers: Map<string, TestServer>
   beforeAll(async () => {
-    const servers = new Map(
+    servers = new Map(
       await Promise.all(
         Object.entries(wrongAnswers).map(
           async ([name, listener]) => [name, await serve(listener)] as const,
@@ -205,7 +206,7 @@ describe('targets that do not answer as they should', () => {
         .replace(/^mock: .*$/m, '')
       project.write(`${fileOf(name)}.bench.yaml`, spec)
     }
-    run = await project.vitest(['bench', '--run'])
+    run = await project.vitest(['bench', '--run', '--retry=3'])
     for (const server of servers.values()) await server.close()
   })
 
@@ -213,6 +214,10 @@ describe('targets that do not answer as they should', () => {
     expect(run.code).toBe(1)
     // Vitest itself tells how it would be "at least … faster".
     expect(run.text).not.toMatch(/^ +at (?!least )/m)
+  })
+
+  test('are sent each load once, however often vitest is told to try', () => {
+    for (const server of servers.values()) expect(server.requests()).toBe(64)
   })
 
   test.each(names)('%s never passes', (name) => {
@@ -284,22 +289,6 @@ test('runs in the projects that have the plugin [T26]', async () => {
   expect(text).toContain('api (bench)')
   expect(text).not.toContain('web (bench)')
   expect(text).toMatch(/Tests +2 passed/)
-})
-
-test('does not retry: a load is sent once, however often vitest is told to try', async () => {
-  const listener = wrongAnswers['http_status 503']
-  if (listener === undefined) throw new Error('no such answer')
-  const server = await serve(listener)
-  const project = createProject({
-    'vitest.config.ts': config,
-    'chat.bench.yaml': chatSpec(['success_rate >= 90%']),
-  })
-  const { code } = await project.vitest(['bench', '--run', '--retry=3'], {
-    SLOGATE_URL: server.url,
-  })
-  await server.close()
-  expect(code).toBe(1)
-  expect(server.requests()).toBe(64)
 })
 
 test('Ctrl-C in one vitest writes what it measured, exits with 130, and leaves the runs of another alone', async () => {
