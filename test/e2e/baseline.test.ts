@@ -128,8 +128,8 @@ test(
 
 test('compares two targets by their URLs, and two results by their files', limit, async () => {
   const [slow, fast] = await Promise.all([
-    startMock({ profile: 'vllm', ttft: '300ms', itl: '1ms' }),
-    startMock({ profile: 'vllm', ttft: '30ms', itl: '1ms' }),
+    startMock({ profile: 'vllm', ttft: '800ms', itl: '1ms' }),
+    startMock({ profile: 'vllm', ttft: '150ms', itl: '1ms' }),
   ])
   const project = createProject({
     'chat.yaml': regressionSpec('30ms', 'ttft p95 <= baseline + 10% or 1ms').replace(
