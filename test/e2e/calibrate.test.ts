@@ -43,8 +43,7 @@ test(
     expect(run.text).toMatch(/client error p50 [\d.]+m?s, p99 [\d.]+m?s \(calibrated \d{4}-/)
     const results = readResults(project)
     expect(results.calibration).toMatchObject({
-      matches: true,
-      reason: null,
+      mismatch: null,
       requests: 60,
       concurrency: 4,
       events_per_answer: 4,
@@ -74,7 +73,7 @@ test(
       /calibration of \d{4}-\d\d-\d\d not used: made with concurrency 4, this run has 12/,
     )
     expect(readResults(project)).toMatchObject({
-      calibration: { matches: false },
+      calibration: { mismatch: { fact: 'concurrency' } },
       verdict: { status: 'PASS' },
     })
 

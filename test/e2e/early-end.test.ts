@@ -28,7 +28,7 @@ test('stops when a FAIL is certain, and lets what is in flight end', limit, asyn
     slo: ['ttft p99 <= 30ms', 'success_rate >= 99%', 'requests_per_second >= 1/s'],
   })
   const { end, summary, verdict } = results
-  expect(end).toEqual({ kind: 'curtailed', reason: 'its outcome was certain' })
+  expect(end).toEqual({ kind: 'curtailed', why: 'its outcome was certain' })
   expect(summary.requests.total).toBeLessThan(5000)
   // 63 of 5000 above the bound are a FAIL among three SLOs at the most.
   expect(summary.requests.total).toBeGreaterThan(60)
@@ -94,7 +94,8 @@ test('does not knock 100 000 times at a closed door', limit, async () => {
   })
   expect(results.end).toEqual({
     kind: 'unhealthy',
-    reason: 'the first 20 requests found no connection',
+    illness: { kind: 'no-connection', requests: 20 },
+    why: 'the first 20 requests found no connection',
   })
   expect(results.summary.requests.total).toBeLessThan(100_000)
   expect(results.verdict).toMatchObject({ status: 'ERROR', exit_code: 4 })
