@@ -100,7 +100,7 @@ test('exports these names', async () => {
         "checkSpec",
         "loadSpec",
         "runBench",
-        "warningsOf",
+        "listWarnings",
         "writeArtifacts",
       ],
       "slogate/mock": [
