@@ -46,7 +46,7 @@ export async function calibrate(
   })
   try {
     const keys = Array.from({ length: requests + concurrency }, (_, index) => String(index))
-    const plan = planOf(shape, { keys, requests, url: mock.url })
+    const plan = planLoad(shape, { keys, requests, url: mock.url })
     const run = await runLoad(plan, keepKnown<LoadOptions>({ signal, onRecords }))
     signal?.throwIfAborted()
     const truth = new Map((await mock.truth()).map((record) => [record.key, record]))
@@ -86,7 +86,7 @@ export async function calibrate(
 /** ms that two processes may read the one clock apart. */
 const clockTolerance = 0.02
 
-function planOf(
+function planLoad(
   { concurrency, events_per_answer, dialect }: LoadShape,
   { keys, requests, url }: { keys: readonly string[]; requests: number; url: string },
 ): LoadPlan {

@@ -1,6 +1,6 @@
 import { cleanLine } from '../bench-spec/plain-text.ts'
 import { accountFor } from '../report/explanation/explanation.ts'
-import { compareWith } from '../report/tool/comparison.ts'
+import { compareWith } from '../report/tool/tool-table.ts'
 import { tools } from '../report/tool/tools.ts'
 import { readRecords, readResults } from '../results/findings.ts'
 import type { Results, SloDocument } from '../results/results.ts'

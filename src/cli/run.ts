@@ -15,7 +15,7 @@ import {
   writeArtifacts,
   writeOverview,
 } from '../run/artifacts.ts'
-import { type BenchOptions, runBench, warningsOf } from '../run/bench.ts'
+import { type BenchOptions, runBench, listWarnings } from '../run/bench.ts'
 import { type CheckedSpec, checkSpec, loadSpec } from '../run/checked-spec.ts'
 import { appendHistory, checkHistory } from '../run/history-file.ts'
 import { exitCodeMeanings, toSignalCode } from '../verdict/exit-code.ts'
@@ -132,7 +132,7 @@ async function runOne(
 ): Promise<Results> {
   prepareFolder(folder)
   const line = createProgressLine(stderr)
-  for (const warning of warningsOf(spec)) {
+  for (const warning of listWarnings(spec)) {
     stderr.write(`${cleanLine(`${spec.name}: warning: ${warning}`)}\n`)
   }
   const bench = await runBench(spec, {

@@ -46,12 +46,12 @@ function findPlace({ problems, results }: Outcome): Place | undefined {
     verdict.slos
       .filter(({ status }) => status !== 'PASS')
       .toSorted((a, b) => Number(b.level === 'error') - Number(a.level === 'error'))
-      .map(({ line, column }) => placeOf(spec.file, line, column)),
+      .map(({ line, column }) => toPlace(spec.file, line, column)),
   )
   return [...problems.map(({ place }) => place), ...places].find((place) => place !== undefined)
 }
 
-function placeOf(
+function toPlace(
   file: string | null,
   line: number | null,
   column: number | null,

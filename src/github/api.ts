@@ -29,21 +29,21 @@ export function createApi(given: { url: string; repository: string; token: strin
       ...(body && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(patience),
     }).catch((error: unknown) => {
-      throw new Error(cleanLine(reasonOf(error)))
+      throw new Error(cleanLine(describeFailure(error)))
     })
     const text = await response.text()
     if (response.ok) return JSON.parse(text) as unknown
-    throw new Error(`HTTP ${response.status}${messageOf(text)}`)
+    throw new Error(`HTTP ${response.status}${readMessage(text)}`)
   }
 }
 
-function reasonOf(error: unknown): string {
+function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause instanceof Error ? error.cause.message : error.message
 }
 
 /** GitHub's own words, for example `Resource not accessible by integration`. */
-function messageOf(text: string): string {
+function readMessage(text: string): string {
   try {
     const { message } = JSON.parse(text) as { message?: unknown }
     return typeof message === 'string' ? ` ${cleanLine(message).slice(0, 200)}` : ''

@@ -23,7 +23,7 @@ export async function appendSummary(
     return undefined
   } catch (error) {
     core.summary.emptyBuffer()
-    return `the job summary was not written: ${reasonOf(error)}`
+    return `the job summary was not written: ${describeError(error)}`
   }
 }
 
@@ -35,7 +35,7 @@ export function setOutputs(outputs: Readonly<Record<string, string>>): string | 
     for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value)
     return undefined
   } catch (error) {
-    return `no outputs were set: ${reasonOf(error)}`
+    return `no outputs were set: ${describeError(error)}`
   }
 }
 
@@ -62,6 +62,6 @@ export function maskTexts(texts: readonly string[]): void {
   for (const line of new Set(lines)) core.setSecret(line)
 }
 
-function reasonOf(error: unknown): string {
+function describeError(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

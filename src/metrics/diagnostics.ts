@@ -109,7 +109,7 @@ function checkTokens(summary: RunSummary, slos: readonly Slo[]): Diagnostic | un
     ({ metric }) => metric === 'output_tokens_per_second' || metric === 'tpot',
   )
   if (asking.length === 0 || basis === 'usage' || basis === 'none') return undefined
-  return { id: 'estimated-tokens', level: 'warn', basis, slos: textsOf(asking) }
+  return { id: 'estimated-tokens', level: 'warn', basis, slos: listTexts(asking) }
 }
 
 function checkPercentiles(summary: RunSummary, slos: readonly Slo[]): Diagnostic | undefined {
@@ -122,7 +122,7 @@ function checkPercentiles(summary: RunSummary, slos: readonly Slo[]): Diagnostic
   })
   if (few.length === 0 && !isMaximum(requests, 0.99)) return undefined
   const level = few.length > 0 ? 'warn' : 'info'
-  return { id: 'percentile-of-few', level, requests, slos: textsOf(few) }
+  return { id: 'percentile-of-few', level, requests, slos: listTexts(few) }
 }
 
 function isMaximum(n: number, p: number): boolean {
@@ -176,6 +176,6 @@ function checkCancelled({ requests }: RunSummary): Diagnostic | undefined {
   return { id: 'requests-cancelled', level: 'info', cancelled, requests: total }
 }
 
-function textsOf(slos: readonly Slo[]): string[] {
+function listTexts(slos: readonly Slo[]): string[] {
   return slos.map(({ text }) => text)
 }

@@ -38,7 +38,7 @@ export function compareTime(
   const count = after.count - (earlier?.count ?? 0)
   if (count <= 0) return undefined
   const buckets = subtract(after.buckets, earlier?.buckets ?? [])
-  const at = (p: number): number | undefined => boundOf(buckets, nearestRank(count, p))
+  const at = (p: number): number | undefined => findBound(buckets, nearestRank(count, p))
   return keepKnown<ServerTime>({
     count,
     mean: (after.sum - (earlier?.sum ?? 0)) / count,
@@ -56,7 +56,7 @@ function subtract(after: TimeTotals['buckets'], before: TimeTotals['buckets']) {
 }
 
 /** Bound of the first bucket that holds the value of this rank: it is at most so large. */
-function boundOf(buckets: TimeTotals['buckets'], rank: number): number | undefined {
+function findBound(buckets: TimeTotals['buckets'], rank: number): number | undefined {
   const bound = buckets.find(({ count }) => count >= rank)?.bound
   return bound === Infinity ? undefined : bound
 }
@@ -65,7 +65,7 @@ function measureClient(
   name: ServerTimeName,
   records: readonly RequestRecord[],
 ): ServerTime['client'] {
-  const sample = toSample(records.flatMap((record) => valuesOf(name, record)))
+  const sample = toSample(records.flatMap((record) => listValues(name, record)))
   if (sample === undefined) return undefined
   return {
     count: sample.length,
@@ -76,7 +76,7 @@ function measureClient(
   }
 }
 
-function valuesOf(name: ServerTimeName, record: RequestRecord): number[] {
+function listValues(name: ServerTimeName, record: RequestRecord): number[] {
   if (name === 'tokenGap') return chunkGaps(record)
   if (name !== 'ttft' && name !== 'latency') return []
   const value = measure(record, name)

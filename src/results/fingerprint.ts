@@ -35,7 +35,7 @@ export interface Fingerprint {
   failures: Gate['failures']
 }
 
-export function fingerprintOf(results: Results): Fingerprint {
+export function takeFingerprint(results: Results): Fingerprint {
   return {
     environment: results.environment,
     hermetic: results.target.hermetic,

@@ -3,7 +3,7 @@ import { type RoundFigures, storedMetrics } from '../verdict/figures.ts'
 import type { Results } from './results.ts'
 
 /** The rounds of a document as the verdict takes them. */
-export function roundsOf({ rounds }: Results): RoundFigures[] {
+export function readRounds({ rounds }: Results): RoundFigures[] {
   return rounds.map((document) => {
     const { round, completed, failed, good } = document
     const { requests_per_second: requests, output_tokens_per_second: tokens } = document
@@ -15,13 +15,13 @@ export function roundsOf({ rounds }: Results): RoundFigures[] {
       requestsPerSecond: requests ?? undefined,
       outputTokensPerSecond: tokens ?? undefined,
       times: Object.fromEntries(
-        storedMetrics.map((metric) => [metric, timesOf(document[`${metric}_ms`])]),
+        storedMetrics.map((metric) => [metric, readTimes(document[`${metric}_ms`])]),
       ),
     })
   })
 }
 
-function timesOf(
+function readTimes(
   times: Results['rounds'][number]['ttft_ms'],
 ): NonNullable<RoundFigures['times']['ttft']> {
   const known = Object.entries(times ?? {}).filter(([, value]) => value !== null)

@@ -44,7 +44,7 @@ export async function runBench(spec: CheckedSpec, options: BenchOptions = {}): P
 }
 
 /** What a user should know of a spec before anything is sent, each a sentence; empty when there is nothing. */
-export function warningsOf(spec: BenchSpec): string[] {
+export function listWarnings(spec: BenchSpec): string[] {
   const infeasible = checkFeasibility(spec.slos, spec.load, spec.gate, spec.baseline)
   return [...spec.warnings, ...infeasible.map(explainInfeasibility)]
 }

@@ -5,10 +5,10 @@ import { joinRounds } from '../metrics/joining.ts'
 import type { Comparison, Statistic } from '../report/comparison-table.ts'
 import { sentences } from '../report/sentence/sentences.ts'
 import { nameStatistic, readStat } from '../report/statistic.ts'
-import { fingerprintOf, listDifferences } from '../results/fingerprint.ts'
+import { takeFingerprint, listDifferences } from '../results/fingerprint.ts'
 import { toVerdictReason } from '../results/reasons.ts'
 import { type Results, type SloDocument, toSlo } from '../results/results.ts'
-import { roundsOf } from '../results/stored.ts'
+import { readRounds } from '../results/stored.ts'
 import { judgeStored } from '../verdict/judge.ts'
 import { assessRelative, type StoredReference } from '../verdict/relative.ts'
 import type { SloVerdict } from '../verdict/verdict.ts'
@@ -82,10 +82,10 @@ export function compareStored(
   const { confidence, failures } = candidate.verdict
   const gate: Gate = { policy, confidence, failures, maxExtraRounds: 0 }
   const load = readLoad(candidate)
-  const differences = listDifferences(fingerprintOf(baseline), fingerprintOf(candidate))
-  const reference: StoredReference = { kind: 'file', rounds: roundsOf(baseline), differences }
+  const differences = listDifferences(takeFingerprint(baseline), takeFingerprint(candidate))
+  const reference: StoredReference = { kind: 'file', rounds: readRounds(baseline), differences }
   const own = candidate.verdict.slos.flatMap(toRelativeSlo)
-  const rounds = roundsOf(candidate)
+  const rounds = readRounds(candidate)
   const slos = withoutAsked([...own, ...limits])
   const judge = (asked: readonly RelativeSlo[]) =>
     judgeStored(asked, rounds, reference, { gate, load })

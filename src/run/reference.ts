@@ -2,9 +2,9 @@ import type { RequestRecord } from '../engine/record.ts'
 import { type FindDoubt, findDoubts } from '../metrics/doubt.ts'
 import { joinRounds } from '../metrics/joining.ts'
 import { summarize } from '../metrics/summary.ts'
-import { type Fingerprint, listDifferences, fingerprintOf } from '../results/fingerprint.ts'
+import { type Fingerprint, listDifferences, takeFingerprint } from '../results/fingerprint.ts'
 import type { BaselineInput } from '../results/results.ts'
-import { roundsOf } from '../results/stored.ts'
+import { readRounds } from '../results/stored.ts'
 import type { Reference } from '../verdict/relative.ts'
 import type { CheckedSpec } from './checked-spec.ts'
 
@@ -26,10 +26,10 @@ export function referTo(
   if (baseline.kind === 'file') {
     // Read when the spec was loaded: what is there now may be what this run has written.
     const { source, results } = baseline
-    const differences = listDifferences(fingerprintOf(results), own)
+    const differences = listDifferences(takeFingerprint(results), own)
     const { summary } = results
     return {
-      reference: { kind: 'file', rounds: roundsOf(results), differences },
+      reference: { kind: 'file', rounds: readRounds(results), differences },
       document: { kind: 'file', source, differences, summary },
     }
   }

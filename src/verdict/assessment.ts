@@ -7,7 +7,7 @@ import { mean } from '../metrics/sample.ts'
 import { type Budget, percentileBudget, shareBudget } from './budget.ts'
 import { decide, measureMargin } from './decision.ts'
 import { addUp, estimateMore, testExactly } from './exact.ts'
-import { alphaOf } from './looks.ts'
+import { shareAlpha } from './looks.ts'
 import { rankValues, type Values } from './ranking.ts'
 import type { PointReason } from './reason.ts'
 import { fewestRounds, testRounds } from './rounds.ts'
@@ -56,7 +56,7 @@ function assessBudget(slo: AbsoluteSlo, budget: Budget, { gate, load }: Given): 
   if (gate.policy === 'point') {
     return assessPoint(slo, { observed, n: addUp(clusters).size }, { kind: 'policy-point' })
   }
-  const alpha = alphaOf(gate)
+  const alpha = shareAlpha(gate)
   const test = testExactly(clusters, q, alpha)
   const status = decide(test, alpha)
   const observations = status === 'INCONCLUSIVE' ? estimateMore(test, q, alpha) : undefined
@@ -92,7 +92,7 @@ interface Average {
 function assessAverage(slo: AbsoluteSlo, average: Average, gate: Gate): SloVerdict {
   const { observed, n, rounds } = average
   if (gate.policy === 'point') return assessPoint(slo, average, { kind: 'policy-point' })
-  const alpha = alphaOf(gate)
+  const alpha = shareAlpha(gate)
   const test = testRounds(rounds, slo, alpha)
   if (test === undefined) {
     const few = rounds.length < fewestRounds

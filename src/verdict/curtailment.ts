@@ -6,7 +6,7 @@ import type { RequestRecord } from '../engine/record.ts'
 import { type Observation, observe } from '../metrics/observation.ts'
 import { type Budget, percentileBudget, shareBudget } from './budget.ts'
 import { fewestClusters, toDesignEffect, weigh } from './exact.ts'
-import { alphaOf } from './looks.ts'
+import { shareAlpha } from './looks.ts'
 import { binomialAtLeast, binomialAtMost } from './tails.ts'
 
 /** What the whole run will find, whatever its remaining requests do. */
@@ -62,7 +62,7 @@ export function foresee(
   const remaining = requests - ended.length
   if (outlooks === undefined || remaining < 0) return undefined
 
-  const alpha = alphaOf(gate)
+  const alpha = shareAlpha(gate)
   const fail = worstTail(outlooks, { q: budget.q, alpha, limit: alpha / family }, binomialAtLeast)
   if (fail !== undefined) return { status: 'FAIL', p: fail, remaining }
   const pass = worstTail(outlooks, { q: budget.q, alpha, limit: alpha }, binomialAtMost)

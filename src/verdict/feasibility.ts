@@ -4,7 +4,7 @@ import type { Baseline, Gate, Load } from '../bench-spec/spec.ts'
 import { allowedShare } from './budget.ts'
 import { roundValues } from './figures.ts'
 import { fewestPairs, requestsNeeded } from './grouping.ts'
-import { alphaOf, countLooks, type Looks } from './looks.ts'
+import { shareAlpha, countLooks, type Looks } from './looks.ts'
 import { binomialAtMost } from './tails.ts'
 
 /** Why an SLO can never PASS, or never be decided, at what the spec asks for. */
@@ -66,7 +66,7 @@ function checkAbsolute(slo: AbsoluteSlo, load: Load, gate: Gate): Obstacle | und
   if (share === undefined) return undefined
   if (share === 0) return { kind: 'no-exception' }
   if (slo.metric === 'chunk_gap' || load.requests === undefined) return undefined
-  const least = fewestToPass(share, 1 - alphaOf(gate))
+  const least = fewestToPass(share, 1 - shareAlpha(gate))
   const { requests: asked } = load
   const extra = gate.maxExtraRounds * extraRequests(load)
   if (asked + extra >= least) return undefined

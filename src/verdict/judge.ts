@@ -9,7 +9,7 @@ import { assess } from './assessment.ts'
 import { foresee } from './curtailment.ts'
 import type { RoundFigures } from './figures.ts'
 import { adjustByHolm } from './holm.ts'
-import { alphaOf, countLooks } from './looks.ts'
+import { shareAlpha, countLooks } from './looks.ts'
 import { conclude } from './policy.ts'
 import type { NothingCompleted, Reason } from './reason.ts'
 import { assessRelative, assessStored, type Reference, type StoredReference } from './relative.ts'
@@ -55,7 +55,7 @@ export function judge(
     const given = { records, reference: reference as Reference, gate, load, goodput }
     return assessRelative(slo, given)
   })
-  const corrected = correctForNumber(assessed, alphaOf(gate))
+  const corrected = correctForNumber(assessed, shareAlpha(gate))
   const decided = end.kind === 'curtailed' ? settle(corrected, records, options) : corrected
   const judged = decided
     .map((verdict) => requireKnown(verdict, observations.get(verdict.slo.metric)))
@@ -73,7 +73,7 @@ export function judgeStored(
   { gate, load }: Pick<JudgeOptions, 'gate' | 'load'>,
 ): Verdict {
   const assessed = slos.map((slo) => assessStored(slo, rounds, reference, { gate, load }))
-  const judged = correctForNumber(assessed, alphaOf(gate))
+  const judged = correctForNumber(assessed, shareAlpha(gate))
   const { policy } = gate
   const concluded = conclude(judged, { policy, end: { kind: 'finished' }, nothing: undefined })
   return { ...concluded, looks: countLooks(gate, 1) }

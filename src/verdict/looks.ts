@@ -13,11 +13,11 @@ export interface Looks {
  * Error allowed on each side at one look. A run that may be judged k times spends α ÷ k on each
  * (Bonferroni): all of them together err in at most α of runs, whenever it was stopped.
  */
-export function alphaOf({ confidence, maxExtraRounds }: Gate): number {
+export function shareAlpha({ confidence, maxExtraRounds }: Gate): number {
   return (1 - confidence) / (1 + maxExtraRounds)
 }
 
 export function countLooks(gate: Gate, taken: number): Looks {
   const planned = 1 + gate.maxExtraRounds
-  return { planned, taken, confidence: 1 - alphaOf(gate) }
+  return { planned, taken, confidence: 1 - shareAlpha(gate) }
 }

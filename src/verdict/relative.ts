@@ -5,7 +5,7 @@ import type { RequestRecord, TargetRole } from '../engine/record.ts'
 import { countAsked } from './assessment.ts'
 import { decide, measureMargin, type Tails } from './decision.ts'
 import { keepCounted, type RoundFigures, takeRounds, takeValue, type Taking } from './figures.ts'
-import { alphaOf } from './looks.ts'
+import { shareAlpha } from './looks.ts'
 import { isUpperBound } from './ranking.ts'
 import { estimatePairs, geometricMean, testApart, testDifference, testSigns } from './ratio.ts'
 import type { Difference, Reason } from './reason.ts'
@@ -81,7 +81,7 @@ function conclude(slo: RelativeSlo, sides: Sides, gate: Gate, load: Load): SloVe
     const reason = { kind: 'policy-point' } as const
     return { slo, status, method: 'point', observed, margin, n, relative, reason, turns: [] }
   }
-  const found = test(slo, values, limit, alphaOf(gate))
+  const found = test(slo, values, limit, shareAlpha(gate))
   const relative = keepKnown<Comparison>({ baseline, ...limit, ...found.comparison })
   const more = found.more && Math.ceil(found.more * (n / relative.rounds))
   return keepKnown<SloVerdict>({
@@ -181,8 +181,8 @@ function test(
     ? testRounds(ratios, question, alpha)
     : undefined
   if (found === undefined) {
-    const limitOf = (baseline: number): number => toLimit(slo, baseline).bound
-    const { beyond, pairs: compared, ...tails } = testSigns(pairs, op, limitOf)
+    const findLimit = (baseline: number): number => toLimit(slo, baseline).bound
+    const { beyond, pairs: compared, ...tails } = testSigns(pairs, op, findLimit)
     const reason = { kind: 'signs', beyond, pairs: compared } as const
     return { status: decide(tails, alpha), ...tails, comparison: { rounds }, reason }
   }

@@ -39,7 +39,7 @@ function describe(sample: Sample): Statistics {
     aad: sample.reduce((sum, value) => sum + Math.abs(value - centre), 0) / sample.length,
     critical: normal975,
     df: sample.length - 1,
-    mad: medianOf(sample.map((value) => Math.abs(value - p50))),
+    mad: findMedian(sample.map((value) => Math.abs(value - p50))),
     max: quantile(sample, 1),
     mean: centre,
     min: sample[0],
@@ -58,7 +58,7 @@ function describe(sample: Sample): Statistics {
   }
 }
 
-function medianOf(values: readonly number[]): number {
+function findMedian(values: readonly number[]): number {
   const sample = toSample(values)
   return sample === undefined ? 0 : quantile(sample, 0.5)
 }

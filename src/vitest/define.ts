@@ -98,14 +98,14 @@ function takeBounds(definition: BenchDefinition): {
   const { slo } = definition
   if (slo === undefined || Array.isArray(slo)) return { document: definition, sites: [] }
   const sites: (string | undefined)[] = []
-  const textOf = (bound: Bound): string => {
+  const writeText = (bound: Bound): string => {
     sites.push(typeof bound === 'string' ? undefined : bound.site)
     return typeof bound === 'string' ? bound : bound.text
   }
   const map = slo as Readonly<Record<string, Bound | Readonly<Record<string, Bound>>>>
   const entries = Object.entries(map).map(([metric, bounds]) => {
-    if (isBound(bounds)) return [metric, textOf(bounds)]
-    const texts = Object.entries(bounds).map(([stat, bound]) => [stat, textOf(bound)])
+    if (isBound(bounds)) return [metric, writeText(bounds)]
+    const texts = Object.entries(bounds).map(([stat, bound]) => [stat, writeText(bound)])
     return [metric, Object.fromEntries(texts)]
   })
   return { document: { ...definition, slo: Object.fromEntries(entries) }, sites }

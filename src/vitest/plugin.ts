@@ -76,7 +76,7 @@ export function slogate(options: SlogateOptions = {}): Plugin {
         junit,
         benchTable,
         main: process.pid,
-        ...historyOf(root, options),
+        ...resolveHistory(root, options),
         ...holdFor(vitest, options),
       }
       project.provide('slogate', context)
@@ -141,7 +141,7 @@ function holdFor(vitest: Vitest, options: SlogateOptions): { hold?: string } {
   }
 }
 
-function historyOf(root: string, { history }: SlogateOptions): { history?: string } {
+function resolveHistory(root: string, { history }: SlogateOptions): { history?: string } {
   if (history === undefined) return {}
   const path = resolve(root, history)
   const problem = checkHistory(path)

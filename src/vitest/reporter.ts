@@ -85,7 +85,7 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
 
     onTestCaseResult(test) {
       view?.end(test.id)
-      ended.push(...runsOf([test]))
+      ended.push(...listRuns([test]))
     },
 
     onTestCaseArtifactRecord(test, artifact) {
@@ -98,7 +98,7 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
     async onTestRunEnd(modules) {
       view?.clear()
       const tests = modules.flatMap((module) => [...module.children.allTests()])
-      const runs = runsOf(tests)
+      const runs = listRuns(tests)
       report(runs)
       await reportToJob(runs)
       if (vitest.config.watch || !hasSpecs(modules, tests)) return
@@ -140,7 +140,7 @@ function dropProgress(test: TestCase): void {
   task.artifacts = task.artifacts.filter((artifact) => artifact.type !== progressArtifact)
 }
 
-function runsOf(tests: readonly TestCase[]): RunMeta[] {
+function listRuns(tests: readonly TestCase[]): RunMeta[] {
   return tests.flatMap((test) => test.meta().slogate?.run ?? [])
 }
 

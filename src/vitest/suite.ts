@@ -11,7 +11,7 @@ import { explainSlo } from '../report/sentence/slo.ts'
 import { explainVerdict } from '../report/sentence/verdict.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import { folderName, prepareFolder, writeArtifacts } from '../run/artifacts.ts'
-import { type BenchRun, runBench, warningsOf } from '../run/bench.ts'
+import { type BenchRun, runBench, listWarnings } from '../run/bench.ts'
 import { type CheckedSpec, loadSpec } from '../run/checked-spec.ts'
 import { appendHistory } from '../run/history-file.ts'
 import { baselineData } from './bench-table.ts'
@@ -161,7 +161,7 @@ async function runSpec(
     await recordArtifact(context.task, { type: noticeArtifact, message: `${spec.name}: ${hold}` })
     context.skip(hold)
   }
-  const folder = join(out, folderOf(spec, root, context, ownFolder))
+  const folder = join(out, chooseFolder(spec, root, context, ownFolder))
   prepareFolder(folder)
   const interrupt = new AbortController()
   const onSigint = (): void => interrupt.abort('SIGINT')
@@ -170,7 +170,7 @@ async function runSpec(
   process.on('SIGTERM', onSigterm)
   const withdraw = announceRun(out, main, folder)
   try {
-    for (const warning of warningsOf(spec)) {
+    for (const warning of listWarnings(spec)) {
       const message = `${spec.name}: warning: ${warning}`
       void recordArtifact(context.task, { type: noticeArtifact, message })
     }
@@ -217,7 +217,7 @@ function given(): SlogateContext {
 const taken = new WeakMap<object, Map<string, BenchSpec>>()
 
 /** Below the project's name where it has one; numbered where a file defines two specs of one name. */
-function folderOf(
+function chooseFolder(
   spec: CheckedSpec,
   root: string,
   { task }: TestContext,

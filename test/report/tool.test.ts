@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 
 import type { RequestRecord } from '../../src/engine/record.ts'
-import { compareWith } from '../../src/report/tool/comparison.ts'
 import { interpolate, pickByIndex, pickByWeight } from '../../src/report/tool/quantile.ts'
+import { compareWith } from '../../src/report/tool/tool-table.ts'
 import { tools } from '../../src/report/tool/tools.ts'
 import { completed, failed, times } from '../metrics/records.ts'
 import { judgeRecords } from './_judged.ts'

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { readStored } from '../../src/results/findings.ts'
-import { listDifferences, fingerprintOf, hashWorkload } from '../../src/results/fingerprint.ts'
+import { listDifferences, takeFingerprint, hashWorkload } from '../../src/results/fingerprint.ts'
 import type { Results } from '../../src/results/results.ts'
-import { roundsOf } from '../../src/results/stored.ts'
+import { readRounds } from '../../src/results/stored.ts'
 import { checkSpec } from '../../src/run/checked-spec.ts'
 import { run } from '../report/_runs.ts'
 
@@ -40,7 +40,7 @@ const rounds: Results['rounds'] = [
 test('results are read back as they were written', () => {
   const results = run({ rounds })
   expect(readStored(store(JSON.stringify(results)))).toEqual({ results })
-  expect(roundsOf(results)).toEqual([
+  expect(readRounds(results)).toEqual([
     {
       round: 0,
       completed: 59,
@@ -87,12 +87,12 @@ test('a file that is not there is one as well', () => {
 
 test('names what differs between two runs', () => {
   const one = run()
-  expect(listDifferences(fingerprintOf(one), fingerprintOf(one))).toEqual([])
+  expect(listDifferences(takeFingerprint(one), takeFingerprint(one))).toEqual([])
   const other = run({
     environment: { ...one.environment, cpu: 'Other CPU', node: 'v24.9.1' },
     load: { ...one.load, concurrency: 20, requests: 500 },
   })
-  expect(listDifferences(fingerprintOf(one), fingerprintOf(other))).toEqual([
+  expect(listDifferences(takeFingerprint(one), takeFingerprint(other))).toEqual([
     { fact: 'cpu', baseline: 'Example CPU', candidate: 'Other CPU' },
     { fact: 'concurrency', baseline: 10, candidate: 20 },
   ])

@@ -3,14 +3,14 @@ import { expect, test } from 'vitest'
 import type { Slo } from '../../src/bench-spec/slo.ts'
 import { findDoubts } from '../../src/metrics/doubt.ts'
 import { summarize } from '../../src/metrics/summary.ts'
-import { fingerprintOf } from '../../src/results/fingerprint.ts'
+import { takeFingerprint } from '../../src/results/fingerprint.ts'
 import type { CheckedSpec } from '../../src/run/checked-spec.ts'
 import { joinDoubts, referTo } from '../../src/run/reference.ts'
 import { completed, times, trust } from '../metrics/records.ts'
 import { driveOf, machine, resultsOf, sendRounds, specOf } from './_drive.ts'
 
 const stored = resultsOf(driveOf({}, sendRounds({ ttft: 100 })))
-const own = fingerprintOf(stored)
+const own = takeFingerprint(stored)
 const asked = { slo: ['ttft p50 <= baseline + 10%', 'ttft p50 <= 1s'] }
 const alternating = specOf({ ...asked, baseline: { url: 'http://127.0.0.1:8001' } })
 const [relative, absolute] = alternating.slos as [Slo, Slo]

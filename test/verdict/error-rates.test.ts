@@ -4,7 +4,7 @@ import { parseSlo } from '../../src/bench-spec/slo-grammar.ts'
 import { testExactly } from '../../src/verdict/exact.ts'
 import { adjustByHolm } from '../../src/verdict/holm.ts'
 import { judge } from '../../src/verdict/judge.ts'
-import { alphaOf } from '../../src/verdict/looks.ts'
+import { shareAlpha } from '../../src/verdict/looks.ts'
 import { testRounds } from '../../src/verdict/rounds.ts'
 import { completed, load, times } from '../metrics/records.ts'
 import { slo } from '../metrics/slos.ts'
@@ -235,7 +235,7 @@ test('errs in at most α of runs either way with extra rounds, where looking aga
     maxExtraRounds: 0,
   } as const
   for (const extra of [1, 3, 5]) {
-    const spent = alphaOf({ ...gate, maxExtraRounds: extra })
+    const spent = shareAlpha({ ...gate, maxExtraRounds: extra })
     const ours = times(runs, () => lookAgain(draw, extra, spent).status)
     expect(share(ours, 'FAIL')).toBeLessThan(alpha)
     expect(share(ours, 'PASS')).toBeLessThan(alpha)

@@ -26,13 +26,13 @@ export interface Case {
 }
 
 /** What an absolute SLO must have, and a relative one that was judged. */
-export function boundOf({ bound }: SloDocument): number {
+export function readBound({ bound }: SloDocument): number {
   if (bound === null) throw new Error('results.json has no bound where there must be one')
   return bound
 }
 
 /** Error of each side at one look: 1 − confidence, shared by all looks that were planned. */
-export function alphaOf({ verdict }: Results): number {
+export function readAlpha({ verdict }: Results): number {
   return (1 - verdict.confidence) / verdict.looks.planned
 }
 

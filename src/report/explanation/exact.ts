@@ -14,11 +14,11 @@ import {
 import { readStat } from '../statistic.ts'
 import {
   type Account,
-  alphaOf,
+  readAlpha,
   besideAlpha,
   type Case,
   compare,
-  boundOf,
+  readBound,
   showFigure,
   marginStep,
   showMeasured,
@@ -30,8 +30,8 @@ import { explainFailing, explainPassing, type Tails } from './sides.ts'
 
 /** The binomial test on exceedances, see docs/verdicts.md. */
 export function accountExact({ slo, results }: Case): Account {
-  const alpha = alphaOf(results)
-  const q = allowedShare({ ...slo, bound: boundOf(slo), stat: readStat(slo) }) ?? 0
+  const alpha = readAlpha(results)
+  const q = allowedShare({ ...slo, bound: readBound(slo), stat: readStat(slo) }) ?? 0
   const { n, exceedances: bad } = slo
   if (bad === null) {
     return { steps: [], differences: ['exceedances is null in results.json'], status: undefined }
@@ -102,7 +102,7 @@ function observedSteps({ slo, results }: Case): Step[] {
 /** The observed percentile is beyond the bound exactly when more are bad than may be. */
 function compareObserved(slo: SloDocument, bad: number): string[] {
   const { observed, n, op } = slo
-  const bound = boundOf(slo)
+  const bound = readBound(slo)
   const stat = readStat(slo)
   if (stat.kind !== 'percentile') {
     const share = (isUpperBound(op) ? bad : n - bad) / n

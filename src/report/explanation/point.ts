@@ -1,10 +1,10 @@
 import { holds } from '../../metrics/measure.ts'
-import { type Account, boundOf, type Case, marginStep, showMeasured } from './account.ts'
+import { type Account, readBound, type Case, marginStep, showMeasured } from './account.ts'
 
 /** No test: the observed value beside the bound. */
 export function accountPoint({ slo }: Case): Account {
   const { observed, op, unit, n } = slo
-  const bound = boundOf(slo)
+  const bound = readBound(slo)
   const held = typeof observed === 'number' && holds(observed, op, bound)
   const value = showMeasured(observed, unit)
   return {

@@ -2,7 +2,7 @@ import { decide } from '../../verdict/decision.ts'
 import { isUpperBound } from '../../verdict/ranking.ts'
 import {
   type Account,
-  alphaOf,
+  readAlpha,
   besideAlpha,
   type Case,
   marginStep,
@@ -18,7 +18,7 @@ export function accountRatio({ slo, results }: Case): Account {
   if (relative === null) {
     return { steps: [], differences: ['relative is null in results.json'], status: undefined }
   }
-  const alpha = alphaOf(results)
+  const alpha = readAlpha(results)
   const { baseline, change, low, high, allowed, rounds } = relative
   const floor = allowance?.floor ?? null
   const words = floor === null ? '' : `, the looser of the change and ${showMeasured(floor, unit)}`
@@ -53,7 +53,7 @@ function retraceRatio({ slo, results }: Case): string[] {
     half: { low: halfDigit(low), high: halfDigit(high) },
     bound: 1 + relative.allowed,
     rounds: relative.rounds,
-    alpha: alphaOf(results),
+    alpha: readAlpha(results),
   })
   const [pFail, pPass] = isUpperBound(slo.op) ? [test.above, test.below] : [test.below, test.above]
   return [...compareRange('p_fail', fail, pFail), ...compareRange('p_pass', pass, pPass)]

@@ -2,9 +2,9 @@ import { decide } from '../../verdict/decision.ts'
 import { isUpperBound } from '../../verdict/ranking.ts'
 import {
   type Account,
-  alphaOf,
+  readAlpha,
   besideAlpha,
-  boundOf,
+  readBound,
   type Case,
   marginStep,
   showFigure,
@@ -15,13 +15,13 @@ import { compareRange, halfDigit, retrace } from './student.ts'
 /** Student's t on the rounds' logarithms, out of its interval. */
 export function accountRounds({ slo, results }: Case): Account {
   const { interval, clusters, unit, n, observed } = slo
-  const bound = boundOf(slo)
+  const bound = readBound(slo)
   const { low, high } = interval ?? {}
   const seen = { about: 'observed', text: `${showMeasured(observed, unit)} over n = ${n}` }
   if (typeof low !== 'number' || typeof high !== 'number' || clusters === null) {
     return { steps: [seen], differences: ['interval or clusters is missing'], status: undefined }
   }
-  const alpha = alphaOf(results)
+  const alpha = readAlpha(results)
   const half =
     unit === 'ms' ? { low: 5e-5, high: 5e-5 } : { low: halfDigit(low), high: halfDigit(high) }
   const test = retrace({ low, high, half, bound, rounds: clusters, alpha })

@@ -1,6 +1,6 @@
 import type { SloDocument } from '../../results/results.ts'
 import { adjustByHolm } from '../../verdict/holm.ts'
-import { type Account, alphaOf, besideAlpha, type Case, compare, showFigure } from './account.ts'
+import { type Account, readAlpha, besideAlpha, type Case, compare, showFigure } from './account.ts'
 
 /** What became of the arithmetic's own status: the number of SLOs, the doubts, the end of the run. */
 export function accountTurns(given: Case, own: Account['status']): Account {
@@ -53,7 +53,7 @@ function accountHolm({ slo, results }: Case, own: Account['status']): Account {
   if (adjusted === undefined || slo.p_fail === null) {
     return { steps: [], differences: [], status: undefined }
   }
-  const alpha = alphaOf(results)
+  const alpha = readAlpha(results)
   const { p_fail: p } = slo
   const smaller = family.filter((other) => other.p_fail < p).length
   const least = adjusted > Math.min(1, p * (family.length - smaller)) * 1.001

@@ -17,7 +17,7 @@ export function renderBaseline(results: Results): Markup | undefined {
   const { baseline, verdict } = results
   if (baseline === null) return undefined
   const slos = verdict.slos.filter((slo): slo is RelativeSlo => slo.relative !== null)
-  const drawings = slos.map((slo, index) => renderChangeOf(slo, `baseline-${index}`))
+  const drawings = slos.map((slo, index) => renderChange(slo, `baseline-${index}`))
   const figures = drawings.filter((drawing) => drawing !== undefined)
   return markup`${renderSource(baseline)}${figures.length === 0 ? undefined : markup`<div class="charts">${figures}</div>`}${tabulate(results, baseline, slos)}`
 }
@@ -108,7 +108,7 @@ function formatAllowance({ relative, allowance, unit }: RelativeSlo): string {
 }
 
 /** The change of one SLO with its limits, 0 and what is allowed on one axis; none where it is not known. */
-function renderChangeOf(slo: RelativeSlo, id: string): Markup | undefined {
+function renderChange(slo: RelativeSlo, id: string): Markup | undefined {
   const { relative, unit, op } = slo
   const { change, low, high, allowed, rounds } = relative
   if (change === null) return undefined

@@ -13,7 +13,7 @@ import { scaleTimes } from './scale.ts'
 import {
   collectSeries,
   listBounds,
-  percentileOf,
+  computePercentile,
   type Series,
   type SeriesMetric,
   seriesMetrics,
@@ -62,7 +62,7 @@ function draw(series: Series | undefined): Markup | undefined {
       count,
       ...spread,
       shares: denseShares(count),
-      valueAt: (p) => percentileOf(series, p),
+      valueAt: (p) => computePercentile(series, p),
       bounds,
     }),
   ]

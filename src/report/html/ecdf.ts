@@ -3,7 +3,7 @@ import { createPlot, fixed, renderAxes, renderBound, renderChart, renderFigure }
 import { drawSteps, type Point, thin } from './line.ts'
 import { type Markup, markup } from './markup.ts'
 import { type Scale, scaleShares } from './scale.ts'
-import { percentileOf, type Series } from './series.ts'
+import { computePercentile, type Series } from './series.ts'
 
 const plot = createPlot(360, 220)
 
@@ -32,7 +32,7 @@ export function renderEcdf(series: Series, times: Scale): Markup {
       return markup`<path class="bound" d="M${plot.left} ${y}H${x}"/><circle class="goal" cx="${x}" cy="${y}" r="3.5"/>`
     })
   const told = [0.5, 0.95].map((p) => {
-    const value = percentileOf(series, p)
+    const value = computePercentile(series, p)
     return `${p * 100}% ${value === undefined ? 'are not reached' : `lie at or below ${formatMs(value)}`}`
   })
   const chart = renderChart(

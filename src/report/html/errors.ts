@@ -1,9 +1,9 @@
 import type { RequestRecord } from '../../engine/record.ts'
 import type { Results } from '../../results/results.ts'
 import { formatCount, formatMs, formatValue } from '../units.ts'
-import { durationOf, measuredOnly, originOf, startOf } from './instants.ts'
+import { measureDuration, measuredOnly, findOrigin, findStart } from './instants.ts'
 import { type Content, type Markup, markup } from './markup.ts'
-import { outcomeOf } from './outcome.ts'
+import { nameOutcome } from './outcome.ts'
 import { renderTable } from './table.ts'
 
 /** Failed requests by kind: how many, when, and what the first one said. */
@@ -30,12 +30,12 @@ export function renderErrors(
 
 /** When the first and the last failure of each kind ended, since the run began. */
 function timesByKind(records: readonly RequestRecord[]): Map<string, [string, string]> {
-  const origin = originOf(records)
+  const origin = findOrigin(records)
   const failed = measuredOnly(records).filter(({ outcome }) => outcome === 'failed')
-  const kinds = [...Map.groupBy(failed, outcomeOf)]
+  const kinds = [...Map.groupBy(failed, nameOutcome)]
   return new Map(
     kinds.map(([kind, within]) => {
-      const ends = within.map((record) => startOf(record) + durationOf(record) - origin)
+      const ends = within.map((record) => findStart(record) + measureDuration(record) - origin)
       const first = ends.reduce((a, b) => Math.min(a, b))
       return [kind, [formatMs(first), formatMs(ends.reduce((a, b) => Math.max(a, b)))]]
     }),

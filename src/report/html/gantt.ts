@@ -3,9 +3,9 @@ import { chunkGaps, measure } from '../../metrics/measure.ts'
 import type { Results } from '../../results/results.ts'
 import { formatCount, formatMs } from '../units.ts'
 import { fixed, renderChart } from './chart.ts'
-import { durationOf, measuredOnly, originOf, startOf } from './instants.ts'
+import { measureDuration, measuredOnly, findOrigin, findStart } from './instants.ts'
 import { type Markup, markup, trust } from './markup.ts'
-import { outcomeOf } from './outcome.ts'
+import { nameOutcome } from './outcome.ts'
 import { type Scale, scaleTimes } from './scale.ts'
 import { listBounds } from './series.ts'
 import { renderTable } from './table.ts'
@@ -21,23 +21,23 @@ export function renderGantt(results: Results, records: readonly RequestRecord[])
   const completed = requests.filter(({ outcome }) => outcome === 'completed')
   const shownFailed = failed.toSorted((a, b) => a.index - b.index).slice(0, mostFailed)
   const slowest = completed
-    .toSorted((a, b) => durationOf(b) - durationOf(a) || a.index - b.index)
+    .toSorted((a, b) => measureDuration(b) - measureDuration(a) || a.index - b.index)
     .slice(0, mostSlow)
   const shown = [...shownFailed, ...slowest]
   if (shown.length === 0)
     return markup`<p>No request ended by itself, so there is none to show.</p>`
-  const longest = shown.reduce((max, record) => Math.max(max, lengthOf(record)), 0)
+  const longest = shown.reduce((max, record) => Math.max(max, measureLength(record)), 0)
   const x = scaleTimes({ min: 0, median: longest, max: longest }, [4, size.width - 4], {
     zero: true,
   })
   const bounds = listBounds(results, 'ttft').map(({ value }) => value)
-  const origin = originOf(records)
+  const origin = findOrigin(records)
   const rows = shown.map((record) => [
     formatCount(record.index),
-    markup`<bdi>${outcomeOf(record)}</bdi>`,
-    formatMs(startOf(record) - origin),
+    markup`<bdi>${nameOutcome(record)}</bdi>`,
+    formatMs(findStart(record) - origin),
     duration(measure(record, 'ttft')),
-    formatMs(durationOf(record)),
+    formatMs(measureDuration(record)),
     duration(measure(record, 'stall')),
     renderBar(record, x, bounds),
   ])
@@ -67,8 +67,8 @@ function say(which: string, count: number, of: number, outcome: string): string 
     : `the ${which} ${formatCount(count)} of ${formatCount(of)} ${outcome} requests`
 }
 
-function lengthOf(record: RequestRecord): number {
-  return record.marks.ended - startOf(record)
+function measureLength(record: RequestRecord): number {
+  return record.marks.ended - findStart(record)
 }
 
 function duration(value: number | 'inapplicable' | undefined): string {
@@ -77,7 +77,7 @@ function duration(value: number | 'inapplicable' | undefined): string {
 
 function renderBar(record: RequestRecord, x: Scale, bounds: readonly number[]): Markup {
   const { marks } = record
-  const start = startOf(record)
+  const start = findStart(record)
   const at = (instant: number): number => fixed(x.place(instant - start))
   const end = at(marks.ended)
   const first = marks.firstToken === undefined ? end : at(marks.firstToken)
@@ -99,7 +99,7 @@ function renderBar(record: RequestRecord, x: Scale, bounds: readonly number[]): 
     {
       id: `gantt-${record.phase}-${record.index}`,
       title: `Request ${record.index} over time`,
-      description: `First token after ${duration(measure(record, 'ttft'))}, end after ${formatMs(lengthOf(record))}.`,
+      description: `First token after ${duration(measure(record, 'ttft'))}, end after ${formatMs(measureLength(record))}.`,
     },
     size,
     parts,

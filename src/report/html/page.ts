@@ -42,7 +42,7 @@ export function renderHtml(results: Results, records?: readonly RequestRecord[])
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <title>${verdict.status}: ${spec.name}</title>
-<link rel="icon" href="${iconOf(verdict.status)}">
+<link rel="icon" href="${drawIcon(verdict.status)}">
 <style>${trust(style)}</style>
 </head>
 <body>
@@ -124,7 +124,7 @@ const iconColors: Readonly<Record<Status, string>> = {
 }
 
 /** The verdict in the tab of a browser. */
-function iconOf(status: Status): string {
+function drawIcon(status: Status): string {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="${iconColors[status]}"/><text x="8" y="12.5" font-family="sans-serif" font-weight="700" font-size="12" text-anchor="middle" fill="#fff">${signs[status]}</text></svg>`
   return `data:image/svg+xml,${encodeURIComponent(svg)}`
 }

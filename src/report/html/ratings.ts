@@ -54,7 +54,7 @@ function rate({ summary }: Results): Rating[] {
             name: 'throughput',
             value: formatValue(tokens, 'tok/s'),
             steps: `${throughputSteps.join(', ')} tok/s`,
-            grade: gradeOf(throughputSteps.findIndex((step) => tokens >= step)),
+            grade: grade(throughputSteps.findIndex((step) => tokens >= step)),
           },
         ]),
     ...(latency === null
@@ -64,7 +64,7 @@ function rate({ summary }: Results): Rating[] {
             name: 'latency',
             value: `${formatMs(latency.mean)} (mean)`,
             steps: `${latencySteps.map(formatMs).join(', ')} or less`,
-            grade: gradeOf(latencySteps.findIndex((step) => latency.mean <= step)),
+            grade: grade(latencySteps.findIndex((step) => latency.mean <= step)),
           },
         ]),
     ...(success === null
@@ -74,12 +74,12 @@ function rate({ summary }: Results): Rating[] {
             name: 'stability',
             value: `${formatValue(success, 'share')} succeeded`,
             steps: successSteps.map((step) => `${step * 100}%`).join(', '),
-            grade: gradeOf(successSteps.findIndex((step) => success >= step)),
+            grade: grade(successSteps.findIndex((step) => success >= step)),
           },
         ]),
   ]
 }
 
-function gradeOf(step: number): Grade {
+function grade(step: number): Grade {
   return (Object.keys(grades) as Grade[])[step] ?? 'D'
 }

@@ -3,9 +3,9 @@ import type { RequestRecord } from '../../engine/record.ts'
 import { measure } from '../../metrics/measure.ts'
 import { outputTokens } from '../../metrics/throughput.ts'
 import { formatCount } from '../units.ts'
-import { durationOf, measuredOnly, originOf, startOf } from './instants.ts'
+import { measureDuration, measuredOnly, findOrigin, findStart } from './instants.ts'
 import { type Content, type Markup, markup, trust } from './markup.ts'
-import { outcomeOf } from './outcome.ts'
+import { nameOutcome } from './outcome.ts'
 import { renderScrolling } from './table.ts'
 
 /** Rows that stand in the page without the script. */
@@ -50,7 +50,7 @@ interface Listing {
 export function renderRequestList(records: readonly RequestRecord[]): Markup {
   const requests = measuredOnly(records)
   if (requests.length === 0) return markup`<p>No measured request was sent.</p>`
-  const listing = list(requests.toSorted(byInterest).slice(0, mostEmbedded), originOf(records))
+  const listing = list(requests.toSorted(byInterest).slice(0, mostEmbedded), findOrigin(records))
   const shown = listing.rows.slice(0, mostStatic)
   const head = titles.map(
     (title, column) =>
@@ -72,7 +72,7 @@ ${renderScrolling('Measured requests', table)}
 function byInterest(a: RequestRecord, b: RequestRecord): number {
   const rank = { failed: 0, cancelled: 1, completed: 2 }
   if (a.outcome !== b.outcome) return rank[a.outcome] - rank[b.outcome]
-  const slower = a.outcome === 'completed' ? durationOf(b) - durationOf(a) : 0
+  const slower = a.outcome === 'completed' ? measureDuration(b) - measureDuration(a) : 0
   return slower || a.index - b.index
 }
 
@@ -83,10 +83,10 @@ function list(requests: readonly RequestRecord[], origin: number): Listing {
     const message = record.outcome === 'failed' ? cleanLine(record.failure.message) : ''
     return [
       record.index,
-      place(outcomes, outcomeOf(record)),
-      tenths(startOf(record) - origin),
+      place(outcomes, nameOutcome(record)),
+      tenths(findStart(record) - origin),
       tenthsOrNull(measure(record, 'ttft')),
-      tenths(durationOf(record)),
+      tenths(measureDuration(record)),
       tenthsOrNull(measure(record, 'stall')),
       outputTokens(record),
       record.bytes,

@@ -20,7 +20,7 @@ export const script = `
   let limit = body.rows.length;
   let sorted = rows;
 
-  const textOf = (row, column) => {
+  const readText = (row, column) => {
     const value = row[column];
     if (column === 1) return outcomes[value];
     if (column === 8) return value < 0 ? '' : messages[value];
@@ -32,10 +32,10 @@ export const script = `
     if (column === 0) cell.scope = 'row';
     if (textColumns.includes(column)) {
       cell.append(document.createElement('bdi'));
-      cell.firstChild.textContent = textOf(row, column);
+      cell.firstChild.textContent = readText(row, column);
     } else {
       cell.className = 'number';
-      cell.textContent = textOf(row, column);
+      cell.textContent = readText(row, column);
     }
     line.append(cell);
   };
@@ -44,7 +44,7 @@ export const script = `
     const found = sorted.filter((row) =>
       (outcome.value === '' || row[1] === Number(outcome.value)) &&
       (words === '' || String(row[0]) === words ||
-        (textOf(row, 1) + ' ' + textOf(row, 8)).toLowerCase().includes(words)));
+        (readText(row, 1) + ' ' + readText(row, 8)).toLowerCase().includes(words)));
     const lines = found.slice(0, limit).map((row) => {
       const line = document.createElement('tr');
       for (let column = 0; column < 9; column++) addCell(line, row, column);
@@ -61,7 +61,7 @@ export const script = `
     for (const other of table.tHead.rows[0].cells) other.removeAttribute('aria-sort');
     head.ariaSort = falling ? 'descending' : 'ascending';
     const order = (a, b) => {
-      if (textColumns.includes(column)) return textOf(a, column).localeCompare(textOf(b, column));
+      if (textColumns.includes(column)) return readText(a, column).localeCompare(readText(b, column));
       return a[column] - b[column];
     };
     sorted = rows.toSorted((a, b) => {
@@ -111,7 +111,7 @@ export const script = `
     }
     tip.hidden = nearest === undefined;
     if (nearest === undefined) return;
-    tip.textContent = 'request ' + nearest[0] + ', ' + textOf(nearest, 1) + ', took ' + textOf(nearest, 4) + ' ms';
+    tip.textContent = 'request ' + nearest[0] + ', ' + readText(nearest, 1) + ', took ' + readText(nearest, 4) + ' ms';
     tip.style.left = Math.min(event.pageX + 12, document.documentElement.clientWidth - tip.offsetWidth - 4) + 'px';
     tip.style.top = event.pageY + 16 + 'px';
   });

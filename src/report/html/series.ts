@@ -52,17 +52,17 @@ export function listBounds({ verdict }: Results, metric: string): Bound[] {
     .flatMap((slo) =>
       slo.bound === null
         ? []
-        : [{ value: slo.bound, p: shareOf(slo), text: slo.text.replace(`${metric} `, '') }],
+        : [{ value: slo.bound, p: computeShare(slo), text: slo.text.replace(`${metric} `, '') }],
     )
 }
 
-function shareOf({ stat }: SloDocument): number | undefined {
+function computeShare({ stat }: SloDocument): number | undefined {
   if (stat === 'max') return 1
   const [, percent] = /^p([\d.]+)$/.exec(stat) ?? []
   return percent === undefined ? undefined : Number(percent) / 100
 }
 
 /** Nearest rank among all requests that count; `undefined` where it falls on a failed one. */
-export function percentileOf({ sample, failed }: Series, p: number): number | undefined {
+export function computePercentile({ sample, failed }: Series, p: number): number | undefined {
   return sample[nearestRank(sample.length + failed, p) - 1]
 }

@@ -1,7 +1,7 @@
 import type { RequestRecord } from '../../engine/record.ts'
 import { quantile, toSample } from '../../metrics/sample.ts'
 import { formatCount, formatMs } from '../units.ts'
-import { durationOf, startOf } from './instants.ts'
+import { measureDuration, findStart } from './instants.ts'
 import { type Markup, markup } from './markup.ts'
 import { renderTable } from './table.ts'
 
@@ -14,13 +14,13 @@ export function tabulateSlices(
   end: number,
 ): Markup {
   const length = end / slices || 1
-  const indexOf = (record: RequestRecord): number =>
-    Math.min(slices - 1, Math.floor((startOf(record) - origin) / length))
-  const groups = Map.groupBy(records, indexOf)
+  const findSlice = (record: RequestRecord): number =>
+    Math.min(slices - 1, Math.floor((findStart(record) - origin) / length))
+  const groups = Map.groupBy(records, findSlice)
   const rows = Array.from({ length: slices }, (_, slice) => {
     const group = groups.get(slice) ?? []
     const durations = toSample(
-      group.filter(({ outcome }) => outcome === 'completed').map(durationOf),
+      group.filter(({ outcome }) => outcome === 'completed').map(measureDuration),
     )
     return [
       formatMs(slice * length),

@@ -4,7 +4,7 @@ import type { Results } from '../../results/results.ts'
 import { formatCount, formatMs } from '../units.ts'
 import { type Plot, createPlot, fixed, renderAxes, renderChart, renderFigure } from './chart.ts'
 import { renderConcurrency } from './concurrency.ts'
-import { durationOf, originOf, startOf } from './instants.ts'
+import { measureDuration, findOrigin, findStart } from './instants.ts'
 import { type Content, type Markup, markup, trust } from './markup.ts'
 import { type Scale, scaleTimes } from './scale.ts'
 import { listBounds } from './series.ts'
@@ -32,9 +32,9 @@ const shapes: Readonly<Record<Kind, string>> = {
 
 /** Every request where it began and how long it took; below it the requests in flight. */
 export function renderTimeline(results: Results, records: readonly RequestRecord[]): Markup {
-  const durations = toSample(records.map(durationOf))
+  const durations = toSample(records.map(measureDuration))
   if (durations === undefined) return markup`<p>No request was sent.</p>`
-  const origin = originOf(records)
+  const origin = findOrigin(records)
   const end = records.reduce((last, { marks }) => Math.max(last, marks.ended - origin), 0)
   const x = scaleTimes({ min: 0, median: end, max: end }, [plot.left, plot.right], { zero: true })
   const bounds = listBounds(results, 'latency')
@@ -43,7 +43,7 @@ export function renderTimeline(results: Results, records: readonly RequestRecord
     [plot.bottom, plot.top],
     { zero: true, bounds: bounds.map(({ value }) => value) },
   )
-  const kinds = Map.groupBy(records, kindOf)
+  const kinds = Map.groupBy(records, classify)
   const layers = (['warmup', 'completed', 'cancelled', 'failed'] as const).map((kind) => {
     const path = scatter(kinds.get(kind) ?? [], kind, { x, y, origin })
     return path === '' ? undefined : markup`<path class="mark ${kind}" d="${trust(path)}"/>`
@@ -73,7 +73,7 @@ export function renderTimeline(results: Results, records: readonly RequestRecord
   return markup`${figure}${tabulateSlices(records, origin, end)}`
 }
 
-function kindOf({ phase, outcome }: RequestRecord): Kind {
+function classify({ phase, outcome }: RequestRecord): Kind {
   return phase === 'warmup' ? 'warmup' : outcome
 }
 
@@ -86,8 +86,8 @@ interface Axes {
 function scatter(records: readonly RequestRecord[], kind: Kind, { x, y, origin }: Axes): string {
   const seen = new Set<string>()
   for (const record of records) {
-    const left = Math.round(x.place(startOf(record) - origin))
-    seen.add(`M${left} ${Math.round(y.place(durationOf(record)))}${shapes[kind]}`)
+    const left = Math.round(x.place(findStart(record) - origin))
+    seen.add(`M${left} ${Math.round(y.place(measureDuration(record)))}${shapes[kind]}`)
   }
   return [...seen].join('')
 }

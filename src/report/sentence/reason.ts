@@ -3,9 +3,9 @@ import type { Untold } from '../../results/sentences.ts'
 import { allowedShare, limitsFailures } from '../../verdict/budget.ts'
 import { formatQuantity } from '../quantity.ts'
 import { nameStatistic, readStat } from '../statistic.ts'
-import { explainComparison } from './comparison.ts'
 import { explainNothing } from './nothing.ts'
 import { nameMore, stateObserved } from './observed.ts'
+import { explainComparison } from './relative-reason.ts'
 
 type Slo = Untold<SloDocument>
 type Reason = SloDocument['reason']

@@ -1,5 +1,5 @@
 import { interpolate } from './quantile.ts'
-import { between, decoding, divide, gapsOf, only, stepsOf } from './reading.ts'
+import { between, decoding, divide, listGaps, only, listSteps } from './reading.ts'
 import type { Tool } from './tool.ts'
 
 const tokenizer =
@@ -28,14 +28,14 @@ export const aiperf: Tool = {
     {
       name: 'Inter Token Latency',
       definition: '(request latency − TTFT) ÷ (tokens − 1) of each request',
-      values: (record) => only(divide(decoding(record), stepsOf(record))),
+      values: (record) => only(divide(decoding(record), listSteps(record))),
       ours: 'tpot',
       difference: tokenizer,
     },
     {
       name: 'Inter Chunk Latency',
       definition: 'gaps between responses with content, all requests together',
-      values: ({ tokenTimes }) => gapsOf(Array.from(tokenTimes)),
+      values: ({ tokenTimes }) => listGaps(Array.from(tokenTimes)),
       ours: 'chunk_gap',
       difference: 'the same',
     },

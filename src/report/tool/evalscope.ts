@@ -1,10 +1,10 @@
 import type { RequestRecord } from '../../engine/record.ts'
 import { pickByIndex } from './quantile.ts'
-import { between, chunkTimes, divide, gapsOf, only, rateOver, stepsOf } from './reading.ts'
+import { between, chunkTimes, divide, listGaps, only, rateOver, listSteps } from './reading.ts'
 import type { Tool } from './tool.ts'
 
 /** The end of the answer: usage and [DONE] included. */
-function endOf({ marks }: RequestRecord): number {
+function findEnd({ marks }: RequestRecord): number {
   return marks.completed ?? marks.ended
 }
 
@@ -27,7 +27,7 @@ export const evalscope: Tool = {
       definition: '(latency − TTFT) ÷ (tokens − 1) of each request, 0 for one token',
       values(record) {
         if (record.completionTokens !== undefined && record.completionTokens < 2) return only(0)
-        return only(divide(between(chunkTimes(record)[0], endOf(record)), stepsOf(record)))
+        return only(divide(between(chunkTimes(record)[0], findEnd(record)), listSteps(record)))
       },
       ours: 'tpot',
       difference: 'it begins with the role and ends with the end of the answer',
@@ -35,14 +35,14 @@ export const evalscope: Tool = {
     {
       name: 'ITL',
       definition: 'gaps between chunks, all requests together',
-      values: (record) => gapsOf(chunkTimes(record)),
+      values: (record) => listGaps(chunkTimes(record)),
       ours: 'chunk_gap',
       difference: 'from the role to the first text is a gap as well',
     },
     {
       name: 'Latency',
       definition: 'end of the answer, usage and [DONE] included − start',
-      values: (record) => only(between(record.marks.dispatched, endOf(record))),
+      values: (record) => only(between(record.marks.dispatched, findEnd(record))),
       ours: 'latency',
       difference: 'latency ends with the last token',
     },

@@ -4,7 +4,7 @@ import { between, decoding, divide, only, weigh } from './reading.ts'
 import type { Tool } from './tool.ts'
 
 /** The server's count, or else the token events. */
-function tokensOf({ completionTokens, tokenTimes }: RequestRecord): number {
+function countTokens({ completionTokens, tokenTimes }: RequestRecord): number {
   return completionTokens ?? tokenTimes.length
 }
 
@@ -33,7 +33,7 @@ export const guidellm: Tool = {
       definition:
         '(last token − start) ÷ tokens of each request, which counts as often as it has tokens',
       values(record) {
-        const tokens = tokensOf(record)
+        const tokens = countTokens(record)
         return weigh(
           divide(between(record.marks.dispatched, record.marks.lastToken), tokens),
           tokens,
@@ -46,7 +46,7 @@ export const guidellm: Tool = {
       name: 'inter_token_latency_ms',
       definition: '(last token − first token) ÷ (tokens − 1), which counts tokens − 1 times',
       values(record) {
-        const steps = tokensOf(record) - 1
+        const steps = countTokens(record) - 1
         return weigh(divide(decoding(record), steps), steps)
       },
       ours: 'tpot',

@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../../engine/record.ts'
 import { interpolate } from './quantile.ts'
-import { between, divide, gapsOf, only, stepsOf } from './reading.ts'
+import { between, divide, listGaps, only, listSteps } from './reading.ts'
 import type { Tool, Weighted } from './tool.ts'
 
 /** Chunks with content; reasoning is not seen. */
@@ -13,7 +13,7 @@ function contentTimes({ marks, tokenTimes }: RequestRecord): number[] {
 function tokenGaps(record: RequestRecord): readonly Weighted[] {
   const times = contentTimes(record)
   const inside = Math.max(0, (record.completionTokens ?? times.length) - times.length)
-  return [...gapsOf(times), ...Array.from({ length: inside }, () => ({ value: 0, weight: 1 }))]
+  return [...listGaps(times), ...Array.from({ length: inside }, () => ({ value: 0, weight: 1 }))]
 }
 
 /** Without two instants of tokens there is no streaming metric. */
@@ -42,7 +42,7 @@ export const inferencePerf: Tool = {
       definition: '(last token − first token) ÷ (tokens − 1) of each request',
       values(record) {
         const times = contentTimes(record)
-        return only(divide(between(times[0], times.at(-1)), stepsOf(record)))
+        return only(divide(between(times[0], times.at(-1)), listSteps(record)))
       },
       ours: 'tpot',
       difference: `the same without reasoning; ${tokenizer}`,

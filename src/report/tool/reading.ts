@@ -27,7 +27,7 @@ export function decoding({ marks }: RequestRecord): number | undefined {
 }
 
 /** Steps between the tokens that the server counted; `undefined` when it did not. */
-export function stepsOf({ completionTokens }: RequestRecord): number | undefined {
+export function listSteps({ completionTokens }: RequestRecord): number | undefined {
   return completionTokens === undefined ? undefined : completionTokens - 1
 }
 
@@ -40,7 +40,7 @@ export function chunkTimes({ marks, tokenTimes }: RequestRecord): number[] {
 }
 
 /** Between consecutive instants, ms. */
-export function gapsOf(times: readonly number[]): readonly Weighted[] {
+export function listGaps(times: readonly number[]): readonly Weighted[] {
   return times.slice(1).map((time, index) => ({ value: time - (times[index] ?? time), weight: 1 }))
 }
 

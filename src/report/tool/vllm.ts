@@ -1,5 +1,5 @@
 import { interpolate } from './quantile.ts'
-import { between, chunkTimes, divide, gapsOf, only, rateOver, stepsOf } from './reading.ts'
+import { between, chunkTimes, divide, listGaps, only, rateOver, listSteps } from './reading.ts'
 import type { Tool } from './tool.ts'
 
 export const vllm: Tool = {
@@ -21,7 +21,7 @@ export const vllm: Tool = {
       definition: '(E2EL − TTFT) ÷ (tokens − 1) of each request, none for one token',
       values(record) {
         const times = chunkTimes(record)
-        return only(divide(between(times[0], times.at(-1)), stepsOf(record)))
+        return only(divide(between(times[0], times.at(-1)), listSteps(record)))
       },
       ours: 'tpot',
       difference: 'its TTFT ends with the role, so the wait for the first text counts as decoding',
@@ -29,7 +29,7 @@ export const vllm: Tool = {
     {
       name: 'ITL',
       definition: 'gaps between chunks with choices, all requests together',
-      values: (record) => gapsOf(chunkTimes(record)),
+      values: (record) => listGaps(chunkTimes(record)),
       ours: 'chunk_gap',
       difference: 'from the role to the first text is a gap as well',
     },
