@@ -75,6 +75,16 @@ test('stamps every part of an answer from the instants at which it came', () => 
   expect([...(records[0]?.tokenTimes ?? [])]).toEqual([150, 160])
 })
 
+test('counts the reads and the bytes of a body', () => {
+  const { at, records } = start()
+  const parts = [chunk({ content: '中' }), chunk({ content: 'b' }), done]
+  at(105, (h) => h.onSend(true))
+  at(120, (h) => h.onHeaders(200, sse))
+  for (const part of parts) at(150, (h) => h.onData(part))
+  at(180, (h) => h.onEnd())
+  expect(records).toMatchObject([{ reads: 3, bytes: Buffer.concat(parts).length }])
+})
+
 test('the first-token deadline runs from the dispatch, not from the call [T16]', () => {
   const { at, exchange, records } = start({ ttft: 50 })
   at(130, (h) => h.onSend(false))
