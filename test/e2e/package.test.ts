@@ -98,9 +98,9 @@ test('exports these names', async () => {
         "DocumentError",
         "SpecError",
         "checkSpec",
+        "listWarnings",
         "loadSpec",
         "runBench",
-        "listWarnings",
         "writeArtifacts",
       ],
       "slogate/mock": [
