@@ -14,11 +14,19 @@ const reservedKeys = ['rate', 'arrival', 'stages', 'matrix', 'max_concurrency', 
 /** Compares a document with a schema: one issue per place. */
 export type SchemaCheck = (document: unknown, locate: Locate) => Issue[]
 
+/** The schemas are ours, so that they are checked by tests and not again in every process. */
+const quickly = {
+  allErrors: true,
+  verbose: true,
+  allowUnionTypes: true,
+  meta: false,
+  validateSchema: false,
+  code: { optimize: false },
+} as const
+
 /** Compiles a schema, which takes some ms. */
 export function createSchemaCheck(schema: JsonSchema): SchemaCheck {
-  const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(
-    schema,
-  )
+  const validate = new Ajv(quickly).compile(schema)
   return (document, locate) => {
     if (validate(document)) return []
     const seen = new Set<string>()

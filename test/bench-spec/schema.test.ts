@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
 
+import { Ajv } from 'ajv'
 import { expect, test } from 'vitest'
 
 import { renderEditorSchema } from '../../src/bench-spec/editor-schema.ts'
 import type { JsonSchema } from '../../src/bench-spec/json-schema.ts'
 import { benchSchema } from '../../src/bench-spec/schema.ts'
+import { requestSchema } from '../../src/results/requests-schema.ts'
+import { resultsSchema } from '../../src/results/results-schema.ts'
 import { renderInterface } from '../_interface.ts'
 
 test('document.ts, the published schema and the table of keys are what the schema says', async () => {
@@ -17,6 +20,13 @@ test('document.ts, the published schema and the table of keys are what the schem
   const fresh = page.replace(/(<!-- keys -->\n)[^]*(\n<!-- end of keys -->)/, `$1${table}$2`)
   expect(fresh).toContain(table)
   await expect(fresh).toMatchFileSnapshot('../../docs/spec-format.md')
+})
+
+test('the schemas are ones of draft-07', () => {
+  const ajv = new Ajv({ strict: true, allowUnionTypes: true })
+  for (const schema of [benchSchema, resultsSchema, requestSchema]) {
+    expect(ajv.validateSchema(schema)).toBe(true)
+  }
 })
 
 test('every key of the schema has a description and examples', () => {
