@@ -1,5 +1,5 @@
 import { cleanLine } from '../bench-spec/plain-text.ts'
-import type { Measured, Results, SloDocument } from '../results/results.ts'
+import type { DifferenceDocument, Measured, Results, SloDocument } from '../results/results.ts'
 import { formatChanges, formatOrDash } from './cells.ts'
 import { listDifferences } from './sentence/differences.ts'
 import { layOut } from './table.ts'
@@ -15,7 +15,7 @@ export interface Comparison {
   candidate: string
   comparable: boolean
   /** What differs, where they are not comparable. */
-  differences: NonNullable<Results['baseline']>['differences']
+  differences: readonly DifferenceDocument[]
   verdict: Pick<Results['verdict'], 'status' | 'policy' | 'passed' | 'exit_code' | 'reason' | 'why'>
   statistics: readonly Statistic[]
 }

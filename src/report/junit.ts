@@ -1,7 +1,7 @@
 import junit, { type Builder, type TestCase, type TestSuite } from 'junit-report-builder'
 
 import { cleanLine } from '../bench-spec/plain-text.ts'
-import type { Results, SloDocument } from '../results/results.ts'
+import type { EndDocument, Results, SloDocument } from '../results/results.ts'
 import { type Case, runCases } from './case.ts'
 import { calibrationCell } from './cells.ts'
 import { uniqueNames } from './names.ts'
@@ -51,7 +51,7 @@ export function renderJunit(results: readonly Results[], { mode }: JunitOptions)
   return finish(builder.build(), { skips, lines })
 }
 
-function sloProperties(slo: SloDocument, end: Results['end']): [string, string][] {
+function sloProperties(slo: SloDocument, end: EndDocument): [string, string][] {
   const { interval, relative, allowance: _, reason, turns, ...facts } = slo
   return present({
     ...facts,
@@ -114,7 +114,7 @@ function addOutcome(element: TestCase, { outcome, text }: Case): void {
 function addFacts(
   element: TestCase,
   { text, slo }: Case,
-  { mode, end }: { mode: JunitOptions['mode']; end: Results['end'] },
+  { mode, end }: { mode: JunitOptions['mode']; end: EndDocument },
 ): void {
   const lines = text.map(plainBrackets)
   for (const [name, value] of slo ? sloProperties(slo, end) : []) {

@@ -59,7 +59,8 @@ export const reasonSchema: JsonSchema = union(
   },
 )
 
-const doubtSchema = union('Why the figure cannot be believed.', 'kind', {
+/** Why a figure cannot be believed, within `results.json`. */
+export const doubtSchema: JsonSchema = union('Why the figure cannot be believed.', 'kind', {
   'not-streamed': {
     target,
     at_once: count('Answers that came in a single read.'),

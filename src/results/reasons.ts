@@ -2,14 +2,15 @@ import type { Illness, RunEnd } from '../engine/record.ts'
 import type { Doubt } from '../metrics/doubt.ts'
 import type { NothingCompleted, Reason, Turn, VerdictReason } from '../verdict/reason.ts'
 import { toClientReason } from './diagnostic-document.ts'
-import type { Results, SloDocument } from './results-document.ts'
+import type {
+  DoubtDocument,
+  EndDocument,
+  ReasonDocument,
+  TurnDocument,
+  VerdictReasonDocument,
+} from './results-document.ts'
 import { fixed, orNull, significant } from './rounding.ts'
 import type { Sentences } from './sentences.ts'
-
-type ReasonDocument = SloDocument['reason']
-type TurnDocument = SloDocument['turns'][number]
-type DoubtDocument = Extract<TurnDocument, { kind: 'doubt' }>['doubt']
-type EndDocument = Results['end']
 
 export function toReason(reason: Reason): ReasonDocument {
   switch (reason.kind) {
@@ -24,7 +25,7 @@ export function toReason(reason: Reason): ReasonDocument {
   }
 }
 
-export function toVerdictReason(reason: VerdictReason): Results['verdict']['reason'] {
+export function toVerdictReason(reason: VerdictReason): VerdictReasonDocument {
   if (reason.kind === 'nothing-completed') return toNothing(reason)
   return reason.kind === 'slos' ? { ...reason, slos: [...reason.slos] } : reason
 }

@@ -24,6 +24,235 @@ export interface DistributionDocument {
   max: number
 }
 
+/** A fact in which two runs differ. */
+export interface DifferenceDocument {
+  /** For example `cpu`. */
+  fact: string
+  /** Of the baseline. */
+  baseline: string | number
+  /** Of this run. */
+  candidate: string | number
+}
+
+/** A limit that the load process passed. */
+export type ClientReasonDocument =
+  /** Its event loop had little time left. */
+  | {
+      /** What it was. */
+      kind: 'event-loop-busy'
+      /** Of the event loop, 0–1. */
+      utilization: number
+    }
+  /** Its event loop came late. */
+  | {
+      /** What it was. */
+      kind: 'event-loop-late'
+      /** By how much. */
+      delay_p99_ms: number
+    }
+  /** It had no core to run on. */
+  | {
+      /** What it was. */
+      kind: 'waited-for-core'
+      /** Of the time, 0–1. */
+      share: number
+    }
+
+/** How its own figures led to a status, or why there were none. */
+export type ReasonDocument =
+  | {
+      /** Which of them. */
+      kind: 'exceedances'
+      /** Requests that are bad because they failed. */
+      failed: number
+      /** Requests asked for, or sent where these are more; `null` for a run by duration. */
+      asked: number | null
+    }
+  | {
+      /** Which of them. */
+      kind: 'rounds'
+    }
+  | {
+      /** Which of them. */
+      kind: 'ratio'
+      /** Requests asked for; `null` for a run by duration. */
+      asked: number | null
+    }
+  | {
+      /** Which of them. */
+      kind: 'signs'
+      /** Pairs of rounds beyond what is allowed. */
+      beyond: number
+      /** Pairs that are not exactly at it. */
+      pairs: number
+    }
+  | {
+      /** Which of them. */
+      kind: 'no-finite-value'
+    }
+  | {
+      /** Which of them. */
+      kind: 'few-pairs'
+      /** Pairs of rounds in which both sides have a value. */
+      pairs: number
+      /** Pairs that a test takes. */
+      needed: number
+      /** Requests that each round must have. */
+      requests: number
+    }
+  | {
+      /** Which of them. */
+      kind: 'statistic-not-kept'
+    }
+  | {
+      /** Which of them. */
+      kind: 'policy-point'
+    }
+  | {
+      /** Which of them. */
+      kind: 'extreme'
+    }
+  | {
+      /** Which of them. */
+      kind: 'few-rounds'
+      /** There were. */
+      rounds: number
+      /** A test takes. */
+      needed: number
+    }
+  | {
+      /** Which of them. */
+      kind: 'no-logarithm'
+    }
+  | {
+      /** Which of them. */
+      kind: 'no-value'
+      /** Whose requests. */
+      target: 'candidate' | 'baseline'
+    }
+  | {
+      /** Which of them. */
+      kind: 'nothing-completed'
+      /** Whose requests. */
+      target: 'candidate' | 'baseline'
+      /** Measured requests. */
+      total: number
+      /** Of them; the others were cancelled. */
+      failed: number
+      /** The most frequent failure. */
+      most: {
+        /** For example `connect`. */
+        kind: string
+        /** HTTP status. */
+        status: number | null
+      } | null
+    }
+  | {
+      /** Which of them. */
+      kind: 'no-baseline'
+    }
+
+/** Why the figure cannot be believed. */
+export type DoubtDocument =
+  | {
+      /** Which of them. */
+      kind: 'not-streamed'
+      /** Whose requests. */
+      target: 'candidate' | 'baseline'
+      /** Answers that came in a single read. */
+      at_once: number
+      /** Of so many. */
+      requests: number
+    }
+  | {
+      /** Which of them. */
+      kind: 'client-late'
+      /** Whose requests. */
+      target: 'candidate' | 'baseline'
+      /** By which the event loop came late. */
+      delay_p99_ms: number
+    }
+  | {
+      /** Which of them. */
+      kind: 'client-limited'
+      /** Whose requests. */
+      target: 'candidate' | 'baseline'
+      /** Limits that the load process passed. */
+      reasons: ClientReasonDocument[]
+    }
+  | {
+      /** Which of them. */
+      kind: 'calibrated-error'
+      /** Whose requests. */
+      target: 'candidate' | 'baseline'
+      /** p99 of the client's own error at this load. */
+      error_ms: number
+      /** Of the SLO; `null` where it is no time. */
+      margin_ms: number | null
+    }
+
+/** What changed the status. */
+export type TurnDocument =
+  | {
+      /** Which of them. */
+      kind: 'holm'
+      /** What it was. */
+      from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+      /** What it became. */
+      to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+      /** SLOs that were corrected for. */
+      family: number
+    }
+  | {
+      /** Which of them. */
+      kind: 'unknown-values'
+      /** What it was. */
+      from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+      /** What it became. */
+      to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+      /** Completed requests whose value is not known. */
+      requests: number
+    }
+  | {
+      /** Which of them. */
+      kind: 'doubt'
+      /** What it was. */
+      from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+      /** What it became. */
+      to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+      doubt: DoubtDocument
+    }
+  | {
+      /** Which of them. */
+      kind: 'not-comparable'
+      /** What it was. */
+      from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+      /** What it became. */
+      to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+      /** What differs. */
+      differences: DifferenceDocument[]
+    }
+  | {
+      /** Which of them. */
+      kind: 'certain'
+      /** What it was. */
+      from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+      /** What it became. */
+      to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+      /** At the most, however the rest had gone. */
+      p: number
+      /** Requests that had not ended. */
+      remaining: number
+    }
+  | {
+      /** Which of them. */
+      kind: 'ended'
+      /** What it was. */
+      from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+      /** What it became. */
+      to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+    }
+
 /** One assertion of the spec and what became of it. */
 export interface SloDocument {
   /** Stable name, unique within the spec. */
@@ -120,251 +349,205 @@ export interface SloDocument {
   p_fail_adjusted: number | null
   /** Estimated further requests that would decide it. */
   more_requests: number | null
-  /** How its own figures led to a status, or why there were none. */
-  reason:
-    | {
-        /** Which of them. */
-        kind: 'exceedances'
-        /** Requests that are bad because they failed. */
-        failed: number
-        /** Requests asked for, or sent where these are more; `null` for a run by duration. */
-        asked: number | null
-      }
-    | {
-        /** Which of them. */
-        kind: 'rounds'
-      }
-    | {
-        /** Which of them. */
-        kind: 'ratio'
-        /** Requests asked for; `null` for a run by duration. */
-        asked: number | null
-      }
-    | {
-        /** Which of them. */
-        kind: 'signs'
-        /** Pairs of rounds beyond what is allowed. */
-        beyond: number
-        /** Pairs that are not exactly at it. */
-        pairs: number
-      }
-    | {
-        /** Which of them. */
-        kind: 'no-finite-value'
-      }
-    | {
-        /** Which of them. */
-        kind: 'few-pairs'
-        /** Pairs of rounds in which both sides have a value. */
-        pairs: number
-        /** Pairs that a test takes. */
-        needed: number
-        /** Requests that each round must have. */
-        requests: number
-      }
-    | {
-        /** Which of them. */
-        kind: 'statistic-not-kept'
-      }
-    | {
-        /** Which of them. */
-        kind: 'policy-point'
-      }
-    | {
-        /** Which of them. */
-        kind: 'extreme'
-      }
-    | {
-        /** Which of them. */
-        kind: 'few-rounds'
-        /** There were. */
-        rounds: number
-        /** A test takes. */
-        needed: number
-      }
-    | {
-        /** Which of them. */
-        kind: 'no-logarithm'
-      }
-    | {
-        /** Which of them. */
-        kind: 'no-value'
-        /** Whose requests. */
-        target: 'candidate' | 'baseline'
-      }
-    | {
-        /** Which of them. */
-        kind: 'nothing-completed'
-        /** Whose requests. */
-        target: 'candidate' | 'baseline'
-        /** Measured requests. */
-        total: number
-        /** Of them; the others were cancelled. */
-        failed: number
-        /** The most frequent failure. */
-        most: {
-          /** For example `connect`. */
-          kind: string
-          /** HTTP status. */
-          status: number | null
-        } | null
-      }
-    | {
-        /** Which of them. */
-        kind: 'no-baseline'
-      }
+  reason: ReasonDocument
   /** What then changed the status, in this order. */
-  turns: (
-    | {
-        /** Which of them. */
-        kind: 'holm'
-        /** What it was. */
-        from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
-        /** What it became. */
-        to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
-        /** SLOs that were corrected for. */
-        family: number
-      }
-    | {
-        /** Which of them. */
-        kind: 'unknown-values'
-        /** What it was. */
-        from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
-        /** What it became. */
-        to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
-        /** Completed requests whose value is not known. */
-        requests: number
-      }
-    | {
-        /** Which of them. */
-        kind: 'doubt'
-        /** What it was. */
-        from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
-        /** What it became. */
-        to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
-        /** Why the figure cannot be believed. */
-        doubt:
-          | {
-              /** Which of them. */
-              kind: 'not-streamed'
-              /** Whose requests. */
-              target: 'candidate' | 'baseline'
-              /** Answers that came in a single read. */
-              at_once: number
-              /** Of so many. */
-              requests: number
-            }
-          | {
-              /** Which of them. */
-              kind: 'client-late'
-              /** Whose requests. */
-              target: 'candidate' | 'baseline'
-              /** By which the event loop came late. */
-              delay_p99_ms: number
-            }
-          | {
-              /** Which of them. */
-              kind: 'client-limited'
-              /** Whose requests. */
-              target: 'candidate' | 'baseline'
-              /** Limits that the load process passed. */
-              reasons: (
-                | {
-                    /** What it was. */
-                    kind: 'event-loop-busy'
-                    /** Of the event loop, 0–1. */
-                    utilization: number
-                  }
-                | {
-                    /** What it was. */
-                    kind: 'event-loop-late'
-                    /** By how much. */
-                    delay_p99_ms: number
-                  }
-                | {
-                    /** What it was. */
-                    kind: 'waited-for-core'
-                    /** Of the time, 0–1. */
-                    share: number
-                  }
-              )[]
-            }
-          | {
-              /** Which of them. */
-              kind: 'calibrated-error'
-              /** Whose requests. */
-              target: 'candidate' | 'baseline'
-              /** p99 of the client's own error at this load. */
-              error_ms: number
-              /** Of the SLO; `null` where it is no time. */
-              margin_ms: number | null
-            }
-      }
-    | {
-        /** Which of them. */
-        kind: 'not-comparable'
-        /** What it was. */
-        from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
-        /** What it became. */
-        to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
-        /** What differs. */
-        differences: {
-          /** For example `cpu`. */
-          fact: string
-          /** Of the baseline. */
-          baseline: string | number
-          /** Of this run. */
-          candidate: string | number
-        }[]
-      }
-    | {
-        /** Which of them. */
-        kind: 'certain'
-        /** What it was. */
-        from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
-        /** What it became. */
-        to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
-        /** At the most, however the rest had gone. */
-        p: number
-        /** Requests that had not ended. */
-        remaining: number
-      }
-    | {
-        /** Which of them. */
-        kind: 'ended'
-        /** What it was. */
-        from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
-        /** What it became. */
-        to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
-      }
-  )[]
+  turns: TurnDocument[]
   /** One sentence: why this status. */
   why: string
 }
 
-/** A limit that the load process passed. */
-export type ClientReasonDocument =
-  /** Its event loop had little time left. */
+/** How it came about. */
+export type VerdictReasonDocument =
   | {
-      /** What it was. */
-      kind: 'event-loop-busy'
-      /** Of the event loop, 0–1. */
-      utilization: number
+      /** Which of them. */
+      kind: 'no-slo'
     }
-  /** Its event loop came late. */
   | {
-      /** What it was. */
-      kind: 'event-loop-late'
-      /** By how much. */
-      delay_p99_ms: number
+      /** Which of them. */
+      kind: 'none-blocks'
     }
-  /** It had no core to run on. */
   | {
-      /** What it was. */
-      kind: 'waited-for-core'
-      /** Of the time, 0–1. */
-      share: number
+      /** Which of them. */
+      kind: 'slos'
+      /** Texts of the SLOs of level `error` that have the status of the run. */
+      slos: string[]
+      /** SLOs of level `error`. */
+      blocking: number
     }
+  | {
+      /** Which of them. */
+      kind: 'nothing-completed'
+      /** Whose requests. */
+      target: 'candidate' | 'baseline'
+      /** Measured requests. */
+      total: number
+      /** Of them; the others were cancelled. */
+      failed: number
+      /** The most frequent failure. */
+      most: {
+        /** For example `connect`. */
+        kind: string
+        /** HTTP status. */
+        status: number | null
+      } | null
+    }
+
+/** How the run ended. */
+export type EndDocument =
+  | {
+      /** Which of them. */
+      kind: 'finished'
+    }
+  | {
+      /** Which of them. */
+      kind: 'curtailed'
+      /** One sentence. */
+      why: string
+    }
+  | {
+      /** Which of them. */
+      kind: 'unhealthy'
+      /** What made the target not worth measuring on. */
+      illness:
+        | {
+            /** Which of them. */
+            kind: 'no-connection'
+            /** First ones, none of which found a connection. */
+            requests: number
+          }
+        | {
+            /** Which of them. */
+            kind: 'errors'
+            /** Measured requests. */
+            failed: number
+            /** Of so many. */
+            requests: number
+            /** `max_error_rate`, 0–1. */
+            limit: number
+          }
+      /** One sentence. */
+      why: string
+    }
+  | {
+      /** Which of them. */
+      kind: 'interrupted'
+      /** The caller's: a signal's name or a message. */
+      reason: string
+      /** One sentence. */
+      why: string
+    }
+  | {
+      /** Which of them. */
+      kind: 'crashed'
+      /** Of the load process; untrusted text. */
+      message: string
+      /** One sentence. */
+      why: string
+    }
+
+/** The measured requests in figures; warm-up is excluded everywhere. */
+export interface SummaryDocument {
+  /** Number of requests by outcome. */
+  requests: {
+    /** Measured requests. */
+    total: number
+    /** Answered properly. */
+    completed: number
+    /** Not answered properly. */
+    failed: number
+    /** In flight when the run was stopped. */
+    cancelled: number
+    /** Sent before the measured ones. */
+    warmup: number
+  }
+  /** completed ÷ (total − cancelled), 0–1. */
+  success_rate: number | null
+  /** First measured dispatch to last measured token. */
+  duration_ms: number | null
+  /** Completed requests per second of the duration. */
+  requests_per_second: number | null
+  /** Output tokens of completed requests per second. */
+  output_tokens_per_second: number | null
+  /** Output tokens of completed requests. */
+  output_tokens: number | null
+  /** Where token counts come from: the server, or token events counted. */
+  token_basis: 'usage' | 'estimated' | 'mixed' | 'none'
+  /** Share of requests that keep all per-request bounds, 0–1. */
+  goodput: number | null
+  /** First token − dispatched. */
+  ttft_ms: DistributionDocument | null
+  /** First token that is not reasoning − dispatched. */
+  ttfo_ms: DistributionDocument | null
+  /** Last token − dispatched. */
+  latency_ms: DistributionDocument | null
+  /** End of the body − dispatched. */
+  stream_end_ms: DistributionDocument | null
+  /** (Last token − first token) ÷ (tokens − 1). */
+  tpot_ms: DistributionDocument | null
+  /** Gaps between consecutive token events, all requests together. */
+  chunk_gap_ms: DistributionDocument | null
+  /** Largest chunk gap of a request. */
+  stall_ms: DistributionDocument | null
+  /** Dispatched − scheduled. */
+  dispatch_delay_ms: DistributionDocument | null
+  /** Dispatched − given to the transport. */
+  client_queue_ms: DistributionDocument | null
+  /** Failed requests by kind. */
+  failures: {
+    /** For example `timeout.ttft`. */
+    kind: string
+    /** HTTP status, for `http_status`. */
+    status: number | null
+    /** Requests that failed this way. */
+    count: number
+    /** Message of the first one; untrusted text of the target. */
+    sample: string
+  }[]
+}
+
+/** Times of one metric in a round. */
+export interface RoundTimesDocument {
+  /** ms, of completed requests. */
+  mean: number | 'infinite' | null
+  /** ms. */
+  p50: number | 'infinite' | null
+  /** ms. */
+  p75: number | 'infinite' | null
+  /** ms. */
+  p90: number | 'infinite' | null
+  /** ms. */
+  p95: number | 'infinite' | null
+  /** ms. */
+  p99: number | 'infinite' | null
+}
+
+/** One slice of the measured requests, for comparisons with other runs. */
+export interface RoundDocument {
+  /** 0-based. */
+  round: number
+  /** Answered properly. */
+  completed: number
+  /** Not answered properly. */
+  failed: number
+  /** Requests that keep all per-request bounds. */
+  good: number | null
+  /** Completed requests per second. */
+  requests_per_second: number | null
+  /** Output tokens per second. */
+  output_tokens_per_second: number | null
+  /** As SLOs take it: `infinite` where failed requests fill a percentile. */
+  ttft_ms: RoundTimesDocument | null
+  /** As `ttft_ms`. */
+  ttfo_ms: RoundTimesDocument | null
+  /** As `ttft_ms`. */
+  latency_ms: RoundTimesDocument | null
+  /** As `ttft_ms`. */
+  tpot_ms: RoundTimesDocument | null
+  /** As `ttft_ms`. */
+  chunk_gap_ms: RoundTimesDocument | null
+  /** As `ttft_ms`. */
+  stall_ms: RoundTimesDocument | null
+}
 
 /** A property of the run. */
 export type DiagnosticDocument =
@@ -983,58 +1166,7 @@ export interface Results {
   started_at: string
   /** ISO 8601, UTC. */
   finished_at: string
-  /** How the run ended. */
-  end:
-    | {
-        /** Which of them. */
-        kind: 'finished'
-      }
-    | {
-        /** Which of them. */
-        kind: 'curtailed'
-        /** One sentence. */
-        why: string
-      }
-    | {
-        /** Which of them. */
-        kind: 'unhealthy'
-        /** What made the target not worth measuring on. */
-        illness:
-          | {
-              /** Which of them. */
-              kind: 'no-connection'
-              /** First ones, none of which found a connection. */
-              requests: number
-            }
-          | {
-              /** Which of them. */
-              kind: 'errors'
-              /** Measured requests. */
-              failed: number
-              /** Of so many. */
-              requests: number
-              /** `max_error_rate`, 0–1. */
-              limit: number
-            }
-        /** One sentence. */
-        why: string
-      }
-    | {
-        /** Which of them. */
-        kind: 'interrupted'
-        /** The caller's: a signal's name or a message. */
-        reason: string
-        /** One sentence. */
-        why: string
-      }
-    | {
-        /** Which of them. */
-        kind: 'crashed'
-        /** Of the load process; untrusted text. */
-        message: string
-        /** One sentence. */
-        why: string
-      }
+  end: EndDocument
   /** The machine that measured. */
   environment: {
     /** Version of Node. */
@@ -1048,170 +1180,9 @@ export interface Results {
     /** Available cores. */
     cores: number
   }
-  /** The measured requests in figures; warm-up is excluded everywhere. */
-  summary: {
-    /** Number of requests by outcome. */
-    requests: {
-      /** Measured requests. */
-      total: number
-      /** Answered properly. */
-      completed: number
-      /** Not answered properly. */
-      failed: number
-      /** In flight when the run was stopped. */
-      cancelled: number
-      /** Sent before the measured ones. */
-      warmup: number
-    }
-    /** completed ÷ (total − cancelled), 0–1. */
-    success_rate: number | null
-    /** First measured dispatch to last measured token. */
-    duration_ms: number | null
-    /** Completed requests per second of the duration. */
-    requests_per_second: number | null
-    /** Output tokens of completed requests per second. */
-    output_tokens_per_second: number | null
-    /** Output tokens of completed requests. */
-    output_tokens: number | null
-    /** Where token counts come from: the server, or token events counted. */
-    token_basis: 'usage' | 'estimated' | 'mixed' | 'none'
-    /** Share of requests that keep all per-request bounds, 0–1. */
-    goodput: number | null
-    /** First token − dispatched. */
-    ttft_ms: DistributionDocument | null
-    /** First token that is not reasoning − dispatched. */
-    ttfo_ms: DistributionDocument | null
-    /** Last token − dispatched. */
-    latency_ms: DistributionDocument | null
-    /** End of the body − dispatched. */
-    stream_end_ms: DistributionDocument | null
-    /** (Last token − first token) ÷ (tokens − 1). */
-    tpot_ms: DistributionDocument | null
-    /** Gaps between consecutive token events, all requests together. */
-    chunk_gap_ms: DistributionDocument | null
-    /** Largest chunk gap of a request. */
-    stall_ms: DistributionDocument | null
-    /** Dispatched − scheduled. */
-    dispatch_delay_ms: DistributionDocument | null
-    /** Dispatched − given to the transport. */
-    client_queue_ms: DistributionDocument | null
-    /** Failed requests by kind. */
-    failures: {
-      /** For example `timeout.ttft`. */
-      kind: string
-      /** HTTP status, for `http_status`. */
-      status: number | null
-      /** Requests that failed this way. */
-      count: number
-      /** Message of the first one; untrusted text of the target. */
-      sample: string
-    }[]
-  }
+  summary: SummaryDocument
   /** Slices of the measured requests, in order. */
-  rounds: {
-    /** 0-based. */
-    round: number
-    /** Answered properly. */
-    completed: number
-    /** Not answered properly. */
-    failed: number
-    /** Requests that keep all per-request bounds. */
-    good: number | null
-    /** Completed requests per second. */
-    requests_per_second: number | null
-    /** Output tokens per second. */
-    output_tokens_per_second: number | null
-    /** As SLOs take it: `infinite` where failed requests fill a percentile. */
-    ttft_ms: {
-      /** ms, of completed requests. */
-      mean: number | 'infinite' | null
-      /** ms. */
-      p50: number | 'infinite' | null
-      /** ms. */
-      p75: number | 'infinite' | null
-      /** ms. */
-      p90: number | 'infinite' | null
-      /** ms. */
-      p95: number | 'infinite' | null
-      /** ms. */
-      p99: number | 'infinite' | null
-    } | null
-    /** As `ttft_ms`. */
-    ttfo_ms: {
-      /** ms, of completed requests. */
-      mean: number | 'infinite' | null
-      /** ms. */
-      p50: number | 'infinite' | null
-      /** ms. */
-      p75: number | 'infinite' | null
-      /** ms. */
-      p90: number | 'infinite' | null
-      /** ms. */
-      p95: number | 'infinite' | null
-      /** ms. */
-      p99: number | 'infinite' | null
-    } | null
-    /** As `ttft_ms`. */
-    latency_ms: {
-      /** ms, of completed requests. */
-      mean: number | 'infinite' | null
-      /** ms. */
-      p50: number | 'infinite' | null
-      /** ms. */
-      p75: number | 'infinite' | null
-      /** ms. */
-      p90: number | 'infinite' | null
-      /** ms. */
-      p95: number | 'infinite' | null
-      /** ms. */
-      p99: number | 'infinite' | null
-    } | null
-    /** As `ttft_ms`. */
-    tpot_ms: {
-      /** ms, of completed requests. */
-      mean: number | 'infinite' | null
-      /** ms. */
-      p50: number | 'infinite' | null
-      /** ms. */
-      p75: number | 'infinite' | null
-      /** ms. */
-      p90: number | 'infinite' | null
-      /** ms. */
-      p95: number | 'infinite' | null
-      /** ms. */
-      p99: number | 'infinite' | null
-    } | null
-    /** As `ttft_ms`. */
-    chunk_gap_ms: {
-      /** ms, of completed requests. */
-      mean: number | 'infinite' | null
-      /** ms. */
-      p50: number | 'infinite' | null
-      /** ms. */
-      p75: number | 'infinite' | null
-      /** ms. */
-      p90: number | 'infinite' | null
-      /** ms. */
-      p95: number | 'infinite' | null
-      /** ms. */
-      p99: number | 'infinite' | null
-    } | null
-    /** As `ttft_ms`. */
-    stall_ms: {
-      /** ms, of completed requests. */
-      mean: number | 'infinite' | null
-      /** ms. */
-      p50: number | 'infinite' | null
-      /** ms. */
-      p75: number | 'infinite' | null
-      /** ms. */
-      p90: number | 'infinite' | null
-      /** ms. */
-      p95: number | 'infinite' | null
-      /** ms. */
-      p99: number | 'infinite' | null
-    } | null
-  }[]
+  rounds: RoundDocument[]
   /** What the run was compared with; `null`: nothing. */
   baseline: {
     /** `interleaved`: a second target whose rounds alternated; `file`: an earlier run. */
@@ -1221,73 +1192,8 @@ export interface Results {
     /** Whether machine and workload were the same. */
     comparable: boolean
     /** What was not. */
-    differences: {
-      /** For example `cpu`. */
-      fact: string
-      /** Of the baseline. */
-      baseline: string | number
-      /** Of this run. */
-      candidate: string | number
-    }[]
-    /** The measured requests in figures; warm-up is excluded everywhere. */
-    summary: {
-      /** Number of requests by outcome. */
-      requests: {
-        /** Measured requests. */
-        total: number
-        /** Answered properly. */
-        completed: number
-        /** Not answered properly. */
-        failed: number
-        /** In flight when the run was stopped. */
-        cancelled: number
-        /** Sent before the measured ones. */
-        warmup: number
-      }
-      /** completed ÷ (total − cancelled), 0–1. */
-      success_rate: number | null
-      /** First measured dispatch to last measured token. */
-      duration_ms: number | null
-      /** Completed requests per second of the duration. */
-      requests_per_second: number | null
-      /** Output tokens of completed requests per second. */
-      output_tokens_per_second: number | null
-      /** Output tokens of completed requests. */
-      output_tokens: number | null
-      /** Where token counts come from: the server, or token events counted. */
-      token_basis: 'usage' | 'estimated' | 'mixed' | 'none'
-      /** Share of requests that keep all per-request bounds, 0–1. */
-      goodput: number | null
-      /** First token − dispatched. */
-      ttft_ms: DistributionDocument | null
-      /** First token that is not reasoning − dispatched. */
-      ttfo_ms: DistributionDocument | null
-      /** Last token − dispatched. */
-      latency_ms: DistributionDocument | null
-      /** End of the body − dispatched. */
-      stream_end_ms: DistributionDocument | null
-      /** (Last token − first token) ÷ (tokens − 1). */
-      tpot_ms: DistributionDocument | null
-      /** Gaps between consecutive token events, all requests together. */
-      chunk_gap_ms: DistributionDocument | null
-      /** Largest chunk gap of a request. */
-      stall_ms: DistributionDocument | null
-      /** Dispatched − scheduled. */
-      dispatch_delay_ms: DistributionDocument | null
-      /** Dispatched − given to the transport. */
-      client_queue_ms: DistributionDocument | null
-      /** Failed requests by kind. */
-      failures: {
-        /** For example `timeout.ttft`. */
-        kind: string
-        /** HTTP status, for `http_status`. */
-        status: number | null
-        /** Requests that failed this way. */
-        count: number
-        /** Message of the first one; untrusted text of the target. */
-        sample: string
-      }[]
-    }
+    differences: DifferenceDocument[]
+    summary: SummaryDocument
   } | null
   /** What a reader must know before believing the figures. */
   diagnostics: DiagnosticDocument[]
@@ -1342,41 +1248,7 @@ export interface Results {
      * data or target unreachable, 130 interrupted by Ctrl-C, 143 ended by SIGTERM.
      */
     exit_code: number
-    /** How it came about. */
-    reason:
-      | {
-          /** Which of them. */
-          kind: 'no-slo'
-        }
-      | {
-          /** Which of them. */
-          kind: 'none-blocks'
-        }
-      | {
-          /** Which of them. */
-          kind: 'slos'
-          /** Texts of the SLOs of level `error` that have the status of the run. */
-          slos: string[]
-          /** SLOs of level `error`. */
-          blocking: number
-        }
-      | {
-          /** Which of them. */
-          kind: 'nothing-completed'
-          /** Whose requests. */
-          target: 'candidate' | 'baseline'
-          /** Measured requests. */
-          total: number
-          /** Of them; the others were cancelled. */
-          failed: number
-          /** The most frequent failure. */
-          most: {
-            /** For example `connect`. */
-            kind: string
-            /** HTTP status. */
-            status: number | null
-          } | null
-        }
+    reason: VerdictReasonDocument
     /** One sentence. */
     why: string
     /** In the order of the spec. */

@@ -113,72 +113,80 @@ export const sloSchema: JsonSchema = record('One assertion of the spec and what 
   why: text('One sentence: why this status.'),
 })
 
-const summary = record('The measured requests in figures; warm-up is excluded everywhere.', {
-  requests: record('Number of requests by outcome.', {
-    total: count('Measured requests.'),
+/** The figures of a run within `results.json`. */
+export const summarySchema: JsonSchema = record(
+  'The measured requests in figures; warm-up is excluded everywhere.',
+  {
+    requests: record('Number of requests by outcome.', {
+      total: count('Measured requests.'),
+      completed: count('Answered properly.'),
+      failed: count('Not answered properly.'),
+      cancelled: count('In flight when the run was stopped.'),
+      warmup: count('Sent before the measured ones.'),
+    }),
+    success_rate: orNull(number('completed ÷ (total − cancelled), 0–1.')),
+    duration_ms: orNull(number('First measured dispatch to last measured token.')),
+    requests_per_second: orNull(number('Completed requests per second of the duration.')),
+    output_tokens_per_second: orNull(number('Output tokens of completed requests per second.')),
+    output_tokens: orNull(count('Output tokens of completed requests.')),
+    token_basis: oneOf('Where token counts come from: the server, or token events counted.', [
+      'usage',
+      'estimated',
+      'mixed',
+      'none',
+    ]),
+    goodput: orNull(number('Share of requests that keep all per-request bounds, 0–1.')),
+    ttft_ms: distribution('First token − dispatched.'),
+    ttfo_ms: distribution('First token that is not reasoning − dispatched.'),
+    latency_ms: distribution('Last token − dispatched.'),
+    stream_end_ms: distribution('End of the body − dispatched.'),
+    tpot_ms: distribution('(Last token − first token) ÷ (tokens − 1).'),
+    chunk_gap_ms: distribution('Gaps between consecutive token events, all requests together.'),
+    stall_ms: distribution('Largest chunk gap of a request.'),
+    dispatch_delay_ms: distribution('Dispatched − scheduled.'),
+    client_queue_ms: distribution('Dispatched − given to the transport.'),
+    failures: list(
+      'Failed requests by kind.',
+      record('One kind of failure.', {
+        kind: text('For example `timeout.ttft`.'),
+        status: orNull(count('HTTP status, for `http_status`.')),
+        count: count('Requests that failed this way.'),
+        sample: text('Message of the first one; untrusted text of the target.'),
+      }),
+    ),
+  },
+)
+
+/** The times of a round within `results.json`. */
+export const roundTimesSchema: JsonSchema = record('Times of one metric in a round.', {
+  mean: measured('ms, of completed requests.'),
+  p50: measured('ms.'),
+  p75: measured('ms.'),
+  p90: measured('ms.'),
+  p95: measured('ms.'),
+  p99: measured('ms.'),
+})
+
+const roundTimes = (what: string): JsonSchema => orNull(roundTimesSchema, what)
+
+/** A slice of a run within `results.json`. */
+export const roundSchema: JsonSchema = record(
+  'One slice of the measured requests, for comparisons with other runs.',
+  {
+    round: count('0-based.'),
     completed: count('Answered properly.'),
     failed: count('Not answered properly.'),
-    cancelled: count('In flight when the run was stopped.'),
-    warmup: count('Sent before the measured ones.'),
-  }),
-  success_rate: orNull(number('completed ÷ (total − cancelled), 0–1.')),
-  duration_ms: orNull(number('First measured dispatch to last measured token.')),
-  requests_per_second: orNull(number('Completed requests per second of the duration.')),
-  output_tokens_per_second: orNull(number('Output tokens of completed requests per second.')),
-  output_tokens: orNull(count('Output tokens of completed requests.')),
-  token_basis: oneOf('Where token counts come from: the server, or token events counted.', [
-    'usage',
-    'estimated',
-    'mixed',
-    'none',
-  ]),
-  goodput: orNull(number('Share of requests that keep all per-request bounds, 0–1.')),
-  ttft_ms: distribution('First token − dispatched.'),
-  ttfo_ms: distribution('First token that is not reasoning − dispatched.'),
-  latency_ms: distribution('Last token − dispatched.'),
-  stream_end_ms: distribution('End of the body − dispatched.'),
-  tpot_ms: distribution('(Last token − first token) ÷ (tokens − 1).'),
-  chunk_gap_ms: distribution('Gaps between consecutive token events, all requests together.'),
-  stall_ms: distribution('Largest chunk gap of a request.'),
-  dispatch_delay_ms: distribution('Dispatched − scheduled.'),
-  client_queue_ms: distribution('Dispatched − given to the transport.'),
-  failures: list(
-    'Failed requests by kind.',
-    record('One kind of failure.', {
-      kind: text('For example `timeout.ttft`.'),
-      status: orNull(count('HTTP status, for `http_status`.')),
-      count: count('Requests that failed this way.'),
-      sample: text('Message of the first one; untrusted text of the target.'),
-    }),
-  ),
-})
-
-const roundTimes = (what: string): JsonSchema =>
-  orNull(
-    record(what, {
-      mean: measured('ms, of completed requests.'),
-      p50: measured('ms.'),
-      p75: measured('ms.'),
-      p90: measured('ms.'),
-      p95: measured('ms.'),
-      p99: measured('ms.'),
-    }),
-  )
-
-const round = record('One slice of the measured requests, for comparisons with other runs.', {
-  round: count('0-based.'),
-  completed: count('Answered properly.'),
-  failed: count('Not answered properly.'),
-  good: orNull(count('Requests that keep all per-request bounds.')),
-  requests_per_second: orNull(number('Completed requests per second.')),
-  output_tokens_per_second: orNull(number('Output tokens per second.')),
-  ttft_ms: roundTimes('As SLOs take it: `infinite` where failed requests fill a percentile.'),
-  ttfo_ms: roundTimes('As `ttft_ms`.'),
-  latency_ms: roundTimes('As `ttft_ms`.'),
-  tpot_ms: roundTimes('As `ttft_ms`.'),
-  chunk_gap_ms: roundTimes('As `ttft_ms`.'),
-  stall_ms: roundTimes('As `ttft_ms`.'),
-})
+    good: orNull(count('Requests that keep all per-request bounds.')),
+    requests_per_second: orNull(number('Completed requests per second.')),
+    output_tokens_per_second: orNull(number('Output tokens per second.')),
+    ttft_ms: roundTimes('As SLOs take it: `infinite` where failed requests fill a percentile.'),
+    ttfo_ms: roundTimes('As `ttft_ms`.'),
+    latency_ms: roundTimes('As `ttft_ms`.'),
+    tpot_ms: roundTimes('As `ttft_ms`.'),
+    chunk_gap_ms: roundTimes('As `ttft_ms`.'),
+    stall_ms: roundTimes('As `ttft_ms`.'),
+  },
+)
 
 /** JSON Schema (draft-07) of `results.json`: the one source of the types `Results` and its parts. */
 export const resultsSchema: JsonSchema = {
@@ -236,8 +244,8 @@ export const resultsSchema: JsonSchema = {
       cpu: text('Processor model.'),
       cores: count('Available cores.'),
     }),
-    summary,
-    rounds: list('Slices of the measured requests, in order.', round),
+    summary: summarySchema,
+    rounds: list('Slices of the measured requests, in order.', roundSchema),
     baseline: orNull(
       record('What the run was compared with; `null`: nothing.', {
         kind: oneOf(
@@ -250,7 +258,7 @@ export const resultsSchema: JsonSchema = {
           description: 'Whether machine and workload were the same.',
         },
         differences: list('What was not.', differenceSchema),
-        summary,
+        summary: summarySchema,
       }),
     ),
     diagnostics: list('What a reader must know before believing the figures.', diagnosticSchema),

@@ -12,8 +12,11 @@ import { toEnd, toReason, toTurn, toVerdictReason } from './reasons.ts'
 import type {
   CalibrationDocument,
   DistributionDocument,
+  EndDocument,
   Results,
+  RoundDocument,
   SloDocument,
+  SummaryDocument,
 } from './results-document.ts'
 import { fixed, orNull, significant } from './rounding.ts'
 import type { Sentences } from './sentences.ts'
@@ -23,12 +26,19 @@ export type {
   CalibrationDocument,
   ClientReasonDocument,
   DiagnosticDocument,
+  DifferenceDocument,
   DistributionDocument,
+  DoubtDocument,
+  EndDocument,
+  ReasonDocument,
   Results,
+  RoundTimesDocument,
   ServerDocument,
   ServerFindingDocument,
   ServerTimeDocument,
   SloDocument,
+  TurnDocument,
+  VerdictReasonDocument,
 } from './results-document.ts'
 
 /** A number, or `infinite` (of either sign) where failed requests fill the percentile. */
@@ -70,7 +80,7 @@ export type BaselineInput =
       kind: 'file'
       source: string
       differences: readonly Difference[]
-      summary: Results['summary']
+      summary: SummaryDocument
     }
 
 /**
@@ -151,7 +161,7 @@ function toClient(trust: ClientTrust): NonNullable<Results['client']> {
   }
 }
 
-function toSummary(summary: RunSummary): Results['summary'] {
+function toSummary(summary: RunSummary): SummaryDocument {
   const { total, completed, failed, cancelled, warmup } = summary.requests
   return {
     requests: { total, completed, failed, cancelled, warmup },
@@ -210,8 +220,6 @@ function toRound({ round, completed, failed, times, ...rest }: RoundFigures): Ro
   }
 }
 
-type RoundDocument = Results['rounds'][number]
-
 function toDistribution(distribution: Distribution | undefined): DistributionDocument | null {
   if (distribution === undefined) return null
   const { count, min, mean, stddev, p50, p75, p90, p95, p99, max } = distribution
@@ -230,7 +238,7 @@ function toDistribution(distribution: Distribution | undefined): DistributionDoc
 }
 
 /** `end`: of the run that the verdict is of. */
-export function toSlo(verdict: SloVerdict, end: Results['end'], sentences: Sentences): SloDocument {
+export function toSlo(verdict: SloVerdict, end: EndDocument, sentences: Sentences): SloDocument {
   const { slo, interval } = verdict
   const measure = (value: number | undefined): Measured | null => toMeasured(value, slo.unit)
   const document = {

@@ -1,5 +1,6 @@
 import type {
   DiagnosticDocument,
+  EndDocument,
   Results,
   ServerFindingDocument,
   SloDocument,
@@ -13,7 +14,6 @@ export type Untold<Document, Sentence extends string = 'why'> = Document extends
 /** What stands in `results.json` of a self-check, but its sentence. */
 export type DiagnosticFacts = Untold<DiagnosticDocument, 'message'>
 
-type End = Results['end']
 type Verdict = Results['verdict']
 
 /**
@@ -22,9 +22,9 @@ type Verdict = Results['verdict']
  * them are as they came.
  */
 export interface Sentences {
-  slo(slo: Omit<SloDocument, 'why'>, end: End): string
-  verdict(verdict: Pick<Verdict, 'status' | 'reason'>, end: End): string
-  end(end: Exclude<Untold<End>, { kind: 'finished' }>): string
+  slo(slo: Omit<SloDocument, 'why'>, end: EndDocument): string
+  verdict(verdict: Pick<Verdict, 'status' | 'reason'>, end: EndDocument): string
+  end(end: Exclude<Untold<EndDocument>, { kind: 'finished' }>): string
   diagnostic(facts: DiagnosticFacts): string
   server(finding: ServerFindingDocument): string
 }

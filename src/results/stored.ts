@@ -1,6 +1,6 @@
 import { keepKnown } from '../bench-spec/known.ts'
 import { type RoundFigures, storedMetrics } from '../verdict/figures.ts'
-import type { Results } from './results.ts'
+import type { RoundTimesDocument, Results } from './results.ts'
 
 /** The rounds of a document as the verdict takes them. */
 export function readRounds({ rounds }: Results): RoundFigures[] {
@@ -21,9 +21,7 @@ export function readRounds({ rounds }: Results): RoundFigures[] {
   })
 }
 
-function readTimes(
-  times: Results['rounds'][number]['ttft_ms'],
-): NonNullable<RoundFigures['times']['ttft']> {
+function readTimes(times: RoundTimesDocument | null): NonNullable<RoundFigures['times']['ttft']> {
   const known = Object.entries(times ?? {}).filter(([, value]) => value !== null)
   return Object.fromEntries(
     known.map(([stat, value]) => [stat, value === 'infinite' ? Infinity : Number(value)]),

@@ -64,7 +64,13 @@ async function installPackage(folder: string): Promise<Package> {
   const run = promisify(execFile)
   const tsc = join(repository, 'node_modules/typescript/bin/tsc')
   const outDir = join(checkout, 'dist')
-  await run(process.execPath, [tsc, '-p', join(repository, 'tsconfig.build.json'), '--outDir', outDir])
+  await run(process.execPath, [
+    tsc,
+    '-p',
+    join(repository, 'tsconfig.build.json'),
+    '--outDir',
+    outDir,
+  ])
   const pack = ['pack', '--dry-run', '--json', '--ignore-scripts']
   const { PATH } = process.env
   const env = { PATH, npm_config_cache: join(folder, 'npm') }

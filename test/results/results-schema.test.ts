@@ -4,7 +4,22 @@ import { expect, test } from 'vitest'
 import type { JsonSchema } from '../../src/bench-spec/json-schema.ts'
 import { calibrationSchema } from '../../src/results/calibration-schema.ts'
 import { clientReasonSchema, diagnosticSchema } from '../../src/results/diagnostic-schema.ts'
-import { distributionSchema, resultsSchema, sloSchema } from '../../src/results/results-schema.ts'
+import {
+  differenceSchema,
+  doubtSchema,
+  endSchema,
+  reasonSchema,
+  turnSchema,
+  verdictReasonSchema,
+} from '../../src/results/reasons-schema.ts'
+import {
+  distributionSchema,
+  resultsSchema,
+  roundSchema,
+  roundTimesSchema,
+  sloSchema,
+  summarySchema,
+} from '../../src/results/results-schema.ts'
 import {
   serverFindingSchema,
   serverSchema,
@@ -18,16 +33,12 @@ const validate = new Ajv({ strict: true, allErrors: true, allowUnionTypes: true 
 )
 
 test('results-document.ts and the published schema are what the schema says', async () => {
+  const parts = Object.entries(named).map(([name, schema]) =>
+    renderInterface(name, nameParts(schema)),
+  )
   const types = [
     '// Made from results-schema.ts by its test: change it there and run `vitest -u`.\n',
-    renderInterface('DistributionDocument', distributionSchema),
-    renderInterface('SloDocument', sloSchema),
-    renderInterface('ClientReasonDocument', clientReasonSchema),
-    renderInterface('DiagnosticDocument', nameParts(diagnosticSchema)),
-    renderInterface('ServerTimeDocument', serverTimeSchema),
-    renderInterface('ServerFindingDocument', serverFindingSchema),
-    renderInterface('ServerDocument', nameParts(serverSchema)),
-    renderInterface('CalibrationDocument', calibrationSchema),
+    ...parts,
     renderInterface('Results', nameParts(resultsSchema)),
   ].join('\n')
   await expect(types).toMatchFileSnapshot('../../src/results/results-document.ts')
@@ -36,20 +47,32 @@ test('results-document.ts and the published schema are what the schema says', as
   )
 })
 
-/** What has an interface of its own is named where it is used. */
+/** Parts of the document that have a type of their own. */
+const named: Readonly<Record<string, JsonSchema>> = {
+  DistributionDocument: distributionSchema,
+  DifferenceDocument: differenceSchema,
+  ClientReasonDocument: clientReasonSchema,
+  ReasonDocument: reasonSchema,
+  DoubtDocument: doubtSchema,
+  TurnDocument: turnSchema,
+  SloDocument: sloSchema,
+  VerdictReasonDocument: verdictReasonSchema,
+  EndDocument: endSchema,
+  SummaryDocument: summarySchema,
+  RoundTimesDocument: roundTimesSchema,
+  RoundDocument: roundSchema,
+  DiagnosticDocument: diagnosticSchema,
+  ServerTimeDocument: serverTimeSchema,
+  ServerFindingDocument: serverFindingSchema,
+  ServerDocument: serverSchema,
+  CalibrationDocument: calibrationSchema,
+}
+
+/** What has a type of its own is named where it is used. */
 function nameParts(schema: JsonSchema): JsonSchema {
-  const names = new Map<unknown, string>([
-    [distributionSchema, 'DistributionDocument'],
-    [sloSchema, 'SloDocument'],
-    [calibrationSchema, 'CalibrationDocument'],
-    [clientReasonSchema, 'ClientReasonDocument'],
-    [diagnosticSchema, 'DiagnosticDocument'],
-    [serverTimeSchema, 'ServerTimeDocument'],
-    [serverFindingSchema, 'ServerFindingDocument'],
-    [serverSchema, 'ServerDocument'],
-  ])
+  const names = new Map(Object.entries(named).map(([name, part]) => [part, name]))
   const text = JSON.stringify(schema, (_, part: unknown) => {
-    const type = part === schema ? undefined : names.get(part)
+    const type = part === schema ? undefined : names.get(part as JsonSchema)
     return type === undefined ? part : { type }
   })
   return JSON.parse(text) as JsonSchema

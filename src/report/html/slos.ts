@@ -1,4 +1,4 @@
-import type { Results, SloDocument } from '../../results/results.ts'
+import type { EndDocument, Results, SloDocument } from '../../results/results.ts'
 import { intervalTitle, issuesFirst, sloCells } from '../cells.ts'
 import { explainSlo } from '../sentence/slo.ts'
 import { renderMargin } from './margin.ts'
@@ -37,7 +37,7 @@ function relativeNote(slos: readonly SloDocument[]): string | undefined {
     : undefined
 }
 
-function renderRow(slo: SloDocument, index: number, end: Results['end']): Markup {
+function renderRow(slo: SloDocument, index: number, end: EndDocument): Markup {
   const { slo: text, observed, baseline, bound, deviation, interval, over, n } = sloCells(slo)
   const purpose =
     slo.purpose === null ? undefined : markup`<br><bdi class="soft">${slo.purpose}</bdi>`

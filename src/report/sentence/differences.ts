@@ -1,15 +1,13 @@
-import type { Results } from '../../results/results.ts'
-
-type Differences = NonNullable<Results['baseline']>['differences']
+import type { CalibrationDocument, DifferenceDocument } from '../../results/results.ts'
 
 /** `cpu differs: X / Y; cores differs: 2 / 4`, the baseline first. */
-export function listDifferences(differences: Differences): string {
+export function listDifferences(differences: readonly DifferenceDocument[]): string {
   return differences
     .map(({ fact, baseline, candidate }) => `${fact} differs: ${baseline} / ${candidate}`)
     .join('; ')
 }
 
-type Mismatch = NonNullable<NonNullable<Results['calibration']>['mismatch']>
+type Mismatch = NonNullable<CalibrationDocument['mismatch']>
 
 /** `made with cores 2, this run has 4`. */
 export function explainMismatch({ fact, calibrated, run }: Mismatch): string {

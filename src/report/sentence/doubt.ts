@@ -1,16 +1,14 @@
-import type { SloDocument } from '../../results/results.ts'
+import type { DoubtDocument } from '../../results/results.ts'
 import { formatQuantity } from '../quantity.ts'
 import { nameClientReasons } from './client-reasons.ts'
 
-type Doubt = Extract<SloDocument['turns'][number], { kind: 'doubt' }>['doubt']
-
 /** Why a figure cannot be believed, to stand after a colon. */
-export function explainDoubt(doubt: Doubt): string {
+export function explainDoubt(doubt: DoubtDocument): string {
   const found = explainCause(doubt)
   return doubt.target === 'baseline' ? `the baseline: ${found}` : found
 }
 
-function explainCause(doubt: Doubt): string {
+function explainCause(doubt: DoubtDocument): string {
   switch (doubt.kind) {
     case 'not-streamed':
       return `not streamed: ${doubt.at_once} of ${doubt.requests} answers came in a single read`

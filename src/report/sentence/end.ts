@@ -1,8 +1,8 @@
-import type { Results } from '../../results/results.ts'
+import type { EndDocument } from '../../results/results.ts'
 import type { Untold } from '../../results/sentences.ts'
 import { formatQuantity } from '../quantity.ts'
 
-type End = Untold<Results['end']>
+type End = Untold<EndDocument>
 
 /** Why a run did not end by itself, as a clause: `its outcome was certain`. */
 export function explainEnd(end: Exclude<End, { kind: 'finished' }>): string {

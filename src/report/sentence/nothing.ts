@@ -1,6 +1,6 @@
-import type { Results } from '../../results/results.ts'
+import type { VerdictReasonDocument } from '../../results/results.ts'
 
-type Nothing = Extract<Results['verdict']['reason'], { kind: 'nothing-completed' }>
+type Nothing = Extract<VerdictReasonDocument, { kind: 'nothing-completed' }>
 
 /** Why no request of a target completed. */
 export function explainNothing({ total, failed, most }: Nothing): string {

@@ -1,4 +1,4 @@
-import type { SloDocument } from '../../results/results.ts'
+import type { ReasonDocument, SloDocument } from '../../results/results.ts'
 import type { Untold } from '../../results/sentences.ts'
 import { allowedShare, limitsFailures } from '../../verdict/budget.ts'
 import { formatQuantity } from '../quantity.ts'
@@ -8,7 +8,6 @@ import { nameMore, stateObserved } from './observed.ts'
 import { explainComparison } from './relative-reason.ts'
 
 type Slo = Untold<SloDocument>
-type Reason = SloDocument['reason']
 
 /** How an SLO's own figures led to the status that they did. */
 export function explainReason(slo: Slo): string {
@@ -45,7 +44,7 @@ export function explainReason(slo: Slo): string {
 
 function explainExceedances(
   slo: Slo,
-  { failed, asked }: Extract<Reason, { kind: 'exceedances' }>,
+  { failed, asked }: Extract<ReasonDocument, { kind: 'exceedances' }>,
 ): string {
   const { exceedances, n } = slo
   const counted = slo.metric === 'chunk_gap' ? 'gaps' : 'requests'
@@ -109,7 +108,7 @@ function explainMissing({ metric }: Slo): string {
 
 function explainFew(
   slo: Slo,
-  { pairs, needed, requests }: Extract<Reason, { kind: 'few-pairs' }>,
+  { pairs, needed, requests }: Extract<ReasonDocument, { kind: 'few-pairs' }>,
 ): string {
   const of = requests > 1 ? ` of at least ${requests} requests` : ''
   return `To compare ${nameStatistic(slo)} takes ${needed} rounds${of} in which both sides have a value, and there are ${pairs}.`

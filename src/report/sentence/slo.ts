@@ -1,4 +1,4 @@
-import type { Results, SloDocument } from '../../results/results.ts'
+import type { EndDocument, SloDocument, TurnDocument } from '../../results/results.ts'
 import type { Untold } from '../../results/sentences.ts'
 import { listDifferences } from './differences.ts'
 import { explainDoubt } from './doubt.ts'
@@ -9,14 +9,14 @@ import { explainReason } from './reason.ts'
 type Slo = Untold<SloDocument>
 
 /** Why an SLO has its status: its own figures, and what then changed the status. */
-export function explainSlo(slo: Slo, end: Results['end']): string {
+export function explainSlo(slo: Slo, end: EndDocument): string {
   return slo.turns.reduce((told, turn) => tellTurn(told, turn, { slo, end }), explainReason(slo))
 }
 
 function tellTurn(
   told: string,
-  turn: Slo['turns'][number],
-  { slo, end }: { slo: Slo; end: Results['end'] },
+  turn: TurnDocument,
+  { slo, end }: { slo: Slo; end: EndDocument },
 ): string {
   switch (turn.kind) {
     case 'holm': {

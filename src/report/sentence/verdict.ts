@@ -1,11 +1,11 @@
-import type { Results } from '../../results/results.ts'
+import type { EndDocument, Results } from '../../results/results.ts'
 import { nameEnd } from './end.ts'
 import { explainNothing } from './nothing.ts'
 
 type Verdict = Pick<Results['verdict'], 'status' | 'reason'>
 
 /** Why the run has its verdict. */
-export function explainVerdict(verdict: Verdict, end: Results['end']): string {
+export function explainVerdict(verdict: Verdict, end: EndDocument): string {
   const found = explainReason(verdict)
   if (end.kind === 'finished' || verdict.reason.kind === 'nothing-completed') {
     // A run that was cut off says so first.
