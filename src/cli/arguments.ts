@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsOptionDescriptor } from 'node:util'
 
+import { keepKnown } from '../bench-spec/known.ts'
 import { suggest } from '../bench-spec/suggestion.ts'
 import type { Option, Options, Values } from './option.ts'
 import type { Offer, ValueKind } from './value-kind.ts'
@@ -73,7 +74,7 @@ interface Token {
 
 function describe([name, option]: [string, Option]): [string, ParseArgsOptionDescriptor] {
   const type = option.value === undefined ? 'boolean' : 'string'
-  return [name, { type, ...(option.short !== undefined && { short: option.short }) }]
+  return [name, keepKnown<ParseArgsOptionDescriptor>({ type, short: option.short })]
 }
 
 /** The value of an option before the command line is read. */

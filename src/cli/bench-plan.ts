@@ -3,9 +3,10 @@ import { resolve } from 'node:path'
 
 import { specFile, specGlob } from '../bench-spec/file-name.ts'
 import { renderIssues, SpecError } from '../bench-spec/issue.ts'
+import { keepKnown } from '../bench-spec/known.ts'
 import { breakCommands } from '../bench-spec/plain-text.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
-import type { Problem } from '../github/outcome.ts'
+import type { Place, Problem } from '../github/outcome.ts'
 import { loadSpec } from '../run/checked-spec.ts'
 import { exitCodes } from '../verdict/exit-code.ts'
 import { UsageError } from './arguments.ts'
@@ -74,6 +75,6 @@ function toProblems(error: SpecError, file: string): Problem[] {
   return error.issues.map(({ position }, index) => ({
     message: lines[index] ?? error.message,
     exitCode: exitCodes.misuse,
-    place: { file, ...(position && { line: position.line, column: position.column }) },
+    place: keepKnown<Place>({ file, line: position?.line, column: position?.column }),
   }))
 }

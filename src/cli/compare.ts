@@ -1,12 +1,14 @@
 import { join, relative, resolve } from 'node:path'
 
+import { keepKnown } from '../bench-spec/known.ts'
+import type { Overrides } from '../bench-spec/overrides.ts'
 import type { RelativeSlo } from '../bench-spec/slo.ts'
 import { type Comparison, renderComparison } from '../report/comparison-table.ts'
 import { detectStyle } from '../report/console-style.ts'
 import { readResults } from '../results/findings.ts'
 import type { Results } from '../results/results.ts'
 import { folderName, prepareFolder, writeArtifacts } from '../run/artifacts.ts'
-import { listWarnings } from '../run/bench.ts'
+import { type BenchOptions, listWarnings } from '../run/bench.ts'
 import { loadSpec } from '../run/checked-spec.ts'
 import { compareStored, compareTargets, limitRegression } from '../run/comparison.ts'
 import { exitCodeMeanings, toSignalCode } from '../verdict/exit-code.ts'
@@ -101,17 +103,21 @@ async function compareUrls(
     if (!url.includes('://'))
       throw new UsageError(`with -c both must be URLs, got ${JSON.stringify(url)}`)
   }
-  const overrides = { url: candidate, baseline, ...(policy !== undefined && { policy }) }
+  const overrides = keepKnown<Overrides>({ url: candidate, baseline, policy })
   const spec = loadSpec(config, { env, cwd, overrides })
   const folder = join(resolve(cwd, out), folderName(spec.name))
   prepareFolder(folder)
   for (const warning of listWarnings(spec)) stderr.write(`${spec.name}: warning: ${warning}\n`)
   const line = createProgressLine(stderr)
-  const { comparison, bench } = await compareTargets(spec, limits, {
-    signal,
-    root: cwd,
-    ...(!quiet && { onProgress: (progress) => line.show(spec.name, progress) }),
-  })
+  const { comparison, bench } = await compareTargets(
+    spec,
+    limits,
+    keepKnown<BenchOptions>({
+      signal,
+      root: cwd,
+      onProgress: quiet ? undefined : (progress) => line.show(spec.name, progress),
+    }),
+  )
   line.clear()
   writeArtifacts(folder, bench)
   return { comparison, details: [`results ${relative(cwd, folder)}`] }

@@ -1,5 +1,6 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import { exitCodes } from '../verdict/exit-code.ts'
-import { UsageError } from './arguments.ts'
+import { type Operands, UsageError } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
 import { type Commands, shells } from './completion-script.ts'
 import { choice } from './value-kind.ts'
@@ -14,12 +15,12 @@ export function createCompletion(list: () => Commands): Command {
     purpose:
       'Prints a script that makes a shell (bash, zsh or fish) complete commands, options and their values. The line that reads it belongs into the start file of the shell.',
     options: {},
-    operands: {
+    operands: keepKnown<Operands>({
       needed: `a shell: ${shell.expected}`,
       least: 1,
       most: 1,
-      ...(shell.offers && { offers: shell.offers }),
-    },
+      offers: shell.offers,
+    }),
     notes: [
       'bash: `eval "$(slogate completion bash)"` in `~/.bashrc`; zsh: `eval "$(slogate completion zsh)"` in `~/.zshrc`, after `compinit`; fish: `slogate completion fish | source` in `~/.config/fish/config.fish`.',
     ],

@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { pid } from 'node:process'
 
+import { keepKnown } from '../bench-spec/known.ts'
 import {
   faultNames,
   listScenarios,
@@ -91,13 +92,19 @@ export const mock: Command = defineCommand({
     }
     const { port, truth, fault: faults, options, 'allow-overrides': open } = values
     const { profile, ttft, itl, tokens, seed, scenario } = values
-    const given = { profile, ttft, itl, tokens, seed, scenario }
     const server = await startServer(
       {
         ...options,
-        ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-        ...(faults.length > 0 && { faults }),
-        ...(open && { allow_overrides: true }),
+        ...keepKnown({
+          profile,
+          ttft,
+          itl,
+          tokens,
+          seed,
+          scenario,
+          faults: faults.length > 0 ? faults : undefined,
+          allow_overrides: open ? true : undefined,
+        }),
       },
       { port },
     ).catch((error: Error) => {

@@ -83,10 +83,10 @@ export const run: Command = defineCommand({
     const { env, cwd } = context
     const { json, quiet, junit } = values
     const files = [...values.config, ...operands]
-    const { url, ...others } = toOverrides(values, cwd)
+    const overrides = toOverrides(values, cwd)
+    const { url, ...others } = overrides
     const history = findHistory(values.history, cwd)
     const locale = chooseLocale(values)
-    const overrides = { ...others, ...(url !== undefined && { url }) }
     const specs = files.map((file) => loadSpec(file, { env, cwd, overrides }))
     if (files.length === 0) {
       if (url === undefined) throw new UsageError('needs a spec (-c FILE) or a target (-u URL)')
@@ -138,7 +138,7 @@ async function runOne(
   const bench = await runBench(spec, {
     signal,
     root: cwd,
-    ...(!quiet && watchRun()),
+    ...watchRun(),
   })
   line.clear()
   if (!json) {
@@ -152,6 +152,7 @@ async function runOne(
   return bench.results
 
   function watchRun(): BenchOptions {
+    if (quiet) return {}
     if (locale === undefined) {
       return { onProgress: (progress) => line.show(spec.name, progress) }
     }

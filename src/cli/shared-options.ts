@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 
+import { keepKnown } from '../bench-spec/known.ts'
 import type { Overrides } from '../bench-spec/overrides.ts'
 import type { Policy } from '../bench-spec/spec.ts'
 import type { JunitMode } from '../run/artifacts.ts'
@@ -77,13 +78,13 @@ interface Overriding {
 /** The values that replace those of a spec. A baseline that is a file is relative to `cwd`. */
 export function toOverrides(values: Overriding, cwd: string): Overrides {
   const { url, requests, concurrency, baseline, policy } = values
-  return {
-    ...(url !== undefined && { url }),
-    ...(requests !== undefined && { requests }),
-    ...(concurrency !== undefined && { concurrency }),
-    ...(baseline !== undefined && { baseline: resolveBaseline(baseline, cwd) }),
-    ...(policy !== undefined && { policy }),
-  }
+  return keepKnown<Overrides>({
+    url,
+    requests,
+    concurrency,
+    baseline: baseline === undefined ? undefined : resolveBaseline(baseline, cwd),
+    policy,
+  })
 }
 
 function resolveBaseline(text: string, cwd: string): string {

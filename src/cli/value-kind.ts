@@ -1,4 +1,5 @@
 import { parseDuration } from '../bench-spec/duration.ts'
+import { keepKnown } from '../bench-spec/known.ts'
 
 /** What a shell may put in a place: names of files or folders, or words. */
 export type Offer = 'files' | 'folders' | (() => readonly string[])
@@ -16,12 +17,12 @@ export interface ValueKind<V> {
 
 /** Any text but an empty one; what it means is checked where it is used. */
 export function text(name: string, offers?: Offer): ValueKind<string> {
-  return {
+  return keepKnown<ValueKind<string>>({
     name,
     expected: 'a text',
     read: (text) => (text === '' ? undefined : text),
-    ...(offers && { offers }),
-  }
+    offers,
+  })
 }
 
 /** One of some words. */

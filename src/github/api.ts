@@ -1,3 +1,4 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import { cleanLine } from '../bench-spec/plain-text.ts'
 
 /** Sends one request to a repository's part of GitHub's REST API and resolves to the answer's JSON. */
@@ -17,18 +18,21 @@ const patience = 15_000
 export function createApi(given: { url: string; repository: string; token: string }): Api {
   const base = `${given.url}/repos/${given.repository}`
   return async (method, path, body) => {
-    const response = await fetch(`${base}/${path}`, {
-      method,
-      headers: {
-        accept: 'application/vnd.github+json',
-        authorization: `Bearer ${given.token}`,
-        'content-type': 'application/json',
-        'user-agent': 'slogate',
-        'x-github-api-version': '2022-11-28',
-      },
-      ...(body && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(patience),
-    }).catch((error: unknown) => {
+    const response = await fetch(
+      `${base}/${path}`,
+      keepKnown<RequestInit>({
+        method,
+        headers: {
+          accept: 'application/vnd.github+json',
+          authorization: `Bearer ${given.token}`,
+          'content-type': 'application/json',
+          'user-agent': 'slogate',
+          'x-github-api-version': '2022-11-28',
+        },
+        body: body && JSON.stringify(body),
+        signal: AbortSignal.timeout(patience),
+      }),
+    ).catch((error: unknown) => {
       throw new Error(cleanLine(describeFailure(error)))
     })
     const text = await response.text()

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 
 import * as core from '@actions/core'
 
+import { keepKnown } from '../bench-spec/known.ts'
 import type { Annotation } from './annotation.ts'
 
 /** UTF-8 bytes of a step's summary, whoever writes them; GitHub drops one above 1 MiB. */
@@ -42,14 +43,15 @@ export function setOutputs(outputs: Readonly<Record<string, string>>): string | 
 /** Prints an annotation. `file` must be a path from the workspace. */
 export function printAnnotation({ level, title, message, place }: Annotation): void {
   const print = level === 'error' ? core.error : core.warning
-  print(message, {
-    title,
-    ...(place && {
-      file: place.file,
-      ...(place.line !== undefined && { startLine: place.line }),
-      ...(place.column !== undefined && { startColumn: place.column }),
+  print(
+    message,
+    keepKnown<core.AnnotationProperties>({
+      title,
+      file: place?.file,
+      startLine: place?.line,
+      startColumn: place?.column,
     }),
-  })
+  )
 }
 
 export function printNotice(title: string, message: string): void {

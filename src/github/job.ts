@@ -1,5 +1,6 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { Results } from '../results/results.ts'
-import { annotate, fromWorkspace } from './annotation.ts'
+import { annotate, type Annotation, fromWorkspace } from './annotation.ts'
 import { type Outcome, settle } from './outcome.ts'
 import { renderSummary } from './summary.ts'
 
@@ -36,9 +37,14 @@ export async function reportOutcome(outcome: Outcome, options: JobOptions): Prom
   const problem = await appendSummary((limit) => renderSummary(outcome, { title, limit }))
   const annotation = annotate(outcome, { title, placed: options.annotation === 'line' })
   if (annotation !== undefined && options.annotation !== 'none') {
-    const { place, ...rest } = annotation
+    const { place } = annotation
     const file = place && fromWorkspace(place.file, env.GITHUB_WORKSPACE, cwd)
-    printAnnotation({ ...rest, ...(place && file && { place: { ...place, file } }) })
+    printAnnotation(
+      keepKnown<Annotation>({
+        ...annotation,
+        place: place && file ? { ...place, file } : undefined,
+      }),
+    )
   }
   return problem === undefined ? [] : [problem]
 }

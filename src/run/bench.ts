@@ -1,3 +1,4 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { readCalibrations } from '../calibration/calibration-file.ts'
 import { describeMachine } from '../calibration/machine.ts'
@@ -40,7 +41,7 @@ export async function runBench(spec: CheckedSpec, options: BenchOptions = {}): P
   const conclusion = conclude(driven, setting)
   const results = documentRun(driven, conclusion, setting)
   const { records, baseline } = driven
-  return { results, records, ...(baseline && { baseline }) }
+  return keepKnown<BenchRun>({ results, records, baseline })
 }
 
 /** What a user should know of a spec before anything is sent, each a sentence; empty when there is nothing. */

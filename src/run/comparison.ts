@@ -1,3 +1,4 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import { parseSlo } from '../bench-spec/slo-grammar.ts'
 import { formatStat, type RelativeSlo } from '../bench-spec/slo.ts'
 import type { Gate, Load, Policy } from '../bench-spec/spec.ts'
@@ -60,7 +61,7 @@ function toRelativeSlo(slo: SloDocument): RelativeSlo[] {
   const { id, text, metric, op, unit, level, allowance } = slo
   if (allowance === null) return []
   const { change, floor } = allowance
-  const allowed = { change, ...(floor !== null && { floor }) }
+  const allowed = keepKnown<RelativeSlo['allowance']>({ change, floor: floor ?? undefined })
   return [{ id, text, metric, stat: readStat(slo), op, unit, level, allowance: allowed }]
 }
 
@@ -185,13 +186,13 @@ function isKnown({ baseline, candidate }: Statistic): boolean {
 }
 
 function readLoad({ load }: Results): Load {
-  return {
+  return keepKnown<Load>({
     kind: load.kind,
     concurrency: load.concurrency,
-    ...(load.requests !== null && { requests: load.requests }),
-    ...(load.duration_ms !== null && { duration: load.duration_ms }),
+    requests: load.requests ?? undefined,
+    duration: load.duration_ms ?? undefined,
     warmup: load.warmup,
     rounds: load.rounds,
     seed: load.seed,
-  }
+  })
 }

@@ -1,9 +1,10 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import { cleanMessage } from '../bench-spec/plain-text.ts'
 import { createRedactor } from '../bench-spec/secret.ts'
 import type { BenchSpec, MockOptions, Target } from '../bench-spec/spec.ts'
 import { rebaseUrl } from '../bench-spec/target.ts'
 import { prepare } from '../bench-spec/template.ts'
-import { runLoad } from '../engine/load.ts'
+import { type LoadOptions, runLoad } from '../engine/load.ts'
 import type { LoadPlan } from '../engine/loop.ts'
 import type { ClientTrust, RequestRecord, RunEnd, TargetRole, Watch } from '../engine/record.ts'
 import type { Snapshot } from '../metrics/snapshot.ts'
@@ -81,58 +82,61 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
   const plan = planLoad(spec)
   const startedAt = new Date().toISOString()
   const watching = serverMetrics && (await watchTarget(serverMetrics, plan))
-  const { trust, end } = await runLoad(plan, {
-    ...(options.signal && { signal: options.signal }),
-    ...(watching && { onMeasure: watching.mark }),
-    onRecords(batch, inFlight) {
-      const ended = batch.map((record) => redactRecord(record, redact))
-      const own = ended.filter(({ target }) => target === 'candidate')
-      for (const record of ended) sides[record.target].push(record)
-      progress.add(ended, inFlight)
-      steering.add(own, inFlight)
-      options.onRecords?.(own)
-    },
-    halt: steering.halt,
-    extend: steering.extend,
-  })
+  const { trust, end } = await runLoad(
+    plan,
+    keepKnown<LoadOptions>({
+      signal: options.signal,
+      onMeasure: watching?.mark,
+      onRecords(batch, inFlight) {
+        const ended = batch.map((record) => redactRecord(record, redact))
+        const own = ended.filter(({ target }) => target === 'candidate')
+        for (const record of ended) sides[record.target].push(record)
+        progress.add(ended, inFlight)
+        steering.add(own, inFlight)
+        options.onRecords?.(own)
+      },
+      halt: steering.halt,
+      extend: steering.extend,
+    }),
+  )
   const finishedAt = new Date().toISOString()
-  return {
+  return keepKnown<Drive>({
     spec,
     records: sides.candidate,
-    ...(alternates && { baseline: sides.baseline }),
-    ...(trust && { trust }),
+    baseline: alternates ? sides.baseline : undefined,
+    trust,
     end: steering.correctEnd(end),
     looks: steering.looks(),
-    ...(watching && { watch: await finishWatch(watching, sides.candidate) }),
+    watch: watching && (await finishWatch(watching, sides.candidate)),
     startedAt,
     finishedAt,
-  }
+  })
 }
 
 function planLoad(spec: BenchSpec): LoadPlan {
-  return {
+  const { baseline, gate } = spec
+  return keepKnown<LoadPlan>({
     load: spec.load,
     timeouts: spec.timeouts,
-    ...(spec.stream && { stream: spec.stream }),
+    stream: spec.stream,
     requests: prepare(spec),
-    ...(spec.baseline?.kind === 'interleaved' && {
-      baseline: prepare(spec, spec.baseline.target),
-    }),
-    ...(spec.gate.policy !== 'point' && { extraRounds: spec.gate.maxExtraRounds }),
-    ...(spec.mock && { phaseHeader: 'x-slogate-phase' }),
-  }
+    baseline: baseline?.kind === 'interleaved' ? prepare(spec, baseline.target) : undefined,
+    extraRounds: gate.policy === 'point' ? undefined : gate.maxExtraRounds,
+    phaseHeader: spec.mock && 'x-slogate-phase',
+  })
 }
 
 function aimAt(spec: CheckedSpec, base: string | undefined): CheckedSpec {
   const { serverMetrics } = spec
   if (base === undefined) return spec
-  return {
+  return keepKnown<CheckedSpec>({
     ...spec,
     target: moveTarget(spec.target, base),
-    ...(serverMetrics?.url !== undefined && {
-      serverMetrics: { ...serverMetrics, url: rebaseUrl(serverMetrics.url, base) },
-    }),
-  }
+    serverMetrics:
+      serverMetrics?.url === undefined
+        ? serverMetrics
+        : { ...serverMetrics, url: rebaseUrl(serverMetrics.url, base) },
+  })
 }
 
 function moveTarget(target: Target, base: string | undefined): Target {
@@ -143,9 +147,9 @@ function moveTarget(target: Target, base: string | undefined): Target {
 const messageLimit = 200
 
 function redactRecord(record: RequestRecord, redact: (text: string) => string): RequestRecord {
-  const output = record.output === undefined ? {} : { output: redact(record.output) }
-  if (record.outcome !== 'failed') return { ...record, ...output }
+  const output = record.output === undefined ? undefined : redact(record.output)
+  if (record.outcome !== 'failed') return keepKnown<RequestRecord>({ ...record, output })
   const message = cleanMessage(redact(record.failure.message), messageLimit)
   const failure = { ...record.failure, message }
-  return { ...record, ...output, failure }
+  return keepKnown<RequestRecord>({ ...record, output, failure })
 }

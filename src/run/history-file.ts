@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { dirname, extname } from 'node:path'
 
+import { keepKnown } from '../bench-spec/known.ts'
 import {
   csv,
   historyColumns,
@@ -135,5 +136,5 @@ function readRevision(env: Environment): Revision {
   const commit = env.GITHUB_SHA ?? env.CI_COMMIT_SHA
   // Set, and empty, where it is not a pull request.
   const branch = env.GITHUB_HEAD_REF || (env.GITHUB_REF_NAME ?? env.CI_COMMIT_REF_NAME)
-  return { ...(commit !== undefined && { commit }), ...(branch !== undefined && { branch }) }
+  return keepKnown<Revision>({ commit, branch })
 }

@@ -1,3 +1,4 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { Load } from '../bench-spec/spec.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import type { Progress } from '../report/progress-text.ts'
@@ -23,15 +24,17 @@ export function trackProgress(
         done++
         if (outcome === 'failed') failed++
       }
-      onProgress?.({
-        done,
-        ...(load.requests !== undefined && { total: Math.max(targets * load.requests, done) }),
-        ...(load.duration !== undefined && { duration: targets * load.duration }),
-        failed,
-        inFlight,
-        elapsed: performance.now() - start,
-        requestsPerSecond: last > first ? (1000 * done) / (last - first) : 0,
-      })
+      onProgress?.(
+        keepKnown<Progress>({
+          done,
+          total: load.requests === undefined ? undefined : Math.max(targets * load.requests, done),
+          duration: load.duration === undefined ? undefined : targets * load.duration,
+          failed,
+          inFlight,
+          elapsed: performance.now() - start,
+          requestsPerSecond: last > first ? (1000 * done) / (last - first) : 0,
+        }),
+      )
     },
   }
 }

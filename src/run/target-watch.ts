@@ -1,3 +1,4 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { ServerMetrics } from '../bench-spec/spec.ts'
 import type { LoadPlan } from '../engine/loop.ts'
 import type { RequestRecord, Watch } from '../engine/record.ts'
@@ -23,13 +24,11 @@ export function watchTarget(
     headersFor: (page) => {
       const { origin, username, password } = new URL(page)
       const own = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-      return {
+      const given = origin === target.origin ? authorization : undefined
+      return keepKnown<Record<string, string>>({
         accept: 'text/plain;version=0.0.4, application/json;q=0.9',
-        ...(authorization !== undefined && origin === target.origin && { authorization }),
-        ...(username !== '' && {
-          authorization: `Basic ${Buffer.from(own).toString('base64')}`,
-        }),
-      }
+        authorization: username === '' ? given : `Basic ${Buffer.from(own).toString('base64')}`,
+      })
     },
     interval,
     hasWarmup: load.warmup > 0,

@@ -1,3 +1,4 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import { extraRequests } from '../bench-spec/round.ts'
 import type { AbsoluteSlo, RelativeSlo, Slo } from '../bench-spec/slo.ts'
 import type { Baseline, Gate, Load } from '../bench-spec/spec.ts'
@@ -84,7 +85,7 @@ function checkRelative(
     const allowed = Math.abs(slo.allowance.change)
     const least = allowed === 0 ? undefined : fewestToPass(allowed, confidence)
     if (requests === undefined || requests >= (least ?? Infinity)) return undefined
-    return { kind: 'few-for-share', asked: requests, ...(least !== undefined && { least }) }
+    return keepKnown<Obstacle>({ kind: 'few-for-share', asked: requests, least })
   }
   if (kind === 'file' && roundValues([], slo) === undefined) return { kind: 'statistic-not-kept' }
   const needed = fewestPairs

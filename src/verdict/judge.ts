@@ -1,3 +1,4 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { GoodputBounds, Metric, RelativeSlo, Slo } from '../bench-spec/slo.ts'
 import type { Gate, Load } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
@@ -94,7 +95,7 @@ function findNothing(
   const nothing = { kind: 'nothing-completed', target, total, failed } as const
   if (most === undefined) return nothing
   const { kind, status } = most
-  return { ...nothing, most: { kind, ...(status !== undefined && { status }) } }
+  return { ...nothing, most: keepKnown<NonNullable<NothingCompleted['most']>>({ kind, status }) }
 }
 
 /** Why there is nothing that an SLO could be relative to. */

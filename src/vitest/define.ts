@@ -5,12 +5,13 @@ import { basename, dirname } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 import type { BenchDocument } from '../bench-spec/document.ts'
+import { keepKnown } from '../bench-spec/known.ts'
 import type { Results } from '../results/results.ts'
 import { folderName } from '../run/artifacts.ts'
 import { type CheckedSpec, checkSpec } from '../run/checked-spec.ts'
 import { callSite } from './call-site.ts'
 import { timeLimit } from './compile.ts'
-import { createSuite } from './suite.ts'
+import { createSuite, type SuiteOptions } from './suite.ts'
 
 /** A bound that knows the line on which it was written. */
 export interface SloBound {
@@ -62,11 +63,14 @@ export function defineBench(
     sha256: createHash('sha256').update(readFileSync(file)).digest('hex'),
   }
   const options = { timeout: timeLimit(spec), retry: 0, repeats: 0 }
-  const suite = createSuite(spec, {
-    slos: spec.slos.map((slo) => slo.id),
-    sites: spec.slos.map((_, index) => sites[index] ?? site),
-    ...(spec.name === name ? {} : { folder: folderName(spec.name) }),
-  })
+  const suite = createSuite(
+    spec,
+    keepKnown<SuiteOptions>({
+      slos: spec.slos.map((slo) => slo.id),
+      sites: spec.slos.map((_, index) => sites[index] ?? site),
+      folder: spec.name === name ? undefined : folderName(spec.name),
+    }),
+  )
 
   describe(spec.name, () => {
     test('load', { ...options, meta: { slogate: { role: 'load' } } }, (context) =>

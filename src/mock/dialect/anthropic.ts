@@ -1,6 +1,7 @@
 import { type Answer, type Block, explainFinish, findLastMs, listBlocks } from '../answer/answer.ts'
 import type { Ask, Rendering } from '../answer/ask.ts'
 import { type Fields, isFields } from '../plan/fields.ts'
+import { keepKnown } from '../plan/known.ts'
 import type { PlanEvent } from '../plan/plan.ts'
 import type { Refusal } from '../plan/refusal.ts'
 import { countPromptTokens } from '../plan/tokens.ts'
@@ -78,7 +79,7 @@ function describeMessage(answer: Answer): Record<string, unknown> {
 
 function renderUsage({ shape, promptTokens }: Answer, outputTokens: number): object {
   const usage = { input_tokens: promptTokens, output_tokens: outputTokens }
-  return { ...(shape.usage !== 'never' && { usage }) }
+  return keepKnown({ usage: shape.usage === 'never' ? undefined : usage })
 }
 
 function explainStop(answer: Answer): string {

@@ -1,6 +1,7 @@
 import type { Ask } from '../answer/ask.ts'
 import type { Shape } from '../answer/shape.ts'
 import { type Fields, isFields } from '../plan/fields.ts'
+import { keepKnown } from '../plan/known.ts'
 import { Refusal } from '../plan/refusal.ts'
 
 /** How much usage a stream carries. */
@@ -26,10 +27,7 @@ export function readSampling(body: Fields): Pick<Ask, 'model' | 'temperature'> {
   if (temperature !== undefined && (typeof temperature !== 'number' || temperature < 0)) {
     refuse('temperature', 'a number of at least 0')
   }
-  return {
-    ...(model !== undefined && { model }),
-    ...(temperature !== undefined && { temperature }),
-  }
+  return keepKnown<Pick<Ask, 'model' | 'temperature'>>({ model, temperature })
 }
 
 /**
@@ -45,12 +43,7 @@ export function readGenerating(
   const minTokens = readCount(body, 'min_tokens', 0)
   const choices = readCount(body, 'n', 1) ?? 1
   if (choices > mostChoices) refuse('n', `at most ${mostChoices}`)
-  return {
-    ...readSampling(body),
-    ...(maxTokens !== undefined && { maxTokens }),
-    ...(minTokens !== undefined && { minTokens }),
-    choices,
-  }
+  return keepKnown({ ...readSampling(body), maxTokens, minTokens, choices })
 }
 
 const mostChoices = 128

@@ -9,6 +9,7 @@ import {
 } from '../answer/answer.ts'
 import type { Ask, Rendering } from '../answer/ask.ts'
 import type { Fields } from '../plan/fields.ts'
+import { keepKnown } from '../plan/known.ts'
 import type { PlanEvent } from '../plan/plan.ts'
 import { countPromptTokens } from '../plan/tokens.ts'
 import { parseBody, readFlag, readGenerating, readMessages, resolveUsage } from './body.ts'
@@ -38,7 +39,8 @@ function renderChunks(answer: Answer, body: Fields): Rendering {
   const isVllm = shape.chunks === 'vllm'
   const head = { id: `chatcmpl-${answer.ref}`, object: 'chat.completion.chunk' }
   const write = createChunks(answer, body, usage, head)
-  const delta = { role: 'assistant', content: '', ...(!isVllm && { refusal: null }) }
+  const refusal = isVllm ? undefined : null
+  const delta = keepKnown({ role: 'assistant', content: '', refusal })
   const roleAtMs = shape.roleChunk === 'accept' ? 0 : findFirstMs(answer)
   const events: PlanEvent[] = Array.from({ length: choices }, (_, index) => {
     const role = write([choose(index, delta, null)], 0)
@@ -62,10 +64,13 @@ function renderChunks(answer: Answer, body: Fields): Rendering {
       }),
     )
   }
-  const end = endChunks(answer, usage, write, (index) => ({
-    ...choose(index, {}, finish),
-    ...(isVllm && { stop_reason: null, token_ids: null }),
-  }))
+  const end = endChunks(answer, usage, write, (index) =>
+    keepKnown({
+      ...choose(index, {}, finish),
+      stop_reason: isVllm ? null : undefined,
+      token_ids: isVllm ? null : undefined,
+    }),
+  )
   return renderStream([...events, ...end])
 }
 
@@ -83,13 +88,14 @@ function renderDelta({ kind, text, choice, call }: Content, answer: Answer): obj
   return { tool_calls: [{ index, ...opening }] }
 }
 
-function renderReasoning(text: string, { shape }: Answer): object {
+function renderReasoning(text: string | undefined, { shape }: Answer): object {
   const { field } = shape.reasoning
   return field === 'both' ? { reasoning: text, reasoning_content: text } : { [field]: text }
 }
 
 function renderCompletion(answer: Answer): Rendering {
   const { shape } = answer
+  const isOpenai = shape.chunks === 'openai'
   const choices = Array.from({ length: answer.choices }, (_, index) => {
     const text = joinText(answer, 'text', index)
     const thought = joinText(answer, 'reasoning', index)
@@ -98,28 +104,29 @@ function renderCompletion(answer: Answer): Rendering {
       type: 'function',
       function: { name, arguments: argumentsJson },
     }))
-    const message = {
+    const message = keepKnown({
       role: 'assistant',
       content: text === '' ? null : text,
-      ...(shape.chunks === 'openai' && { refusal: null }),
-      ...(thought !== '' && renderReasoning(thought, answer)),
-      ...(calls.length > 0 && { tool_calls: calls }),
-    }
-    return {
+      refusal: isOpenai ? null : undefined,
+      ...renderReasoning(thought === '' ? undefined : thought, answer),
+      tool_calls: calls.length > 0 ? calls : undefined,
+    })
+    return keepKnown({
       index,
       message,
-      ...(shape.chunks === 'openai' && { logprobs: null }),
+      logprobs: isOpenai ? null : undefined,
       finish_reason: explainFinish(answer),
-    }
+    })
   })
-  const body = {
+  const body = keepKnown({
     id: `chatcmpl-${answer.ref}`,
     object: 'chat.completion',
     created: answer.created,
     model: answer.model,
     choices,
-    ...(shape.usage !== 'never' && { usage: renderUsage(answer) }),
-    ...(shape.chunks === 'openai' && { service_tier: 'default', system_fingerprint: 'fp_mock' }),
-  }
+    usage: shape.usage === 'never' ? undefined : renderUsage(answer),
+    service_tier: isOpenai ? 'default' : undefined,
+    system_fingerprint: isOpenai ? 'fp_mock' : undefined,
+  })
   return renderWhole(body, answer)
 }

@@ -2,6 +2,7 @@ import { type Answer, joinText } from '../answer/answer.ts'
 import type { Ask, Rendering } from '../answer/ask.ts'
 import type { Prompt } from '../latency/prefix-cache.ts'
 import type { Fields } from '../plan/fields.ts'
+import { keepKnown } from '../plan/known.ts'
 import type { PlanEvent } from '../plan/plan.ts'
 import { countPromptTokens } from '../plan/tokens.ts'
 import { parseBody, readFlag, readGenerating, refuse, resolveUsage } from './body.ts'
@@ -74,7 +75,7 @@ function renderChunks(answer: Answer, body: Fields): Rendering {
 }
 
 function renderCompletion(answer: Answer): Rendering {
-  const body = {
+  const body = keepKnown({
     id: `cmpl-${answer.ref}`,
     object: 'text_completion',
     created: answer.created,
@@ -84,7 +85,7 @@ function renderCompletion(answer: Answer): Rendering {
       index,
       finish_reason: answer.finishReason,
     })),
-    ...(answer.shape.usage !== 'never' && { usage: renderUsage(answer) }),
-  }
+    usage: answer.shape.usage === 'never' ? undefined : renderUsage(answer),
+  })
   return renderWhole(body, answer)
 }

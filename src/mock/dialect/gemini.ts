@@ -1,6 +1,7 @@
 import { type Answer, findLastMs, listBlocks, type ToolCall } from '../answer/answer.ts'
 import type { Ask, Rendering } from '../answer/ask.ts'
 import { isFields } from '../plan/fields.ts'
+import { keepKnown } from '../plan/known.ts'
 import type { PlanEvent } from '../plan/plan.ts'
 import type { Refusal } from '../plan/refusal.ts'
 import { countPromptTokens } from '../plan/tokens.ts'
@@ -64,13 +65,13 @@ function readAsk(text: string, { pathname, query }: Route): Ask {
   const { temperature } = readSampling(config)
   const maxTokens = readCount(config, 'maxOutputTokens', 1)
   const choices = readCount(config, 'candidateCount', 1)
-  return {
+  return keepKnown<Ask>({
     model: decodeURIComponent(model),
     prompt,
     promptTokens: countPromptTokens(prompt),
-    ...(temperature !== undefined && { temperature }),
-    ...(maxTokens !== undefined && { maxTokens }),
-    ...(choices !== undefined && { choices }),
+    temperature,
+    maxTokens,
+    choices,
     kinds: ['reasoning', 'tool_call'],
     render(answer) {
       if (method === 'generateContent') return renderWhole(renderAll(answer), answer)
@@ -78,7 +79,7 @@ function readAsk(text: string, { pathname, query }: Route): Ask {
         ? renderStream(listChunks(answer).map(frameSse))
         : renderArray(answer)
     },
-  }
+  })
 }
 
 /** A chunk before it is framed. */

@@ -10,6 +10,7 @@ import {
 } from '../answer/answer.ts'
 import type { Ask, Rendering } from '../answer/ask.ts'
 import { type Fields, isFields } from '../plan/fields.ts'
+import { keepKnown } from '../plan/known.ts'
 import type { PlanEvent } from '../plan/plan.ts'
 import type { Refusal } from '../plan/refusal.ts'
 import { countPromptTokens } from '../plan/tokens.ts'
@@ -66,15 +67,15 @@ function readRequest(text: string, readInput: (body: Fields) => string, say: Say
   const { temperature } = readSampling(options)
   const maxTokens = options['num_predict'] === -1 ? undefined : readCount(options, 'num_predict', 1)
   const stream = readFlag(body, 'stream', true)
-  return {
+  return keepKnown<Ask>({
     model,
     prompt,
     promptTokens: countPromptTokens(prompt),
-    ...(temperature !== undefined && { temperature }),
-    ...(maxTokens !== undefined && { maxTokens }),
+    temperature,
+    maxTokens,
     kinds: ['reasoning', 'tool_call'],
     render: (answer) => (stream ? renderLineStream(answer, say) : renderObject(answer, say)),
-  }
+  })
 }
 
 function describeAt({ created, model }: Answer, atMs: number): object {
@@ -119,20 +120,18 @@ function roundToNs(ms: number): number {
 
 /** Durations are in ns. */
 function describeEnd(answer: Answer): object {
+  const end = { done: true, done_reason: answer.finishReason }
+  if (answer.shape.usage === 'never') return end
   const first = findFirstMs(answer)
   const last = findLastMs(answer)
-  const counts = {
+  return {
+    ...end,
     total_duration: roundToNs(last),
     load_duration: 0,
     prompt_eval_count: answer.promptTokens,
     prompt_eval_duration: roundToNs(first),
     eval_count: answer.completionTokens,
     eval_duration: roundToNs(last - first),
-  }
-  return {
-    done: true,
-    done_reason: answer.finishReason,
-    ...(answer.shape.usage !== 'never' && counts),
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Answer, type Block, findLastMs, listBlocks } from '../answer/answer.ts'
 import type { Ask, Rendering } from '../answer/ask.ts'
+import { keepKnown } from '../plan/known.ts'
 import type { PlanEvent } from '../plan/plan.ts'
 import { countPromptTokens } from '../plan/tokens.ts'
 import { parseBody, readCount, readFlag, readMessages, readSampling } from './body.ts'
@@ -23,15 +24,15 @@ function readAsk(text: string): Ask {
   const prompt = typeof input === 'string' ? input : readMessages(body, 'input')
   const stream = readFlag(body, 'stream')
   const maxTokens = readCount(body, 'max_output_tokens', 1)
-  return {
+  return keepKnown<Ask>({
     ...readSampling(body),
     prompt,
     promptTokens: countPromptTokens(prompt),
-    ...(maxTokens !== undefined && { maxTokens }),
+    maxTokens,
     kinds: ['reasoning', 'tool_call'],
     render: (answer) =>
       stream ? renderEvents(answer) : renderWhole(describeEnd(answer, listItems(answer)), answer),
-  }
+  })
 }
 
 function renderFailure({ message, position }: Failure): string {
@@ -146,11 +147,11 @@ function renderEvents(answer: Answer): Rendering {
   for (const [index, item] of items.entries()) {
     const { block, opened, closed, event, part } = item
     const { text } = block
-    const place = {
+    const place = keepKnown({
       item_id: opened['id'],
       output_index: index,
-      ...(part !== undefined && { content_index: 0 }),
-    }
+      content_index: part === undefined ? undefined : 0,
+    })
     const startAtMs = block.contents[0]!.atMs
     const endAtMs = block.contents.at(-1)!.atMs
     const output = { output_index: index }
@@ -174,7 +175,11 @@ function renderEvents(answer: Answer): Rendering {
       )
     }
     const whole = block.call === undefined ? { text } : { name: block.call.name, arguments: text }
-    const done = { ...place, ...whole, ...(isText && { logprobs: [] }) }
+    const done = keepKnown<Record<string, unknown>>({
+      ...place,
+      ...whole,
+      logprobs: isText ? [] : undefined,
+    })
     say(endAtMs, 'lifecycle', `${event}.done`, done)
     if (part !== undefined) {
       say(endAtMs, 'lifecycle', 'response.content_part.done', { ...place, part: part(text) })

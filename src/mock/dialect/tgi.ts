@@ -1,6 +1,7 @@
 import { type Answer, findLastMs, joinText } from '../answer/answer.ts'
 import type { Ask, Rendering } from '../answer/ask.ts'
 import { isFields } from '../plan/fields.ts'
+import { keepKnown } from '../plan/known.ts'
 import type { PlanEvent } from '../plan/plan.ts'
 import type { Refusal } from '../plan/refusal.ts'
 import { countPromptTokens } from '../plan/tokens.ts'
@@ -41,18 +42,18 @@ function readAsk(text: string, { pathname }: { pathname: string }): Ask {
   const { temperature } = readSampling(parameters)
   const stream = pathname === '/' ? readFlag(body, 'stream') : pathname === '/generate_stream'
   const details = readFlag(parameters, 'details')
-  return {
+  return keepKnown<Ask>({
     prompt: inputs,
     promptTokens: countPromptTokens(inputs),
-    ...(maxTokens !== undefined && { maxTokens }),
-    ...(temperature !== undefined && { temperature }),
+    maxTokens,
+    temperature,
     kinds: [],
     render(answer) {
       if (stream) return renderTokens(answer, details)
       const whole = { generated_text: joinText(answer), ...describeEnd(answer, details) }
       return renderWhole(pathname === '/' ? [whole] : whole, answer)
     },
-  }
+  })
 }
 
 /** Counts come when they are asked for by `parameters.details`, or by the server's own rule. */

@@ -1,6 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 
 import { renderRefusal } from '../dialect/dialect.ts'
+import { keepKnown } from '../plan/known.ts'
 import { type Plan, planError, type PlanEvent } from '../plan/plan.ts'
 import { Refusal } from '../plan/refusal.ts'
 import { replaceEvents } from './edit.ts'
@@ -98,10 +99,10 @@ function planText(status: number, text: string, shape: 'text' | 'html' | 'empty'
   const type = shape === 'html' ? 'text/html' : 'text/plain'
   return {
     ...planError(status, null),
-    headers: {
-      ...(shape !== 'empty' && { 'content-type': `${type}; charset=utf-8` }),
+    headers: keepKnown<Plan['headers']>({
+      'content-type': shape === 'empty' ? undefined : `${type}; charset=utf-8`,
       'content-length': String(bytes.length),
-    },
+    }),
     events: [{ atMs: 0, kind: 'error', bytes, tokens: 0 }],
   }
 }

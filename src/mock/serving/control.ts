@@ -5,6 +5,7 @@ import { createVllmMetrics } from '../metrics/vllm-metrics.ts'
 import { type Options, parseOptions } from '../options/options.ts'
 import { expandScenario } from '../options/scenario.ts'
 import { type Fields, isFields } from '../plan/fields.ts'
+import { keepKnown } from '../plan/known.ts'
 import { Refusal } from '../plan/refusal.ts'
 import type { Config, Endpoint } from './endpoint.ts'
 import { listEndpoints } from './endpoints.ts'
@@ -36,10 +37,11 @@ export function createControl(
 
   const control: Control = {
     current: () => service,
-    describe: () => ({
-      ...written,
-      ...(written['api_key'] !== undefined && { api_key: '[api_key]' }),
-    }),
+    describe: () =>
+      keepKnown<Fields>({
+        ...written,
+        api_key: written['api_key'] === undefined ? undefined : '[api_key]',
+      }),
     change(options, base = 'current') {
       if (!isFields(options)) throw new Refusal(400, 'The options are not a JSON object')
       const next = { ...(base === 'current' ? written : started), ...expandScenario(options) }

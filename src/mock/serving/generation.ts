@@ -24,6 +24,7 @@ import {
 } from '../metrics/truth.ts'
 import type { Options } from '../options/options.ts'
 import type { Fields } from '../plan/fields.ts'
+import { keepKnown } from '../plan/known.ts'
 import { type Plan, planError } from '../plan/plan.ts'
 import { Refusal } from '../plan/refusal.ts'
 import { createOverrides, type Recipe } from './override.ts'
@@ -174,17 +175,21 @@ export function createGeneration(
   function planRefusal(refusal: Refusal, { dialect }: Exchange): Plan {
     const { status, retryAfterS } = refusal
     const plan = planError(status, renderRefusal(refusal, { dialect, profile }))
-    const retry = retryAfterS !== undefined && { 'retry-after': String(retryAfterS) }
-    return { ...plan, headers: { ...plan.headers, ...retry } }
+    const retry = retryAfterS === undefined ? undefined : String(retryAfterS)
+    return {
+      ...plan,
+      headers: keepKnown<Plan['headers']>({ ...plan.headers, 'retry-after': retry }),
+    }
   }
 
   function refuseBusy(): Refusal {
     const { status, message, retryAfterS } = profile.busy
-    return new Refusal(status, message, {
+    const detail = keepKnown({
       type: 'ServiceUnavailableError',
-      ...(retryAfterS !== undefined && { retryAfterS }),
+      retryAfterS,
       extra: { queue_size: scheduler.count().waiting, max_queue_size: options.queue?.waiting },
     })
+    return new Refusal(status, message, detail)
   }
 
   /** Asked once for each request that is admitted. */

@@ -5,6 +5,7 @@ import { type Chooser, createChooser } from '../fault/selection.ts'
 import { type Options, parseOptions } from '../options/options.ts'
 import { expandScenario } from '../options/scenario.ts'
 import { type Fields, isFields } from '../plan/fields.ts'
+import { keepKnown } from '../plan/known.ts'
 import { Refusal } from '../plan/refusal.ts'
 import { createPlanner, type Planner } from './planner.ts'
 
@@ -75,25 +76,32 @@ function override(
   written: Fields,
   headers: Readonly<Partial<Record<(typeof headerNames)[number], string>>>,
 ): Options {
-  const { fault, status, scenario, tokens } = headers
+  const { fault, status, scenario } = headers
   const faults = [
     ...(fault === undefined ? [] : [readFault(fault)]),
     ...(status === undefined ? [] : [{ kind: 'http-error', status: Number(status) }]),
   ]
-  const options = {
-    ...written,
-    ...(scenario !== undefined && expandScenario({ scenario })),
-    ...(headers['ttft-ms'] !== undefined && { ttft: Number(headers['ttft-ms']) }),
-    ...(headers['itl-ms'] !== undefined && { itl: Number(headers['itl-ms']) }),
-    ...(tokens !== undefined && { tokens: Number(tokens) }),
-    ...(faults.length > 0 && { faults }),
-  }
-  const parsed = parseOptions(options, (message) => new Refusal(400, message))
+  const layer = keepKnown<Fields>({
+    scenario,
+    ttft: toNumber(headers['ttft-ms']),
+    itl: toNumber(headers['itl-ms']),
+    tokens: toNumber(headers.tokens),
+    faults: faults.length > 0 ? faults : undefined,
+  })
+  const parsed = parseOptions(
+    { ...written, ...expandScenario(layer) },
+    (message) => new Refusal(400, message),
+  )
   // All requests share one batch.
   if (JSON.stringify(parsed.tier) !== JSON.stringify(own.tier)) {
     throw new Refusal(400, `${scenario} needs a server with its own latency`)
   }
   return parsed
+}
+
+/** Not a number: `NaN`, which no option accepts. */
+function toNumber(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text)
 }
 
 /** The name of a kind, or a fault as JSON. */

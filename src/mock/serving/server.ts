@@ -7,6 +7,7 @@ import type { Dialect, Route } from '../dialect/dialect.ts'
 import { monotonicClock } from '../latency/monotonic-clock.ts'
 import { type Arrival, createTruth, type Truth } from '../metrics/truth.ts'
 import type { MockOptions } from '../options/mock-options.ts'
+import { keepKnown } from '../plan/known.ts'
 import { Refusal } from '../plan/refusal.ts'
 import { readKey } from './api-key.ts'
 import { createControl, type Service } from './control.ts'
@@ -131,7 +132,7 @@ function refuse(
 }
 
 function send(response: ServerResponse, { status, type, text, follow }: Reply): void {
-  const headers = { ...(type !== undefined && { 'content-type': type }) }
+  const headers = keepKnown<Record<string, string>>({ 'content-type': type })
   if (follow !== undefined) {
     response.writeHead(status, headers).write(text)
     response.flushHeaders()

@@ -68,20 +68,19 @@ function listTests(run: Results, spec: string): Test[] {
       duration: 0,
       ...time,
       suite: [spec],
-      ...(outcome.kind !== 'passed' && { message: outcome.message, trace: text.join('\n') }),
+      message: outcome.kind === 'passed' ? undefined : outcome.message,
+      trace: outcome.kind === 'passed' ? undefined : text.join('\n'),
       filePath: file === null ? undefined : cleanLine(file),
-      ...(slo && {
-        rawStatus: slo.status,
-        line: slo.line ?? undefined,
-        tags: [slo.level, slo.metric],
-        extra: {
-          observed: slo.observed,
-          bound: slo.bound,
-          unit: slo.unit,
-          n: slo.n,
-          interval: slo.interval,
-        },
-      }),
+      rawStatus: slo?.status,
+      line: slo?.line ?? undefined,
+      tags: slo && [slo.level, slo.metric],
+      extra: slo && {
+        observed: slo.observed,
+        bound: slo.bound,
+        unit: slo.unit,
+        n: slo.n,
+        interval: slo.interval,
+      },
     }),
   )
 }
