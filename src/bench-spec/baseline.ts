@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 
-import type { BenchDocument } from './document.ts'
+import type { BenchDocument } from './bench-document.ts'
 import type { Locate, Report, Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
 import type { Baseline, MockOptions, Target } from './spec.ts'

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { basename, dirname, extname, relative, resolve } from 'node:path'
 
 import type { ReadStored } from './baseline.ts'
-import type { BenchDocument } from './document.ts'
+import type { BenchDocument } from './bench-document.ts'
 import { decodeText } from './encoding.ts'
 import { interpolate, type Environment } from './environment.ts'
 import { createIssue, SpecError, renderPath, type Locate, type Path, type Issue } from './issue.ts'

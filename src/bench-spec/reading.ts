@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 
 import { checkBaselineUrl, ownParts, readBaseline, type ReadStored } from './baseline.ts'
+import type { BenchDocument } from './bench-document.ts'
 import { loadDataset, type LoadedDataset } from './dataset.ts'
-import type { BenchDocument } from './document.ts'
 import { createIssue, type Locate, type Report, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
 import { hasControls } from './plain-text.ts'

@@ -1,4 +1,4 @@
-import type { BenchDocument } from './document.ts'
+import type { BenchDocument } from './bench-document.ts'
 import type { Report } from './issue.ts'
 import { keepKnown } from './known.ts'
 import type { ServerMetrics } from './spec.ts'

@@ -1,4 +1,4 @@
-import type { BenchDocument } from './document.ts'
+import type { BenchDocument } from './bench-document.ts'
 import { parseDuration } from './duration.ts'
 import type { Path, Report } from './issue.ts'
 import { keepKnown } from './known.ts'

@@ -63,7 +63,7 @@ export const github: Command = {
       )
     }
     // Loaded here, as it takes 70 ms.
-    const { maskTexts, printNotice, setOutputs } = await import('../github/commands.ts')
+    const { maskTexts, printNotice, setOutputs } = await import('../github/workflow-commands.ts')
     const { values, operands, misuse } = readGiven(args, env)
     const { mode, name, comment, check } = values
     const out = resolve(cwd, values.out)

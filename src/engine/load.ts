@@ -3,9 +3,9 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { keepKnown } from '../bench-spec/known.ts'
-import { decodeRecords } from './columns.ts'
 import type { LoadPlan } from './loop.ts'
 import type { Order, Report } from './process.ts'
+import { decodeRecords } from './record-columns.ts'
 import type { ClientTrust, Halt, LoadRun, RequestRecord, RunEnd } from './record.ts'
 
 export interface LoadOptions {

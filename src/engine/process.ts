@@ -1,5 +1,5 @@
-import { type Columns, encodeRecords } from './columns.ts'
 import { type Loop, type LoadPlan, startLoop } from './loop.ts'
+import { type Columns, encodeRecords } from './record-columns.ts'
 import type { ClientTrust, RequestRecord } from './record.ts'
 import { createConnection } from './request.ts'
 import { watchClient } from './trust.ts'

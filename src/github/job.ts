@@ -1,8 +1,8 @@
 import { keepKnown } from '../bench-spec/known.ts'
 import type { Results } from '../results/results.ts'
 import { annotate, type Annotation, fromWorkspace } from './annotation.ts'
+import { renderSummary } from './job-summary.ts'
 import { type Outcome, settle } from './outcome.ts'
-import { renderSummary } from './summary.ts'
 
 export interface JobOptions {
   title: string
@@ -33,7 +33,7 @@ export async function reportRuns(
 export async function reportOutcome(outcome: Outcome, options: JobOptions): Promise<string[]> {
   const { title, cwd, env } = options
   // 70 ms of loading, which only a job has to wait for.
-  const { appendSummary, printAnnotation } = await import('./commands.ts')
+  const { appendSummary, printAnnotation } = await import('./workflow-commands.ts')
   const problem = await appendSummary((limit) => renderSummary(outcome, { title, limit }))
   const annotation = annotate(outcome, { title, placed: options.annotation === 'line' })
   if (annotation !== undefined && options.annotation !== 'none') {

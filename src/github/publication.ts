@@ -1,9 +1,9 @@
 import { createApi } from './api.ts'
 import { makeCheck } from './check.ts'
 import { keepComment } from './comment.ts'
+import { renderSummary } from './job-summary.ts'
 import type { Outcome } from './outcome.ts'
 import { readPullRequest } from './pull-request.ts'
-import { renderSummary } from './summary.ts'
 
 /** What goes beyond the job itself. */
 export interface PublicationOptions {

@@ -1,6 +1,6 @@
 import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { Spread } from '../metrics/client-error.ts'
-import { type Column, layOut } from './table.ts'
+import { type Column, layOut } from './layout.ts'
 import { formatCount, formatMs } from './units.ts'
 
 /** What a calibration found, in the words of its file. */

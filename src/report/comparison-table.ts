@@ -1,8 +1,8 @@
 import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { DifferenceDocument, Measured, Results, SloDocument } from '../results/results.ts'
 import { formatChanges, formatOrDash } from './cells.ts'
+import { layOut } from './layout.ts'
 import { listDifferences } from './sentence/differences.ts'
-import { layOut } from './table.ts'
 import { createPen, signs, styles, type TerminalOptions } from './terminal.ts'
 import { formatChange } from './units.ts'
 

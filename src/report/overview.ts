@@ -1,7 +1,7 @@
 import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import { percentileRows, roughNote } from './cells.ts'
-import type { Column } from './table.ts'
+import type { Column } from './layout.ts'
 import { formatCount, formatMs, formatValue } from './units.ts'
 
 /** Order of runs: what is missed first, what passes last. */

@@ -1,6 +1,6 @@
 import type { Results } from '../results/results.ts'
+import { layOut } from './layout.ts'
 import { missedFirst, overviewColumns, overviewNote } from './overview.ts'
-import { layOut } from './table.ts'
 import {
   createPen,
   type Pen,

@@ -18,12 +18,12 @@ import {
   sloCells,
 } from './cells.ts'
 import { truncate, wrap } from './columns.ts'
+import { layOut } from './layout.ts'
 import { explainDiagnostic } from './sentence/diagnostic.ts'
 import { explainServerFinding } from './sentence/server-finding.ts'
 import { explainSlo } from './sentence/slo.ts'
 import { explainVerdict } from './sentence/verdict.ts'
 import { serverLines } from './server-cells.ts'
-import { layOut } from './table.ts'
 
 export interface TerminalOptions {
   color: boolean

@@ -2,7 +2,7 @@ import type { ClientReason } from '../metrics/client.ts'
 import type { Diagnostic } from '../metrics/diagnostic.ts'
 import type { ClientReasonDocument } from './results-document.ts'
 import { fixed, orNull, significant } from './rounding.ts'
-import type { DiagnosticFacts } from './sentences.ts'
+import type { DiagnosticFacts } from './wording.ts'
 
 /** A self-check as it stands in `results.json`, but its sentence. */
 export function toDiagnostic(diagnostic: Diagnostic): DiagnosticFacts {

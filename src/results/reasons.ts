@@ -10,7 +10,7 @@ import type {
   VerdictReasonDocument,
 } from './results-document.ts'
 import { fixed, orNull, significant } from './rounding.ts'
-import type { Sentences } from './sentences.ts'
+import type { Sentences } from './wording.ts'
 
 export function toReason(reason: Reason): ReasonDocument {
   switch (reason.kind) {

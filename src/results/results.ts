@@ -19,8 +19,8 @@ import type {
   SummaryDocument,
 } from './results-document.ts'
 import { fixed, orNull, significant } from './rounding.ts'
-import type { Sentences } from './sentences.ts'
 import { toServer } from './server-document.ts'
+import type { Sentences } from './wording.ts'
 
 export type {
   CalibrationDocument,

@@ -7,7 +7,7 @@ import type {
   ServerTimeDocument,
 } from './results-document.ts'
 import { fixed, orNull } from './rounding.ts'
-import type { Sentences } from './sentences.ts'
+import type { Sentences } from './wording.ts'
 
 /** The part of `results.json` that holds what the server told. */
 export function toServer(server: ServerSummary, sentences: Sentences): ServerDocument {

@@ -4,7 +4,7 @@ import { basename, dirname } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
 
-import type { BenchDocument } from '../bench-spec/document.ts'
+import type { BenchDocument } from '../bench-spec/bench-document.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import type { Results } from '../results/results.ts'
 import { folderName } from '../run/artifacts.ts'

@@ -13,7 +13,7 @@ import { renderInterface } from '../_interface.ts'
 test('document.ts, the published schema and the table of keys are what the schema says', async () => {
   const header = '// Made from schema.ts by its test: change it there and run `vitest -u`.\n\n'
   const type = renderInterface('BenchDocument', benchSchema)
-  await expect(header + type).toMatchFileSnapshot('../../src/bench-spec/document.ts')
+  await expect(header + type).toMatchFileSnapshot('../../src/bench-spec/bench-document.ts')
   await expect(renderEditorSchema()).toMatchFileSnapshot('../../schema/bench.schema.json')
   const page = readFileSync(new URL('../../docs/spec-format.md', import.meta.url), 'utf8')
   const table = renderTable(benchSchema).join('\n')

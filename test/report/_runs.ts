@@ -8,7 +8,7 @@ import type {
   ServerTimeDocument,
   SloDocument,
 } from '../../src/results/results.ts'
-import type { DiagnosticFacts } from '../../src/results/sentences.ts'
+import type { DiagnosticFacts } from '../../src/results/wording.ts'
 
 /** Whatever a target may send to trick a reader of the reports. */
 export const hostile =

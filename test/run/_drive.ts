@@ -1,4 +1,4 @@
-import type { BenchDocument } from '../../src/bench-spec/document.ts'
+import type { BenchDocument } from '../../src/bench-spec/bench-document.ts'
 import type { Machine } from '../../src/calibration/machine.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
 import type { Results } from '../../src/results/results.ts'

@@ -1,6 +1,6 @@
 import { keepKnown } from '../../bench-spec/known.ts'
 import type { Results } from '../../results/results.ts'
-import { listSeries, type Series } from './series.ts'
+import { listSeries, type Series } from './exported-series.ts'
 
 /** A metric of the Bencher Metric Format. */
 interface Metric {

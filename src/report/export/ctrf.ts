@@ -3,7 +3,7 @@ import { cleanLine } from '../../bench-spec/plain-text.ts'
 import type { Results } from '../../results/results.ts'
 import { type Case, runCases } from '../case.ts'
 import { uniqueNames } from '../names.ts'
-import { specNames } from './series.ts'
+import { specNames } from './exported-series.ts'
 
 type Status = 'passed' | 'failed' | 'other'
 

@@ -1,6 +1,6 @@
 import type { Results } from '../../results/results.ts'
 import { formatCount, formatValue } from '../units.ts'
-import { listSeries, type Series } from './series.ts'
+import { listSeries, type Series } from './exported-series.ts'
 
 /** An entry of the tools `customSmallerIsBetter` and `customBiggerIsBetter`. */
 interface Entry {

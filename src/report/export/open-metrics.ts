@@ -2,7 +2,7 @@ import { keepKnown } from '../../bench-spec/known.ts'
 import { cleanLine } from '../../bench-spec/plain-text.ts'
 import type { Results, SloDocument } from '../../results/results.ts'
 import { uniqueNames } from '../names.ts'
-import { listSeries, type Series, specNames } from './series.ts'
+import { listSeries, type Series, specNames } from './exported-series.ts'
 
 type Labels = Readonly<Record<string, string>>
 

@@ -3,7 +3,7 @@ import type { Results } from '../../results/results.ts'
 import { formatCount, formatMs, formatValue } from '../units.ts'
 import { measureDuration, measuredOnly, findOrigin, findStart } from './instants.ts'
 import { type Content, type Markup, markup } from './markup.ts'
-import { nameOutcome } from './outcome.ts'
+import { nameOutcome } from './request-outcome.ts'
 import { renderTable } from './table.ts'
 
 /** Failed requests by kind: how many, when, and what the first one said. */

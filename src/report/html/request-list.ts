@@ -5,7 +5,7 @@ import { outputTokens } from '../../metrics/throughput.ts'
 import { formatCount } from '../units.ts'
 import { measureDuration, measuredOnly, findOrigin, findStart } from './instants.ts'
 import { type Content, type Markup, markup, trust } from './markup.ts'
-import { nameOutcome } from './outcome.ts'
+import { nameOutcome } from './request-outcome.ts'
 import { renderScrolling } from './table.ts'
 
 /** Rows that stand in the page without the script. */

@@ -1,4 +1,4 @@
-import type { DiagnosticFacts } from '../../results/sentences.ts'
+import type { DiagnosticFacts } from '../../results/wording.ts'
 import { formatQuantity } from '../quantity.ts'
 import { nameClientReasons } from './client-reasons.ts'
 import { explainServerFinding } from './server-finding.ts'

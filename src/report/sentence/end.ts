@@ -1,5 +1,5 @@
 import type { EndDocument } from '../../results/results.ts'
-import type { Untold } from '../../results/sentences.ts'
+import type { Untold } from '../../results/wording.ts'
 import { formatQuantity } from '../quantity.ts'
 
 type End = Untold<EndDocument>

@@ -1,5 +1,5 @@
 import type { ReasonDocument, SloDocument } from '../../results/results.ts'
-import type { Untold } from '../../results/sentences.ts'
+import type { Untold } from '../../results/wording.ts'
 import { allowedShare, limitsFailures } from '../../verdict/budget.ts'
 import { formatQuantity } from '../quantity.ts'
 import { nameStatistic, readStat } from '../statistic.ts'

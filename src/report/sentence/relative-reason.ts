@@ -1,5 +1,5 @@
 import type { SloDocument } from '../../results/results.ts'
-import type { Untold } from '../../results/sentences.ts'
+import type { Untold } from '../../results/wording.ts'
 import { formatQuantity } from '../quantity.ts'
 import { nameMore, stateObserved } from './observed.ts'
 

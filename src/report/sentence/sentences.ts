@@ -1,4 +1,4 @@
-import type { Sentences } from '../../results/sentences.ts'
+import type { Sentences } from '../../results/wording.ts'
 import { explainDiagnostic } from './diagnostic.ts'
 import { explainEnd } from './end.ts'
 import { explainServerFinding } from './server-finding.ts'

@@ -1,5 +1,5 @@
 import type { EndDocument, SloDocument, TurnDocument } from '../../results/results.ts'
-import type { Untold } from '../../results/sentences.ts'
+import type { Untold } from '../../results/wording.ts'
 import { listDifferences } from './differences.ts'
 import { explainDoubt } from './doubt.ts'
 import { nameEnd } from './end.ts'

@@ -1,6 +1,6 @@
 import { interpolate } from './quantile.ts'
-import { between, decoding, divide, listGaps, only, listSteps } from './reading.ts'
 import type { Tool } from './tool.ts'
+import { between, decoding, divide, listGaps, only, listSteps } from './weighing.ts'
 
 const tokenizer =
   'the same on the same count of tokens; it counts by a tokenizer of its own, here the server counted'

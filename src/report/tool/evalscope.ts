@@ -1,7 +1,7 @@
 import type { RequestRecord } from '../../engine/record.ts'
 import { pickByIndex } from './quantile.ts'
-import { between, chunkTimes, divide, listGaps, only, rateOver, listSteps } from './reading.ts'
 import type { Tool } from './tool.ts'
+import { between, chunkTimes, divide, listGaps, only, rateOver, listSteps } from './weighing.ts'
 
 /** The end of the answer: usage and [DONE] included. */
 function findEnd({ marks }: RequestRecord): number {

@@ -1,7 +1,7 @@
 import type { RequestRecord } from '../../engine/record.ts'
 import { pickByWeight } from './quantile.ts'
-import { between, decoding, divide, only, weigh } from './reading.ts'
 import type { Tool } from './tool.ts'
+import { between, decoding, divide, only, weigh } from './weighing.ts'
 
 /** The server's count, or else the token events. */
 function countTokens({ completionTokens, tokenTimes }: RequestRecord): number {

@@ -1,7 +1,7 @@
 import type { RequestRecord } from '../../engine/record.ts'
 import { interpolate } from './quantile.ts'
-import { between, divide, listGaps, only, listSteps } from './reading.ts'
 import type { Tool, Weighted } from './tool.ts'
+import { between, divide, listGaps, only, listSteps } from './weighing.ts'
 
 /** Chunks with content; reasoning is not seen. */
 function contentTimes({ marks, tokenTimes }: RequestRecord): number[] {

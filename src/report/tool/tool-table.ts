@@ -2,7 +2,7 @@ import { cleanLine } from '../../bench-spec/plain-text.ts'
 import type { RequestRecord } from '../../engine/record.ts'
 import type { DistributionDocument, Results } from '../../results/results.ts'
 import { wrap } from '../columns.ts'
-import { type Column, layOut } from '../table.ts'
+import { type Column, layOut } from '../layout.ts'
 import { formatCount, formatMs, formatValue } from '../units.ts'
 import type { Tool, ToolMetric, ToolRate, Weighted } from './tool.ts'
 

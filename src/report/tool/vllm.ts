@@ -1,6 +1,6 @@
 import { interpolate } from './quantile.ts'
-import { between, chunkTimes, divide, listGaps, only, rateOver, listSteps } from './reading.ts'
 import type { Tool } from './tool.ts'
+import { between, chunkTimes, divide, listGaps, only, rateOver, listSteps } from './weighing.ts'
 
 export const vllm: Tool = {
   name: 'vllm bench serve',

@@ -87,7 +87,7 @@ export const plants: readonly (readonly [
     'a part',
     'github',
     `import '@actions/core/a'`,
-    'only src/github/commands.ts may import @actions/core',
+    'only src/github/workflow-commands.ts may import @actions/core',
   ],
   ['vitest in the other edge', 'cli', `import 'vitest/node'`, 'only src/vitest may import vitest'],
   ['a package of the tests', 'cli', `import 'openai'`, 'no file may import openai'],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { explainDiagnostic } from '../../../src/report/sentence/diagnostic.ts'
 import { diagnosticSchema } from '../../../src/results/diagnostic-schema.ts'
-import type { DiagnosticFacts } from '../../../src/results/sentences.ts'
+import type { DiagnosticFacts } from '../../../src/results/wording.ts'
 
 const sentences: readonly [DiagnosticFacts, string][] = [
   [

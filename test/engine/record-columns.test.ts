@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { decodeRecords, encodeRecords } from '../../src/engine/columns.ts'
+import { decodeRecords, encodeRecords } from '../../src/engine/record-columns.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
 
 const completed: RequestRecord = {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 
 import { annotate } from '../../src/github/annotation.ts'
+import { renderSummary } from '../../src/github/job-summary.ts'
 import { settle } from '../../src/github/outcome.ts'
-import { renderSummary } from '../../src/github/summary.ts'
 import { hostile, run, runs, slo } from '../report/_runs.ts'
 
 const placed = { title: 'slogate', placed: true }
