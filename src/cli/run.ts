@@ -4,6 +4,7 @@ import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { reportRuns } from '../github/job.ts'
 import { detectStyle } from '../report/console-style.ts'
+import { renderOverview } from '../report/screen.ts'
 import { renderSeedReport } from '../report/seed-report.ts'
 import type { Locale } from '../report/seed-words.ts'
 import { renderTerminal } from '../report/terminal.ts'
@@ -98,6 +99,7 @@ export const run: Command = defineCommand({
     const folders = nameFolders(specs)
     for (const [index, spec] of specs.entries()) {
       if (context.signal.aborted) break
+      if (index > 0 && !json) context.stdout.write('\n')
       const folder = join(out, folders[index] ?? spec.name)
       const results = await runOne(spec, folder, context, { quiet, json, junit, locale })
       all.push(results)
@@ -108,6 +110,9 @@ export const run: Command = defineCommand({
       context.stdout.write(`${JSON.stringify(all.length === 1 ? all[0] : all, null, 2)}\n`)
     }
     if (all.length > 0) writeOverview(out, all, junit)
+    if (all.length > 1 && !json) {
+      context.stdout.write(`\n${renderOverview(all, detectStyle(context.stdout, env))}\n`)
+    }
     const annotation = json ? 'none' : 'line'
     const problems = await reportRuns(all, { annotation, cwd, env })
     for (const problem of problems) context.stderr.write(`slogate run: ${problem}\n`)

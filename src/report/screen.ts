@@ -3,7 +3,6 @@ import { layOut } from './layout.ts'
 import { missedFirst, overviewColumns, overviewNote } from './overview.ts'
 import {
   createPen,
-  type Pen,
   renderShort,
   renderTerminal,
   signs,
@@ -30,30 +29,32 @@ export function renderScreen(
   const renderWhole = ({ results, folder }: ShownRun): string =>
     renderTerminal(results, { ...options, details: [`results ${folder}`] })
   if (ordered.length === 1) return ordered.map(renderWhole).join('')
-  const pen = createPen(options)
   return [
     renderOverview(
-      ordered.map(({ results }) => results),
-      pen,
+      runs.map(({ results }) => results),
+      options,
     ),
     ...ordered.map((run) =>
       run.results.verdict.status === 'PASS' ? renderShort(run.results, options) : renderWhole(run),
     ),
-    pen.paint('dim', ` all results ${shared}`),
+    createPen(options).paint('dim', ` all results ${shared}`),
   ].join('\n\n')
 }
 
-function renderOverview(runs: readonly Results[], pen: Pen): string {
-  const columns = overviewColumns(runs).map((column) => ({
+/** A line for each of several runs, what was missed first; without a last line end. */
+export function renderOverview(runs: readonly Results[], options: TerminalOptions): string {
+  const pen = createPen(options)
+  const ordered = runs.toSorted(missedFirst)
+  const columns = overviewColumns(ordered).map((column) => ({
     ...column,
     cells: column.cells.map(pen.sign),
   }))
   const [header, ...rows] = layOut(columns, pen.width - 3, pen.sign('…'))
-  const lines = runs.map(
+  const lines = ordered.map(
     ({ verdict: { status } }, index) =>
       ` ${pen.paint(styles[status], pen.sign(signs[status]))} ${rows[index]}`,
   )
-  const note = overviewNote(runs)
+  const note = overviewNote(ordered)
   return [
     pen.paint('dim', `   ${header}`),
     ...lines,
