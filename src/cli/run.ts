@@ -43,7 +43,8 @@ import { choice, text } from './value-kind.ts'
 export const run: Command = defineCommand({
   summary: 'run bench specs and judge their SLOs',
   usage: ['-c FILE... [OPTIONS]', '-u URL [OPTIONS]'],
-  purpose: 'Sends the load of each spec, judges its SLOs and writes the results.',
+  purpose:
+    'Sends the load of each spec, judges its SLOs, writes the results and shows them; after several specs a line for each.',
   options: {
     config: { ...config, repeated: true },
     url,
