@@ -1,25 +1,32 @@
-import { calibrate } from './calibrate.ts'
 import type { Command } from './command.ts'
-import { compare } from './compare.ts'
-import { createCompletion } from './completion.ts'
-import { explain } from './explain.ts'
-import { github } from './github.ts'
-import { mock } from './mock.ts'
-import { report } from './report.ts'
-import { run } from './run.ts'
-import { schema } from './schema.ts'
-import { validate } from './validate.ts'
+import type { Commands } from './completion-script.ts'
 
-/** Every command, in the order in which they are listed. */
-export const commands: Readonly<Record<string, Command>> = {
-  run,
-  compare,
-  validate,
-  calibrate,
-  report,
-  explain,
-  github,
-  mock,
-  schema,
-  completion: createCompletion(() => commands),
+/** Each is loaded when it is asked for: all of them take three times as long as `mock`. */
+const loaders: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./run.ts')).run,
+  compare: async () => (await import('./compare.ts')).compare,
+  validate: async () => (await import('./validate.ts')).validate,
+  calibrate: async () => (await import('./calibrate.ts')).calibrate,
+  report: async () => (await import('./report.ts')).report,
+  explain: async () => (await import('./explain.ts')).explain,
+  github: async () => (await import('./github.ts')).github,
+  mock: async () => (await import('./mock.ts')).mock,
+  schema: async () => (await import('./schema.ts')).schema,
+  completion: async () => (await import('./completion.ts')).createCompletion(loadCommands),
+}
+
+/** In the order in which they are listed. */
+export const commandNames: readonly string[] = Object.keys(loaders)
+
+/** Resolves to `undefined` when no command has the name. */
+export async function loadCommand(name: string): Promise<Command | undefined> {
+  return Object.hasOwn(loaders, name) ? loaders[name]?.() : undefined
+}
+
+/** Every command by its name, in the order in which they are listed. */
+export async function loadCommands(): Promise<Commands> {
+  const entries = Object.entries(loaders)
+  return Object.fromEntries(
+    await Promise.all(entries.map(async ([name, load]) => [name, await load()] as const)),
+  )
 }

@@ -8,7 +8,7 @@ import { choice } from './value-kind.ts'
 const shell = choice('SHELL', Object.keys(shells) as (keyof typeof shells)[])
 
 /** The command that prints what a shell reads; `list` gives all commands, this one among them. */
-export function createCompletion(list: () => Commands): Command {
+export function createCompletion(list: () => Promise<Commands>): Command {
   return defineCommand({
     summary: 'print the completion of a shell',
     usage: ['SHELL'],
@@ -33,7 +33,7 @@ export function createCompletion(list: () => Commands): Command {
       if (found === undefined) {
         throw new UsageError(`the shell must be ${shell.expected}, got ${JSON.stringify(name)}`)
       }
-      stdout.write(shells[found](list()))
+      stdout.write(shells[found](await list()))
       return exitCodes.pass
     },
   })

@@ -6,7 +6,7 @@ import { exitCodes } from '../verdict/exit-code.ts'
 import { version } from '../version.ts'
 import { UsageError } from './arguments.ts'
 import type { CommandContext } from './command.ts'
-import { commands } from './commands.ts'
+import { commandNames, loadCommand, loadCommands } from './commands.ts'
 import { renderHelp, renderOverview } from './help.ts'
 
 /** Runs one command line and returns its exit code. */
@@ -14,16 +14,16 @@ export async function main(args: readonly string[], context: CommandContext): Pr
   const { stdout, stderr } = context
   const [name, ...rest] = args
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    stdout.write(renderOverview(commands))
+    stdout.write(renderOverview(await loadCommands()))
     return name === undefined ? exitCodes.misuse : exitCodes.pass
   }
   if (name === '--version' || name === '-v') {
     stdout.write(`${version}\n`)
     return exitCodes.pass
   }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  const command = await loadCommand(name)
   if (command === undefined) {
-    const hint = suggest(name, Object.keys(commands))
+    const hint = suggest(name, commandNames)
     stderr.write(
       `${breakCommands(`slogate: there is no command ${JSON.stringify(name)}.${hint}`)}\nTry: slogate --help\n`,
     )

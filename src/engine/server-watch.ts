@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { keepKnown } from '../bench-spec/known.ts'
 import type { Reading, Watch } from './record.ts'
-import { createConnection } from './request.ts'
 import { scrape } from './scrape.ts'
 
 /** Pages to look at, and how. */
@@ -35,6 +34,8 @@ const lastLooks = { count: 4, interval: 200 }
  * time. Resolves after the first scrape; what fails is counted, never thrown.
  */
 export async function watchServer<T>(plan: WatchPlan<T>): Promise<ServerWatch<T>> {
+  // Loaded here: undici takes 60 ms, and few runs watch their target.
+  const { createConnection } = await import('./request.ts')
   const connection = createConnection()
   const watch: Watch<T> = { url: plan.urls[0] ?? '', readings: [], scrapes: 0, failed: 0 }
   let readings: Reading<T>[] = []

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
 
 import { readArguments } from '../../src/cli/arguments.ts'
-import { commands } from '../../src/cli/commands.ts'
+import { loadCommands } from '../../src/cli/commands.ts'
 import { exitCodeMeanings } from '../../src/verdict/exit-code.ts'
 import { call } from './_terminal.ts'
+
+const commands = await loadCommands()
 
 const names = Object.keys(commands)
 

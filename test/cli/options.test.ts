@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 
 import { readArguments, UsageError } from '../../src/cli/arguments.ts'
-import { commands } from '../../src/cli/commands.ts'
+import { loadCommands } from '../../src/cli/commands.ts'
 import type { Options } from '../../src/cli/option.ts'
 import { concurrency, config, out, policy, requests, url } from '../../src/cli/shared-options.ts'
 import { boolean, choices, duration, wholeNumber } from '../../src/cli/value-kind.ts'
 import { call } from './_terminal.ts'
+
+const commands = await loadCommands()
 
 const files = { needed: 'files', least: 0, most: Infinity }
 

@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import type { CommandTexts } from '../../src/cli/command.ts'
-import { commands } from '../../src/cli/commands.ts'
+import { loadCommands } from '../../src/cli/commands.ts'
 import { github } from '../../src/cli/github.ts'
 import { nameDefault, nameFlag, type Option } from '../../src/cli/option.ts'
 import { exitCodeMeanings, exitCodes } from '../../src/verdict/exit-code.ts'
 import { readCodes, readTable, repository } from '../_pages.ts'
+
+const commands = await loadCommands()
 
 const read = (file: string): string => readFileSync(join(repository, file), 'utf8')
 const actionPage = read('docs/github-action.md')

@@ -2,10 +2,12 @@ import { spawnSync } from 'node:child_process'
 
 import { expect, test } from 'vitest'
 
-import { commands } from '../../src/cli/commands.ts'
+import { loadCommands } from '../../src/cli/commands.ts'
 import { helpOption } from '../../src/cli/help.ts'
 import { listScenarios } from '../../src/mock/index.ts'
 import { call } from '../cli/_terminal.ts'
+
+const commands = await loadCommands()
 
 const { stdout: script } = await call(['completion', 'bash'])
 
