@@ -5,13 +5,14 @@ import { basename, dirname } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 import type { BenchDocument } from '../bench-spec/bench-document.ts'
+import { SpecError } from '../bench-spec/issue.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import type { Results } from '../results/results.ts'
 import { folderName } from '../run/artifacts.ts'
 import { type CheckedSpec, checkSpec } from '../run/checked-spec.ts'
 import { callSite } from './call-site.ts'
 import { timeLimit } from './compile.ts'
-import { createSuite, type SuiteOptions } from './suite.ts'
+import { BenchError, createSuite, type SuiteOptions } from './suite.ts'
 
 /** A bound that knows the line on which it was written. */
 export interface SloBound {
@@ -46,7 +47,7 @@ export interface ExtraTests {
 /**
  * Declares a bench spec in a `*.bench.ts`: the same keys, the same checks and the same run as a spec
  * file. Data files are relative to the file that calls it.
- * @throws {SpecError} with every issue of the definition.
+ * @throws {BenchError} named SpecError, with every issue of the definition, on the line of the call.
  */
 export function defineBench(
   definition: BenchDefinition,
@@ -58,7 +59,7 @@ export function defineBench(
   const { document, sites } = takeBounds(definition)
   const name = basename(file).replace(/\.bench\.[cm]?[jt]sx?$/, '')
   const spec: CheckedSpec = {
-    ...checkSpec(document, { env: process.env, baseDir: dirname(file), name }),
+    ...checkDefinition(document, { file, name, site }),
     file,
     sha256: createHash('sha256').update(readFileSync(file)).digest('hex'),
   }
@@ -92,6 +93,19 @@ export function defineBench(
     })
   })
   return spec
+}
+
+/** Vitest would print the members of a `SpecError` a second time, and frames of this package. */
+function checkDefinition(
+  document: unknown,
+  { file, name, site }: { file: string; name: string; site: string },
+): CheckedSpec {
+  try {
+    return checkSpec(document, { env: process.env, baseDir: dirname(file), name })
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error
+    throw new BenchError('SpecError', error.message, { site, frame: undefined })
+  }
 }
 
 /** The definition as a plain document, and where each of its SLOs was written, in their order. */

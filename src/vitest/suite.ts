@@ -40,13 +40,13 @@ export interface Suite {
   readonly spec: CheckedSpec
 }
 
-/** An SLO that was missed or that could not be judged where that blocks, or a run that measured nothing. */
+/** An SLO that was missed or that could not be judged where that blocks, a run that measured nothing, or a definition that cannot be run. */
 export class BenchError extends Error {
   override readonly name: string
   /** Printed by vitest in place of the frame that it would draw of the line itself. */
   declare readonly frame?: string
   constructor(
-    name: 'SLOViolation' | 'SLOInconclusive' | 'SLOError' | 'LoadError',
+    name: 'SLOViolation' | 'SLOInconclusive' | 'SLOError' | 'LoadError' | 'SpecError',
     message: string,
     { site, frame }: Place,
   ) {
