@@ -35,6 +35,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           benchmark: noBenchmark,
           globalSetup: ['test/e2e/_package.ts'],
+          isolate: false,
           // Of the processes that tests start from the sources: without it each strips the types anew.
           env: { NODE_COMPILE_CACHE: pathOf('./node_modules/.cache/compile') },
           // More than there are cores: half of the time is waiting for processes.

@@ -1,10 +1,15 @@
-import { test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import type { DialectName } from '../../src/bench-spec/stream-format.ts'
 import { runLoad } from '../../src/engine/load.ts'
 import type { LoadRun, RequestRecord } from '../../src/engine/record.ts'
 import { faultNames } from '../../src/mock/fault/kinds.ts'
-import { type FaultName, type FaultOption, startMock } from '../../src/mock/index.ts'
+import {
+  type FaultName,
+  type FaultOption,
+  type MockHandle,
+  startMock,
+} from '../../src/mock/index.ts'
 
 const tokens = 4
 
@@ -141,17 +146,26 @@ const users: readonly string[] = [
   'hang-up',
 ]
 
+let mock: MockHandle
+beforeAll(async () => {
+  mock = await startMock({
+    profile: 'vllm',
+    ttft: 6,
+    itl: 3,
+    tokens,
+    faults: [...faults, ...variants.map(([fault], index) => ({ ...fault, when: match(index) }))],
+  })
+})
+afterAll(() => mock.stop())
+
 test.concurrent.for(targets)(
   'concludes from every fault of the mock what it means, counts no token that was not sent, and goes on: %s',
   { timeout: 120_000 },
-  async ([target, path, body], { expect, onTestFinished }) => {
-    const mock = await startMock({ profile: 'vllm', ttft: 6, itl: 3, tokens, faults })
-    onTestFinished(() => mock.stop())
-    const dialect = target === 'gemini array' ? 'gemini' : target
-    const { records, end } = await runOnce(`${mock.url}${path}`, dialect, body)
-    const truth = await mock.truth()
+  async ([target, path, body], { expect }) => {
+    const { records, end } = await runOnce(target, path, body, users)
+    const truth = (await mock.truth()).filter(({ key }) => key?.startsWith(`${target}: `))
     expect(end).toEqual({ kind: 'finished' })
-    expect(truth.map(({ key }) => key)).toEqual(users)
+    expect(truth.map(({ key }) => key)).toEqual(users.map((user) => `${target}: ${user}`))
     expect(records).toHaveLength(truth.length)
 
     const found = records.map((record, index) => {
@@ -192,20 +206,27 @@ const variants: readonly [fault: FaultOption, expected: string, seen: number][] 
   [{ kind: 'huge-event', bytes: 17 * 2 ** 20 }, 'malformed_event', 0],
 ]
 
-test.concurrent.for(variants)(
-  'concludes from a variant of a fault what it means: %o is %s',
-  { timeout: 120_000 },
-  async ([fault, expected, seen], { expect, onTestFinished }) => {
-    const mock = await startMock({ profile: 'vllm', ttft: 6, itl: 3, tokens, faults: [fault] })
-    onTestFinished(() => mock.stop())
-    const [dialect, path, body] = targets[0]
-    const { records } = await runOnce(`${mock.url}${path}`, dialect, body, ['one'])
-    expect(records.map((record) => [conclude(record), record.tokenTimes.length])).toEqual([
-      [expected, seen],
-    ])
-    if (fault.kind === 'wrong-usage') expect(records[0]?.completionTokens).toBeUndefined()
-  },
-)
+/** What asks for the variant of a place. */
+function nameVariant(index: number): string {
+  return `variant ${index}`
+}
+
+function match(index: number): FaultOption['when'] {
+  return { match: { user: `^${nameVariant(index)}$` } }
+}
+
+test('concludes from each variant of a fault what it means', { timeout: 120_000 }, async () => {
+  const { records } = await runOnce(
+    ...targets[0],
+    variants.map((_, index) => nameVariant(index)),
+  )
+  const found = records.map((record, index) => {
+    const [fault] = variants[index]!
+    if (fault.kind === 'wrong-usage') expect(record.completionTokens).toBeUndefined()
+    return [fault, conclude(record), record.tokenTimes.length]
+  })
+  expect(found).toEqual(variants)
+})
 
 /** What the client concludes, the fault in the truth, and the outcome there. */
 function expectedOf(user: string, target: Target): (string | null)[] {
@@ -223,11 +244,12 @@ function conclude(record: RequestRecord): string {
 
 /** One connection, so that each good request follows upon a fault. */
 function runOnce(
-  url: string,
-  dialect: DialectName,
+  target: Target,
+  path: string,
   body: object,
-  keys: readonly string[] = users,
+  keys: readonly string[],
 ): Promise<LoadRun> {
+  const dialect: DialectName = target === 'gemini array' ? 'gemini' : target
   return runLoad({
     load: {
       kind: 'closed',
@@ -240,9 +262,9 @@ function runOnce(
     timeouts: { connect: 10_000, total: 4000, idle: 2000 },
     stream: { dialect },
     requests: keys.map((user) => ({
-      url,
+      url: `${mock.url}${path}`,
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-mock-key': user },
+      headers: { 'content-type': 'application/json', 'x-mock-key': `${target}: ${user}` },
       body: JSON.stringify({ ...body, user }),
     })),
   })

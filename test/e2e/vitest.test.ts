@@ -80,16 +80,6 @@ describe('specs that pass', () => {
   })
 })
 
-test("fills vitest's own benchmark tables where that is asked for", async () => {
-  const project = createProject({
-    'vitest.config.ts': config.replace('slogate()', 'slogate({ benchTable: true })'),
-    'chat.bench.yaml': chatSpec(['success_rate >= 90%']),
-  })
-  const { code, text } = await project.vitest(['bench', '--run'])
-  expect(text).toMatch(/name +hz .* rme +samples\n +ttft \(ms\) +[\d.]+ +[\d.]+/)
-  expect(code).toBe(0)
-})
-
 describe('specs that fail', () => {
   const secret = 'sk-literal-0123456789'
   const header = `headers: { Authorization: "Bearer ${secret}" }`
@@ -123,7 +113,8 @@ describe('specs that fail', () => {
   })
   let run: Output
   beforeAll(async () => {
-    run = await project.vitest(['bench', '--run'], {
+    const reporters = ['--reporter=default', '--reporter=verbose']
+    run = await project.vitest(['bench', '--run', ...reporters], {
       GITHUB_ACTIONS: 'true',
       GITHUB_STEP_SUMMARY: join(project.folder, 'summary.md'),
     })
@@ -147,6 +138,11 @@ describe('specs that fail', () => {
       expect(report).toMatch(/per\\?_second (>|&gt;)= 1000000\/s/)
       expect(report).toContain('-100.0%')
     }
+  })
+
+  test('no reporter of vitest prints what is not there', () => {
+    expect(run.text).toContain('SLOViolation')
+    expect(run.text).not.toContain('Serialized Error')
   })
 
   test('a spec error stands on its own line and sends nothing', () => {
@@ -272,7 +268,7 @@ test('vitest list names every SLO without running anything', async () => {
   expect(existsSync(join(project.folder, '.vitest/slogate'))).toBe(false)
 })
 
-test('runs in the projects that have the plugin [T26]', async () => {
+test('runs in the projects that have the plugin, and a definition in another says what is missing [T26]', async () => {
   const project = createProject({
     'vitest.config.ts': config.replace(
       'plugins: [slogate()]',
@@ -283,12 +279,17 @@ test('runs in the projects that have the plugin [T26]', async () => {
     ),
     'api/chat.bench.yaml': chatSpec(['success_rate >= 90%']),
     'web/chat.bench.yaml': chatSpec(['success_rate >= 90%']),
+    'web/typed.bench.ts': `
+      import { defineBench } from 'slogate/vitest'
+      defineBench({ url: '/v1', mock: {}, slo: ['success_rate >= 90%'] })
+    `,
   })
   const { code, text } = await project.vitest(['bench', '--run'])
-  expect(code).toBe(0)
-  expect(text).toContain('api (bench)')
-  expect(text).not.toContain('web (bench)')
-  expect(text).toMatch(/Tests +2 passed/)
+  expect(code).toBe(1)
+  expect(text).toMatch(/✓ \|api \(bench\)\| \S*chat\.bench\.yaml \(2 tests\)/)
+  expect(text).not.toContain('web/chat.bench.yaml')
+  expect(text).toMatch(/Tests +2 failed \| 2 passed/)
+  expect(text).toContain('Add slogate() to the plugins of the vitest config')
 })
 
 test('Ctrl-C in one vitest writes what it measured, exits with 130, and leaves the runs of another alone', async () => {
@@ -352,11 +353,11 @@ test('watch mode sends nothing to a target that is not the mock', async () => {
   expect(server.requests()).toBe(0)
 })
 
-test('a plugin at the root serves the projects below it, each into a folder of its own', async () => {
+test("a plugin at the root serves the projects below it, each into a folder of its own, and fills vitest's own benchmark tables where that is asked for", async () => {
   const project = createProject({
     'vitest.config.ts': config.replace(
       'plugins: [slogate()]',
-      `plugins: [slogate()], test: { projects: [
+      `plugins: [slogate({ benchTable: true })], test: { projects: [
         { extends: true, test: { name: 'one', root: './one' } },
         { extends: true, test: { name: 'two', root: './two' } },
       ] }`,
@@ -367,6 +368,7 @@ test('a plugin at the root serves the projects below it, each into a folder of i
   const { code, text } = await project.vitest(['bench', '--run'])
   expect(code).toBe(0)
   expect(text.match(/PASS {2}chat/g)).toHaveLength(2)
+  expect(text).toMatch(/name +hz .* rme +samples\n +ttft \(ms\) +[\d.]+ +[\d.]+/)
   for (const name of ['one', 'two']) {
     const results = JSON.parse(project.read(`.vitest/slogate/${name}/${name}/chat/results.json`))
     expect(results.spec.file).toBe(`${name}/chat.bench.yaml`)
@@ -390,19 +392,6 @@ test('leaves the output of a reporter that a program reads alone, and writes a j
   }
 })
 
-test('a definition without the plugin says what is missing', async () => {
-  const project = createProject({
-    'vitest.config.ts': 'export default {}',
-    'typed.bench.ts': `
-      import { defineBench } from 'slogate/vitest'
-      defineBench({ url: '/v1', mock: {}, slo: ['success_rate >= 90%'] })
-    `,
-  })
-  const { code, text } = await project.vitest(['bench', '--run'])
-  expect(code).toBe(1)
-  expect(text).toContain('Add slogate() to the plugins of the vitest config')
-})
-
 test('runs in a process of its own also where tests run in threads, so that Ctrl-C reaches it', async () => {
   const project = createProject({
     'vitest.config.ts': config.replace('plugins:', `test: { pool: 'threads' }, plugins:`),
@@ -414,16 +403,6 @@ test('runs in a process of its own also where tests run in threads, so that Ctrl
   expect((await running.done).code).toBe(130)
   const results = JSON.parse(project.read('.vitest/slogate/chat/results.json'))
   expect(results.end.kind).toBe('interrupted')
-})
-
-test('no reporter of vitest prints what is not there', async () => {
-  const project = createProject({
-    'vitest.config.ts': config,
-    'chat.bench.yaml': chatSpec([impossible]),
-  })
-  const { text } = await project.vitest(['bench', '--run', '--reporter=verbose'])
-  expect(text).toContain('SLOViolation')
-  expect(text).not.toContain('Serialized Error')
 })
 
 test('a glob that brings in files of another name is refused', async () => {
