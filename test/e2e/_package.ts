@@ -70,6 +70,8 @@ async function installPackage(folder: string): Promise<Package> {
     join(repository, 'tsconfig.build.json'),
     '--outDir',
     outDir,
+    // That is another check's.
+    '--noCheck',
   ])
   const pack = ['pack', '--dry-run', '--json', '--ignore-scripts']
   const { PATH } = process.env

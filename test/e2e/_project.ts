@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 
 import { inject } from 'vitest'
 
+import { call, type Output as CallOutput } from '../cli/_terminal.ts'
+
 export const repository = fileURLToPath(new URL('../..', import.meta.url))
 
 /** The package that was built for these tests. */
@@ -35,8 +37,9 @@ export interface Project {
   /** Runs vitest in the folder. */
   vitest(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Output>
   start(args: readonly string[], env?: NodeJS.ProcessEnv): Running
-  /** Runs the slogate command in the folder. */
-  slogate(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Output>
+  /** Runs the slogate command in the folder, from the sources and in this process. */
+  slogate(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<CallOutput>
+  /** Runs the slogate command of the package in a process of its own. */
   startSlogate(args: readonly string[], env?: NodeJS.ProcessEnv): Running
 }
 
@@ -63,7 +66,7 @@ export function createProject(files: Readonly<Record<string, string>>): Project 
     node: (args) => start(args).done,
     vitest: (args, env) => start([vitest, ...args], env).done,
     start: (args, env) => start([vitest, ...args], env),
-    slogate: (args, env) => start([built.bin, ...args], env).done,
+    slogate: (args, env = {}) => call(args, { cwd: folder, env }),
     startSlogate: (args, env) => start([built.bin, ...args], env),
   }
 }

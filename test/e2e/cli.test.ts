@@ -35,7 +35,7 @@ test('in a job of GitHub Actions a run tells the job, unless its output is read'
     GITHUB_STEP_SUMMARY: join(project.folder, 'summary.md'),
     SLOGATE_OUT: 'found',
   }
-  const told = await project.slogate(['run', '-c', 'slow.yaml'], env)
+  const told = await project.startSlogate(['run', '-c', 'slow.yaml'], env).done
   expect(told.code).toBe(1)
   const place = `file=${basename(project.folder)}/slow.yaml,line=9,col=5`
   expect(told.text).toMatch(
@@ -49,7 +49,7 @@ test('in a job of GitHub Actions a run tells the job, unless its output is read'
     [[], { ...env, GITHUB_ACTIONS: '' }],
     [[], { ...env, GITHUB_STEP_SUMMARY: '' }],
   ] as const) {
-    const silent = await project.slogate(['run', '-c', 'slow.yaml', ...args], variables)
+    const silent = await project.startSlogate(['run', '-c', 'slow.yaml', ...args], variables).done
     expect(silent.text).not.toMatch(/^::/m)
   }
   expect(project.read('summary.md').match(/FAIL – slow/g)).toHaveLength(2)
@@ -62,7 +62,8 @@ test('runs a spec without vitest and exits by its verdict [S0.31] [S2.2]', async
     'undecided.yaml': chatSpec(['success_rate >= 99%'], 'gate: { policy: release }'),
     'broken.yaml': chatSpec(['success_rate >= about 90']),
   })
-  const codes: Record<string, number | null> = {}
+  expect((await project.startSlogate(['run', '-c', 'slow.yaml']).done).code).toBe(1)
+  const codes: Record<string, number> = {}
   for (const name of ['good', 'slow', 'undecided', 'broken']) {
     codes[name] = (await project.slogate(['run', '-c', `${name}.yaml`])).code
   }

@@ -48,9 +48,12 @@ test.each(['answers', 'repeats the request in its errors'])(
     const env = { TENANT: variable }
     const outputs = [
       await project.vitest(['bench', '--run', '--reporter=default', '--reporter=junit'], env),
-      await project.slogate(['run', '-c', 'chat.bench.yaml', '--out', 'cli-out'], env),
-      await project.slogate(['run', '-c', 'chat.bench.yaml', '--json', '--out', 'cli-json'], env),
-      await project.slogate(['validate', 'chat.bench.yaml'], env),
+      await project.startSlogate(['run', '-c', 'chat.bench.yaml', '--out', 'cli-out'], env).done,
+      await project.startSlogate(
+        ['run', '-c', 'chat.bench.yaml', '--json', '--out', 'cli-json'],
+        env,
+      ).done,
+      await project.startSlogate(['validate', 'chat.bench.yaml'], env).done,
     ]
     await server.close()
     expect(server.requests()).toBeGreaterThanOrEqual(66)
