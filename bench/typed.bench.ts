@@ -16,7 +16,7 @@ export default defineBench(
     },
     stream_format: 'openai-chat',
     concurrency: 5,
-    requests: 100,
+    requests: 200,
     mock: { profile: 'vllm', ttft: '30ms', itl: '5ms' },
     slo: {
       success_rate: gte('95%'),

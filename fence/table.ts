@@ -38,6 +38,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'metrics/throughput.ts',
     'verdict/budget.ts',
     'verdict/decision.ts',
+    'verdict/dependence.ts',
     'verdict/exact.ts',
     'verdict/feasibility.ts',
     'verdict/holm.ts',

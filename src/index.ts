@@ -1,4 +1,10 @@
-export { type BenchOptions, type BenchRun, runBench, listWarnings } from './run/bench.ts'
+export {
+  type BenchOptions,
+  type BenchRun,
+  runBench,
+  listNotices,
+  type Notice,
+} from './run/bench.ts'
 export { writeArtifacts } from './run/artifacts.ts'
 export type { Progress } from './report/progress-text.ts'
 export type { RequestRecord } from './engine/record.ts'

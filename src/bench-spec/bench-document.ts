@@ -104,7 +104,8 @@ export interface BenchDocument {
    */
   concurrency?: number
   /**
-   * Measured requests. Default: 100, or unlimited with `duration`.
+   * Measured requests. Default: as many as the SLOs need, at least 100 (500 and 20 waves with
+   * `mock`) and at most 5000; unlimited with `duration`.
    * @default 100
    */
   requests?: number
@@ -357,10 +358,26 @@ export interface BenchDocument {
      */
     max_extra_rounds?: number
     /**
-     * Whether a failed request counts as infinitely slow in a percentile.
+     * Whether a failed request counts as infinitely slow in a percentile, and how failures come.
      * @default "as-infinite"
      */
-    failures?: 'as-infinite' | 'exclude'
+    failures?:
+      | 'as-infinite'
+      | 'exclude'
+      | {
+          /**
+           * Whether a failed request counts as infinitely slow in a percentile.
+           * @default "as-infinite"
+           */
+          count?: 'as-infinite' | 'exclude'
+          /**
+           * Failures that come in a row, on average. A PASS of a success rate then takes about 2 ×
+           * as many − 1 times the requests.
+           */
+          burst?: number
+          /** Free for notes; never read. */
+          [key: `x-${string}`]: unknown
+        }
     /** Free for notes; never read. */
     [key: `x-${string}`]: unknown
   }

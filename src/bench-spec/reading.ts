@@ -79,6 +79,7 @@ export function readBench<Stored>(
   if (slos.some(({ id }) => hasControls(id))) {
     report(['slo'], 'an id must be one line without control characters.')
   }
+  const gate = readGate(document)
   const stream = readStreamFormat(document.stream_format)
   const serverMetrics = readServerMetrics(document, report)
   const parts = keepKnown<Bench<Stored>['parts']>({
@@ -86,13 +87,13 @@ export function readBench<Stored>(
     timeouts: readTimeouts(document, report),
     dataset,
     stream,
-    load: readLoad(document, report, baseline?.kind === 'interleaved'),
+    load: readLoad(document, report, { slos, gate, alternates: baseline?.kind === 'interleaved' }),
     mock,
     baseline,
     serverMetrics,
     slos,
     goodput,
-    gate: readGate(document),
+    gate,
     abort: readAbort(document, report),
   })
   return { parts, issues, warnings: [...(loaded?.warnings ?? []), ...findDoubts(parts)] }
@@ -139,7 +140,14 @@ function readStreamFormat(format: BenchDocument['stream_format']): StreamFormat 
 
 function readGate({ gate = {} }: Partial<BenchDocument>): Gate {
   const { policy = 'pr', confidence = 0.95, failures = 'as-infinite' } = gate
-  return { policy, confidence, failures, maxExtraRounds: gate.max_extra_rounds ?? 0 }
+  const counted = typeof failures === 'string' ? { count: failures } : failures
+  return keepKnown<Gate>({
+    policy,
+    confidence,
+    failures: counted.count ?? 'as-infinite',
+    burst: 'burst' in counted ? counted.burst : undefined,
+    maxExtraRounds: gate.max_extra_rounds ?? 0,
+  })
 }
 
 function readAbort(document: Partial<BenchDocument>, report: Report): Abort {

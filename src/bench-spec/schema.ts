@@ -23,6 +23,13 @@ function count(description: string, minimum: number, rest: JsonSchema): JsonSche
 
 const dialect: JsonSchema = { enum: [...dialectNames] }
 
+const failureCount: JsonSchema = {
+  description: 'Whether a failed request counts as infinitely slow in a percentile.',
+  enum: ['as-infinite', 'exclude'],
+  default: 'as-infinite',
+  examples: ['exclude'],
+}
+
 const warmupRequests = count('Requests sent before the measured ones.', 0, { examples: [10] })
 
 const mock: JsonSchema = {
@@ -208,10 +215,14 @@ export const benchSchema: JsonSchema = describeObject(
       default: 10,
       examples: [10],
     }),
-    requests: count('Measured requests. Default: 100, or unlimited with `duration`.', 1, {
-      default: 100,
-      examples: [300],
-    }),
+    requests: count(
+      'Measured requests. Default: as many as the SLOs need, at least 100 (500 and 20 waves with `mock`) and at most 5000; unlimited with `duration`.',
+      1,
+      {
+        default: 100,
+        examples: [300],
+      },
+    ),
     total_requests: count('Alias of `requests`.', 1, { examples: [100] }),
     duration: duration('How long measured requests are started.', { examples: ['60s'] }),
     warmup: {
@@ -331,10 +342,23 @@ export const benchSchema: JsonSchema = describeObject(
           { default: 0, examples: [3] },
         ),
         failures: {
-          description: 'Whether a failed request counts as infinitely slow in a percentile.',
-          enum: ['as-infinite', 'exclude'],
+          description:
+            'Whether a failed request counts as infinitely slow in a percentile, and how failures come.',
+          anyOf: [
+            failureCount,
+            describeObject({
+              count: failureCount,
+              burst: {
+                description:
+                  'Failures that come in a row, on average. A PASS of a success rate then takes about 2 × as many − 1 times the requests.',
+                type: 'number',
+                minimum: 1,
+                examples: [5],
+              },
+            }),
+          ],
           default: 'as-infinite',
-          examples: ['exclude'],
+          examples: ['exclude', { burst: 5 }],
         },
       },
       { description: 'How the verdict is reached.', examples: [{ policy: 'release' }] },

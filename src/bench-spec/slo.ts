@@ -104,3 +104,8 @@ export const metricUnits: Readonly<Record<Metric, Unit>> = {
   error_rate: 'share',
   goodput: 'share',
 }
+
+/** Whether the SLO asks for no more than its bound, rather than for no less. */
+export function isUpperBound(op: Comparator): boolean {
+  return op === '<' || op === '<='
+}

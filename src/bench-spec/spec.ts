@@ -80,17 +80,30 @@ export interface Dataset {
   rows: readonly Row[]
 }
 
+/** Requests that were chosen because the spec does not say how many. */
+export interface DefaultRequests {
+  requests: number
+  /** The SLO that needs the most, by its text, and how many can decide it at the least. */
+  strictest?: { slo: string; least?: number }
+  /** Whether the mock is sent more than that, which costs nothing. */
+  forMock: boolean
+  /** Whether it needs more than is ever chosen. */
+  capped: boolean
+}
+
 /** Closed loop: `concurrency` requests in flight, each refilled as soon as its stream has ended. */
 export interface Load {
   kind: 'closed'
   concurrency: number
   /** Measured requests, of each target; `undefined` only when `duration` is given. */
   requests?: number
+  /** Where `requests` comes from when the spec does not say. */
+  chosen?: DefaultRequests
   /** ms of dispatching, from the first measured dispatch. */
   duration?: number
   /** Requests sent before the measured ones and excluded from every figure. */
   warmup: number
-  /** Equal slices of the measured requests, the clusters of the statistics; with two targets, of each. */
+  /** Equal slices of the measured requests, of which each is a value of a mean, a rate or a comparison; with two targets, of each. */
   rounds: number
   /** Whether rows are sent in an order that `seed` draws; `undefined`: as they stand in the file. */
   shuffle?: boolean
@@ -106,6 +119,8 @@ export interface Gate {
   confidence: number
   /** Whether a failed request counts as +∞ in a percentile. */
   failures: 'as-infinite' | 'exclude'
+  /** Failures that come in a row, on average, as the spec says; a PASS of a success rate allows for it. */
+  burst?: number
   /** Rounds that may be added to a run that would else be INCONCLUSIVE. */
   maxExtraRounds: number
 }

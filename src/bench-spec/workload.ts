@@ -2,7 +2,9 @@ import type { BenchDocument } from './bench-document.ts'
 import { parseDuration } from './duration.ts'
 import type { Path, Report } from './issue.ts'
 import { keepKnown } from './known.ts'
-import type { Load, Timeouts } from './spec.ts'
+import { chooseRequests } from './sample-size.ts'
+import type { Slo } from './slo.ts'
+import type { Gate, Load, Timeouts } from './spec.ts'
 
 /** Timers of the platform overflow above it, ms. */
 const longest = 2 ** 31 - 1
@@ -20,13 +22,13 @@ export function readTimeouts(document: Partial<BenchDocument>, report: Report): 
 }
 
 /**
- * The load with its defaults: 10 in flight, 100 requests, one wave of warm-up, up to 5 rounds, or
- * up to 10 where two targets alternate.
+ * The load with its defaults: 10 in flight, as many requests as the SLOs need, one wave of warm-up,
+ * up to 5 rounds, or up to 10 where two targets alternate.
  */
 export function readLoad(
   document: Partial<BenchDocument>,
   report: Report,
-  alternates = false,
+  { slos, gate, alternates }: { slos: readonly Slo[]; gate: Gate; alternates: boolean },
 ): Load {
   const {
     concurrency = 10,
@@ -43,7 +45,13 @@ export function readLoad(
     )
   }
   const duration = readDuration(['duration'], document.duration, report)
-  const requests = given ?? alias ?? (document.duration === undefined ? 100 : undefined)
+  const confidence = 1 - (1 - gate.confidence) / (1 + gate.maxExtraRounds)
+  const mock = document.mock !== undefined && document.mock !== false
+  const chosen =
+    given === undefined && alias === undefined && document.duration === undefined
+      ? chooseRequests(slos, { concurrency, confidence, burst: gate.burst, mock })
+      : undefined
+  const requests = given ?? alias ?? chosen?.requests
   if (rounds !== undefined && requests !== undefined && rounds > requests) {
     report(['rounds'], `must be at most the number of requests, ${requests}, got ${rounds}.`)
   }
@@ -51,6 +59,7 @@ export function readLoad(
     kind: 'closed',
     concurrency,
     requests,
+    chosen,
     duration,
     warmup: countWarmup(warmup) ?? concurrency,
     rounds: rounds ?? (alternates ? pairedRounds(requests, concurrency) : defaultRounds(requests)),

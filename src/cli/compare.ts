@@ -8,7 +8,7 @@ import { detectStyle } from '../report/console-style.ts'
 import { readResults } from '../results/findings.ts'
 import type { Results } from '../results/results.ts'
 import { folderName, prepareFolder, writeArtifacts } from '../run/artifacts.ts'
-import { type BenchOptions, listWarnings } from '../run/bench.ts'
+import { type BenchOptions, listNotices } from '../run/bench.ts'
 import { loadSpec } from '../run/checked-spec.ts'
 import { compareStored, compareTargets, limitRegression } from '../run/comparison.ts'
 import { exitCodeMeanings, toSignalCode } from '../verdict/exit-code.ts'
@@ -107,7 +107,9 @@ async function compareUrls(
   const spec = loadSpec(config, { env, cwd, overrides })
   const folder = join(resolve(cwd, out), folderName(spec.name))
   prepareFolder(folder)
-  for (const warning of listWarnings(spec)) stderr.write(`${spec.name}: warning: ${warning}\n`)
+  for (const { level, message } of listNotices(spec)) {
+    stderr.write(`${spec.name}: ${level}: ${message}\n`)
+  }
   const line = createProgressLine(stderr)
   const { comparison, bench } = await compareTargets(
     spec,

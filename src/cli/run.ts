@@ -16,7 +16,7 @@ import {
   writeArtifacts,
   writeOverview,
 } from '../run/artifacts.ts'
-import { type BenchOptions, runBench, listWarnings } from '../run/bench.ts'
+import { type BenchOptions, runBench, listNotices } from '../run/bench.ts'
 import { type CheckedSpec, checkSpec, loadSpec } from '../run/checked-spec.ts'
 import { appendHistory, checkHistory } from '../run/history-file.ts'
 import { exitCodeMeanings, toSignalCode } from '../verdict/exit-code.ts'
@@ -138,8 +138,8 @@ async function runOne(
 ): Promise<Results> {
   prepareFolder(folder)
   const line = createProgressLine(stderr)
-  for (const warning of listWarnings(spec)) {
-    stderr.write(`${cleanLine(`${spec.name}: warning: ${warning}`)}\n`)
+  for (const { level, message } of listNotices(spec)) {
+    stderr.write(`${cleanLine(`${spec.name}: ${level}: ${message}`)}\n`)
   }
   const bench = await runBench(spec, {
     signal,

@@ -1,6 +1,6 @@
 import { renderIssues, SpecError } from '../bench-spec/issue.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
-import { listWarnings } from '../run/bench.ts'
+import { listNotices } from '../run/bench.ts'
 import { loadSpec } from '../run/checked-spec.ts'
 import { exitCodes } from '../verdict/exit-code.ts'
 import { type Command, defineCommand } from './command.ts'
@@ -23,7 +23,9 @@ export const validate: Command = defineCommand({
       try {
         const spec = loadSpec(file, { env, cwd })
         stdout.write(`${file}: valid, ${describe(spec)}\n`)
-        for (const warning of listWarnings(spec)) stdout.write(`  warning: ${warning}\n`)
+        for (const { level, message } of listNotices(spec)) {
+          stdout.write(`  ${level}: ${message}\n`)
+        }
       } catch (error) {
         if (!(error instanceof SpecError)) throw error
         valid = false

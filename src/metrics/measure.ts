@@ -1,4 +1,4 @@
-import type { Comparator, GoodputBounds, RequestBound } from '../bench-spec/slo.ts'
+import type { Comparator, RequestBound } from '../bench-spec/slo.ts'
 import type { RequestRecord } from '../engine/record.ts'
 
 /** Metrics that are one duration per request. */
@@ -36,17 +36,6 @@ export function chunkGaps({ tokenTimes }: RequestRecord): number[] {
     gaps.push((tokenTimes[i] ?? 0) - (tokenTimes[i - 1] ?? 0))
   }
   return gaps
-}
-
-/** Whether it completed and keeps every bound; a bound on something unknown is not kept. */
-export function isGood(record: RequestRecord, bounds: GoodputBounds): boolean {
-  return record.outcome === 'completed' && bounds.every((bound) => keeps(record, bound))
-}
-
-function keeps(record: RequestRecord, { metric, op, bound }: RequestBound): boolean {
-  const value = measure(record, metric)
-  if (value === undefined) return false
-  return value === 'inapplicable' || holds(value, op, bound)
 }
 
 export function holds(value: number, op: Comparator, bound: number): boolean {

@@ -1,7 +1,8 @@
 import { keepKnown } from '../bench-spec/known.ts'
 import type { GoodputBounds } from '../bench-spec/slo.ts'
 import type { FailedRecord, FailureKind, RequestRecord } from '../engine/record.ts'
-import { chunkGaps, isGood, measure, type RequestMetric } from './measure.ts'
+import { isGood } from './goodput.ts'
+import { chunkGaps, measure, type RequestMetric } from './measure.ts'
 import { mean, quantile, stddev, toSample } from './sample.ts'
 import { outputTokens, runDuration, throughput, type TokenBasis, tokenBasis } from './throughput.ts'
 

@@ -1,7 +1,7 @@
 import junit, { type Builder, type TestCase, type TestSuite } from 'junit-report-builder'
 
 import { cleanLine } from '../bench-spec/plain-text.ts'
-import type { EndDocument, Results, SloDocument } from '../results/results.ts'
+import type { DependenceDocument, EndDocument, Results, SloDocument } from '../results/results.ts'
 import { type Case, runCases } from './case.ts'
 import { calibrationCell } from './cells.ts'
 import { uniqueNames } from './names.ts'
@@ -52,9 +52,11 @@ export function renderJunit(results: readonly Results[], { mode }: JunitOptions)
 }
 
 function sloProperties(slo: SloDocument, end: EndDocument): [string, string][] {
-  const { interval, relative, allowance: _, reason, turns, ...facts } = slo
+  const { interval, relative, allowance: _, dependence, reason, turns, ...facts } = slo
   return present({
     ...facts,
+    design_effect_fail: dependence && inflation(dependence.fail),
+    design_effect_pass: dependence && inflation(dependence.pass),
     reason: reason.kind,
     turns: turns.length === 0 ? null : turns.map(({ kind }) => kind).join(' '),
     why: explainSlo(slo, end),
@@ -66,6 +68,18 @@ function sloProperties(slo: SloDocument, end: EndDocument): [string, string][] {
     interval_low: interval?.low ?? null,
     interval_high: interval?.high ?? null,
   })
+}
+
+/** By which the variance is larger than chance makes it. */
+function inflation(dependence: DependenceDocument): number {
+  switch (dependence.kind) {
+    case 'none':
+      return 1
+    case 'groups':
+      return dependence.design_effect
+    case 'bursts':
+      return 2 * dependence.length - 1
+  }
 }
 
 function addSuiteProperties(suite: TestSuite, results: Results): void {

@@ -25,6 +25,28 @@ const nothingCompleted = {
   ),
 }
 
+/** What makes observations count as fewer than there are, within `results.json`. */
+export const dependenceSchema: JsonSchema = union('What makes them the fewest.', 'kind', {
+  none: {},
+  groups: {
+    of: oneOf('What differs by more than chance: tenths or fifths of the run, single requests.', [
+      'slices',
+      'requests',
+      'rounds',
+    ]),
+    groups: count('How many.'),
+    design_effect: number('Variance between them ÷ what chance makes of it.'),
+    at: oneOf('Counted beyond the bound, or beyond the quantile of the run itself.', [
+      'bound',
+      'quantile',
+    ]),
+  },
+  bursts: {
+    length: number('Failures in a row, on average.'),
+    by: oneOf('As seen in the run, or as the spec says.', ['run', 'spec']),
+  },
+})
+
 /** How an SLO's own figures led to a status, within `results.json`. */
 export const reasonSchema: JsonSchema = union(
   'How its own figures led to a status, or why there were none.',
@@ -32,6 +54,7 @@ export const reasonSchema: JsonSchema = union(
   {
     exceedances: {
       failed: count('Requests that are bad because they failed.'),
+      requests: count('Requests that it took to make the observations.'),
       asked: orNull(
         count('Requests asked for, or sent where these are more; `null` for a run by duration.'),
       ),
@@ -87,6 +110,13 @@ const turned = {
 export const turnSchema: JsonSchema = union('What changed the status.', 'kind', {
   holm: { ...turned, family: count('SLOs that were corrected for.') },
   'unknown-values': { ...turned, requests: count('Completed requests whose value is not known.') },
+  'unseen-values': { ...turned, requests: count('Completed requests that cannot have a value.') },
+  'unproven-success': {
+    ...turned,
+    failed: count('Requests that failed.'),
+    requests: count('Of so many.'),
+    proof: number('Share of requests whose completion had to be proven, 0–1.'),
+  },
   doubt: { ...turned, doubt: doubtSchema },
   'not-comparable': { ...turned, differences: list('What differs.', differenceSchema) },
   certain: {

@@ -1,8 +1,10 @@
 import type { Illness, RunEnd } from '../engine/record.ts'
 import type { Doubt } from '../metrics/doubt.ts'
+import type { Dependence } from '../verdict/dependence.ts'
 import type { NothingCompleted, Reason, Turn, VerdictReason } from '../verdict/reason.ts'
 import { toClientReason } from './diagnostic-document.ts'
 import type {
+  DependenceDocument,
   DoubtDocument,
   EndDocument,
   ReasonDocument,
@@ -15,13 +17,26 @@ import type { Sentences } from './wording.ts'
 export function toReason(reason: Reason): ReasonDocument {
   switch (reason.kind) {
     case 'exceedances':
-      return { kind: reason.kind, failed: reason.failed, asked: reason.asked ?? null }
+      return { ...reason, asked: reason.asked ?? null }
     case 'ratio':
       return { kind: reason.kind, asked: reason.asked ?? null }
     case 'nothing-completed':
       return toNothing(reason)
     default:
       return reason
+  }
+}
+
+export function toDependence(dependence: Dependence): DependenceDocument {
+  switch (dependence.kind) {
+    case 'none':
+      return dependence
+    case 'groups': {
+      const { kind, of, groups, designEffect, at } = dependence
+      return { kind, of, groups, design_effect: significant(designEffect), at }
+    }
+    case 'bursts':
+      return { ...dependence, length: significant(dependence.length) }
   }
 }
 

@@ -65,6 +65,8 @@ export type ReasonDocument =
       kind: 'exceedances'
       /** Requests that are bad because they failed. */
       failed: number
+      /** Requests that it took to make the observations. */
+      requests: number
       /** Requests asked for, or sent where these are more; `null` for a run by duration. */
       asked: number | null
     }
@@ -152,6 +154,33 @@ export type ReasonDocument =
       kind: 'no-baseline'
     }
 
+/** What makes them the fewest. */
+export type DependenceDocument =
+  | {
+      /** Which of them. */
+      kind: 'none'
+    }
+  | {
+      /** Which of them. */
+      kind: 'groups'
+      /** What differs by more than chance: tenths or fifths of the run, single requests. */
+      of: 'slices' | 'requests' | 'rounds'
+      /** How many. */
+      groups: number
+      /** Variance between them ÷ what chance makes of it. */
+      design_effect: number
+      /** Counted beyond the bound, or beyond the quantile of the run itself. */
+      at: 'bound' | 'quantile'
+    }
+  | {
+      /** Which of them. */
+      kind: 'bursts'
+      /** Failures in a row, on average. */
+      length: number
+      /** As seen in the run, or as the spec says. */
+      by: 'run' | 'spec'
+    }
+
 /** Why the figure cannot be believed. */
 export type DoubtDocument =
   | {
@@ -212,6 +241,30 @@ export type TurnDocument =
       to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
       /** Completed requests whose value is not known. */
       requests: number
+    }
+  | {
+      /** Which of them. */
+      kind: 'unseen-values'
+      /** What it was. */
+      from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+      /** What it became. */
+      to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+      /** Completed requests that cannot have a value. */
+      requests: number
+    }
+  | {
+      /** Which of them. */
+      kind: 'unproven-success'
+      /** What it was. */
+      from: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+      /** What it became. */
+      to: 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
+      /** Requests that failed. */
+      failed: number
+      /** Of so many. */
+      requests: number
+      /** Share of requests whose completion had to be proven, 0–1. */
+      proof: number
     }
   | {
       /** Which of them. */
@@ -315,10 +368,15 @@ export interface SloDocument {
     /** `null` when the data do not reach it. */
     high: number | 'infinite' | null
   } | null
-  /** Variance inflation over clusters; `null` when independence is assumed. */
-  design_effect: number | null
-  /** Rounds, or requests for `chunk_gap`. */
-  clusters: number | null
+  /**
+   * What makes the observations count as fewer than there are, on each side of the binomial test.
+   */
+  dependence: {
+    fail: DependenceDocument
+    pass: DependenceDocument
+  } | null
+  /** Rounds whose values were tested, or groups of them. */
+  rounds: number | null
   /** How far from the baseline the spec allows; `null` for an SLO with a bound of its own. */
   allowance: {
     /** Ratio − 1; of shares the difference. With its sign. */

@@ -4,6 +4,7 @@ import { listExitCodes } from '../verdict/exit-code.ts'
 import { calibrationSchema } from './calibration-schema.ts'
 import { diagnosticSchema } from './diagnostic-schema.ts'
 import {
+  dependenceSchema,
   differenceSchema,
   endSchema,
   reasonSchema,
@@ -76,10 +77,13 @@ export const sloSchema: JsonSchema = record('One assertion of the spec and what 
       high: measured('`null` when the data do not reach it.'),
     }),
   ),
-  design_effect: orNull(
-    number('Variance inflation over clusters; `null` when independence is assumed.'),
+  dependence: orNull(
+    record(
+      'What makes the observations count as fewer than there are, on each side of the binomial test.',
+      { fail: dependenceSchema, pass: dependenceSchema },
+    ),
   ),
-  clusters: orNull(count('Rounds, or requests for `chunk_gap`.')),
+  rounds: orNull(count('Rounds whose values were tested, or groups of them.')),
   allowance: orNull(
     record(
       'How far from the baseline the spec allows; `null` for an SLO with a bound of its own.',

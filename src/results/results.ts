@@ -8,7 +8,7 @@ import { type RoundFigures, storedMetrics, storedStats } from '../verdict/figure
 import type { Difference } from '../verdict/reason.ts'
 import type { Comparison, SloVerdict, Verdict } from '../verdict/verdict.ts'
 import { toDiagnostic } from './diagnostic-document.ts'
-import { toEnd, toReason, toTurn, toVerdictReason } from './reasons.ts'
+import { toDependence, toEnd, toReason, toTurn, toVerdictReason } from './reasons.ts'
 import type {
   CalibrationDocument,
   DistributionDocument,
@@ -28,6 +28,7 @@ export type {
   DiagnosticDocument,
   DifferenceDocument,
   DistributionDocument,
+  DependenceDocument,
   DoubtDocument,
   EndDocument,
   ReasonDocument,
@@ -263,8 +264,8 @@ export function toSlo(verdict: SloVerdict, end: EndDocument, sentences: Sentence
     fail_at_least: verdict.failAtLeast ?? null,
     interval:
       interval === undefined ? null : { low: measure(interval.low), high: measure(interval.high) },
-    design_effect: orNull(verdict.designEffect, significant),
-    clusters: verdict.clusters ?? null,
+    dependence: verdict.dependence === undefined ? null : toDependences(verdict.dependence),
+    rounds: verdict.rounds ?? null,
     allowance:
       slo.allowance === undefined
         ? null
@@ -278,6 +279,13 @@ export function toSlo(verdict: SloVerdict, end: EndDocument, sentences: Sentence
     turns: verdict.turns.map(toTurn),
   }
   return { ...document, why: sentences.slo(document, end) }
+}
+
+function toDependences({
+  fail,
+  pass,
+}: NonNullable<SloVerdict['dependence']>): SloDocument['dependence'] {
+  return { fail: toDependence(fail), pass: toDependence(pass) }
 }
 
 /** What a baseline makes of a relative SLO; `null` where that is no number. */

@@ -4,6 +4,7 @@ import { readCalibrations } from '../calibration/calibration-file.ts'
 import { describeMachine } from '../calibration/machine.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { explainInfeasibility } from '../report/sentence/infeasibility.ts'
+import { explainRequests } from '../report/sentence/requests.ts'
 import type { Results } from '../results/results.ts'
 import { checkFeasibility } from '../verdict/feasibility.ts'
 import type { CheckedSpec } from './checked-spec.ts'
@@ -44,8 +45,22 @@ export async function runBench(spec: CheckedSpec, options: BenchOptions = {}): P
   return keepKnown<BenchRun>({ results, records, baseline })
 }
 
-/** What a user should know of a spec before anything is sent, each a sentence; empty when there is nothing. */
-export function listWarnings(spec: BenchSpec): string[] {
+/** A sentence about a spec, before anything is sent. */
+export interface Notice {
+  /** `note`: what was chosen; `warning`: what may be amiss. */
+  level: 'note' | 'warning'
+  message: string
+}
+
+/** What a user should know of a spec before anything is sent; empty when there is nothing. */
+export function listNotices(spec: BenchSpec): Notice[] {
   const infeasible = checkFeasibility(spec.slos, spec.load, spec.gate, spec.baseline)
-  return [...spec.warnings, ...infeasible.map(explainInfeasibility)]
+  const { chosen } = spec.load
+  const warnings = [...spec.warnings, ...infeasible.map(explainInfeasibility)]
+  return [
+    ...(chosen === undefined || spec.slos.length === 0
+      ? []
+      : [{ level: 'note' as const, message: explainRequests(chosen) }]),
+    ...warnings.map((message) => ({ level: 'warning' as const, message })),
+  ]
 }

@@ -6,11 +6,14 @@ import type { Observation } from '../metrics/observation.ts'
 import { mean } from '../metrics/sample.ts'
 import { type Budget, percentileBudget, shareBudget } from './budget.ts'
 import { decide, measureMargin } from './decision.ts'
-import { addUp, estimateMore, testExactly } from './exact.ts'
+import { addUp, type Arrangement, findDependence, weigh } from './dependence.ts'
+import { estimateMore, type ExactTest, testExactly } from './exact.ts'
 import { shareAlpha } from './looks.ts'
 import { rankValues, type Values } from './ranking.ts'
 import type { PointReason } from './reason.ts'
 import { fewestRounds, testRounds } from './rounds.ts'
+import { binomialAtMost } from './tails.ts'
+import { turnTo } from './turn.ts'
 import type { SloVerdict } from './verdict.ts'
 
 /** One SLO by itself, before the number of SLOs and the state of the run are taken into account. */
@@ -26,7 +29,8 @@ export function assess(
   }
   const { failures, policy } = gate
   const { stat } = slo
-  if (observation.kind === 'share') return assessBudget(slo, shareBudget(slo, observation), given)
+  if (observation.kind === 'share')
+    return assessBudget(slo, shareBudget(slo, observation, gate), given)
   if (observation.kind === 'rate') {
     const { value, rounds, requests } = observation
     return assessAverage(slo, { observed: value, n: requests, rounds }, gate)
@@ -52,16 +56,16 @@ interface Given {
 }
 
 function assessBudget(slo: AbsoluteSlo, budget: Budget, { gate, load }: Given): SloVerdict {
-  const { observed, q, clusters, requests } = budget
+  const { observed, q, requests } = budget
   if (gate.policy === 'point') {
-    return assessPoint(slo, { observed, n: addUp(clusters).size }, { kind: 'policy-point' })
+    return assessPoint(slo, { observed, n: addUp(budget.tallies).size }, { kind: 'policy-point' })
   }
   const alpha = shareAlpha(gate)
-  const test = testExactly(clusters, q, alpha)
+  const { test, dependence } = testBudget(budget, alpha)
   const status = decide(test, alpha)
   const observations = status === 'INCONCLUSIVE' ? estimateMore(test, q, alpha) : undefined
   const more = observations && Math.ceil((observations * requests) / test.n)
-  return keepKnown<SloVerdict>({
+  const verdict = keepKnown<SloVerdict>({
     slo,
     status,
     method: 'exact',
@@ -72,14 +76,41 @@ function assessBudget(slo: AbsoluteSlo, budget: Budget, { gate, load }: Given): 
     passAtMost: test.passAtMost,
     failAtLeast: test.failAtLeast,
     interval: keepKnown<{ low?: number; high?: number }>(budget.limits(test, alpha)),
-    designEffect: test.designEffect,
-    clusters: test.clusters,
+    dependence,
     pFail: test.pFail,
     pPass: test.pPass,
     more,
-    reason: { kind: 'exceedances', failed: budget.failed, asked: countAsked(load, requests) },
+    reason: {
+      kind: 'exceedances',
+      failed: budget.failed,
+      requests,
+      asked: countAsked(load, requests),
+    },
     turns: [],
   })
+  if (status !== 'PASS' || holdsUnseen(test, budget, alpha)) return verdict
+  return turnTo(verdict, 'INCONCLUSIVE', {
+    kind: 'unseen-values',
+    requests: budget.unseen.requests,
+  })
+}
+
+/** The exact test of a budget, and what its observations count for. */
+export function testBudget(
+  budget: Arrangement & Pick<Budget, 'q'>,
+  alpha: number,
+): { test: ExactTest; dependence: NonNullable<SloVerdict['dependence']> } {
+  const { q, tallies } = budget
+  const dependence = findDependence(budget, q, alpha)
+  const weights = { fail: weigh(dependence.fail, alpha), pass: weigh(dependence.pass, alpha) }
+  return { test: testExactly(addUp(tallies), q, alpha, weights), dependence }
+}
+
+/** Whether it would be a PASS if all that could not be seen were bad. */
+function holdsUnseen({ n, bad, weights }: ExactTest, budget: Budget, alpha: number): boolean {
+  const { q, unseen } = budget
+  const [worst, all] = [bad + unseen.hits, n + unseen.size]
+  return binomialAtMost(worst * weights.pass, all * weights.pass, q) <= alpha
 }
 
 /** A mean or a rate: the run's own, and one per round. */
@@ -112,7 +143,7 @@ function assessAverage(slo: AbsoluteSlo, average: Average, gate: Gate): SloVerdi
     margin: measureMargin(slo.op, observed, slo.bound),
     n,
     interval: test.interval,
-    clusters: rounds.length,
+    rounds: rounds.length,
     pFail: test.pFail,
     pPass: test.pPass,
     reason: { kind: 'rounds' },
@@ -139,9 +170,9 @@ function assessPoint(
   }
 }
 
-function meanPerRound({ clusters }: Values): number[] {
+function meanPerRound({ requests }: Values): number[] {
   const rounds = new Map<number, { sum: number; n: number }>()
-  for (const { round, values } of clusters) {
+  for (const { round, values } of requests) {
     const total = rounds.get(round) ?? { sum: 0, n: 0 }
     rounds.set(round, total)
     for (const value of values) total.sum += value

@@ -1,44 +1,29 @@
-import type { AbsoluteSlo, Comparator } from '../bench-spec/slo.ts'
+import { keepKnown } from '../bench-spec/known.ts'
+import { allowedBad, allowedBeyond, limitsFailures } from '../bench-spec/sample-size.ts'
+import { type AbsoluteSlo, type Comparator, isUpperBound } from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
 import { holds } from '../metrics/measure.ts'
-import type { Observation } from '../metrics/observation.ts'
-import { nearestRank } from '../metrics/sample.ts'
-import { type Tally, type ExactTest, shareLimits } from './exact.ts'
-import { isUpperBound, rankValues, type Values } from './ranking.ts'
+import type { Observation, RequestMerit } from '../metrics/observation.ts'
+import { nearestRank, toSample } from '../metrics/sample.ts'
+import { type Arrangement, measureBurst, type Tally } from './dependence.ts'
+import { isFar } from './distance.ts'
+import { type Counted, type ExactTest, shareLimits } from './exact.ts'
+import { type Ranking, rankValues, type Values } from './ranking.ts'
 
 /** An SLO on a percentile or a share, as the question of how many observations may be bad. */
-export interface Budget {
+export interface Budget extends Arrangement {
   /** Share of observations that may be bad, 0–1. */
   q: number
-  clusters: readonly Tally[]
   /** Requests it took to make the observations, failed ones included. */
   requests: number
   /** What the SLO speaks of, in its own unit. */
   observed: number
   /** Requests that count as bad because they failed; 0 for a share, which is of nothing else. */
   failed: number
-  /** Limits of `observed` that go with a test of the clusters: it decides when the bound is outside. */
+  /** Completed requests that cannot have a value, and what they add at the worst. */
+  unseen: Tally & { requests: number }
+  /** Limits of `observed` that go with a test: it decides when the bound is outside. */
   limits(test: ExactTest, alpha: number): { low: number | undefined; high: number | undefined }
-}
-
-/** Share of observations that may be bad; `undefined` for an SLO that is not on a percentile or share. */
-export function allowedShare({
-  stat,
-  unit,
-  op,
-  bound,
-}: Pick<AbsoluteSlo, 'stat' | 'unit' | 'op' | 'bound'>): number | undefined {
-  if (stat.kind === 'percentile') return allowedBeyond(stat.p, op)
-  return unit === 'share' ? allowedBad(bound, op) : undefined
-}
-
-/** `percent` of the percentile, 0–100. */
-function allowedBeyond(percent: number, op: Comparator): number {
-  return (isUpperBound(op) ? 100 - percent : percent) / 100
-}
-
-function allowedBad(bound: number, op: Comparator): number {
-  return isUpperBound(op) ? bound : 1 - bound
 }
 
 export function percentileBudget(
@@ -47,20 +32,34 @@ export function percentileBudget(
   { observation, failures }: { observation: Values; failures: Gate['failures'] },
 ): Budget {
   const ranking = rankValues(observation, { op }, failures)
-  const clusters = observation.clusters
-    .map(({ values, failed }) => {
-      const counted = failures === 'exclude' ? 0 : failed
-      let bad = counted
-      for (const value of values) if (!holds(value, op, bound)) bad++
-      return { size: values.length + counted, hits: bad }
+  const { failureWeight, unseen } = observation
+  const requests = observation.requests.filter(({ failed }) => !failed || failures !== 'exclude')
+  const count = (isBad: (value: number) => boolean): Tally[] =>
+    requests.map(({ values, failed }) => {
+      if (failed) return { size: failureWeight, hits: failureWeight }
+      return { size: values.length, hits: values.filter(isBad).length }
     })
-    .filter(({ size }) => size > 0)
-  return {
-    q: allowedBeyond(percent, op),
-    clusters,
-    requests: observation.requests,
+  const q = allowedBeyond(percent, op)
+  const own = findOwnQuantile(ranking, q, op)
+  const far = isFar(
+    requests.map(({ values, failed }) =>
+      failed ? [isUpperBound(op) ? Infinity : -Infinity] : values,
+    ),
+    { op, bound },
+    percent / 100,
+  )
+  return keepKnown<Budget>({
+    q,
+    tallies: count((value) => !holds(value, op, bound)),
+    anchored:
+      own === undefined || far
+        ? undefined
+        : count((value) => (isUpperBound(op) ? value > own : value < own)),
+    many: failureWeight > 1,
+    requests: observation.requests.length,
     observed: ranking.at(nearestRank(ranking.n, percent / 100)),
-    failed: ranking.failed,
+    failed: failures === 'exclude' ? 0 : observation.failed,
+    unseen: { requests: unseen, size: unseen * failureWeight, hits: unseen * failureWeight },
     limits: ({ n, passAtMost, failAtLeast }) => {
       const at = (rank: number) => ranking.at(isUpperBound(op) ? n + 1 - rank : rank)
       const fails = failAtLeast === undefined ? undefined : at(failAtLeast)
@@ -69,7 +68,13 @@ export function percentileBudget(
       if (isUpperBound(op)) return { low: fails, high: passes }
       return { low: finite(passes), high: finite(fails) }
     },
-  }
+  })
+}
+
+/** The value beyond which a share `q` lies; `undefined` when that is a failed request. */
+function findOwnQuantile({ n, at }: Ranking, q: number, op: Comparator): number | undefined {
+  const rank = nearestRank(n, 1 - q)
+  return finite(at(isUpperBound(op) ? rank : n + 1 - rank))
 }
 
 /** Below a floor, a failed request is no limit. */
@@ -78,30 +83,58 @@ function finite(value: number | undefined): number | undefined {
 }
 
 export function shareBudget(
-  { metric, op, bound }: AbsoluteSlo,
-  { good, bad, clusters }: Extract<Observation, { kind: 'share' }>,
+  { metric, op, bound }: Pick<AbsoluteSlo, 'metric' | 'op' | 'bound'>,
+  { good, bad, unseen, requests }: Extract<Observation, { kind: 'share' }>,
+  { burst }: Pick<Gate, 'burst'>,
 ): Budget {
   const countsGood = metric !== 'error_rate'
   const badIsBad = limitsFailures({ metric, op })
   const n = good + bad
-  return {
-    q: allowedBad(bound, op),
-    clusters: clusters.map((cluster) => ({
-      size: cluster.good + cluster.bad,
-      hits: badIsBad ? cluster.bad : cluster.good,
-    })),
+  const q = allowedBad(bound, op)
+  const isHit = (request: RequestMerit): boolean => request.good !== badIsBad
+  const failures = badIsBad && metric !== 'goodput' ? requests.map(isHit) : undefined
+  return keepKnown<Budget>({
+    q,
+    tallies: requests.map((request) => ({ size: 1, hits: isHit(request) ? 1 : 0 })),
+    anchored: badIsBad ? anchorScores(requests, q) : undefined,
+    many: false,
+    burst: failures && findBurst(failures, burst),
     requests: n,
     observed: (countsGood ? good : bad) / n,
     failed: 0,
-    limits: (test, alpha) => {
+    // They are among the good ones.
+    unseen: { requests: unseen, size: 0, hits: badIsBad ? unseen : 0 },
+    limits: (test: Counted, alpha) => {
       const { low, high } = shareLimits(test, alpha)
       // The limits are those of the share of bad ones, the SLO may speak of the others.
       return countsGood === badIsBad ? { low: 1 - high, high: 1 - low } : { low, high }
     },
-  }
+  })
 }
 
-/** Whether the bad ones of a share are those that failed: of a floor under good ones, or a ceiling over bad ones. */
-export function limitsFailures({ metric, op }: { metric: string; op: Comparator }): boolean {
-  return (metric !== 'error_rate') !== isUpperBound(op)
+/** Requests beyond the own quantile of their scores; `undefined` for what has no score. */
+function anchorScores(requests: readonly RequestMerit[], q: number): Tally[] | undefined {
+  const scores = requests.flatMap(({ score }) => score ?? [])
+  const sample = scores.length === requests.length ? toSample(scores) : undefined
+  const own = sample && finite(sample[nearestRank(sample.length, 1 - q) - 1])
+  const far = isFar(
+    scores.map((score) => [score]),
+    { op: '<=', bound: 1 },
+    1 - q,
+  )
+  return own === undefined || far
+    ? undefined
+    : scores.map((score) => ({ size: 1, hits: score > own ? 1 : 0 }))
+}
+
+/** `given`: by the spec. */
+function findBurst(
+  failures: readonly boolean[],
+  given: number | undefined,
+): Budget['burst'] | undefined {
+  const seen = measureBurst(failures)
+  if (given !== undefined && given >= (seen ?? 1)) {
+    return { kind: 'bursts', length: given, by: 'spec' }
+  }
+  return seen === undefined ? undefined : { kind: 'bursts', length: seen, by: 'run' }
 }

@@ -1,12 +1,19 @@
-import { findRound } from '../bench-spec/round.ts'
-import type { AbsoluteSlo, GoodputBounds, Metric, Slo } from '../bench-spec/slo.ts'
+import { limitsFailures } from '../bench-spec/sample-size.ts'
+import {
+  type AbsoluteSlo,
+  type GoodputBounds,
+  isUpperBound,
+  type Metric,
+  type Slo,
+} from '../bench-spec/slo.ts'
 import type { Gate, Load } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { type Observation, observe } from '../metrics/observation.ts'
 import { type Budget, percentileBudget, shareBudget } from './budget.ts'
-import { fewestClusters, toDesignEffect, weigh } from './exact.ts'
+import { type Dependence, measureBurst, slicings, weigh } from './dependence.ts'
 import { shareAlpha } from './looks.ts'
+import { boundEffect, type Outlook, placeQuantile, spread } from './outlook.ts'
 import { binomialAtLeast, binomialAtMost } from './tails.ts'
 
 /** What the whole run will find, whatever its remaining requests do. */
@@ -27,17 +34,10 @@ export interface Prospect {
   family: number
 }
 
-/** A round, with its ended requests counted. */
-interface Outlook {
-  size: number
-  bad: number
-  remaining: number
-}
-
 /**
  * The verdict on an SLO that the run cannot fail to reach; `undefined`: none yet. It is the exact
- * test of the whole run at the worst that the remaining requests can do: any number of them bad, in
- * any of the rounds, so that the design effect is as large as it can get.
+ * test of the whole run at the worst that the remaining requests can do: any number of them bad,
+ * anywhere in the run, so that they depend on each other as much as they can.
  * Only for SLOs of which every request is one observation, in a run whose number of requests is
  * known, and when a request has completed (a run without is an ERROR).
  */
@@ -56,17 +56,35 @@ export function foresee(
   )
   if (!ended.some(({ outcome }) => outcome === 'completed')) return undefined
   const observation = observe(ended, slo.metric, { goodput })
-  const budget = observation && toBudget(slo, observation, gate)
-  if (budget === undefined) return undefined
-  const outlooks = lookAhead(ended, budget, { requests, rounds: load.rounds })
   const remaining = requests - ended.length
-  if (outlooks === undefined || remaining < 0) return undefined
+  if (observation === undefined || remaining < 0) return undefined
+  const whole = lookAhead(slo, observation, gate, requests)
+  if (whole === undefined) return undefined
 
   const alpha = shareAlpha(gate)
-  const fail = worstTail(outlooks, { q: budget.q, alpha, limit: alpha / family }, binomialAtLeast)
+  const fail = worstTail(whole, alpha / family, (bad) =>
+    binomialAtLeast(...effective(whole, bad, weighFail(whole, bad, alpha))),
+  )
   if (fail !== undefined) return { status: 'FAIL', p: fail, remaining }
-  const pass = worstTail(outlooks, { q: budget.q, alpha, limit: alpha }, binomialAtMost)
+  // An answer that cannot have a value is neither good nor bad, and may come yet.
+  if (slo.metric === 'goodput' && goodput?.some(({ metric }) => isOfManyTokens(metric))) {
+    return undefined
+  }
+  const anchored = weighQuantile(whole, alpha)
+  const pass = worstTail(whole, alpha, (bad) => {
+    const own = weighPass(whole, bad, alpha)
+    // How the rest lies decides whether the own quantile has a say.
+    const tails = [own, Math.min(own, anchored)].map((weight) =>
+      binomialAtMost(...effective(whole, bad, weight)),
+    )
+    return Math.max(...tails)
+  })
   return pass === undefined ? undefined : { status: 'PASS', p: pass, remaining }
+}
+
+/** Whether an answer of one token has none. */
+function isOfManyTokens(metric: Metric): boolean {
+  return metric === 'tpot' || metric === 'stall'
 }
 
 const perRequest: ReadonlySet<Metric> = new Set([
@@ -88,83 +106,147 @@ function observesEachRequest(slo: Slo, gate: Gate, stream: StreamFormat | undefi
   )
 }
 
-function toBudget(
+/** What the whole run can come to. */
+interface Whole {
+  n: number
+  q: number
+  /** Fewest and most that can be bad. */
+  least: number
+  most: number
+  /** For each of `slicings`, what is bad at the bound. */
+  bound: readonly (readonly Outlook[])[]
+  /** The same beyond the run's own quantile, wherever that will be; empty where there is none. */
+  quantile: readonly (readonly Outlook[])[]
+  /** The longest that bursts of failures can be on average; 1 where it is not about failures. */
+  burst(bad: number): number
+}
+
+function lookAhead(
   slo: AbsoluteSlo,
   observation: Observation,
-  { failures }: Gate,
-): Budget | undefined {
-  if (observation.kind === 'share') return shareBudget(slo, observation)
-  if (observation.kind !== 'values' || slo.stat.kind !== 'percentile') return undefined
-  return percentileBudget(slo, slo.stat.p, { observation, failures })
-}
-
-/** Rounds as they will be at the end of the run. */
-function lookAhead(
-  ended: readonly RequestRecord[],
-  { clusters }: Budget,
-  plan: { requests: number; rounds: number },
-): Outlook[] | undefined {
-  const seen = [...new Set(ended.map(({ round }) => round))]
-  if (seen.length !== clusters.length) return undefined
-  const sizes = new Map<number, number>()
-  for (let index = 0; index < plan.requests; index++) {
-    const round = findRound(index, plan)
-    sizes.set(round, (sizes.get(round) ?? 0) + 1)
+  gate: Gate,
+  n: number,
+): Whole | undefined {
+  const budget = toBudget(slo, observation, gate)
+  if (budget === undefined || observation.kind === 'rate') return undefined
+  const { q, tallies } = budget
+  const indexes = observation.requests.map(({ index }) => index)
+  const bad = tallies.map(({ hits }) => hits > 0)
+  const marks = bad.map((isBad, at) => ({ index: indexes[at] ?? 0, hit: isBad }))
+  const badness = rateBadness(slo, observation)
+  const placed = badness && placeQuantile(badness, { n, q })
+  const least = bad.filter(Boolean).length
+  const failures = observation.kind === 'share' && slo.metric !== 'goodput' && limitsFailures(slo)
+  return {
+    n,
+    q,
+    least,
+    most: least + n - tallies.length,
+    bound: slicings.map((slices) => spread(marks, n, slices)),
+    quantile: placed
+      ? slicings.map((slices) =>
+          spread(
+            placed.map((hit, at) => ({ index: indexes[at] ?? 0, hit })),
+            n,
+            slices,
+          ),
+        )
+      : [],
+    burst: failures ? boundBurst(indexes, bad, gate.burst) : () => 1,
   }
-  return [...sizes].map(([round, size]) => {
-    const { size: known, hits } = clusters[seen.indexOf(round)] ?? { size: 0, hits: 0 }
-    return { size, bad: hits, remaining: size - known }
-  })
 }
 
-interface Level {
-  q: number
-  /** Of the test. */
-  alpha: number
-  /** Largest p of a decision. */
-  limit: number
+function toBudget(slo: AbsoluteSlo, observation: Observation, gate: Gate): Budget | undefined {
+  if (observation.kind === 'share') return shareBudget(slo, observation, gate)
+  if (observation.kind !== 'values' || slo.stat.kind !== 'percentile') return undefined
+  return percentileBudget(slo, slo.stat.p, { observation, failures: gate.failures })
+}
+
+/** How bad each ended request is, in the order of dispatch; `undefined` where good and bad is all there is. */
+function rateBadness(
+  { op }: AbsoluteSlo,
+  observation: Exclude<Observation, { kind: 'rate' }>,
+): number[] | undefined {
+  if (observation.kind === 'values') {
+    const sign = isUpperBound(op) ? 1 : -1
+    return observation.requests.map(({ values: [value = 0], failed }) =>
+      failed ? Infinity : sign * value,
+    )
+  }
+  const scores = observation.requests.flatMap(({ score }) => score ?? [])
+  // Of a ceiling on goodput the good ones are counted, which have no order.
+  return scores.length < observation.requests.length || isUpperBound(op) ? undefined : scores
+}
+
+/** Each further failure joins two bursts at the most. */
+function boundBurst(
+  indexes: readonly number[],
+  failures: readonly boolean[],
+  given = 1,
+): Whole['burst'] {
+  const whole: boolean[] = []
+  for (const [at, index] of indexes.entries()) whole[index] = failures[at] ?? false
+  const failed = failures.filter(Boolean).length
+  const bursts = failed === 0 ? 0 : failed / (measureBurst(whole) ?? 1)
+  return (bad) => Math.max(given, bad / Math.max(1, bursts - (bad - failed)), 1)
 }
 
 /** The largest p over all ways in which the run can go on; `undefined` when it exceeds the limit. */
 function worstTail(
-  rounds: readonly Outlook[],
-  { q, alpha, limit }: Level,
-  tail: (bad: number, n: number, q: number) => number,
+  { least, most }: Whole,
+  limit: number,
+  tail: (bad: number) => number,
 ): number | undefined {
-  const n = sum(rounds, ({ size }) => size)
-  const least = sum(rounds, ({ bad }) => bad)
-  const most = least + sum(rounds, ({ remaining }) => remaining)
   let worst = 0
   for (let bad = least; bad <= most; bad++) {
-    const effect = rounds.length < fewestClusters ? undefined : largestEffect(rounds, { n, bad, q })
-    const weight = weigh(effect, rounds.length - 1, alpha)
-    worst = Math.max(worst, tail(bad * weight, n * weight, q))
+    worst = Math.max(worst, tail(bad))
     if (worst > limit) return undefined
   }
   return worst
 }
 
-/**
- * An upper bound of the design effect with `bad` bad ones in all. Σ(e − p̂m)² is convex in the bad
- * ones of each round, so no point of it lies above the chord between the fewest and the most a round
- * can get; a sum of straight lines is largest when the steepest get all they can.
- */
-function largestEffect(
-  rounds: readonly Outlook[],
-  { n, bad, q }: { n: number; bad: number; q: number },
-): number {
-  const share = bad / n
-  let squares = sum(rounds, (round) => (round.bad - share * round.size) ** 2)
-  let left = bad - sum(rounds, (round) => round.bad)
-  const slope = (round: Outlook): number => 2 * round.bad + round.remaining - 2 * share * round.size
-  for (const round of rounds.toSorted((a, b) => slope(b) - slope(a))) {
-    const taken = Math.min(left, round.remaining)
-    squares += taken * slope(round)
-    left -= taken
-  }
-  return toDesignEffect(squares, rounds.length, { n, q })
+function effective({ n, q }: Whole, bad: number, weight: number): [number, number, number] {
+  return [bad * weight, n * weight, q]
 }
 
-function sum<T>(items: readonly T[], value: (item: T) => number): number {
-  return items.reduce((total, item) => total + value(item), 0)
+function weighFail({ bound, n, q }: Whole, bad: number, alpha: number): number {
+  const share = bad / n
+  const variance = Math.max(q * (1 - q), share * (1 - share))
+  return weighSlices(bound, (slices) => boundEffect(slices, bad, variance), alpha)
+}
+
+function weighPass({ bound, q, burst }: Whole, bad: number, alpha: number): number {
+  const sliced = weighSlices(bound, (slices) => boundEffect(slices, bad, q * (1 - q)), alpha)
+  return Math.min(sliced, weigh({ kind: 'bursts', length: burst(bad), by: 'run' }, alpha))
+}
+
+/** At the run's own quantile, beyond which the share `q` lies at the most. */
+function weighQuantile({ quantile, n, q }: Whole, alpha: number): number {
+  const variance = q * (1 - q)
+  const largest = (slices: readonly Outlook[]): number => {
+    const least = slices.reduce((sum, { hits }) => sum + hits, 0)
+    const open = slices.reduce((sum, each) => sum + each.open, 0)
+    const most = Math.min(least + open, Math.floor(n * q + 1e-9))
+    let effect = 1
+    for (let beyond = least; beyond <= most; beyond++) {
+      effect = Math.max(effect, boundEffect(slices, beyond, variance))
+    }
+    return effect
+  }
+  return weighSlices(quantile, largest, alpha)
+}
+
+function weighSlices(
+  slicings: readonly (readonly Outlook[])[],
+  measure: (slices: readonly Outlook[]) => number,
+  alpha: number,
+): number {
+  const weights = slicings.map((slices) => {
+    const designEffect = measure(slices)
+    const groups = { of: 'slices', groups: slices.length, designEffect, at: 'bound' } as const
+    const dependence: Dependence =
+      designEffect === 1 ? { kind: 'none' } : { kind: 'groups', ...groups }
+    return weigh(dependence, alpha)
+  })
+  return Math.min(1, ...weights)
 }

@@ -1,5 +1,4 @@
-import type { Comparator } from '../bench-spec/slo.ts'
-import { isUpperBound } from './ranking.ts'
+import { type Comparator, isUpperBound } from '../bench-spec/slo.ts'
 
 export type Status = 'PASS' | 'FAIL' | 'INCONCLUSIVE' | 'ERROR'
 

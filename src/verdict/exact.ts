@@ -1,69 +1,65 @@
-import { binomialAtLeast, binomialAtMost, normalQuantile, studentQuantile } from './tails.ts'
+import type { Tally } from './dependence.ts'
+import { binomialAtLeast, binomialAtMost } from './tails.ts'
 
-/** Observations that were made together. */
-export interface Tally {
-  size: number
-  /** Those that are counted: the bad ones of a budget, those that belong to a share. */
-  hits: number
+/** Effective ÷ actual number of observations, as each side of a test counts them. */
+export interface Weights {
+  fail: number
+  pass: number
+}
+
+/** Bad observations among all, and what they count for. */
+export interface Counted {
+  n: number
+  bad: number
+  weights: Weights
 }
 
 /** Outcome of the exact binomial test of "the share of bad observations is at most `q`". */
-export interface ExactTest {
-  n: number
-  bad: number
+export interface ExactTest extends Counted {
   /** P(so many bad ones or more) and P(so few or fewer) if the share were exactly `q`. */
   pFail: number
   pPass: number
   /**
    * The most bad ones that would still prove the SLO, the fewest that would disprove it, among `n`
-   * and at this run's design effect; `undefined`: no number would.
+   * and at these weights; `undefined`: no number would.
    */
   passAtMost: number | undefined
   failAtLeast: number | undefined
-  /** `undefined`: fewer than 3 clusters, independence assumed. */
-  designEffect: number | undefined
-  clusters: number
-  /** Effective ÷ actual number of observations. */
-  weight: number
 }
 
-/** With fewer, nothing is known of how much they differ. */
-export const fewestClusters = 3
-
 /**
- * Exact binomial tails on the bad observations, with the design effect of Korn and Graubard (1998)
- * over the clusters: n* = n/deff · (z/t)², E* = p̂·n*, in the tails with real-valued arguments.
- * `alpha` is the error on each side.
+ * Exact binomial tails on the bad observations, at their effective number (Korn and Graubard 1998):
+ * n* = n·w, E* = E·w, in the tails with real-valued arguments. `alpha` is the error on each side.
  */
-export function testExactly(clusters: readonly Tally[], q: number, alpha: number): ExactTest {
-  const { size: n, hits: bad } = addUp(clusters)
-  const effect = clusters.length < fewestClusters ? undefined : measureEffect(clusters, q)
-  const weight = weigh(effect, clusters.length - 1, alpha)
-  const pFail = (bad: number) => binomialAtLeast(bad * weight, n * weight, q)
-  const pPass = (bad: number) => binomialAtMost(bad * weight, n * weight, q)
+export function testExactly(
+  { size: n, hits: bad }: Tally,
+  q: number,
+  alpha: number,
+  weights: Weights = { fail: 1, pass: 1 },
+): ExactTest {
+  const pFail = (bad: number) => binomialAtLeast(bad * weights.fail, n * weights.fail, q)
+  const pPass = (bad: number) => binomialAtMost(bad * weights.pass, n * weights.pass, q)
   const toPass = countWhile((bad) => pPass(bad) <= alpha, n)
   const toFail = countWhile((bad) => pFail(bad) > alpha, n)
   return {
     n,
     bad,
+    weights,
     pFail: pFail(bad),
     pPass: pPass(bad),
     passAtMost: toPass === 0 ? undefined : toPass - 1,
     failAtLeast: toFail > n ? undefined : toFail,
-    designEffect: effect,
-    clusters: clusters.length,
-    weight,
   }
 }
 
 /** Clopper–Pearson limits of the share of bad observations, at the effective number of them. */
 export function shareLimits(
-  { n, bad, weight }: ExactTest,
+  { n, bad, weights: { fail, pass } }: Counted,
   alpha: number,
 ): { low: number; high: number } {
   return {
-    low: bracket((q) => binomialAtLeast(bad * weight, n * weight, q) <= alpha).low,
-    high: bracket((q) => binomialAtMost(bad * weight, n * weight, q) > alpha).high,
+    low: bracket((q) => binomialAtLeast(bad * fail, n * fail, q) <= alpha).low,
+    high: bracket((q) => binomialAtMost(bad * pass, n * pass, q) > alpha).high,
   }
 }
 
@@ -74,16 +70,16 @@ const mostMore = 2 ** 20
  * an estimate. `undefined`: more than a million, or never.
  */
 export function estimateMore(
-  { n, bad, weight }: ExactTest,
+  { n, bad, weights: { fail, pass } }: Counted,
   q: number,
   alpha: number,
 ): number | undefined {
   const decides = (more: number) => {
     const total = n + more
-    const expected = Math.round((bad / n) * total) * weight
+    const expected = Math.round((bad / n) * total)
     return (
-      binomialAtLeast(expected, total * weight, q) <= alpha ||
-      binomialAtMost(expected, total * weight, q) <= alpha
+      binomialAtLeast(expected * fail, total * fail, q) <= alpha ||
+      binomialAtMost(expected * pass, total * pass, q) <= alpha
     )
   }
   let more = 1
@@ -93,50 +89,6 @@ export function estimateMore(
   }
   const half = Math.floor(more / 2)
   return half + 1 + countWhile((extra) => !decides(half + 1 + extra), more - half - 1)
-}
-
-/** All clusters as one. */
-export function addUp(clusters: readonly Tally[]): Tally {
-  let size = 0
-  let hits = 0
-  for (const cluster of clusters) {
-    size += cluster.size
-    hits += cluster.hits
-  }
-  return { size, hits }
-}
-
-/** Share of the hits, 0–1; NaN without an observation. */
-export function toShare(clusters: readonly Tally[]): number {
-  const { size, hits } = addUp(clusters)
-  return hits / size
-}
-
-function measureEffect(clusters: readonly Tally[], q: number): number {
-  const { size: n, hits } = addUp(clusters)
-  let squares = 0
-  for (const cluster of clusters) squares += (cluster.hits - (hits / n) * cluster.size) ** 2
-  return toDesignEffect(squares, clusters.length, { n, q })
-}
-
-/**
- * Variance of a share between k clusters ÷ its binomial variance under `q`, at least 1; `squares` is
- * Σ(e − p̂m)² over clusters with e hits among m.
- */
-export function toDesignEffect(
-  squares: number,
-  clusters: number,
-  { n, q }: { n: number; q: number },
-): number {
-  const between = ((clusters / (clusters - 1)) * squares) / n ** 2
-  const binomial = (q * (1 - q)) / n
-  return binomial === 0 ? 1 : Math.max(1, between / binomial)
-}
-
-/** Effective ÷ actual number of observations. */
-export function weigh(designEffect: number | undefined, degrees: number, alpha: number): number {
-  if (designEffect === undefined || designEffect === 1) return 1
-  return (normalQuantile(alpha) / studentQuantile(alpha, degrees)) ** 2 / designEffect
 }
 
 /** How many of 0, 1, 2, … `last` are true, for a condition that turns false once and stays so. */

@@ -1,12 +1,12 @@
 import { keepKnown } from '../bench-spec/known.ts'
 import { extraRequests } from '../bench-spec/round.ts'
+import { allowedShare, enough, fewestRequests, fewestToPass } from '../bench-spec/sample-size.ts'
 import type { AbsoluteSlo, RelativeSlo, Slo } from '../bench-spec/slo.ts'
 import type { Baseline, Gate, Load } from '../bench-spec/spec.ts'
-import { allowedShare } from './budget.ts'
 import { roundValues } from './figures.ts'
 import { fewestPairs, requestsNeeded } from './grouping.ts'
 import { shareAlpha, countLooks, type Looks } from './looks.ts'
-import { binomialAtMost } from './tails.ts'
+import { leastSuccess, leavesFailuresOut } from './success.ts'
 
 /** Why an SLO can never PASS, or never be decided, at what the spec asks for. */
 export type Infeasibility = { slo: Slo } &
@@ -22,6 +22,10 @@ export type Infeasibility = { slo: Slo } &
         confidence: number
         looks: Looks
       }
+    /** A mean or a rate PASSes only beside a proven success rate, which takes so many. */
+    | { kind: 'few-for-success'; least: number; asked: number; proof: number }
+    /** It can be decided, but few services are far enough from the bound for so few requests. */
+    | { kind: 'likely-undecided'; least: number; asked: number; likely: number }
     /** Of each target; `least` is `undefined` where no number is enough. */
     | { kind: 'few-for-share'; least?: number; asked: number }
     | { kind: 'statistic-not-kept' }
@@ -64,15 +68,24 @@ export function checkFeasibility(
 
 function checkAbsolute(slo: AbsoluteSlo, load: Load, gate: Gate): Obstacle | undefined {
   const share = allowedShare(slo)
-  if (share === undefined) return undefined
   if (share === 0) return { kind: 'no-exception' }
-  if (slo.metric === 'chunk_gap' || load.requests === undefined) return undefined
-  const least = fewestToPass(share, 1 - shareAlpha(gate))
+  if (leavesFailuresOut(slo)) return checkSuccess(load, gate)
+  const least = fewestRequests(slo, { confidence: 1 - shareAlpha(gate), burst: gate.burst })
+  if (least === undefined || load.requests === undefined) return undefined
   const { requests: asked } = load
   const extra = gate.maxExtraRounds * extraRequests(load)
-  if (asked + extra >= least) return undefined
+  const likely = enough * least
+  if (asked + extra >= likely) return undefined
+  if (asked + extra >= least) return { kind: 'likely-undecided', least, asked, likely }
   const { confidence } = gate
   return { kind: 'few-requests', least, asked, extra, confidence, looks: countLooks(gate, 1) }
+}
+
+function checkSuccess(load: Load, gate: Gate): Obstacle | undefined {
+  const least = fewestToPass(1 - leastSuccess, 1 - shareAlpha(gate))
+  const { requests: asked = Infinity } = load
+  if (asked + gate.maxExtraRounds * extraRequests(load) >= least) return undefined
+  return { kind: 'few-for-success', least, asked, proof: leastSuccess }
 }
 
 function checkRelative(
@@ -98,12 +111,4 @@ function checkRelative(
   if (Math.floor(requests / rounds) >= inRound) return undefined
   const enough = inRound * rounds
   return { kind: 'small-rounds', needed, requests: inPair, asked: requests, rounds, enough }
-}
-
-/** Smallest n with (1 − q)ⁿ ≤ α: n ≥ ln α / ln(1 − q). */
-export function fewestToPass(share: number, confidence: number): number {
-  const alpha = 1 - confidence
-  const estimate = Math.max(1, Math.round(Math.log(alpha) / Math.log1p(-share)))
-  // Rounding may end on either side of the least number; the test itself has the last word.
-  return binomialAtMost(0, estimate, share) <= alpha ? estimate : estimate + 1
 }

@@ -11,7 +11,7 @@ import type { RequestRecord } from '../engine/record.ts'
 import { observe } from '../metrics/observation.ts'
 import { mean, nearestRank } from '../metrics/sample.ts'
 import { outputTokens, throughput, tokenBasis } from '../metrics/throughput.ts'
-import type { Tally } from './exact.ts'
+import type { Tally } from './dependence.ts'
 import { rankValues } from './ranking.ts'
 
 /** How a value is taken of records. */
@@ -59,9 +59,10 @@ export function takeShares(
 ): Tally[] {
   const observation = observe(records, metric, { goodput })
   if (observation?.kind !== 'share') return []
-  return observation.clusters.map(({ good, bad }) => ({
-    size: good + bad,
-    hits: metric === 'error_rate' ? bad : good,
+  const rounds = Map.groupBy(observation.requests, ({ round }) => round)
+  return [...rounds.values()].map((requests) => ({
+    size: requests.length,
+    hits: requests.filter(({ good }) => good === (metric !== 'error_rate')).length,
   }))
 }
 

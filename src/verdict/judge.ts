@@ -14,6 +14,7 @@ import { shareAlpha, countLooks } from './looks.ts'
 import { conclude } from './policy.ts'
 import type { NothingCompleted, Reason } from './reason.ts'
 import { assessRelative, assessStored, type Reference, type StoredReference } from './relative.ts'
+import { arrangeRounds, arrangeSuccess, requireSuccess } from './success.ts'
 import { turnTo } from './turn.ts'
 import type { SloVerdict, Verdict } from './verdict.ts'
 
@@ -56,7 +57,9 @@ export function judge(
     const given = { records, reference: reference as Reference, gate, load, goodput }
     return assessRelative(slo, given)
   })
-  const corrected = correctForNumber(assessed, shareAlpha(gate))
+  const success = arrangeSuccess(observeOnce('success_rate'), gate)
+  const proven = requireSuccess(assessed, success, gate)
+  const corrected = correctForNumber(proven, shareAlpha(gate))
   const decided = end.kind === 'curtailed' ? settle(corrected, records, options) : corrected
   const judged = decided
     .map((verdict) => requireKnown(verdict, observations.get(verdict.slo.metric)))
@@ -74,7 +77,8 @@ export function judgeStored(
   { gate, load }: Pick<JudgeOptions, 'gate' | 'load'>,
 ): Verdict {
   const assessed = slos.map((slo) => assessStored(slo, rounds, reference, { gate, load }))
-  const judged = correctForNumber(assessed, shareAlpha(gate))
+  const proven = requireSuccess(assessed, arrangeRounds(rounds), gate)
+  const judged = correctForNumber(proven, shareAlpha(gate))
   const { policy } = gate
   const concluded = conclude(judged, { policy, end: { kind: 'finished' }, nothing: undefined })
   return { ...concluded, looks: countLooks(gate, 1) }

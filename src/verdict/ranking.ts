@@ -1,4 +1,4 @@
-import type { Slo } from '../bench-spec/slo.ts'
+import { isUpperBound, type Slo } from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
 import type { Observation } from '../metrics/observation.ts'
 
@@ -6,7 +6,7 @@ export type Values = Extract<Observation, { kind: 'values' }>
 
 /** Observed values in ascending order, failed requests at the end that is bad for the SLO. */
 export interface Ranking {
-  /** Values, and failed requests where they count. */
+  /** Values, and what failed requests count for where they do. */
   n: number
   failed: number
   /** Value of a 1-based rank; Infinity for a failed request, whichever end it stands at. */
@@ -14,16 +14,11 @@ export interface Ranking {
 }
 
 export function rankValues(
-  { sample, failed: allFailed }: Values,
+  { sample, failed: allFailed, failureWeight }: Values,
   { op }: Pick<Slo, 'op'>,
   failures: Gate['failures'],
 ): Ranking {
-  const failed = failures === 'exclude' ? 0 : allFailed
+  const failed = failures === 'exclude' ? 0 : allFailed * failureWeight
   const first = isUpperBound(op) ? 0 : failed
   return { n: sample.length + failed, failed, at: (rank) => sample[rank - 1 - first] ?? Infinity }
-}
-
-/** Whether the SLO asks for no more than its bound, rather than for no less. */
-export function isUpperBound(op: Slo['op']): boolean {
-  return op === '<' || op === '<='
 }

@@ -1,7 +1,7 @@
-import type { Comparator } from '../bench-spec/slo.ts'
+import { type Comparator, isUpperBound } from '../bench-spec/slo.ts'
 import type { Tails } from './decision.ts'
-import { shareLimits, type Tally, testExactly, toShare } from './exact.ts'
-import { isUpperBound } from './ranking.ts'
+import { addUp, compareGroups, type Tally, toShare, weigh } from './dependence.ts'
+import { shareLimits } from './exact.ts'
 import { describeLogs, fewestRounds, type RoundsTest, testLogs } from './rounds.ts'
 import { binomialAtLeast, binomialAtMost, studentQuantile } from './tails.ts'
 
@@ -117,8 +117,12 @@ function limitShare(
   clusters: readonly Tally[],
   level: number,
 ): { share: number; low: number; high: number } {
-  const share = toShare(clusters)
-  return { share, ...shareLimits(testExactly(clusters, share, level), level) }
+  const { size: n, hits: bad } = addUp(clusters)
+  const share = bad / n
+  const [dependence] = compareGroups(clusters, share * (1 - share), { of: 'rounds', at: 'bound' })
+  const weight = dependence === undefined ? 1 : weigh(dependence, level)
+  const weights = { fail: weight, pass: weight }
+  return { share, ...shareLimits({ n, bad, weights }, level) }
 }
 
 /** Smallest α, up to ½, at which a condition holds that is easier the larger α is; 1 when none is. */

@@ -8,10 +8,11 @@ import type { Status } from './decision.ts'
  */
 export type Reason =
   /**
-   * Too many are bad, or few enough. `failed`: requests that are bad because they failed. `asked`: the
-   * larger of what was asked for and what was sent; `undefined` for a run by duration.
+   * Too many are bad, or few enough. `failed`: requests that are bad because they failed; `requests`:
+   * those that it took to make the observations. `asked`: the larger of what was asked for and what
+   * was sent; `undefined` for a run by duration.
    */
-  | { kind: 'exceedances'; failed: number; asked: number | undefined }
+  | { kind: 'exceedances'; failed: number; requests: number; asked: number | undefined }
   /** A t test of the rounds' values. */
   | { kind: 'rounds' }
   /** Beside the baseline, round by round. `asked`: as above. */
@@ -56,6 +57,13 @@ export type TurnCause =
   | { kind: 'holm'; family: number }
   /** Completed requests that should have a value, but whose value is not known. */
   | { kind: 'unknown-values'; requests: number }
+  /** Completed requests that cannot have a value: were they all bad, it would be no PASS. */
+  | { kind: 'unseen-values'; requests: number }
+  /**
+   * A mean or a rate is of completed requests alone: it is nothing without a proof that a share of
+   * `proof` completes. So many failed, among so many.
+   */
+  | { kind: 'unproven-success'; failed: number; requests: number; proof: number }
   /** The figure cannot be believed. */
   | { kind: 'doubt'; doubt: Doubt }
   | { kind: 'not-comparable'; differences: readonly Difference[] }

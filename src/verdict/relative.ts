@@ -1,12 +1,11 @@
 import { keepKnown } from '../bench-spec/known.ts'
-import type { RelativeSlo } from '../bench-spec/slo.ts'
+import { isUpperBound, type RelativeSlo } from '../bench-spec/slo.ts'
 import type { Gate, Load } from '../bench-spec/spec.ts'
 import type { RequestRecord, TargetRole } from '../engine/record.ts'
 import { countAsked } from './assessment.ts'
 import { decide, measureMargin, type Tails } from './decision.ts'
 import { keepCounted, type RoundFigures, takeRounds, takeValue, type Taking } from './figures.ts'
 import { shareAlpha } from './looks.ts'
-import { isUpperBound } from './ranking.ts'
 import { estimatePairs, geometricMean, testApart, testDifference, testSigns } from './ratio.ts'
 import type { Difference, Reason } from './reason.ts'
 import { type RoundsTest, testRounds } from './rounds.ts'
@@ -91,7 +90,7 @@ function conclude(slo: RelativeSlo, sides: Sides, gate: Gate, load: Load): SloVe
     observed,
     margin,
     n,
-    clusters: relative.rounds,
+    rounds: relative.rounds,
     relative,
     pFail: found.pFail,
     pPass: found.pPass,

@@ -1,6 +1,5 @@
-import type { Comparator } from '../bench-spec/slo.ts'
+import { type Comparator, isUpperBound } from '../bench-spec/slo.ts'
 import type { Tails } from './decision.ts'
-import { isUpperBound } from './ranking.ts'
 import { studentAtLeast, studentQuantile } from './tails.ts'
 
 /** Outcome of the t test of per-round values against a bound: P of values as far on either side, if their true centre were it. */

@@ -1,6 +1,6 @@
 import type { RelativeSlo } from '../bench-spec/slo.ts'
 import type { RequestRecord } from '../engine/record.ts'
-import { type Tally, toShare } from './exact.ts'
+import { type Tally, toShare } from './dependence.ts'
 import {
   keepCounted,
   type RoundFigures,

@@ -1,6 +1,7 @@
 import type { Slo } from '../bench-spec/slo.ts'
 import type { Policy } from '../bench-spec/spec.ts'
 import type { Status } from './decision.ts'
+import type { Dependence } from './dependence.ts'
 import type { Looks } from './looks.ts'
 import type { Reason, Turn, VerdictReason } from './reason.ts'
 
@@ -27,9 +28,10 @@ export interface SloVerdict {
   failAtLeast?: number
   /** Confidence interval of the observed statistic; a side that the data do not reach is `undefined`. */
   interval?: { low?: number; high?: number }
-  /** Design effect over clusters; `undefined` when independence is assumed (fewer than 3 clusters). */
-  designEffect?: number
-  clusters?: number
+  /** What makes the observations count as fewer than there are, on each side of the test. */
+  dependence?: { fail: Dependence; pass: Dependence }
+  /** Rounds whose values were tested, or groups of them. */
+  rounds?: number
   /** Of a relative SLO. */
   relative?: Comparison
   pFail?: number

@@ -11,7 +11,7 @@ import { explainSlo } from '../report/sentence/slo.ts'
 import { explainVerdict } from '../report/sentence/verdict.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import { folderName, prepareFolder, writeArtifacts } from '../run/artifacts.ts'
-import { type BenchRun, runBench, listWarnings } from '../run/bench.ts'
+import { type BenchRun, runBench, listNotices } from '../run/bench.ts'
 import { type CheckedSpec, loadSpec } from '../run/checked-spec.ts'
 import { appendHistory } from '../run/history-file.ts'
 import { baselineData } from './bench-table.ts'
@@ -170,8 +170,8 @@ async function runSpec(
   process.on('SIGTERM', onSigterm)
   const withdraw = announceRun(out, main, folder)
   try {
-    for (const warning of listWarnings(spec)) {
-      const message = `${spec.name}: warning: ${warning}`
+    for (const notice of listNotices(spec)) {
+      const message = `${spec.name}: ${notice.level}: ${notice.message}`
       void recordArtifact(context.task, { type: noticeArtifact, message })
     }
     const run = await runBench(spec, {

@@ -2,6 +2,12 @@ import { expect, test } from 'vitest'
 
 import { readLoad, readTimeouts } from '../../src/bench-spec/workload.ts'
 
+const given = {
+  slos: [],
+  gate: { policy: 'pr', confidence: 0.95, failures: 'as-infinite', maxExtraRounds: 0 },
+  alternates: false,
+} as const
+
 function refuse(path: unknown, message: string): never {
   throw new Error(`${JSON.stringify(path)} ${message}`)
 }
@@ -13,26 +19,28 @@ test.each([
   [50, 5],
   [1000, 5],
 ])('%i requests are cut into %i rounds unless the spec says otherwise', (requests, rounds) => {
-  expect(readLoad({ requests }, refuse).rounds).toBe(rounds)
-  expect(readLoad({ requests, rounds: 3 }, refuse).rounds).toBe(3)
+  expect(readLoad({ requests }, refuse, given).rounds).toBe(rounds)
+  expect(readLoad({ requests, rounds: 3 }, refuse, given).rounds).toBe(3)
 })
 
 test('one wave warms up unless the spec says otherwise', () => {
-  expect(readLoad({ concurrency: 7 }, refuse).warmup).toBe(7)
-  expect(readLoad({ warmup: 3 }, refuse).warmup).toBe(3)
-  expect(readLoad({ warmup: { requests: 4 } }, refuse).warmup).toBe(4)
-  expect(readLoad({ warmup: false }, refuse).warmup).toBe(0)
+  expect(readLoad({ concurrency: 7 }, refuse, given).warmup).toBe(7)
+  expect(readLoad({ warmup: 3 }, refuse, given).warmup).toBe(3)
+  expect(readLoad({ warmup: { requests: 4 } }, refuse, given).warmup).toBe(4)
+  expect(readLoad({ warmup: false }, refuse, given).warmup).toBe(0)
 })
 
 test('total_requests is requests by another name [S1.7]', () => {
-  expect(readLoad({ total_requests: 30 }, refuse).requests).toBe(30)
-  expect(readLoad({ total_requests: 30, requests: 30 }, refuse).requests).toBe(30)
-  expect(() => readLoad({ total_requests: 30, requests: 31 }, refuse)).toThrow('["total_requests"]')
+  expect(readLoad({ total_requests: 30 }, refuse, given).requests).toBe(30)
+  expect(readLoad({ total_requests: 30, requests: 30 }, refuse, given).requests).toBe(30)
+  expect(() => readLoad({ total_requests: 30, requests: 31 }, refuse, given)).toThrow(
+    '["total_requests"]',
+  )
 })
 
 test('a duration takes the place of the default number of requests, or ends them', () => {
-  expect(readLoad({ duration: '1m' }, refuse)).not.toHaveProperty('requests')
-  expect(readLoad({ duration: 2, requests: 5 }, refuse)).toMatchObject({
+  expect(readLoad({ duration: '1m' }, refuse, given)).not.toHaveProperty('requests')
+  expect(readLoad({ duration: 2, requests: 5 }, refuse, given)).toMatchObject({
     duration: 2000,
     requests: 5,
   })

@@ -19,7 +19,7 @@ test(
   'measures its own error against what the mock sent, and runs of that load know of it',
   limit,
   async () => {
-    const project = createProject({ 'chat.bench.yaml': chatSpec(['ttft p90 <= 15s']) })
+    const project = createProject({ 'chat.bench.yaml': chatSpec(['ttft p50 <= 15s']) })
     const plain = await project.slogate(['run', '-c', 'chat.bench.yaml', '--quiet'])
     expect(plain.code).toBe(0)
     expect(readResults(project).calibration).toBeNull()
@@ -92,7 +92,7 @@ test('measures how much a target differs from itself', limit, async () => {
   })
   onTestFinished(() => mock.stop())
   const project = createProject({
-    'chat.yaml': chatSpec(['ttft p90 <= 15s']).replace('requests: 60', 'requests: 80'),
+    'chat.yaml': chatSpec(['ttft p50 <= 15s']).replace('requests: 60', 'requests: 80'),
   })
   const url = mock.url.replace('http://', 'http://user:hunter22@')
   const args = ['calibrate', '-c', 'chat.yaml', '-u', url, '--noise', '--quiet']

@@ -21,17 +21,16 @@ function runSpec(document: object): Promise<BenchRun> {
 
 test('stops when a FAIL is certain, and lets what is in flight end', limit, async () => {
   const { results, records } = await runSpec({
-    requests: 5000,
-    rounds: 1,
+    requests: 1000,
     mock: { profile: 'vllm', ttft: '60ms', itl: '1ms' },
     abort: 'certain',
     slo: ['ttft p99 <= 30ms', 'success_rate >= 99%', 'requests_per_second >= 1/s'],
   })
   const { end, summary, verdict } = results
   expect(end).toEqual({ kind: 'curtailed', why: 'its outcome was certain' })
-  expect(summary.requests.total).toBeLessThan(5000)
-  // 63 of 5000 above the bound are a FAIL among three SLOs at the most.
-  expect(summary.requests.total).toBeGreaterThan(60)
+  // Before that, all the others being good could still show that it was a bad hour.
+  expect(summary.requests.total).toBeGreaterThan(200)
+  expect(summary.requests.total).toBeLessThan(1000)
   expect(records.every(({ outcome }) => outcome === 'completed')).toBe(true)
   expect(verdict).toMatchObject({ status: 'FAIL', exit_code: 1 })
   expect(verdict.slos.map(({ status }) => status)).toEqual(['FAIL', 'INCONCLUSIVE', 'INCONCLUSIVE'])
@@ -43,7 +42,7 @@ test('sends everything where nothing is certain before the end', limit, async ()
     requests: 60,
     mock: { profile: 'vllm', ttft: '20ms', itl: '1ms' },
     abort: 'certain',
-    slo: ['ttft p90 <= 15s'],
+    slo: ['ttft p50 <= 15s'],
   })
   expect(results.end.kind).toBe('finished')
   expect(results.summary.requests.total).toBe(60)
@@ -132,7 +131,7 @@ test('adds no round to a run that is decided', limit, async () => {
     requests: 60,
     mock: { profile: 'vllm', ttft: '20ms', itl: '1ms' },
     gate: { max_extra_rounds: 5 },
-    slo: ['ttft p90 <= 15s', { assert: 'ttft p99 <= 15s', level: 'warn' }],
+    slo: ['success_rate >= 80%', { assert: 'ttft p99 <= 15s', level: 'warn' }],
   })
   expect(results.verdict).toMatchObject({
     status: 'PASS',

@@ -28,11 +28,11 @@ test(
       url: `${server.url}/v1/chat/completions`,
       hermetic: false,
     })
-    expect(results.summary.requests).toMatchObject({ total: 300, completed: 300, failed: 0 })
-    expect(results.stream.dialects).toEqual([{ name: 'openai-chat', count: 300 }])
+    expect(results.summary.requests).toMatchObject({ total: 900, completed: 900, failed: 0 })
+    expect(results.stream.dialects).toEqual([{ name: 'openai-chat', count: 900 }])
     // Pieces of eight characters, ten of them after the first.
     const pieces = Math.ceil(answer.length / 8)
-    expect(results.summary.chunk_gap_ms.count).toBe(300 * (pieces - 1))
+    expect(results.summary.chunk_gap_ms.count).toBe(900 * (pieces - 1))
     expect(text).toContain('✓ success_rate >= 99%')
     expect(code).toBe(results.verdict.exit_code === 0 ? 0 : 1)
   },

@@ -98,7 +98,7 @@ test('exports these names', async () => {
         "DocumentError",
         "SpecError",
         "checkSpec",
-        "listWarnings",
+        "listNotices",
         "loadSpec",
         "runBench",
         "writeArtifacts",

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { answeredAt, chunkGaps, isGood, measure } from '../../src/metrics/measure.ts'
+import { isGood } from '../../src/metrics/goodput.ts'
+import { answeredAt, chunkGaps, measure } from '../../src/metrics/measure.ts'
 import { completed, failed } from './records.ts'
 
 test('counts ttft from the dispatch to the first token [S1.2]', () => {

@@ -3,22 +3,25 @@ import { expect, test } from 'vitest'
 import { observe } from '../../src/metrics/observation.ts'
 import { cancelled, completed, failed, times } from './records.ts'
 
-test('gathers a request metric by round, with failed requests beside the values', () => {
+test('gathers a request metric in the order of dispatch, whatever ended first', () => {
   const records = [
-    completed({ round: 0, ttft: 30 }),
-    completed({ round: 0, ttft: 10 }),
-    failed({ round: 0 }),
-    completed({ round: 1, ttft: 20 }),
+    completed({ index: 2, round: 1, ttft: 20 }),
+    completed({ index: 0, ttft: 30 }),
+    failed({ index: 3, round: 1 }),
+    completed({ index: 1, ttft: 10 }),
   ]
   expect(observe(records, 'ttft')).toEqual({
     kind: 'values',
     sample: [10, 20, 30],
     failed: 1,
+    failureWeight: 1,
     unknown: 0,
-    requests: 4,
-    clusters: [
-      { round: 0, values: [30, 10], failed: 1 },
-      { round: 1, values: [20], failed: 0 },
+    unseen: 0,
+    requests: [
+      { index: 0, round: 0, values: [30], failed: false },
+      { index: 1, round: 0, values: [10], failed: false },
+      { index: 2, round: 1, values: [20], failed: false },
+      { index: 3, round: 1, values: [], failed: true },
     ],
   })
 })
@@ -29,32 +32,38 @@ test('leaves warm-up and cancelled requests out', () => {
     cancelled({ ttft: 2 }),
     completed({ ttft: 3 }),
   ]
-  expect(observe(records, 'ttft')).toMatchObject({ sample: [3], requests: 1 })
+  expect(observe(records, 'ttft')).toMatchObject({ sample: [3], requests: [{ values: [3] }] })
   expect(observe(records, 'success_rate')).toMatchObject({ good: 1, bad: 0 })
 })
 
-test('clusters chunk gaps by request, a failed request being one gap that never ended', () => {
+test('gathers chunk gaps by request, a failed request standing for as many as another has', () => {
   const records = [
-    completed({ events: 3, gap: 5 }),
+    completed({ events: 4, gap: 5 }),
     failed({ round: 1 }),
     completed({ events: 1, round: 1 }),
     completed({ events: 2, gap: 7, round: 1 }),
   ]
   expect(observe(records, 'chunk_gap')).toMatchObject({
-    sample: [5, 5, 7],
+    sample: [5, 5, 5, 7],
     failed: 1,
-    requests: 3,
-    clusters: [
-      { round: 0, values: [5, 5], failed: 0 },
-      { round: 1, values: [], failed: 1 },
-      { round: 1, values: [7], failed: 0 },
+    failureWeight: 2,
+    unseen: 1,
+    requests: [
+      { round: 0, values: [5, 5, 5], failed: false },
+      { round: 1, values: [], failed: true },
+      { round: 1, values: [7], failed: false },
     ],
   })
 })
 
-test('counts completed requests whose value is unknown, but not those that can have none', () => {
+test('tells completed requests whose value is unknown from those that can have none', () => {
   const records = [completed({ tokens: 11 }), completed(), completed({ tokens: 1 })]
-  expect(observe(records, 'tpot')).toMatchObject({ sample: [9], unknown: 1, requests: 1 })
+  expect(observe(records, 'tpot')).toMatchObject({
+    sample: [9],
+    unknown: 1,
+    unseen: 1,
+    requests: { length: 1 },
+  })
 })
 
 test('knows the dispatch delay of failed requests', () => {
@@ -62,13 +71,18 @@ test('knows the dispatch delay of failed requests', () => {
   expect(observe(records, 'dispatch_delay')).toMatchObject({ sample: [0, 7], failed: 0 })
 })
 
-test('counts shares by round', () => {
-  const records = [completed({ round: 0 }), failed({ round: 0 }), completed({ round: 1 })]
-  const clusters = [
-    { good: 1, bad: 1 },
-    { good: 1, bad: 0 },
+test('counts shares in the order of dispatch', () => {
+  const records = [
+    completed({ index: 1, round: 1 }),
+    failed({ index: 2, round: 1 }),
+    completed({ index: 0 }),
   ]
-  const share = { kind: 'share', good: 2, bad: 1, clusters }
+  const requests = [
+    { index: 0, round: 0, good: true },
+    { index: 1, round: 1, good: true },
+    { index: 2, round: 1, good: false },
+  ]
+  const share = { kind: 'share', good: 2, bad: 1, unseen: 0, requests }
   expect(observe(records, 'success_rate')).toEqual(share)
   expect(observe(records, 'error_rate')).toEqual(share)
 })
@@ -76,7 +90,11 @@ test('counts shares by round', () => {
 test('counts slow and failed requests against goodput', () => {
   const goodput = [{ metric: 'ttft', op: '<=', bound: 100 }] as const
   const records = [completed({ ttft: 100 }), completed({ ttft: 101 }), failed()]
-  expect(observe(records, 'goodput', { goodput })).toMatchObject({ good: 1, bad: 2 })
+  expect(observe(records, 'goodput', { goodput })).toMatchObject({
+    good: 1,
+    bad: 2,
+    requests: [{ score: 1 }, { score: 1.01 }, { score: Infinity }],
+  })
   expect(observe(records, 'goodput')).toBeUndefined()
 })
 

@@ -10,7 +10,12 @@ import { createNormal, createRandom } from '../verdict/random.ts'
 
 export interface Judged {
   slos: readonly unknown[]
-  gate?: { policy?: string; confidence?: number; failures?: string; max_extra_rounds?: number }
+  gate?: {
+    policy?: string
+    confidence?: number
+    failures?: string | { count?: string; burst?: number }
+    max_extra_rounds?: number
+  }
   /** Asked for; default: as many as there are records. */
   requests?: number
   looks?: number
@@ -48,7 +53,7 @@ export function judgeRecords(records: readonly RequestRecord[], given: Judged): 
   return JSON.parse(JSON.stringify(toResults(input, sentences))) as Results
 }
 
-/** A run of random size, luck, failures and lengths of answers; the same one for the same seed. */
+/** A run of random size, luck, failures and lengths of answers, one token included; the same one for the same seed. */
 export function createRun(seed: number): RequestRecord[] {
   const random = createRandom(seed)
   const normal = createNormal(random)
@@ -56,6 +61,7 @@ export function createRun(seed: number): RequestRecord[] {
   const n = rounds * (2 + Math.floor(random() * 80))
   const luck = random() < 0.5 ? 0 : random() * 0.4
   const failing = random() < 0.5 ? 0 : random() * 0.2
+  const short = random() < 0.5 ? 1 : 2
   const shifts = Array.from({ length: rounds }, () => luck * normal())
   return Array.from({ length: n }, (_, index) => {
     const round = Math.floor((index * rounds) / n)
@@ -65,7 +71,7 @@ export function createRun(seed: number): RequestRecord[] {
       at: index * 50,
       ttft: 100 * Math.exp((shifts[round] ?? 0) + 0.4 * normal()),
       gap: 10 * Math.exp(0.3 * normal()),
-      events: 2 + Math.floor(random() * 10),
+      events: short + Math.floor(random() * 10),
     }
     return random() < failing ? failed(shape) : completed({ ...shape, tokens: shape.events })
   })

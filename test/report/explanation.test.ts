@@ -47,9 +47,13 @@ test(
   { timeout: 60_000 },
   () => {
     const seen = new Set<string>()
+    const turned = new Set<string>()
     for (let seed = 1; seed <= 60; seed++) {
       const results = judgeSeed(seed)
-      for (const { method, status } of results.verdict.slos) seen.add(`${method} ${status}`)
+      for (const { method, status, turns } of results.verdict.slos) {
+        seen.add(`${method} ${status}`)
+        for (const { kind } of turns) turned.add(kind)
+      }
       const differences = explainAll(results).flatMap((each) => each.differences)
       expect({ seed, differences }).toEqual({ seed, differences: [] })
     }
@@ -58,11 +62,13 @@ test(
       'exact INCONCLUSIVE',
       'exact PASS',
       'point FAIL',
+      'point INCONCLUSIVE',
       'point PASS',
       'rounds FAIL',
       'rounds INCONCLUSIVE',
       'rounds PASS',
     ])
+    expect([...turned].sort()).toEqual(['holm', 'unproven-success', 'unseen-values'])
   },
 )
 
@@ -86,8 +92,13 @@ test('the tails that it prints are sums of binomial terms', () => {
   const results = judgeRecords(records, { slos: ['ttft p95 <= 800ms'] })
   const text = explainAll(results)[0]?.text
   const q = 0.05
-  expect(text).toContain(`n = 200, E = 8: ${figure(1 - sumBinomial(200, q, 7))} > α = 0.05`)
-  expect(text).toContain(`E + 1): ${figure(sumBinomial(200, q, 8))} > α = 0.05`)
+  expect(text).toContain('E = 8 of n = 200 observations')
+  expect(text).toContain(
+    `P(Bin(n, q) ≥ E) = I_q(E, n − E + 1): ${figure(1 - sumBinomial(200, q, 7))} > α = 0.05`,
+  )
+  expect(text).toContain(
+    `P(Bin(n, q) ≤ E) = I_(1−q)(n − E, E + 1): ${figure(sumBinomial(200, q, 8))} > α = 0.05`,
+  )
   expect(text).toContain(
     `up to E = 4: P(≤ 4) = ${figure(sumBinomial(200, q, 4))} ≤ α < P(≤ 5) = ${figure(sumBinomial(200, q, 5))}`,
   )
@@ -97,12 +108,20 @@ test('the tails that it prints are sums of binomial terms', () => {
 })
 
 test('the whole arithmetic of one verdict', async () => {
+  // Of each round some more are slow than of the one before; twice two requests in a row fail.
   const records = times(500, (i) => {
     const round = Math.floor(i / 100)
-    return completed({ round, ttft: i % 100 < 3 + 3 * round ? 900 + i / 10 : 100 + i / 10 })
+    if (i % 250 === 20 || i % 250 === 21) return failed({ index: i, round })
+    const slow = i % 44 < 1 + round
+    return completed({ index: i, round, ttft: (slow ? 900 : 100) + ((i * 309) % 500) / 10 })
   })
   const results = judgeRecords(records, {
-    slos: [{ assert: 'ttft p95 <= 800ms', id: 'first' }, 'latency p50 <= 1s', 'ttft mean <= 200ms'],
+    slos: [
+      { assert: 'ttft p95 <= 800ms', id: 'first' },
+      'latency p50 <= 1s',
+      'ttft mean <= 200ms',
+      'success_rate >= 95%',
+    ],
     trust,
   })
   await expect(
@@ -111,6 +130,8 @@ test('the whole arithmetic of one verdict', async () => {
       .join('\n\n')}\n`,
   ).toMatchFileSnapshot('../../fixtures/expected/explanation.txt')
 })
+
+const halves = { kind: 'groups', of: 'slices', groups: 10, design_effect: 2, at: 'bound' } as const
 
 const changes: readonly [Partial<SloDocument>, word: string][] = [
   [{ p_fail: 0.04 }, 'p_fail'],
@@ -125,12 +146,13 @@ const changes: readonly [Partial<SloDocument>, word: string][] = [
   [{ exceedances: 21 }, 'p_fail'],
   [{ exceedances: 26 }, 'observed and exceedances'],
   [{ n: 510 }, 'p_fail'],
-  [{ design_effect: 1.1 }, 'p_fail'],
+  [{ dependence: { fail: halves, pass: { kind: 'none' } } }, 'p_fail'],
+  [{ dependence: { fail: { kind: 'none' }, pass: halves } }, 'p_pass'],
   [{ status: 'PASS' }, 'status is PASS'],
 ]
 
 test.each(changes)('a figure that does not fit the others is told: %j', (change, word) => {
-  const records = times(500, (i) => completed({ round: i % 5, ttft: i + 1 }))
+  const records = times(500, (i) => completed({ round: i % 5, ttft: ((i * 309) % 500) + 1 }))
   const results = judgeRecords(records, { slos: ['ttft p95 <= 480ms'] })
   const [before] = explainAll(results)
   expect(before?.differences).toEqual([])
@@ -139,6 +161,36 @@ test.each(changes)('a figure that does not fit the others is told: %j', (change,
   expect(after?.differences.join('; ')).toContain(word)
   expect(after?.text.replace(/\s+/g, ' ')).toContain(
     `check ${after?.differences[0]?.split(';')[0]}`,
+  )
+})
+
+test('without the dependence that was found the figures do not fit', () => {
+  const records = times(500, (i) => completed({ ttft: i < 20 ? 900 : 100 }))
+  const results = judgeRecords(records, { slos: ['ttft p95 <= 800ms'] })
+  expect(explainAll(results)[0]?.differences).toEqual([])
+  const none = { kind: 'none' } as const
+  Object.assign(results.verdict.slos[0] ?? {}, { dependence: { fail: none, pass: none } })
+  expect(explainAll(results)[0]?.differences.join('; ')).toMatch(/p_fail .*p_pass .*pass_at_most/)
+  Object.assign(results.verdict.slos[0] ?? {}, { dependence: null })
+  expect(explainAll(results)[0]?.differences).toContain('dependence is null in results.json')
+})
+
+test('says on each side what makes the observations fewer, and by how much', () => {
+  // Below the bound, but the slowest twentieth is all in the first tenth.
+  const records = times(500, (i) => completed({ ttft: (i < 25 ? 700 : 100) + (i % 7) }))
+  const given = { slos: ['ttft p95 <= 800ms', 'success_rate >= 97%'] }
+  const gate = { failures: { burst: 2.5 } }
+  const [slow, success] = explainAll(judgeRecords(records, { ...given, gate })).map(({ text }) =>
+    text.replace(/\s+/g, ' '),
+  )
+  // 10/9 · (22.5² + 9 · 2.5²) ÷ 500² ÷ (.0475 ÷ 500), and 5/4 · (20² + 4 · 5²) likewise.
+  expect(slow).toContain('for FAIL deff = 1: parts of the run differ by chance alone')
+  expect(slow).toContain(
+    "for PASS deff = 26.3 over 5 parts of the run, beyond the run's own quantile: n* = n ÷ deff · (z ÷ t)² = 500 ÷ 26.3 · (1.64 ÷ 2.13)² = 11.3; E* = E · n* ÷ n",
+  )
+  expect(slow).toContain('P(Bin(n*, q) ≤ E*) = I_(1−q)(n* − E*, E* + 1) with n* = 11.3, E* = 0: ')
+  expect(success).toContain(
+    'for PASS failures come L = 2.5 in a row (by the spec): n* = n ÷ (2L − 1) = 125; E* = E · n* ÷ n',
   )
 })
 
@@ -165,7 +217,7 @@ test('a limit of a share that does not fit is told', () => {
 
 test('says what turned a verdict around: Holm, a doubt, the end of the run', () => {
   // 34 bad ones of 500 are a FAIL alone, and not among ten.
-  const records = times(500, (i) => completed({ round: i % 5, ttft: i < 34 ? 900 : 100 }))
+  const records = times(500, (i) => completed({ round: i % 5, ttft: i % 15 ? 100 : 900 }))
   const many = times(10, (i) => `ttft p${95 - i / 10} <= 800ms`)
   const all = explainAll(judgeRecords(records, { slos: many }))
   const [held] = all
@@ -199,11 +251,11 @@ test('a run that may be judged again shares α among its looks', () => {
 })
 
 test('of a run whose outcome was certain it says what was, and computes nothing anew', () => {
-  const records = times(100, (i) => completed({ round: 0, ttft: i < 90 ? 900 : 100 }))
+  const records = times(150, (index) => completed({ index, ttft: index < 140 ? 900 : 100 }))
   const slos = ['ttft p95 <= 800ms', 'latency p99 <= 1s']
   const end = { kind: 'curtailed', reason: 'its outcome was certain' } as const
   const [certain, other] = explainAll(judgeRecords(records, { slos, end, requests: 200 }))
-  expect(certain?.text).toMatch(/: FAIL\n[^]*E = 90 of n = 100 observations so far/)
+  expect(certain?.text).toMatch(/: FAIL\n[^]*E = 140 of n = 150 observations so far/)
   expect(certain?.text).toMatch(/certain {7}p = [\d.e-]+ at the most/)
   expect(other?.text).not.toContain('at the most')
   expect([certain, other].flatMap((each) => each?.differences)).toEqual([])

@@ -143,6 +143,20 @@ test('facts are properties in rich, and lines of the output in strict', () => {
   expect(strict).not.toContain(' file=')
 })
 
+test('what makes observations count as fewer is by how much the variance is larger, on each side', () => {
+  const fail = { kind: 'groups', of: 'slices', groups: 5, design_effect: 4.5, at: 'bound' } as const
+  const pass = { kind: 'bursts', length: 3, by: 'run' } as const
+  const slos = [slo({ dependence: { fail, pass } }), slo({ dependence: null, rounds: 5 })]
+  const [first, second] = cases(
+    renderJunit([run({ verdict: { ...runs.pass.verdict, slos } })], { mode: 'rich' }),
+  )
+  expect(first).toContain('<property name="design_effect_fail" value="4.5"/>')
+  expect(first).toContain('<property name="design_effect_pass" value="5"/>')
+  expect(first).not.toContain('"rounds"')
+  expect(second).not.toContain('design_effect')
+  expect(second).toContain('<property name="rounds" value="5"/>')
+})
+
 test('a target that writes XML, CDATA ends, escapes or commands changes nothing of the report', () => {
   for (const mode of modes) {
     const xml = renderJunit([runs.hostile], { mode })

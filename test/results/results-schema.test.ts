@@ -6,6 +6,7 @@ import { calibrationSchema } from '../../src/results/calibration-schema.ts'
 import { clientReasonSchema, diagnosticSchema } from '../../src/results/diagnostic-schema.ts'
 import {
   differenceSchema,
+  dependenceSchema,
   doubtSchema,
   endSchema,
   reasonSchema,
@@ -53,6 +54,7 @@ const named: Readonly<Record<string, JsonSchema>> = {
   DifferenceDocument: differenceSchema,
   ClientReasonDocument: clientReasonSchema,
   ReasonDocument: reasonSchema,
+  DependenceDocument: dependenceSchema,
   DoubtDocument: doubtSchema,
   TurnDocument: turnSchema,
   SloDocument: sloSchema,

@@ -14,12 +14,13 @@ const patient = { requests: 1000, rounds: 1, slo: ['ttft p95 <= 500ms'] }
 const hasty = { ...patient, abort: 'certain' as const }
 
 test('stops a run whose outcome is certain, if the spec asks for that', () => {
-  const steering = steer(specOf(hasty))
-  steering.add(slow.slice(0, 20), 10)
+  const steering = steer(specOf({ ...hasty, requests: 150 }))
+  // 60 of 150, all in one part: the rest of the run could still show that it was a bad hour.
+  steering.add(slow.slice(0, 60), 10)
   expect(steering.halt()).toBeUndefined()
-  steering.add(slow.slice(20), 10)
+  steering.add(slow.slice(60), 10)
   expect(steering.halt()).toMatchObject({ kind: 'curtailed' })
-  const other = steer(specOf(patient))
+  const other = steer(specOf({ ...patient, requests: 150 }))
   other.add(slow, 10)
   expect(other.halt()).toBeUndefined()
 })
@@ -48,8 +49,13 @@ test('gives up a target that fails more often than the spec allows, and else let
 })
 
 test('health comes before certainty', () => {
-  const steering = steer(specOf({ ...hasty, max_error_rate: '10%' }))
-  steering.add([...slow, ...ill], 1)
+  const asked = { ...hasty, requests: 150 }
+  const later = ill.map((record) => ({ ...record, index: 100 + record.index }))
+  const certain = steer(specOf(asked))
+  certain.add([...slow, ...later], 1)
+  expect(certain.halt()).toMatchObject({ kind: 'curtailed' })
+  const steering = steer(specOf({ ...asked, max_error_rate: '10%' }))
+  steering.add([...slow, ...later], 1)
   expect(steering.halt()).toMatchObject({ kind: 'unhealthy' })
 })
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { estimateMore, testExactly } from '../../src/verdict/exact.ts'
+import { type Dependence, weigh } from '../../src/verdict/dependence.ts'
+import { estimateMore } from '../../src/verdict/exact.ts'
 import { completed, completedWith, failed, load, times } from '../metrics/records.ts'
 import { tell } from './_tell.ts'
 import { judgeOne, ramp } from './judging.ts'
@@ -16,8 +17,7 @@ test('passes a percentile that is proven, with the arithmetic', () => {
     exceedances: 5,
     passAtMost: 16,
     failAtLeast: 34,
-    designEffect: 1,
-    clusters: 5,
+    dependence: { fail: { kind: 'none' }, pass: { kind: 'none' } },
     interval: { low: 467, high: 484 },
   })
   expect(tell(verdict)).toBe(
@@ -94,7 +94,7 @@ test('fails fast answers with one failure in ten', () => {
 })
 
 test('counts failed requests against a floor as well', () => {
-  const records = times(100, (i) => (i < 60 ? failed() : completed({ ttft: 900 })))
+  const records = times(100, (i) => (i % 5 < 3 ? failed() : completed({ ttft: 900 })))
   expect(judgeOne('ttft p50 >= 800', records)).toMatchObject({
     status: 'FAIL',
     observed: Infinity,
@@ -102,14 +102,15 @@ test('counts failed requests against a floor as well', () => {
     exceedances: 60,
     interval: {},
   })
-  const some = times(100, (i) => (i < 45 ? failed() : completed({ ttft: 900 })))
+  const some = times(100, (i) => (i % 20 < 9 ? failed() : completed({ ttft: 900 })))
   expect(judgeOne('ttft p50 >= 800', some).interval).toEqual({ high: 900 })
 })
 
 test('judges shares, in the words of the metric', () => {
-  const records = times(500, (i) => (i < 3 ? failed({ round: i }) : completed({ round: i % 5 })))
+  const records = times(500, (i) => (i % 200 === 50 ? failed() : completed()))
   const success = judgeOne('success_rate >= 0.98', records)
-  expect(success).toMatchObject({ status: 'PASS', observed: 0.994, exceedances: 3, clusters: 5 })
+  expect(success).toMatchObject({ status: 'PASS', observed: 0.994, exceedances: 3, n: 500 })
+  expect(success).not.toHaveProperty('rounds')
   expect(tell(success)).toContain('success_rate is 99.4%: 3 of 500 requests failed')
   expect(success.interval?.low).toBeGreaterThan(0.98)
   expect(success.interval?.high).toBeLessThan(1)
@@ -141,21 +142,41 @@ test('judges goodput by the bounds of the spec', () => {
 })
 
 test('does not take the gaps of a few slow answers for many observations', () => {
-  const records = times(60, (i) => completed({ round: i % 5, events: 51, gap: i < 4 ? 100 : 10 }))
+  const records = times(60, (i) => completed({ events: 51, gap: i % 15 === 7 ? 100 : 10 }))
   const verdict = judgeOne('chunk_gap p95 <= 60', records)
-  expect(verdict).toMatchObject({ status: 'INCONCLUSIVE', n: 3000, exceedances: 200, clusters: 60 })
-  expect(verdict.designEffect).toBeGreaterThan(40)
+  expect(verdict).toMatchObject({
+    status: 'INCONCLUSIVE',
+    n: 3000,
+    exceedances: 200,
+    dependence: {
+      fail: { kind: 'groups', of: 'requests', groups: 60, at: 'bound' },
+      pass: { kind: 'groups', of: 'requests', groups: 60, at: 'bound' },
+    },
+  })
+  // 60/59 · (4 · 46.67² + 56 · 3.33²) ÷ 3000² against a share of 4/60, and against one of 0.05.
+  const between = ((60 / 59) * (4 * (50 - 10 / 3) ** 2 + 56 * (10 / 3) ** 2)) / 3000 ** 2
+  const { fail, pass } = verdict.dependence ?? {}
+  const [observed, allowed] = [(4 / 60) * (56 / 60), 0.05 * 0.95]
+  expect(effectOf(fail)).toBeCloseTo(between / (observed / 3000), 9)
+  expect(effectOf(pass)).toBeCloseTo(between / (allowed / 3000), 9)
+  expect(effectOf(fail)).toBeGreaterThan(40)
   expect(tell(verdict)).toContain('200 of 3000 gaps are above 60ms')
 })
 
+function effectOf(dependence: Dependence | undefined): number {
+  return dependence?.kind === 'groups' ? dependence.designEffect : NaN
+}
+
 test('estimates further requests, not further gaps', () => {
-  const records = times(20, (i) =>
-    completed({ round: i % 5, events: 11, gap: i % 5 === 0 ? 100 : 10 }),
-  )
-  const clusters = times(20, (i) => ({ size: 10, hits: i % 5 === 0 ? 10 : 0 }))
-  const gaps = estimateMore(testExactly(clusters, 0.25, 0.05), 0.25, 0.05) ?? 0
+  const records = times(20, (i) => completed({ events: 11, gap: i % 5 === 0 ? 100 : 10 }))
+  const verdict = judgeOne('chunk_gap p75 <= 60', records)
+  const { fail, pass } = verdict.dependence ?? {}
+  if (fail === undefined || pass === undefined) throw new Error('there is no dependence')
+  expect([fail, pass]).toMatchObject([{ of: 'requests' }, { of: 'requests' }])
+  const weights = { fail: weigh(fail, 0.05), pass: weigh(pass, 0.05) }
+  const gaps = estimateMore({ n: 200, bad: 40, weights }, 0.25, 0.05) ?? 0
   expect(gaps).toBeGreaterThan(100)
-  expect(judgeOne('chunk_gap p75 <= 60', records).more).toBe(Math.ceil(gaps / 10))
+  expect(verdict.more).toBe(Math.ceil(gaps / 10))
 })
 
 test('allows for requests that will fail in the estimate of further ones', () => {
@@ -166,20 +187,24 @@ test('allows for requests that will fail in the estimate of further ones', () =>
   expect(verdict).toMatchObject({ n: 50, more: 18 })
 })
 
-test('does not count a round in which every request failed as a cluster when they are excluded', () => {
-  const records = times(100, (i) => (i % 5 === 0 ? failed() : completed({ round: i % 5 })))
-  expect(judgeOne('ttft p90 <= 800', records, { failures: 'exclude' }).clusters).toBe(4)
-  expect(judgeOne('ttft p90 <= 800', records).clusters).toBe(5)
+test('failed requests are in no part of the run when they are excluded', () => {
+  const records = times(100, (i) => (i % 10 < 5 ? failed() : completed({ ttft: 100 + i })))
+  const excluded = judgeOne('ttft p90 <= 200', records, { failures: 'exclude' })
+  expect(excluded).toMatchObject({ n: 50, exceedances: 0, reason: { requests: 100, failed: 0 } })
+  // The five slowest are all in the last fifth of the fifty: 5/4 · (4 · 1² + 4²) ÷ 50² ÷ (.09 ÷ 50).
+  expect(excluded.dependence?.pass).toMatchObject({ of: 'slices', groups: 5, at: 'quantile' })
+  expect(effectOf(excluded.dependence?.pass)).toBeCloseTo(50 / 9, 9)
+  expect(judgeOne('ttft p90 <= 800', records)).toMatchObject({ n: 100, exceedances: 50 })
 })
 
 test('judges a mean by its rounds', () => {
-  const records = times(50, (i) => completed({ round: i % 5, ttft: 100 + (i % 5) }))
+  const records = times(60, (i) => completed({ round: i % 5, ttft: 100 + (i % 5) }))
   expect(judgeOne('ttft mean <= 110', records)).toMatchObject({
     status: 'PASS',
     method: 'rounds',
     observed: 102,
-    clusters: 5,
-    n: 50,
+    rounds: 5,
+    n: 60,
   })
   const failing = judgeOne('ttft mean <= 100', records)
   expect(failing.status).toBe('FAIL')
@@ -190,14 +215,14 @@ test('judges a mean by its rounds', () => {
 })
 
 test('judges the mean of chunk gaps by rounds, not by requests', () => {
-  const records = times(50, (i) => completed({ round: i % 5, gap: 10 + (i % 5) }))
-  expect(judgeOne('chunk_gap mean <= 20', records)).toMatchObject({ status: 'PASS', clusters: 5 })
+  const records = times(60, (i) => completed({ round: i % 5, gap: 10 + (i % 5) }))
+  expect(judgeOne('chunk_gap mean <= 20', records)).toMatchObject({ status: 'PASS', rounds: 5 })
 })
 
 test('judges rates by rounds', () => {
-  const records = times(50, (i) =>
+  const records = times(60, (i) =>
     completed({
-      round: Math.floor(i / 10),
+      round: Math.floor(i / 12),
       at: i * 1000,
       ttft: 900 + (i % 3) * 30,
       events: 1,
@@ -205,13 +230,13 @@ test('judges rates by rounds', () => {
     }),
   )
   const rate = judgeOne('requests_per_second >= 0.5', records)
-  expect(rate).toMatchObject({ status: 'PASS', method: 'rounds', clusters: 5, n: 50 })
+  expect(rate).toMatchObject({ status: 'PASS', method: 'rounds', rounds: 5, n: 60 })
   expect(rate.observed).toBeCloseTo(1, 1)
   expect(judgeOne('output_tokens_per_second >= 30', records).status).toBe('FAIL')
 })
 
 test('decides by the observed value with fewer than three rounds, and says so', () => {
-  const records = times(50, (i) => completed({ round: i % 2, ttft: 100 }))
+  const records = times(60, (i) => completed({ round: i % 2, ttft: 100 }))
   const verdict = judgeOne('ttft mean <= 100', records)
   expect(verdict).toMatchObject({ status: 'PASS', method: 'point' })
   expect(tell(verdict)).toBe(

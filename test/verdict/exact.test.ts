@@ -5,7 +5,7 @@ import { estimateMore, shareLimits, testExactly } from '../../src/verdict/exact.
 const alpha = 0.05
 
 function single(size: number, hits: number) {
-  return [{ size, hits }]
+  return { size, hits }
 }
 
 test('decides at the published numbers of bad observations', () => {
@@ -41,37 +41,16 @@ test('never proves and disproves at once', () => {
   }
 })
 
-test('assumes independence with fewer than 3 clusters', () => {
-  const clusters = [
-    { size: 100, hits: 10 },
-    { size: 100, hits: 0 },
-  ]
-  expect(testExactly(clusters, 0.05, alpha)).toMatchObject({ designEffect: undefined, weight: 1 })
-})
-
-test('is the plain binomial when clusters differ no more than chance', () => {
-  const even = testExactly(
-    [5, 4, 6, 5, 5].map((hits) => ({ size: 100, hits })),
-    0.05,
-    alpha,
-  )
-  const plain = testExactly(single(500, 25), 0.05, alpha)
-  expect(even).toMatchObject({ designEffect: 1, weight: 1, clusters: 5 })
-  expect([even.pFail, even.pPass]).toEqual([plain.pFail, plain.pPass])
-})
-
-test('counts fewer observations when clusters differ more than chance', () => {
-  const uneven = testExactly(
-    [30, 5, 2, 3, 0].map((hits) => ({ size: 100, hits })),
-    0.05,
-    alpha,
-  )
-  // Σ(e − 8)² = 618; 5/4 · 618 / 500² against .05 · .95 / 500; (1.644854 / 2.131847)² of the rest.
-  const designEffect = (1.25 * 618) / 500 ** 2 / ((0.05 * 0.95) / 500)
-  expect(uneven.designEffect).toBeCloseTo(designEffect, 10)
-  expect(uneven.weight).toBeCloseTo((1.644854 / 2.131847) ** 2 / designEffect, 6)
-  expect(testExactly(single(500, 40), 0.05, alpha).pFail).toBeLessThan(alpha)
-  expect(uneven.pFail).toBeGreaterThan(alpha)
+test('counts fewer observations on each side by the weight of that side', () => {
+  const plain = testExactly(single(500, 40), 0.05, alpha)
+  const lighter = testExactly(single(500, 40), 0.05, alpha, { fail: 0.1, pass: 1 })
+  expect(plain.pFail).toBeLessThan(alpha)
+  expect(lighter.pFail).toBeGreaterThan(alpha)
+  expect(lighter.pPass).toBe(plain.pPass)
+  expect(testExactly(single(500, 5), 0.05, alpha, { fail: 1, pass: 0.1 })).toMatchObject({
+    passAtMost: undefined,
+    failAtLeast: plain.failAtLeast,
+  })
 })
 
 test('disproves by one exception what allows none, and never proves it', () => {
@@ -81,16 +60,6 @@ test('disproves by one exception what allows none, and never proves it', () => {
     failAtLeast: 1,
   })
   expect(testExactly(single(1000, 1), 0, alpha)).toMatchObject({ pFail: 0, passAtMost: undefined })
-  const clustered = testExactly(
-    [
-      { size: 9, hits: 1 },
-      { size: 9, hits: 0 },
-      { size: 9, hits: 0 },
-    ],
-    0,
-    alpha,
-  )
-  expect(clustered).toMatchObject({ pFail: 0, designEffect: 1 })
 })
 
 test('disproves nothing of what allows everything', () => {

@@ -45,6 +45,95 @@ test('never passes what is not known of some requests', () => {
   expect(tell(verdict)).toContain('Not a PASS: 10 completed requests gave no value.')
 })
 
+/** Answers of 10 tokens; those of one token have neither a tpot nor a gap. */
+function cutShort(n: number, isCut: (index: number) => boolean) {
+  return times(n, (index) =>
+    completed({
+      index,
+      ttft: 100 + (index % 7),
+      ...(isCut(index) ? { events: 1, tokens: 1 } : { tokens: 10 }),
+    }),
+  )
+}
+
+const bounded = { goodput: [{ metric: 'tpot', op: '<=', bound: 20 }] } as const
+
+test.each(['tpot p95 <= 20', 'stall p95 <= 20', 'chunk_gap p95 <= 20', 'goodput >= 0.95'])(
+  'answers that were cut to one token are no proof: %s',
+  (text) => {
+    const verdict = judgeOne(
+      text,
+      cutShort(200, (index) => index % 10 < 3),
+      bounded,
+    )
+    expect(verdict).toMatchObject({
+      status: 'INCONCLUSIVE',
+      exceedances: 0,
+      turns: [{ kind: 'unseen-values', from: 'PASS', to: 'INCONCLUSIVE', requests: 60 }],
+    })
+    const what = text.startsWith('goodput') ? 'value that is bounded' : text.split(' ')[0]
+    expect(tell(verdict)).toContain(
+      `Not a PASS: 60 completed requests cannot have a ${what}, and it would be none if they were bad.`,
+    )
+    const one = judgeOne(
+      text,
+      cutShort(200, (index) => index === 120),
+      bounded,
+    )
+    expect(one).toMatchObject({ status: 'PASS', turns: [] })
+    // 59 good ones prove it, and one more that is bad takes that away.
+    const few = cutShort(60, (index) => index === 30)
+    if (text !== 'chunk_gap p95 <= 20')
+      expect(judgeOne(text, few, bounded).status).toBe('INCONCLUSIVE')
+  },
+)
+
+test('what cannot be seen is counted as bad, not as missing: a floor as well, and no FAIL', () => {
+  const records = cutShort(200, (index) => index % 10 < 3)
+  expect(judgeOne('tpot p5 >= 1', records).turns).toMatchObject([{ kind: 'unseen-values' }])
+  // Half may be bad, so that 30 % change nothing.
+  expect(judgeOne('tpot p50 <= 20', records)).toMatchObject({ status: 'PASS', turns: [] })
+  expect(judgeOne('tpot p95 <= 5', records)).toMatchObject({ status: 'FAIL', turns: [] })
+  // Of a ceiling the good ones are counted, and they are among them.
+  const loose = { goodput: [{ metric: 'tpot', op: '<=', bound: 5 }] } as const
+  expect(judgeOne('goodput <= 0.5', records, loose)).toMatchObject({
+    status: 'PASS',
+    exceedances: 60,
+    turns: [],
+  })
+})
+
+test('one token is no matter where nothing but the first token is asked for', () => {
+  const records = cutShort(200, (index) => index % 10 < 3)
+  const goodput = [{ metric: 'ttft', op: '<=', bound: 800 }] as const
+  for (const text of ['ttft p95 <= 800', 'goodput >= 0.95', 'success_rate >= 0.95']) {
+    expect(judgeOne(text, records, { goodput })).toMatchObject({ status: 'PASS', turns: [] })
+  }
+})
+
+test('failed requests weigh as many gaps as others have: 20 % of them are a FAIL of a p99 of gaps', () => {
+  const records = times(200, (index) =>
+    index % 5 === 2 ? failed({ index }) : completed({ index, events: 51 }),
+  )
+  const verdict = judgeOne('chunk_gap p99 <= 60', records)
+  // 160 answers of 50 gaps, and 40 requests that count as 50 each.
+  expect(verdict).toMatchObject({
+    status: 'FAIL',
+    n: 10_000,
+    exceedances: 2000,
+    observed: Infinity,
+  })
+  expect(judgeOne('chunk_gap p99 <= 60', records, { failures: 'exclude' })).toMatchObject({
+    status: 'PASS',
+    n: 8000,
+  })
+  expect(judgeOne('chunk_gap p50 <= 60', records).status).toBe('PASS')
+  expect(judgeOne('chunk_gap p1 >= 1', records)).toMatchObject({
+    status: 'FAIL',
+    exceedances: 2000,
+  })
+})
+
 test('has an ERROR for every SLO when no request completed', () => {
   const records = [
     ...times(49, () => failed()),

@@ -30,11 +30,13 @@ export function judgeOne(
   return verdict
 }
 
-/** 1, 2, 3 … n ms, spread evenly over rounds of `n / rounds`. */
+/** 1, 2, 3 … n ms, of which every part of the run has as many small and large ones as any other. */
 export function ramp(n: number, rounds = 5): RequestRecord[] {
-  const size = n / rounds
-  return completedWith(
-    times(n, (i) => (i % size) * rounds + Math.floor(i / size) + 1),
-    rounds,
-  )
+  const golden = (Math.sqrt(5) - 1) / 2
+  const places = times(n, (index) => ({ index, place: (index * golden) % 1 }))
+  const ttfts: number[] = []
+  for (const [rank, { index }] of places.toSorted((a, b) => a.place - b.place).entries()) {
+    ttfts[index] = rank + 1
+  }
+  return completedWith(ttfts, rounds)
 }

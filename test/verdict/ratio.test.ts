@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
-import type { Tally } from '../../src/verdict/exact.ts'
-import { fewestToPass } from '../../src/verdict/feasibility.ts'
+import { fewestToPass } from '../../src/bench-spec/sample-size.ts'
+import type { Tally } from '../../src/verdict/dependence.ts'
 import {
   estimatePairs,
   type Pair,

@@ -48,7 +48,7 @@ function compare(
 
 test('a proven regression FAILs, the same service PASSes, between them more rounds are asked for', () => {
   const slow = compare('ttft p50 <= baseline + 10%', side(130, 1), side(100, 2))
-  expect(slow).toMatchObject({ status: 'FAIL', method: 'ratio', n: 300, clusters: 10 })
+  expect(slow).toMatchObject({ status: 'FAIL', method: 'ratio', n: 300, rounds: 10 })
   expect(slow.relative?.change).toBeCloseTo(0.3, 1)
   expect(slow.relative?.low).toBeGreaterThan(0.1)
   expect(compare('ttft p50 <= baseline + 10%', side(100, 1), side(100, 2)).status).toBe('PASS')

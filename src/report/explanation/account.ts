@@ -1,5 +1,5 @@
+import { isUpperBound } from '../../bench-spec/slo.ts'
 import type { Measured, Results, SloDocument } from '../../results/results.ts'
-import { isUpperBound } from '../../verdict/ranking.ts'
 
 /** One step of an explanation: what it is about, and its arithmetic. */
 export interface Step {

@@ -1,16 +1,11 @@
+import { allowedShare } from '../../bench-spec/sample-size.ts'
+import { isUpperBound } from '../../bench-spec/slo.ts'
 import { holds } from '../../metrics/measure.ts'
 import { nearestRank } from '../../metrics/sample.ts'
 import type { SloDocument } from '../../results/results.ts'
-import { allowedShare } from '../../verdict/budget.ts'
 import { decide } from '../../verdict/decision.ts'
-import { estimateMore, type ExactTest } from '../../verdict/exact.ts'
-import { isUpperBound } from '../../verdict/ranking.ts'
-import {
-  binomialAtLeast,
-  binomialAtMost,
-  normalQuantile,
-  studentQuantile,
-} from '../../verdict/tails.ts'
+import { type Counted, estimateMore } from '../../verdict/exact.ts'
+import { binomialAtLeast, binomialAtMost } from '../../verdict/tails.ts'
 import { readStat } from '../statistic.ts'
 import {
   type Account,
@@ -25,6 +20,7 @@ import {
   type Step,
   type Part,
 } from './account.ts'
+import { weighIn } from './dependence.ts'
 import { limitRanks, limitShare } from './limits.ts'
 import { explainFailing, explainPassing, type Tails } from './sides.ts'
 
@@ -32,26 +28,26 @@ import { explainFailing, explainPassing, type Tails } from './sides.ts'
 export function accountExact({ slo, results }: Case): Account {
   const alpha = readAlpha(results)
   const q = allowedShare({ ...slo, bound: readBound(slo), stat: readStat(slo) }) ?? 0
-  const { n, exceedances: bad } = slo
-  if (bad === null) {
-    return { steps: [], differences: ['exceedances is null in results.json'], status: undefined }
+  const { n, exceedances: bad, dependence } = slo
+  if (bad === null || dependence === null) {
+    const missing = bad === null ? 'exceedances' : 'dependence'
+    return { steps: [], differences: [`${missing} is null in results.json`], status: undefined }
   }
-  const weight = weigh(slo, alpha)
+  const [fail, pass] = [dependence.fail, dependence.pass].map((side) => weighIn(side, n, alpha))
+  const weights = { fail: fail?.weight ?? 1, pass: pass?.weight ?? 1 }
   const tails: Tails = {
     q,
     alpha,
-    fail: (count) => binomialAtLeast(count * weight.value, n * weight.value, q),
-    pass: (count) => binomialAtMost(count * weight.value, n * weight.value, q),
+    fail: (count) => binomialAtLeast(count * weights.fail, n * weights.fail, q),
+    pass: (count) => binomialAtMost(count * weights.pass, n * weights.pass, q),
   }
   const pFail = tails.fail(bad)
   const pPass = tails.pass(bad)
-  const test = toTest(slo, { bad, weight: weight.value, pFail, pPass })
-  const [size, count] = weight.value === 1 ? ['n', 'E'] : ['n*', 'E*']
-  const [most, fewest] =
-    weight.value === 1 ? [n, bad] : [showFigure(n * weight.value), showFigure(bad * weight.value)]
+  const test = { n, bad, weights }
+  const [failing, passing] = [nameCounts(test, 'fail'), nameCounts(test, 'pass')]
   const sides = [explainPassing(slo, tails), explainFailing(slo, tails)]
   const limits = slo.unit === 'share' ? limitShare(slo, test, alpha) : limitRanks(slo, results)
-  const more = explainMore({ slo, results }, test, tails)
+  const more = explainMore(slo, test, tails)
   return {
     steps: [
       ...observedSteps({ slo, results }),
@@ -59,14 +55,14 @@ export function accountExact({ slo, results }: Case): Account {
         about: 'bad',
         text: `E = ${bad} of n = ${n} observations; allowed is a share q = ${showFigure(q)}`,
       },
-      { about: 'dependence', text: weight.text },
+      ...dependenceSteps(fail?.text ?? '', pass?.text ?? ''),
       {
         about: 'p_fail',
-        text: `P(Bin(${size}, q) ≥ ${count}) = I_q(${count}, ${size} − ${count} + 1) with ${size} = ${most}, ${count} = ${fewest}: ${showFigure(pFail)} ${besideAlpha(pFail, alpha)}`,
+        text: `P(Bin(${failing.n}, q) ≥ ${failing.bad}) = I_q(${failing.bad}, ${failing.n} − ${failing.bad} + 1)${failing.values}: ${showFigure(pFail)} ${besideAlpha(pFail, alpha)}`,
       },
       {
         about: 'p_pass',
-        text: `P(Bin(${size}, q) ≤ ${count}) = I_(1−q)(${size} − ${count}, ${count} + 1): ${showFigure(pPass)} ${besideAlpha(pPass, alpha)}`,
+        text: `P(Bin(${passing.n}, q) ≤ ${passing.bad}) = I_(1−q)(${passing.n} − ${passing.bad}, ${passing.bad} + 1)${passing.values}: ${showFigure(pPass)} ${besideAlpha(pPass, alpha)}`,
       },
       ...sides.flatMap(({ steps }) => steps),
       ...limits.steps,
@@ -82,6 +78,25 @@ export function accountExact({ slo, results }: Case): Account {
     ],
     status: decide({ pFail, pPass }, alpha),
   }
+}
+
+/** n and E, or what they count for on a side. */
+function nameCounts(
+  { n, bad, weights }: Counted,
+  side: 'fail' | 'pass',
+): { n: string; bad: string; values: string } {
+  const weight = weights[side]
+  if (weight === 1) return { n: 'n', bad: 'E', values: '' }
+  const values = ` with n* = ${showFigure(n * weight)}, E* = ${showFigure(bad * weight)}`
+  return { n: 'n*', bad: 'E*', values }
+}
+
+function dependenceSteps(fail: string, pass: string): Step[] {
+  if (fail === pass) return [{ about: 'dependence', text: fail }]
+  return [
+    { about: 'for FAIL', text: fail },
+    { about: 'for PASS', text: pass },
+  ]
 }
 
 function observedSteps({ slo, results }: Case): Step[] {
@@ -123,33 +138,12 @@ function divide({ n, exceedances, op }: SloDocument): string {
   return isUpperBound(op) ? `E ÷ n = ${bad} ÷ ${n}` : `(n − E) ÷ n = ${n - bad} ÷ ${n}`
 }
 
-/** Effective ÷ actual number of observations, after Korn and Graubard. */
-function weigh(slo: SloDocument, alpha: number): { value: number; text: string } {
-  const { design_effect: deff, clusters, n } = slo
-  if (deff === null || clusters === null) {
-    return {
-      value: 1,
-      text: `independence assumed: ${clusters ?? 0} groups of observations, a design effect takes 3`,
-    }
-  }
-  const groups = slo.metric === 'chunk_gap' ? 'requests' : 'rounds'
-  if (deff === 1)
-    return { value: 1, text: `deff = 1: the ${clusters} ${groups} differ by chance alone` }
-  const z = normalQuantile(alpha)
-  const t = studentQuantile(alpha, clusters - 1)
-  const value = (z / t) ** 2 / deff
-  return {
-    value,
-    text: `deff = ${showFigure(deff)} over ${clusters} ${groups}: n* = n ÷ deff · (z ÷ t)² = ${n} ÷ ${showFigure(deff)} · (${showFigure(z)} ÷ ${showFigure(t)})² = ${showFigure(n * value)}; E* = E · n* ÷ n`,
-  }
-}
-
 /** `more_requests`, from the same share of bad ones among more observations. */
-function explainMore({ slo, results }: Case, test: ExactTest, { q, alpha }: Tails): Part {
+function explainMore(slo: SloDocument, test: Counted, { q, alpha, fail, pass }: Tails): Part {
   const { more_requests: more, n } = slo
-  if (test.pFail <= alpha || test.pPass <= alpha) return { steps: [], differences: [] }
+  if (fail(test.bad) <= alpha || pass(test.bad) <= alpha) return { steps: [], differences: [] }
   const observations = estimateMore(test, q, alpha)
-  const requests = requestsBehind({ slo, results })
+  const requests = slo.reason.kind === 'exceedances' ? slo.reason.requests : n
   const computed = observations && Math.ceil((observations * requests) / n)
   if (computed === undefined) {
     const differences = more === null ? [] : compare('more_requests', more, Infinity)
@@ -170,31 +164,8 @@ function explainMore({ slo, results }: Case, test: ExactTest, { q, alpha }: Tail
       },
     ],
     differences:
-      more !== null && Math.abs(more - computed) <= Math.max(1, computed / 1000)
+      more !== null && Math.abs(more - computed) <= Math.max(1, computed / 100)
         ? []
         : compare('more_requests', more, computed),
-  }
-}
-
-/** Requests that it took to make the observations; gaps are counted, and failed ones may be left out. */
-function requestsBehind({ slo, results }: Case): number {
-  const { verdict, summary } = results
-  const counted = slo.metric === 'chunk_gap' ? (slo.clusters ?? slo.n) : slo.n
-  const leftOut =
-    verdict.failures === 'exclude' && slo.unit === 'ms' && slo.metric !== 'dispatch_delay'
-  return leftOut ? counted + summary.requests.failed : counted
-}
-
-function toTest(
-  { n, pass_at_most: most, fail_at_least: fewest, clusters }: SloDocument,
-  given: Pick<ExactTest, 'bad' | 'weight' | 'pFail' | 'pPass'>,
-): ExactTest {
-  return {
-    ...given,
-    n,
-    passAtMost: most ?? undefined,
-    failAtLeast: fewest ?? undefined,
-    designEffect: undefined,
-    clusters: clusters ?? 0,
   }
 }

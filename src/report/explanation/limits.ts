@@ -1,6 +1,6 @@
+import { isUpperBound } from '../../bench-spec/slo.ts'
 import type { SloDocument } from '../../results/results.ts'
-import { type ExactTest, shareLimits } from '../../verdict/exact.ts'
-import { isUpperBound } from '../../verdict/ranking.ts'
+import { type Counted, shareLimits } from '../../verdict/exact.ts'
 import { type Case, compare, type Part, showFigure, showMeasured } from './account.ts'
 
 /** The bounds that would just not be decided, as ranks of the observations in ascending order. */
@@ -37,7 +37,7 @@ export function limitRanks(slo: SloDocument, { verdict }: Case['results']): Part
 }
 
 /** Clopper and Pearson: the shares at which the observed count would just be one of the tails. */
-export function limitShare(slo: SloDocument, test: ExactTest, alpha: number): Part {
+export function limitShare(slo: SloDocument, test: Counted, alpha: number): Part {
   const bad = shareLimits(test, alpha)
   const limits = isUpperBound(slo.op) ? bad : { low: 1 - bad.high, high: 1 - bad.low }
   const [fewest, most] = [showFigure(bad.low), showFigure(bad.high)]
@@ -45,7 +45,7 @@ export function limitShare(slo: SloDocument, test: ExactTest, alpha: number): Pa
     steps: [
       {
         about: 'limits',
-        text: `low ${showFigure(limits.low)}, high ${showFigure(limits.high)}: of the bad share, P(Bin(n, ${fewest}) ≥ E) = α and P(Bin(n, ${most}) ≤ E) = α (Clopper and Pearson${test.weight === 1 ? '' : ', with n* and E*'})`,
+        text: `low ${showFigure(limits.low)}, high ${showFigure(limits.high)}: of the bad share, P(Bin(n, ${fewest}) ≥ E) = α and P(Bin(n, ${most}) ≤ E) = α (Clopper and Pearson${test.weights.fail === 1 && test.weights.pass === 1 ? '' : ', with n* and E*'})`,
       },
     ],
     differences: (['low', 'high'] as const).flatMap((name) => {

@@ -1,5 +1,5 @@
+import { isUpperBound } from '../../bench-spec/slo.ts'
 import { decide } from '../../verdict/decision.ts'
-import { isUpperBound } from '../../verdict/ranking.ts'
 import {
   type Account,
   readAlpha,

@@ -1,5 +1,5 @@
+import { isUpperBound } from '../../bench-spec/slo.ts'
 import { decide } from '../../verdict/decision.ts'
-import { isUpperBound } from '../../verdict/ranking.ts'
 import {
   type Account,
   readAlpha,
@@ -14,17 +14,17 @@ import { compareRange, halfDigit, retrace } from './student.ts'
 
 /** Student's t on the rounds' logarithms, out of its interval. */
 export function accountRounds({ slo, results }: Case): Account {
-  const { interval, clusters, unit, n, observed } = slo
+  const { interval, rounds, unit, n, observed } = slo
   const bound = readBound(slo)
   const { low, high } = interval ?? {}
   const seen = { about: 'observed', text: `${showMeasured(observed, unit)} over n = ${n}` }
-  if (typeof low !== 'number' || typeof high !== 'number' || clusters === null) {
-    return { steps: [seen], differences: ['interval or clusters is missing'], status: undefined }
+  if (typeof low !== 'number' || typeof high !== 'number' || rounds === null) {
+    return { steps: [seen], differences: ['interval or rounds is missing'], status: undefined }
   }
   const alpha = readAlpha(results)
   const half =
     unit === 'ms' ? { low: 5e-5, high: 5e-5 } : { low: halfDigit(low), high: halfDigit(high) }
-  const test = retrace({ low, high, half, bound, rounds: clusters, alpha })
+  const test = retrace({ low, high, half, bound, rounds, alpha })
   const upper = isUpperBound(slo.op)
   const [pFail, pPass] = upper ? [test.above, test.below] : [test.below, test.above]
   const [worse, better] = upper ? ['≥', '≤'] : ['≤', '≥']
@@ -34,7 +34,7 @@ export function accountRounds({ slo, results }: Case): Account {
       marginStep(slo),
       {
         about: 'interval',
-        text: `exp(mean ± t · s ÷ √R) of the R = ${clusters} rounds' ln values: ${showMeasured(low, unit)} to ${showMeasured(high, unit)}, with t = ${showFigure(test.reach)} at ${clusters - 1} degrees of freedom, so s ÷ √R = ${showFigure(test.error)}`,
+        text: `exp(mean ± t · s ÷ √R) of the R = ${rounds} rounds' ln values: ${showMeasured(low, unit)} to ${showMeasured(high, unit)}, with t = ${showFigure(test.reach)} at ${rounds - 1} degrees of freedom, so s ÷ √R = ${showFigure(test.error)}`,
       },
       {
         about: 't',

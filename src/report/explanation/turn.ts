@@ -39,6 +39,8 @@ export function accountTurns(given: Case, own: Account['status']): Account {
 const causes: Readonly<Record<SloDocument['turns'][number]['kind'], string>> = {
   holm: 'it is one of several SLOs',
   'unknown-values': 'not every answer gave a value',
+  'unseen-values': 'not every answer can have a value, and those might all be bad',
+  'unproven-success': 'it is of completed requests alone, whose share is not proven',
   doubt: 'the figure cannot be believed',
   'not-comparable': 'the runs cannot be compared',
   certain: 'the rest of the run could not have changed it',

@@ -15,6 +15,14 @@ export function explainInfeasibility(found: Infeasibility): string {
       const sent = `${asked}${extra === 0 ? '' : ` and up to ${extra} more`}`
       return `${nameSlo(slo)} needs at least ${least} requests at ${nameConfidence(found)}, the spec asks for ${sent}: this SLO can never PASS; ask for ${least} or use policy point`
     }
+    case 'few-for-success': {
+      const { least, asked, proof } = found
+      return `${quoted} takes at least ${least} requests to prove that ${formatQuantity(proof, 'share')} of them complete, as it is of completed ones alone; the spec asks for ${asked}: this SLO can never PASS; ask for ${least} or use policy point`
+    }
+    case 'likely-undecided': {
+      const { least, asked, likely } = found
+      return `${nameSlo(slo)}: likely INCONCLUSIVE with ${asked} requests, ${least} are the fewest that can be a PASS; ask for ${likely} or more`
+    }
     case 'few-for-share': {
       const { least, asked } = found
       const takes =

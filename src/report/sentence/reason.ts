@@ -1,8 +1,10 @@
+import { allowedShare } from '../../bench-spec/sample-size.ts'
+import { limitsFailures } from '../../bench-spec/sample-size.ts'
 import type { ReasonDocument, SloDocument } from '../../results/results.ts'
 import type { Untold } from '../../results/wording.ts'
-import { allowedShare, limitsFailures } from '../../verdict/budget.ts'
 import { formatQuantity } from '../quantity.ts'
 import { nameStatistic, readStat } from '../statistic.ts'
+import { nameDependence } from './dependence.ts'
 import { explainNothing } from './nothing.ts'
 import { nameMore, stateObserved } from './observed.ts'
 import { explainComparison } from './relative-reason.ts'
@@ -49,7 +51,7 @@ function explainExceedances(
   const { exceedances, n } = slo
   const counted = slo.metric === 'chunk_gap' ? 'gaps' : 'requests'
   const seen = `${stateObserved(slo)}: ${exceedances} of ${n} ${counted} ${nameFault(slo, failed > 0)}`
-  return `${seen}${weighIn(slo)}${nameDependence(slo)}.${nameMore(slo, asked)}`
+  return `${seen}${weighIn(slo)}.${nameDependence(slo)}${nameMore(slo, asked)}`
 }
 
 /** What a bad observation did: `are above 800ms`. */
@@ -73,21 +75,16 @@ function weighIn(slo: Slo): string {
   if (allowedShare({ ...slo, bound: bound ?? 0, stat: readStat(slo) }) === 0) {
     return '; no number of requests can prove that none ever will'
   }
-  const pass = most === null ? 'so few can never be a PASS' : `a PASS allows ${most}`
+  const pass = most === null ? 'not even 0 would be a PASS' : `a PASS allows ${most}`
   return fewest === null ? `; ${pass}` : `; ${pass}, a FAIL takes ${fewest}`
 }
 
-function nameDependence({ design_effect: effect, clusters }: Slo): string {
-  if (effect === null) return ' (independence assumed)'
-  return effect > 1 ? ` (design effect ${effect.toFixed(2)}, ${clusters} clusters)` : ''
-}
-
 function explainRounds(slo: Slo): string {
-  const { interval, clusters, bound, unit } = slo
+  const { interval, rounds, bound, unit } = slo
   const [low, high] = [interval?.low, interval?.high].map((limit) =>
     formatQuantity(limit ?? 'infinite', unit),
   )
-  return `${stateObserved(slo)}: its ${clusters} rounds put it between ${low} and ${high}, the bound is ${formatQuantity(bound ?? 'infinite', unit)}.`
+  return `${stateObserved(slo)}: its ${rounds} rounds put it between ${low} and ${high}, the bound is ${formatQuantity(bound ?? 'infinite', unit)}.`
 }
 
 /** `because`: why no test was made. */

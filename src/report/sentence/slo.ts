@@ -1,5 +1,6 @@
 import type { EndDocument, SloDocument, TurnDocument } from '../../results/results.ts'
 import type { Untold } from '../../results/wording.ts'
+import { formatQuantity } from '../quantity.ts'
 import { listDifferences } from './differences.ts'
 import { explainDoubt } from './doubt.ts'
 import { nameEnd } from './end.ts'
@@ -25,6 +26,10 @@ function tellTurn(
     }
     case 'unknown-values':
       return `${told} Not a PASS: ${turn.requests} completed requests gave no value.`
+    case 'unseen-values':
+      return `${told} Not a PASS: ${turn.requests} completed requests cannot have a ${nameValue(slo)}, and it would be none if they were bad.`
+    case 'unproven-success':
+      return `${told} Not a PASS: it is of completed requests alone, and a success rate of ${formatQuantity(turn.proof, 'share')} is not proven beside it: ${turn.failed} of ${turn.requests} failed.`
     case 'doubt':
       return `${told} Not a ${turn.from}: ${explainDoubt(turn.doubt)}.`
     case 'not-comparable':
@@ -36,6 +41,11 @@ function tellTurn(
     case 'ended':
       return `${nameEnd(end)} before this was decided.`
   }
+}
+
+/** What an answer of one token has not. */
+function nameValue({ metric }: Slo): string {
+  return metric === 'goodput' ? 'value that is bounded' : metric
 }
 
 function formatP(p: number | null): string {

@@ -1,0 +1,35 @@
+import { type Comparator, isUpperBound } from '../bench-spec/slo.ts'
+import { nearestRank } from '../metrics/sample.ts'
+import { findSlice, slicings } from './dependence.ts'
+
+/**
+ * Whether the own quantiles `p` of the parts of a run lie so far within the bound that how they differ
+ * has no bearing on it: in tenths and in fifths of the run the bound is at least as far from the worst
+ * of them, as a ratio, as that is from the best. A service at its bound would have to be lucky in every
+ * part, and by more than its parts differ. `values`: of each request in the order of dispatch,
+ * infinite at the bad end for one that failed.
+ */
+export function isFar(
+  values: readonly (readonly number[])[],
+  { op, bound }: { op: Comparator; bound: number },
+  p: number,
+): boolean {
+  return slicings.every((slices) => {
+    const quantiles = cut(values, slices).flatMap(
+      (part) => part[nearestRank(part.length, p) - 1] ?? [],
+    )
+    const [least, most] = [Math.min(...quantiles), Math.max(...quantiles)]
+    if (!Number.isFinite(least) || !Number.isFinite(most)) return false
+    return isUpperBound(op) ? most * most <= least * bound : least * least >= most * bound
+  })
+}
+
+/** The values of each part in ascending order. */
+function cut(values: readonly (readonly number[])[], slices: number): number[][] {
+  const parts: number[][] = Array.from({ length: slices }, () => [])
+  for (const [position, own] of values.entries()) {
+    const part = parts[findSlice(position, values.length, slices)]
+    for (const value of own) part?.push(value)
+  }
+  return parts.map((part) => part.sort((a, b) => a - b))
+}

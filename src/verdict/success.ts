@@ -1,0 +1,73 @@
+import { limitsFailures } from '../bench-spec/sample-size.ts'
+import type { Slo } from '../bench-spec/slo.ts'
+import type { Gate } from '../bench-spec/spec.ts'
+import type { Observation } from '../metrics/observation.ts'
+import { testBudget } from './assessment.ts'
+import { shareBudget } from './budget.ts'
+import { addUp, type Arrangement } from './dependence.ts'
+import type { RoundFigures } from './figures.ts'
+import { shareAlpha } from './looks.ts'
+import { turnTo } from './turn.ts'
+import type { SloVerdict } from './verdict.ts'
+
+/** Share of requests that must be proven to complete, unless the spec asks for another one. */
+export const leastSuccess = 0.95
+
+/**
+ * A mean or a rate is of completed requests alone, so that it PASSes only beside a proven success
+ * rate: the one that the spec asks for, or 95 %. `success`: the failures of the candidate.
+ */
+export function requireSuccess(
+  verdicts: readonly SloVerdict[],
+  success: Arrangement | undefined,
+  gate: Gate,
+): readonly SloVerdict[] {
+  if (gate.policy === 'point' || success === undefined) return verdicts
+  const unproven = verdicts.filter(({ slo, status }) => status === 'PASS' && leavesFailuresOut(slo))
+  if (unproven.length === 0 || isProven(verdicts, success, gate)) return verdicts
+  const { size: requests, hits: failed } = addUp(success.tallies)
+  return verdicts.map((verdict) =>
+    unproven.includes(verdict)
+      ? turnTo(verdict, 'INCONCLUSIVE', {
+          kind: 'unproven-success',
+          failed,
+          requests,
+          proof: leastSuccess,
+        })
+      : verdict,
+  )
+}
+
+/** Failures in the order of dispatch; `undefined` without a request. */
+export function arrangeSuccess(
+  observation: Observation | undefined,
+  gate: Gate,
+): Arrangement | undefined {
+  if (observation?.kind !== 'share') return undefined
+  return shareBudget({ metric: 'success_rate', op: '>=', bound: leastSuccess }, observation, gate)
+}
+
+/** The same of rounds, of which only the counts are left. */
+export function arrangeRounds(rounds: readonly RoundFigures[]): Arrangement {
+  const tallies = rounds.map(({ completed, failed }) => ({
+    size: completed + failed,
+    hits: failed,
+  }))
+  return { tallies, many: false }
+}
+
+/** Whether it is of completed requests alone. */
+export function leavesFailuresOut({ stat, unit }: Slo): boolean {
+  return stat.kind === 'mean' || unit === '/s' || unit === 'tok/s'
+}
+
+function isProven(verdicts: readonly SloVerdict[], success: Arrangement, gate: Gate): boolean {
+  const asked = verdicts.filter(({ slo }) => slo.bound !== undefined && isSuccess(slo))
+  if (asked.some(({ status }) => status === 'PASS')) return true
+  const alpha = shareAlpha(gate)
+  return testBudget({ ...success, q: 1 - leastSuccess }, alpha).test.pPass <= alpha
+}
+
+function isSuccess({ metric, op }: Slo): boolean {
+  return (metric === 'success_rate' || metric === 'error_rate') && limitsFailures({ metric, op })
+}
