@@ -94,6 +94,21 @@ test.each<[object, string]>([
   [{ kind: 'bom', when: { nth: 3 } }, 'faults.1.when.nth: expected a list of whole numbers'],
   [{ kind: 'bom', when: { every: 0 } }, 'faults.1.when.every: '],
   [{ kind: 'bom', when: { rate: 1.5 } }, 'faults.1.when.rate: expected a number from 0 to 1'],
+  [{ kind: 'bom', when: { bursts: 0.1 } }, 'faults.1.when.bursts: expected { share, length }'],
+  [{ kind: 'bom', when: { bursts: { length: 3 } } }, 'faults.1.when.bursts: expected { share, le'],
+  [
+    { kind: 'bom', when: { bursts: { share: 5, length: 3 } } },
+    'faults.1.when.bursts.share: expected a number from 0 to 1, got 5. ',
+  ],
+  [
+    { kind: 'bom', when: { bursts: { share: 0.1, length: 0.5 } } },
+    'faults.1.when.bursts.length: expected a number of at least 1, got 0.5. ',
+  ],
+  [
+    { kind: 'bom', when: { bursts: { share: 0.8, length: 3 } } },
+    'faults.1.when.bursts.share: expected at most 0.75, so that there are gaps, got 0.8. ',
+  ],
+  [{ kind: 'bom', when: { bursts: { share: 0, length: 1, lenth: 2 } } }, 'Did you mean length?'],
   [{ kind: 'bom', when: { match: { a: '(' } } }, 'faults.1.when.match.a: expected a regular'],
   [{ kind: 'bom', when: { once: 1 } }, 'faults.1.when.once: expected true or false, got 1. '],
 ])('refuses the fault %j', (option, complaint) => {
