@@ -64,6 +64,17 @@ test.each<[unknown, string]>([
   [{ ttft: { exact_quantiles: { p50: 40, p90: 30 }, n: 20 } }, 'mock: ttft.exact_quantiles.p90: '],
   [{ ttft: { exact_quantiles: { median: 40 }, n: 20 } }, 'mock: ttft.exact_quantiles.median: '],
   [{ ttft: { exact_quantiles: { p99: 40, max: 50 }, n: 20 } }, 'mock: ttft.n: '],
+  [
+    { ttft: { drifting: { dist: 'constant', mean: 9 } } },
+    'mock: ttft.over: expected how many requ',
+  ],
+  [{ ttft: { drifting: 40, over: 50 } }, 'mock: ttft.drifting: expected a random time, got 40. '],
+  [{ ttft: { drifting: { dist: 'constant' }, over: 50 } }, 'mock: ttft.drifting.mean: '],
+  [
+    { ttft: { drifting: { dist: 'constant', mean: 9 }, over: 0 } },
+    'mock: ttft.over: expected a wh',
+  ],
+  [{ ttft: { drifting: { dist: 'constant', mean: 9 }, over: 9, ove: 9 } }, 'Did you mean over?'],
   [{ models: [] }, 'mock: models: '],
   [{ deterministic_ids: 'yes' }, 'mock: deterministic_ids: '],
   [{ tokens: { min: 5, max: 3 } }, 'mock: tokens.max: '],

@@ -27,6 +27,7 @@ export function readDistribution(
   if (value === undefined) return fallback
   if (isFields(value)) {
     if ('exact_quantiles' in value) return readExact(report, path, value, fallback)
+    if ('drifting' in value) return readDrifting(report, path, value, fallback)
     if ('samples' in value) return readSamples(report, path, value, fallback)
     if (isRandom(value)) return readRandom(report, path, value, fallback)
   }
@@ -82,6 +83,30 @@ function readMixture(
   const total = parts.reduce((sum, { weight }) => sum + weight, 0)
   if (total === 0) report(`${path}.mixture`, 'a weight above 0', 0, 'Raise a weight')
   return { kind: 'mixture', parts: parts.map((part) => ({ ...part, weight: part.weight / total })) }
+}
+
+function readDrifting(
+  report: Report,
+  path: string,
+  fields: Fields,
+  fallback: Distribution,
+): Distribution {
+  rejectUnknown(report, path, fields, ['drifting', 'over'])
+  if (fields['over'] === undefined) {
+    report(`${path}.over`, 'how many requests a drift takes', undefined, 'Give over, e.g. over: 50')
+    return fallback
+  }
+  const over = readNumber(report, `${path}.over`, fields['over'], { whole: true, min: 1 }, 1)
+  const { drifting } = fields
+  if (isFields(drifting) && isRandom(drifting)) {
+    return {
+      kind: 'drifting',
+      of: readRandom(report, `${path}.drifting`, drifting, fallback),
+      over,
+    }
+  }
+  report(`${path}.drifting`, 'a random time', drifting, 'Write e.g. { mixture: … }')
+  return fallback
 }
 
 function readSamples(

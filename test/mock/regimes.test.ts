@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+
+import { createChooser } from '../../src/mock/fault/selection.ts'
+import { createTiming } from '../../src/mock/latency/timing.ts'
+import { parseOptions } from '../../src/mock/options/options.ts'
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+
+/** By how much counts over 10 slices vary more than those of independent requests would; mean of runs. */
+function measureClustering(hits: readonly number[], runLength: number): number {
+  const runs = Math.floor(hits.length / runLength)
+  const share = sum(hits) / hits.length
+  const size = runLength / 10
+  const squares = Array.from({ length: runs * 10 }, (_, slice) => {
+    const hitsInSlice = sum(hits.slice(slice * size, (slice + 1) * size))
+    return (hitsInSlice - share * size) ** 2
+  })
+  return sum(squares) / squares.length / (size * share * (1 - share))
+}
+
+/** The same requests in an order that has nothing to do with their arrival. */
+function scatter<T>(values: readonly T[]): T[] {
+  const stride = 7919
+  return values.map((_, index) => values[(index * stride) % values.length]!)
+}
+
+test.each([1, 2, 3])('bursty-failures: as many fail as it says, in runs, seed %i', (seed) => {
+  const chooser = createChooser(parseOptions({ scenario: 'bursty-failures' }).faults, seed)
+  const failures = Array.from({ length: 50_000 }, (_, index) =>
+    chooser.choose({ key: String(index + 1), phase: 'measured' }, '') === undefined ? 0 : 1,
+  )
+  const runs = failures.filter((failed, index) => failed === 1 && failures[index - 1] !== 1).length
+  expect(Math.abs(sum(failures) / 50_000 - 0.02)).toBeLessThan(0.008)
+  expect(Math.abs(sum(failures) / runs - 5)).toBeLessThan(1.3)
+  // 2L(1 − q) − 1 for slices that are long.
+  expect(measureClustering(failures, 500)).toBeGreaterThan(5)
+  expect(measureClustering(scatter(failures), 500)).toBeLessThan(1.4)
+})
+
+test.each([1, 2, 3])('drifting-cache: misses come together, seed %i', (seed) => {
+  const timeAnswer = createTiming(parseOptions({ scenario: 'drifting-cache', seed }))
+  const prefill = { promptTokens: 8, cachedTokens: 0, delay: 0 }
+  const misses = Array.from({ length: 20_000 }, (_, turn) => {
+    const { contentsMs } = timeAnswer(prefill, 1, String(turn + 1), turn)
+    return contentsMs[0]! > 60 ? 1 : 0
+  })
+  expect(Math.abs(sum(misses) / 20_000 - 0.1)).toBeLessThan(0.02)
+  expect(measureClustering(misses, 500)).toBeGreaterThan(3)
+  expect(measureClustering(scatter(misses), 500)).toBeLessThan(1.4)
+})
