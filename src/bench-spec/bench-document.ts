@@ -164,6 +164,8 @@ export interface BenchDocument {
         prefix_cache?: unknown
         /** How much later the first answer is. */
         cold_start?: unknown
+        /** When the engine stands still, and every answer with it. */
+        stalls?: unknown
         /** What goes wrong, and for which requests. */
         faults?: unknown[]
         /** Seed of everything random in the mock. Default: `seed` of the spec. */

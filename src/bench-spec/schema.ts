@@ -50,6 +50,10 @@ const mock: JsonSchema = {
       description: 'How much later the first answer is.',
       examples: ['2s', { requests: 3, delay: '2s' }],
     },
+    stalls: {
+      description: 'When the engine stands still, and every answer with it.',
+      examples: [{ every: '2s', for: '80ms' }],
+    },
     faults: {
       description: 'What goes wrong, and for which requests.',
       type: 'array',

@@ -185,6 +185,18 @@ test.each<[object, string]>([
   [{ prefix_cache: 'yes' }, 'mock: prefix_cache: expected true, false or { block_tokens, blocks }'],
   [{ prefix_cache: { block_tokens: 0 } }, 'mock: prefix_cache.block_tokens: expected a whole'],
   [{ prefix_cache: { block: 16 } }, 'mock: prefix_cache.block: expected one of block_tokens'],
+  [
+    { stalls: '80ms' },
+    'mock: stalls: expected { every, for }, got "80ms". Write e.g. { every: 2s,',
+  ],
+  [{ stalls: { every: '2s' } }, 'mock: stalls: expected { every, for }, got {"every":"2s"}. '],
+  [{ stalls: { every: '2s', for: 'long' } }, 'mock: stalls.for: expected a duration, a distribut'],
+  [
+    { stalls: { every: '0ms', for: 9 } },
+    'mock: stalls.every: expected a time above 0, got "0ms". ',
+  ],
+  [{ stalls: { every: { dist: 'exponential' }, for: 9 } }, 'mock: stalls.every.mean: '],
+  [{ stalls: { every: '2s', for: '80ms', eveyr: 1 } }, 'Did you mean every?'],
   [{ cold_start: 'slow' }, 'mock: cold_start: expected a duration'],
   [{ cold_start: { requests: 2 } }, 'mock: cold_start.delay: expected how much later, got nothing'],
   [{ cold_start: { requests: 0, delay: 5 } }, 'mock: cold_start.requests: expected a whole number'],

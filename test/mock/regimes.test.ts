@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { createChooser } from '../../src/mock/fault/selection.ts'
 import { createTiming } from '../../src/mock/latency/timing.ts'
 import { parseOptions } from '../../src/mock/options/options.ts'
+import { createRandom } from '../../src/mock/plan/random.ts'
+import { type Answered, type Call, simulate } from './_simulation.ts'
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
@@ -47,4 +49,35 @@ test.each([1, 2, 3])('drifting-cache: misses come together, seed %i', (seed) => 
   expect(Math.abs(sum(misses) / 20_000 - 0.1)).toBeLessThan(0.02)
   expect(measureClustering(misses, 500)).toBeGreaterThan(3)
   expect(measureClustering(scatter(misses), 500)).toBeLessThan(1.4)
+})
+
+/** `concurrency` at a time; a client takes 0.3 to 1.8 ms from an answer to its next request. */
+function loop(
+  scenario: string,
+  { concurrency, requests, seed }: { concurrency: number; requests: number; seed: number },
+): Answered[] {
+  const random = createRandom(seed, 'client', scenario)
+  const { min, max } = parseOptions({ scenario }).tokens ?? { min: 20, max: 20 }
+  let left = requests - concurrency
+  const ask = (at: number): Call => ({
+    at: at + 0.3 + 1.5 * random(),
+    promptTokens: 10,
+    contents: min + Math.floor(random() * (max - min + 1)),
+  })
+  const calls = Array.from({ length: concurrency }, () => ask(0))
+  return simulate(calls, { scenario, seed }, (_, at) => (left-- > 0 ? ask(at) : undefined)).answers
+}
+
+test.each([1, 2, 3])('shared-stalls: a stall is met by all that stream, seed %i', (seed) => {
+  const answers = loop('shared-stalls', { concurrency: 8, requests: 2000, seed })
+  const ends = answers.flatMap(({ contentsAt }) =>
+    contentsAt.filter((at, index) => index > 0 && at - contentsAt[index - 1]! > 50),
+  )
+  ends.sort((a, b) => a - b)
+  // Each of them goes on within its itl of 10 ms.
+  const stalls = ends.filter((at, index) => index === 0 || at - ends[index - 1]! > 20)
+  expect(stalls.length).toBeGreaterThan(50)
+  // All 8 but those that wait for their first content.
+  expect(ends.length / stalls.length).toBeGreaterThan(6)
+  expect(ends.length / stalls.length).toBeLessThanOrEqual(8)
 })
