@@ -68,6 +68,28 @@ function loop(
   return simulate(calls, { scenario, seed }, (_, at) => (left-- > 0 ? ask(at) : undefined)).answers
 }
 
+test.each([
+  [32, 4],
+  [8, 1.5],
+])('waves: with %i clients who is in one wave shares its delay', (concurrency, clustering) => {
+  for (const seed of [1, 2, 3]) {
+    const answers = loop('waves', { concurrency, requests: 5000, seed })
+    const delays = answers.map(({ call, contentsAt }) => contentsAt[0]! - call.at)
+    const waves = Map.groupBy(delays.keys(), (index) => answers[index]!.contentsAt[0]!)
+    const spreads = [...waves.values()].map((wave) => {
+      const shared = wave.map((index) => delays[index]!)
+      return Math.max(...shared) - Math.min(...shared)
+    })
+    // They differ by when they came, and by nothing else.
+    expect(Math.max(...spreads)).toBeLessThan(2)
+    const sorted = delays.toSorted((a, b) => a - b)
+    expect(sorted[4500]! - sorted[500]!).toBeGreaterThan(30)
+    const slow = delays.map((delay) => (delay > sorted[4500]! ? 1 : 0))
+    expect(measureClustering(slow, 500)).toBeGreaterThan(clustering)
+    expect(measureClustering(scatter(slow), 500)).toBeLessThan(1.4)
+  }
+})
+
 test.each([1, 2, 3])('shared-stalls: a stall is met by all that stream, seed %i', (seed) => {
   const answers = loop('shared-stalls', { concurrency: 8, requests: 2000, seed })
   const ends = answers.flatMap(({ contentsAt }) =>
