@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 
 import type { RequestRecord } from '../../src/engine/record.ts'
-import { interpolate, pickByIndex, pickByWeight } from '../../src/report/tool/quantile.ts'
+import { interpolate, pickByRank, pickByWeight } from '../../src/report/tool/quantile.ts'
 import { compareWith } from '../../src/report/tool/tool-table.ts'
 import { tools } from '../../src/report/tool/tools.ts'
+import { readPage, readTable } from '../_pages.ts'
 import { completed, failed, times } from '../metrics/records.ts'
 import { judgeRecords } from './_judged.ts'
 
@@ -72,13 +73,13 @@ test('guidellm: its TPOT includes the first token, and tokens are weights', () =
   expect(valuesOf('guidellm', 'time_per_output_token_ms', uncounted)).toEqual([60])
 })
 
-test('evalscope: from the role to the end of the answer', () => {
-  expect(valuesOf('evalscope', 'TTFT')).toEqual([5])
-  expect(valuesOf('evalscope', 'TPOT')).toEqual([44.25])
-  expect(meanOf('evalscope', 'ITL')).toBeCloseTo(58.33, 2)
+test('evalscope: from the first content to the end of the answer', () => {
+  expect(valuesOf('evalscope', 'TTFT')).toEqual([100])
+  expect(valuesOf('evalscope', 'TPOT')).toEqual([20.5])
+  expect(valuesOf('evalscope', 'ITL')).toEqual([40, 40])
   expect(valuesOf('evalscope', 'Latency')).toEqual([182])
   const one = completed({ events: 1, tokens: 1 })
-  expect(valuesOf('evalscope', 'TPOT', one)).toEqual([0])
+  expect(valuesOf('evalscope', 'TPOT', one)).toEqual([])
   expect(valuesOf('vllm', 'TPOT', one)).toEqual([])
 })
 
@@ -97,6 +98,41 @@ test('inference-perf: tokens of a chunk are 0 apart, reasoning is not seen', () 
   expect(valuesOf('inference-perf', 'time_to_first_token', one)).toEqual([])
 })
 
+test('the worked stream of the documentation has these figures', () => {
+  const header =
+    '| ms | slogate | `vllm` | `aiperf` | `guidellm` | `evalscope` | `inference-perf` |'
+  const columns = [
+    ['to the first token', 'per output token', 'mean gap', 'whole request'],
+    ['100', '20', '40', '180'],
+    ...Object.entries({
+      vllm: ['TTFT', 'TPOT', 'ITL', 'E2EL'],
+      aiperf: [
+        'Time to First Token',
+        'Inter Token Latency',
+        'Inter Chunk Latency',
+        'Request Latency',
+      ],
+      guidellm: [
+        'time_to_first_token_ms',
+        'time_per_output_token_ms',
+        'inter_token_latency_ms',
+        'request_latency',
+      ],
+      evalscope: ['TTFT', 'TPOT', 'ITL', 'Latency'],
+      'inference-perf': [
+        'time_to_first_token',
+        'time_per_output_token',
+        'inter_token_latency',
+        'request_latency',
+      ],
+    }).map(([tool, metrics]) =>
+      metrics.map((metric) => String(Number(meanOf(tool, metric).toFixed(2)))),
+    ),
+  ]
+  const rows = times(4, (row) => columns.map((column) => column[row]))
+  expect(readTable(readPage('docs/metrics.md').text, header)).toEqual(rows)
+})
+
 test('slogate itself: the first text, the tokens between, the gaps between texts', () => {
   const { summary } = judgeRecords([worked()], { slos: ['ttft p50 <= 1s'] })
   expect(summary.ttft_ms?.p50).toBe(100)
@@ -109,10 +145,9 @@ test('percentiles of 1 to 100 ms are taken in each way', () => {
   const values = times(100, (i) => ({ value: i + 1, weight: 1 }))
   expect(interpolate(values, 0.5)).toBe(50.5)
   expect(interpolate(values, 0.99)).toBeCloseTo(99.01, 10)
-  expect(pickByIndex(values, 0.5)).toBe(51)
-  expect(pickByIndex(values, 0.99)).toBe(100)
-  expect(pickByIndex(values, 0.07)).toBe(8)
-  expect(pickByIndex(values, 1)).toBe(100)
+  expect(pickByRank(values, 0.5)).toBe(50)
+  expect(pickByRank(values, 0.99)).toBe(99)
+  expect(pickByRank(values, 1)).toBe(100)
   expect(pickByWeight(values, 0.5)).toBe(50)
   expect(pickByWeight(values, 0.99)).toBe(99)
   const weighted = [
@@ -122,6 +157,28 @@ test('percentiles of 1 to 100 ms are taken in each way', () => {
   expect(pickByWeight(weighted, 0.9)).toBe(1)
   expect(pickByWeight(weighted, 0.95)).toBe(2)
 })
+
+// What `calculate_percentiles` of EvalScope 1.14.1 returns for 1 to n.
+test.each([
+  [1, { p25: 1, p50: 1, p90: 1, p95: 1, p99: 1 }],
+  [2, { p25: 1, p50: 1, p90: 2, p95: 2, p99: 2 }],
+  [10, { p25: 3, p50: 5, p90: 9, p95: 10, p99: 10 }],
+  [20, { p25: 5, p50: 10, p90: 18, p95: 19, p99: 20 }],
+  [40, { p25: 10, p50: 20, p90: 36, p95: 38, p99: 40 }],
+  [107, { p25: 27, p50: 54, p90: 97, p95: 102, p99: 106 }],
+  [1000, { p25: 250, p50: 500, p90: 900, p95: 950, p99: 990 }],
+])('percentiles of 1 to %i are those that EvalScope computes', (n, expected) => {
+  expect(takeAll('evalscope', n)).toEqual(expected)
+})
+
+/** Percentiles of 1 to n as a tool takes them. */
+function takeAll(tool: string, n: number): Record<string, number | undefined> {
+  const values = times(n, (i) => ({ value: i + 1, weight: 1 }))
+  const shares = { p25: 0.25, p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 }
+  return Object.fromEntries(
+    Object.entries(shares).map(([name, p]) => [name, tools[tool]?.quantile(values, p)]),
+  )
+}
 
 test('throughput of a tool ends with the stream, ours with the last token', () => {
   const records = [

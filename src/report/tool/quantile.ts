@@ -1,3 +1,4 @@
+import { nearestRank } from '../../metrics/sample.ts'
 import type { Weighted } from './tool.ts'
 
 /** Between the two nearest values, in proportion: numpy's default, "linear". */
@@ -8,10 +9,9 @@ export function interpolate(values: readonly Weighted[], p: number): number {
   return low + (valueAt(values, Math.ceil(at)) - low) * (at - below)
 }
 
-/** The value at index ⌊n·p⌋, counted from 0. */
-export function pickByIndex(values: readonly Weighted[], p: number): number {
-  // A product that is whole in decimal must not come out below it.
-  return valueAt(values, Math.min(values.length - 1, Math.floor(values.length * p + 1e-9)))
+/** The value at rank ⌈n·p⌉, counted from 1. */
+export function pickByRank(values: readonly Weighted[], p: number): number {
+  return valueAt(values, nearestRank(values.length, p) - 1)
 }
 
 /** The first value at which the weights so far are a share of `p` of all. */
