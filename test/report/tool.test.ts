@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest'
 
 import type { RequestRecord } from '../../src/engine/record.ts'
-import { interpolate, pickByRank, pickByWeight } from '../../src/report/tool/quantile.ts'
+import {
+  interpolate,
+  pickByRank,
+  pickByWeight,
+  pickNearest,
+} from '../../src/report/tool/quantile.ts'
 import { compareWith } from '../../src/report/tool/tool-table.ts'
+import type { Tool } from '../../src/report/tool/tool.ts'
 import { tools } from '../../src/report/tool/tools.ts'
 import { readPage, readTable } from '../_pages.ts'
 import { completed, failed, times } from '../metrics/records.ts'
@@ -60,6 +66,42 @@ test('aiperf: its ITL is what others call TPOT', () => {
   expect(valuesOf('aiperf', 'Inter Chunk Latency')).toEqual([40, 40])
   expect(valuesOf('aiperf', 'Request Latency')).toEqual([180])
 })
+
+// What `_build_adjusted_metric_result` of AIPerf 0.13.0 returns for 1 to n and some failures, by
+// numpy 2.4.6.
+test.each([
+  [20, 1, { p50: 11, p90: 19, p95: 20, p99: Infinity }],
+  [10, 1, { p50: 6, p90: 10, p95: Infinity, p99: Infinity }],
+  [3, 1, { p50: 3, p90: Infinity, p95: Infinity, p99: Infinity }],
+  [1, 1, { p50: 1, p90: Infinity, p95: Infinity, p99: Infinity }],
+  [19, 1, { p50: 11, p90: 18, p95: 19, p99: Infinity }],
+  [99, 1, { p50: 51, p90: 90, p95: 95, p99: 99 }],
+  [95, 5, { p50: 51, p90: 90, p95: 95, p99: Infinity }],
+  [96, 5, { p50: 51, p90: 91, p95: 96, p99: Infinity }],
+])('percentiles of 1 to %i and %i failures are those that AIPerf adjusts', (n, fails, expected) => {
+  const values = [...times(n, (i) => i + 1), ...times(fails, () => Infinity)]
+  expect(takeAll(pickNearest, values)).toMatchObject(expected)
+})
+
+test('aiperf: a failure is endless in the adjusted rows, which are empty without one', () => {
+  expect(reportOf('aiperf', 1)).toMatch(/adj_time_to_first_token +∞ +100ms +100ms +∞ +ttft /)
+  expect(reportOf('aiperf', 1)).toMatch(/Time to First Token +100ms +100ms +100ms +100ms +ttft /)
+  expect(reportOf('aiperf', 21)).toMatch(/adj_request_latency +∞ +∞ +∞ +∞ +latency /)
+  expect(reportOf('aiperf', 0)).toMatch(/adj_inter_token_latency +– +– +– +– +tpot /)
+})
+
+/** Of 20 worked requests, of some that failed, and of one of the warm-up. */
+function reportOf(name: string, failures: number): string {
+  const records = [
+    ...times(20, worked),
+    ...times(failures, (i) => failed({ index: 20 + i })),
+    { ...worked(), phase: 'warmup' as const },
+  ]
+  const results = judgeRecords(records, { slos: ['ttft p50 <= 1s'] })
+  const tool = tools[name]
+  if (tool === undefined) throw new Error('no such tool')
+  return compareWith(tool, results, records)
+}
 
 test('guidellm: its TPOT includes the first token, and tokens are weights', () => {
   expect(valuesOf('guidellm', 'time_to_first_token_ms')).toEqual([100])
@@ -168,16 +210,15 @@ test.each([
   [107, { p25: 27, p50: 54, p90: 97, p95: 102, p99: 106 }],
   [1000, { p25: 250, p50: 500, p90: 900, p95: 950, p99: 990 }],
 ])('percentiles of 1 to %i are those that EvalScope computes', (n, expected) => {
-  expect(takeAll('evalscope', n)).toEqual(expected)
+  const values = times(n, (i) => i + 1)
+  expect(takeAll(pickByRank, values)).toEqual(expected)
 })
 
-/** Percentiles of 1 to n as a tool takes them. */
-function takeAll(tool: string, n: number): Record<string, number | undefined> {
-  const values = times(n, (i) => ({ value: i + 1, weight: 1 }))
+/** Percentiles of ascending values. */
+function takeAll(quantile: Tool['quantile'], values: readonly number[]): Record<string, number> {
+  const sorted = values.map((value) => ({ value, weight: 1 }))
   const shares = { p25: 0.25, p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 }
-  return Object.fromEntries(
-    Object.entries(shares).map(([name, p]) => [name, tools[tool]?.quantile(values, p)]),
-  )
+  return Object.fromEntries(Object.entries(shares).map(([name, p]) => [name, quantile(sorted, p)]))
 }
 
 test('throughput of a tool ends with the stream, ours with the last token', () => {
@@ -198,15 +239,7 @@ test('throughput of a tool ends with the stream, ours with the last token', () =
 })
 
 test.each(Object.keys(tools))('the report of %s', async (name) => {
-  const records = [
-    ...times(20, worked),
-    failed({ index: 20 }),
-    { ...worked(), phase: 'warmup' as const },
-  ]
-  const results = judgeRecords(records, { slos: ['ttft p50 <= 1s'] })
-  const tool = tools[name]
-  if (tool === undefined) throw new Error('no such tool')
-  const text = compareWith(tool, results, records)
+  const text = reportOf(name, 1)
   expect(text).toContain('requests completed: 20;')
   await expect(`${text}\n`).toMatchFileSnapshot(`../../fixtures/expected/as-${name}.txt`)
 })

@@ -9,6 +9,14 @@ export function interpolate(values: readonly Weighted[], p: number): number {
   return low + (valueAt(values, Math.ceil(at)) - low) * (at - below)
 }
 
+/** The value nearest to (n − 1)·p, halves to the even index: numpy's "nearest". */
+export function pickNearest(values: readonly Weighted[], p: number): number {
+  const at = (values.length - 1) * p
+  const below = Math.floor(at)
+  const rest = at - below
+  return valueAt(values, rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below)
+}
+
 /** The value at rank ⌈n·p⌉, counted from 1. */
 export function pickByRank(values: readonly Weighted[], p: number): number {
   return valueAt(values, nearestRank(values.length, p) - 1)

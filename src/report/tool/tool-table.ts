@@ -4,7 +4,7 @@ import type { DistributionDocument, Results } from '../../results/results.ts'
 import { wrap } from '../columns.ts'
 import { type Column, layOut } from '../layout.ts'
 import { formatCount, formatMs, formatValue } from '../units.ts'
-import type { Tool, ToolMetric, ToolRate, Weighted } from './tool.ts'
+import type { Quantile, Tool, ToolMetric, ToolRate, Weighted } from './tool.ts'
 
 const width = 100
 /** Names of tools are long and must be whole. */
@@ -15,7 +15,7 @@ type Statistics = Readonly<Record<(typeof statistics)[number], number>>
 
 /**
  * The records of a run under the definitions of another tool, beside those of slogate: a table and
- * why its rows differ. Failed requests and warm-up are in none of them.
+ * why its rows differ. Failed requests count where a tool counts them; warm-up counts nowhere.
  */
 export function compareWith(
   tool: Tool,
@@ -24,7 +24,7 @@ export function compareWith(
 ): string {
   const measured = records.filter(({ phase }) => phase === 'measured')
   const completed = measured.filter(({ outcome }) => outcome === 'completed')
-  const times = tool.metrics.map((metric) => compareMetric(metric, tool, results, completed))
+  const times = tool.metrics.map((metric) => compareMetric(metric, tool, results, measured))
   const rates = tool.rates.map((rate) => compareRate(rate, results, measured))
   return [
     `${cleanLine(results.spec.name)} as ${tool.name} would report it`,
@@ -52,14 +52,26 @@ interface Row {
 }
 
 function compareMetric(
-  { name, values, ours }: ToolMetric,
-  { quantile }: Tool,
+  metric: ToolMetric,
+  tool: Tool,
   { summary }: Results,
-  completed: readonly RequestRecord[],
+  measured: readonly RequestRecord[],
 ): Row {
-  const theirs = describe(completed.flatMap(values), quantile)
+  const { name, ours } = metric
+  const theirs = describe(listValues(metric, measured), metric.quantile ?? tool.quantile)
   const own = summary[`${ours}_ms`] ?? undefined
   return { name, ours, theirs: toCells(theirs), own: toCells(own) }
+}
+
+function listValues(
+  { values, failures }: ToolMetric,
+  measured: readonly RequestRecord[],
+): readonly Weighted[] {
+  const found = measured.filter(({ outcome }) => outcome === 'completed').flatMap(values)
+  if (failures === undefined) return found
+  const failed = measured.filter(({ outcome }) => outcome === 'failed')
+  const endless = failed.map(() => ({ value: Infinity, weight: 1 }))
+  return found.length === 0 || endless.length === 0 ? [] : [...found, ...endless]
 }
 
 function compareRate(
@@ -72,7 +84,7 @@ function compareRate(
   return { name, ours, theirs: [cell(rate(measured) ?? null)], own: [cell(summary[ours])] }
 }
 
-function describe(values: readonly Weighted[], quantile: Tool['quantile']): Statistics | undefined {
+function describe(values: readonly Weighted[], quantile: Quantile): Statistics | undefined {
   if (values.length === 0) return undefined
   const sorted = values.toSorted((a, b) => a.value - b.value)
   const total = sorted.reduce((sum, { weight }) => sum + weight, 0)
@@ -85,7 +97,8 @@ function describe(values: readonly Weighted[], quantile: Tool['quantile']): Stat
 }
 
 function toCells(given: Statistics | DistributionDocument | undefined): string[] {
-  return statistics.map((name) => (given === undefined ? '–' : formatMs(given[name])))
+  if (given === undefined) return statistics.map(() => '–')
+  return statistics.map((name) => (given[name] === Infinity ? '∞' : formatMs(given[name])))
 }
 
 /** Lines of a table with a line below it; none without rows. */

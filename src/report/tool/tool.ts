@@ -6,6 +6,9 @@ export interface Weighted {
   weight: number
 }
 
+/** Of values in ascending order, never empty; `p` between 0 and 1. */
+export type Quantile = (values: readonly Weighted[], p: number) => number
+
 /** A metric of another tool: times of each completed request. */
 export interface ToolMetric {
   /** As the tool calls it. */
@@ -14,6 +17,10 @@ export interface ToolMetric {
   definition: string
   /** Empty where the tool has no value of the request, or where it cannot be known. */
   values(record: RequestRecord): readonly Weighted[]
+  /** A failed request has the value ∞; without one the tool does not report the metric. */
+  failures?: 'infinite'
+  /** Where percentiles are not taken in the way of the tool. */
+  quantile?: Quantile
   /** The distribution of slogate that comes nearest. */
   ours: 'ttft' | 'ttfo' | 'latency' | 'stream_end' | 'tpot' | 'chunk_gap'
   /** Why the two differ. */
@@ -38,8 +45,7 @@ export interface Tool {
   read: string
   /** How it takes percentiles, in a few words. */
   percentiles: string
-  /** Of values in ascending order, never empty; `p` between 0 and 1. */
-  quantile(values: readonly Weighted[], p: number): number
+  quantile: Quantile
   metrics: readonly ToolMetric[]
   rates: readonly ToolRate[]
 }
