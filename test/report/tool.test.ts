@@ -214,6 +214,27 @@ test.each([
   expect(takeAll(pickByRank, values)).toEqual(expected)
 })
 
+// What `Percentiles.from_pdf` of GuideLLM 0.8.1 returns for 1 to n, by numpy 2.4.6.
+test.each([
+  [10, { p50: 5, p90: 10, p95: 10, p99: 10 }],
+  [12, { p50: 7, p90: 11, p95: 12, p99: 12 }],
+  [20, { p50: 11, p90: 18, p95: 19, p99: 20 }],
+  [21, { p50: 11, p90: 19, p95: 20, p99: 21 }],
+  [30, { p50: 16, p90: 28, p95: 29, p99: 30 }],
+  [100, { p50: 50, p90: 90, p95: 95, p99: 99 }],
+  [107, { p50: 54, p90: 97, p95: 102, p99: 106 }],
+])('percentiles of 1 to %i are those that GuideLLM computes', (n, expected) => {
+  const values = times(n, (i) => i + 1)
+  expect(takeAll(pickByWeight, values)).toMatchObject(expected)
+})
+
+test('equal values have one share, as GuideLLM adds them up', () => {
+  const twice = times(20, (i) => Math.floor(i / 2))
+  expect(takeAll(pickByWeight, twice)).toMatchObject({ p50: 4, p90: 9, p95: 9, p99: 9 })
+  const same = [5, 5, 5, 7]
+  expect(takeAll(pickByWeight, same)).toMatchObject({ p50: 5, p90: 7, p95: 7, p99: 7 })
+})
+
 /** Percentiles of ascending values. */
 function takeAll(quantile: Tool['quantile'], values: readonly number[]): Record<string, number> {
   const sorted = values.map((value) => ({ value, weight: 1 }))

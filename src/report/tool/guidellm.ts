@@ -10,8 +10,9 @@ function countTokens({ completionTokens, tokenTimes }: RequestRecord): number {
 
 export const guidellm: Tool = {
   name: 'guidellm',
-  read: 'its sources of August 2026',
-  percentiles: 'the first value whose share of all weights reaches p',
+  read: 'its sources of November 2026, 0.8.1',
+  percentiles:
+    'the first value at which the shares of all weights, added up, reach p; a rounding error may move it by one',
   quantile: pickByWeight,
   metrics: [
     {

@@ -22,13 +22,21 @@ export function pickByRank(values: readonly Weighted[], p: number): number {
   return valueAt(values, nearestRank(values.length, p) - 1)
 }
 
-/** The first value at which the weights so far are a share of `p` of all. */
+/**
+ * The first value at which the shares of all weights add up to `p`, equal values having one share.
+ * The sum is GuideLLM's, rounding errors included: nine shares of 0.1 add up to less than 0.9, so the p90 of
+ * ten values is the tenth.
+ */
 export function pickByWeight(values: readonly Weighted[], p: number): number {
   const total = values.reduce((sum, { weight }) => sum + weight, 0)
   let sum = 0
-  for (const { value, weight } of values) {
-    sum += weight
-    if (sum >= total * p * (1 - 4 * Number.EPSILON)) return value
+  let own = 0
+  for (const [index, { value, weight }] of values.entries()) {
+    own += weight
+    if (values[index + 1]?.value === value) continue
+    sum += own / total
+    own = 0
+    if (sum >= p) return value
   }
   return valueAt(values, values.length - 1)
 }
