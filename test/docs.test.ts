@@ -159,14 +159,16 @@ test('the definitions of other tools are those that their reports are made by', 
   )
   const header = '| tool | metric | definition | ours | how ours differs |'
   expect(readTable(metrics, header)).toEqual(
-    Object.entries(tools).flatMap(([word, { metrics, rates }]) =>
-      [...metrics, ...rates].map(({ name, definition, ours, difference }) => [
-        code(word),
-        name,
-        definition,
-        code(ours),
-        difference,
-      ]),
+    Object.entries(tools).flatMap(([word, { metrics, rates, goodput }]) =>
+      [...metrics, ...rates, ...(goodput ? [goodput] : [])].map(
+        ({ name, definition, ours, difference }) => [
+          code(word),
+          name,
+          definition,
+          code(ours),
+          difference,
+        ],
+      ),
     ),
   )
 })

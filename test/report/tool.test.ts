@@ -11,7 +11,7 @@ import { compareWith } from '../../src/report/tool/tool-table.ts'
 import type { Tool } from '../../src/report/tool/tool.ts'
 import { tools } from '../../src/report/tool/tools.ts'
 import { readPage, readTable } from '../_pages.ts'
-import { completed, failed, times } from '../metrics/records.ts'
+import { cancelled, completed, failed, times } from '../metrics/records.ts'
 import { judgeRecords } from './_judged.ts'
 
 /**
@@ -113,6 +113,39 @@ test('guidellm: its TPOT includes the first token, and tokens are weights', () =
   // Without a count it takes token events for tokens.
   const { completionTokens: _, ...uncounted } = worked()
   expect(valuesOf('guidellm', 'time_per_output_token_ms', uncounted)).toEqual([60])
+})
+
+// `_compile_goodput` of GuideLLM 0.8.1 returns these shares of these requests.
+test.each([
+  [
+    { ttft: 150, tpot: 25, latency: 190 },
+    { theirs: '33.3%', ours: '57.1%' },
+  ],
+  [{ ttft: 150 }, { theirs: '71.4%', ours: '71.4%' }],
+])('guidellm: the share that keeps %j', (objectives, { theirs, ours }) => {
+  const { completionTokens: _, ...uncounted } = worked()
+  const records = [
+    worked(),
+    completed({ ttft: 160, gap: 10, events: 3, tokens: 5, marks: { ended: 182 } }),
+    completed({ ttft: 100, events: 1, tokens: 1, marks: { ended: 102 } }),
+    uncounted,
+    completed({ ttft: 100, gap: 40, events: 3, tokens: 5, marks: { ended: 195 } }),
+    completed({ ttft: 150, gap: 15, events: 3, tokens: 5 }),
+    failed(),
+    cancelled(),
+  ]
+  const results = judgeRecords(records, { slos: ['ttft p50 <= 1s'] })
+  const text = compareWith(tools['guidellm']!, results, records, objectives)
+  expect(text).toMatch(new RegExp(`slo_attainment +${theirs} +goodput +${ours}`))
+  expect(text).toContain('ttft ≤ 150ms')
+  expect(compareWith(tools['guidellm']!, results, records)).not.toContain('slo_attainment')
+})
+
+test('guidellm: a share of no request is not made up', () => {
+  const one = completed({ events: 1, tokens: 1 })
+  const results = judgeRecords([one], { slos: ['ttft p50 <= 1s'] })
+  const text = compareWith(tools['guidellm']!, results, [one], { tpot: 25 })
+  expect(text).toMatch(/slo_attainment +– +goodput +100.0%/)
 })
 
 test('evalscope: from the first content to the end of the answer', () => {

@@ -1,10 +1,20 @@
 import { cleanLine } from '../../bench-spec/plain-text.ts'
+import type { RequestBound } from '../../bench-spec/slo.ts'
 import type { RequestRecord } from '../../engine/record.ts'
+import { isGood } from '../../metrics/measure.ts'
 import type { DistributionDocument, Results } from '../../results/results.ts'
 import { wrap } from '../columns.ts'
 import { type Column, layOut } from '../layout.ts'
 import { formatCount, formatMs, formatValue } from '../units.ts'
-import type { Quantile, Tool, ToolMetric, ToolRate, Weighted } from './tool.ts'
+import type {
+  Objectives,
+  Quantile,
+  Tool,
+  ToolGoodput,
+  ToolMetric,
+  ToolRate,
+  Weighted,
+} from './tool.ts'
 
 const width = 100
 /** Names of tools are long and must be whole. */
@@ -16,24 +26,37 @@ type Statistics = Readonly<Record<(typeof statistics)[number], number>>
 /**
  * The records of a run under the definitions of another tool, beside those of slogate: a table and
  * why its rows differ. Failed requests count where a tool counts them; warm-up counts nowhere.
+ * With `objectives`: the goodput of a tool that has one.
  */
 export function compareWith(
   tool: Tool,
   results: Results,
   records: readonly RequestRecord[],
+  objectives?: Objectives,
 ): string {
   const measured = records.filter(({ phase }) => phase === 'measured')
   const completed = measured.filter(({ outcome }) => outcome === 'completed')
+  const goodput = objectives && tool.goodput && { ...tool.goodput, objectives }
   const times = tool.metrics.map((metric) => compareMetric(metric, tool, results, measured))
   const rates = tool.rates.map((rate) => compareRate(rate, results, measured))
+  const shares = goodput ? [compareGoodput(goodput, measured)] : []
+  const definitions = [...tool.metrics, ...tool.rates, ...(goodput ? [goodput] : [])]
   return [
     `${cleanLine(results.spec.name)} as ${tool.name} would report it`,
     `  requests completed: ${formatCount(completed.length)}; definitions from ${tool.read}; nothing of it was run`,
+    ...(goodput
+      ? [
+          `  of each request: ${toBounds(goodput.objectives)
+            .map(({ metric, bound }) => `${metric} ≤ ${formatMs(bound)}`)
+            .join(', ')}`,
+        ]
+      : []),
     ...foreign(completed).map((line) => `  ${line}`),
     '',
     ...renderTable(times, statistics),
     ...renderTable(rates, ['rate']),
-    ...[...tool.metrics, ...tool.rates].flatMap(({ name, definition, ours, difference }) => [
+    ...renderTable(shares, ['share']),
+    ...definitions.flatMap(({ name, definition, ours, difference }) => [
       `  ${name}`,
       ...indent(definition),
       ...indent(`${ours}: ${difference}`),
@@ -82,6 +105,34 @@ function compareRate(
   const cell = (value: number | null): string =>
     value === null ? '–' : formatValue(value, ours === 'requests_per_second' ? '/s' : 'tok/s')
   return { name, ours, theirs: [cell(rate(measured) ?? null)], own: [cell(summary[ours])] }
+}
+
+/** Shares of completed and failed requests; a request that was cancelled is in neither. */
+function compareGoodput(
+  { name, keeps, ours, objectives }: ToolGoodput & { objectives: Objectives },
+  measured: readonly RequestRecord[],
+): Row {
+  const bounds = toBounds(objectives)
+  const counted = measured.filter(({ outcome }) => outcome !== 'cancelled')
+  const theirs = counted.map((record) =>
+    record.outcome === 'completed' ? keeps(record, objectives) : false,
+  )
+  const own = counted.map((record) => isGood(record, bounds))
+  return { name, ours, theirs: [toShare(theirs)], own: [toShare(own)] }
+}
+
+/** Of those that count. */
+function toShare(kept: readonly (boolean | undefined)[]): string {
+  const counted = kept.filter((each) => each !== undefined)
+  if (counted.length === 0) return '–'
+  return formatValue(counted.filter(Boolean).length / counted.length, 'share')
+}
+
+function toBounds(objectives: Objectives): RequestBound[] {
+  return (['ttft', 'tpot', 'latency'] as const).flatMap((metric) => {
+    const bound = objectives[metric]
+    return bound === undefined ? [] : [{ metric, op: '<=', bound }]
+  })
 }
 
 function describe(values: readonly Weighted[], quantile: Quantile): Statistics | undefined {

@@ -37,6 +37,19 @@ export interface ToolRate {
   difference: string
 }
 
+/** The most that each request may take, ms. */
+export type Objectives = Readonly<Partial<Record<'ttft' | 'tpot' | 'latency', number>>>
+
+/** The share of requests that keep all objectives; a failed request keeps none. */
+export interface ToolGoodput {
+  name: string
+  definition: string
+  /** Of a completed request; `undefined`: it does not count. */
+  keeps(record: RequestRecord, objectives: Objectives): boolean | undefined
+  ours: 'goodput'
+  difference: string
+}
+
 /** How another tool would report the same records, by definitions that were read in its sources. */
 export interface Tool {
   /** As it is called on its own command line. */
@@ -48,4 +61,5 @@ export interface Tool {
   quantile: Quantile
   metrics: readonly ToolMetric[]
   rates: readonly ToolRate[]
+  goodput?: ToolGoodput
 }
