@@ -213,6 +213,7 @@ test('throughput of a tool ends with the stream, ours with the last token', () =
 test.each(Object.keys(tools))('the report of %s', async (name) => {
   const text = reportOf(name, 1)
   expect(text).toContain('requests completed: 20;')
+  expect(text).toContain(`version ${tools[name]?.version},`)
   await expect(`${text}\n`).toMatchFileSnapshot(`../../fixtures/expected/as-${name}.txt`)
 })
 
@@ -220,7 +221,7 @@ test('what a tool cannot read is said, and what is not known is not made up', ()
   const { completionTokens: _, ...record } = { ...worked(), dialect: 'dify' }
   const results = judgeRecords([record], { slos: ['ttft p50 <= 1s'] })
   const text = compareWith(tools['vllm']!, results, [record])
-  expect(text).toContain('dify: not known to be read by it')
+  expect(text).toContain('dify: taken event by event like a chat')
   expect(text).toMatch(/TPOT +– +– +– +– +tpot +– +– +– +–/)
   expect(text).not.toContain('NaN')
 })

@@ -35,7 +35,7 @@ function adjust(metric: ToolMetric, name: string): ToolMetric {
   return {
     ...metric,
     name,
-    definition: `${metric.name}, of a failed request ∞, the value nearest to (n − 1)·p; none without a failed request`,
+    definition: `${metric.name}, of a failed request ∞, the value nearest to (n − 1)·p; it prints ∞ as N/A, and nothing without a failed request`,
     failures: 'infinite',
     quantile: pickNearest,
     difference: `by default SLOs count failed requests as ∞ as well; this row of ${metric.ours} does not`,
@@ -44,7 +44,7 @@ function adjust(metric: ToolMetric, name: string): ToolMetric {
 
 export const aiperf: Tool = {
   name: 'aiperf',
-  read: 'its sources of November 2026, 0.13.0',
+  version: '0.13.0',
   percentiles: 'interpolated between two values (numpy linear)',
   quantile: interpolate,
   metrics: [

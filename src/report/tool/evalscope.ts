@@ -10,7 +10,7 @@ function findEnd({ marks }: RequestRecord): number {
 
 export const evalscope: Tool = {
   name: 'evalscope perf',
-  read: 'its sources of November 2026, 1.14.1',
+  version: '1.14.1',
   percentiles: 'nearest rank, the value at rank ⌈n·p⌉',
   quantile: pickByRank,
   metrics: [

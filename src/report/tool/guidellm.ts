@@ -30,7 +30,7 @@ function keepsObjectives(record: RequestRecord, objectives: Objectives): boolean
 
 export const guidellm: Tool = {
   name: 'guidellm',
-  read: 'its sources of November 2026, 0.8.1',
+  version: '0.8.1',
   percentiles:
     'the first value at which the shares of all weights, added up, reach p; a rounding error may move it by one',
   quantile: pickByWeight,

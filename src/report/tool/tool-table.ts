@@ -43,7 +43,7 @@ export function compareWith(
   const definitions = [...tool.metrics, ...tool.rates, ...(goodput ? [goodput] : [])]
   return [
     `${cleanLine(results.spec.name)} as ${tool.name} would report it`,
-    `  requests completed: ${formatCount(completed.length)}; definitions from ${tool.read}; nothing of it was run`,
+    `  requests completed: ${formatCount(completed.length)}; computed by the definitions of its version ${tool.version}, which was not run`,
     ...(goodput
       ? [
           `  of each request: ${toBounds(goodput.objectives)
@@ -51,7 +51,7 @@ export function compareWith(
             .join(', ')}`,
         ]
       : []),
-    ...foreign(completed).map((line) => `  ${line}`),
+    ...listOthers(completed).map((line) => `  ${line}`),
     '',
     ...renderTable(times, statistics),
     ...renderTable(rates, ['rate']),
@@ -170,15 +170,15 @@ function renderTable(rows: readonly Row[], titles: readonly string[]): string[] 
   return [...layOut(columns, tableWidth, '…').map((line) => `  ${line}`), '']
 }
 
-/** What those tools cannot read is read as if its events were chunks of a chat. */
-function foreign(completed: readonly RequestRecord[]): string[] {
+/** Definitions are those of a chat; events of another stream are taken as its chunks. */
+function listOthers(completed: readonly RequestRecord[]): string[] {
   const others = new Set(
     completed.flatMap(({ dialect }) =>
       dialect === undefined || /^openai-(chat|completions)$/.test(dialect) ? [] : [dialect],
     ),
   )
   if (others.size === 0) return []
-  return [`${[...others].join(', ')}: not known to be read by it, taken event by event like a chat`]
+  return [`${[...others].join(', ')}: taken event by event like a chat, whatever the tool reads`]
 }
 
 function indent(text: string): string[] {

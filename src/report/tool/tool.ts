@@ -54,8 +54,8 @@ export interface ToolGoodput {
 export interface Tool {
   /** As it is called on its own command line. */
   name: string
-  /** What was read, and when that was written. */
-  read: string
+  /** The published package whose sources the definitions were read in. */
+  version: string
   /** How it takes percentiles, in a few words. */
   percentiles: string
   quantile: Quantile
