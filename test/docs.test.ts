@@ -149,26 +149,42 @@ test('every SLOGATE_ variable is told', () => {
 const code = (text: string): string => `\`${text}\``
 
 test('the definitions of other tools are those that their reports are made by', () => {
-  expect(readTable(metrics, '| tool | its command | read | percentiles |')).toEqual(
-    Object.entries(tools).map(([word, { name, read, percentiles }]) => [
+  expect(readTable(metrics, '| tool | its command | version | percentiles |')).toEqual(
+    Object.entries(tools).map(([word, { name, version, percentiles }]) => [
       code(word),
       code(name),
-      read,
+      version,
       percentiles,
     ]),
   )
   const header = '| tool | metric | definition | ours | how ours differs |'
   expect(readTable(metrics, header)).toEqual(
-    Object.entries(tools).flatMap(([word, { metrics, rates }]) =>
-      [...metrics, ...rates].map(({ name, definition, ours, difference }) => [
-        code(word),
-        name,
-        definition,
-        code(ours),
-        difference,
-      ]),
+    Object.entries(tools).flatMap(([word, { metrics, rates, goodput }]) =>
+      [...metrics, ...rates, ...(goodput ? [goodput] : [])].map(
+        ({ name, definition, ours, difference }) => [
+          code(word),
+          name,
+          definition,
+          code(ours),
+          difference,
+        ],
+      ),
     ),
   )
+})
+
+test('what is said of other tools is said of the versions that were read', () => {
+  const titles = {
+    vllm: 'vllm bench serve',
+    guidellm: 'GuideLLM',
+    aiperf: 'AIPerf',
+    evalscope: 'EvalScope perf',
+    'inference-perf': 'inference-perf',
+  }
+  const columns = Object.entries(titles).map(([word, title]) => `${title} ${tools[word]?.version}`)
+  expect(columns).toHaveLength(Object.keys(tools).length)
+  const rows = readTable(readme, `| | slogate | ${columns.join(' | ')} | k6 2.2.0 |`)
+  for (const row of rows) expect(row).toHaveLength(columns.length + 3)
 })
 
 const alpha = 0.05
