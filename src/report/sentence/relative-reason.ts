@@ -1,6 +1,7 @@
 import type { ReasonDocument, SloDocument } from '../../results/results.ts'
 import type { Untold } from '../../results/wording.ts'
 import { formatQuantity } from '../quantity.ts'
+import { formatChange } from './change.ts'
 import { nameMore, stateObserved } from './observed.ts'
 
 type Slo = Untold<SloDocument>
@@ -48,12 +49,6 @@ function explainFailures(
     return `${found}; ${limit} is allowed, whatever the others take.`
   }
   return `${found}. Failed requests are not in this figure, and that they are at most ${limit} more is not proven.`
-}
-
-/** `+14.8%`; of shares in points: `-0.5pp`. */
-function formatChange(change: number, unit: Slo['unit']): string {
-  const percent = Number((change * 100).toFixed(unit === 'share' ? 2 : 1))
-  return `${percent < 0 ? '' : '+'}${percent}${unit === 'share' ? 'pp' : '%'}`
 }
 
 function nameFloor({ unit, allowance }: Slo, allowed: number): string {
