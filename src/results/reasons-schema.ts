@@ -49,7 +49,7 @@ export const reasonSchema: JsonSchema = union(
       requests: count('Requests that each round must have.'),
     },
     'left-out': {
-      left_out: count('Pairs of rounds in which the baseline has no value.'),
+      left_out: count('Pairs of rounds in which the baseline is nothing to be measured by.'),
       pairs: count('Of so many.'),
       most: count('Could be left out.'),
     },

@@ -103,7 +103,7 @@ export type ReasonDocument =
   | {
       /** Which of them. */
       kind: 'left-out'
-      /** Pairs of rounds in which the baseline has no value. */
+      /** Pairs of rounds in which the baseline is nothing to be measured by. */
       left_out: number
       /** Of so many. */
       pairs: number

@@ -22,7 +22,7 @@ export type Reason =
   | { kind: 'no-finite-value' }
   /** Pairs of rounds in which both sides have a value, of which each takes so many requests. */
   | { kind: 'few-pairs'; pairs: number; needed: number; requests: number }
-  /** Pairs of rounds in which the baseline has no finite value, of all; `most` could be left out. */
+  /** Pairs of rounds in which the baseline is nothing to be measured by, of all; `most` could be left out. */
   | { kind: 'left-out'; leftOut: number; pairs: number; most: number }
   | FailuresReason
   /** A statistic that results do not keep of their rounds. */

@@ -59,12 +59,18 @@ export function compareRecords(
   const rounds = pairRounds(own, other, needed)
   const pairs = rounds.flatMap(({ candidate, baseline: beside }): Pair[] => {
     const baseline = takeValue(beside, slo, taking)
-    if (baseline === undefined || baseline === Infinity) return []
+    if (!isMeasure(baseline, slo)) return []
     // A round without a value is no better than one that fails.
     return [{ candidate: takeValue(candidate, slo, taking) ?? Infinity, baseline }]
   })
   const reason = findGap(rounds.length, pairs.length) ?? findFew(pairs.length, needed)
   return { ...whole, values: reason ? { kind: 'few', reason } : { kind: 'pairs', pairs } }
+}
+
+/** Whether something can be compared with this value of the baseline: not where all failed. */
+function isMeasure(value: number | undefined, { unit }: RelativeSlo): value is number {
+  if (value === undefined || value === Infinity) return false
+  return unit === 'ms' || value > 0
 }
 
 function countFailures(records: readonly RequestRecord[]): Tally[] {
@@ -97,7 +103,7 @@ export function compareRounds(
   if (own === undefined || other === undefined) {
     return { observed: undefined, baseline: undefined, n, failures, values: { kind: 'unkept' } }
   }
-  const usable = other.filter((value) => value !== undefined).filter(Number.isFinite)
+  const usable = other.filter((value) => isMeasure(value, slo))
   const whole = { observed: centre(own), baseline: centre(other), n, failures }
   const needed = requestsNeeded(slo)
   const enough = Math.min(...sizes) < needed ? 0 : Math.min(own.length, usable.length)

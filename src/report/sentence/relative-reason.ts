@@ -15,7 +15,7 @@ export function explainComparison(slo: Slo): string {
   const values = `${stateObserved(slo)}, of the baseline ${formatQuantity(baseline ?? 'infinite', unit)}`
   if (reason.kind === 'left-out') {
     const { left_out: without, pairs, most } = reason
-    return `${values}: the baseline has no finite value in ${without} of ${pairs} rounds; a comparison can leave out ${most}.`
+    return `${values}: the baseline is nothing to be measured by in ${without} of ${pairs} rounds; a comparison can leave out ${most}.`
   }
   if (reason.kind === 'failures') return `${values}; ${explainFailures(slo, reason)}`
   const told = (value: number): string => formatChange(value, unit)
