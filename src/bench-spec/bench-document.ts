@@ -127,7 +127,7 @@ export interface BenchDocument {
       }
   /**
    * Equal slices of the run for the statistics. Default: 5, with at least 10 requests in each; 10
-   * where a baseline alternates.
+   * where a baseline alternates, which takes an even number.
    * @default 5
    */
   rounds?: number

@@ -229,7 +229,7 @@ export const benchSchema: JsonSchema = describeObject(
       ],
     },
     rounds: count(
-      'Equal slices of the run for the statistics. Default: 5, with at least 10 requests in each; 10 where a baseline alternates.',
+      'Equal slices of the run for the statistics. Default: 5, with at least 10 requests in each; 10 where a baseline alternates, which takes an even number.',
       1,
       { default: 5, examples: [5] },
     ),

@@ -138,7 +138,7 @@ async function runOne(
 ): Promise<Results> {
   prepareFolder(folder)
   const line = createProgressLine(stderr)
-  for (const warning of listWarnings(spec)) {
+  for (const warning of listWarnings(spec, { root: cwd })) {
     stderr.write(`${cleanLine(`${spec.name}: warning: ${warning}`)}\n`)
   }
   const bench = await runBench(spec, {

@@ -23,7 +23,8 @@ export const validate: Command = defineCommand({
       try {
         const spec = loadSpec(file, { env, cwd })
         stdout.write(`${file}: valid, ${describe(spec)}\n`)
-        for (const warning of listWarnings(spec)) stdout.write(`  warning: ${warning}\n`)
+        for (const warning of listWarnings(spec, { root: cwd }))
+          stdout.write(`  warning: ${warning}\n`)
       } catch (error) {
         if (!(error instanceof SpecError)) throw error
         valid = false

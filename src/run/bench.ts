@@ -1,6 +1,6 @@
 import { keepKnown } from '../bench-spec/known.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
-import { readCalibrations } from '../calibration/calibration-file.ts'
+import { readCalibrations, readNoise } from '../calibration/calibration-file.ts'
 import { describeMachine } from '../calibration/machine.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { explainInfeasibility } from '../report/sentence/infeasibility.ts'
@@ -44,8 +44,17 @@ export async function runBench(spec: CheckedSpec, options: BenchOptions = {}): P
   return keepKnown<BenchRun>({ results, records, baseline })
 }
 
-/** What a user should know of a spec before anything is sent, each a sentence; empty when there is nothing. */
-export function listWarnings(spec: BenchSpec): string[] {
-  const infeasible = checkFeasibility(spec.slos, spec.load, spec.gate, spec.baseline)
+/**
+ * What a user should know of a spec before anything is sent, each a sentence; empty when there is
+ * nothing. `root`: as for a run; what is stored there of this target's noise tells what a comparison can.
+ */
+export function listWarnings(
+  spec: BenchSpec,
+  { root = process.cwd() }: Pick<BenchOptions, 'root'> = {},
+): string[] {
+  const { slos, load, gate, baseline } = spec
+  const compares = slos.some(({ allowance }) => allowance !== undefined)
+  const noise = compares ? readNoise(root, spec.target.url) : []
+  const infeasible = checkFeasibility(slos, load, gate, { baseline, noise })
   return [...spec.warnings, ...infeasible.map(explainInfeasibility)]
 }

@@ -170,7 +170,7 @@ async function runSpec(
   process.on('SIGTERM', onSigterm)
   const withdraw = announceRun(out, main, folder)
   try {
-    for (const warning of listWarnings(spec)) {
+    for (const warning of listWarnings(spec, { root })) {
       const message = `${spec.name}: warning: ${warning}`
       void recordArtifact(context.task, { type: noticeArtifact, message })
     }
