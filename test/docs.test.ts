@@ -6,7 +6,8 @@ import { expect, test } from 'vitest'
 import { findSchemas, type JsonSchema } from '../src/bench-spec/json-schema.ts'
 import { fewestToPass } from '../src/bench-spec/sample-size.ts'
 import { benchSchema } from '../src/bench-spec/schema.ts'
-import { metricUnits } from '../src/bench-spec/slo.ts'
+import { parseSlo } from '../src/bench-spec/slo-grammar.ts'
+import { metricUnits, type RelativeSlo } from '../src/bench-spec/slo.ts'
 import { createTruth } from '../src/mock/metrics/truth.ts'
 import { tools } from '../src/report/tool/tools.ts'
 import { diagnosticSchema } from '../src/results/diagnostic-schema.ts'
@@ -14,11 +15,12 @@ import { reasonSchema, turnSchema } from '../src/results/reasons-schema.ts'
 import { serverFindingSchema } from '../src/results/server-schema.ts'
 import { dialects } from '../src/stream/dialects.ts'
 import { testExactly } from '../src/verdict/exact.ts'
-import { geometricMean, type Pair } from '../src/verdict/ratio.ts'
+import { judge } from '../src/verdict/judge.ts'
+import type { Pair } from '../src/verdict/ratio.ts'
 import { testRounds } from '../src/verdict/rounds.ts'
 import { readCodes, readPages, readTable, repository } from './_pages.ts'
-import { times } from './metrics/records.ts'
-import { type Services, simulatePairs } from './verdict/_rounds.ts'
+import { load, times } from './metrics/records.ts'
+import { type Services, simulatePairs, simulateRuns } from './verdict/_rounds.ts'
 import { curtail, lookAgain } from './verdict/looking.ts'
 import { createNormal, createRandom } from './verdict/random.ts'
 
@@ -149,26 +151,42 @@ test('every SLOGATE_ variable is told', () => {
 const code = (text: string): string => `\`${text}\``
 
 test('the definitions of other tools are those that their reports are made by', () => {
-  expect(readTable(metrics, '| tool | its command | read | percentiles |')).toEqual(
-    Object.entries(tools).map(([word, { name, read, percentiles }]) => [
+  expect(readTable(metrics, '| tool | its command | version | percentiles |')).toEqual(
+    Object.entries(tools).map(([word, { name, version, percentiles }]) => [
       code(word),
       code(name),
-      read,
+      version,
       percentiles,
     ]),
   )
   const header = '| tool | metric | definition | ours | how ours differs |'
   expect(readTable(metrics, header)).toEqual(
-    Object.entries(tools).flatMap(([word, { metrics, rates }]) =>
-      [...metrics, ...rates].map(({ name, definition, ours, difference }) => [
-        code(word),
-        name,
-        definition,
-        code(ours),
-        difference,
-      ]),
+    Object.entries(tools).flatMap(([word, { metrics, rates, goodput }]) =>
+      [...metrics, ...rates, ...(goodput ? [goodput] : [])].map(
+        ({ name, definition, ours, difference }) => [
+          code(word),
+          name,
+          definition,
+          code(ours),
+          difference,
+        ],
+      ),
     ),
   )
+})
+
+test('what is said of other tools is said of the versions that were read', () => {
+  const titles = {
+    vllm: 'vllm bench serve',
+    guidellm: 'GuideLLM',
+    aiperf: 'AIPerf',
+    evalscope: 'EvalScope perf',
+    'inference-perf': 'inference-perf',
+  }
+  const columns = Object.entries(titles).map(([word, title]) => `${title} ${tools[word]?.version}`)
+  expect(columns).toHaveLength(Object.keys(tools).length)
+  const rows = readTable(readme, `| | slogate | ${columns.join(' | ')} | k6 2.2.0 |`)
+  for (const row of rows) expect(row).toHaveLength(columns.length + 3)
 })
 
 const alpha = 0.05
@@ -205,61 +223,110 @@ function listKinds({ anyOf = [] }: JsonSchema): string[] {
   return anyOf.map(({ properties }) => String(properties?.['kind']?.const))
 }
 
-test.for([
+/** Of each line. */
+const comparedRuns = 500
+
+/** What each table is about, and how many times as slow its candidate is. */
+const slower = [
   ['candidate 10 % slower, which is allowed', 1.1],
   ['the same service twice', 1],
   ['candidate 25 % slower', 1.25],
-] as const)(
-  'the error rates of comparisons are those of a new simulation: %s',
-  ([title, ratio]) => {
-    const header = `| ${title} | observed values alone: FAIL | before and after: FAIL / PASS | slogate: FAIL / PASS |`
-    const rows = Object.entries(drawAll()).map(([name, { ABBA, AABB }]) => {
-      const [point = '', ours = ''] = judgeComparisons(ABBA, ratio)
-      const [, after = ''] = judgeComparisons(AABB, ratio)
-      return [name, point, after, ours]
-    })
-    expect(readTable(verdicts, header)).toEqual(rows)
-  },
-)
+] as const
+const ratios = slower.map(([, ratio]) => ratio)
+type Ratio = (typeof ratios)[number]
 
-const comparisons = {
+const comparisons: Readonly<Record<string, Omit<Services, 'ratio'>>> = {
   'independent requests': {},
   correlated: { likeness: 0.5 },
+  'strongly correlated': { likeness: 0.9 },
   'lucky rounds, σ 0.1': { luck: 0.1 },
   drift: { drift: 0.03 },
   'drift, lucky rounds, σ 0.1': { drift: 0.03, luck: 0.1 },
 }
 
-let drawn: Record<string, Record<'ABBA' | 'AABB', Pair[][]>> | undefined
-
-/** Rounds of 2000 runs of each, of two services that are alike: another ratio only scales them. */
-function drawAll(): NonNullable<typeof drawn> {
-  drawn ??= Object.fromEntries(
-    Object.entries(comparisons).map(([name, services]) => [
-      name,
-      { ABBA: drawComparisons(services, 'ABBA'), AABB: drawComparisons(services, 'AABB') },
-    ]),
-  )
-  return drawn
+function readComparisons(title: string): string[][] {
+  const columns = 'policy `point`: FAIL | before and after: FAIL / PASS | slogate: FAIL / PASS'
+  return readTable(verdicts, `| ${title} | ${columns} |`)
 }
 
-function drawComparisons(services: Omit<Services, 'ratio'>, order: 'ABBA' | 'AABB'): Pair[][] {
+test.for(slower)('the services of comparisons are those of the simulation: %s', ([title]) => {
+  expect(readComparisons(title).map(([name]) => name)).toEqual(Object.keys(comparisons))
+})
+
+test.for(Object.entries(comparisons))(
+  'the error rates of comparisons are those of a new simulation: %s',
+  ([name, services]) => {
+    const point = judgePoints(services)
+    // Another ratio only scales the runs of two services that are alike.
+    const [ABBA, AABB] = (['ABBA', 'AABB'] as const).map((order) => {
+      const normal = createNormal(createRandom(1))
+      return times(comparedRuns, () => simulatePairs(normal, { ...services, ratio: 1 }, { order }))
+    })
+    for (const [title, ratio] of slower) {
+      expect(readComparisons(title).find(([first]) => first === name)).toEqual([
+        name,
+        point[ratio],
+        judgeComparisons(AABB ?? [], ratio),
+        judgeComparisons(ABBA ?? [], ratio),
+      ])
+    }
+  },
+)
+
+test('what rounds of 100 requests do to a strong correlation is what a new simulation finds', () => {
+  const [, told] = /With rounds of 100 requests it is ([\d.]+ \/ [\d.]+)\./.exec(verdicts) ?? []
   const normal = createNormal(createRandom(1))
-  return times(2000, () => simulatePairs(normal, { ...services, ratio: 1 }, { order }))
+  const services = { ratio: 1, ...comparisons['strongly correlated'] }
+  const runs = times(comparedRuns, () => simulatePairs(normal, services, { size: 100 }))
+  expect(told).toBe(judgeComparisons(runs, 1.1))
+})
+
+/** Of `p95 <= baseline + 10%`, from requests to verdict. */
+function judgePoints(services: Omit<Services, 'ratio'>): Record<Ratio, string> {
+  const normal = createNormal(createRandom(1))
+  const gate = {
+    policy: 'point',
+    confidence: 0.95,
+    failures: 'as-infinite',
+    maxExtraRounds: 0,
+  } as const
+  // A candidate that is slower by a ratio is as far from 10 % as one that is not is from this.
+  const slos = ratios.map((ratio) => {
+    const allowance = { change: 1.1 / ratio - 1 }
+    return {
+      ...parseSlo('ttft p95 <= baseline + 10%'),
+      id: String(ratio),
+      allowance,
+    } as RelativeSlo
+  })
+  const counts = { 1.1: 0, 1: 0, 1.25: 0 }
+  for (let i = 0; i < comparedRuns; i++) {
+    const { candidate, baseline } = simulateRuns(normal, { ...services, ratio: 1 })
+    const reference = { kind: 'interleaved', records: baseline } as const
+    const given = { gate, load, end: { kind: 'finished' }, reference } as const
+    const verdict = judge(slos, candidate, given)
+    for (const [k, ratio] of ratios.entries()) {
+      if (verdict.slos[k]?.status === 'FAIL') counts[ratio]++
+    }
+  }
+  const told = (ratio: Ratio): string => inPercent(counts[ratio], comparedRuns)
+  return { 1.1: told(1.1), 1: told(1), 1.25: told(1.25) }
 }
 
-/** Verdicts on `p95 <= baseline + 10%`, in % of the runs: by the observed ratio, by the test. */
-function judgeComparisons(runs: readonly Pair[][], ratio: number): string[] {
-  const counts = { point: 0, fail: 0, pass: 0 }
+/** FAILs and PASSes of `p95 <= baseline + 10%`, in % of the runs. */
+function judgeComparisons(runs: readonly Pair[][], ratio: number): string {
+  const counts = { fail: 0, pass: 0 }
   for (const pairs of runs) {
-    const ratios = pairs.map(({ candidate, baseline }) => (ratio * candidate) / baseline)
-    const { pFail = 1, pPass = 1 } = testRounds(ratios, { op: '<=', bound: 1.1 }, alpha) ?? {}
-    if (geometricMean(ratios) > 1.1) counts.point++
+    const changes = pairs.map(({ candidate, baseline }) => (ratio * candidate) / baseline)
+    const { pFail = 1, pPass = 1 } = testRounds(changes, { op: '<=', bound: 1.1 }, alpha) ?? {}
     if (pFail <= alpha) counts.fail++
     if (pPass <= alpha) counts.pass++
   }
-  const percent = (count: number): string => ((100 * count) / runs.length).toFixed(1)
-  return [percent(counts.point), `${percent(counts.fail)} / ${percent(counts.pass)}`]
+  return `${inPercent(counts.fail, runs.length)} / ${inPercent(counts.pass, runs.length)}`
+}
+
+function inPercent(count: number, runs: number): string {
+  return ((100 * count) / runs).toFixed(1)
 }
 
 /** `luck`: σ of ln(time) between rounds; `likeness`: correlation with the request before. */

@@ -128,7 +128,7 @@ export interface BenchDocument {
       }
   /**
    * Equal slices of the run for the statistics. Default: 5, with at least 10 requests in each; 10
-   * where a baseline alternates.
+   * where a baseline alternates, which takes an even number.
    * @default 5
    */
   rounds?: number
@@ -165,6 +165,8 @@ export interface BenchDocument {
         prefix_cache?: unknown
         /** How much later the first answer is. */
         cold_start?: unknown
+        /** When the engine stands still, and every answer with it. */
+        stalls?: unknown
         /** What goes wrong, and for which requests. */
         faults?: unknown[]
         /** Seed of everything random in the mock. Default: `seed` of the spec. */

@@ -116,8 +116,8 @@ function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<S
     outerIssues.push(...checkMocks(baseline.mock, ['baseline', 'mock']))
   }
   const issues = [...interpolated.issues, ...overridden.issues]
-  for (const stage of [faults, bench.issues, outerIssues])
-    issues.push(...withoutRepeated(stage, issues))
+  const found = bench.issues.map((issue) => nameOverride(issue, overridden.labels))
+  for (const stage of [faults, found, outerIssues]) issues.push(...withoutRepeated(stage, issues))
   const secrets = [...interpolated.secrets, ...literals, ...findSecrets(overridden.document)]
   if (issues.length > 0) throw createError(issues, secrets, file)
   const spec = keepKnown<BenchSpec<Stored>>({
@@ -135,6 +135,12 @@ function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<S
       createIssue(locate, [...path, ...problem.path.split('.')], problem.message, 'key'),
     )
   }
+}
+
+/** What is wrong with a value that is not the document's own has no place in it. */
+function nameOverride(issue: Issue, labels: ReadonlyMap<string, string>): Issue {
+  const label = labels.get(renderPath(issue.path))
+  return label === undefined ? issue : { path: [label], message: issue.message }
 }
 
 /** The keys of a document that the schema has no complaint about. SLOs are read one by one. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 
 import { convertText, type Environment } from './environment.ts'
-import type { Locate, Issue } from './issue.ts'
+import { type Locate, type Issue, renderPath } from './issue.ts'
 import { findSchemas } from './json-schema.ts'
 import { keepKnown } from './known.ts'
 import { checkSchema } from './schema-check.ts'
@@ -49,6 +49,8 @@ export interface Overridden {
   document: unknown
   /** Named after the flag or the variable: `--concurrency`, `SLOGATE_CONCURRENCY`. */
   issues: readonly Issue[]
+  /** Which of them a value comes from, by the key at which the document now has it. */
+  labels: ReadonlyMap<string, string>
 }
 
 /**
@@ -60,8 +62,9 @@ export function applyOverrides(
   overrides: Overrides,
   environment: Environment,
 ): Overridden {
-  if (!isRecord(document)) return { document, issues: [] }
+  if (!isRecord(document)) return { document, issues: [], labels: new Map() }
   const issues: Issue[] = []
+  const labels = new Map<string, string>()
   const patched: Record<string, unknown> = { ...document }
   for (const [name, path] of Object.entries(paths)) {
     const setting = findSetting(name as keyof Overrides, path, overrides, environment)
@@ -69,9 +72,12 @@ export function applyOverrides(
     if (name === 'baseline') setting.value = toBaseline(String(setting.value), patched)
     const faults = checkSetting(setting, path)
     issues.push(...faults)
-    if (faults.length === 0) apply(patched, path, setting.value)
+    if (faults.length > 0) continue
+    apply(patched, path, setting.value)
+    // A URL is not put in place as it is.
+    if (name !== 'url' && name !== 'baseline') labels.set(renderPath(path), setting.label)
   }
-  return { document: patched, issues }
+  return { document: patched, issues, labels }
 }
 
 interface Setting {

@@ -57,6 +57,10 @@ const mock: JsonSchema = {
       description: 'How much later the first answer is.',
       examples: ['2s', { requests: 3, delay: '2s' }],
     },
+    stalls: {
+      description: 'When the engine stands still, and every answer with it.',
+      examples: [{ every: '2s', for: '80ms' }],
+    },
     faults: {
       description: 'What goes wrong, and for which requests.',
       type: 'array',
@@ -236,7 +240,7 @@ export const benchSchema: JsonSchema = describeObject(
       ],
     },
     rounds: count(
-      'Equal slices of the run for the statistics. Default: 5, with at least 10 requests in each; 10 where a baseline alternates.',
+      'Equal slices of the run for the statistics. Default: 5, with at least 10 requests in each; 10 where a baseline alternates, which takes an even number.',
       1,
       { default: 5, examples: [5] },
     ),

@@ -55,6 +55,13 @@ export function readLoad(
   if (rounds !== undefined && requests !== undefined && rounds > requests) {
     report(['rounds'], `must be at most the number of requests, ${requests}, got ${rounds}.`)
   }
+  if (alternates && rounds !== undefined && rounds % 2 === 1) {
+    const even = rounds + 1 > (requests ?? Infinity) ? Math.max(2, rounds - 1) : rounds + 1
+    report(
+      ['rounds'],
+      `must be an even number where a baseline alternates, got ${rounds}: in an odd number drift does not cancel out. Ask for ${even}, in the spec or by SLOGATE_ROUNDS=${even}.`,
+    )
+  }
   return keepKnown<Load>({
     kind: 'closed',
     concurrency,
@@ -76,7 +83,7 @@ function defaultRounds(requests = Infinity): number {
 /** Of at least one wave each; an even number, because drift cancels out over two pairs of rounds. */
 function pairedRounds(requests = Infinity, concurrency: number): number {
   const rounds = Math.max(1, Math.min(10, Math.floor(requests / Math.max(10, concurrency))))
-  return rounds > 3 ? rounds - (rounds % 2) : rounds
+  return rounds > 1 ? rounds - (rounds % 2) : rounds
 }
 
 function countWarmup(warmup: BenchDocument['warmup']): number | undefined {

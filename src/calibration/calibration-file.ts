@@ -1,8 +1,10 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
+import { nameTarget } from '../bench-spec/target.ts'
 import type { Spread } from '../metrics/client-error.ts'
 import { DocumentError } from '../results/document-error.ts'
+import type { NoiseFigure } from '../verdict/noise.ts'
 import type { LoadShape } from './load-shape.ts'
 import type { Machine } from './machine.ts'
 
@@ -66,6 +68,20 @@ export function readCalibrations(root: string): CalibrationFile {
     // Told below, like JSON of another shape.
   }
   throw unusable(path)
+}
+
+/** What was stored of a target's noise; nothing where that cannot be read, which a run will say. */
+export function readNoise(root: string, url: string): NoiseFigure[] {
+  try {
+    const { noise } = readCalibrations(root)
+    const stored = noise.find(({ target }) => target === nameTarget(url))
+    if (stored === undefined) return []
+    const size = stored.requests / stored.rounds
+    return stored.figures.map(({ metric, stat, spread }) => ({ metric, stat, spread, size }))
+  } catch (error) {
+    if (error instanceof DocumentError) return []
+    throw error
+  }
 }
 
 function unusable(path: string): DocumentError {

@@ -10,7 +10,7 @@ import type { Results } from '../results/results.ts'
 import { folderName, prepareFolder, writeArtifacts } from '../run/artifacts.ts'
 import { type BenchOptions, listNotices } from '../run/bench.ts'
 import { loadSpec } from '../run/checked-spec.ts'
-import { compareStored, compareTargets, limitRegression } from '../run/comparison.ts'
+import { addLimits, compareStored, compareTargets, limitRegression } from '../run/comparison.ts'
 import { exitCodeMeanings, toSignalCode } from '../verdict/exit-code.ts'
 import { UsageError } from './arguments.ts'
 import { type Command, type CommandContext, defineCommand } from './command.ts'
@@ -107,7 +107,7 @@ async function compareUrls(
   const spec = loadSpec(config, { env, cwd, overrides })
   const folder = join(resolve(cwd, out), folderName(spec.name))
   prepareFolder(folder)
-  for (const { level, message } of listNotices(spec)) {
+  for (const { level, message } of listNotices(addLimits(spec, limits), { root: cwd })) {
     stderr.write(`${spec.name}: ${level}: ${message}\n`)
   }
   const line = createProgressLine(stderr)

@@ -1,23 +1,29 @@
 import { cleanLine } from '../bench-spec/plain-text.ts'
 import { accountFor } from '../report/explanation/explanation.ts'
 import { compareWith } from '../report/tool/tool-table.ts'
+import type { Tool } from '../report/tool/tool.ts'
 import { tools } from '../report/tool/tools.ts'
 import { readRecords, readResults } from '../results/findings.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import { exitCodes } from '../verdict/exit-code.ts'
 import { UsageError } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
+import { objectives } from './objectives.ts'
 import { choice } from './value-kind.ts'
 
 export const explain: Command = defineCommand({
   summary: 'show the arithmetic of a verdict',
-  usage: ['RESULTS [SLO_ID...]', 'RESULTS --as TOOL'],
+  usage: ['RESULTS [SLO_ID...]', 'RESULTS --as TOOL [--goodput BOUNDS]'],
   purpose:
     'Prints how each verdict of a `results.json` (or of the folder that holds it) came about: the formulas with the figures put in. All of it is computed anew from the other figures of the file, and what differs is said. Without an id: every SLO.',
   options: {
     as: {
       value: choice('TOOL', Object.keys(tools)),
       description: `instead, how another tool would report the same requests: ${listTools()}; reads the \`requests.ndjson.gz\` beside it`,
+    },
+    goodput: {
+      value: objectives,
+      description: `what each request must keep, for the goodput of ${listTools(hasGoodput)}: \`ttft=800ms,tpot=50ms,latency=8s\``,
     },
   },
   operands: {
@@ -35,12 +41,14 @@ export const explain: Command = defineCommand({
     const [path = '', ...ids] = operands
     const { results, file } = readResults(path, cwd)
     const tool = values.as === undefined ? undefined : tools[values.as]
+    if (values.goodput !== undefined && tool?.goodput === undefined)
+      throw new UsageError(`--goodput goes with --as and one of ${listTools(hasGoodput)}`)
     if (tool !== undefined) {
       if (ids.length > 0) throw new UsageError('--as is about requests, not about SLOs')
       const records = readRecords(file, cwd)
       if (records === undefined)
         throw new UsageError(`there is no requests.ndjson.gz beside ${file}`)
-      stdout.write(`${compareWith(tool, results, records)}\n`)
+      stdout.write(`${compareWith(tool, results, records, values.goodput)}\n`)
       return exitCodes.pass
     }
     const explanations = choose(results, ids).map((slo) => accountFor(results, slo))
@@ -62,8 +70,12 @@ function choose({ verdict }: Results, ids: readonly string[]): readonly SloDocum
   })
 }
 
-function listTools(): string {
-  return Object.keys(tools)
-    .map((name) => `\`${name}\``)
+function hasGoodput({ goodput }: Tool): boolean {
+  return goodput !== undefined
+}
+
+function listTools(isMeant: (tool: Tool) => boolean = () => true): string {
+  return Object.entries(tools)
+    .flatMap(([name, tool]) => (isMeant(tool) ? [`\`${name}\``] : []))
     .join(', ')
 }

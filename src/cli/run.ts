@@ -138,7 +138,7 @@ async function runOne(
 ): Promise<Results> {
   prepareFolder(folder)
   const line = createProgressLine(stderr)
-  for (const { level, message } of listNotices(spec)) {
+  for (const { level, message } of listNotices(spec, { root: cwd })) {
     stderr.write(`${cleanLine(`${spec.name}: ${level}: ${message}`)}\n`)
   }
   const bench = await runBench(spec, {

@@ -23,7 +23,7 @@ export const validate: Command = defineCommand({
       try {
         const spec = loadSpec(file, { env, cwd })
         stdout.write(`${file}: valid, ${describe(spec)}\n`)
-        for (const { level, message } of listNotices(spec)) {
+        for (const { level, message } of listNotices(spec, { root: cwd })) {
           stdout.write(`  ${level}: ${message}\n`)
         }
       } catch (error) {

@@ -11,6 +11,7 @@ export { type FaultName, faultNames } from './fault/kinds.ts'
 export type { SelectionOption } from './fault/selection.ts'
 export type {
   DistributionOption,
+  DriftOption,
   DurationOption,
   ExactOption,
   LatencyOption,

@@ -71,6 +71,23 @@ export const reasonSchema: JsonSchema = union(
       needed: count('Pairs that a test takes.'),
       requests: count('Requests that each round must have.'),
     },
+    'left-out': {
+      left_out: count('Pairs of rounds in which the baseline is nothing to be measured by.'),
+      pairs: count('Of so many.'),
+      most: count('Could be left out.'),
+    },
+    failures: {
+      failed: count('Requests of this run.'),
+      requests: count('Of so many.'),
+      baseline: record('The same of the baseline.', {
+        failed: count('Requests.'),
+        requests: count('Of so many.'),
+      }),
+      difference: number('Share of this run − share of the baseline.'),
+      low: number('Limits of the difference, at α ÷ 2 on each side.'),
+      high: number('See `low`.'),
+      allowed: number('The most that the difference may be.'),
+    },
     'statistic-not-kept': {},
     'policy-point': {},
     extreme: {},

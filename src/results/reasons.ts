@@ -22,6 +22,20 @@ export function toReason(reason: Reason): ReasonDocument {
       return { kind: reason.kind, asked: reason.asked ?? null }
     case 'nothing-completed':
       return toNothing(reason)
+    case 'left-out': {
+      const { kind, leftOut, pairs, most } = reason
+      return { kind, left_out: leftOut, pairs, most }
+    }
+    case 'failures': {
+      const { difference, low, high, allowed } = reason
+      return {
+        ...reason,
+        difference: significant(difference),
+        low: significant(low),
+        high: significant(high),
+        allowed: significant(allowed),
+      }
+    }
     default:
       return reason
   }

@@ -104,6 +104,39 @@ export type ReasonDocument =
     }
   | {
       /** Which of them. */
+      kind: 'left-out'
+      /** Pairs of rounds in which the baseline is nothing to be measured by. */
+      left_out: number
+      /** Of so many. */
+      pairs: number
+      /** Could be left out. */
+      most: number
+    }
+  | {
+      /** Which of them. */
+      kind: 'failures'
+      /** Requests of this run. */
+      failed: number
+      /** Of so many. */
+      requests: number
+      /** The same of the baseline. */
+      baseline: {
+        /** Requests. */
+        failed: number
+        /** Of so many. */
+        requests: number
+      }
+      /** Share of this run − share of the baseline. */
+      difference: number
+      /** Limits of the difference, at α ÷ 2 on each side. */
+      low: number
+      /** See `low`. */
+      high: number
+      /** The most that the difference may be. */
+      allowed: number
+    }
+  | {
+      /** Which of them. */
       kind: 'statistic-not-kept'
     }
   | {

@@ -1,6 +1,6 @@
 import { keepKnown } from '../bench-spec/known.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
-import { readCalibrations } from '../calibration/calibration-file.ts'
+import { readCalibrations, readNoise } from '../calibration/calibration-file.ts'
 import { describeMachine } from '../calibration/machine.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { explainInfeasibility } from '../report/sentence/infeasibility.ts'
@@ -52,13 +52,22 @@ export interface Notice {
   message: string
 }
 
-/** What a user should know of a spec before anything is sent; empty when there is nothing. */
-export function listNotices(spec: BenchSpec): Notice[] {
-  const infeasible = checkFeasibility(spec.slos, spec.load, spec.gate, spec.baseline)
-  const { chosen } = spec.load
+/**
+ * What a user should know of a spec before anything is sent; empty when there is nothing. `root`: as
+ * for a run; what is stored there of this target's noise tells what a comparison can.
+ */
+export function listNotices(
+  spec: BenchSpec,
+  { root = process.cwd() }: Pick<BenchOptions, 'root'> = {},
+): Notice[] {
+  const { slos, load, gate, baseline } = spec
+  const compares = slos.some(({ allowance }) => allowance !== undefined)
+  const noise = compares ? readNoise(root, spec.target.url) : []
+  const infeasible = checkFeasibility(slos, load, gate, { baseline, noise })
+  const { chosen } = load
   const warnings = [...spec.warnings, ...infeasible.map(explainInfeasibility)]
   return [
-    ...(chosen === undefined || spec.slos.length === 0
+    ...(chosen === undefined || slos.length === 0
       ? []
       : [{ level: 'note' as const, message: explainRequests(chosen) }]),
     ...warnings.map((message) => ({ level: 'warning' as const, message })),

@@ -3,12 +3,15 @@ import { extraRequests } from '../bench-spec/round.ts'
 import { allowedShare, enough, fewestRequests, fewestToPass } from '../bench-spec/sample-size.ts'
 import type { AbsoluteSlo, RelativeSlo, Slo } from '../bench-spec/slo.ts'
 import type { Baseline, Gate, Load } from '../bench-spec/spec.ts'
+import { allowExcess, leavesFailures } from './excess.ts'
 import { roundValues } from './figures.ts'
 import { fewestPairs, requestsNeeded } from './grouping.ts'
 import { shareAlpha, countLooks, type Looks } from './looks.ts'
+import type { NoiseFigure } from './noise.ts'
+import { checkPower, type LowPower } from './power.ts'
 import { leastSuccess, leavesFailuresOut } from './success.ts'
 
-/** Why an SLO can never PASS, or never be decided, at what the spec asks for. */
+/** Why an SLO can never PASS, or never or hardly be decided, at what the spec asks for. */
 export type Infeasibility = { slo: Slo } &
   /** No number of requests can prove that none ever will be bad. */
   (
@@ -40,6 +43,9 @@ export type Infeasibility = { slo: Slo } &
         /** Requests in as many rounds that are enough. */
         enough: number
       }
+    /** Of each target, to disprove far more failures than the baseline's. */
+    | { kind: 'few-for-failures'; least: number; asked: number }
+    | LowPower
   )
 
 type Obstacle<T = Infeasibility> = T extends unknown ? Omit<T, 'slo'> : never
@@ -54,16 +60,22 @@ export function checkFeasibility(
   slos: readonly Slo[],
   load: Load,
   gate: Gate,
-  baseline?: Baseline,
+  { baseline, noise = [] }: Beside = {},
 ): Infeasibility[] {
   if (gate.policy === 'point') return []
   return slos.flatMap((slo): Infeasibility[] => {
     const obstacle =
       slo.allowance === undefined
         ? checkAbsolute(slo, load, gate)
-        : checkRelative(slo, load, gate.confidence, baseline?.kind)
+        : checkRelative(slo, load, gate, { kind: baseline?.kind ?? 'interleaved', noise })
     return obstacle === undefined ? [] : [{ slo, ...obstacle }]
   })
+}
+
+/** What a comparison is made with, and what is known of the target. */
+interface Beside {
+  baseline?: Baseline | undefined
+  noise?: readonly NoiseFigure[]
 }
 
 function checkAbsolute(slo: AbsoluteSlo, load: Load, gate: Gate): Obstacle | undefined {
@@ -90,10 +102,11 @@ function checkSuccess(load: Load, gate: Gate): Obstacle | undefined {
 
 function checkRelative(
   slo: RelativeSlo,
-  { requests, rounds }: Load,
-  confidence: number,
-  kind: Baseline['kind'] | undefined,
+  load: Load,
+  { confidence, failures }: Gate,
+  { kind, noise }: { kind: Baseline['kind']; noise: readonly NoiseFigure[] },
 ): Obstacle | undefined {
+  const { requests, rounds } = load
   if (slo.unit === 'share') {
     const allowed = Math.abs(slo.allowance.change)
     const least = allowed === 0 ? undefined : fewestToPass(allowed, confidence)
@@ -101,14 +114,26 @@ function checkRelative(
     return keepKnown<Obstacle>({ kind: 'few-for-share', asked: requests, least })
   }
   if (kind === 'file' && roundValues([], slo) === undefined) return { kind: 'statistic-not-kept' }
-  const needed = fewestPairs
   const inPair = requestsNeeded(slo)
-  if (rounds < needed) return { kind: 'few-rounds', needed, requests: inPair, rounds }
-  if (requests === undefined) return undefined
-  // Neighbours are put together where rounds alternated; the rounds of a file are as they are.
-  const together = kind === 'file' ? 1 : Math.floor(rounds / needed)
-  const inRound = Math.ceil(inPair / together)
-  if (Math.floor(requests / rounds) >= inRound) return undefined
-  const enough = inRound * rounds
-  return { kind: 'small-rounds', needed, requests: inPair, asked: requests, rounds, enough }
+  if (rounds < fewestPairs) {
+    // Where they alternate, an odd number is refused.
+    const needed = kind === 'file' ? fewestPairs : fewestPairs + (fewestPairs % 2)
+    return { kind: 'few-rounds', needed, requests: inPair, rounds }
+  }
+  const alpha = 1 - confidence
+  if (requests !== undefined) {
+    // Neighbours are put together where rounds alternated; the rounds of a file are as they are.
+    const together = kind === 'file' ? 1 : Math.floor(rounds / fewestPairs)
+    const inRound = Math.ceil(inPair / together)
+    if (Math.floor(requests / rounds) < inRound) {
+      const enough = inRound * rounds
+      const few = { needed: fewestPairs, requests: inPair, asked: requests, rounds, enough }
+      return { kind: 'small-rounds', ...few }
+    }
+    if (leavesFailures(slo, failures)) {
+      const least = fewestToPass(allowExcess(slo, failures), 1 - alpha / 2)
+      if (requests < least) return { kind: 'few-for-failures', least, asked: requests }
+    }
+  }
+  return checkPower(slo, load, { alpha, kind, noise })
 }

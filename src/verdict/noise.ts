@@ -16,6 +16,11 @@ export interface Noise {
   smallestChanges: readonly { rounds: number; change: number }[]
 }
 
+/** The same as it was stored: of rounds of `size` requests. */
+export interface NoiseFigure extends Pick<Noise, 'metric' | 'stat' | 'spread'> {
+  size: number
+}
+
 /** Chance of seeing a change of that size. */
 const power = 0.8
 

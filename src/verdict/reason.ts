@@ -23,6 +23,9 @@ export type Reason =
   | { kind: 'no-finite-value' }
   /** Pairs of rounds in which both sides have a value, of which each takes so many requests. */
   | { kind: 'few-pairs'; pairs: number; needed: number; requests: number }
+  /** Pairs of rounds in which the baseline is nothing to be measured by, of all; `most` could be left out. */
+  | { kind: 'left-out'; leftOut: number; pairs: number; most: number }
+  | FailuresReason
   /** A statistic that results do not keep of their rounds. */
   | { kind: 'statistic-not-kept' }
   | PointReason
@@ -31,6 +34,21 @@ export type Reason =
   | NothingCompleted
   /** Nothing that a relative SLO could be compared with. */
   | { kind: 'no-baseline' }
+
+/** Failed requests beside those of the baseline: proven to be far more, or not proven not to be. */
+export interface FailuresReason {
+  kind: 'failures'
+  failed: number
+  /** Requests that count. */
+  requests: number
+  baseline: { failed: number; requests: number }
+  /** Share of the candidate − share of the baseline, and its limits at α ÷ 2 on each side. */
+  difference: number
+  low: number
+  high: number
+  /** The most that the difference may be. */
+  allowed: number
+}
 
 /** Why the observed value alone decided. */
 export type PointReason =

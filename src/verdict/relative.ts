@@ -4,6 +4,7 @@ import type { Gate, Load } from '../bench-spec/spec.ts'
 import type { RequestRecord, TargetRole } from '../engine/record.ts'
 import { countAsked } from './assessment.ts'
 import { decide, measureMargin, type Tails } from './decision.ts'
+import { weighFailures } from './excess.ts'
 import { keepCounted, type RoundFigures, takeRounds, takeValue, type Taking } from './figures.ts'
 import { shareAlpha } from './looks.ts'
 import { estimatePairs, geometricMean, testApart, testDifference, testSigns } from './ratio.ts'
@@ -80,9 +81,15 @@ function conclude(slo: RelativeSlo, sides: Sides, gate: Gate, load: Load): SloVe
     const reason = { kind: 'policy-point' } as const
     return { slo, status, method: 'point', observed, margin, n, relative, reason, turns: [] }
   }
-  const found = test(slo, values, limit, shareAlpha(gate))
+  const alpha = shareAlpha(gate)
+  const own = test(slo, values, limit, alpha)
+  const { failures } = gate
+  const found =
+    values.kind === 'shares' ? own : weighFailures(own, sides.failures, { slo, failures, alpha })
   const relative = keepKnown<Comparison>({ baseline, ...limit, ...found.comparison })
-  const more = found.more && Math.ceil(found.more * (n / relative.rounds))
+  // More rounds do not bring back what failed.
+  const pairs = found.reason?.kind === 'failures' ? undefined : found.more
+  const more = pairs && Math.ceil(pairs * (n / relative.rounds))
   return keepKnown<SloVerdict>({
     slo,
     status: found.status,

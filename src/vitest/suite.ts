@@ -170,7 +170,7 @@ async function runSpec(
   process.on('SIGTERM', onSigterm)
   const withdraw = announceRun(out, main, folder)
   try {
-    for (const notice of listNotices(spec)) {
+    for (const notice of listNotices(spec, { root })) {
       const message = `${spec.name}: ${notice.level}: ${notice.message}`
       void recordArtifact(context.task, { type: noticeArtifact, message })
     }

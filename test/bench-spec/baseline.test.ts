@@ -124,9 +124,27 @@ test('alternating rounds are up to 10, of a wave at least, and an even number', 
   expect(rounds({ requests: 300 })).toBe(10)
   expect(rounds({ requests: 75 })).toBe(6)
   expect(rounds({ requests: 300, concurrency: 50 })).toBe(6)
-  expect(rounds({ requests: 30 })).toBe(3)
-  expect(rounds({ requests: 300, rounds: 7 })).toBe(7)
+  expect(rounds({ requests: 30 })).toBe(2)
+  expect(rounds({ requests: 10 })).toBe(1)
+  expect(rounds({ requests: 300, rounds: 8 })).toBe(8)
   expect(check({ baseline: { file: 'x' } }).load.rounds).toBe(5)
+})
+
+test('an odd number of alternating rounds is refused, wherever it and the baseline come from', () => {
+  const odd = 'must be an even number where a baseline alternates, got 7'
+  const interleaved = { baseline: { url: 'http://old' }, requests: 300 }
+  expect(() => check({ ...interleaved, rounds: 7 })).toThrow(`rounds: ${odd}`)
+  expect(() => check({ ...interleaved, rounds: 10 }, { overrides: { rounds: 7 } })).toThrow(
+    `--rounds: ${odd}`,
+  )
+  expect(() => check(interleaved, { env: { SLOGATE_ROUNDS: '7' } })).toThrow(
+    `SLOGATE_ROUNDS: ${odd}`,
+  )
+  // As by `compare`, and by --baseline.
+  const overrides = { baseline: 'http://old' }
+  expect(() => check({ rounds: 7 }, { overrides })).toThrow(`rounds: ${odd}`)
+  expect(() => check({ ...interleaved, requests: 7, rounds: 7 })).toThrow('Ask for 6')
+  expect(check({ baseline: { file: 'x' }, rounds: 7 }).load.rounds).toBe(7)
 })
 
 test('warns of a baseline that nothing is compared with, and of rounds below the concurrency', () => {

@@ -63,6 +63,15 @@ test.each([
   [['explain', 'missing'], 'missing: there is no such file'],
   [['explain', '.'], 'there is no results.json in this folder'],
   [['explain', 'x', '--in', 'vllm'], 'there is no option "--in"'],
+  [
+    ['explain', 'x', '--as', 'guidellm', '--goodput', 'stall=1s'],
+    '--goodput must be bounds of ttft',
+  ],
+  [
+    ['explain', 'x', '--as', 'guidellm', '--goodput', 'ttft=1s,ttft=2s'],
+    '--goodput must be bounds',
+  ],
+  [['explain', 'x', '--as', 'guidellm', '--goodput', 'ttft=fast'], '--goodput must be bounds'],
   [['mock', '--port', '99999999'], 'port'],
   [['mock', '--options', '[]'], '--options must be a JSON object'],
   [['mock', '--ttft', 'soon'], 'ttft'],
@@ -115,6 +124,15 @@ test('explain shows the arithmetic of what was run, of one SLO or of all', async
     /chat as vllm bench serve would report it\n {2}requests completed: 60/,
   )
   expect(theirs.code).toBe(0)
+  const bounds = ['--goodput', 'ttft=1s, latency=60s']
+  const goodput = await explain(run, '--as', 'guidellm', ...bounds)
+  expect(goodput.text).toContain('of each request: ttft ≤ 1.00s, latency ≤ 60.0s')
+  expect(goodput.text).toMatch(/slo_attainment +\d/)
+  for (const args of [['--as', 'vllm', ...bounds], bounds]) {
+    const { code, text } = await explain(run, ...args)
+    expect(text).toContain('--goodput goes with --as and one of `guidellm`')
+    expect(code).toBe(3)
+  }
   const unknown = await explain(run, '--as', 'wrk')
   expect(unknown.text).toContain('--as must be vllm, aiperf,')
   expect(unknown.code).toBe(3)

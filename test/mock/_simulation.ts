@@ -1,4 +1,5 @@
 import { createScheduler, type Visit } from '../../src/mock/latency/scheduler.ts'
+import { stallEngine } from '../../src/mock/latency/stalled-engine.ts'
 import { createEngine } from '../../src/mock/latency/tier.ts'
 import { createTimeline } from '../../src/mock/latency/timeline.ts'
 import { createTiming } from '../../src/mock/latency/timing.ts'
@@ -52,7 +53,7 @@ export function simulate(
     options.latencyFactor,
     (tokens) => steps.push(tokens),
   )
-  const scheduler = createScheduler(options.queue, engine)
+  const scheduler = createScheduler(options.queue, stallEngine(engine, options))
   const actions = createTimeline<() => void>()
   const answers: Answered[] = []
   const counts: Schedule['counts'] = []

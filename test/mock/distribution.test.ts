@@ -63,6 +63,7 @@ test.each<[LatencyOption, number, number]>([
     Math.sqrt(300),
   ],
   [{ quantiles: { min: 10, p50: 30, max: 50 } }, 30, 40 / Math.sqrt(12)],
+  [{ drifting: { dist: 'gamma', mean: 40, cv: 0.5 }, over: 50 }, 40, 20],
 ])('has the asked mean and spread: %j', (option, mean, stddev) => {
   const measured = measure(parse(option))
   expect(measured.mean / mean).toBeCloseTo(1, 3)

@@ -64,6 +64,17 @@ test.each<[unknown, string]>([
   [{ ttft: { exact_quantiles: { p50: 40, p90: 30 }, n: 20 } }, 'mock: ttft.exact_quantiles.p90: '],
   [{ ttft: { exact_quantiles: { median: 40 }, n: 20 } }, 'mock: ttft.exact_quantiles.median: '],
   [{ ttft: { exact_quantiles: { p99: 40, max: 50 }, n: 20 } }, 'mock: ttft.n: '],
+  [
+    { ttft: { drifting: { dist: 'constant', mean: 9 } } },
+    'mock: ttft.over: expected how many requ',
+  ],
+  [{ ttft: { drifting: 40, over: 50 } }, 'mock: ttft.drifting: expected a random time, got 40. '],
+  [{ ttft: { drifting: { dist: 'constant' }, over: 50 } }, 'mock: ttft.drifting.mean: '],
+  [
+    { ttft: { drifting: { dist: 'constant', mean: 9 }, over: 0 } },
+    'mock: ttft.over: expected a wh',
+  ],
+  [{ ttft: { drifting: { dist: 'constant', mean: 9 }, over: 9, ove: 9 } }, 'Did you mean over?'],
   [{ models: [] }, 'mock: models: '],
   [{ deterministic_ids: 'yes' }, 'mock: deterministic_ids: '],
   [{ tokens: { min: 5, max: 3 } }, 'mock: tokens.max: '],
@@ -94,6 +105,21 @@ test.each<[object, string]>([
   [{ kind: 'bom', when: { nth: 3 } }, 'faults.1.when.nth: expected a list of whole numbers'],
   [{ kind: 'bom', when: { every: 0 } }, 'faults.1.when.every: '],
   [{ kind: 'bom', when: { rate: 1.5 } }, 'faults.1.when.rate: expected a number from 0 to 1'],
+  [{ kind: 'bom', when: { bursts: 0.1 } }, 'faults.1.when.bursts: expected { share, length }'],
+  [{ kind: 'bom', when: { bursts: { length: 3 } } }, 'faults.1.when.bursts: expected { share, le'],
+  [
+    { kind: 'bom', when: { bursts: { share: 5, length: 3 } } },
+    'faults.1.when.bursts.share: expected a number from 0 to 1, got 5. ',
+  ],
+  [
+    { kind: 'bom', when: { bursts: { share: 0.1, length: 0.5 } } },
+    'faults.1.when.bursts.length: expected a number of at least 1, got 0.5. ',
+  ],
+  [
+    { kind: 'bom', when: { bursts: { share: 0.8, length: 3 } } },
+    'faults.1.when.bursts.share: expected at most 0.75, so that there are gaps, got 0.8. ',
+  ],
+  [{ kind: 'bom', when: { bursts: { share: 0, length: 1, lenth: 2 } } }, 'Did you mean length?'],
   [{ kind: 'bom', when: { match: { a: '(' } } }, 'faults.1.when.match.a: expected a regular'],
   [{ kind: 'bom', when: { once: 1 } }, 'faults.1.when.once: expected true or false, got 1. '],
 ])('refuses the fault %j', (option, complaint) => {
@@ -159,6 +185,18 @@ test.each<[object, string]>([
   [{ prefix_cache: 'yes' }, 'mock: prefix_cache: expected true, false or { block_tokens, blocks }'],
   [{ prefix_cache: { block_tokens: 0 } }, 'mock: prefix_cache.block_tokens: expected a whole'],
   [{ prefix_cache: { block: 16 } }, 'mock: prefix_cache.block: expected one of block_tokens'],
+  [
+    { stalls: '80ms' },
+    'mock: stalls: expected { every, for }, got "80ms". Write e.g. { every: 2s,',
+  ],
+  [{ stalls: { every: '2s' } }, 'mock: stalls: expected { every, for }, got {"every":"2s"}. '],
+  [{ stalls: { every: '2s', for: 'long' } }, 'mock: stalls.for: expected a duration, a distribut'],
+  [
+    { stalls: { every: '0ms', for: 9 } },
+    'mock: stalls.every: expected a time above 0, got "0ms". ',
+  ],
+  [{ stalls: { every: { dist: 'exponential' }, for: 9 } }, 'mock: stalls.every.mean: '],
+  [{ stalls: { every: '2s', for: '80ms', eveyr: 1 } }, 'Did you mean every?'],
   [{ cold_start: 'slow' }, 'mock: cold_start: expected a duration'],
   [{ cold_start: { requests: 2 } }, 'mock: cold_start.delay: expected how much later, got nothing'],
   [{ cold_start: { requests: 0, delay: 5 } }, 'mock: cold_start.requests: expected a whole number'],

@@ -57,11 +57,13 @@ const isRunning = (answered: Answered, at: number): boolean =>
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
+const stalls = { every: { dist: 'exponential', mean: 80 }, for: 30 } as const
+
 test.each(tiers)('keeps order, limits and every content in %s, whatever comes', (tier) => {
   let rejections = 0
   for (let number = 0; number < workloads; number++) {
     const { options, running, waiting, calls } = createWorkload(tier, number)
-    const { answers, counts } = simulate(calls, options)
+    const { answers, counts } = simulate(calls, number % 2 ? options : { ...options, stalls })
     expect(answers).toHaveLength(calls.length)
 
     const admissions = answers.flatMap(({ admittedAt }) => admittedAt ?? [])

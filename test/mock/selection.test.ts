@@ -54,6 +54,27 @@ test('decides by rate from the key alone, whatever the order', () => {
   expect(keysStruck({ rate: 0.2 }, asked.toReversed())).toEqual(keys)
 })
 
+test('strikes in runs: so many of all, so many in a row', () => {
+  const requested = { share: 0.2, length: 5 }
+  const n = 20_000
+  const hits = struck({ bursts: requested }, requests(n))
+  const runs = hits.filter((number, index) => number - 1 !== hits[index - 1]).length
+  // A chain counts 2L(1 − q) − 1 of its requests as one; four standard errors of each.
+  expect(Math.abs(hits.length / n - 0.2)).toBeLessThan(4 * Math.sqrt((0.16 * 7) / n))
+  expect(Math.abs(hits.length / runs - 5)).toBeLessThan(4 * Math.sqrt(20 / runs))
+  expect(struck({ bursts: requested }, requests(n))).toEqual(hits)
+})
+
+test('two faults have bursts of their own, which other conditions do not shift', () => {
+  const bursts = { share: 0.3, length: 4 }
+  const asked = requests(400)
+  const first = struck({ bursts }, asked)
+  const later = strike([{ nth: [401] }, { bursts }], asked)
+  expect(later.flatMap((fault, index) => (fault === 1 ? [index + 1] : []))).not.toEqual(first)
+  const even = first.filter((number) => number % 2 === 0)
+  expect(struck({ bursts, every: 2 }, asked)).toEqual(even)
+})
+
 test('counts only the requests that match, by value at a path of the body', () => {
   const bodies = ['{"user":"a"}', '{"user":"b"}', 'no JSON', '{"user":"b"}', '{"user":"b"}', '{}']
   const asked = bodies.map((body, index) => ({ key: String(index), body }))
@@ -86,4 +107,15 @@ test('counts from 1 again after a reset', () => {
   expect([ask(), ask()]).toEqual(['bom', undefined])
   chooser.reset()
   expect(ask()).toBe('bom')
+})
+
+test('has the same bursts again after a reset', () => {
+  const when = { bursts: { share: 0.5, length: 3 } }
+  const { faults } = parseOptions({ faults: [{ kind: 'bom', when }] })
+  const chooser = createChooser(faults, 1)
+  const ask = (): unknown[] =>
+    requests(50).map(({ key }) => chooser.choose({ key, phase: null }, '')?.kind)
+  const before = ask()
+  chooser.reset()
+  expect(ask()).toEqual(before)
 })

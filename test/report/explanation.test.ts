@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { accountFor } from '../../src/report/explanation/explanation.ts'
 import type { Results, SloDocument } from '../../src/results/results.ts'
 import { completed, failed, times, trust } from '../metrics/records.ts'
+import { driveOf, resultsOf, sendRounds, url } from '../run/_drive.ts'
 import { createRandom } from '../verdict/random.ts'
 import { createRun, judgeRecords } from './_judged.ts'
 import { hostile, runs, slo } from './_runs.ts'
@@ -273,4 +274,29 @@ test('whatever a spec or a target wrote stays text on its line', () => {
   expect(text).not.toMatch(/(?!\n)\p{Cc}|\u202e/u)
   expect(text).not.toMatch(/^\s*::/m)
   expect(text).not.toMatch(/##\w*\[/)
+})
+
+test('of failures beside those of the baseline, the shares and what their limits come to', () => {
+  const baseline = sendRounds({ target: 'baseline', ttft: 100, seed: 2 })
+  const slo = ['ttft mean <= baseline + 10%', 'ttft p50 <= baseline + 10%']
+  for (const [tenths, status] of [
+    [0, 'PASS'],
+    [4, 'INCONCLUSIVE'],
+    [60, 'FAIL'],
+  ] as const) {
+    const records = sendRounds({ ttft: 80 }).map((record, i) =>
+      i % 100 < tenths ? failed({ round: record.round, index: i }) : record,
+    )
+    const results = resultsOf(driveOf({ baseline: { url }, slo }, records, { baseline }))
+    expect(results.verdict.slos[0]?.status).toBe(status)
+    for (const each of results.verdict.slos) {
+      const { text, differences } = accountFor(results, each)
+      expect(differences).toEqual([])
+      expect(text).toContain('computed anew, every figure agrees')
+      if (each.reason.kind !== 'failures') continue
+      expect(text).toContain(`${3 * tenths} ÷ 300 − 0 ÷ 300 = ${tenths / 100}`)
+      const wrong = { ...each, reason: { ...each.reason, difference: 0.5, low: 0.01, high: 0.02 } }
+      expect(accountFor(results, wrong).differences).toHaveLength(2)
+    }
+  }
 })

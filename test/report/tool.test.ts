@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 
 import type { RequestRecord } from '../../src/engine/record.ts'
-import { interpolate, pickByIndex, pickByWeight } from '../../src/report/tool/quantile.ts'
 import { compareWith } from '../../src/report/tool/tool-table.ts'
 import { tools } from '../../src/report/tool/tools.ts'
-import { completed, failed, times } from '../metrics/records.ts'
+import { readPage, readTable } from '../_pages.ts'
+import { cancelled, completed, failed, times } from '../metrics/records.ts'
 import { judgeRecords } from './_judged.ts'
 
 /**
@@ -60,6 +60,26 @@ test('aiperf: its ITL is what others call TPOT', () => {
   expect(valuesOf('aiperf', 'Request Latency')).toEqual([180])
 })
 
+test('aiperf: a failure is endless in the adjusted rows, which are empty without one', () => {
+  expect(reportOf('aiperf', 1)).toMatch(/adj_time_to_first_token +∞ +100ms +100ms +∞ +ttft /)
+  expect(reportOf('aiperf', 1)).toMatch(/Time to First Token +100ms +100ms +100ms +100ms +ttft /)
+  expect(reportOf('aiperf', 21)).toMatch(/adj_request_latency +∞ +∞ +∞ +∞ +latency /)
+  expect(reportOf('aiperf', 0)).toMatch(/adj_inter_token_latency +– +– +– +– +tpot /)
+})
+
+/** Of 20 worked requests, of some that failed, and of one of the warm-up. */
+function reportOf(name: string, failures: number): string {
+  const records = [
+    ...times(20, worked),
+    ...times(failures, (i) => failed({ index: 20 + i })),
+    { ...worked(), phase: 'warmup' as const },
+  ]
+  const results = judgeRecords(records, { slos: ['ttft p50 <= 1s'] })
+  const tool = tools[name]
+  if (tool === undefined) throw new Error('no such tool')
+  return compareWith(tool, results, records)
+}
+
 test('guidellm: its TPOT includes the first token, and tokens are weights', () => {
   expect(valuesOf('guidellm', 'time_to_first_token_ms')).toEqual([100])
   expect(valuesOf('guidellm', 'time_per_output_token_ms')).toEqual([36])
@@ -72,13 +92,46 @@ test('guidellm: its TPOT includes the first token, and tokens are weights', () =
   expect(valuesOf('guidellm', 'time_per_output_token_ms', uncounted)).toEqual([60])
 })
 
-test('evalscope: from the role to the end of the answer', () => {
-  expect(valuesOf('evalscope', 'TTFT')).toEqual([5])
-  expect(valuesOf('evalscope', 'TPOT')).toEqual([44.25])
-  expect(meanOf('evalscope', 'ITL')).toBeCloseTo(58.33, 2)
+// `_compile_goodput` of GuideLLM 0.8.1 returns these shares of these requests.
+test.each([
+  [
+    { ttft: 150, tpot: 25, latency: 190 },
+    { theirs: '33.3%', ours: '57.1%' },
+  ],
+  [{ ttft: 150 }, { theirs: '71.4%', ours: '71.4%' }],
+])('guidellm: the share that keeps %j', (objectives, { theirs, ours }) => {
+  const { completionTokens: _, ...uncounted } = worked()
+  const records = [
+    worked(),
+    completed({ ttft: 160, gap: 10, events: 3, tokens: 5, marks: { ended: 182 } }),
+    completed({ ttft: 100, events: 1, tokens: 1, marks: { ended: 102 } }),
+    uncounted,
+    completed({ ttft: 100, gap: 40, events: 3, tokens: 5, marks: { ended: 195 } }),
+    completed({ ttft: 150, gap: 15, events: 3, tokens: 5 }),
+    failed(),
+    cancelled(),
+  ]
+  const results = judgeRecords(records, { slos: ['ttft p50 <= 1s'] })
+  const text = compareWith(tools['guidellm']!, results, records, objectives)
+  expect(text).toMatch(new RegExp(`slo_attainment +${theirs} +goodput +${ours}`))
+  expect(text).toContain('ttft ≤ 150ms')
+  expect(compareWith(tools['guidellm']!, results, records)).not.toContain('slo_attainment')
+})
+
+test('guidellm: a share of no request is not made up', () => {
+  const one = completed({ events: 1, tokens: 1 })
+  const results = judgeRecords([one], { slos: ['ttft p50 <= 1s'] })
+  const text = compareWith(tools['guidellm']!, results, [one], { tpot: 25 })
+  expect(text).toMatch(/slo_attainment +– +goodput +100.0%/)
+})
+
+test('evalscope: from the first content to the end of the answer', () => {
+  expect(valuesOf('evalscope', 'TTFT')).toEqual([100])
+  expect(valuesOf('evalscope', 'TPOT')).toEqual([20.5])
+  expect(valuesOf('evalscope', 'ITL')).toEqual([40, 40])
   expect(valuesOf('evalscope', 'Latency')).toEqual([182])
   const one = completed({ events: 1, tokens: 1 })
-  expect(valuesOf('evalscope', 'TPOT', one)).toEqual([0])
+  expect(valuesOf('evalscope', 'TPOT', one)).toEqual([])
   expect(valuesOf('vllm', 'TPOT', one)).toEqual([])
 })
 
@@ -97,30 +150,47 @@ test('inference-perf: tokens of a chunk are 0 apart, reasoning is not seen', () 
   expect(valuesOf('inference-perf', 'time_to_first_token', one)).toEqual([])
 })
 
+test('the worked stream of the documentation has these figures', () => {
+  const header =
+    '| ms | slogate | `vllm` | `aiperf` | `guidellm` | `evalscope` | `inference-perf` |'
+  const columns = [
+    ['to the first token', 'per output token', 'mean gap', 'whole request'],
+    ['100', '20', '40', '180'],
+    ...Object.entries({
+      vllm: ['TTFT', 'TPOT', 'ITL', 'E2EL'],
+      aiperf: [
+        'Time to First Token',
+        'Inter Token Latency',
+        'Inter Chunk Latency',
+        'Request Latency',
+      ],
+      guidellm: [
+        'time_to_first_token_ms',
+        'time_per_output_token_ms',
+        'inter_token_latency_ms',
+        'request_latency',
+      ],
+      evalscope: ['TTFT', 'TPOT', 'ITL', 'Latency'],
+      'inference-perf': [
+        'time_to_first_token',
+        'time_per_output_token',
+        'inter_token_latency',
+        'request_latency',
+      ],
+    }).map(([tool, metrics]) =>
+      metrics.map((metric) => String(Number(meanOf(tool, metric).toFixed(2)))),
+    ),
+  ]
+  const rows = times(4, (row) => columns.map((column) => column[row]))
+  expect(readTable(readPage('docs/metrics.md').text, header)).toEqual(rows)
+})
+
 test('slogate itself: the first text, the tokens between, the gaps between texts', () => {
   const { summary } = judgeRecords([worked()], { slos: ['ttft p50 <= 1s'] })
   expect(summary.ttft_ms?.p50).toBe(100)
   expect(summary.tpot_ms?.p50).toBe(20)
   expect(summary.chunk_gap_ms).toMatchObject({ count: 2, p50: 40, max: 40 })
   expect(summary.latency_ms?.p50).toBe(180)
-})
-
-test('percentiles of 1 to 100 ms are taken in each way', () => {
-  const values = times(100, (i) => ({ value: i + 1, weight: 1 }))
-  expect(interpolate(values, 0.5)).toBe(50.5)
-  expect(interpolate(values, 0.99)).toBeCloseTo(99.01, 10)
-  expect(pickByIndex(values, 0.5)).toBe(51)
-  expect(pickByIndex(values, 0.99)).toBe(100)
-  expect(pickByIndex(values, 0.07)).toBe(8)
-  expect(pickByIndex(values, 1)).toBe(100)
-  expect(pickByWeight(values, 0.5)).toBe(50)
-  expect(pickByWeight(values, 0.99)).toBe(99)
-  const weighted = [
-    { value: 1, weight: 9 },
-    { value: 2, weight: 1 },
-  ]
-  expect(pickByWeight(weighted, 0.9)).toBe(1)
-  expect(pickByWeight(weighted, 0.95)).toBe(2)
 })
 
 test('throughput of a tool ends with the stream, ours with the last token', () => {
@@ -141,16 +211,9 @@ test('throughput of a tool ends with the stream, ours with the last token', () =
 })
 
 test.each(Object.keys(tools))('the report of %s', async (name) => {
-  const records = [
-    ...times(20, worked),
-    failed({ index: 20 }),
-    { ...worked(), phase: 'warmup' as const },
-  ]
-  const results = judgeRecords(records, { slos: ['ttft p50 <= 1s'] })
-  const tool = tools[name]
-  if (tool === undefined) throw new Error('no such tool')
-  const text = compareWith(tool, results, records)
+  const text = reportOf(name, 1)
   expect(text).toContain('requests completed: 20;')
+  expect(text).toContain(`version ${tools[name]?.version},`)
   await expect(`${text}\n`).toMatchFileSnapshot(`../../fixtures/expected/as-${name}.txt`)
 })
 
@@ -158,7 +221,7 @@ test('what a tool cannot read is said, and what is not known is not made up', ()
   const { completionTokens: _, ...record } = { ...worked(), dialect: 'dify' }
   const results = judgeRecords([record], { slos: ['ttft p50 <= 1s'] })
   const text = compareWith(tools['vllm']!, results, [record])
-  expect(text).toContain('dify: not known to be read by it')
+  expect(text).toContain('dify: taken event by event like a chat')
   expect(text).toMatch(/TPOT +– +– +– +– +tpot +– +– +– +–/)
   expect(text).not.toContain('NaN')
 })

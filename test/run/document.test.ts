@@ -40,6 +40,7 @@ test('no secret of the spec is in it, whoever repeats it', () => {
       url: `${url}?access_token=${secret}`,
       baseline: { url: `http://127.0.0.1:8001/?token=${secret}` },
       slo: ['ttft p95 <= baseline + 10%'],
+      rounds: 2,
     },
     records,
     { baseline: [], end: { kind: 'crashed', message: `cannot send ${secret}` } },

@@ -6,7 +6,7 @@ import { adjustByHolm } from '../../src/verdict/holm.ts'
 import { judge } from '../../src/verdict/judge.ts'
 import { shareAlpha } from '../../src/verdict/looks.ts'
 import { testRounds } from '../../src/verdict/rounds.ts'
-import { completed, load, times } from '../metrics/records.ts'
+import { completed, failed, load, times } from '../metrics/records.ts'
 import { slo } from '../metrics/slos.ts'
 import { testTimes } from './_budgets.ts'
 import { simulatePairs, simulateRuns } from './_rounds.ts'
@@ -213,6 +213,21 @@ test('errs in about α of comparisons where an absolute allowance counts', () =>
   for (const status of ['FAIL', 'PASS'] as const) {
     expect(statuses.filter((each) => each === status).length / runs).toBeLessThan(limit(runs))
   }
+})
+
+test('errs in at most 1.5 α of comparisons whose times and failures are both exactly at what is allowed', () => {
+  const normal = createNormal(createRandom(10))
+  const random = createRandom(10)
+  const runs = 400
+  const statuses = times(runs, () => {
+    const { candidate, baseline } = simulateRuns(normal, { ratio: 1.1 })
+    const failing = candidate.map((record) => (random() < 0.05 ? failed(record) : record))
+    return judgeRuns({ candidate: failing, baseline }, 'ttft mean <= baseline + 10%')
+  })
+  const share = (status: string) => statuses.filter((each) => each === status).length / runs
+  expect(share('FAIL')).toBeLessThan(limit(runs) + alpha / 2)
+  // Both have to be proven.
+  expect(share('PASS')).toBeLessThan(alpha / 2)
 })
 
 test('never FAILs the same service on a machine that slows down, where before and after does', () => {

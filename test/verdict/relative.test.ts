@@ -140,16 +140,16 @@ test('a candidate that fails more than the percentile allows is worse than any r
   expect(found.relative).not.toHaveProperty('change')
   expect(tell(found)).toContain('10 of 10 are')
   const excluded = { gate: { ...gate, failures: 'exclude' } as const }
-  expect(
-    compare('ttft p95 <= baseline + 10%', spoil(side(50, 1), 10), side(100, 2), excluded).status,
-  ).toBe('PASS')
+  const large = { size: 60 }
+  const [own, other] = [spoil(side(50, 1, large), 10), spoil(side(100, 2, large), 10)]
+  expect(compare('ttft p95 <= baseline + 10%', own, other, excluded).status).toBe('PASS')
 })
 
 test('rounds that fail whole are beyond every limit, for times and for rates', () => {
   const dead = side(50, 1).map((record) => (record.round < 9 ? failed(record) : record))
   const times = compare('ttft p50 <= baseline + 10%', dead, side(100, 2))
   expect(times).toMatchObject({ status: 'FAIL', relative: { rounds: 10 } })
-  expect(tell(times)).toContain('9 of 10 are')
+  expect(tell(times)).toContain('270 of 300 requests failed')
   const rates = compare('requests_per_second >= baseline - 5%', dead, side(100, 2))
   expect(rates).toMatchObject({ status: 'FAIL', relative: { rounds: 10 } })
 })
@@ -157,7 +157,7 @@ test('rounds that fail whole are beyond every limit, for times and for rates', (
 test('a baseline that fails is nothing to be measured by', () => {
   const found = compare('ttft p95 <= baseline + 10%', side(50, 1), spoil(side(100, 2), 10))
   expect(found.status).toBe('INCONCLUSIVE')
-  expect(tell(found)).toContain('and there are 0')
+  expect(tell(found)).toContain('nothing to be measured by in 10 of 10 rounds')
   const dead = compare('ttft p95 <= baseline + 10%', side(50, 1), spoil(side(100, 2), 1))
   expect(dead).toMatchObject({ status: 'ERROR', method: 'none' })
   expect(tell(dead)).toBe(
@@ -292,4 +292,119 @@ test('a metric that either side does not have is an ERROR', () => {
   const found = compare(text, counted, side(100, 1))
   expect(found.status).toBe('ERROR')
   expect(tell(found)).toMatch(/^Of the baseline: No tpot/)
+})
+
+/** Rounds below `rounds` failed whole. */
+function kill(records: readonly RequestRecord[], rounds: number): RequestRecord[] {
+  return records.map((record) => (record.round < rounds ? failed(record) : record))
+}
+
+test.each([
+  ['ttft mean <= baseline + 10%', 'as-infinite'],
+  ['ttft p50 <= baseline + 10%', 'exclude'],
+] as const)(
+  'a round without a value of the candidate is bad, not left out: %s, %s',
+  (text, failures) => {
+    const options = { gate: { ...gate, failures } }
+    const found = compare(text, kill(side(90, 1), 2), side(100, 2), options)
+    expect(found).toMatchObject({ status: 'INCONCLUSIVE', relative: { rounds: 10 } })
+    expect(tell(found)).toContain('2 of 10 are')
+    const dead = compare(text, kill(side(90, 1), 6), side(100, 2), options)
+    expect(dead).toMatchObject({ status: 'FAIL', reason: { kind: 'failures', failed: 180 } })
+  },
+)
+
+test('of stored rounds too', () => {
+  const taking = { failures: gate.failures }
+  const [a, b] = [takeRounds(kill(side(90, 1), 6), taking), takeRounds(side(100, 2), taking)]
+  const judgeMean = (rounds: typeof a, reference: typeof a): SloVerdict | undefined =>
+    judgeStored(
+      [relativeSlo('ttft mean <= baseline + 10%')],
+      rounds,
+      { kind: 'file', rounds: reference, differences: [] },
+      { gate, load },
+    ).slos[0]
+  expect(judgeMean(a, b)).toMatchObject({ status: 'FAIL', reason: { kind: 'failures' } })
+  expect(judgeMean(b, a)).toMatchObject({
+    status: 'INCONCLUSIVE',
+    reason: { kind: 'left-out', leftOut: 6, pairs: 10, most: 2 },
+  })
+})
+
+test('a baseline that fails in more than a fifth of the rounds is nothing to compare with', () => {
+  const slow = side(90, 1).map((record) =>
+    record.round < 6 ? completed({ round: record.round, ttft: 10_000 }) : record,
+  )
+  for (const text of ['ttft mean <= baseline + 10%', 'ttft p50 <= baseline + 10%']) {
+    const found = compare(text, slow, kill(side(100, 2), 6))
+    expect(found).toMatchObject({
+      status: 'INCONCLUSIVE',
+      reason: { kind: 'left-out', leftOut: 6, pairs: 10, most: 2 },
+    })
+    expect(tell(found)).toContain(
+      'the baseline is nothing to be measured by in 6 of 10 rounds; a comparison can leave out 2.',
+    )
+  }
+  const rates = compare('requests_per_second >= baseline - 5%', slow, kill(side(100, 2), 9))
+  expect(rates.reason).toEqual({ kind: 'left-out', leftOut: 9, pairs: 10, most: 2 })
+  const found = compare('ttft p50 <= baseline + 10%', side(90, 1), kill(side(100, 2), 2))
+  expect(found).toMatchObject({ status: 'PASS', relative: { rounds: 8 } })
+})
+
+/** So many of each ten requests failed. */
+function spoilShare(records: readonly RequestRecord[], tenths: number): RequestRecord[] {
+  return records.map((record, i) =>
+    i % 10 < tenths ? failed({ round: record.round, index: i }) : record,
+  )
+}
+
+function beLate() {
+  return { kind: 'client-late', target: 'candidate', delay: 9 } as const
+}
+
+test('far more failures than the baseline has are a FAIL by themselves, whatever the times', () => {
+  const small = { rounds: 5, size: 30 }
+  const [candidate, records] = [spoilShare(side(50, 1, small), 6), side(100, 2, small)]
+  const reference = { kind: 'interleaved', records } as const
+  const slos = ['ttft p50 <= baseline + 10%', 'latency p50 <= baseline + 10%'].map((text) =>
+    relativeSlo(text),
+  )
+  const verdict = judge(slos, candidate, { gate, load, end: { kind: 'finished' }, reference })
+  expect(verdict).toMatchObject({ status: 'FAIL', exitCode: 1 })
+  const [found] = verdict.slos
+  const options = { gate, load, end: { kind: 'finished' }, reference, findDoubt: beLate } as const
+  expect(judge(slos, candidate, options).status).toBe('FAIL')
+  expect(found?.reason).toMatchObject({
+    kind: 'failures',
+    failed: 90,
+    requests: 150,
+    baseline: { failed: 0, requests: 150 },
+    difference: 0.6,
+    allowed: 0.05,
+  })
+  expect(found && tell(found)).toMatch(
+    /90 of 150 requests failed, of the baseline 0 of 150: \+60pp, between \+\d.+pp and \+\d.+pp; \+5pp is allowed, whatever the others take\.$/,
+  )
+})
+
+test('a mean is of what completed: it PASSes only beside as few failures as the baseline has', () => {
+  const text = 'ttft mean <= baseline + 10%'
+  expect(compare(text, spoilShare(side(80, 1), 3), spoilShare(side(100, 2), 3)).status).not.toBe(
+    'FAIL',
+  )
+  expect(compare(text, side(80, 1), side(100, 2)).status).toBe('PASS')
+  const unsure = compare(text, spoil(side(80, 1), 25), side(100, 2))
+  expect(unsure).toMatchObject({ status: 'INCONCLUSIVE', reason: { kind: 'failures' } })
+  expect(tell(unsure)).toMatch(/12 of 300 requests failed.+not proven/)
+  expect(compare(text, spoilShare(side(80, 1), 3), side(100, 2)).status).toBe('FAIL')
+})
+
+test('failures of a percentile are those that it leaves beyond it, where these are fewer', () => {
+  const large = { rounds: 10, size: 40 }
+  const found = compare(
+    'ttft p99 <= baseline + 10%',
+    spoil(side(50, 1, large), 20),
+    side(100, 2, large),
+  )
+  expect(found).toMatchObject({ status: 'FAIL', reason: { kind: 'failures', allowed: 0.01 } })
 })

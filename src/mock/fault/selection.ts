@@ -1,5 +1,6 @@
 import { isFields, readFlag, readNumber, rejectUnknown, type Report } from '../plan/fields.ts'
 import { createRandom } from '../plan/random.ts'
+import { type Bursts, createBursts, readBursts, readShare } from './bursts.ts'
 
 /**
  * Which requests a fault strikes, as it is written: those that satisfy every condition. Requests are
@@ -13,6 +14,8 @@ export interface SelectionOption {
   first?: number
   /** Probability, 0–1. */
   rate?: number
+  /** In runs of `length` (mean) neighbours, a `share` (0–1) of all. */
+  bursts?: { share: number; length: number }
   /** Regular expressions by dotted path into the JSON body. */
   match?: Readonly<Record<string, string>>
   /** Only the first time. */
@@ -26,6 +29,7 @@ export interface Selection {
   every: number
   first: number
   rate: number
+  bursts: Bursts | undefined
   match: readonly { path: readonly string[]; pattern: RegExp }[]
   once: boolean
   warmup: boolean
@@ -42,7 +46,12 @@ export function createChooser<F extends { when: Selection }>(
   faults: readonly F[],
   seed: number,
 ): Chooser<F> {
-  const start = (): { seen: number; struck: number }[] => faults.map(() => ({ seen: 0, struck: 0 }))
+  const start = (): Count[] =>
+    faults.map(({ when: { bursts } }, index) => ({
+      seen: 0,
+      struck: 0,
+      isInBurst: bursts && createBursts(bursts, createRandom(seed, `bursts ${index}`, '')),
+    }))
   let counts = start()
   const reads = faults.some(({ when }) => when.match.length > 0)
 
@@ -55,6 +64,8 @@ export function createChooser<F extends { when: Selection }>(
         const fits = when.match.every(({ path, pattern }) => pattern.test(findText(json, path)))
         if (!fits) return false
         const number = ++count.seen
+        // Asked of every request that counts, so that no other condition shifts the bursts.
+        if (count.isInBurst?.() === false) return false
         if (when.nth !== undefined && !when.nth.includes(number)) return false
         if (number % when.every !== 0 || number > when.first) return false
         if (when.once && count.struck > 0) return false
@@ -68,6 +79,14 @@ export function createChooser<F extends { when: Selection }>(
       counts = start()
     },
   }
+}
+
+/** What one fault has met so far. */
+interface Count {
+  seen: number
+  struck: number
+  /** `undefined`: it has no bursts. */
+  isInBurst: (() => boolean) | undefined
 }
 
 function parse(body: string): unknown {
@@ -93,6 +112,7 @@ const known: readonly (keyof SelectionOption)[] = [
   'every',
   'first',
   'rate',
+  'bursts',
   'match',
   'once',
   'warmup',
@@ -109,7 +129,8 @@ export function readSelection(report: Report, path: string, value: unknown): Sel
     nth: readNumbers(report, `${path}.nth`, fields['nth']),
     every: readNumber(report, `${path}.every`, fields['every'], number, 1),
     first: readNumber(report, `${path}.first`, fields['first'], number, Infinity),
-    rate: readRate(report, `${path}.rate`, fields['rate']),
+    rate: fields['rate'] === undefined ? 1 : readShare(report, `${path}.rate`, fields['rate']),
+    bursts: readBursts(report, `${path}.bursts`, fields['bursts']),
     match: readMatch(report, `${path}.match`, fields['match']),
     once: readFlag(report, `${path}.once`, fields['once']),
     warmup: readFlag(report, `${path}.warmup`, fields['warmup']),
@@ -124,13 +145,6 @@ function readNumbers(report: Report, path: string, value: unknown): number[] | u
   }
   report(path, 'a list of whole numbers of at least 1', value, 'Write e.g. [3, 9]')
   return undefined
-}
-
-function readRate(report: Report, path: string, value: unknown): number {
-  if (value === undefined) return 1
-  if (typeof value === 'number' && value >= 0 && value <= 1) return value
-  report(path, 'a number from 0 to 1', value, 'Write 0.05 for 5 %')
-  return 1
 }
 
 function readMatch(report: Report, path: string, value: unknown): Selection['match'] {

@@ -29,6 +29,12 @@ export interface MixtureOption {
   mixture: readonly ((DistributionOption | QuantileOption) & { weight?: number })[]
 }
 
+/** Random times that neighbours share in part, and that wander to others in `over` requests. */
+export interface DriftOption {
+  drifting: DistributionOption | MixtureOption | QuantileOption
+  over: number
+}
+
 /** Random times with these quantiles, linear in between. */
 export interface QuantileOption {
   quantiles: Readonly<Record<string, DurationOption>>
@@ -45,5 +51,6 @@ export type LatencyOption =
   | DistributionOption
   | MixtureOption
   | QuantileOption
+  | DriftOption
   | SampleOption
   | ExactOption

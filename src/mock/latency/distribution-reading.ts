@@ -9,7 +9,8 @@ import {
   type Report,
 } from '../plan/fields.ts'
 import { clamp, createQuantile, type Distribution } from './distribution.ts'
-import { type QuantilePoint, spreadQuantiles } from './quantile-grid.ts'
+import { spreadQuantiles } from './quantile-grid.ts'
+import { closeTable, readQuantileTable } from './quantile-table.ts'
 
 const kinds = ['constant', 'uniform', 'normal', 'lognormal', 'gamma', 'exponential'] as const
 const orders = ['cycle', 'shuffle'] as const
@@ -26,6 +27,7 @@ export function readDistribution(
   if (value === undefined) return fallback
   if (isFields(value)) {
     if ('exact_quantiles' in value) return readExact(report, path, value, fallback)
+    if ('drifting' in value) return readDrifting(report, path, value, fallback)
     if ('samples' in value) return readSamples(report, path, value, fallback)
     if (isRandom(value)) return readRandom(report, path, value, fallback)
   }
@@ -48,8 +50,8 @@ function readRandom(
   if ('mixture' in fields) return readMixture(report, path, fields, fallback)
   if ('quantiles' in fields) {
     rejectUnknown(report, path, fields, ['quantiles'])
-    const points = readPoints(report, `${path}.quantiles`, fields['quantiles'])
-    return points === undefined ? fallback : { kind: 'quantiles', points: closePoints(points) }
+    const points = readQuantileTable(report, `${path}.quantiles`, fields['quantiles'])
+    return points === undefined ? fallback : { kind: 'quantiles', points: closeTable(points) }
   }
   return readFamily(report, path, fields, fallback)
 }
@@ -81,6 +83,30 @@ function readMixture(
   const total = parts.reduce((sum, { weight }) => sum + weight, 0)
   if (total === 0) report(`${path}.mixture`, 'a weight above 0', 0, 'Raise a weight')
   return { kind: 'mixture', parts: parts.map((part) => ({ ...part, weight: part.weight / total })) }
+}
+
+function readDrifting(
+  report: Report,
+  path: string,
+  fields: Fields,
+  fallback: Distribution,
+): Distribution {
+  rejectUnknown(report, path, fields, ['drifting', 'over'])
+  if (fields['over'] === undefined) {
+    report(`${path}.over`, 'how many requests a drift takes', undefined, 'Give over, e.g. over: 50')
+    return fallback
+  }
+  const over = readNumber(report, `${path}.over`, fields['over'], { whole: true, min: 1 }, 1)
+  const { drifting } = fields
+  if (isFields(drifting) && isRandom(drifting)) {
+    return {
+      kind: 'drifting',
+      of: readRandom(report, `${path}.drifting`, drifting, fallback),
+      over,
+    }
+  }
+  report(`${path}.drifting`, 'a random time', drifting, 'Write e.g. { mixture: … }')
+  return fallback
 }
 
 function readSamples(
@@ -175,60 +201,11 @@ function readExact(
     grid.sort((left, right) => left - right)
     return { kind: 'exact', grid, order: 'shuffle' }
   }
-  const points = readPoints(report, at, source)
+  const points = readQuantileTable(report, at, source)
   if (points === undefined) return fallback
   const spread = spreadQuantiles(points, n)
   if ('grid' in spread) return { kind: 'exact', grid: spread.grid, order: 'shuffle' }
   const [first, second] = spread.clash
   report(`${path}.n`, `enough requests to tell ${first} from ${second}`, n, 'Raise n')
   return fallback
-}
-
-/** The points of a table by ascending share; `min` has share 0 and `max` share 1. */
-function readPoints(
-  report: Report,
-  path: string,
-  table: unknown,
-): readonly QuantilePoint[] | undefined {
-  if (!isFields(table)) {
-    report(path, 'a table of quantiles or a distribution', table, advice)
-    return undefined
-  }
-  const points: QuantilePoint[] = []
-  for (const [name, value] of Object.entries(table)) {
-    const percent = Number(/^p(\d{1,2}(?:\.\d+)?)$/.exec(name)?.[1])
-    const share = name === 'min' ? 0 : name === 'max' ? 1 : percent / 100
-    const ms = parseDuration(value)
-    if (!(share >= 0) || percent === 0) {
-      report(`${path}.${name}`, 'min, p50 … p99.9 or max', name, 'Rename it')
-      return undefined
-    }
-    if (ms === undefined) {
-      report(`${path}.${name}`, 'a duration', value, 'Give it a unit, e.g. "40ms"')
-      return undefined
-    }
-    points.push({ name, share, value: ms })
-  }
-  points.sort((left, right) => left.share - right.share)
-  if (!points.some((point) => point.share > 0 && point.share < 1)) {
-    report(path, 'at least one quantile such as p50', table, advice)
-    return undefined
-  }
-  const fall = points.find((point, index) => point.value < (points[index - 1]?.value ?? 0))
-  if (fall !== undefined) {
-    report(`${path}.${fall.name}`, 'at least the quantile below', fall.value, 'Let them ascend')
-    return undefined
-  }
-  return points
-}
-
-/** With a point at either end: without one the lowest time is half of the lowest point. */
-function closePoints(points: readonly QuantilePoint[]): readonly QuantilePoint[] {
-  const first = points[0]!
-  const last = points.at(-1)!
-  return [
-    ...(first.share > 0 ? [{ name: 'min', share: 0, value: first.value / 2 }] : []),
-    ...points,
-    ...(last.share < 1 ? [{ name: 'max', share: 1, value: last.value }] : []),
-  ]
 }

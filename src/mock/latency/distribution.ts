@@ -13,6 +13,8 @@ export type Distribution =
   | { kind: 'quantiles'; points: readonly QuantilePoint[] }
   /** The weights add up to 1. */
   | { kind: 'mixture'; parts: readonly { weight: number; distribution: Distribution }[] }
+  /** Times of neighbours are alike: to others in `over` requests. */
+  | { kind: 'drifting'; of: Distribution; over: number }
   /** The n times of a run, each handed out once: as they stand, or in an order of their own. */
   | { kind: 'exact'; grid: readonly number[]; order: 'cycle' | 'shuffle' }
 
@@ -48,6 +50,8 @@ export function createQuantile(distribution: Distribution): (u: number) => numbe
       return (u) => interpolate(distribution.points, u)
     case 'mixture':
       return mix(distribution.parts)
+    case 'drifting':
+      return createQuantile(distribution.of)
   }
   const { grid } = distribution
   return (u) => grid[Math.floor(u * grid.length)]!

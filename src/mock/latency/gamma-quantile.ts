@@ -8,7 +8,7 @@ export function invertGamma(shape: number, u: number, z: number): number {
   let high = Infinity
   let x = guess
   for (let step = 0; step < 200; step++) {
-    const excess = computeShare(shape, x) - u
+    const excess = computeGammaShare(shape, x) - u
     if (excess > 0) high = x
     else low = x
     const density = Math.exp((shape - 1) * Math.log(x) - x - computeLnGamma(shape))
@@ -20,8 +20,8 @@ export function invertGamma(shape: number, u: number, z: number): number {
   return x
 }
 
-/** P(shape, x): the share of the gamma distribution below x, by its series. */
-function computeShare(shape: number, x: number): number {
+/** P(shape, x): the share of the gamma distribution of scale 1 below x, by its series. */
+export function computeGammaShare(shape: number, x: number): number {
   let term = 1 / shape
   let sum = term
   for (let k = 1; k < 10_000 && term > sum * 1e-16; k++) {

@@ -2,7 +2,7 @@ import type { Engine, Floor, Job } from './engine.ts'
 
 /**
  * Stretches each gap by 1 + (slowdown − 1) · (r − 1) / (M − 1): r requests hold one of M slots at the
- * moment the gap begins. The load factor of llm-d-inference-sim.
+ * moment the gap begins. The load factor of llm-d-inference-sim 0.9.2.
  */
 export function createLinearEngine(floor: Floor, slots: number, slowdown: number): Engine {
   const given = new Set<Job>()

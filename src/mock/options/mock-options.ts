@@ -2,6 +2,7 @@ import type { ProfileName } from '../answer/profile.ts'
 import { shapeKeys, type ShapeOption } from '../answer/shape.ts'
 import type { FaultOption } from '../fault/fault-option.ts'
 import type { DurationOption, LatencyOption } from '../latency/distribution-option.ts'
+import type { StallOption } from '../latency/stalls.ts'
 import type { TierOption } from '../latency/tier.ts'
 
 /** Options of the mock server as they are written: JSON, or the `mock:` block of a spec. */
@@ -26,6 +27,8 @@ export interface MockOptions extends ShapeOption {
   prefix_cache?: boolean | { block_tokens?: number; blocks?: number }
   /** How much later the first content of the first request is, or of the first few. */
   cold_start?: DurationOption | { requests: number; delay: DurationOption }
+  /** When the engine stands still, and with it every answer that is under way. */
+  stalls?: StallOption
   seed?: number
   /** Names under /v1/models; with `vllm` and `openai` any other model is then refused. */
   models?: readonly string[]
@@ -59,6 +62,7 @@ export const optionKeys: readonly (keyof MockOptions)[] = [
   'queue',
   'prefix_cache',
   'cold_start',
+  'stalls',
   'seed',
   'models',
   'deterministic_ids',

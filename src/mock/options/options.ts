@@ -5,6 +5,7 @@ import { readDistribution } from '../latency/distribution-reading.ts'
 import type { Distribution } from '../latency/distribution.ts'
 import type { PrefixCacheLimits } from '../latency/prefix-cache.ts'
 import type { QueueLimits } from '../latency/queue.ts'
+import { readStalls, type Stalls } from '../latency/stalls.ts'
 import { checkTier, readTier, type Tier } from '../latency/tier.ts'
 import {
   describeProblem,
@@ -34,6 +35,7 @@ export interface Options {
   queue: QueueLimits | undefined
   prefixCache: PrefixCacheLimits | undefined
   coldStart: { requests: number; delay: number }
+  stalls: Stalls | undefined
   shape: Shape
   seed: number
   models: readonly string[] | undefined
@@ -94,6 +96,7 @@ function readOptions(written: unknown): { options?: Options; problems: readonly 
     queue: readQueue(report, json['queue'], ownQueue),
     prefixCache: readPrefixCache(report, json['prefix_cache']),
     coldStart: readColdStart(report, json['cold_start']),
+    stalls: readStalls(report, json['stalls']),
     shape: readShape(report, json, profiles[profile], latencyFactor),
     seed: readNumber(report, 'seed', json['seed'], { whole: true, min: 0 }, 1),
     models: readModels(report, json['models']),

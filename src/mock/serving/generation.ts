@@ -13,6 +13,7 @@ import { createPace } from '../latency/pace.ts'
 import { createPrefixCache } from '../latency/prefix-cache.ts'
 import type { QueueCount } from '../latency/queue.ts'
 import { createScheduler, type Visit } from '../latency/scheduler.ts'
+import { stallEngine } from '../latency/stalled-engine.ts'
 import { createEngine } from '../latency/tier.ts'
 import {
   type Arrival,
@@ -68,7 +69,8 @@ export function createGeneration(
   const agenda = createAgenda(clock)
   const slots = options.queue?.running ?? Infinity
   const engine = createEngine(options.tier, slots, options.latencyFactor, truth.step)
-  const scheduler = driveScheduler(createScheduler(options.queue, engine), agenda)
+  const stalled = stallEngine(engine, options)
+  const scheduler = driveScheduler(createScheduler(options.queue, stalled), agenda)
   const cache = options.prefixCache && createPrefixCache(options.prefixCache)
   const overrides = createOverrides(options, written)
   let turn = 0

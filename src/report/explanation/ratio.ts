@@ -1,16 +1,21 @@
 import { isUpperBound } from '../../bench-spec/slo.ts'
+import type { ReasonDocument, SloDocument } from '../../results/results.ts'
 import { decide } from '../../verdict/decision.ts'
 import {
   type Account,
   readAlpha,
   besideAlpha,
   type Case,
+  compare,
   marginStep,
+  type Part,
   showFigure,
   showMeasured,
   type Step,
 } from './account.ts'
 import { compareRange, halfDigit, retrace } from './student.ts'
+
+type FailuresDocument = Extract<ReasonDocument, { kind: 'failures' }>
 
 /** A statistic beside the baseline's; Student's t on ln ratios out of its interval where there was one. */
 export function accountRatio({ slo, results }: Case): Account {
@@ -32,12 +37,39 @@ export function accountRatio({ slo, results }: Case): Account {
     const text = `${change} by R = ${rounds} rounds, with limits ${low} to ${high}`
     steps.push({ about: 'change', text })
   }
+  const failures = slo.reason.kind === 'failures' ? accountFailures(slo.reason, slo) : undefined
+  if (failures !== undefined) steps.push(...failures.steps)
   if (fail === null || pass === null) return { steps, differences: [], status: 'INCONCLUSIVE' }
   for (const [about, p] of [['p_fail', fail] as const, ['p_pass', pass] as const]) {
     steps.push({ about, text: `${showFigure(p)} ${besideAlpha(p, alpha)}` })
   }
-  const differences = retraceRatio({ slo, results })
+  const differences = failures?.differences ?? retraceRatio({ slo, results })
   return { steps, differences, status: decide({ pFail: fail, pPass: pass }, alpha) }
+}
+
+/** The difference of the failed shares, whose limits say what its test came to. */
+function accountFailures(
+  { failed, requests, baseline, difference, low, high, allowed }: FailuresDocument,
+  { status, turns }: SloDocument,
+): Part {
+  const quotients = `${failed} ÷ ${requests} − ${baseline.failed} ÷ ${baseline.requests}`
+  const own = failed / requests - baseline.failed / baseline.requests
+  const beyond = low > allowed ? 'FAIL' : 'INCONCLUSIVE'
+  const stands = turns[0]?.from ?? status
+  return {
+    steps: [
+      {
+        about: 'failures',
+        text: `${quotients} = ${showFigure(own)} with limits ${low} to ${high} at α ÷ 2 each, beside ${allowed}; p is doubled`,
+      },
+    ],
+    differences: [
+      ...compare('difference', difference, own),
+      ...(stands === beyond && high > allowed
+        ? []
+        : [`status is ${stands} in results.json, and ${beyond} by the limits of the failures`]),
+    ],
+  }
 }
 
 /** The paired test is known by its limits; of other tests they do not tell enough. */

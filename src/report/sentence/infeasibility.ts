@@ -2,8 +2,9 @@ import { formatStat, type Slo } from '../../bench-spec/slo.ts'
 import type { Infeasibility } from '../../verdict/feasibility.ts'
 import { formatQuantity } from '../quantity.ts'
 import { nameStatistic } from '../statistic.ts'
+import { formatChange } from './change.ts'
 
-/** Why an SLO can never PASS or be decided, and what to do. */
+/** Why an SLO can never PASS, or never or hardly be decided, and what to do. */
 export function explainInfeasibility(found: Infeasibility): string {
   const { slo } = found
   const quoted = `"${slo.text}"`
@@ -37,6 +38,23 @@ export function explainInfeasibility(found: Infeasibility): string {
     case 'small-rounds': {
       const { asked, rounds, enough } = found
       return `${quoted} ${nameRounds(found)}, the spec asks for ${asked} in ${rounds} rounds: this SLO can never be decided; ask for ${enough} requests`
+    }
+    case 'few-for-failures': {
+      const { least, asked } = found
+      return `${quoted} takes at least ${least} requests of each target to disprove that far more fail than of the baseline, the spec asks for ${asked}: this SLO can never PASS; ask for ${least}`
+    }
+    case 'noise-above-allowance': {
+      const { rounds, change, allowed, enough } = found
+      const more = enough === undefined ? '' : `ask for about ${enough} requests, or `
+      return `${quoted}: by the calibrated noise of this target its ${rounds} rounds find a change of ${formatChange(change)} in four of five runs, and ${formatChange(allowed)} is allowed: it may well stay INCONCLUSIVE; ${more}allow more`
+    }
+    case 'low-power': {
+      const { needed, requests, asked, rounds } = found
+      const best = asked === undefined ? '' : ` of at least ${requests} requests`
+      const given = asked === undefined ? `${rounds} rounds` : `${asked} in ${rounds} rounds`
+      const most = Math.max(needed, rounds)
+      const ask = asked === undefined ? '' : `${Math.max(asked, most * requests)} requests in `
+      return `${quoted} is decided best by ${needed} rounds${best}, the spec asks for ${given}: it may well stay INCONCLUSIVE; ask for ${ask}${most} rounds, or measure what can be told: slogate calibrate --noise`
     }
   }
 }

@@ -21,6 +21,8 @@ export function explainReason(slo: Slo): string {
       return explainRounds(slo)
     case 'ratio':
     case 'signs':
+    case 'left-out':
+    case 'failures':
     case 'no-finite-value':
       return explainComparison(slo)
     case 'policy-point':

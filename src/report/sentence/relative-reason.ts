@@ -1,9 +1,11 @@
-import type { SloDocument } from '../../results/results.ts'
+import type { ReasonDocument, SloDocument } from '../../results/results.ts'
 import type { Untold } from '../../results/wording.ts'
 import { formatQuantity } from '../quantity.ts'
+import { formatChange } from './change.ts'
 import { nameMore, stateObserved } from './observed.ts'
 
 type Slo = Untold<SloDocument>
+type FailuresDocument = Extract<ReasonDocument, { kind: 'failures' }>
 
 /** A statistic beside the baseline's, and what was made of the two. */
 export function explainComparison(slo: Slo): string {
@@ -11,6 +13,11 @@ export function explainComparison(slo: Slo): string {
   if (relative === null) return `${stateObserved(slo)}.`
   const { baseline, change, low, high, allowed, rounds } = relative
   const values = `${stateObserved(slo)}, of the baseline ${formatQuantity(baseline ?? 'infinite', unit)}`
+  if (reason.kind === 'left-out') {
+    const { left_out: without, pairs, most } = reason
+    return `${values}: the baseline is nothing to be measured by in ${without} of ${pairs} rounds; a comparison can leave out ${most}.`
+  }
+  if (reason.kind === 'failures') return `${values}; ${explainFailures(slo, reason)}`
   const told = (value: number): string => formatChange(value, unit)
   const limit = `${told(allowed)} is allowed${nameFloor(slo, allowed)}`
   if (reason.kind === 'policy-point') {
@@ -29,10 +36,19 @@ export function explainComparison(slo: Slo): string {
   return `${values}: ${told(change)}, ${range}; ${limit}.${more}`
 }
 
-/** `+14.8%`; of shares in points: `-0.5pp`. */
-function formatChange(change: number, unit: Slo['unit']): string {
-  const percent = Number((change * 100).toFixed(unit === 'share' ? 2 : 1))
-  return `${percent < 0 ? '' : '+'}${percent}${unit === 'share' ? 'pp' : '%'}`
+function explainFailures(
+  { status, turns }: Slo,
+  { failed, requests, baseline, difference, low, high, allowed }: FailuresDocument,
+): string {
+  const [change, least, most, limit] = [difference, low, high, allowed].map((share) =>
+    formatChange(share, 'share'),
+  )
+  const counts = `${failed} of ${requests} requests failed, of the baseline ${baseline.failed} of ${baseline.requests}`
+  const found = `${counts}: ${change}, between ${least} and ${most}`
+  if ((turns[0]?.from ?? status) === 'FAIL') {
+    return `${found}; ${limit} is allowed, whatever the others take.`
+  }
+  return `${found}. Failed requests are not in this figure, and that they are at most ${limit} more is not proven.`
 }
 
 function nameFloor({ unit, allowance }: Slo, allowed: number): string {

@@ -1,50 +1,48 @@
 import type { RequestRecord } from '../../engine/record.ts'
-import { pickByIndex } from './quantile.ts'
+import { pickByRank } from './quantile.ts'
 import type { Tool } from './tool.ts'
-import { between, chunkTimes, divide, listGaps, only, rateOver, listSteps } from './weighing.ts'
+import { between, divide, listGaps, only, rateOver, listSteps } from './weighing.ts'
 
-/** The end of the answer: usage and [DONE] included. */
+/** The end of the answer; usage comes with it or shortly before. */
 function findEnd({ marks }: RequestRecord): number {
   return marks.completed ?? marks.ended
 }
 
 export const evalscope: Tool = {
   name: 'evalscope perf',
-  read: 'its sources of August 2026, up to 1.11.0',
-  percentiles: 'the value at index ⌊n·p⌋, counted from 0',
-  quantile: pickByIndex,
+  version: '1.14.1',
+  percentiles: 'nearest rank, the value at rank ⌈n·p⌉',
+  quantile: pickByRank,
   metrics: [
     {
       name: 'TTFT',
-      definition: 'first chunk − start, be it one with a role only (changed after 1.11.0)',
-      values: (record) => only(between(record.marks.dispatched, chunkTimes(record)[0])),
+      definition: 'first chunk with content, reasoning or a tool call − start',
+      values: ({ marks }) => only(between(marks.dispatched, marks.firstToken)),
       ours: 'ttft',
-      difference:
-        'ttft waits for the first text; a role may be sent as soon as a request is accepted',
+      difference: 'the same',
     },
     {
       name: 'TPOT',
-      definition: '(latency − TTFT) ÷ (tokens − 1) of each request, 0 for one token',
-      values(record) {
-        if (record.completionTokens !== undefined && record.completionTokens < 2) return only(0)
-        return only(divide(between(chunkTimes(record)[0], findEnd(record)), listSteps(record)))
-      },
+      definition: '(latency − TTFT) ÷ (tokens − 1) of each request, none for one token',
+      values: (record) =>
+        only(divide(between(record.marks.firstToken, findEnd(record)), listSteps(record))),
       ours: 'tpot',
-      difference: 'it begins with the role and ends with the end of the answer',
+      difference: 'it ends with the end of the answer',
     },
     {
       name: 'ITL',
-      definition: 'gaps between chunks, all requests together',
-      values: (record) => listGaps(chunkTimes(record)),
+      definition: 'gaps between such chunks, all requests together',
+      values: ({ tokenTimes }) => listGaps(Array.from(tokenTimes)),
       ours: 'chunk_gap',
-      difference: 'from the role to the first text is a gap as well',
+      difference: 'the same',
     },
     {
       name: 'Latency',
-      definition: 'end of the answer, usage and [DONE] included − start',
+      definition: 'last data of the answer, usage included, [DONE] not − start',
       values: (record) => only(between(record.marks.dispatched, findEnd(record))),
       ours: 'latency',
-      difference: 'latency ends with the last token',
+      difference:
+        'latency ends with the last token; the instant of usage is not kept, the end of the answer stands for it',
     },
   ],
   rates: [

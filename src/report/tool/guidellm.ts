@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../../engine/record.ts'
 import { pickByWeight } from './quantile.ts'
-import type { Tool } from './tool.ts'
+import type { Objectives, Tool } from './tool.ts'
 import { between, decoding, divide, only, weigh } from './weighing.ts'
 
 /** The server's count, or else the token events. */
@@ -8,10 +8,31 @@ function countTokens({ completionTokens, tokenTimes }: RequestRecord): number {
   return completionTokens ?? tokenTimes.length
 }
 
+/** What its objectives ttft_ms, tpot_ms and e2el_ms are compared with. */
+const objectiveTimes: Record<keyof Objectives, (record: RequestRecord) => number | undefined> = {
+  ttft: ({ marks }) => between(marks.dispatched, marks.firstToken),
+  tpot: (record) => divide(decoding(record), countTokens(record) - 1),
+  latency: ({ marks }) => between(marks.dispatched, marks.ended),
+}
+
+/** `is_conforming` in `schemas/benchmark/goodput.py`: one time that is missing leaves the request out. */
+function keepsObjectives(record: RequestRecord, objectives: Objectives): boolean | undefined {
+  let keeps = true
+  for (const [name, time] of Object.entries(objectiveTimes)) {
+    const bound = objectives[name as keyof Objectives]
+    if (bound === undefined) continue
+    const value = time(record)
+    if (value === undefined) return undefined
+    if (value > bound) keeps = false
+  }
+  return keeps
+}
+
 export const guidellm: Tool = {
   name: 'guidellm',
-  read: 'its sources of August 2026',
-  percentiles: 'the first value whose share of all weights reaches p',
+  version: '0.8.1',
+  percentiles:
+    'the first value at which the shares of all weights, added up, reach p; a rounding error may move it by one',
   quantile: pickByWeight,
   metrics: [
     {
@@ -62,4 +83,13 @@ export const guidellm: Tool = {
     },
   ],
   rates: [],
+  goodput: {
+    name: 'slo_attainment',
+    definition:
+      'requests within ttft_ms, tpot_ms and e2el_ms ÷ (completed requests that have these times + failed ones); tpot_ms is its inter_token_latency_ms, e2el_ms its request_latency',
+    keeps: keepsObjectives,
+    ours: 'goodput',
+    difference:
+      'goodput counts every request: one token has no tpot to miss, and without a count of tokens a bound on tpot is not kept; its latency ends with the last token',
+  },
 }

@@ -21,11 +21,12 @@ function hasTwo(record: RequestRecord): boolean {
   return (record.completionTokens ?? contentTimes(record).length) > 1
 }
 
-const tokenizer = 'it counts by a tokenizer of its own, here the server counted'
+const tokenizer =
+  'it counts by a tokenizer of its own unless told otherwise, here the server counted'
 
 export const inferencePerf: Tool = {
   name: 'inference-perf',
-  read: 'its sources of August 2026',
+  version: '0.7.0',
   percentiles: 'interpolated between two values (numpy linear)',
   quantile: interpolate,
   metrics: [

@@ -1,10 +1,20 @@
 import { cleanLine } from '../../bench-spec/plain-text.ts'
+import type { RequestBound } from '../../bench-spec/slo.ts'
 import type { RequestRecord } from '../../engine/record.ts'
+import { isGood } from '../../metrics/measure.ts'
 import type { DistributionDocument, Results } from '../../results/results.ts'
 import { wrap } from '../columns.ts'
 import { type Column, layOut } from '../layout.ts'
 import { formatCount, formatMs, formatValue } from '../units.ts'
-import type { Tool, ToolMetric, ToolRate, Weighted } from './tool.ts'
+import type {
+  Objectives,
+  Quantile,
+  Tool,
+  ToolGoodput,
+  ToolMetric,
+  ToolRate,
+  Weighted,
+} from './tool.ts'
 
 const width = 100
 /** Names of tools are long and must be whole. */
@@ -15,25 +25,38 @@ type Statistics = Readonly<Record<(typeof statistics)[number], number>>
 
 /**
  * The records of a run under the definitions of another tool, beside those of slogate: a table and
- * why its rows differ. Failed requests and warm-up are in none of them.
+ * why its rows differ. Failed requests count where a tool counts them; warm-up counts nowhere.
+ * With `objectives`: the goodput of a tool that has one.
  */
 export function compareWith(
   tool: Tool,
   results: Results,
   records: readonly RequestRecord[],
+  objectives?: Objectives,
 ): string {
   const measured = records.filter(({ phase }) => phase === 'measured')
   const completed = measured.filter(({ outcome }) => outcome === 'completed')
-  const times = tool.metrics.map((metric) => compareMetric(metric, tool, results, completed))
+  const goodput = objectives && tool.goodput && { ...tool.goodput, objectives }
+  const times = tool.metrics.map((metric) => compareMetric(metric, tool, results, measured))
   const rates = tool.rates.map((rate) => compareRate(rate, results, measured))
+  const shares = goodput ? [compareGoodput(goodput, measured)] : []
+  const definitions = [...tool.metrics, ...tool.rates, ...(goodput ? [goodput] : [])]
   return [
     `${cleanLine(results.spec.name)} as ${tool.name} would report it`,
-    `  requests completed: ${formatCount(completed.length)}; definitions from ${tool.read}; nothing of it was run`,
-    ...foreign(completed).map((line) => `  ${line}`),
+    `  requests completed: ${formatCount(completed.length)}; computed by the definitions of its version ${tool.version}, which was not run`,
+    ...(goodput
+      ? [
+          `  of each request: ${toBounds(goodput.objectives)
+            .map(({ metric, bound }) => `${metric} ≤ ${formatMs(bound)}`)
+            .join(', ')}`,
+        ]
+      : []),
+    ...listOthers(completed).map((line) => `  ${line}`),
     '',
     ...renderTable(times, statistics),
     ...renderTable(rates, ['rate']),
-    ...[...tool.metrics, ...tool.rates].flatMap(({ name, definition, ours, difference }) => [
+    ...renderTable(shares, ['share']),
+    ...definitions.flatMap(({ name, definition, ours, difference }) => [
       `  ${name}`,
       ...indent(definition),
       ...indent(`${ours}: ${difference}`),
@@ -52,14 +75,26 @@ interface Row {
 }
 
 function compareMetric(
-  { name, values, ours }: ToolMetric,
-  { quantile }: Tool,
+  metric: ToolMetric,
+  tool: Tool,
   { summary }: Results,
-  completed: readonly RequestRecord[],
+  measured: readonly RequestRecord[],
 ): Row {
-  const theirs = describe(completed.flatMap(values), quantile)
+  const { name, ours } = metric
+  const theirs = describe(listValues(metric, measured), metric.quantile ?? tool.quantile)
   const own = summary[`${ours}_ms`] ?? undefined
   return { name, ours, theirs: toCells(theirs), own: toCells(own) }
+}
+
+function listValues(
+  { values, failures }: ToolMetric,
+  measured: readonly RequestRecord[],
+): readonly Weighted[] {
+  const found = measured.filter(({ outcome }) => outcome === 'completed').flatMap(values)
+  if (failures === undefined) return found
+  const failed = measured.filter(({ outcome }) => outcome === 'failed')
+  const endless = failed.map(() => ({ value: Infinity, weight: 1 }))
+  return found.length === 0 || endless.length === 0 ? [] : [...found, ...endless]
 }
 
 function compareRate(
@@ -72,7 +107,35 @@ function compareRate(
   return { name, ours, theirs: [cell(rate(measured) ?? null)], own: [cell(summary[ours])] }
 }
 
-function describe(values: readonly Weighted[], quantile: Tool['quantile']): Statistics | undefined {
+/** Shares of completed and failed requests; a request that was cancelled is in neither. */
+function compareGoodput(
+  { name, keeps, ours, objectives }: ToolGoodput & { objectives: Objectives },
+  measured: readonly RequestRecord[],
+): Row {
+  const bounds = toBounds(objectives)
+  const counted = measured.filter(({ outcome }) => outcome !== 'cancelled')
+  const theirs = counted.map((record) =>
+    record.outcome === 'completed' ? keeps(record, objectives) : false,
+  )
+  const own = counted.map((record) => isGood(record, bounds))
+  return { name, ours, theirs: [toShare(theirs)], own: [toShare(own)] }
+}
+
+/** Of those that count. */
+function toShare(kept: readonly (boolean | undefined)[]): string {
+  const counted = kept.filter((each) => each !== undefined)
+  if (counted.length === 0) return '–'
+  return formatValue(counted.filter(Boolean).length / counted.length, 'share')
+}
+
+function toBounds(objectives: Objectives): RequestBound[] {
+  return (['ttft', 'tpot', 'latency'] as const).flatMap((metric) => {
+    const bound = objectives[metric]
+    return bound === undefined ? [] : [{ metric, op: '<=', bound }]
+  })
+}
+
+function describe(values: readonly Weighted[], quantile: Quantile): Statistics | undefined {
   if (values.length === 0) return undefined
   const sorted = values.toSorted((a, b) => a.value - b.value)
   const total = sorted.reduce((sum, { weight }) => sum + weight, 0)
@@ -85,7 +148,8 @@ function describe(values: readonly Weighted[], quantile: Tool['quantile']): Stat
 }
 
 function toCells(given: Statistics | DistributionDocument | undefined): string[] {
-  return statistics.map((name) => (given === undefined ? '–' : formatMs(given[name])))
+  if (given === undefined) return statistics.map(() => '–')
+  return statistics.map((name) => (given[name] === Infinity ? '∞' : formatMs(given[name])))
 }
 
 /** Lines of a table with a line below it; none without rows. */
@@ -106,15 +170,15 @@ function renderTable(rows: readonly Row[], titles: readonly string[]): string[] 
   return [...layOut(columns, tableWidth, '…').map((line) => `  ${line}`), '']
 }
 
-/** What those tools cannot read is read as if its events were chunks of a chat. */
-function foreign(completed: readonly RequestRecord[]): string[] {
+/** Definitions are those of a chat; events of another stream are taken as its chunks. */
+function listOthers(completed: readonly RequestRecord[]): string[] {
   const others = new Set(
     completed.flatMap(({ dialect }) =>
       dialect === undefined || /^openai-(chat|completions)$/.test(dialect) ? [] : [dialect],
     ),
   )
   if (others.size === 0) return []
-  return [`${[...others].join(', ')}: not known to be read by it, taken event by event like a chat`]
+  return [`${[...others].join(', ')}: taken event by event like a chat, whatever the tool reads`]
 }
 
 function indent(text: string): string[] {

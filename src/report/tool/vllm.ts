@@ -4,7 +4,7 @@ import { between, chunkTimes, divide, listGaps, only, rateOver, listSteps } from
 
 export const vllm: Tool = {
   name: 'vllm bench serve',
-  read: 'its sources of September 2026',
+  version: '0.32.0',
   percentiles: 'interpolated between two values (numpy linear)',
   quantile: interpolate,
   metrics: [
