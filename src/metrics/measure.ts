@@ -55,6 +55,11 @@ export function holds(value: number, op: Comparator, bound: number): boolean {
   return op === '>' ? value > bound : value >= bound
 }
 
+/** Whether it asks for no more than its bound, rather than for no less. */
+export function isUpperBound(op: Comparator): boolean {
+  return op === '<' || op === '<='
+}
+
 /** (last − first token) ÷ (N − 1) with the server's own N: counted events are not tokens. */
 function timePerOutputToken({ marks, completionTokens }: RequestRecord): Measurement {
   if (completionTokens === undefined) return undefined

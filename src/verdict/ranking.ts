@@ -1,6 +1,9 @@
 import type { Slo } from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
+import { isUpperBound } from '../metrics/measure.ts'
 import type { Observation } from '../metrics/observation.ts'
+
+export { isUpperBound }
 
 export type Values = Extract<Observation, { kind: 'values' }>
 
@@ -21,9 +24,4 @@ export function rankValues(
   const failed = failures === 'exclude' ? 0 : allFailed
   const first = isUpperBound(op) ? 0 : failed
   return { n: sample.length + failed, failed, at: (rank) => sample[rank - 1 - first] ?? Infinity }
-}
-
-/** Whether the SLO asks for no more than its bound, rather than for no less. */
-export function isUpperBound(op: Slo['op']): boolean {
-  return op === '<' || op === '<='
 }
