@@ -171,8 +171,9 @@ function requireKnown(verdict: SloVerdict, observation: Observation | undefined)
 }
 
 function requireBelievable(verdict: SloVerdict, findDoubt: FindDoubt | undefined): SloVerdict {
-  if (verdict.status !== 'PASS' && verdict.status !== 'FAIL') return verdict
-  const doubt = findDoubt?.(verdict.slo, verdict.margin, verdict.relative?.bound)
+  const { slo, status, margin } = verdict
+  if ((status !== 'PASS' && status !== 'FAIL') || margin === undefined) return verdict
+  const doubt = findDoubt?.(slo, { status, margin })
   return doubt === undefined ? verdict : turnTo(verdict, 'INCONCLUSIVE', { kind: 'doubt', doubt })
 }
 

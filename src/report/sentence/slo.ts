@@ -26,7 +26,7 @@ function tellTurn(
     case 'unknown-values':
       return `${told} Not a PASS: ${turn.requests} completed requests gave no value.`
     case 'doubt':
-      return `${told} Not a ${turn.from}: ${explainDoubt(turn.doubt)}.`
+      return `${told} ${tellDoubt(turn, slo)}`
     case 'not-comparable':
       return `Not comparable: ${listDifferences(turn.differences)}. ${told}`
     case 'certain': {
@@ -36,6 +36,14 @@ function tellTurn(
     case 'ended':
       return `${nameEnd(end)} before this was decided.`
   }
+}
+
+/** A miss that is taken back must not be read as a success. */
+function tellDoubt({ from, doubt }: Extract<TurnDocument, { kind: 'doubt' }>, slo: Slo): string {
+  const told = `Not a ${from}: ${explainDoubt(doubt, { from, unit: slo.unit })}.`
+  return from === 'FAIL'
+    ? `${told} Not a PASS either: policy pr does not block on it, release does.`
+    : told
 }
 
 function formatP(p: number | null): string {
