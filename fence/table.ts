@@ -32,6 +32,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'engine/record.ts',
     'metrics/client-error.ts',
     'metrics/concurrency.ts',
+    'metrics/goodput.ts',
     'metrics/measure.ts',
     'metrics/observation.ts',
     'metrics/sample.ts',

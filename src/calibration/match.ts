@@ -1,7 +1,7 @@
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { nameTarget } from '../bench-spec/target.ts'
 import type { Spread } from '../metrics/client-error.ts'
-import type { Accuracy } from '../metrics/doubt.ts'
+import type { Accuracy } from '../metrics/reach.ts'
 import type { CalibrationDocument } from '../results/results.ts'
 import type { Calibration, CalibrationFile } from './calibration-file.ts'
 import type { LoadShape } from './load-shape.ts'

@@ -34,3 +34,12 @@ export function rateClient(trust: ClientTrust): ClientRating {
   }
   return { state: reasons.length > 0 ? 'busy' : 'ok', reasons }
 }
+
+/**
+ * By how much the client was late (p99), ms: what a time may be off by. Infinity when it was past its
+ * limits and nothing was sampled; `undefined` when nothing speaks of lateness.
+ */
+export function findLateness(trust: ClientTrust): number | undefined {
+  const { eventLoopDelayP99: delay } = trust
+  return delay ?? (rateClient(trust).state === 'limited' ? Infinity : undefined)
+}

@@ -8,6 +8,13 @@ export interface HeldConcurrency {
   peak: number
 }
 
+const heldEnough = 0.95
+
+/** Whether it is the load that was asked for: reached, and kept but for a twentieth. */
+export function isHeld({ mean, peak }: HeldConcurrency, asked: number): boolean {
+  return peak >= asked && mean >= heldEnough * asked
+}
+
 /**
  * Exact, from every dispatch and every end; warm-up requests in flight count, because they hold
  * slots. `drained`: each round ended before the next one began, and is ramped up and drained by

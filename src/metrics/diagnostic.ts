@@ -1,5 +1,17 @@
+import type { Unit } from '../bench-spec/slo.ts'
 import type { FailureKind } from '../engine/record.ts'
 import type { ClientReason } from './client.ts'
+
+/** An SLO whose figure is closer to its bound than the client may be wrong by. */
+export interface TouchedSlo {
+  /** Its text. */
+  slo: string
+  /** What it came to: a PASS or FAIL stands because the error is to the other side. */
+  status: 'PASS' | 'FAIL' | 'INCONCLUSIVE'
+  unit: Unit
+  /** By how much the figure may be wrong, in `unit`; `undefined`: nobody knows. */
+  reach?: number
+}
 
 /**
  * A property of the run that a reader must know before believing its figures. The `id` says which,
@@ -39,6 +51,8 @@ export type Diagnostic =
       level: 'warn'
       /** At least one. */
       reasons: ClientReason[]
+      /** Whose figures are so close to their bounds that the lateness reaches them; at least one. */
+      slos: TouchedSlo[]
     }
   | {
       id: 'tokens-in-one-read'

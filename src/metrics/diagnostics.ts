@@ -1,11 +1,11 @@
 import { keepKnown } from '../bench-spec/known.ts'
-import type { Slo } from '../bench-spec/slo.ts'
+import type { GoodputBounds, Slo } from '../bench-spec/slo.ts'
 import type { Load } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { ClientTrust, RequestRecord } from '../engine/record.ts'
 import { measureBuffering } from './buffering.ts'
-import { rateClient } from './client.ts'
-import { measureConcurrency } from './concurrency.ts'
+import { diagnoseClient, type JudgedSlo } from './client-diagnostic.ts'
+import { isHeld, measureConcurrency } from './concurrency.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { nearestRank, quantile, toSample } from './sample.ts'
 import type { RunSummary } from './summary.ts'
@@ -14,6 +14,9 @@ export interface DiagnosticContext {
   /** `undefined`: the load process did not live to tell. */
   trust?: ClientTrust | undefined
   slos: readonly Slo[]
+  /** What they came to; none: whether the client changed that is not asked. */
+  judged?: readonly JudgedSlo[]
+  goodput?: GoodputBounds | undefined
   /** What the spec says of the stream; `undefined`: nothing. */
   stream?: StreamFormat | undefined
   /** Whether rounds alternated with those of another target: each was then drained. */
@@ -25,12 +28,12 @@ export function diagnose(
   records: readonly RequestRecord[],
   summary: RunSummary,
   load: Load,
-  { trust, slos, stream, alternates = false }: DiagnosticContext,
+  { trust, slos, judged = [], goodput, stream, alternates = false }: DiagnosticContext,
 ): Diagnostic[] {
   return [
     checkConcurrency(records, load, alternates),
     checkLittlesLaw(summary, load),
-    summary.requests.completed > 0 ? checkClient(trust) : undefined,
+    trust && diagnoseClient(records, trust, judged, goodput),
     checkBuffering(records),
     checkFirstToken(records, stream),
     checkTokens(summary, slos),
@@ -42,8 +45,6 @@ export function diagnose(
   ].filter((diagnostic) => diagnostic !== undefined)
 }
 
-const heldEnough = 0.95
-
 function checkConcurrency(
   records: readonly RequestRecord[],
   { concurrency }: Load,
@@ -52,7 +53,7 @@ function checkConcurrency(
   const held = measureConcurrency(records, concurrency, alternates)
   if (held === undefined) return undefined
   const { fullShare, mean: meanInFlight, peak: peakInFlight } = held
-  if (peakInFlight < concurrency || meanInFlight < heldEnough * concurrency) {
+  if (!isHeld(held, concurrency)) {
     return { id: 'concurrency-not-held', level: 'warn', concurrency, peakInFlight, meanInFlight }
   }
   return { id: 'concurrency-held', level: 'info', concurrency, fullShare, meanInFlight }
@@ -64,12 +65,6 @@ function checkLittlesLaw(summary: RunSummary, { concurrency }: Load): Diagnostic
   const impliedInFlight = (latency.mean * latency.count) / duration
   if (impliedInFlight <= concurrency * 1.01) return undefined
   return { id: 'inconsistent-times', level: 'warn', concurrency, impliedInFlight }
-}
-
-function checkClient(trust: ClientTrust | undefined): Diagnostic | undefined {
-  if (trust === undefined) return undefined
-  const { state, reasons } = rateClient(trust)
-  return state === 'ok' ? undefined : { id: `client-${state}`, level: 'warn', reasons }
 }
 
 function checkBuffering(records: readonly RequestRecord[]): Diagnostic | undefined {

@@ -1,99 +1,126 @@
-import { keepKnown } from '../bench-spec/known.ts'
-import type { GoodputBounds, Metric, Slo } from '../bench-spec/slo.ts'
+import { type GoodputBounds, isUpperBound, type Metric, type Slo } from '../bench-spec/slo.ts'
 import type { ClientTrust, RequestRecord, TargetRole } from '../engine/record.ts'
 import { measureBuffering } from './buffering.ts'
-import { type ClientReason, rateClient } from './client.ts'
+import { type ClientReason, findLateness, rateClient } from './client.ts'
+import { type Accuracy, measureReach } from './reach.ts'
+import { type AskedLoad, findShortfall, type Shortfall } from './shortfall.ts'
 
-/** Why a figure cannot be believed; times are ms. */
+/** Why a figure cannot be believed. */
 type Cause =
   /** So many of the answers came in a single read. */
   | { kind: 'not-streamed'; atOnce: number; requests: number }
-  /** The client's event loop was late (p99) by a tenth of the bound or more. */
-  | { kind: 'client-late'; delay: number }
-  /** The load process was past its limits. */
+  /** The client's event loop was late, by `delay` ms (p99). */
+  | ({ kind: 'client-late'; delay: number } & Explained)
+  /** The load process was past its limits, and how late it was is not known. */
   | { kind: 'client-limited'; reasons: readonly ClientReason[] }
-  /** The client's own error as calibrated (p99) is not small against the margin, or else the bound. */
-  | { kind: 'calibrated-error'; error: number; margin?: number }
+  /** The client's own error as calibrated, p99 in ms: of a request, or of a token event. */
+  | ({ kind: 'calibrated-error'; error: number } & Explained)
+  | Shortfall
+
+/** Both in the unit of the SLO. */
+interface Explained {
+  /** By how much the client may have put the figure to this side of its bound. */
+  reach: number
+  /** Its distance to the bound, which is less. */
+  margin: number
+}
 
 /** Why the figure behind an SLO cannot be believed, and whose it is. */
 export type Doubt = Cause & { target: TargetRole }
 
-/**
- * Finds the doubt about an SLO in a run; `undefined` when nothing speaks against it. `margin`:
- * distance of the observed value to the bound, negative when missed. `bound`: of a relative SLO, what
- * the baseline makes of it.
- */
-export type FindDoubt = (slo: Slo, margin: number | undefined, bound?: number) => Doubt | undefined
+/** What the figures of an SLO led to. */
+export interface Decided {
+  status: 'PASS' | 'FAIL'
+  /** Distance of the observed value to the bound, negative when missed; in the unit of the SLO. */
+  margin: number
+}
+
+/** Finds the doubt about an SLO in a run; `undefined` when nothing speaks against it. */
+export type FindDoubt = (slo: Slo, decided: Decided) => Doubt | undefined
 
 const streamed: ReadonlySet<Metric> = new Set(['ttft', 'ttfo', 'tpot', 'chunk_gap', 'stall'])
 
-/** p99 of the client's own error at this load, ms, as calibrated: of a request, and of a token event. */
-export interface Accuracy {
-  request: number
-  chunk: number
-}
-
-const betweenTokens: ReadonlySet<Metric> = new Set(['tpot', 'chunk_gap', 'stall'])
+/** What looks better under a lighter load. */
+const loaded: ReadonlySet<Metric> = new Set([...streamed, 'latency', 'goodput'])
 
 export interface DoubtContext {
   goodput?: GoodputBounds | undefined
   /** `undefined`: not calibrated at this load. */
   accuracy?: Accuracy | undefined
+  /** `undefined`: nobody asks whether it was held. */
+  load?: AskedLoad | undefined
 }
 
-/** `target`: whose records they are. */
+/**
+ * `target`: whose records they are. A doubt about those of a baseline speaks against what is relative
+ * to it, and the other way round: what makes a baseline look slow flatters the candidate.
+ */
 export function findDoubts(
   target: TargetRole,
   records: readonly RequestRecord[],
   trust: ClientTrust | undefined,
-  { goodput, accuracy }: DoubtContext = {},
+  { goodput, accuracy, load }: DoubtContext = {},
 ): FindDoubt {
   const { buffered, atOnce, requests } = measureBuffering(records)
+  const shortfall = load && findShortfall(records, trust, load)
+  const errors = listErrors(trust, accuracy)
 
-  return (slo, margin, relative = 0) => {
+  const findCause = ({ metric, op }: Slo, { status, margin }: Decided): Cause | undefined => {
     // Late tokens are late for the reader as well; only what looks fast is not to be believed.
-    if (buffered && streamed.has(slo.metric) && (margin === undefined || margin >= 0)) {
-      return { kind: 'not-streamed', target, atOnce, requests }
+    if (buffered && streamed.has(metric) && (status === 'PASS' || target === 'baseline')) {
+      return { kind: 'not-streamed', atOnce, requests }
     }
-    // The client's own delay is what dispatch_delay measures.
-    if (slo.metric === 'dispatch_delay') return undefined
-    const isTime = slo.unit === 'ms'
-    if (!isTime && (slo.metric !== 'goodput' || goodput === undefined)) return undefined
-    const bound = isTime
-      ? (slo.bound ?? relative)
-      : Math.min(...(goodput ?? []).map(({ bound }) => bound))
-    const distance = isTime ? margin : undefined
-    const error = accuracy?.[betweenTokens.has(slo.metric) ? 'chunk' : 'request']
-    const found =
-      (trust && doubtClient(trust, bound, distance)) ??
-      (error === undefined ? undefined : doubtMargin(error, bound, distance))
-    return found && { target, ...found }
+    /** Whether another verdict takes a lower figure rather than a higher one. */
+    const turnsBelow = (isUpperBound(op) === (status === 'FAIL')) === (target === 'candidate')
+    const distance = Math.abs(margin)
+    for (const { of, explain } of errors) {
+      const reach = measureReach(metric, of, { records, goodput })
+      const reached = turnsBelow ? reach?.below : reach?.above
+      if (reached !== undefined && distance < reached) {
+        return explain(metric, { reach: reached, margin: distance })
+      }
+    }
+    const flattered = loaded.has(metric) && turnsBelow === (metric === 'goodput')
+    return flattered ? shortfall : undefined
+  }
+
+  return (slo, decided) => {
+    const cause = findCause(slo, decided)
+    return cause && { target, ...cause }
   }
 }
 
-/**
- * A client past its limits, or later than a tenth of the bound, cannot judge a duration, unless the
- * margin is more than ten times its own delay. A late client only lengthens times, so a miss by more
- * than it was late is the target's.
- */
-function doubtClient(
-  trust: ClientTrust,
-  bound: number,
-  margin: number | undefined,
-): Cause | undefined {
-  const { eventLoopDelayP99: delay } = trust
-  const { state, reasons } = rateClient(trust)
-  const coarse = delay !== undefined && delay * 10 >= bound
-  if (state !== 'limited' && !coarse) return undefined
-  if (delay !== undefined && margin !== undefined) {
-    const explained = margin < 0 ? delay : delay * 10
-    if (Math.abs(margin) > explained) return undefined
-  }
-  return coarse ? { kind: 'client-late', delay } : { kind: 'client-limited', reasons }
+/** An error of the client, and what there is to say where it explains a verdict. */
+interface ClientError {
+  of: Accuracy
+  explain: (metric: Metric, explained: Explained) => Cause
 }
 
-/** A margin below what the client was found to be wrong by tells nothing; nor does a bound of ten times that. */
-function doubtMargin(error: number, bound: number, margin: number | undefined): Cause | undefined {
-  if (margin === undefined ? error * 10 < bound : Math.abs(margin) >= error) return undefined
-  return keepKnown({ kind: 'calibrated-error' as const, error, margin: margin && Math.abs(margin) })
+function listErrors(
+  trust: ClientTrust | undefined,
+  calibrated: Accuracy | undefined,
+): ClientError[] {
+  const errors: ClientError[] = []
+  const delay = trust && findLateness(trust)
+  if (trust !== undefined && delay !== undefined) {
+    errors.push({
+      of: { request: delay, chunk: delay },
+      explain: (_, explained) =>
+        delay === Infinity
+          ? { kind: 'client-limited', reasons: rateClient(trust).reasons }
+          : { kind: 'client-late', delay, ...explained },
+    })
+  }
+  if (calibrated !== undefined) {
+    errors.push({
+      of: calibrated,
+      explain: (metric, explained) => {
+        const error = calibrated[betweenTokens.has(metric) ? 'chunk' : 'request']
+        return { kind: 'calibrated-error', error, ...explained }
+      },
+    })
+  }
+  return errors
 }
+
+const betweenTokens: ReadonlySet<Metric> = new Set(['tpot', 'chunk_gap', 'stall'])

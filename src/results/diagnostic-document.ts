@@ -23,7 +23,14 @@ export function toDiagnostic(diagnostic: Diagnostic): DiagnosticFacts {
     }
     case 'client-busy':
     case 'client-limited':
-      return { ...diagnostic, reasons: diagnostic.reasons.map(toClientReason) }
+      return {
+        ...diagnostic,
+        reasons: diagnostic.reasons.map(toClientReason),
+        slos: diagnostic.slos.map((touched) => ({
+          ...touched,
+          reach: orNull(touched.reach, significant),
+        })),
+      }
     case 'tokens-in-one-read': {
       const { id, level, atOnce, requests } = diagnostic
       return { id, level, at_once: atOnce, requests }

@@ -39,7 +39,18 @@ function describe(
 const concurrency = count('Requests in flight that were asked for.')
 const meanInFlight = number('Mean number of requests in flight between ramp-up and drain.')
 const slos = (description: string): JsonSchema => list(description, { type: 'string' })
-const reasons = list('At least one.', clientReasonSchema)
+const client = {
+  reasons: list('At least one.', clientReasonSchema),
+  slos: list(
+    'SLOs whose figures the lateness may have put to the other side of their bounds, or may not because it only lengthens them; at least one.',
+    record('An SLO whose figure is closer to its bound than it may be wrong by.', {
+      slo: text('Its text.'),
+      status: oneOf('What it came to.', ['PASS', 'FAIL', 'INCONCLUSIVE']),
+      unit: oneOf('Of `reach`.', ['ms', 'share', '/s', 'tok/s']),
+      reach: orNull(number('By how much the figure may be wrong; `null`: not known.')),
+    }),
+  ),
+}
 const finished = {
   server: count('Answers that the server finished.'),
   client: count('Requests that this client completed.'),
@@ -73,8 +84,18 @@ export const diagnosticSchema: JsonSchema = {
         implied_in_flight: number('Requests in flight that the latencies add up to.'),
       },
     ),
-    describe('client-busy', 'warn', 'The load process was near its limits.', { reasons }),
-    describe('client-limited', 'warn', 'The load process could not keep up.', { reasons }),
+    describe(
+      'client-busy',
+      'warn',
+      'The load process was near its limits, and that reaches a bound.',
+      client,
+    ),
+    describe(
+      'client-limited',
+      'warn',
+      'The load process could not keep up, and that reaches a bound.',
+      client,
+    ),
     describe(
       'tokens-in-one-read',
       'warn',

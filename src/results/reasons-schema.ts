@@ -99,6 +99,13 @@ export const reasonSchema: JsonSchema = union(
   },
 )
 
+const explained = {
+  reach: number(
+    'By how much the client may have put the figure to its side of the bound; in `unit`.',
+  ),
+  margin: number('Distance of the figure to the bound, which is less; in `unit`.'),
+}
+
 /** Why a figure cannot be believed, within `results.json`. */
 export const doubtSchema: JsonSchema = union('Why the figure cannot be believed.', 'kind', {
   'not-streamed': {
@@ -106,15 +113,33 @@ export const doubtSchema: JsonSchema = union('Why the figure cannot be believed.
     at_once: count('Answers that came in a single read.'),
     requests: count('Of so many.'),
   },
-  'client-late': { target, delay_p99_ms: number('By which the event loop came late.') },
+  'client-late': {
+    target,
+    delay_p99_ms: number('By which the event loop came late.'),
+    ...explained,
+  },
   'client-limited': {
     target,
-    reasons: list('Limits that the load process passed.', clientReasonSchema),
+    reasons: list(
+      'Limits that the load process passed; how late it was is not known.',
+      clientReasonSchema,
+    ),
   },
   'calibrated-error': {
     target,
     error_ms: number("p99 of the client's own error at this load."),
-    margin_ms: orNull(number('Of the SLO; `null` where it is no time.')),
+    ...explained,
+  },
+  'load-not-held': {
+    target,
+    concurrency: count('Requests in flight that were asked for.'),
+    peak_in_flight: count('The most requests in flight.'),
+    mean_in_flight: number('Mean number of requests in flight between ramp-up and drain.'),
+  },
+  'load-thinned': {
+    target,
+    delay_p50_ms: number('By which the event loop came late.'),
+    in_flight_p50_ms: number('How long a request was in flight.'),
   },
 })
 

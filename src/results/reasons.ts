@@ -11,7 +11,7 @@ import type {
   TurnDocument,
   VerdictReasonDocument,
 } from './results-document.ts'
-import { fixed, orNull, significant } from './rounding.ts'
+import { fixed, significant } from './rounding.ts'
 import type { Sentences } from './wording.ts'
 
 export function toReason(reason: Reason): ReasonDocument {
@@ -91,17 +91,28 @@ function toDoubt(doubt: Doubt): DoubtDocument {
     case 'not-streamed':
       return { kind, target, at_once: doubt.atOnce, requests: doubt.requests }
     case 'client-late':
-      return { kind, target, delay_p99_ms: fixed(doubt.delay) }
+      return { kind, target, delay_p99_ms: fixed(doubt.delay), ...toExplained(doubt) }
     case 'client-limited':
       return { kind, target, reasons: doubt.reasons.map(toClientReason) }
+    case 'calibrated-error':
+      return { kind, target, error_ms: fixed(doubt.error), ...toExplained(doubt) }
+    case 'load-not-held': {
+      const { concurrency, peakInFlight: peak, meanInFlight } = doubt
+      const mean = significant(meanInFlight)
+      return { kind, target, concurrency, peak_in_flight: peak, mean_in_flight: mean }
+    }
     default:
       return {
         kind,
         target,
-        error_ms: fixed(doubt.error),
-        margin_ms: orNull(doubt.margin, fixed),
+        delay_p50_ms: fixed(doubt.delay),
+        in_flight_p50_ms: fixed(doubt.inFlight),
       }
   }
+}
+
+function toExplained({ reach, margin }: { reach: number; margin: number }) {
+  return { reach: significant(reach), margin: significant(margin) }
 }
 
 export function toEnd(end: RunEnd, sentences: Sentences): EndDocument {

@@ -233,13 +233,17 @@ export type DoubtDocument =
       target: 'candidate' | 'baseline'
       /** By which the event loop came late. */
       delay_p99_ms: number
+      /** By how much the client may have put the figure to its side of the bound; in `unit`. */
+      reach: number
+      /** Distance of the figure to the bound, which is less; in `unit`. */
+      margin: number
     }
   | {
       /** Which of them. */
       kind: 'client-limited'
       /** Whose requests. */
       target: 'candidate' | 'baseline'
-      /** Limits that the load process passed. */
+      /** Limits that the load process passed; how late it was is not known. */
       reasons: ClientReasonDocument[]
     }
   | {
@@ -249,8 +253,32 @@ export type DoubtDocument =
       target: 'candidate' | 'baseline'
       /** p99 of the client's own error at this load. */
       error_ms: number
-      /** Of the SLO; `null` where it is no time. */
-      margin_ms: number | null
+      /** By how much the client may have put the figure to its side of the bound; in `unit`. */
+      reach: number
+      /** Distance of the figure to the bound, which is less; in `unit`. */
+      margin: number
+    }
+  | {
+      /** Which of them. */
+      kind: 'load-not-held'
+      /** Whose requests. */
+      target: 'candidate' | 'baseline'
+      /** Requests in flight that were asked for. */
+      concurrency: number
+      /** The most requests in flight. */
+      peak_in_flight: number
+      /** Mean number of requests in flight between ramp-up and drain. */
+      mean_in_flight: number
+    }
+  | {
+      /** Which of them. */
+      kind: 'load-thinned'
+      /** Whose requests. */
+      target: 'candidate' | 'baseline'
+      /** By which the event loop came late. */
+      delay_p50_ms: number
+      /** How long a request was in flight. */
+      in_flight_p50_ms: number
     }
 
 /** What changed the status. */
@@ -685,7 +713,7 @@ export type DiagnosticDocument =
       /** The same in one sentence. */
       message: string
     }
-  /** The load process was near its limits. */
+  /** The load process was near its limits, and that reaches a bound. */
   | {
       /** Which property; stable. */
       id: 'client-busy'
@@ -693,10 +721,24 @@ export type DiagnosticDocument =
       level: 'warn'
       /** At least one. */
       reasons: ClientReasonDocument[]
+      /**
+       * SLOs whose figures the lateness may have put to the other side of their bounds, or may not
+       * because it only lengthens them; at least one.
+       */
+      slos: {
+        /** Its text. */
+        slo: string
+        /** What it came to. */
+        status: 'PASS' | 'FAIL' | 'INCONCLUSIVE'
+        /** Of `reach`. */
+        unit: 'ms' | 'share' | '/s' | 'tok/s'
+        /** By how much the figure may be wrong; `null`: not known. */
+        reach: number | null
+      }[]
       /** The same in one sentence. */
       message: string
     }
-  /** The load process could not keep up. */
+  /** The load process could not keep up, and that reaches a bound. */
   | {
       /** Which property; stable. */
       id: 'client-limited'
@@ -704,6 +746,20 @@ export type DiagnosticDocument =
       level: 'warn'
       /** At least one. */
       reasons: ClientReasonDocument[]
+      /**
+       * SLOs whose figures the lateness may have put to the other side of their bounds, or may not
+       * because it only lengthens them; at least one.
+       */
+      slos: {
+        /** Its text. */
+        slo: string
+        /** What it came to. */
+        status: 'PASS' | 'FAIL' | 'INCONCLUSIVE'
+        /** Of `reach`. */
+        unit: 'ms' | 'share' | '/s' | 'tok/s'
+        /** By how much the figure may be wrong; `null`: not known. */
+        reach: number | null
+      }[]
       /** The same in one sentence. */
       message: string
     }

@@ -1,4 +1,5 @@
 import { keepKnown } from '../bench-spec/known.ts'
+import type { ClientTrust } from '../engine/record.ts'
 import { type RoundFigures, storedMetrics } from '../verdict/figures.ts'
 import type { RoundTimesDocument, Results } from './results.ts'
 
@@ -18,6 +19,22 @@ export function readRounds({ rounds }: Results): RoundFigures[] {
         storedMetrics.map((metric) => [metric, readTimes(document[`${metric}_ms`])]),
       ),
     })
+  })
+}
+
+/** What the load process of a document told of itself. */
+export function readTrust({ client }: Results): ClientTrust | undefined {
+  if (client === null) return undefined
+  return keepKnown<ClientTrust>({
+    eventLoopUtilization: client.event_loop_utilization,
+    eventLoopDelayP50: client.event_loop_delay_p50_ms ?? undefined,
+    eventLoopDelayP99: client.event_loop_delay_p99_ms ?? undefined,
+    eventLoopDelayMax: client.event_loop_delay_max_ms ?? undefined,
+    gcPauses: client.gc_pauses,
+    gcTotal: client.gc_total_ms,
+    gcMax: client.gc_max_ms,
+    cpuShare: client.cpu_share,
+    runQueueShare: client.run_queue_share ?? undefined,
   })
 }
 

@@ -47,25 +47,28 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
   // The server was watched on the clock of the run, which joined rounds have left.
   const server =
     watch && serverMetrics && summarizeServer(watch, driven.records, serverMetrics.interval)
-  const diagnostics = [
-    ...diagnose(records, summary, load, { trust, stream, slos, alternates }),
-    ...(server ? diagnoseServer(server) : []),
-  ]
 
   const shape = shapeOfRun(spec, records)
   const match = matchCalibration(calibrations, { machine, shape })
   const accuracy = match && toAccuracy(match)
-  const findDoubt = findDoubts('candidate', records, trust, { goodput, accuracy })
+  const asked = { concurrency: load.concurrency, drained: alternates }
+  const grounds = { goodput, accuracy, load: asked }
+  const findDoubt = findDoubts('candidate', records, trust, grounds)
   const workload = hashWorkload(spec)
-  const referred = referTo(spec, driven.baseline ?? [], {
-    environment: machine,
-    hermetic: spec.mock !== undefined,
-    concurrency: load.concurrency,
-    alternates,
-    dialects: summary.dialects.map(({ name }) => name),
-    workload,
-    failures: gate.failures,
-  })
+  const referred = referTo(
+    spec,
+    driven.baseline ?? [],
+    {
+      environment: machine,
+      hermetic: spec.mock !== undefined,
+      concurrency: load.concurrency,
+      alternates,
+      dialects: summary.dialects.map(({ name }) => name),
+      workload,
+      failures: gate.failures,
+    },
+    { trust, ...grounds },
+  )
 
   const verdict = judge(slos, records, {
     gate,
@@ -77,6 +80,11 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
     looks,
     findDoubt: joinDoubts(findDoubt, referred?.findDoubt),
   })
+  const judged = verdict.slos
+  const diagnostics = [
+    ...diagnose(records, summary, load, { trust, stream, slos, judged, goodput, alternates }),
+    ...(server ? diagnoseServer(server) : []),
+  ]
   return keepKnown<Conclusion>({
     summary,
     rounds: takeRounds(records, { failures: gate.failures, goodput }),

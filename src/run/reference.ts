@@ -1,10 +1,10 @@
-import type { RequestRecord } from '../engine/record.ts'
-import { type FindDoubt, findDoubts } from '../metrics/doubt.ts'
+import type { ClientTrust, RequestRecord } from '../engine/record.ts'
+import { type DoubtContext, type FindDoubt, findDoubts } from '../metrics/doubt.ts'
 import { joinRounds } from '../metrics/joining.ts'
 import { summarize } from '../metrics/summary.ts'
 import { type Fingerprint, listDifferences, takeFingerprint } from '../results/fingerprint.ts'
 import type { BaselineInput } from '../results/results.ts'
-import { readRounds } from '../results/stored.ts'
+import { readRounds, readTrust } from '../results/stored.ts'
 import type { Reference } from '../verdict/relative.ts'
 import type { CheckedSpec } from './checked-spec.ts'
 
@@ -16,11 +16,17 @@ export interface Referred {
   findDoubt?: FindDoubt
 }
 
-/** `records`: those of the second target. `own`: of the run that is judged. */
+/** What the doubts about a baseline are founded on; its process is that of the run where they alternate. */
+export interface DoubtGrounds extends DoubtContext {
+  trust?: ClientTrust | undefined
+}
+
+/** `records`: those of the second target. `own`, `grounds`: of the run that is judged. */
 export function referTo(
   { baseline, goodput }: CheckedSpec,
   records: readonly RequestRecord[],
   own: Fingerprint,
+  { trust, ...grounds }: DoubtGrounds = {},
 ): Referred | undefined {
   if (baseline === undefined) return undefined
   if (baseline.kind === 'file') {
@@ -31,6 +37,7 @@ export function referTo(
     return {
       reference: { kind: 'file', rounds: readRounds(results), differences },
       document: { kind: 'file', source, differences, summary },
+      findDoubt: findDoubts('baseline', [], readTrust(results), grounds),
     }
   }
   const joined = joinRounds(records)
@@ -38,16 +45,12 @@ export function referTo(
   return {
     reference: { kind: 'interleaved', records: joined },
     document: { kind: 'interleaved', source: baseline.target.url, summary },
-    findDoubt: findDoubts('baseline', joined, undefined),
+    findDoubt: findDoubts('baseline', joined, trust, grounds),
   }
 }
 
 /** The doubts about a run, and about its baseline where an SLO is relative to it. */
 export function joinDoubts(own: FindDoubt, baseline: FindDoubt | undefined): FindDoubt {
-  return (slo, margin, bound) => {
-    const doubt = own(slo, margin, bound)
-    if (doubt !== undefined || slo.allowance === undefined) return doubt
-    // What looks slow in a baseline flatters the candidate, so its margin is no excuse.
-    return baseline?.(slo, undefined, bound)
-  }
+  return (slo, decided) =>
+    own(slo, decided) ?? (slo.allowance === undefined ? undefined : baseline?.(slo, decided))
 }

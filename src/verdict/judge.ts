@@ -175,10 +175,11 @@ function requireKnown(verdict: SloVerdict, observation: Observation | undefined)
 }
 
 function requireBelievable(verdict: SloVerdict, findDoubt: FindDoubt | undefined): SloVerdict {
-  if (verdict.status !== 'PASS' && verdict.status !== 'FAIL') return verdict
+  const { slo, status, margin, reason } = verdict
+  if ((status !== 'PASS' && status !== 'FAIL') || margin === undefined) return verdict
   // That so many failed was not read off a clock.
-  if (verdict.reason.kind === 'failures') return verdict
-  const doubt = findDoubt?.(verdict.slo, verdict.margin, verdict.relative?.bound)
+  if (reason.kind === 'failures') return verdict
+  const doubt = findDoubt?.(slo, { status, margin })
   return doubt === undefined ? verdict : turnTo(verdict, 'INCONCLUSIVE', { kind: 'doubt', doubt })
 }
 

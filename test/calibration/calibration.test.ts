@@ -23,7 +23,7 @@ import {
   toAccuracy,
 } from '../../src/calibration/match.ts'
 import { explainMismatch } from '../../src/report/sentence/differences.ts'
-import { listWarnings } from '../../src/run/bench.ts'
+import { listNotices } from '../../src/run/bench.ts'
 import { checkSpec } from '../../src/run/checked-spec.ts'
 import { completed, times } from '../metrics/records.ts'
 
@@ -186,14 +186,14 @@ test('the noise of a target says before a run what a comparison with it can tell
     baseline: { url: 'http://127.0.0.1:8001' },
     slo: ['ttft p50 <= baseline + 8%'],
   })
-  expect(listWarnings(spec, { root })).toEqual([])
+  expect(listNotices(spec, { root })).toEqual([])
   const figures = [{ metric: 'ttft', stat: 'p50', spread: 0.1, smallest_changes: [] }]
   const noise = { ...noiseOf(spec.target.url, 200), rounds: 10, figures }
   storeCalibration(root, calibrationOf(), { noise, replaces: () => false })
-  expect(listWarnings(spec, { root })).toEqual([
+  expect(listNotices(spec, { root })).toEqual([
     expect.stringContaining('find a change of +9% in four of five runs, and +8% is allowed'),
   ])
   // Of a file that cannot be used the run itself says so.
   writeFileSync(join(root, '.slogate', 'calibration.json'), '{}')
-  expect(listWarnings(spec, { root })).toEqual([])
+  expect(listNotices(spec, { root })).toEqual([])
 })

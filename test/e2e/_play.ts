@@ -10,6 +10,7 @@ import { loadSpec } from '../../src/run/checked-spec.ts'
 import type { Block, Page, Section } from '../_pages.ts'
 import { refusingUrl } from '../_server.ts'
 import { checkWorkflow } from '../github/_workflow.ts'
+import { lackedLoad, wasLimited } from './_limits.ts'
 import { built, config, createProject, environment, type Project, repository } from './_project.ts'
 
 /** The sections of a page that have something to follow, with their names. */
@@ -158,7 +159,8 @@ async function runLine(line: string, { folder }: Project): Promise<string[]> {
 
 /**
  * Whether what was run since then is all an honest tool may say where other work takes the cores
- * away: a PASS, or that the client could not keep up, which no exit code of a page foresees.
+ * away: a PASS, or that the client could not keep up or the load was not held, which no exit code of a
+ * page foresees.
  */
 function couldNotTell(folder: string, since: number): boolean {
   const limited = listResults(folder)
@@ -168,8 +170,8 @@ function couldNotTell(folder: string, since: number): boolean {
   return (
     limited.length > 0 &&
     limited.every(
-      ({ verdict, diagnostics }) =>
-        verdict.status === 'INCONCLUSIVE' && diagnostics.some(({ id }) => id === 'client-limited'),
+      (results) =>
+        results.verdict.status === 'INCONCLUSIVE' && (wasLimited(results) || lackedLoad(results)),
     )
   )
 }

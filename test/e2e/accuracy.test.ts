@@ -9,6 +9,7 @@ import type { RequestRecord } from '../../src/engine/record.ts'
 import { quantile, toSample } from '../../src/metrics/sample.ts'
 import { type MockOptions, startMock, type TruthRecord } from '../../src/mock/index.ts'
 import { type BenchRun, runBench } from '../../src/run/bench.ts'
+import { wasLimited } from './_limits.ts'
 
 const concurrency = 50
 const requests = 500
@@ -78,8 +79,7 @@ test(
     )
     // Between the end of one stream and the arrival of the next lies the way back and forth.
     // Where other work takes the cores away, the load process says so, and the way is longer.
-    const limited = results.diagnostics.some(({ id }) => id === 'client-limited')
-    expect(mean).toBeGreaterThan((limited ? 0.5 : 0.9) * concurrency)
+    expect(mean).toBeGreaterThan((wasLimited(results) ? 0.5 : 0.9) * concurrency)
   },
 )
 

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 
 import { startMock } from '../../src/mock/index.ts'
 import type { Results } from '../../src/results/results.ts'
+import { wasLimited } from './_limits.ts'
 import { config, createProject } from './_project.ts'
 
 const limit = { timeout: 120_000 }
@@ -40,12 +41,13 @@ test(
     })
     const slower = await project.slogate(['run', '-c', 'slower.yaml', '--out', 'out', '--quiet'])
     expect(slower.text).toContain('(alternating)')
-    const { verdict, baseline, summary, diagnostics } = read(project.folder, 'out/slower')
+    const results = read(project.folder, 'out/slower')
+    const { verdict, baseline, summary } = results
     const [relative, absolute] = verdict.slos
     expect(relative).toMatchObject({ method: 'ratio', relative: { rounds: 10, allowed: 0.05 } })
     expect(absolute?.n).toBe(200)
     // Where other work takes the cores away, the load process says so, and little can be told.
-    if (diagnostics.some(({ id }) => id === 'client-limited')) {
+    if (wasLimited(results)) {
       expect(relative?.status).not.toBe('PASS')
     } else {
       expect(relative?.status).toBe('FAIL')

@@ -8,6 +8,7 @@ import { runBench } from '../../src/run/bench.ts'
 import { checkSpec } from '../../src/run/checked-spec.ts'
 import { send, until } from '../mock/client.ts'
 import { parseExposition as parseStrictly } from '../mock/exposition.ts'
+import { wasLimited } from './_limits.ts'
 
 const isValid = new Ajv({ strict: true, allowUnionTypes: true }).compile(resultsSchema)
 const limit = { timeout: 120_000 }
@@ -79,7 +80,7 @@ test(
     const results = await run({ mock: { ...fast, profile: 'vllm' } })
     const { ttft_ms: ttft, latency_ms: latency, queue_ms: queue, ...server } = serverOf(results)
     // Where other work takes the cores away, the client sees what no server did.
-    const limited = results.diagnostics.some(({ id }) => id === 'client-limited')
+    const limited = wasLimited(results)
     for (const time of [ttft, latency]) {
       expect(time!.percentiles).toBe('at-most')
       expect(time!.mean).toBeGreaterThan(20)

@@ -17,7 +17,7 @@ describe('specs that pass', () => {
   })`
   const project = createProject({
     'vitest.config.ts': config,
-    'bench/chat.bench.yaml': chatSpec(['success_rate >= 90%', 'ttft p50 <= 5s']),
+    'bench/chat.bench.yaml': chatSpec(['success_rate >= 90%', 'dispatch_delay p50 <= 5s']),
     'bench/undecided.bench.yaml': chatSpec(['success_rate >= 99%'], 'gate: { policy: pr }'),
     'twins/chat.bench.yaml': chatSpec(['success_rate >= 50%']),
     'twins/chat.bench.ts': `
@@ -40,7 +40,7 @@ describe('specs that pass', () => {
     const { code, text } = run
     expect(text).toContain('✓ |bench| bench/chat.bench.yaml (3 tests)')
     expect(text).toContain('✓ success_rate >= 90%')
-    expect(text).toContain('✓ ttft p50 <= 5s')
+    expect(text).toContain('✓ dispatch_delay p50 <= 5s')
     // Nothing is left of vitest's own tables, no header either, and a load is no slow test.
     expect(text).not.toContain('✓ load')
     expect(text).not.toMatch(/\bhz\b|\brme\b|\bp995\b|\(ms\)/)
@@ -102,7 +102,7 @@ describe('specs that fail', () => {
         mock: { profile: 'vllm', ttft: '20ms' },
         slo: {
           requests_per_second: gte('1000000/s'),
-          ttft: { p50: lte('5s') },
+          dispatch_delay: { p50: lte('5s') },
         },
       }, ({ test }) => test('sees the results', ({ summary }) => expect(summary.requests.total).toBe(40)))
     `,
@@ -169,7 +169,7 @@ describe('specs that fail', () => {
 
   test('defineBench runs on the same path, and a miss points at its bound [S1.19]', () => {
     expect(run.text).toContain('❯ typed.bench.ts:11:')
-    expect(run.text).toContain('✓ ttft p50 <= 5s')
+    expect(run.text).toContain('✓ dispatch_delay p50 <= 5s')
     expect(run.text).toContain('✓ sees the results')
   })
 
@@ -197,7 +197,7 @@ describe('targets that do not answer as they should', () => {
     )
     for (const name of names) {
       const url = servers.get(name)?.url ?? (await refusingUrl())
-      const spec = chatSpec(['success_rate >= 90%', 'ttft p50 <= 5s'])
+      const spec = chatSpec(['success_rate >= 90%', 'dispatch_delay p50 <= 5s'])
         .replace('/v1/chat', `${url}/v1/chat`)
         .replace(/^mock: .*$/m, '')
       project.write(`${fileOf(name)}.bench.yaml`, spec)
@@ -261,10 +261,10 @@ test('vitest list names every SLO without running anything', async () => {
       'plugins: [slogate()]',
       'plugins: [slogate()], test: { benchmark: { enabled: true } }',
     ),
-    'chat.bench.yaml': chatSpec(['success_rate >= 90%', 'ttft p50 <= 5s']),
+    'chat.bench.yaml': chatSpec(['success_rate >= 90%', 'dispatch_delay p50 <= 5s']),
   })
   const { text } = await project.vitest(['list'])
-  expect(text).toContain('chat.bench.yaml > chat > ttft p50 <= 5s')
+  expect(text).toContain('chat.bench.yaml > chat > dispatch_delay p50 <= 5s')
   expect(existsSync(join(project.folder, '.vitest/slogate'))).toBe(false)
 })
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { Load } from '../../src/bench-spec/spec.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
+import type { JudgedSlo } from '../../src/metrics/client-diagnostic.ts'
 import { diagnose, type DiagnosticContext } from '../../src/metrics/diagnostics.ts'
 import { summarize } from '../../src/metrics/summary.ts'
 import { cancelled, completed, failed, load, times, trust } from './records.ts'
@@ -77,28 +78,59 @@ test('warns of latencies that the concurrency does not allow [T6]', () => {
   expect(find(sound).has('inconsistent-times')).toBe(false)
 })
 
-test('warns of a client at its limits, and past them', () => {
-  expect(
-    find(sound, { trust: { ...trust, eventLoopUtilization: 0.5 } }).get('client-busy'),
-  ).toEqual({
+/** What became of SLOs that were held by `margin`, or missed where that is negative. */
+function judgedAs(
+  status: JudgedSlo['status'],
+  margins: Readonly<Record<string, number>>,
+): JudgedSlo[] {
+  return Object.entries(margins).map(([text, margin]) => ({ slo: slo(text), status, margin }))
+}
+
+test('says nothing of a client at its limits where no bound is that close', () => {
+  const judged = judgedAs('PASS', {
+    'ttft p95 <= 800': 10,
+    'chunk_gap p99 <= 20': 9.6,
+    'success_rate >= 0.99': 0.001,
+    'requests_per_second >= 1': 0.1,
+    'dispatch_delay p95 <= 20': 1,
+  })
+  for (const more of [{ eventLoopDelayP99: 2.03 }, { eventLoopUtilization: 0.9 }]) {
+    const found = find(sound, { trust: { ...trust, ...more }, judged })
+    expect([...found.keys()]).toEqual(['concurrency-held'])
+  }
+})
+
+test('says of a client at its limits, and past them, which SLOs that reaches and what stands', () => {
+  const judged = [
+    ...judgedAs('PASS', { 'ttft p95 <= 800': 1.5, 'latency p95 <= 800': 700 }),
+    ...judgedAs('INCONCLUSIVE', { 'stall p99 <= 20': -0.5, 'latency p99 <= 800': -300 }),
+    ...judgedAs('ERROR', { 'ttft p99 <= 800': 0 }),
+  ]
+  const late = { ...trust, eventLoopDelayP99: 2.03, runQueueShare: 0.06 }
+  expect(find(sound, { trust: late, judged }).get('client-busy')).toEqual({
     id: 'client-busy',
     level: 'warn',
-    reasons: [{ kind: 'event-loop-busy', utilization: 0.5 }],
+    reasons: [
+      { kind: 'event-loop-late', delay: 2.03 },
+      { kind: 'waited-for-core', share: 0.06 },
+    ],
+    slos: [
+      { slo: 'ttft p95 <= 800', status: 'PASS', unit: 'ms', reach: 2.03 },
+      { slo: 'stall p99 <= 20', status: 'INCONCLUSIVE', unit: 'ms', reach: 2.03 },
+    ],
   })
-  expect(find(sound, { trust: { ...trust, eventLoopDelayP99: 2 } }).has('client-busy')).toBe(true)
+  const worse = { ...late, eventLoopDelayP99: 10 }
+  expect(find(sound, { trust: worse, judged }).has('client-limited')).toBe(true)
+  const { eventLoopDelayP99: _, ...unsampled } = trust
+  const unknown = { ...unsampled, eventLoopUtilization: 0.7 }
+  expect(find(sound, { trust: unknown, judged }).get('client-limited')).toHaveProperty('slos.0', {
+    slo: 'ttft p95 <= 800',
+    status: 'PASS',
+    unit: 'ms',
+  })
   // Waiting for a core explains a late client, it does not make one.
-  expect(find(sound, { trust: { ...trust, runQueueShare: 0.06 } }).has('client-busy')).toBe(false)
-  const waiting = { ...trust, eventLoopDelayP99: 2, runQueueShare: 0.06 }
-  expect(find(sound, { trust: waiting }).get('client-busy')).toHaveProperty('reasons', [
-    { kind: 'event-loop-late', delay: 2 },
-    { kind: 'waited-for-core', share: 0.06 },
-  ])
-  expect(
-    find(sound, { trust: { ...trust, eventLoopUtilization: 0.7 } }).has('client-limited'),
-  ).toBe(true)
-  expect(find(sound, { trust: { ...trust, eventLoopDelayP99: 10 } }).has('client-limited')).toBe(
-    true,
-  )
+  const waiting = { ...trust, eventLoopDelayP99: 1.9, runQueueShare: 0.06 }
+  expect([...find(sound, { trust: waiting, judged }).keys()]).toEqual(['concurrency-held'])
 })
 
 function atOnce(index: number) {

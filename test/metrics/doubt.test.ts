@@ -1,142 +1,283 @@
 import { expect, test } from 'vitest'
 
-import { findDoubts } from '../../src/metrics/doubt.ts'
+import type { RelativeSlo } from '../../src/bench-spec/slo.ts'
+import type { ClientTrust, RequestRecord } from '../../src/engine/record.ts'
+import { type Doubt, type DoubtContext, findDoubts } from '../../src/metrics/doubt.ts'
 import { completed, times, trust } from './records.ts'
 import { slo } from './slos.ts'
 
-const records = times(10, () => completed())
-const buffered = times(10, () => completed({ gap: 0 }))
-const ttft = slo('ttft p95 <= 800')
+/** One request at a time, each sent when the one before has ended: 100 ms to the first of 10 tokens, 10 ms apart. */
+const records = times(10, (index) => completed({ index, at: index * 190, tokens: 10 }))
+const buffered = times(10, (index) => completed({ index, at: index * 100, gap: 0 }))
+/** The slot stood empty half of the time. */
+const idle = times(10, (index) => completed({ index, at: index * 380, tokens: 10 }))
 
-test('lets a slow client judge its own dispatch delay', () => {
-  const slow = findDoubts('candidate', records, { ...trust, eventLoopDelayP99: 50 })
-  expect(slow(slo('dispatch_delay p95 <= 20'), -10)).toBeUndefined()
-  expect(slow(slo('ttft p95 <= 20'), -10)).toMatchObject({
-    kind: expect.stringMatching(/^client-/),
-  })
-})
+const load = { concurrency: 1, drained: false }
 
-test('knows nothing against a client that left no figures of itself', () => {
-  expect(findDoubts('candidate', records, undefined)(ttft, 1)).toBeUndefined()
-})
+interface Given extends DoubtContext {
+  records?: readonly RequestRecord[]
+  client?: ClientTrust | undefined
+  target?: 'candidate' | 'baseline'
+}
+
+/** A client whose event loop was late by so many ms. */
+function lateBy(delay: number): ClientTrust {
+  return { ...trust, eventLoopDelayP99: delay }
+}
+
+/** The doubt about an SLO that was held by `margin`, or missed where that is negative. */
+function doubt(text: string, margin: number, given: Given = {}): Doubt | undefined {
+  const { target = 'candidate', ...context } = given
+  const client = 'client' in given ? given.client : trust
+  const find = findDoubts(target, given.records ?? records, client, { load, ...context })
+  return find(slo(text), { status: margin >= 0 ? 'PASS' : 'FAIL', margin })
+}
 
 test('has no doubt of a sound run', () => {
-  const doubt = findDoubts('candidate', records, trust)
-  expect(doubt(ttft, 10)).toBeUndefined()
-  expect(doubt(ttft, -10)).toBeUndefined()
+  expect(doubt('ttft p95 <= 800', 10)).toBeUndefined()
+  expect(doubt('ttft p95 <= 800', -10)).toBeUndefined()
 })
 
 test('does not believe fast streams that came in a single read [T4]', () => {
-  const doubt = findDoubts('candidate', buffered, trust)
   for (const text of [
     'ttft p95 <= 800',
     'chunk_gap p99 <= 60',
     'stall max <= 60',
     'tpot mean <= 9',
   ]) {
-    expect(doubt(slo(text), 5)).toEqual({
+    expect(doubt(text, 5, { records: buffered })).toEqual({
       kind: 'not-streamed',
       target: 'candidate',
       atOnce: 10,
       requests: 10,
     })
   }
-  expect(doubt(ttft, -10)).toBeUndefined()
-  expect(doubt(slo('latency p95 <= 800'), 10)).toBeUndefined()
+  expect(doubt('ttft p95 <= 800', -10, { records: buffered })).toBeUndefined()
+  expect(doubt('latency p95 <= 800', 10, { records: buffered })).toBeUndefined()
 })
 
-test('does not let a client past its limits judge a time', () => {
-  const slow = findDoubts('candidate', records, {
-    ...trust,
-    eventLoopUtilization: 0.7,
-    eventLoopDelayP99: 5,
-  })
-  expect(slow(ttft, 10)).toMatchObject({ kind: expect.stringMatching(/^client-/) })
-  expect(slow(ttft, -4)).toMatchObject({ kind: expect.stringMatching(/^client-/) })
-  expect(slow(slo('success_rate >= 0.99'), 0.01)).toBeUndefined()
+const fromDispatch = ['ttft p95', 'ttfo p95', 'latency p95', 'ttft mean', 'latency max']
+
+test.each(fromDispatch)('a late client only lengthens %s: a PASS stands', (value) => {
+  for (const client of [lateBy(2.03), lateBy(50), { ...lateBy(50), eventLoopUtilization: 0.9 }]) {
+    expect(doubt(`${value} <= 200`, 0, { client })).toBeUndefined()
+    expect(doubt(`${value} < 200`, 1, { client })).toBeUndefined()
+    // Too short is what it was not made.
+    expect(doubt(`${value} >= 200`, -1, { client })).toBeUndefined()
+  }
 })
 
-test('does not let a client judge a bound that is not ten times its own delay', () => {
-  const doubt = findDoubts('candidate', records, { ...trust, eventLoopDelayP99: 2 })
-  expect(doubt(slo('chunk_gap p99 <= 20'), 5)).toEqual({
+test.each(fromDispatch)('a miss of %s by less than the lateness may be the lateness', (value) => {
+  const client = lateBy(5)
+  expect(doubt(`${value} <= 200`, -4.9, { client })).toEqual({
     kind: 'client-late',
     target: 'candidate',
-    delay: 2,
+    delay: 5,
+    reach: 5,
+    margin: 4.9,
   })
-  expect(doubt(slo('chunk_gap p99 <= 21'), 5)).toBeUndefined()
+  expect(doubt(`${value} <= 200`, -5, { client })).toBeUndefined()
+  // Failed requests fill the percentile.
+  expect(doubt(`${value} <= 200`, -Infinity, { client })).toBeUndefined()
 })
 
-test('believes a margin of more than ten times the delay, and failed requests', () => {
-  const doubt = findDoubts('candidate', records, { ...trust, eventLoopDelayP99: 12 })
-  expect(doubt(ttft, 119)).toMatchObject({ kind: expect.stringMatching(/^client-/) })
-  expect(doubt(ttft, 121)).toBeUndefined()
-  expect(doubt(ttft, -121)).toBeUndefined()
-  expect(doubt(ttft, -Infinity)).toBeUndefined()
-})
-
-test('believes a miss by more than the client was late: lateness only lengthens times', () => {
-  const slow = findDoubts('candidate', records, {
-    ...trust,
-    eventLoopUtilization: 0.7,
-    eventLoopDelayP99: 5,
+test.each(fromDispatch)('what was to be at least so long may be so by lateness: %s', (value) => {
+  expect(doubt(`${value} >= 200`, 4.9, { client: lateBy(5) })).toMatchObject({
+    kind: 'client-late',
+    reach: 5,
+    margin: 4.9,
   })
-  expect(slow(ttft, -5)).toMatchObject({ kind: expect.stringMatching(/^client-/) })
-  expect(slow(ttft, -6)).toBeUndefined()
-  expect(slow(ttft, 6)).toMatchObject({ kind: expect.stringMatching(/^client-/) })
+  expect(doubt(`${value} > 200`, 5, { client: lateBy(5) })).toBeUndefined()
 })
 
-test('doubts goodput by its tightest bound', () => {
-  const goodput = [
-    { metric: 'latency', op: '<=', bound: 8000 },
-    { metric: 'stall', op: '<=', bound: 20 },
-  ] as const
-  const doubt = findDoubts('candidate', records, { ...trust, eventLoopDelayP99: 2 }, { goodput })
-  expect(doubt(slo('goodput >= 0.9'), 0.05)).toMatchObject({
-    kind: expect.stringMatching(/^client-/),
+test.each(['chunk_gap p99', 'stall p95'])(
+  '%s errs both ways, by less than its margin or not',
+  (value) => {
+    // 10.4 ms against 20 ms.
+    expect(doubt(`${value} <= 20`, 9.6, { client: lateBy(2.03) })).toBeUndefined()
+    for (const op of ['<=', '>=']) {
+      for (const margin of [2, -2]) {
+        expect(doubt(`${value} ${op} 20`, margin, { client: lateBy(2.03) })).toEqual({
+          kind: 'client-late',
+          target: 'candidate',
+          delay: 2.03,
+          reach: 2.03,
+          margin: 2,
+        })
+      }
+      expect(doubt(`${value} ${op} 20`, -2.1, { client: lateBy(2.03) })).toBeUndefined()
+    }
+  },
+)
+
+test('tpot errs both ways, by the lateness of an event over the tokens between two', () => {
+  // 9 tokens after the first one.
+  for (const margin of [0.9, -0.9]) {
+    const found = doubt('tpot p95 <= 12', margin, { client: lateBy(9) })
+    expect(found).toMatchObject({ kind: 'client-late', delay: 9, reach: 1 })
+    expect(doubt('tpot p95 >= 12', margin, { client: lateBy(9) })).toBeDefined()
+  }
+  expect(doubt('tpot p95 <= 12', 1, { client: lateBy(9) })).toBeUndefined()
+  expect(doubt('tpot p95 <= 12', -1, { client: lateBy(9) })).toBeUndefined()
+  // The shortest answers err the most; where no length is known, the whole lateness may be in one token.
+  const short = [...records, completed({ index: 10, at: 1900, events: 2, tokens: 3 })]
+  const one = doubt('tpot p95 <= 12', 4, { client: lateBy(9), records: short })
+  expect(one).toMatchObject({ reach: 4.5 })
+  expect(doubt('tpot p95 <= 12', 8, { client: lateBy(9), records: [] })).toBeDefined()
+})
+
+test.each([...fromDispatch, 'chunk_gap p99', 'stall p95', 'tpot p50'])(
+  'a PASS of %s falls with the load, whatever the lateness',
+  (value) => {
+    for (const client of [trust, lateBy(12), undefined]) {
+      expect(doubt(`${value} <= 900`, 500, { records: idle, client })).toEqual({
+        kind: 'load-not-held',
+        target: 'candidate',
+        concurrency: 1,
+        peakInFlight: 1,
+        meanInFlight: 0.5,
+      })
+    }
+    // A lighter load does not make it slow.
+    expect(doubt(`${value} <= 20`, -50, { records: idle })).toBeUndefined()
+    expect(doubt(`${value} >= 20`, 50, { records: idle })).toBeUndefined()
+    expect(doubt(`${value} >= 20`, -50, { records: idle })).toMatchObject({ kind: 'load-not-held' })
+  },
+)
+
+test('a PASS falls when as many requests as were asked for were never in flight', () => {
+  const more = { concurrency: 2, drained: false }
+  expect(doubt('ttft p95 <= 800', 700, { load: more })).toMatchObject({
+    kind: 'load-not-held',
+    concurrency: 2,
+    peakInFlight: 1,
   })
 })
 
-test('judges by utilisation alone where no delay was sampled', () => {
+test('the target had less to do where the client was late by a good part of each request', () => {
+  const client = { ...lateBy(90), eventLoopDelayP50: 40 }
+  expect(doubt('ttft p95 <= 800', 700, { client })).toEqual({
+    kind: 'load-thinned',
+    target: 'candidate',
+    delay: 40,
+    inFlight: 190,
+  })
+  expect(doubt('ttft p95 <= 800', 700, { client: { ...client, eventLoopDelayP50: 38 } })).toBe(
+    undefined,
+  )
+})
+
+test('lets a slow client judge its own dispatch delay, and shares whatever the load', () => {
+  const given = { client: lateBy(50), records: idle }
+  expect(doubt('dispatch_delay p95 <= 20', -10, given)).toBeUndefined()
+  expect(doubt('dispatch_delay p95 <= 20', 10, given)).toBeUndefined()
+  expect(doubt('success_rate >= 0.99', 0.001, given)).toBeUndefined()
+  expect(doubt('requests_per_second >= 9', 0.001, given)).toBeUndefined()
+})
+
+test('knows nothing against a client that left no figures of itself', () => {
   const { eventLoopDelayP99: _, ...unsampled } = trust
-  expect(findDoubts('candidate', records, unsampled)(ttft, 1)).toBeUndefined()
-  const busy = { ...unsampled, eventLoopUtilization: 0.9 }
-  expect(findDoubts('candidate', records, busy)(ttft, 500)).toMatchObject({
-    kind: 'client-limited',
-    reasons: [{ kind: 'event-loop-busy', utilization: 0.9 }],
-  })
+  for (const client of [undefined, unsampled]) {
+    expect(doubt('ttft p95 <= 800', -0.1, { client })).toBeUndefined()
+    expect(doubt('stall p95 <= 800', 0.1, { client })).toBeUndefined()
+  }
 })
 
-test('does not believe a margin below the calibrated error of the client, whichever way it points', () => {
+test('a client past its limits that sampled no delay may be wrong by anything', () => {
+  const { eventLoopDelayP99: _, ...unsampled } = trust
+  const client = { ...unsampled, eventLoopUtilization: 0.9 }
+  const limited = {
+    kind: 'client-limited',
+    target: 'candidate',
+    reasons: [{ kind: 'event-loop-busy', utilization: 0.9 }],
+  }
+  expect(doubt('ttft p95 <= 800', -500, { client })).toEqual(limited)
+  expect(doubt('stall p95 <= 800', 700, { client })).toEqual(limited)
+  expect(doubt('ttft p95 <= 800', 1, { client })).toBeUndefined()
+  expect(doubt('ttft p95 <= 800', -Infinity, { client })).toBeUndefined()
+})
+
+test('a calibrated error is one of the client as well, and points the same ways', () => {
   const accuracy = { request: 3, chunk: 1 }
-  const doubt = findDoubts('candidate', records, trust, { accuracy })
-  expect(doubt(ttft, 2.9)).toEqual({
+  expect(doubt('ttft p95 <= 800', -2.9, { accuracy })).toEqual({
     kind: 'calibrated-error',
     target: 'candidate',
     error: 3,
+    reach: 3,
     margin: 2.9,
   })
-  expect(doubt(ttft, -2.9)).toMatchObject({ kind: 'calibrated-error', margin: 2.9 })
-  expect(doubt(ttft, 3)).toBeUndefined()
-  expect(doubt(ttft, -3)).toBeUndefined()
-  expect(doubt(ttft, -Infinity)).toBeUndefined()
-  expect(doubt(slo('chunk_gap p99 <= 60'), 1.5)).toBeUndefined()
-  expect(doubt(slo('chunk_gap p99 <= 60'), 0.9)).toMatchObject({ kind: 'calibrated-error' })
-  expect(doubt(slo('success_rate >= 0.99'), 0.001)).toBeUndefined()
-  expect(doubt(slo('dispatch_delay p95 <= 20'), 0.1)).toBeUndefined()
+  expect(doubt('ttft p95 <= 800', 2.9, { accuracy })).toBeUndefined()
+  expect(doubt('ttft p95 >= 800', 2.9, { accuracy })).toMatchObject({ kind: 'calibrated-error' })
+  expect(doubt('ttft p95 <= 800', -3, { accuracy })).toBeUndefined()
+  expect(doubt('ttft p95 <= 800', -Infinity, { accuracy })).toBeUndefined()
+  expect(doubt('ttft p95 <= 800', 2.9, { accuracy, records: idle })).toMatchObject({
+    kind: 'load-not-held',
+  })
+  expect(doubt('chunk_gap p99 <= 60', 1, { accuracy })).toBeUndefined()
+  for (const margin of [0.9, -0.9]) {
+    const found = doubt('chunk_gap p99 <= 60', margin, { accuracy })
+    expect(found).toMatchObject({ kind: 'calibrated-error', error: 1 })
+  }
+  expect(doubt('success_rate >= 0.99', 0.001, { accuracy })).toBeUndefined()
+  expect(doubt('dispatch_delay p95 <= 20', 0.1, { accuracy })).toBeUndefined()
   // Also where the load process left no figures of itself.
-  expect(findDoubts('candidate', records, undefined, { accuracy })(ttft, 1)).toMatchObject({
+  expect(doubt('ttft p95 <= 800', -1, { accuracy, client: undefined })).toMatchObject({
     kind: 'calibrated-error',
   })
 })
 
-test('does not believe goodput whose tightest bound is not ten times the calibrated error', () => {
-  const goodput = [{ metric: 'ttft', op: '<=', bound: 30 }] as const
-  const doubt = (request: number) =>
-    findDoubts('candidate', records, trust, { goodput, accuracy: { request, chunk: 1 } })
-  expect(doubt(3)(slo('goodput >= 0.9'), 0.05)).toEqual({
-    kind: 'calibrated-error',
-    target: 'candidate',
-    error: 3,
+/** Times to the first token of 91, 92, … 100 ms. */
+const rising = times(10, (index) =>
+  completed({ index, at: index * 200, ttft: 91 + index, gap: 10 + index, tokens: 10 }),
+)
+
+test('a late client only lowers goodput: a PASS stands, a FAIL that it explains does not', () => {
+  const goodput = [{ metric: 'ttft', op: '<=', bound: 98 }] as const
+  const given = { records: rising, goodput, load: undefined }
+  expect(doubt('goodput >= 0.8', 0, { ...given, client: lateBy(50) })).toBeUndefined()
+  // 2 of 10 are above 98 ms, one of them by no more than 1 ms.
+  const found = doubt('goodput >= 0.9', -0.1, { ...given, client: lateBy(2) })
+  expect(found).toMatchObject({ kind: 'client-late', delay: 2, margin: 0.1 })
+  expect(found).toHaveProperty('reach', expect.closeTo(0.2, 9))
+  expect(doubt('goodput >= 1', -0.2, { ...given, client: lateBy(1) })).toBeUndefined()
+  expect(doubt('goodput <= 0.9', 0.1, { ...given, client: lateBy(2) })).toBeDefined()
+  expect(doubt('goodput >= 0.8', 0.1, { ...given, records: idle, load })).toMatchObject({
+    kind: 'load-not-held',
   })
-  expect(doubt(2.9)(slo('goodput >= 0.9'), 0.05)).toBeUndefined()
+  expect(doubt('goodput >= 0.8', -0.1, { ...given, records: idle, load })).toBeUndefined()
+})
+
+test('a bound on gaps makes goodput err both ways, one from below the other way', () => {
+  const gaps = [{ metric: 'stall', op: '<=', bound: 17.5 }] as const
+  const given = { records: rising, client: lateBy(1), load: undefined }
+  // Of 8 good ones one is within 1 ms, and so is one of the others.
+  expect(doubt('goodput >= 0.75', 0.05, { ...given, goodput: gaps })).toBeDefined()
+  expect(doubt('goodput >= 0.85', -0.05, { ...given, goodput: gaps })).toBeDefined()
+  expect(doubt('goodput >= 0.65', 0.15, { ...given, goodput: gaps })).toBeUndefined()
+  const slow = [{ metric: 'ttft', op: '>=', bound: 93.5 }] as const
+  expect(doubt('goodput >= 0.65', 0.05, { ...given, goodput: slow })).toBeDefined()
+  expect(doubt('goodput >= 0.75', -0.05, { ...given, goodput: slow })).toBeUndefined()
+})
+
+test('what makes a baseline look slow flatters the candidate', () => {
+  const relative: RelativeSlo = {
+    ...slo('ttft p95 <= 800'),
+    bound: undefined,
+    allowance: { change: 0.1 },
+  }
+  const find = (given: Given, margin: number) =>
+    findDoubts('baseline', given.records ?? records, given.client, { load })(relative, {
+      status: margin >= 0 ? 'PASS' : 'FAIL',
+      margin,
+    })
+  const late = { client: lateBy(5) }
+  expect(find(late, 4.9)).toMatchObject({ kind: 'client-late', target: 'baseline', margin: 4.9 })
+  expect(find(late, 5)).toBeUndefined()
+  expect(find(late, -1)).toBeUndefined()
+  // One under a lighter load looks fast, one that did not stream either.
+  expect(find({ records: idle }, -50)).toMatchObject({ kind: 'load-not-held' })
+  expect(find({ records: idle }, 50)).toBeUndefined()
+  for (const margin of [50, -50]) {
+    expect(find({ records: buffered }, margin)).toMatchObject({ kind: 'not-streamed' })
+  }
 })

@@ -211,7 +211,7 @@ function serverTime(mean: number, more: Partial<ServerTimeDocument> = {}): Serve
 }
 
 /** A self-check as it is stored, with its sentence. */
-export function diagnostic(facts: DiagnosticFacts): DiagnosticDocument {
+function diagnostic(facts: DiagnosticFacts): DiagnosticDocument {
   return { ...facts, message: sentences.diagnostic(facts) }
 }
 

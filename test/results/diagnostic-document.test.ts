@@ -37,8 +37,12 @@ const diagnostics: readonly [Diagnostic, numbers: object][] = [
       id: 'client-busy',
       level: 'warn',
       reasons: [{ kind: 'event-loop-busy', utilization: 0.512345678 }],
+      slos: [{ slo: 'ttft p95 <= 20ms', status: 'PASS', unit: 'ms', reach: 2.0312345678 }],
     },
-    { reasons: [{ kind: 'event-loop-busy', utilization: 0.512346 }] },
+    {
+      reasons: [{ kind: 'event-loop-busy', utilization: 0.512346 }],
+      slos: [{ slo: 'ttft p95 <= 20ms', status: 'PASS', unit: 'ms', reach: 2.03123 }],
+    },
   ],
   [
     {
@@ -48,12 +52,14 @@ const diagnostics: readonly [Diagnostic, numbers: object][] = [
         { kind: 'event-loop-late', delay: 12.345678 },
         { kind: 'waited-for-core', share: 0.061234567 },
       ],
+      slos: [{ slo: 'stall p95 <= 20ms', status: 'INCONCLUSIVE', unit: 'ms' }],
     },
     {
       reasons: [
         { kind: 'event-loop-late', delay_p99_ms: 12.3457 },
         { kind: 'waited-for-core', share: 0.0612346 },
       ],
+      slos: [{ slo: 'stall p95 <= 20ms', status: 'INCONCLUSIVE', unit: 'ms', reach: null }],
     },
   ],
   [

@@ -162,13 +162,29 @@ test('nothing is said beside an earlier run on another machine, or of another ki
   }
 })
 
-test('a client that was too late to tell leaves times undecided, and shares as they are', () => {
-  const asked = { slo: ['ttft p95 <= 150ms', 'success_rate >= 95%'] }
+test('a client that was late leaves a miss undecided that may be its own, and nothing else', () => {
+  const asked = { slo: ['ttft p95 <= 105ms', 'ttft p90 <= 150ms', 'success_rate >= 95%'] }
   const late = { ...trust, eventLoopDelayP99: 40 }
-  expect(statusesOf(concludeAt(driveOf(asked, fast)))).toEqual(['PASS', 'PASS'])
+  const sound = concludeAt(driveOf(asked, fast))
+  expect(statusesOf(sound)).toEqual(['FAIL', 'PASS', 'PASS'])
+  expect(idsOf(sound)).not.toContain('client-limited')
   const found = concludeAt(driveOf(asked, fast, { trust: late }))
-  expect(statusesOf(found)).toEqual(['INCONCLUSIVE', 'PASS'])
-  expect(idsOf(found)).toContain('client-limited')
+  expect(statusesOf(found)).toEqual(['INCONCLUSIVE', 'PASS', 'PASS'])
+  expect(found.diagnostics.find(({ id }) => id === 'client-limited')).toMatchObject({
+    slos: [
+      { slo: 'ttft p95 <= 105ms', status: 'INCONCLUSIVE' },
+      { slo: 'ttft p90 <= 150ms', status: 'PASS' },
+    ],
+  })
+  const far = { slo: ['ttft p95 <= 1s'] }
+  expect(idsOf(concludeAt(driveOf(far, fast, { trust: late })))).not.toContain('client-limited')
+})
+
+test('a load that was not held leaves undecided what it flatters', () => {
+  const asked = { slo: ['ttft p95 <= 105ms', 'ttft p90 <= 150ms', 'success_rate >= 95%'] }
+  const found = concludeAt(driveOf({ ...asked, concurrency: 2 }, fast))
+  expect(statusesOf(found)).toEqual(['FAIL', 'INCONCLUSIVE', 'PASS'])
+  expect(idsOf(found)).toContain('concurrency-not-held')
 })
 
 const spread = { min: 1, p50: 2, p95: 3, p99: 4, max: 5 }
@@ -192,11 +208,11 @@ function calibrate(error: number): Calibration {
 }
 
 test.each<[string, Calibration, string, boolean]>([
-  ['larger than the margin', calibrate(200), 'INCONCLUSIVE', true],
-  ['smaller than the margin', calibrate(4), 'PASS', true],
-  ['of another machine', { ...calibrate(200), machine: { ...machine, cpu: '?' } }, 'PASS', false],
-])('what the client is wrong by is held against a margin: %s', (_, stored, status, matches) => {
-  const driven = driveOf({ slo: ['ttft p95 <= 150ms'] }, fast)
+  ['larger than the miss', calibrate(200), 'INCONCLUSIVE', true],
+  ['smaller than the miss', calibrate(4), 'FAIL', true],
+  ['of another machine', { ...calibrate(200), machine: { ...machine, cpu: '?' } }, 'FAIL', false],
+])('what the client is wrong by is held against a miss: %s', (_, stored, status, matches) => {
+  const driven = driveOf({ slo: ['ttft p95 <= 105ms'] }, fast)
   const calibrations = { ...setting.calibrations, calibrations: [stored] }
   const found = conclude(driven, { machine, calibrations })
   expect(found.verdict.status).toBe(status)

@@ -37,7 +37,6 @@ test('a file gives the rounds and the figures that are in it', () => {
   )
   expect(reference).toHaveProperty('differences', [])
   expect(document).toMatchObject({ kind: 'file', source: 'old.json', summary: stored.summary })
-  expect(referred).not.toHaveProperty('findDoubt')
 })
 
 test.each([
@@ -74,16 +73,24 @@ test('a second target gives its requests as if its rounds had followed each othe
   expect(duration).toBeCloseTo(summarize(whole).duration ?? NaN, 3)
 })
 
+const passed = { status: 'PASS', margin: 10 } as const
+const missed = { status: 'FAIL', margin: -10 } as const
+
 /** The doubt about a second target whose token events were so many ms apart. */
 function doubtAt(gap: number): unknown {
   const records = sendRounds({ target: 'baseline', ttft: 100, gap })
-  return referTo(alternating, records, own)?.findDoubt?.(relative, undefined, 110)
+  return referTo(alternating, records, own)?.findDoubt?.(relative, passed)
 }
 
 test('a second target that did not stream is doubted, one that did is not', () => {
   expect(doubtAt(10)).toBeUndefined()
   expect(doubtAt(0)).toBeDefined()
 })
+
+/** A client whose event loop was late by so many ms. */
+function lateBy(delay: number) {
+  return { ...trust, eventLoopDelayP99: delay }
+}
 
 const streamed = times(10, () => completed())
 const buffered = times(10, () => completed({ gap: 0 }))
@@ -92,21 +99,43 @@ const unsound = findDoubts('baseline', buffered, undefined)
 
 test('a doubt about the baseline concerns what is relative to it', () => {
   const doubt = joinDoubts(sound, unsound)
-  expect(doubt(relative, 10, 110)).toBeDefined()
-  expect(doubt(absolute, 10)).toBeUndefined()
-  expect(joinDoubts(sound, sound)(relative, 10, 110)).toBeUndefined()
-  expect(joinDoubts(sound, undefined)(relative, 10, 110)).toBeUndefined()
-})
-
-test('a missed bound is no excuse for a baseline that looks slow', () => {
-  expect(unsound(relative, -10, 110)).toBeUndefined()
-  expect(joinDoubts(sound, unsound)(relative, -10, 110)).toBeDefined()
+  expect(doubt(relative, passed)).toMatchObject({ target: 'baseline' })
+  expect(doubt(relative, missed)).toMatchObject({ target: 'baseline' })
+  expect(doubt(absolute, passed)).toBeUndefined()
+  expect(joinDoubts(sound, sound)(relative, passed)).toBeUndefined()
+  expect(joinDoubts(sound, undefined)(relative, passed)).toBeUndefined()
 })
 
 test('a doubt about the run itself goes first, as it is', () => {
-  const late = findDoubts('candidate', streamed, { ...trust, eventLoopDelayP99: 50 })
-  const doubt = late(relative, 10, 110)
-  expect(doubt).toBeDefined()
-  expect(joinDoubts(late, unsound)(relative, 10, 110)).toEqual(doubt)
-  expect(joinDoubts(late, unsound)(absolute, 10)).toEqual(late(absolute, 10))
+  const late = findDoubts('candidate', streamed, lateBy(50))
+  const doubt = late(relative, missed)
+  expect(doubt).toMatchObject({ target: 'candidate' })
+  expect(joinDoubts(late, unsound)(relative, missed)).toEqual(doubt)
+  expect(joinDoubts(late, unsound)(absolute, missed)).toEqual(late(absolute, missed))
+})
+
+test('the same process is late for both targets: a change within its lateness is none, either way', () => {
+  const baseline = sendRounds({ target: 'baseline', ttft: 100 })
+  const trusted = lateBy(11)
+  const find = joinDoubts(
+    findDoubts('candidate', streamed, trusted),
+    referTo(alternating, baseline, own, { trust: trusted })?.findDoubt,
+  )
+  expect(find(relative, passed)).toMatchObject({ kind: 'client-late', target: 'baseline' })
+  expect(find(relative, missed)).toMatchObject({ kind: 'client-late', target: 'candidate' })
+  expect(find(absolute, passed)).toBeUndefined()
+  expect(find(relative, { status: 'PASS', margin: 11 })).toBeUndefined()
+})
+
+test('of an earlier run the lateness is the one that it had', () => {
+  const late = resultsOf(driveOf({}, sendRounds({ ttft: 100 }), { trust: lateBy(11) }))
+  const spec: CheckedSpec = {
+    ...besideFile,
+    baseline: { kind: 'file', source: 'old.json', results: late },
+  }
+  const find = referTo(spec, [], own, { trust })?.findDoubt
+  expect(find?.(relative, passed)).toMatchObject({ kind: 'client-late', target: 'baseline' })
+  expect(find?.(relative, missed)).toBeUndefined()
+  const prompt = referTo(besideFile, [], own, { trust: lateBy(11) })?.findDoubt
+  expect(prompt?.(relative, passed)).toBeUndefined()
 })

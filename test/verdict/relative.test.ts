@@ -214,15 +214,15 @@ test('Holm counts relative SLOs among the others', () => {
 })
 
 test('a doubt about the figures is one about the comparison', () => {
-  const bounds: (number | undefined)[] = []
+  const asked: unknown[] = []
   const found = compare('ttft p50 <= baseline + 10%', side(130, 1), side(100, 2), {
-    findDoubt(_slo, _margin, bound) {
-      bounds.push(bound)
-      return { kind: 'client-late', target: 'candidate', delay: 9 }
+    findDoubt(_slo, decided) {
+      asked.push(decided)
+      return { kind: 'client-limited', target: 'candidate', reasons: [] }
     },
   })
   expect(found.status).toBe('INCONCLUSIVE')
-  expect(bounds[0]).toBeCloseTo((found.relative?.baseline ?? 0) * 1.1, 9)
+  expect(asked).toEqual([{ status: 'FAIL', margin: found.margin }])
 })
 
 test('an earlier run is compared by Welch, unless something differs', () => {
@@ -359,7 +359,7 @@ function spoilShare(records: readonly RequestRecord[], tenths: number): RequestR
 }
 
 function beLate() {
-  return { kind: 'client-late', target: 'candidate', delay: 9 } as const
+  return { kind: 'client-late', target: 'candidate', delay: 9, reach: 9, margin: 1 } as const
 }
 
 test('far more failures than the baseline has are a FAIL by themselves, whatever the times', () => {

@@ -139,7 +139,7 @@ test('policy point asks for no proof', () => {
 
 test('a mean that lacks the proof is not doubted besides', () => {
   const { slos } = judgeAll([mean], half, {
-    findDoubt: () => ({ kind: 'client-late', target: 'candidate', delay: 9 }),
+    findDoubt: () => ({ kind: 'client-late', target: 'candidate', delay: 9, reach: 9, margin: 1 }),
   })
   expect(slos[0]?.turns.map(({ kind }) => kind)).toEqual(['unproven-success'])
 })

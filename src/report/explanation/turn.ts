@@ -78,17 +78,33 @@ function isCounted(slo: SloDocument): slo is SloDocument & { p_fail: number } {
   return slo.level === 'error' && slo.p_fail !== null
 }
 
-/** The client's own lateness beside a bound on a time. */
+/** The client's own lateness, and where it was more than the margin. */
 function clientSteps({ slo, results }: Case): Account['steps'] {
   const delay = results.client?.event_loop_delay_p99_ms ?? undefined
-  if (slo.unit !== 'ms' || slo.metric === 'dispatch_delay' || delay === undefined) return []
-  if (slo.bound === null) return []
-  const sign = delay * 10 < slo.bound ? '<' : '≥'
+  const way = ways[slo.metric]
+  if (way === undefined || delay === undefined) return []
   const busy = showFigure(results.client?.event_loop_utilization ?? 0)
+  const compared = slo.turns.flatMap((turn) => {
+    if (turn.kind !== 'doubt' || !('reach' in turn.doubt)) return []
+    const { reach, margin } = turn.doubt
+    return [`; reach ${showFigure(reach)} > ${showFigure(margin)} to the bound`]
+  })
   return [
     {
       about: 'client',
-      text: `late by ${delay}ms (p99): 10 · ${delay}ms ${sign} bound ${slo.bound}ms; its event loop was busy for a share of ${busy}`,
+      text: `late by ${delay}ms (p99), ${way}${compared.join('')}; its event loop was busy for a share of ${busy}`,
     },
   ]
+}
+
+const lengthens = 'which only lengthens it'
+const either = 'which errs either way'
+
+const ways: Readonly<Partial<Record<SloDocument['metric'], string>>> = {
+  ttft: lengthens,
+  ttfo: lengthens,
+  latency: lengthens,
+  tpot: `${either}, ÷ (tokens − 1)`,
+  chunk_gap: either,
+  stall: either,
 }

@@ -1,5 +1,5 @@
 import { cleanLine } from '../../bench-spec/plain-text.ts'
-import type { Results, SloDocument } from '../../results/results.ts'
+import type { DoubtDocument, Results, SloDocument } from '../../results/results.ts'
 import { failureCell, issuesFirst, sloCells } from '../cells.ts'
 import { formatCount } from '../units.ts'
 
@@ -127,13 +127,25 @@ function nameCulprits({ verdict, summary }: Results): string {
     : 'Find what has changed since the baseline: both are set side by side below.'
 }
 
-function wayOut({ verdict, diagnostics, baseline }: Results): string {
+function wayOut({ verdict, baseline }: Results): string {
   if (baseline?.comparable === false) {
     return 'Measure the baseline anew on this machine with this workload.'
   }
   const more = Math.max(0, ...verdict.slos.map((slo) => slo.more_requests ?? 0))
   if (more > 0) return `About ${formatCount(more)} more requests would decide it.`
-  return diagnostics.some(({ id }) => id === 'client-limited')
-    ? 'Give the client a core of its own, or lower the load.'
+  const doubts = verdict.slos.flatMap(({ turns }) =>
+    turns.flatMap((turn) => (turn.kind === 'doubt' ? [turn.doubt.kind] : [])),
+  )
+  if (doubts.includes('load-not-held') || doubts.includes('load-thinned')) {
+    return 'Ask for as many requests in flight as this client can hold, and for enough of them to get there.'
+  }
+  return doubts.some((kind) => clientErrors.has(kind))
+    ? "A bound further from the figure than the client's own error can be told here; a nearer one takes a client that is less late."
     : 'Read below why it cannot be told.'
 }
+
+const clientErrors: ReadonlySet<string> = new Set<DoubtDocument['kind']>([
+  'client-late',
+  'client-limited',
+  'calibrated-error',
+])

@@ -1,6 +1,6 @@
 import type { DiagnosticFacts } from '../../results/wording.ts'
 import { formatQuantity } from '../quantity.ts'
-import { nameClientReasons } from './client-reasons.ts'
+import { explainLimits } from './client-limits.ts'
 import { explainServerFinding } from './server-finding.ts'
 
 /** A self-check as one sentence, with what can be done about it. Texts of a target are as they came. */
@@ -17,9 +17,8 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
     case 'inconsistent-times':
       return `The latencies add up to ${facts.implied_in_flight.toFixed(2)} requests in flight, but no more than ${facts.concurrency} were allowed (Little's law): do not trust the times of this run.`
     case 'client-busy':
-      return `The load process was near its limits (${nameClientReasons(facts.reasons)}): times may read a few ms too long; free a core for it.`
     case 'client-limited':
-      return `The load process could not keep up (${nameClientReasons(facts.reasons)}): lower the load or give it a core of its own.`
+      return explainLimits(facts)
     case 'tokens-in-one-read':
       return `All tokens came in a single read for ${facts.at_once} of ${facts.requests} requests: the answers were not streamed; look for a buffering proxy.`
     case 'ttft-without-content': {

@@ -1,31 +1,57 @@
-import type { DoubtDocument } from '../../results/results.ts'
+import type { Unit } from '../../bench-spec/slo.ts'
+import type { DoubtDocument, TurnDocument } from '../../results/results.ts'
 import { formatQuantity } from '../quantity.ts'
 import { nameClientReasons } from './client-reasons.ts'
 
+/** What is doubted: a status, and the unit of its figure. */
+interface Doubted {
+  from: TurnDocument['from']
+  unit: Unit
+}
+
 /** Why a figure cannot be believed, to stand after a colon. */
-export function explainDoubt(doubt: DoubtDocument): string {
-  const found = explainCause(doubt)
+export function explainDoubt(doubt: DoubtDocument, doubted: Doubted): string {
+  const found = explainCause(doubt, doubted)
   return doubt.target === 'baseline' ? `the baseline: ${found}` : found
 }
 
-function explainCause(doubt: DoubtDocument): string {
+function explainCause(doubt: DoubtDocument, doubted: Doubted): string {
   switch (doubt.kind) {
     case 'not-streamed':
       return `not streamed: ${doubt.at_once} of ${doubt.requests} answers came in a single read`
     case 'client-late': {
       const late = nameClientReasons([{ ...doubt, kind: 'event-loop-late' }])
-      return `${cannotTell} (${late}, a tenth of the bound or more)`
+      return explainError(doubt, doubted, late)
     }
     case 'client-limited':
-      return `${cannotTell} (${nameClientReasons(doubt.reasons)})`
+      return `client-limited: by how much the load process was late is not known (${nameClientReasons(doubt.reasons)})`
     case 'calibrated-error': {
-      const { error_ms: error, margin_ms: margin } = doubt
-      const found = `client-limited: its calibrated error at this load is ${formatQuantity(error, 'ms')} (p99)`
-      return margin === null
-        ? `${found}, a tenth of a bound or more`
-        : `${found}, the margin ${formatQuantity(margin, 'ms')}`
+      const error = formatQuantity(doubt.error_ms, 'ms')
+      return explainError(doubt, doubted, `its calibrated error at this load is ${error} (p99)`)
+    }
+    case 'load-not-held': {
+      const { concurrency, peak_in_flight: peak, mean_in_flight: mean } = doubt
+      const held =
+        peak < concurrency
+          ? `never more than ${peak} requests were in flight`
+          : `${mean.toFixed(2)} requests were in flight in the mean`
+      return `load not held: ${held} where ${concurrency} were asked for, ${flattering}`
+    }
+    case 'load-thinned': {
+      const late = formatQuantity(doubt.delay_p50_ms, 'ms')
+      const inFlight = formatQuantity(doubt.in_flight_p50_ms, 'ms')
+      return `load not held: of the ${inFlight} that a request was in flight the target was idle for ${late}, by which the client was late (medians), ${flattering}`
     }
   }
 }
 
-const cannotTell = 'client-limited: the load process cannot tell this margin from its own error'
+const flattering = 'and a lighter load may look better'
+
+function explainError(
+  { reach, margin }: { reach: number; margin: number },
+  { from, unit }: Doubted,
+  source: string,
+): string {
+  const distance = `${formatQuantity(margin, unit)} ${from === 'FAIL' ? 'beyond' : 'within'} the bound`
+  return `client-limited: it is ${distance}, and up to ${formatQuantity(reach, unit)} may be the client's own (${source})`
+}

@@ -31,7 +31,7 @@ function tellTurn(
     case 'unproven-success':
       return `${told} Not a PASS: it is of completed requests alone, and a success rate of ${formatQuantity(turn.proof, 'share')} is not proven beside it: ${turn.failed} of ${turn.requests} failed.`
     case 'doubt':
-      return `${told} Not a ${turn.from}: ${explainDoubt(turn.doubt)}.`
+      return `${told} ${tellDoubt(turn, slo)}`
     case 'not-comparable':
       return `Not comparable: ${listDifferences(turn.differences)}. ${told}`
     case 'certain': {
@@ -46,6 +46,14 @@ function tellTurn(
 /** What an answer of one token has not. */
 function nameValue({ metric }: Slo): string {
   return metric === 'goodput' ? 'value that is bounded' : metric
+}
+
+/** A miss that is taken back must not be read as a success. */
+function tellDoubt({ from, doubt }: Extract<TurnDocument, { kind: 'doubt' }>, slo: Slo): string {
+  const told = `Not a ${from}: ${explainDoubt(doubt, { from, unit: slo.unit })}.`
+  return from === 'FAIL'
+    ? `${told} Not a PASS either: policy pr does not block on it, release does.`
+    : told
 }
 
 function formatP(p: number | null): string {

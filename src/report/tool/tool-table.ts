@@ -1,7 +1,7 @@
 import { cleanLine } from '../../bench-spec/plain-text.ts'
 import type { RequestBound } from '../../bench-spec/slo.ts'
 import type { RequestRecord } from '../../engine/record.ts'
-import { isGood } from '../../metrics/measure.ts'
+import { isGood } from '../../metrics/goodput.ts'
 import type { DistributionDocument, Results } from '../../results/results.ts'
 import { wrap } from '../columns.ts'
 import { type Column, layOut } from '../layout.ts'

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 
 import { advise } from '../../../src/report/html/advice.ts'
-import { diagnostic, run, runs, slo, undecided } from '../_runs.ts'
+import type { DoubtDocument, TurnDocument } from '../../../src/results/results.ts'
+import { run, runs, slo, undecided } from '../_runs.ts'
 
 test('of a miss: which SLO by how much, that it is proven, where to look', () => {
   expect(advise(runs.fail)).toEqual({
@@ -39,11 +40,21 @@ test('of an undecided run: what would decide it', () => {
   const { belief, action } = advise(runs.inconclusive)
   expect(belief).toMatch(/^Neither proven nor disproven at 95 %\./)
   expect(action).toMatch(/^About 180 more requests would decide it\. Policy release blocks it/)
-  const limited = run({
-    diagnostics: [diagnostic({ id: 'client-limited', level: 'warn', reasons: [] })],
-    verdict: { status: 'INCONCLUSIVE', slos: [{ ...undecided, more_requests: null }] },
-  })
-  expect(advise(limited).action).toMatch(/^Give the client a core of its own/)
+})
+
+function actionAfter(doubt: DoubtDocument): string {
+  const turns: TurnDocument[] = [{ kind: 'doubt', from: 'FAIL', to: 'INCONCLUSIVE', doubt }]
+  const slos = [{ ...undecided, more_requests: null, turns }]
+  return advise(run({ verdict: { status: 'INCONCLUSIVE', slos } })).action
+}
+
+test('of a run that the client left undecided: what it can tell', () => {
+  const limits = { concurrency: 4, peak_in_flight: 4, mean_in_flight: 3.2 }
+  const error = { delay_p99_ms: 2, reach: 2, margin: 1 }
+  const target = 'candidate'
+  expect(actionAfter({ kind: 'client-late', target, ...error })).toMatch(/^A bound further from/)
+  expect(actionAfter({ kind: 'load-not-held', target, ...limits })).toMatch(/^Ask for as many/)
+  expect(actionAfter({ kind: 'not-streamed', target, at_once: 9, requests: 9 })).toMatch(/^Read/)
 })
 
 test('of a run without data, without end or without SLOs', () => {

@@ -47,16 +47,25 @@ const sentences: readonly [DiagnosticFacts, string][] = [
         { kind: 'event-loop-busy', utilization: 0.5 },
         { kind: 'waited-for-core', share: 0.06 },
       ],
+      slos: [
+        { slo: 'ttft p95 <= 800ms', status: 'PASS', unit: 'ms', reach: 2.03 },
+        { slo: 'stall p95 <= 20ms', status: 'INCONCLUSIVE', unit: 'ms', reach: 2.03 },
+        { slo: 'goodput >= 95%', status: 'INCONCLUSIVE', unit: 'share', reach: 0.02 },
+      ],
     },
-    'The load process was near its limits (its event loop was 50% busy, it waited for a core 6% of the time): times may read a few ms too long; free a core for it.',
+    'The load process was near its limits (its event loop was 50% busy, it waited for a core 6% of the time): "ttft p95 <= 800ms" may be up to 2.03ms shorter than shown, its PASS stands; "stall p95 <= 20ms" is too close to its bound for an error of up to 2.03ms; "goodput >= 95%" is too close to its bound for an error of up to 2%.',
   ],
   [
     {
       id: 'client-limited',
       level: 'warn',
       reasons: [{ kind: 'event-loop-late', delay_p99_ms: 12.3456 }],
+      slos: [
+        { slo: 'ttft p95 >= 800ms', status: 'FAIL', unit: 'ms', reach: null },
+        { slo: 'stall p95 <= 20ms', status: 'INCONCLUSIVE', unit: 'ms', reach: null },
+      ],
     },
-    'The load process could not keep up (its event loop was late by 12.35ms (p99)): lower the load or give it a core of its own.',
+    'The load process could not keep up (its event loop was late by 12.35ms (p99)): "ttft p95 >= 800ms" may be shorter than shown, its FAIL stands; "stall p95 <= 20ms" is too close to its bound for an unknown error.',
   ],
   [
     { id: 'tokens-in-one-read', level: 'warn', at_once: 51, requests: 101 },

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+
+import { explainDoubt } from '../../../src/report/sentence/doubt.ts'
+import type { DoubtDocument } from '../../../src/results/results.ts'
+
+const target = 'candidate'
+const error = { reach: 2.03, margin: 1.2 }
+
+const sentences: readonly [DoubtDocument, 'PASS' | 'FAIL', 'ms' | 'share', string][] = [
+  [
+    { kind: 'not-streamed', target, at_once: 9, requests: 10 },
+    'PASS',
+    'ms',
+    'not streamed: 9 of 10 answers came in a single read',
+  ],
+  [
+    { kind: 'client-late', target, delay_p99_ms: 2.03, ...error },
+    'FAIL',
+    'ms',
+    "client-limited: it is 1.2ms beyond the bound, and up to 2.03ms may be the client's own (its event loop was late by 2.03ms (p99))",
+  ],
+  [
+    { kind: 'client-late', target: 'baseline', delay_p99_ms: 2.03, ...error },
+    'PASS',
+    'ms',
+    "the baseline: client-limited: it is 1.2ms within the bound, and up to 2.03ms may be the client's own (its event loop was late by 2.03ms (p99))",
+  ],
+  [
+    { kind: 'calibrated-error', target, error_ms: 3, reach: 0.02, margin: 0.005 },
+    'FAIL',
+    'share',
+    "client-limited: it is 0.5% beyond the bound, and up to 2% may be the client's own (its calibrated error at this load is 3ms (p99))",
+  ],
+  [
+    { kind: 'client-limited', target, reasons: [{ kind: 'event-loop-busy', utilization: 0.9 }] },
+    'FAIL',
+    'ms',
+    'client-limited: by how much the load process was late is not known (its event loop was 90% busy)',
+  ],
+  [
+    { kind: 'load-not-held', target, concurrency: 4, peak_in_flight: 4, mean_in_flight: 3.2048 },
+    'PASS',
+    'ms',
+    'load not held: 3.20 requests were in flight in the mean where 4 were asked for, and a lighter load may look better',
+  ],
+  [
+    { kind: 'load-not-held', target, concurrency: 4, peak_in_flight: 3, mean_in_flight: 2.5 },
+    'PASS',
+    'ms',
+    'load not held: never more than 3 requests were in flight where 4 were asked for, and a lighter load may look better',
+  ],
+  [
+    { kind: 'load-thinned', target, delay_p50_ms: 8, in_flight_p50_ms: 30 },
+    'PASS',
+    'ms',
+    'load not held: of the 30ms that a request was in flight the target was idle for 8ms, by which the client was late (medians), and a lighter load may look better',
+  ],
+]
+
+test.each(sentences)('words %j', (doubt, from, unit, sentence) => {
+  expect(explainDoubt(doubt, { from, unit })).toBe(sentence)
+})
