@@ -6,8 +6,7 @@ import { adjustByHolm } from '../../src/verdict/holm.ts'
 import { judge } from '../../src/verdict/judge.ts'
 import { shareAlpha } from '../../src/verdict/looks.ts'
 import { testRounds } from '../../src/verdict/rounds.ts'
-import { completed, load, times } from '../metrics/records.ts'
-import { slo } from '../metrics/slos.ts'
+import { load, times } from '../metrics/records.ts'
 import { simulatePairs, simulateRuns } from './_rounds.ts'
 import { lookAgain } from './looking.ts'
 import { createNormal, createRandom } from './random.ts'
@@ -78,24 +77,6 @@ test('keeps false FAILs rare when rounds have a luck of their own, where the pla
   expect(plain / runs).toBeGreaterThan(0.08)
 })
 
-test('keeps false FAILs rare when each request resembles the one before', () => {
-  const normal = createNormal(createRandom(3))
-  const runs = 2000
-  const { fail } = rates(runs, () => {
-    let state = normal()
-    const clusters = times(5, () => {
-      let hits = 0
-      for (let i = 0; i < 100; i++) {
-        state = 0.5 * state + Math.sqrt(0.75) * normal()
-        if (state > z95) hits++
-      }
-      return { size: 100, hits }
-    })
-    return testExactly(clusters, q, alpha)
-  })
-  expect(fail).toBeLessThan(limit(runs))
-})
-
 test('finds a service that is clearly too slow, and one that is clearly fast enough', () => {
   const random = createRandom(4)
   const runs = 500
@@ -139,27 +120,6 @@ test('errs in about α of runs for means of rounds', () => {
   for (const each of [fail, pass]) {
     expect(each).toBeLessThan(limit(runs))
     expect(each).toBeGreaterThan(0.03)
-  }
-})
-
-test('errs as rarely from records to verdict', () => {
-  const random = createRandom(7)
-  const runs = 300
-  const gate = {
-    policy: 'pr',
-    confidence: 0.95,
-    failures: 'as-infinite',
-    maxExtraRounds: 0,
-  } as const
-  const slos = [slo('ttft p95 <= 950')]
-  const statuses = times(runs, () => {
-    const records = times(300, (i) =>
-      completed({ round: Math.floor(i / 60), ttft: 1000 * random() }),
-    )
-    return judge(slos, records, { gate, load, end: { kind: 'finished' } }).status
-  })
-  for (const status of ['FAIL', 'PASS'] as const) {
-    expect(statuses.filter((each) => each === status).length / runs).toBeLessThan(limit(runs))
   }
 })
 
