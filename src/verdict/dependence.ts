@@ -29,7 +29,7 @@ export type Dependence =
   | { kind: 'bursts'; length: number; by: 'run' | 'spec' }
 
 /** With fewer, nothing is known of how much they differ. */
-export const fewestGroups = 3
+const fewestGroups = 3
 
 /** Numbers of slices that a run is cut into, by the order of dispatch. */
 export const slicings = [10, 5] as const

@@ -14,7 +14,7 @@ import { shareAlpha, countLooks } from './looks.ts'
 import { conclude } from './policy.ts'
 import type { NothingCompleted, Reason } from './reason.ts'
 import { assessRelative, assessStored, type Reference, type StoredReference } from './relative.ts'
-import { arrangeRounds, arrangeSuccess, requireSuccess } from './success.ts'
+import { arrangeSuccess, requireSuccess } from './success.ts'
 import { turnTo } from './turn.ts'
 import type { SloVerdict, Verdict } from './verdict.ts'
 
@@ -77,8 +77,7 @@ export function judgeStored(
   { gate, load }: Pick<JudgeOptions, 'gate' | 'load'>,
 ): Verdict {
   const assessed = slos.map((slo) => assessStored(slo, rounds, reference, { gate, load }))
-  const proven = requireSuccess(assessed, arrangeRounds(rounds), gate)
-  const judged = correctForNumber(proven, shareAlpha(gate))
+  const judged = correctForNumber(assessed, shareAlpha(gate))
   const { policy } = gate
   const concluded = conclude(judged, { policy, end: { kind: 'finished' }, nothing: undefined })
   return { ...concluded, looks: countLooks(gate, 1) }

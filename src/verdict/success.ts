@@ -5,7 +5,6 @@ import type { Observation } from '../metrics/observation.ts'
 import { testBudget } from './assessment.ts'
 import { shareBudget } from './budget.ts'
 import { addUp, type Arrangement } from './dependence.ts'
-import type { RoundFigures } from './figures.ts'
 import { shareAlpha } from './looks.ts'
 import { turnTo } from './turn.ts'
 import type { SloVerdict } from './verdict.ts'
@@ -47,17 +46,9 @@ export function arrangeSuccess(
   return shareBudget({ metric: 'success_rate', op: '>=', bound: leastSuccess }, observation, gate)
 }
 
-/** The same of rounds, of which only the counts are left. */
-export function arrangeRounds(rounds: readonly RoundFigures[]): Arrangement {
-  const tallies = rounds.map(({ completed, failed }) => ({
-    size: completed + failed,
-    hits: failed,
-  }))
-  return { tallies, many: false }
-}
-
-/** Whether it is of completed requests alone. */
-export function leavesFailuresOut({ stat, unit }: Slo): boolean {
+/** Whether it is of completed requests alone; beside a baseline failures are weighed by themselves. */
+export function leavesFailuresOut({ stat, unit, allowance }: Slo): boolean {
+  if (allowance !== undefined) return false
   return stat.kind === 'mean' || unit === '/s' || unit === 'tok/s'
 }
 

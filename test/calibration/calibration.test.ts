@@ -191,7 +191,12 @@ test('the noise of a target says before a run what a comparison with it can tell
   const noise = { ...noiseOf(spec.target.url, 200), rounds: 10, figures }
   storeCalibration(root, calibrationOf(), { noise, replaces: () => false })
   expect(listNotices(spec, { root })).toEqual([
-    expect.stringContaining('find a change of +9% in four of five runs, and +8% is allowed'),
+    {
+      level: 'warning',
+      message: expect.stringContaining(
+        'find a change of +9% in four of five runs, and +8% is allowed',
+      ),
+    },
   ])
   // Of a file that cannot be used the run itself says so.
   writeFileSync(join(root, '.slogate', 'calibration.json'), '{}')
