@@ -41,20 +41,21 @@ export function percentileBudget(
     })
   const q = allowedBeyond(percent, op)
   const own = findOwnQuantile(ranking, q, op)
-  const far = isFar(
-    requests.map(({ values, failed }) =>
-      failed ? [isUpperBound(op) ? Infinity : -Infinity] : values,
-    ),
-    { op, bound },
-    percent / 100,
-  )
   return keepKnown<Budget>({
     q,
     tallies: count((value) => !holds(value, op, bound)),
     anchored:
-      own === undefined || far
+      own === undefined
         ? undefined
         : count((value) => (isUpperBound(op) ? value > own : value < own)),
+    isFar: () =>
+      isFar(
+        requests.map(({ values, failed }) =>
+          failed ? [isUpperBound(op) ? Infinity : -Infinity] : values,
+        ),
+        { op, bound },
+        percent / 100,
+      ),
     many: failureWeight > 1,
     requests: observation.requests.length,
     observed: ranking.at(nearestRank(ranking.n, percent / 100)),
@@ -97,6 +98,12 @@ export function shareBudget(
     q,
     tallies: requests.map((request) => ({ size: 1, hits: isHit(request) ? 1 : 0 })),
     anchored: badIsBad ? anchorScores(requests, q) : undefined,
+    isFar: () =>
+      isFar(
+        requests.map(({ score }) => (score === undefined ? [] : [score])),
+        { op: '<=', bound: 1 },
+        1 - q,
+      ),
     many: false,
     burst: failures && findBurst(failures, burst),
     requests: n,
@@ -117,12 +124,7 @@ function anchorScores(requests: readonly RequestMerit[], q: number): Tally[] | u
   const scores = requests.flatMap(({ score }) => score ?? [])
   const sample = scores.length === requests.length ? toSample(scores) : undefined
   const own = sample && finite(sample[nearestRank(sample.length, 1 - q) - 1])
-  const far = isFar(
-    scores.map((score) => [score]),
-    { op: '<=', bound: 1 },
-    1 - q,
-  )
-  return own === undefined || far
+  return own === undefined
     ? undefined
     : scores.map((score) => ({ size: 1, hits: score > own ? 1 : 0 }))
 }

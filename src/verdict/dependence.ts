@@ -146,6 +146,8 @@ export interface Arrangement {
    * at the bound, too few to show how they come. `undefined` where there is no such quantile.
    */
   anchored?: readonly Tally[]
+  /** Whether the bound is so far from every part of the run that its own quantile has no say. */
+  isFar?: () => boolean
   /** Whether a request gives many observations, which then resemble each other. */
   many: boolean
   /** What failures do that come in a row; `undefined` where it is not about them. */
@@ -159,7 +161,7 @@ export interface Arrangement {
  * that gross failure does not look like luck; for PASS also at the run's own quantile.
  */
 export function findDependence(
-  { tallies, anchored, many, burst }: Arrangement,
+  { tallies, anchored, isFar, many, burst }: Arrangement,
   q: number,
   alpha: number,
 ): { fail: Dependence; pass: Dependence } {
@@ -175,6 +177,11 @@ export function findDependence(
     ]
   }
   const fail = look('bound', Math.max(allowed, share * (1 - share)))
-  const pass = [...look('bound', allowed), ...look('quantile', allowed), ...(burst ? [burst] : [])]
+  const own = look('quantile', allowed)
+  const pass = [
+    ...look('bound', allowed),
+    ...(own.length === 0 || isFar?.() === true ? [] : own),
+    ...(burst ? [burst] : []),
+  ]
   return { fail: pickHeaviest(fail, alpha), pass: pickHeaviest(pass, alpha) }
 }

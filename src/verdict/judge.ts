@@ -14,7 +14,7 @@ import { shareAlpha, countLooks } from './looks.ts'
 import { conclude } from './policy.ts'
 import type { NothingCompleted, Reason } from './reason.ts'
 import { assessRelative, assessStored, type Reference, type StoredReference } from './relative.ts'
-import { arrangeSuccess, requireSuccess } from './success.ts'
+import { requireSuccess } from './success.ts'
 import { turnTo } from './turn.ts'
 import type { SloVerdict, Verdict } from './verdict.ts'
 
@@ -57,8 +57,7 @@ export function judge(
     const given = { records, reference: reference as Reference, gate, load, goodput }
     return assessRelative(slo, given)
   })
-  const success = arrangeSuccess(observeOnce('success_rate'), gate)
-  const proven = requireSuccess(assessed, success, gate)
+  const proven = requireSuccess(assessed, () => observeOnce('success_rate'), gate)
   const corrected = correctForNumber(proven, shareAlpha(gate))
   const decided = end.kind === 'curtailed' ? settle(corrected, records, options) : corrected
   const judged = decided

@@ -14,16 +14,17 @@ export const leastSuccess = 0.95
 
 /**
  * A mean or a rate is of completed requests alone, so that it PASSes only beside a proven success
- * rate: the one that the spec asks for, or 95 %. `success`: the failures of the candidate.
+ * rate: the one that the spec asks for, or 95 %. `findSuccess`: of the candidate.
  */
 export function requireSuccess(
   verdicts: readonly SloVerdict[],
-  success: Arrangement | undefined,
+  findSuccess: () => Observation | undefined,
   gate: Gate,
 ): readonly SloVerdict[] {
-  if (gate.policy === 'point' || success === undefined) return verdicts
+  if (gate.policy === 'point') return verdicts
   const unproven = verdicts.filter(({ slo, status }) => status === 'PASS' && leavesFailuresOut(slo))
-  if (unproven.length === 0 || isProven(verdicts, success, gate)) return verdicts
+  const success = unproven.length === 0 ? undefined : arrangeSuccess(findSuccess(), gate)
+  if (success === undefined || isProven(verdicts, success, gate)) return verdicts
   const { size: requests, hits: failed } = addUp(success.tallies)
   return verdicts.map((verdict) =>
     unproven.includes(verdict)
@@ -38,10 +39,7 @@ export function requireSuccess(
 }
 
 /** Failures in the order of dispatch; `undefined` without a request. */
-export function arrangeSuccess(
-  observation: Observation | undefined,
-  gate: Gate,
-): Arrangement | undefined {
+function arrangeSuccess(observation: Observation | undefined, gate: Gate): Arrangement | undefined {
   if (observation?.kind !== 'share') return undefined
   return shareBudget({ metric: 'success_rate', op: '>=', bound: leastSuccess }, observation, gate)
 }

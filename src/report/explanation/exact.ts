@@ -20,9 +20,9 @@ import {
   type Step,
   type Part,
 } from './account.ts'
-import { weighIn } from './dependence.ts'
 import { limitRanks, limitShare } from './limits.ts'
 import { explainFailing, explainPassing, type Tails } from './sides.ts'
+import { weighIn } from './weight.ts'
 
 /** The binomial test on exceedances, see docs/verdicts.md. */
 export function accountExact({ slo, results }: Case): Account {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { explainRequests } from '../../../src/report/sentence/requests.ts'
+import { explainRequests } from '../../../src/report/sentence/default-requests.ts'
 import { listNotices } from '../../../src/run/bench.ts'
 import { checkSpec } from '../../../src/run/checked-spec.ts'
 
