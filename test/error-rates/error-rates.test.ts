@@ -38,14 +38,12 @@ test.for(services.map((service) => [service.name, service] as const))(
 
 test.for([
   'ttft, independent, 500 requests',
-  'ttft, AR 0.5, 500 requests',
   'ttft, cache hits independent, 500 requests',
   'ttft, stalls, 8 in flight, 500 requests',
-  'ttft, ties, 500 requests',
   'success_rate 95 % (bound), failures singly, 500 requests',
 ])('errs no more often than is documented: %s', (name) => {
   const experiment = findExperiment(name)
-  const tallies = simulate(experiment, { part: 0, runs: 200, seed: 1 })
+  const tallies = simulate(experiment, { part: 0, runs: 150, seed: 1 })
   const excesses = experiment.questions.flatMap((question, i) => {
     const tally = tallies[i]
     return tally === undefined ? [name] : findExcesses(experiment, question, tally)
@@ -89,7 +87,7 @@ test('leaves out what was not simulated, and replaces its section of the page on
   expect(replaceSection(replaced, readSection(page))).toBe(page)
 })
 
-test('the documents name every service, and a row of them is that of a new simulation', () => {
+test('the documents name every service, and a cell of them is that of a new simulation', () => {
   const section = readSection(page)
   const names = services.map(({ name }) => name)
   expect(readTable(section, '| service | how its times come about |')).toEqual(
@@ -97,17 +95,13 @@ test('the documents name every service, and a row of them is that of a new simul
   )
   expect(readTable(section, header('p95')).map(([name]) => name)).toEqual(names)
 
-  const experiment = findExperiment('ttft, independent, 300 requests')
+  // A cell that takes little time: the 4000 runs of it are those of the page.
+  const experiment = findExperiment('success_rate 99 % (30 %), failures singly, 100 requests')
   const runs = 4000
   const shards = times(8, (part) => simulate(experiment, { part, runs: runs / 8, seed: 1 }))
-  for (const [i, { asked }] of experiment.questions.entries()) {
-    const rate = (of: 'pass' | 'fail'): string => {
-      const count = shards.reduce((sum, tallies) => sum + (tallies[i]?.[of] ?? 0), 0)
-      return ((100 * count) / runs).toFixed(1)
-    }
-    const [independent] = readTable(section, header(asked))
-    expect(independent?.[1]).toBe(`${rate('pass')} / ${rate('fail')}`)
-  }
+  const failed = shards.reduce((sum, [tally]) => sum + (tally?.fail ?? 0), 0)
+  const shares = /^\| `>= 99%`, failures singly \|.*\| ([\d.]+) \|$/m.exec(section)
+  expect(shares?.[1]).toBe(((100 * failed) / runs).toFixed(1))
 })
 
 function header(percentile: string): string {
