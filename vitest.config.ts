@@ -25,7 +25,7 @@ export default defineConfig({
           benchmark: noBenchmark,
           // No test leaves anything behind in a module, and loading all modules anew takes longer than the tests.
           isolate: false,
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
       {
