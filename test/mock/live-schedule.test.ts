@@ -9,12 +9,21 @@ import { simulate } from './_simulation.ts'
 import { send } from './client.ts'
 
 const itl = { dist: 'lognormal', mean: 6, cv: 0.4 } as const
+const stalls = {
+  every: { dist: 'exponential', mean: 60 },
+  for: { dist: 'uniform', min: 20, max: 40 },
+} as const
 const base: MockOptions = { profile: 'vllm', queue: { running: 4, waiting: 3 } }
 
 test.each<[string, MockOptions]>([
   ['fixed', { ttft: { dist: 'uniform', min: 10, max: 50 }, itl }],
   ['linear', { itl, latency: { tier: 'linear', base: 5, per_token: 0.2, slowdown: 3 } }],
+  ['fixed with stalls', { ttft: { dist: 'uniform', min: 10, max: 50 }, itl, stalls }],
   ['step', { latency: { tier: 'step', per_request: 1, per_token: 0.1, batch_tokens: 50 } }],
+  [
+    'step with stalls',
+    { latency: { tier: 'step', per_request: 1, per_token: 0.1, batch_tokens: 50 }, stalls },
+  ],
 ])(
   'runs the schedule that the arrivals make, and sends nothing before its time: %s',
   { timeout: 30_000 },

@@ -88,14 +88,17 @@ export function createGeneration(
       if (plan.end.kind === 'never') outcomeOfLeaving = outcome
       const work = describeWork(plan)
       const pace = createPace(work.contentsMs)
-      stop = play(plan, pace, response, from, agenda, {
-        onStep: (step, at) => {
-          recordStep(record, step, at)
-        },
-        onEnd: () => {
-          if (plan.end.kind !== 'never') truth.close(record, outcome)
-        },
-      })
+      // Its turn may be noticed late, by its leaving.
+      if (record.outcome === null) {
+        stop = play(plan, pace, response, from, agenda, {
+          onStep: (step, at) => {
+            recordStep(record, step, at)
+          },
+          onEnd: () => {
+            if (plan.end.kind !== 'never') truth.close(record, outcome)
+          },
+        })
+      }
       let last = 0
       return {
         ...work,
