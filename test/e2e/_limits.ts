@@ -27,3 +27,11 @@ export function lackedLoad(results: Results): boolean {
     results.diagnostics.some(({ id }) => id === 'concurrency-not-held')
   )
 }
+
+/** Whether what is undecided is so because parts of the run differ, and nothing was beyond its bound. */
+export function sharedLuck({ verdict }: Results): boolean {
+  const undecided = verdict.slos.filter(({ status }) => status === 'INCONCLUSIVE')
+  return undecided.every(
+    ({ dependence, exceedances }) => dependence?.pass.kind === 'groups' && exceedances === 0,
+  )
+}

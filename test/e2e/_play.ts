@@ -10,7 +10,7 @@ import { loadSpec } from '../../src/run/checked-spec.ts'
 import type { Block, Page, Section } from '../_pages.ts'
 import { refusingUrl } from '../_server.ts'
 import { checkWorkflow } from '../github/_workflow.ts'
-import { lackedLoad, wasLimited } from './_limits.ts'
+import { lackedLoad, sharedLuck, wasLimited } from './_limits.ts'
 import { built, config, createProject, environment, type Project, repository } from './_project.ts'
 
 /** The sections of a page that have something to follow, with their names. */
@@ -159,8 +159,8 @@ async function runLine(line: string, { folder }: Project): Promise<string[]> {
 
 /**
  * Whether what was run since then is all an honest tool may say where other work takes the cores
- * away: a PASS, or that the client could not keep up or the load was not held, which no exit code of a
- * page foresees.
+ * away: a PASS, or that the client could not keep up, the load was not held, or parts of the run had a
+ * luck of their own, which no exit code of a page foresees.
  */
 function couldNotTell(folder: string, since: number): boolean {
   const limited = listResults(folder)
@@ -171,7 +171,8 @@ function couldNotTell(folder: string, since: number): boolean {
     limited.length > 0 &&
     limited.every(
       (results) =>
-        results.verdict.status === 'INCONCLUSIVE' && (wasLimited(results) || lackedLoad(results)),
+        results.verdict.status === 'INCONCLUSIVE' &&
+        (wasLimited(results) || lackedLoad(results) || sharedLuck(results)),
     )
   )
 }

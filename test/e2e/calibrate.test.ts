@@ -68,7 +68,7 @@ test(
     const doubted = readResults(project).verdict
     expect(doubted.status).toBe('INCONCLUSIVE')
     expect(doubted.slos[0]?.why).toMatch(
-      /Not a PASS: client-limited: it is 14\.\d+s within the bound, and up to 20s may be the client's own \(its calibrated error at this load is 20s \(p99\)\)\.$/,
+      /Not a PASS: client-limited: it is 1[45](?:\.\d+)?s within the bound, and up to 20s may be the client's own \(its calibrated error at this load is 20s \(p99\)\)\.$/,
     )
 
     // It says nothing of another load.
