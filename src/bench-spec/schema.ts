@@ -25,6 +25,7 @@ const dialect: JsonSchema = { enum: [...dialectNames] }
 
 const failureCount: JsonSchema = {
   description: 'Whether a failed request counts as infinitely slow in a percentile.',
+  type: 'string',
   enum: ['as-infinite', 'exclude'],
   default: 'as-infinite',
   examples: ['exclude'],

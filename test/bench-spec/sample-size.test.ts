@@ -150,7 +150,7 @@ test.each([
   [{ burst: 0.5 }, 'gate.failures'],
   [{ burst: 'five' }, 'gate.failures'],
   [{ count: 'never' }, 'gate.failures'],
-  [{ bursts: 5 }, 'gate.failures'],
+  [{ bursts: 5 }, 'gate.failures.bursts: unknown key. Did you mean "burst"?'],
   ['never', 'gate.failures'],
 ])('what is neither is refused: %j', (failures, path) => {
   expect(() => readSpec({ slo: ['ttft p95 <= 1s'], gate: { failures } })).toThrow(path)
