@@ -122,7 +122,7 @@ const forbidden: Readonly<Record<Audience, RegExp>> = {
   markdown: /<x-owned|^\s*::|##\w*\[|(?![\n\t])\p{Cc}/mu,
   xml: /<x-owned|(?![\n\t\r])\p{Cc}|[\ufffe\uffff]/u,
   terminal: /^\s*::|##\w*\[|(?!\n)\p{Cc}|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/mu,
-  json: /(?!\n)\p{Cc}/u,
+  json: /(?![\n\u007f-\u009f])\p{Cc}/u,
   lines: /(?!\n)\p{Cc}/u,
 }
 
