@@ -1,6 +1,7 @@
 import { answers } from './answers.ts'
 import { datasets } from './datasets.ts'
 import { documents } from './documents.ts'
+import { drills } from './drills.ts'
 import type { Fuzzer } from './fuzzer.ts'
 import { nothing } from './nothing.ts'
 import { reports } from './reports.ts'
@@ -19,4 +20,5 @@ export const fuzzers: readonly Fuzzer[] = [
   nothing,
   documents,
   reports,
+  drills,
 ]
