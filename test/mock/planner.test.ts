@@ -65,7 +65,7 @@ test.each(requests)('conserves tokens and keeps time in order: %s', (_, dialect,
 
 test('carries the same text whatever the format and the way of asking [S4.26]', () => {
   const texts = requests.map(([name, dialect, body]) => {
-    const text = bytesOf(planFor(dialect, body, { tokens: 90 }))
+    const text = bytesOf(planFor(dialect, body, { tokens: 90, text: 'tricky' }))
     if (name === 'raw') return text
     const payloads = name.endsWith('stream') ? readPayloads(text) : [JSON.parse(text)]
     return payloads
