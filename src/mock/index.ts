@@ -34,7 +34,8 @@ export interface MockHandle {
    * What happened to each request so far, in order of arrival; the latest 50 000. Times in ms of the
    * monotonic clock, which the processes of a machine share.
    *
-   * @throws TypeError (the promise is rejected) when the server is gone.
+   * @throws (the promise is rejected) TypeError when the server is gone, Error when it has been given
+   * another `api_key` since.
    */
   truth(): Promise<TruthRecord[]>
   /**
@@ -84,7 +85,10 @@ export async function startMock(
     url,
     pid,
     truth: async () => {
-      const response = await fetch(`${url}/__mock/truth`)
+      const { api_key: key } = options
+      const headers = typeof key === 'string' ? { authorization: `Bearer ${key}` } : {}
+      const response = await fetch(`${url}/__mock/truth`, { headers })
+      if (!response.ok) throw new Error(`mock: the truth is refused with ${response.status}`)
       return (await response.json()) as TruthRecord[]
     },
     stop: async () => {
