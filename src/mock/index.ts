@@ -50,7 +50,8 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>
 /**
  * Starts a mock server in its own process, on a free port of 127.0.0.1; resolves when it listens. The
  * process ends with this one at the latest, does not keep it alive and gets none of the terminal's
- * signals. What it says on stderr once it listens comes out on this one's.
+ * signals. What it says on stderr once it listens comes out on this one's. `options` reach it through
+ * its input, which no other user of the machine can read.
  *
  * `signal` stops the server whenever it fires. Times in `options` are ms or carry their unit.
  *
@@ -67,10 +68,13 @@ export async function startMock(
   const main = fileURLToPath(new URL(`main.${extension}`, import.meta.url))
   const child: Child = spawn(
     process.execPath,
-    [main, '--parent', '--options', JSON.stringify(options)],
+    [main],
     // A group of its own, so that Ctrl-C reaches the parent alone, which then decides when to stop.
     { stdio: ['pipe', 'pipe', 'pipe'], detached: true, windowsHide: true },
   )
+  // Gone before it has read them: told by its end.
+  child.stdin.on('error', () => {})
+  child.stdin.write(`${JSON.stringify(options)}\n`)
   const exited = new Promise((resolve) => child.once('exit', resolve))
   const kill = (): void => {
     child.kill('SIGTERM')
