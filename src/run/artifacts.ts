@@ -6,6 +6,7 @@ import { renderBencher } from '../report/export/bencher.ts'
 import { renderCtrf } from '../report/export/ctrf.ts'
 import { renderBenchmark } from '../report/export/github-action-benchmark.ts'
 import { renderOpenMetrics } from '../report/export/open-metrics.ts'
+import { renderPrometheus } from '../report/export/prometheus-text.ts'
 import { renderHtml } from '../report/html/page.ts'
 import { renderJunit } from '../report/junit.ts'
 import { renderMarkdown } from '../report/markdown.ts'
@@ -64,6 +65,7 @@ function renderExports(runs: readonly Results[]): Files {
     'exports/benchmark-bigger.json': renderBenchmark(runs, 'bigger'),
     'exports/bencher.json': renderBencher(runs),
     'exports/openmetrics.txt': renderOpenMetrics(runs),
+    'exports/metrics.prom': renderPrometheus(runs),
     'exports/ctrf.json': renderCtrf(runs),
   }
 }

@@ -171,12 +171,17 @@ test('targets that answer wrongly exit 4, and each says so [T4] [T9] [T17]', asy
   }
 })
 
-test('mock prints one JSON line and serves until it is stopped', async () => {
-  const running = createProject({}).startSlogate(['mock', '--profile', 'vllm', '--ttft', '1ms'])
+test('mock prints one JSON line and serves until it is stopped, to who has its key', async () => {
+  const running = createProject({}).startSlogate(['mock', '--profile', 'vllm', '--ttft', '1ms'], {
+    SLOGATE_MOCK_API_KEY: 'key-of-the-mock',
+  })
   await expect.poll(() => running.text(), { timeout: 100_000 }).toContain('\n')
   const { url } = JSON.parse(running.text()) as { url: string }
-  const response = await fetch(`${url}/v1/models`)
-  expect(response.status).toBe(200)
+  const headers = { authorization: 'Bearer key-of-the-mock' }
+  for (const path of ['/v1/models', '/__mock/stats']) {
+    expect((await fetch(`${url}${path}`)).status).toBe(401)
+    expect((await fetch(`${url}${path}`, { headers })).status).toBe(200)
+  }
   running.child.kill('SIGTERM')
   await running.done
   await expect(fetch(`${url}/v1/models`)).rejects.toThrow()

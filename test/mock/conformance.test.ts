@@ -66,7 +66,7 @@ interface Planned {
 }
 
 function planCase({ path, body, options }: Case): Planned {
-  const parsed = parseOptions(options)
+  const parsed = parseOptions({ text: 'tricky', ...options })
   const [pathname = '', query = ''] = path.split('?')
   const route = { pathname, query: new URLSearchParams(query) }
   const limited = { ...body, ...limitOf(pathname) }

@@ -372,7 +372,7 @@ const profileNames = ['qwen-vllm', 'vllm', 'openai'] as const
 test.each(profileNames)('the page lists the endpoints and the formats of %s', (profile) => {
   const { endpoints } = createControl(
     { profile },
-    { truth: createTruth(), clock: monotonicClock },
+    { truth: createTruth(), clock: monotonicClock, folder: '.' },
   ).current()
   const page = readFileSync(new URL('../../docs/mock.md', import.meta.url), 'utf8')
   const rows = page.split('\n').filter((line) => /^\| `(?:GET|POST)/.test(line))

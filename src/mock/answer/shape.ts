@@ -10,9 +10,15 @@ import {
 } from '../plan/fields.ts'
 import type { Profile } from './profile.ts'
 import { readScript, type Script } from './stream-script.ts'
+import type { TextKind } from './vocabulary.ts'
 
 /** Options of what an answer consists of and how it is written. */
 export interface ShapeOption {
+  /**
+   * What an answer says: `plain` by default; `tricky` has U+2028, U+2029 and U+0085, which end no line
+   * of a stream, `data: ` and `[DONE]`.
+   */
+  text?: TextKind
   /** When the role chunk is sent: with the first content (default) or on admission. */
   role_chunk?: 'first_token' | 'accept'
   /** Usage in a stream: when asked for by stream_options (default), always, never. */
@@ -44,6 +50,7 @@ export interface ShapeOption {
 export interface Shape {
   /** How chunks of OpenAI's formats are written: by the profile. */
   chunks: Profile['chunks']
+  text: TextKind
   roleChunk: 'first_token' | 'accept'
   usage: 'asked' | 'always' | 'never'
   finishStyle: 'merged' | 'separate'
@@ -62,6 +69,7 @@ export interface Shape {
 }
 
 export const shapeKeys: readonly (keyof ShapeOption)[] = [
+  'text',
   'role_chunk',
   'usage',
   'finish_style',
@@ -81,6 +89,7 @@ export function readShape(
 ): Shape {
   return {
     chunks: profile.chunks,
+    text: readChoice(report, 'text', json['text'], ['plain', 'tricky'], 'plain'),
     roleChunk: readChoice(
       report,
       'role_chunk',
