@@ -1080,6 +1080,59 @@ export type ServerFindingDocument =
       /** As this client counted. */
       client: number
     }
+  /**
+   * The server counts and times every choice of an answer for itself, and there are more of them
+   * than requests.
+   */
+  | {
+      /** What it is. */
+      kind: 'several-choices'
+      /** Requests that this client completed. */
+      requests: number
+      /** Choices that these asked for. */
+      choices: number
+    }
+  /** The server tells times of its latest answers alone, and not all of these are of this run. */
+  | {
+      /** What it is. */
+      kind: 'foreign-window'
+      /** Answers that it tells times of. */
+      window: number
+      /** Answers that it finished since the run began. */
+      finished: number
+    }
+  /** A time is longer than what it would have to be a part of: they are not of the same answers. */
+  | {
+      /** What it is. */
+      kind: 'impossible'
+      /** The longer one. */
+      part: {
+        /** Whose it is. */
+        of: 'server' | 'client'
+        /** Which time. */
+        time: 'queue' | 'ttft' | 'latency'
+        /** Its mean. */
+        mean_ms: number
+      }
+      /** What it would have to be a part of. */
+      whole: {
+        /** Whose it is. */
+        of: 'server' | 'client'
+        /** Which time. */
+        time: 'queue' | 'ttft' | 'latency'
+        /** Its mean. */
+        mean_ms: number
+      }
+    }
+  /** The client saw the first token long after the server had it: it was held back on the way. */
+  | {
+      /** What it is. */
+      kind: 'held-back'
+      /** Mean ttft of the server. */
+      server_ms: number
+      /** Mean ttft of this client. */
+      client_ms: number
+    }
   /** No answer was completed between the two scrapes. */
   | {
       /** What it is. */
@@ -1114,7 +1167,9 @@ export interface ServerDocument {
     /** Requests of the warm-up that ended in this time. */
     warmup: number
   } | null
-  /** Answers that were completed in this time. */
+  /**
+   * Answers that were completed in this time; of vLLM, which counts them so, every choice of them.
+   */
   requests: {
     /** As the server counted. */
     server: number
@@ -1127,7 +1182,7 @@ export interface ServerDocument {
   prompt_tokens: {
     /** As the server counted. */
     server: number
-    /** As the answers said; `null` when they did not. */
+    /** As the answers said, of vLLM once for each choice; `null` when they did not. */
     usage: number | null
     /** The same of these; `null` without `usage`. */
     agrees: boolean | null

@@ -1,3 +1,4 @@
+import { findChoices } from '../bench-spec/choices.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import type { CalibrationFile } from '../calibration/calibration-file.ts'
 import { shapeOfRun } from '../calibration/load-shape.ts'
@@ -46,7 +47,9 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
   const summary = summarize(records, { goodput })
   // The server was watched on the clock of the run, which joined rounds have left.
   const server =
-    watch && serverMetrics && summarizeServer(watch, driven.records, serverMetrics.interval)
+    watch &&
+    serverMetrics &&
+    summarizeServer(watch, driven.records, serverMetrics.interval, findChoices(spec))
 
   const shape = shapeOfRun(spec, records)
   const match = matchCalibration(calibrations, { machine, shape })
