@@ -4,11 +4,14 @@ import { measureBuffering } from './buffering.ts'
 import { type ClientReason, findLateness, rateClient } from './client.ts'
 import { type Accuracy, measureReach } from './reach.ts'
 import { type AskedLoad, findShortfall, type Shortfall } from './shortfall.ts'
+import { countBases } from './throughput.ts'
 
 /** Why a figure cannot be believed. */
 type Cause =
   /** So many of the answers came in a single read. */
   | { kind: 'not-streamed'; atOnce: number; requests: number }
+  /** Of so many of the answers no server counted the tokens: events are not tokens, they may be more or fewer. */
+  | { kind: 'estimated-tokens'; estimated: number; requests: number }
   /** The client's event loop was late, by `delay` ms (p99). */
   | ({ kind: 'client-late'; delay: number } & Explained)
   /** The load process was past its limits, and how late it was is not known. */
@@ -64,11 +67,16 @@ export function findDoubts(
   const { buffered, atOnce, requests } = measureBuffering(records)
   const shortfall = load && findShortfall(records, trust, load)
   const errors = listErrors(trust, accuracy)
+  const { counted, estimated } = countBases(records.filter(({ phase }) => phase === 'measured'))
 
   const findCause = ({ metric, op }: Slo, { status, margin }: Decided): Cause | undefined => {
     // Late tokens are late for the reader as well; only what looks fast is not to be believed.
     if (buffered && streamed.has(metric) && (status === 'PASS' || target === 'baseline')) {
       return { kind: 'not-streamed', atOnce, requests }
+    }
+    // What is not known is no proof; a miss stands, as the estimate is all there is.
+    if (metric === 'output_tokens_per_second' && status === 'PASS' && estimated > 0) {
+      return { kind: 'estimated-tokens', estimated, requests: counted + estimated }
     }
     /** Whether another verdict takes a lower figure rather than a higher one. */
     const turnsBelow = (isUpperBound(op) === (status === 'FAIL')) === (target === 'candidate')

@@ -113,6 +113,11 @@ export const doubtSchema: JsonSchema = union('Why the figure cannot be believed.
     at_once: count('Answers that came in a single read.'),
     requests: count('Of so many.'),
   },
+  'estimated-tokens': {
+    target,
+    estimated: count('Answers whose token events were counted, for want of a count of the server.'),
+    requests: count('Answers with tokens.'),
+  },
   'client-late': {
     target,
     delay_p99_ms: number('By which the event loop came late.'),

@@ -90,6 +90,8 @@ function toDoubt(doubt: Doubt): DoubtDocument {
   switch (kind) {
     case 'not-streamed':
       return { kind, target, at_once: doubt.atOnce, requests: doubt.requests }
+    case 'estimated-tokens':
+      return { kind, target, estimated: doubt.estimated, requests: doubt.requests }
     case 'client-late':
       return { kind, target, delay_p99_ms: fixed(doubt.delay), ...toExplained(doubt) }
     case 'client-limited':

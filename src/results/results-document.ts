@@ -228,6 +228,16 @@ export type DoubtDocument =
     }
   | {
       /** Which of them. */
+      kind: 'estimated-tokens'
+      /** Whose requests. */
+      target: 'candidate' | 'baseline'
+      /** Answers whose token events were counted, for want of a count of the server. */
+      estimated: number
+      /** Answers with tokens. */
+      requests: number
+    }
+  | {
+      /** Which of them. */
       kind: 'client-late'
       /** Whose requests. */
       target: 'candidate' | 'baseline'
@@ -980,7 +990,7 @@ export type DiagnosticDocument =
       /** Which property; stable. */
       id: 'events-are-not-tokens'
       /** How much it matters. */
-      level: 'info'
+      level: 'info' | 'warn'
       /** Output tokens as the server counted. */
       server: number
       /** Token events that this client saw. */

@@ -86,7 +86,7 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
   const judged = verdict.slos
   const diagnostics = [
     ...diagnose(records, summary, load, { trust, stream, slos, judged, goodput, alternates }),
-    ...(server ? diagnoseServer(server) : []),
+    ...(server ? diagnoseServer(server, { slos, goodput }) : []),
   ]
   return keepKnown<Conclusion>({
     summary,

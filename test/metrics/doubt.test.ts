@@ -56,6 +56,24 @@ test('does not believe fast streams that came in a single read [T4]', () => {
   expect(doubt('latency p95 <= 800', 10, { records: buffered })).toBeUndefined()
 })
 
+test('token events are no proof of a rate of tokens, and no excuse for a miss', () => {
+  const some = records.map((record, index) =>
+    index < 3 ? completed({ index, at: index * 190 }) : record,
+  )
+  expect(doubt('output_tokens_per_second >= 9', 40, { records: some })).toEqual({
+    kind: 'estimated-tokens',
+    target: 'candidate',
+    estimated: 3,
+    requests: 10,
+  })
+  expect(doubt('output_tokens_per_second >= 99', -40, { records: some })).toBeUndefined()
+  expect(doubt('requests_per_second >= 1', 4, { records: some })).toBeUndefined()
+  expect(doubt('output_tokens_per_second >= 9', 40)).toBeUndefined()
+  // Those of the warm-up count nowhere.
+  const warm = [completed({ phase: 'warmup' }), ...records]
+  expect(doubt('output_tokens_per_second >= 9', 40, { records: warm })).toBeUndefined()
+})
+
 const fromDispatch = ['ttft p95', 'ttfo p95', 'latency p95', 'ttft mean', 'latency max']
 
 test.each(fromDispatch)('a late client only lengthens %s: a PASS stands', (value) => {

@@ -6,6 +6,7 @@ import { locateTime } from '../../src/metrics/server-finding.ts'
 import { type ServerSummary, summarizeServer } from '../../src/metrics/server-summary.ts'
 import type { Snapshot, TimeTotals } from '../../src/metrics/snapshot.ts'
 import { cancelled, completed, failed, times } from './records.ts'
+import { slo } from './slos.ts'
 
 /** Count and mean in ms; without buckets. */
 function totals(count: number, mean: number, buckets: TimeTotals['buckets'] = []): TimeTotals {
@@ -364,6 +365,15 @@ test('without usage it is said that an event is no token', () => {
   expect(diagnoseServer(server)).toEqual([
     { id: 'events-are-not-tokens', level: 'info', server: 400, events: 200 },
   ])
+  const levelBeside = (text: string): unknown =>
+    diagnoseServer(server, {
+      slos: [slo(text)],
+      goodput: [{ metric: 'tpot', op: '<=', bound: 20 }],
+    })[0]?.level
+  expect(levelBeside('ttft p95 <= 800')).toBe('info')
+  for (const text of ['output_tokens_per_second >= 9', 'tpot p95 <= 40', 'goodput >= 0.9']) {
+    expect(levelBeside(text)).toBe('warn')
+  }
 })
 
 test.each([

@@ -50,6 +50,26 @@ test('a run beyond a bound is a FAIL, whatever holds beside it', () => {
   expect(statusesOf(found)).toEqual(['FAIL', 'PASS'])
 })
 
+test('a rate of tokens that no server counted is no PASS, which blocks a release alone', () => {
+  const uncounted = fast.map((record) => {
+    const { completionTokens: _, ...rest } = record
+    return rest
+  })
+  for (const [policy, exitCode] of [
+    ['pr', 0],
+    ['release', 2],
+  ] as const) {
+    const given = { slo: ['output_tokens_per_second >= 1tok/s'], gate: { policy } }
+    const found = concludeAt(driveOf(given, uncounted))
+    expect(found.verdict).toMatchObject({ status: 'INCONCLUSIVE', exitCode })
+    expect(found.verdict.slos[0]?.turns).toMatchObject([
+      { from: 'PASS', doubt: { kind: 'estimated-tokens', estimated: 300, requests: 300 } },
+    ])
+    expect(idsOf(found)).toContain('estimated-tokens')
+    expect(concludeAt(driveOf(given, fast)).verdict.status).toBe('PASS')
+  }
+})
+
 test('a run in which nothing completed is an ERROR that counts its failures', () => {
   const records = times(40, (index) => failed({ index }))
   const found = concludeAt(driveOf({ slo: ['ttft p95 <= 800ms', 'error_rate <= 1%'] }, records))

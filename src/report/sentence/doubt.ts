@@ -19,6 +19,8 @@ function explainCause(doubt: DoubtDocument, doubted: Doubted): string {
   switch (doubt.kind) {
     case 'not-streamed':
       return `not streamed: ${doubt.at_once} of ${doubt.requests} answers came in a single read`
+    case 'estimated-tokens':
+      return `estimated: the server sent no token count for ${doubt.estimated} of ${doubt.requests} answers, and token events may be more or fewer than tokens`
     case 'client-late': {
       const late = nameClientReasons([{ ...doubt, kind: 'event-loop-late' }])
       return explainError(doubt, doubted, late)

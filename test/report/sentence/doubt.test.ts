@@ -14,6 +14,12 @@ const sentences: readonly [DoubtDocument, 'PASS' | 'FAIL', 'ms' | 'share', strin
     'not streamed: 9 of 10 answers came in a single read',
   ],
   [
+    { kind: 'estimated-tokens', target, estimated: 12, requests: 60 },
+    'PASS',
+    'ms',
+    'estimated: the server sent no token count for 12 of 60 answers, and token events may be more or fewer than tokens',
+  ],
+  [
     { kind: 'client-late', target, delay_p99_ms: 2.03, ...error },
     'FAIL',
     'ms',
