@@ -7,7 +7,7 @@ import { measureBuffering } from './buffering.ts'
 import { diagnoseClient, type JudgedSlo } from './client-diagnostic.ts'
 import { isHeld, measureConcurrency } from './concurrency.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import { nearestRank, quantile, toSample } from './sample.ts'
+import { isMaximum, quantile, toSample } from './sample.ts'
 import type { RunSummary } from './summary.ts'
 import { findTokenSlos, type StandingSlos } from './token-slos.ts'
 
@@ -117,10 +117,6 @@ function checkPercentiles(summary: RunSummary, slos: readonly Slo[]): Diagnostic
   if (few.length === 0 && !isMaximum(requests, 0.99)) return undefined
   const level = few.length > 0 ? 'warn' : 'info'
   return { id: 'percentile-of-few', level, requests, slos: listTexts(few) }
-}
-
-function isMaximum(n: number, p: number): boolean {
-  return p < 1 && nearestRank(n, p) === n
 }
 
 function checkDialects(

@@ -97,7 +97,14 @@ function toDoubt(doubt: Doubt): DoubtDocument {
     case 'client-limited':
       return { kind, target, reasons: doubt.reasons.map(toClientReason) }
     case 'calibrated-error':
-      return { kind, target, error_ms: fixed(doubt.error), ...toExplained(doubt) }
+      return {
+        kind,
+        target,
+        stat: doubt.stat,
+        error_ms: fixed(doubt.error),
+        requests: doubt.requests,
+        ...toExplained(doubt),
+      }
     case 'load-not-held': {
       const { concurrency, peakInFlight: peak, meanInFlight } = doubt
       const mean = significant(meanInFlight)

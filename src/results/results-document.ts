@@ -261,8 +261,14 @@ export type DoubtDocument =
       kind: 'calibrated-error'
       /** Whose requests. */
       target: 'candidate' | 'baseline'
-      /** p99 of the client's own error at this load. */
+      /**
+       * Of the client's own error at this load; `max` of a calibration that is too small for a p99.
+       */
+      stat: 'p50' | 'p95' | 'p99' | 'max'
+      /** That error. */
       error_ms: number
+      /** Requests that it was calibrated with. */
+      requests: number
       /** By how much the client may have put the figure to its side of the bound; in `unit`. */
       reach: number
       /** Distance of the figure to the bound, which is less; in `unit`. */
@@ -1248,10 +1254,10 @@ export interface CalibrationDocument {
   client_error_ms: {
     /** ms. */
     p50: number
-    /** ms. */
-    p95: number
-    /** ms. */
-    p99: number
+    /** ms; `null`: so few requests have none but their maximum. */
+    p95: number | null
+    /** ms; `null`: so few requests have none but their maximum. */
+    p99: number | null
     /** ms. */
     max: number
   }
@@ -1259,10 +1265,10 @@ export interface CalibrationDocument {
   chunk_error_ms: {
     /** ms. */
     p50: number
-    /** ms. */
-    p95: number
-    /** ms. */
-    p99: number
+    /** ms; `null`: so few requests have none but their maximum. */
+    p95: number | null
+    /** ms; `null`: so few requests have none but their maximum. */
+    p99: number | null
     /** ms. */
     max: number
   } | null

@@ -55,7 +55,7 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
   const match = matchCalibration(calibrations, { machine, shape })
   const accuracy = match && toAccuracy(match)
   const asked = { concurrency: load.concurrency, drained: alternates }
-  const grounds = { goodput, accuracy, load: asked }
+  const grounds = { goodput, failures: gate.failures, accuracy, load: asked }
   const findDoubt = findDoubts('candidate', records, trust, grounds)
   const workload = hashWorkload(spec)
   const referred = referTo(
