@@ -31,7 +31,7 @@ export const calibrate: Command = defineCommand({
     requests: {
       ...requests,
       description:
-        'requests; by default as many as take about ten seconds, 100 to 300, to the mock, and what the spec asks for to the target',
+        'requests; by default as many as take about ten seconds, 100 to 300, to the mock, and what the spec asks for to the target; fewer than 100 have no p99',
     },
     concurrency,
     noise: {

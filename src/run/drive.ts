@@ -1,3 +1,4 @@
+import { findChoices } from '../bench-spec/choices.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import { cleanMessage } from '../bench-spec/plain-text.ts'
 import { createRedactor } from '../bench-spec/secret.ts'
@@ -107,7 +108,7 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
     trust,
     end: steering.correctEnd(end),
     looks: steering.looks(),
-    watch: watching && (await finishWatch(watching, sides.candidate)),
+    watch: watching && (await finishWatch(watching, sides.candidate, findChoices(spec))),
     startedAt,
     finishedAt,
   })

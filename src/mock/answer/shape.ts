@@ -4,6 +4,7 @@ import {
   isFields,
   readChoice,
   readDuration,
+  readFlag,
   readNumber,
   rejectUnknown,
   type Report,
@@ -27,8 +28,11 @@ export interface ShapeOption {
   finish_style?: 'merged' | 'separate'
   /** The first tokens of an answer are reasoning; `field`: its name in chat completions. */
   reasoning?: { tokens: number; field?: 'reasoning' | 'reasoning_content' | 'both' }
-  /** What follows the reasoning are tool calls, after so many tokens of text (0 by default). */
-  tool_calls?: { count?: number; name?: string; after?: number }
+  /**
+   * What follows the reasoning are tool calls, after so many tokens of text (0 by default). `hold`: each
+   * is sent whole with its last token, as by a parser that waits for the end of a call.
+   */
+  tool_calls?: { count?: number; name?: string; after?: number; hold?: boolean }
   /** Time between the last content and the usage. */
   usage_delay?: DurationOption
   /** Time between the end of the answer and the end of the body. */
@@ -56,7 +60,7 @@ export interface Shape {
   finishStyle: 'merged' | 'separate'
   reasoning: { tokens: number; field: 'reasoning' | 'reasoning_content' | 'both' }
   /** `undefined`: none. */
-  toolCalls: { count: number; name: string; after: number } | undefined
+  toolCalls: { count: number; name: string; after: number; hold: boolean } | undefined
   usageDelay: number
   closeDelay: number
   dify: {
@@ -134,7 +138,7 @@ function readReasoning(report: Report, value: unknown): Shape['reasoning'] {
 
 function readToolCalls(report: Report, value: unknown): Shape['toolCalls'] {
   if (value === undefined) return undefined
-  const known = ['count', 'name', 'after']
+  const known = ['count', 'name', 'after', 'hold']
   const fields = readBlock(report, 'tool_calls', value, known, '{ count: 1 }')
   const { name = 'get_weather' } = fields
   if (typeof name !== 'string' || !/^[\w-]{1,64}$/.test(name)) {
@@ -144,6 +148,7 @@ function readToolCalls(report: Report, value: unknown): Shape['toolCalls'] {
     count: readNumber(report, 'tool_calls.count', fields['count'], { whole: true, min: 1 }, 1),
     name: String(name),
     after: readNumber(report, 'tool_calls.after', fields['after'], places, 0),
+    hold: readFlag(report, 'tool_calls.hold', fields['hold']),
   }
 }
 

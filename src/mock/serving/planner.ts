@@ -1,4 +1,4 @@
-import type { Content } from '../answer/answer.ts'
+import { type Content, holdCalls } from '../answer/answer.ts'
 import type { Ask } from '../answer/ask.ts'
 import { composeAnswer, type Moment } from '../answer/composition.ts'
 import { defaultMaxTokens, profiles } from '../answer/profile.ts'
@@ -76,16 +76,17 @@ export function createPlanner(options: Options): Planner {
 
   function plan(ask: Ask, identity: Identity, past: Past = { cachedTokens: 0, delay: 0 }): Plan {
     const { key, turn, ref, created } = identity
-    const { promptTokens } = ask
+    const { promptTokens, choices = 1, prompts = [promptTokens] } = ask
     const { length, end } = measureLength(ask, key)
     const moments = composeAnswer(options, ask, length, key)
     const callsTools = moments.at(-1)?.pieces[0]?.kind === 'tool_call'
     const finish = end === 'cut' || (end === 'full' && !callsTools) ? 'length' : 'stop'
     const timed = timeAnswer({ promptTokens, ...past }, moments.length, key, turn)
     const timing = { ...timed, contentsMs: placeMoments(moments, timed.contentsMs) }
-    const content = moments.flatMap(({ pieces }, index) =>
-      pieces.map((piece): Content => ({ ...piece, atMs: timing.contentsMs[index]! })),
+    const pieces = moments.flatMap((moment, index) =>
+      moment.pieces.map((piece): Content => ({ ...piece, atMs: timing.contentsMs[index]! })),
     )
+    const content = shape.toolCalls?.hold === true ? holdCalls(pieces) : pieces
     const rendering = ask.render({
       ref,
       created,
@@ -94,7 +95,7 @@ export function createPlanner(options: Options): Planner {
       finishReason: finish,
       promptTokens,
       cachedTokens: past.cachedTokens,
-      choices: ask.choices ?? 1,
+      choices,
       completionTokens: countTokens(content, 'text', 'reasoning', 'tool_call'),
       reasoningTokens: countTokens(content, 'reasoning'),
       shape,
@@ -105,6 +106,7 @@ export function createPlanner(options: Options): Planner {
       framing: 'http',
       end: { kind: 'clean', atMs: timing.contentsMs.at(-1)! },
       promptTokens,
+      choicePrompts: prompts.flatMap((tokens) => Array(choices / prompts.length).fill(tokens)),
       timing,
       finishReason: finish,
     }
