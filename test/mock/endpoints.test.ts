@@ -265,7 +265,7 @@ test('counts each choice of an answer as vLLM does: a request of its own with th
 
   const series = await scrape(`${url}/metrics`, vllmLabels)
   const finished = await scrape(`${url}/metrics`)
-  const label = '{model_name="mock-model",engine="0",finished_reason="stop"}'
+  const label = '{model_name="mock-model",engine="0",finished_reason="length"}'
   expect(finished(`vllm:request_success_total${label}`)).toBe(7)
   expect(series('vllm:prompt_tokens_total')).toBe(3 * own + 24)
   expect(series('vllm:generation_tokens_total')).toBe(28)
