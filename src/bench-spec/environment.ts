@@ -12,8 +12,13 @@ export interface Interpolated {
   issues: readonly Issue[]
 }
 
-/** Interpolated texts that are shorter are no secrets: replacing them would garble reports. */
-export const shortestSecret = 6
+/** Characters, white space not counted. A shorter text is no secret: replacing it would garble reports. */
+const shortestSecret = 6
+
+/** Whether a text is long enough to be taken out of others. */
+export function canHide(value: string): boolean {
+  return value.replace(/\s/g, '').length >= shortestSecret
+}
 
 const reference = /\$\$\{|\$\{([^}]*)(\}?)/g
 
@@ -48,7 +53,7 @@ export function interpolate(
     }
     const value = Object.hasOwn(environment, name) ? environment[name] : undefined
     if (value !== undefined && value !== '') {
-      if (value.length >= shortestSecret) secrets.push({ value, label: `\${${name}}` })
+      if (canHide(value)) secrets.push({ value, label: `\${${name}}` })
       return value
     }
     if (preset !== undefined) return preset

@@ -10,15 +10,10 @@ import { createIssue, SpecError, renderPath, type Locate, type Path, type Issue 
 import { keepKnown } from './known.ts'
 import { applyOverrides, type Overrides } from './overrides.ts'
 import { readBench } from './reading.ts'
+import { createRedactor, maskSecrets } from './redaction.ts'
 import { checkSchema } from './schema-check.ts'
 import { benchSchema } from './schema.ts'
-import {
-  createRedactor,
-  findSecrets,
-  maskNamedSecrets,
-  maskSecrets,
-  type LiteralSecret,
-} from './secret.ts'
+import { findSecrets, maskNamedSecrets, type LiteralSecret } from './secret.ts'
 import { parseSource } from './source.ts'
 import type { BenchSpec, MockOptions, Secret } from './spec.ts'
 import { hasPlaceholder, prepare } from './template.ts'
@@ -170,7 +165,7 @@ function createError(
   secrets: readonly Secret[],
   file: Context<unknown>['file'],
 ): SpecError {
-  const redact = createRedactor(secrets)
+  const { redact } = createRedactor(secrets)
   const redacted = issues.map((issue) => ({ ...issue, message: redact(issue.message) }))
   return new SpecError(redacted, file?.shown, file && maskSecrets(file.text, secrets))
 }

@@ -27,7 +27,7 @@ export function cleanLine(text: string): string {
   return breakCommands(flatten(text).trim())
 }
 
-/** What is kept of a message. Longer than what is shown, so that it is cut after secrets are out of it, not through one. */
+/** UTF-16 units that are kept of a message. */
 const messageLimit = 1000
 
 /**

@@ -128,6 +128,7 @@ export async function measureTarget(
       timeouts: spec.timeouts,
       stream: spec.stream,
       requests: prepare(spec),
+      secrets: spec.secrets,
     }),
     keepKnown<LoadOptions>({ signal, onRecords }),
   )

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 import { expect, inject, recordArtifact, type TestContext } from 'vitest'
 
 import { renderFrame } from '../bench-spec/issue.ts'
-import { maskSecrets } from '../bench-spec/secret.ts'
+import { maskSecrets } from '../bench-spec/redaction.ts'
 import type { Position } from '../bench-spec/slo.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { explainSlo } from '../report/sentence/slo.ts'
