@@ -109,7 +109,9 @@ function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<S
     ...(file === undefined ? findVariables(overridden.document, env) : []),
     ...(context.secrets ?? []),
   ]
-  const faults = checkSchema(overridden.document, locate)
+  const secrets = [...known, ...literals, ...findSecrets(overridden.document)]
+  const redact = (text: string): string => createRedactor(secrets).redact(text)
+  const faults = checkSchema(overridden.document, locate, redact)
   const sound = dropFaulty(overridden.document, faults)
   const bench = readBench(sound, { directory, faults, locate, readStored: context.readStored })
 
@@ -121,7 +123,6 @@ function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<S
   const issues = [...interpolated.issues, ...overridden.issues]
   const found = bench.issues.map((issue) => nameOverride(issue, overridden.labels))
   for (const stage of [faults, found, outerIssues]) issues.push(...withoutRepeated(stage, issues))
-  const secrets = [...known, ...literals, ...findSecrets(overridden.document)]
   if (issues.length > 0) throw createError(issues, secrets, file)
   const spec = keepKnown<BenchSpec<Stored>>({
     name: sound.name ?? context.name,
