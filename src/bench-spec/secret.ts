@@ -40,13 +40,28 @@ function findInHeaders(headers: unknown): LiteralSecret[] {
   if (typeof headers !== 'object' || headers === null) return []
   return Object.entries(headers).flatMap(([name, value]: [string, unknown]) => {
     if (typeof value !== 'string' || !secretHeader.test(name)) return []
-    const [, credentials] = /^\s*\S+\s+(\S+)\s*$/.exec(value) ?? []
+    const [, scheme = '', credentials] = /^\s*(\S+)\s+(\S+)\s*$/.exec(value) ?? []
     // `Bearer EMPTY`, as servers without keys want it, hides nothing.
     if (credentials !== undefined && !canHide(credentials)) return []
-    const values = credentials === undefined ? [value] : [value, credentials]
+    const values = [value]
+    if (/cookie/i.test(name)) values.push(...listCookies(value))
+    else if (credentials !== undefined) values.push(credentials)
+    if (/^basic$/i.test(scheme)) values.push(...decodeUser(credentials ?? ''))
     const label = `[${name.toLowerCase()}]`
     return values.map((text) => ({ value: text, label, path: ['headers', name] }))
   })
+}
+
+/** What a server may repeat of a cookie without its neighbours. */
+function listCookies(value: string): string[] {
+  const pairs = value.split(';').filter((pair) => pair.includes('='))
+  return pairs.map((pair) => pair.slice(pair.indexOf('=') + 1).trim())
+}
+
+/** User and password, and the password, of a Basic authorization. */
+function decodeUser(credentials: string): string[] {
+  const pair = Buffer.from(credentials, 'base64').toString()
+  return pair.includes(':') ? [pair, pair.slice(pair.indexOf(':') + 1)] : []
 }
 
 function findInUrl(url: unknown, path: Path): LiteralSecret[] {

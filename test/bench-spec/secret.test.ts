@@ -38,6 +38,20 @@ test('knows secrets by the names of headers and query parameters [S1.48] [T18]',
   ])
 })
 
+test('knows what a Basic authorization and a cookie hold, also by itself', () => {
+  const authorization = `Basic ${btoa('somebody:open-sesame')}`
+  const cookie = 'theme=dark; session=abc=def123; id=987654321'
+  expect(findSecrets({ headers: { authorization, cookie } }).map(({ value }) => value)).toEqual([
+    authorization,
+    btoa('somebody:open-sesame'),
+    'somebody:open-sesame',
+    'open-sesame',
+    cookie,
+    'abc=def123',
+    '987654321',
+  ])
+})
+
 test('placeholder keys and values that are still open are no secrets', () => {
   const headers = { Authorization: 'Bearer EMPTY', Cookie: '${COOKIE}', 'X-Token': '{{token}}' }
   expect(findSecrets({ headers, url: 'http://a/?key=${KEY}' })).toEqual([])
