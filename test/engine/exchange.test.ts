@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { createRedactor } from '../../src/bench-spec/redaction.ts'
-import type { Secret, Timeouts } from '../../src/bench-spec/spec.ts'
+import { createRedactor, type Redactor } from '../../src/bench-spec/redaction.ts'
+import type { Timeouts } from '../../src/bench-spec/spec.ts'
 import type { StreamFormat } from '../../src/bench-spec/stream-format.ts'
 import { startExchange } from '../../src/engine/exchange.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
@@ -12,14 +12,14 @@ import { chunk, done, fakeConnection, prepared } from './_connection.ts'
 const sse = { 'content-type': 'text/event-stream' }
 
 interface Given {
-  secrets?: readonly Secret[]
+  redactor?: Redactor
   stream?: StreamFormat
 }
 
 function start(
   timeouts: Partial<Timeouts> = {},
   connection = fakeConnection(),
-  { secrets = [], stream = { dialect: 'openai-chat' } }: Given = {},
+  { redactor = createRedactor([]), stream = { dialect: 'openai-chat' } }: Given = {},
 ) {
   let at = 100
   const records: RequestRecord[] = []
@@ -31,7 +31,7 @@ function start(
     scheduled: 90,
     timeouts: { total: 10_000, connect: 1_000, ...timeouts },
     stream,
-    redactor: createRedactor(secrets),
+    redactor,
     now: () => at,
     onRecord: (record) => records.push(record),
   })
@@ -298,9 +298,10 @@ test.each(Object.entries(places))(
     const limits = [0, 100, 900, 1000, 3900, 4096, 16_384]
     for (const value of Object.values(keys)) {
       const forbidden = pieces(value)
+      const redactor = createRedactor([{ value, label: '[KEY]' }])
       for (const encode of Object.values(encodings)) {
         const { at, records } = start({}, fakeConnection(), {
-          secrets: [{ value, label: '[KEY]' }],
+          redactor,
           stream,
         })
         const written = encode(value)
@@ -322,7 +323,9 @@ test.each(Object.entries(places))(
 
 test('what a server says is cleaned and cut when secrets are out of it', () => {
   const key = 'sk-0123456789'
-  const { at, records } = start({}, fakeConnection(), { secrets: [{ value: key, label: '[KEY]' }] })
+  const { at, records } = start({}, fakeConnection(), {
+    redactor: createRedactor([{ value: key, label: '[KEY]' }]),
+  })
   at(105, (h) => h.onSend(false))
   at(120, (h) => h.onHeaders(401, {}))
   at(121, (h) => h.onData(Buffer.from(`bad\n\u001b[31mkey:\u202e ${key}\n${'x'.repeat(2000)}`)))
