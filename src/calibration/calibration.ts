@@ -137,6 +137,7 @@ export async function measureTarget(
       timeouts: spec.timeouts,
       stream: spec.stream,
       requests: prepare(spec),
+      secrets: spec.secrets,
     }),
     keepKnown<LoadOptions>({ signal, onRecords }),
   )

@@ -11,6 +11,7 @@ import { shapeOfSpec } from '../calibration/load-shape.ts'
 import { findMismatch } from '../calibration/match.ts'
 import { renderCalibration } from '../report/calibration-table.ts'
 import { detectStyle } from '../report/console-style.ts'
+import { renderJson } from '../report/escaping.ts'
 import type { Progress } from '../report/progress-text.ts'
 import { checkSpec, loadSpec } from '../run/checked-spec.ts'
 import { trackProgress } from '../run/progress.ts'
@@ -86,7 +87,7 @@ export const calibrate: Command = defineCommand({
         replaces: (other) => findMismatch(other, calibration) === undefined,
       })
       const text = values.json
-        ? JSON.stringify({ ...calibration, noise: found ?? null }, null, 2)
+        ? renderJson({ ...calibration, noise: found ?? null })
         : [
             renderCalibration(calibration, found, detectStyle(stdout, env)),
             ` stored in ${relative(cwd, calibrationPath(cwd))}; add it to .gitignore`,

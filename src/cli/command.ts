@@ -1,6 +1,7 @@
 import type { ExitCode } from '../verdict/exit-code.ts'
 import { type Arguments, type Operands, readArguments } from './arguments.ts'
 import type { Options } from './option.ts'
+import { guardStream } from './output.ts'
 
 /** What a command may touch of its process; tests pass their own. */
 export interface CommandContext {
@@ -40,11 +41,15 @@ interface Definition<O extends Options> extends CommandTexts {
   run(given: Arguments<O>, context: CommandContext): Promise<number>
 }
 
-/** A command that reads its arguments by its own table. */
+/** A command that reads its arguments by its own table, and prints nothing that anybody acts upon. */
 export function defineCommand<const O extends Options>(definition: Definition<O>): Command {
   return {
     ...definition,
     run: async (args, context) =>
-      definition.run(readArguments(args, definition, context.env), context),
+      definition.run(readArguments(args, definition, context.env), {
+        ...context,
+        stdout: guardStream(context.stdout),
+        stderr: guardStream(context.stderr),
+      }),
   }
 }

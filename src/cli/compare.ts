@@ -5,6 +5,7 @@ import type { Overrides } from '../bench-spec/overrides.ts'
 import type { RelativeSlo } from '../bench-spec/slo.ts'
 import { type Comparison, renderComparison } from '../report/comparison-table.ts'
 import { detectStyle } from '../report/console-style.ts'
+import { renderJson } from '../report/escaping.ts'
 import { readResults } from '../results/findings.ts'
 import type { Results } from '../results/results.ts'
 import { folderName, prepareFolder, writeArtifacts } from '../run/artifacts.ts'
@@ -61,7 +62,7 @@ export const compare: Command = defineCommand({
         : await compareUrls({ ...asked, config, out, quiet }, context)
     stdout.write(
       values.json
-        ? `${JSON.stringify(comparison, null, 2)}\n`
+        ? `${renderJson(comparison)}\n`
         : `${renderComparison(comparison, { ...detectStyle(stdout, env), details })}\n`,
     )
     return signal.aborted ? toSignalCode(signal.reason) : comparison.verdict.exit_code

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { IssueError, renderIssues } from '../bench-spec/issue.ts'
-import { breakCommands } from '../bench-spec/plain-text.ts'
 import { suggest } from '../bench-spec/suggestion.ts'
 import { exitCodes } from '../verdict/exit-code.ts'
 import { version } from '../version.ts'
@@ -8,10 +7,12 @@ import { UsageError } from './arguments.ts'
 import type { CommandContext } from './command.ts'
 import { commandNames, loadCommand, loadCommands } from './commands.ts'
 import { renderHelp, renderOverview } from './help.ts'
+import { guardStream } from './output.ts'
 
 /** Runs one command line and returns its exit code. */
 export async function main(args: readonly string[], context: CommandContext): Promise<number> {
-  const { stdout, stderr } = context
+  const stdout = guardStream(context.stdout)
+  const stderr = guardStream(context.stderr)
   const [name, ...rest] = args
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     stdout.write(renderOverview(await loadCommands()))
@@ -25,7 +26,7 @@ export async function main(args: readonly string[], context: CommandContext): Pr
   if (command === undefined) {
     const hint = suggest(name, commandNames)
     stderr.write(
-      `${breakCommands(`slogate: there is no command ${JSON.stringify(name)}.${hint}`)}\nTry: slogate --help\n`,
+      `slogate: there is no command ${JSON.stringify(name)}.${hint}\nTry: slogate --help\n`,
     )
     return exitCodes.misuse
   }
@@ -37,13 +38,11 @@ export async function main(args: readonly string[], context: CommandContext): Pr
     return await command.run(rest, context)
   } catch (error) {
     if (error instanceof IssueError) {
-      stderr.write(`${breakCommands(renderIssues(error))}\n`)
+      stderr.write(`${renderIssues(error)}\n`)
       return exitCodes.misuse
     }
     if (error instanceof UsageError) {
-      stderr.write(
-        `${breakCommands(`slogate ${name}: ${error.message}`)}\nTry: slogate ${name} --help\n`,
-      )
+      stderr.write(`slogate ${name}: ${error.message}\nTry: slogate ${name} --help\n`)
       return exitCodes.misuse
     }
     // Not 1, which says that an SLO was missed.

@@ -4,6 +4,7 @@ import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { reportRuns } from '../github/job.ts'
 import { detectStyle } from '../report/console-style.ts'
+import { renderJson } from '../report/escaping.ts'
 import { renderOverview } from '../report/screen.ts'
 import { renderSeedReport } from '../report/seed-report.ts'
 import type { Locale } from '../report/seed-words.ts'
@@ -58,7 +59,10 @@ export const run: Command = defineCommand({
       value: text('FILE', 'files'),
       description: 'append a row per run to this `.csv`, `.ndjson` or `.jsonl` file',
     },
-    json: { description: 'print `results.json` to stdout instead of the summary' },
+    json: {
+      description:
+        'print `results.json` to stdout instead of the summary, its `::` and `##` as escapes of JSON',
+    },
     quiet,
     reporter: {
       value: choice('NAME', ['default', 'seed']),
@@ -108,7 +112,7 @@ export const run: Command = defineCommand({
       if (problem !== undefined) context.stderr.write(`slogate run: ${problem}\n`)
     }
     if (json) {
-      context.stdout.write(`${JSON.stringify(all.length === 1 ? all[0] : all, null, 2)}\n`)
+      context.stdout.write(`${renderJson(all.length === 1 ? all[0] : all)}\n`)
     }
     if (all.length > 0) writeOverview(out, all, junit)
     if (all.length > 1 && !json) {

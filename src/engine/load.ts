@@ -3,6 +3,7 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { keepKnown } from '../bench-spec/known.ts'
+import { createRedactor } from '../bench-spec/redaction.ts'
 import type { LoadPlan } from './loop.ts'
 import type { Order, Report } from './process.ts'
 import { decodeRecords } from './record-columns.ts'
@@ -27,7 +28,8 @@ export interface LoadOptions {
 /** ms the load process has to hand over its records after it was told to stop. */
 const stopGrace = 5_000
 
-const stderrLimit = 2_000
+/** UTF-16 units of its stderr that are kept, and that are shown when secrets are out of it. */
+const stderrLimit = { kept: 65_536, shown: 2_000 }
 
 /**
  * Runs a load in a process of its own, so that nothing else shares the event loop that stamps.
@@ -62,7 +64,7 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
   }
 
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    stderr = (stderr + text).slice(-stderrLimit)
+    stderr = (stderr + text).slice(-stderrLimit.kept)
   })
   child.on('message', (report: Report) => {
     if (report.type === 'finished') {
@@ -95,7 +97,9 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
     if (stopped) return { kind: 'interrupted', reason: renderReason(signal) }
     if (trust !== undefined) return halted ?? { kind: 'finished' }
     const how = killedBy === null ? `exit code ${code}` : `signal ${killedBy}`
-    return { kind: 'crashed', message: `the load process ended early (${how}): ${stderr.trim()}` }
+    const { redact } = createRedactor(plan.secrets ?? [])
+    const told = redact(stderr).slice(-stderrLimit.shown).trim()
+    return { kind: 'crashed', message: `the load process ended early (${how}): ${told}` }
   }
 
   if (stopped) child.kill('SIGKILL')

@@ -1,5 +1,6 @@
 import { keepKnown } from '../bench-spec/known.ts'
-import type { Load, Timeouts } from '../bench-spec/spec.ts'
+import { createRedactor } from '../bench-spec/redaction.ts'
+import type { Load, Secret, Timeouts } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
 import { now as monotonic } from './clock.ts'
@@ -21,6 +22,8 @@ export interface LoadPlan {
   baseline?: readonly PreparedRequest[]
   /** Rounds that may be added when all measured requests have ended; none by default. */
   extraRounds?: number
+  /** Texts that are taken out of every record; none by default. */
+  secrets?: readonly Secret[]
   /** Header that tells the bundled mock which phase a request belongs to. */
   phaseHeader?: string
 }
@@ -68,6 +71,7 @@ export function startLoop(
       baseline: alternates ? connect() : undefined,
     }),
   )
+  const redactor = createRedactor(plan.secrets ?? [])
   const order = orderRows(plan.requests.length, plan.load)
   const exchanges = new Map<number, Exchange>()
   /** Slots that wait for the requests in flight to end. */
@@ -103,6 +107,7 @@ export function startLoop(
       scheduled: free,
       timeouts: plan.timeouts,
       stream: plan.stream,
+      redactor,
       now,
       onRecord(record) {
         exchanges.delete(slot)

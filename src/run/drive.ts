@@ -1,7 +1,6 @@
 import { findChoices } from '../bench-spec/choices.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import { cleanMessage } from '../bench-spec/plain-text.ts'
-import { createRedactor } from '../bench-spec/secret.ts'
 import type { BenchSpec, MockOptions, Target } from '../bench-spec/spec.ts'
 import { rebaseUrl } from '../bench-spec/target.ts'
 import { prepare } from '../bench-spec/template.ts'
@@ -74,10 +73,9 @@ export async function drive(spec: CheckedSpec, options: DriveOptions): Promise<D
 }
 
 async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
-  const { load, serverMetrics, secrets } = spec
+  const { load, serverMetrics } = spec
   const alternates = spec.baseline?.kind === 'interleaved'
   const sides: Record<TargetRole, RequestRecord[]> = { candidate: [], baseline: [] }
-  const redact = createRedactor(secrets)
   const progress = trackProgress(load, options.onProgress, alternates ? 2 : 1)
   const steering = steer(spec)
   const plan = planLoad(spec)
@@ -89,7 +87,7 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
       signal: options.signal,
       onMeasure: watching?.mark,
       onRecords(batch, inFlight) {
-        const ended = batch.map((record) => redactRecord(record, redact))
+        const ended = batch.map(shortenMessage)
         const own = ended.filter(({ target }) => target === 'candidate')
         for (const record of ended) sides[record.target].push(record)
         progress.add(ended, inFlight)
@@ -123,6 +121,7 @@ function planLoad(spec: BenchSpec): LoadPlan {
     requests: prepare(spec),
     baseline: baseline?.kind === 'interleaved' ? prepare(spec, baseline.target) : undefined,
     extraRounds: gate.policy === 'point' ? undefined : gate.maxExtraRounds,
+    secrets: spec.secrets,
     phaseHeader: spec.mock && 'x-slogate-phase',
   })
 }
@@ -147,10 +146,8 @@ function moveTarget(target: Target, base: string | undefined): Target {
 /** Longest message of a failure that is shown, in UTF-16 units. */
 const messageLimit = 200
 
-function redactRecord(record: RequestRecord, redact: (text: string) => string): RequestRecord {
-  const output = record.output === undefined ? undefined : redact(record.output)
-  if (record.outcome !== 'failed') return keepKnown<RequestRecord>({ ...record, output })
-  const message = cleanMessage(redact(record.failure.message), messageLimit)
-  const failure = { ...record.failure, message }
-  return keepKnown<RequestRecord>({ ...record, output, failure })
+function shortenMessage(record: RequestRecord): RequestRecord {
+  if (record.outcome !== 'failed') return record
+  const message = cleanMessage(record.failure.message, messageLimit)
+  return { ...record, failure: { ...record.failure, message } }
 }

@@ -1,4 +1,5 @@
 import { keepKnown } from '../bench-spec/known.ts'
+import { createRedactor } from '../bench-spec/redaction.ts'
 import type { ServerMetrics } from '../bench-spec/spec.ts'
 import type { LoadPlan } from '../engine/loop.ts'
 import type { RequestRecord, Watch } from '../engine/record.ts'
@@ -14,7 +15,7 @@ const usualPaths = ['/metrics', '/api/v1/metrics']
 /** Watches the metrics of the target of a plan; resolves after the first look at them. */
 export function watchTarget(
   { url, interval }: ServerMetrics,
-  { requests: [first], load }: LoadPlan,
+  { requests: [first], load, secrets = [] }: LoadPlan,
 ): Promise<ServerWatch<Snapshot>> {
   const target = new URL(first?.url ?? '')
   const authorization = Object.entries(first?.headers ?? {}).find(
@@ -32,6 +33,7 @@ export function watchTarget(
       })
     },
     interval,
+    redact: createRedactor(secrets).redact,
     hasWarmup: load.warmup > 0,
     read: (text) =>
       text.trimStart().startsWith('{') ? readQwenSnapshot(text) : readVllmSnapshot(text),

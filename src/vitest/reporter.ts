@@ -4,6 +4,7 @@ import { configDefaults } from 'vitest/config'
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
 
 import { specFile } from '../bench-spec/file-name.ts'
+import { cleanLine, cleanOutput } from '../bench-spec/plain-text.ts'
 import { reportRuns } from '../github/job.ts'
 import { detectStyle } from '../report/console-style.ts'
 import { renderProgress } from '../report/progress-text.ts'
@@ -35,8 +36,8 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
 
   /** Not into the output of a reporter that a program reads. */
   function print(text: string): void {
-    if (hasTap(vitest)) vitest.logger.error(text)
-    else vitest.logger.log(text)
+    if (hasTap(vitest)) vitest.logger.error(cleanOutput(text))
+    else vitest.logger.log(cleanOutput(text))
   }
 
   /** Prints and writes everything that is known of these runs. */
@@ -62,7 +63,7 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
         env: process.env,
       },
     )
-    for (const problem of problems) vitest.logger.warn(problem)
+    for (const problem of problems) vitest.logger.warn(cleanLine(problem))
   }
 
   const reporter: Reporter = {
@@ -89,7 +90,7 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
     },
 
     onTestCaseArtifactRecord(test, artifact) {
-      if (artifact.type === noticeArtifact) vitest.logger.warn(artifact.message)
+      if (artifact.type === noticeArtifact) vitest.logger.warn(cleanLine(artifact.message))
       if (artifact.type !== progressArtifact) return
       view?.show(test.id, renderProgress(artifact.name, artifact.progress))
       dropProgress(test)

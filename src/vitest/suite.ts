@@ -4,7 +4,8 @@ import { join, relative } from 'node:path'
 import { expect, inject, recordArtifact, type TestContext } from 'vitest'
 
 import { renderFrame } from '../bench-spec/issue.ts'
-import { maskSecrets } from '../bench-spec/secret.ts'
+import { cleanLine, cleanLines } from '../bench-spec/plain-text.ts'
+import { maskSecrets } from '../bench-spec/redaction.ts'
 import type { Position } from '../bench-spec/slo.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { explainSlo } from '../report/sentence/slo.ts'
@@ -47,13 +48,14 @@ export class BenchError extends Error {
   declare readonly frame?: string
   constructor(
     name: 'SLOViolation' | 'SLOInconclusive' | 'SLOError' | 'LoadError' | 'SpecError',
-    message: string,
+    text: string,
     { site, frame }: Place,
   ) {
+    const message = cleanLines(text)
     super(message)
     this.name = name
     this.stack = `${name}: ${message}\n${site}`
-    if (frame !== undefined) this.frame = frame
+    if (frame !== undefined) this.frame = cleanLines(frame)
   }
 }
 
@@ -86,7 +88,7 @@ export function createSuite(spec: CheckedSpec, options: SuiteOptions): Suite {
     if (given().benchTable) await fillTable(context, bench)
     const whole = end.kind === 'finished' || end.kind === 'curtailed'
     if (summary.requests.completed > 0 && whole) return
-    loadProblem = explainVerdict(verdict, end)
+    loadProblem = cleanLine(explainVerdict(verdict, end))
     const frame = maskedFrame(spec, { line: 1, column: 1, offset: 0, length: 0 })
     throw new BenchError('LoadError', loadProblem, { site, frame })
   }
@@ -102,7 +104,7 @@ export function createSuite(spec: CheckedSpec, options: SuiteOptions): Suite {
     context.task.meta.slogate = { role: 'slo', ...context.task.meta.slogate, judged: true }
     const { policy } = results.verdict
     const frame = maskedFrame(spec, spec.slos[index]?.position)
-    const why = explainSlo(verdict, results.end)
+    const why = cleanLine(explainSlo(verdict, results.end))
     decide(context, verdict, { why, policy, loadProblem, site, frame })
   }
 

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 
 import type { Results } from '../../src/results/results.ts'
 import { refusingUrl, serve, wrongAnswers } from '../_server.ts'
@@ -11,17 +11,68 @@ function namedSpec(name: string): string {
   return `name: "${name}"\n${chatSpec(['success_rate >= 90%'])}`
 }
 
-test('a name and a file of a spec are no commands of a CI', async () => {
+/** What GitHub, Azure, TeamCity or GitLab would run, or a terminal act upon. */
+const command =
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  /^\s*::|##\w*\[|section_start:\d+:\w+\r\u001b|[\0-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f\u202e]|\u001b(?!\[(?:[\d;]*m|2K))/m
+
+test('nothing that a spec or a target says is a command of a CI or of a terminal', async () => {
+  const attack =
+    '::error::x ##[error]y ##vso[task.complete]z ##teamcity[message] \u202e\u009b31m\u001b]0;t\u0007' +
+    '\r\n::error::w\n##[group]v\nsection_start:1:s\r\u001b[0K'
+  const target = await serve((_request, response) => {
+    response.statusCode = 500
+    response.end(attack)
+  })
+  onTestFinished(() => target.close())
   const project = createProject({
     'good.yaml': `name: '::error::x ##[error]y'\n${chatSpec(['success_rate >= 99.9%'])}`,
+    '::error::refused.yaml': [
+      'name: "::error::x ##[error]y"',
+      `url: ${target.url}`,
+      'requests: 5',
+      'warmup: 0',
+      'slo: [{ assert: success_rate >= 90%, id: "::error::i ##vso[x]" }]',
+      '',
+    ].join('\n'),
     '::error::z.yaml': chatSpec(['success_rate >= ##[error]']),
   })
   const good = await project.slogate(['run', '-c', 'good.yaml'])
   expect(good.text).toContain('error::x')
   expect(good.text).toContain('warning: success_rate')
-  const bad = await project.slogate(['run', '-c', '::error::z.yaml'])
-  expect(bad.text).toContain('error::z.yaml')
-  expect(good.text + bad.text).not.toMatch(/^\s*::|##\w*\[/m)
+  const refused = '::error::refused.yaml'
+  const told = await project.slogate(['run', '-c', refused, '--out', '##[out]'])
+  expect(told.text).toContain('HTTP 500')
+  const printed = await project.slogate(['run', '-c', refused, '--json', '--out', 'json'])
+  const [folder = ''] = readdirSync(join(project.folder, 'json')).filter((name) =>
+    name.includes('error'),
+  )
+  expect(JSON.parse(printed.stdout)).toEqual(
+    JSON.parse(project.read(join('json', folder, 'results.json'))),
+  )
+  expect((JSON.parse(printed.stdout) as Results).spec.name).toBe('::error::x ##[error]y')
+  const results = join('json', folder)
+  const others = [
+    ['run', '-c', refused, '--reporter', 'seed', '--locale', 'en', '--out', 'seed'],
+    ['run', '-c', '::error::z.yaml'],
+    ['validate', refused, '::error::z.yaml', '::error::none.yaml'],
+    ['explain', results],
+    ['explain', results, '::error::none'],
+    ['report', results, '--out', '::error::reports'],
+    ['report', '::error::none'],
+    ['compare', results, results],
+    ['compare', results, results, '--json'],
+    ['compare', '::error::none', '##[error]none'],
+    ['mock', '--options', '{"::error::x": "##[error]"}'],
+    ['::error::none'],
+    ['run', '-c', 'good.yaml', '--::error::x'],
+  ]
+  for (const args of others) {
+    const { text } = await project.slogate(args)
+    expect(text, args.join(' ')).not.toBe('')
+    expect(text, args.join(' ')).not.toMatch(command)
+  }
+  for (const { text } of [good, told, printed]) expect(text).not.toMatch(command)
 })
 
 test('in a job of GitHub Actions a run tells the job, unless its output is read', async () => {

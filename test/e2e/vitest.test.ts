@@ -413,3 +413,36 @@ test('a glob that brings in files of another name is refused', async () => {
   expect(code).toBe(1)
   expect(text).toContain('include takes globs of files whose names end in .bench.yaml')
 })
+
+test('no name, message or line of a spec is a command of a CI in what vitest prints', async () => {
+  const target = await serve((_request, response) => {
+    response.statusCode = 500
+    response.end('::error::x ##[error]y\r\n##vso[task.complete]z')
+  })
+  const spec = [
+    `name: "::error::x ##[error]y"`,
+    `url: ${target.url}`,
+    'requests: 5',
+    'warmup: 0',
+    'headers: { x-api-key: "${NAMED_KEY}" } # 12345678 ##[error]comment',
+    'slo: [{ assert: success_rate >= 90%, id: "::error::i ##vso[x]" }]',
+    '',
+  ].join('\n')
+  const project = createProject({
+    'vitest.config.ts': config,
+    'a.bench.yaml': spec,
+    'wrong.bench.yaml': spec.replace('requests: 5', 'requests: "##[error]" # ##[error]'),
+    'typed.bench.ts': `
+import { defineBench } from 'slogate/vitest'
+defineBench({ name: '::error::x ##[error]y', url: '${target.url}', requests: 5, warmup: 0,
+  slo: [{ assert: 'success_rate >= 90%', id: '::error::i ##[x]' }] })
+`,
+  })
+  const reporters = ['default', 'verbose', 'tree', 'tap', 'junit'].map(
+    (name) => `--reporter=${name}`,
+  )
+  const { text } = await project.vitest(['bench', '--run', ...reporters], { NAMED_KEY: '12345678' })
+  await target.close()
+  expect(text).toContain('error::x')
+  expect(text.match(/^\s*::.*|.*##\w*\[.*/gm) ?? []).toEqual([])
+})
