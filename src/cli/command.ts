@@ -8,7 +8,7 @@ export interface CommandContext {
   stderr: NodeJS.WriteStream
   env: Readonly<Record<string, string | undefined>>
   cwd: string
-  /** Aborted by Ctrl-C or SIGTERM; the reason is the signal's name. */
+  /** Aborted by Ctrl-C, SIGTERM or the end of the terminal (SIGHUP); the reason is the signal's name. */
   signal: AbortSignal
 }
 

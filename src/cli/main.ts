@@ -2,7 +2,8 @@
 import { IssueError, renderIssues } from '../bench-spec/issue.ts'
 import { breakCommands } from '../bench-spec/plain-text.ts'
 import { suggest } from '../bench-spec/suggestion.ts'
-import { exitCodes } from '../verdict/exit-code.ts'
+import { OutputError } from '../run/output-file.ts'
+import { endingSignals, exitCodes } from '../verdict/exit-code.ts'
 import { version } from '../version.ts'
 import { UsageError } from './arguments.ts'
 import type { CommandContext } from './command.ts'
@@ -60,15 +61,14 @@ function asksForHelp(args: readonly string[]): boolean {
 
 function describe(error: unknown, env: CommandContext['env']): string {
   if (!(error instanceof Error)) return String(error)
+  if (error instanceof OutputError) return error.message
   if (env.SLOGATE_DEBUG !== undefined) return error.stack ?? error.message
   return `${error.message}\nWith SLOGATE_DEBUG=1 the stack is shown.`
 }
 
 if (import.meta.main) {
   const interrupt = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => interrupt.abort(name))
-  }
+  for (const name of endingSignals) process.once(name, () => interrupt.abort(name))
   process.exitCode = await main(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,

@@ -46,11 +46,11 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
     const { root } = vitest.config
     const shown = runs.map(({ results, folder }) => ({ results, folder: relative(root, folder) }))
     print(`${renderScreen(shown, { ...style, folder: relative(root, out) })}\n`)
-    writeOverview(
-      out,
-      runs.map(({ results }) => results),
-      junit,
-    )
+    const results = runs.map((run) => run.results)
+    for (const problem of writeOverview(out, results, junit)) {
+      vitest.logger.error(`slogate: ${problem}`)
+      process.exitCode = 1
+    }
   }
 
   async function reportToJob(runs: readonly RunMeta[]): Promise<void> {
@@ -72,9 +72,12 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
       // Before vitest's own, which closes the window that the text is written above.
       process.prependListener('SIGINT', onSignal)
       process.prependListener('SIGTERM', onSignal)
+      // Vitest knows no SIGHUP, which would end it at once.
+      process.on('SIGHUP', terminate)
       context.onClose(() => {
         process.off('SIGINT', onSignal)
         process.off('SIGTERM', onSignal)
+        process.off('SIGHUP', terminate)
       })
     },
 
@@ -108,6 +111,10 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
     },
   }
   return Object.assign(reporter, { [mark]: true })
+}
+
+function terminate(): void {
+  process.kill(process.pid, 'SIGTERM')
 }
 
 /**

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { constants, gunzipSync } from 'node:zlib'
 
 import { expect, test } from 'vitest'
 
@@ -68,6 +69,11 @@ test('runs a spec without vitest and exits by its verdict [S0.31] [S2.2]', async
     codes[name] = (await project.slogate(['run', '-c', `${name}.yaml`])).code
   }
   expect(codes).toEqual({ good: 0, slow: 1, undecided: 2, broken: 3 })
+  const slow = '.vitest/slogate/slow'
+  expect((await project.slogate(['report', slow, '--out', 'again'])).code).toBe(0)
+  for (const name of ['report.html', 'junit.xml', 'summary.md', 'test_results.json']) {
+    expect(project.read(`again/${name}`) === project.read(`${slow}/${name}`), name).toBe(true)
+  }
   const unreachable = await project.slogate(['run', '-c', 'good.yaml', '-u', await refusingUrl()])
   expect(unreachable.code).toBe(4)
   expect(unreachable.text).toContain('connect')
@@ -120,14 +126,15 @@ test('flags win over the environment, the environment over the spec [S1.4]', asy
   })
 })
 
-test('Ctrl-C writes what was measured and exits with 130, SIGTERM with 143', async () => {
+const endless = chatSpec(['success_rate >= 90%']).replace('requests: 60', 'requests: 100000')
+
+test('Ctrl-C writes what was measured and exits with 130, SIGTERM and the end of a terminal with 143', async () => {
   for (const [signal, expected] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 143],
   ] as const) {
-    const project = createProject({
-      'chat.yaml': chatSpec(['success_rate >= 90%']).replace('requests: 60', 'requests: 100000'),
-    })
+    const project = createProject({ 'chat.yaml': endless })
     const running = project.startSlogate(['run', '-c', 'chat.yaml'])
     // The mock is up and the load has run for a while when its process is there.
     await expect.poll(() => running.text(), { timeout: 100_000 }).toContain('in flight')
@@ -139,6 +146,46 @@ test('Ctrl-C writes what was measured and exits with 130, SIGTERM with 143', asy
     expect(results.end).toEqual({ kind: 'interrupted', reason: signal, why: signal })
     expect(results.summary.requests.completed).toBeGreaterThan(0)
   }
+})
+
+test('a run that is killed leaves its requests, and its folder says what became of it', async () => {
+  const project = createProject({ 'chat.yaml': endless })
+  const running = project.startSlogate(['run', '-c', 'chat.yaml'])
+  const file = join(project.folder, '.vitest/slogate/chat/requests.ndjson.gz')
+  await expect
+    .poll(() => existsSync(file) && statSync(file).size, { timeout: 100_000 })
+    .toBeGreaterThan(0)
+  running.child.kill('SIGKILL')
+  await running.done
+  const found = gunzipSync(readFileSync(file), { finishFlush: constants.Z_SYNC_FLUSH })
+  expect(found.toString()).toMatch(/^\{"target":"candidate","index":\d+,.*\}\n/)
+  const { code, text } = await project.slogate(['report', '.vitest/slogate/chat'])
+  expect(code).toBe(3)
+  expect(text).toContain('its run was killed before it was judged. The requests that had ended are')
+})
+
+test('a spec that has nowhere to write to does not keep the next one from running', async () => {
+  const project = createProject({
+    'a.yaml': chatSpec(['success_rate >= 1%']),
+    'b.yaml': chatSpec(['success_rate >= 1%']),
+    'out/a/results.json/inside': '',
+  })
+  const { code, text } = await project.slogate([
+    'run',
+    'a.yaml',
+    'b.yaml',
+    '--out',
+    'out',
+    '-n',
+    '5',
+  ])
+  const place = join(project.folder, 'out/a/results.json')
+  expect(text).toContain(
+    `slogate run: ${place}: cannot be written: a folder stands where a file is needed`,
+  )
+  expect(project.read('out/b/summary.md')).toContain(' b')
+  expect(project.read('out/junit.xml')).toContain('name="b')
+  expect(code).toBe(4)
 })
 
 test('targets that answer wrongly exit 4, and each says so [T4] [T9] [T17]', async () => {
@@ -210,7 +257,10 @@ test('a folder that cannot be made is told before anything is sent, and is not a
   ])
   await server.close()
   expect(server.requests()).toBe(0)
-  expect(text).toMatch(/^slogate run: ENOTDIR/m)
+  const place = join(project.folder, 'file/out')
+  expect(text).toBe(
+    `slogate run: ${place}: cannot be written: a file stands where a folder is needed (ENOTDIR)\n`,
+  )
   expect(text).not.toMatch(/^ +at /m)
   expect(code).toBe(4)
 })
