@@ -73,11 +73,17 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
       process.prependListener('SIGINT', onSignal)
       process.prependListener('SIGTERM', onSignal)
       // Vitest knows no SIGHUP, which would end it at once.
-      process.on('SIGHUP', terminate)
+      process.once('SIGHUP', terminate)
+      // It comes twice, from the shell and from the kernel.
+      process.on('SIGHUP', ignore)
+      // A pipe that is closed, or a terminal, would end vitest before anything is written.
+      process.stdout.on('error', ignore)
+      process.stderr.on('error', ignore)
       context.onClose(() => {
         process.off('SIGINT', onSignal)
         process.off('SIGTERM', onSignal)
         process.off('SIGHUP', terminate)
+        process.off('SIGHUP', ignore)
       })
     },
 
@@ -116,6 +122,8 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
 function terminate(): void {
   process.kill(process.pid, 'SIGTERM')
 }
+
+function ignore(): void {}
 
 /**
  * Where nothing but benchmarks runs, a test that takes its time is no news: vitest would list the

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { constants, gunzipSync } from 'node:zlib'
@@ -6,7 +7,7 @@ import { expect, test } from 'vitest'
 
 import type { Results } from '../../src/results/results.ts'
 import { refusingUrl, serve, wrongAnswers } from '../_server.ts'
-import { chatSpec, createProject } from './_project.ts'
+import { built, chatSpec, createProject, environment } from './_project.ts'
 
 function namedSpec(name: string): string {
   return `name: "${name}"\n${chatSpec(['success_rate >= 90%'])}`
@@ -138,10 +139,16 @@ test('Ctrl-C writes what was measured and exits with 130, SIGTERM and the end of
     const running = project.startSlogate(['run', '-c', 'chat.yaml'])
     // The mock is up and the load has run for a while when its process is there.
     await expect.poll(() => running.text(), { timeout: 100_000 }).toContain('in flight')
+    if (signal === 'SIGHUP') {
+      running.child.stdout?.destroy()
+      running.child.stderr?.destroy()
+      // The shell sends it, and then the kernel.
+      running.child.kill(signal)
+    }
     running.child.kill(signal)
     const { code, text } = await running.done
     expect(code).toBe(expected)
-    expect(text).toContain('ERROR  chat')
+    if (signal !== 'SIGHUP') expect(text).toContain('ERROR  chat')
     const results = JSON.parse(project.read('.vitest/slogate/chat/results.json'))
     expect(results.end).toEqual({ kind: 'interrupted', reason: signal, why: signal })
     expect(results.summary.requests.completed).toBeGreaterThan(0)
@@ -187,6 +194,56 @@ test('a spec that has nowhere to write to does not keep the next one from runnin
   expect(project.read('out/junit.xml')).toContain('name="b')
   expect(code).toBe(4)
 })
+
+test('an output that nobody reads, or that cannot be written, is no crash', async () => {
+  const project = createProject({ 'chat.yaml': chatSpec(['success_rate >= 1%']) })
+  // As in `slogate schema | true`, before anything is written.
+  const unread = [['schema'], ['--version'], ['validate', 'chat.yaml'], ['completion', 'bash'], []]
+  const closed = unread.map(async (args) => {
+    const running = project.startSlogate(args)
+    running.child.stdout?.destroy()
+    const { code, stderr } = await running.done
+    return [args.join(' '), code, stderr]
+  })
+  expect(await Promise.all(closed)).toEqual([
+    ['schema', 0, ''],
+    ['--version', 0, ''],
+    ['validate chat.yaml', 0, ''],
+    ['completion bash', 0, ''],
+    ['', 3, ''],
+  ])
+})
+
+test.skipIf(!existsSync('/dev/full'))(
+  'a full disk below the output costs a printed text, and no verdict (where there is /dev/full)',
+  async () => {
+    const project = createProject({ 'chat.yaml': chatSpec(['success_rate >= 1%']) })
+    const lost = 'slogate: stdout: cannot be written: no space is left there (ENOSPC)\n'
+    const shell = (line: string): Promise<[number | null, string]> => {
+      const { promise, resolve } = Promise.withResolvers<[number | null, string]>()
+      const child = execFile(
+        '/bin/sh',
+        ['-c', line, process.execPath, built.bin],
+        { cwd: project.folder, env: environment },
+        (_error, _stdout, stderr) => resolve([child.exitCode, stderr]),
+      )
+      return promise
+    }
+    const [schema, run, removed] = await Promise.all([
+      shell('"$0" "$1" schema > /dev/full'),
+      shell('"$0" "$1" run -c chat.yaml -n 5 --quiet > /dev/full'),
+      shell('mkdir gone && cd gone && rmdir ../gone && "$0" "$1" schema'),
+    ])
+    expect(schema).toEqual([4, lost])
+    expect(run[0]).toBe(0)
+    expect(run[1].endsWith(lost)).toBe(true)
+    expect(project.read('.vitest/slogate/chat/summary.md')).toContain(' chat')
+    expect(removed).toEqual([
+      3,
+      'slogate: the working directory is not there any more: cd to one that is\n',
+    ])
+  },
+)
 
 test('targets that answer wrongly exit 4, and each says so [T4] [T9] [T17]', async () => {
   const servers = await Promise.all(Object.values(wrongAnswers).map(serve))
