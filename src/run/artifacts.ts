@@ -163,7 +163,9 @@ function writeFiles(
   folder: string,
   files: Readonly<Record<string, () => string | undefined>>,
 ): Written {
-  const written: Written = { files: [], problems: [] }
+  const paths: string[] = []
+  /** Each once: that of a folder is the same for all files in it. */
+  const problems = new Set<string>()
   for (const [name, render] of Object.entries(files)) {
     const content = render()
     if (content === undefined) continue
@@ -171,11 +173,11 @@ function writeFiles(
       makeFolder(folder, dirname(name))
       const path = join(folder, name)
       replaceFile(path, content)
-      written.files.push(path)
+      paths.push(path)
     } catch (error) {
       if (!(error instanceof OutputError)) throw error
-      written.problems.push(error.message)
+      problems.add(error.message)
     }
   }
-  return written
+  return { files: paths, problems: [...problems] }
 }

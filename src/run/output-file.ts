@@ -63,13 +63,13 @@ export function removeFile(path: string): void {
 
 /**
  * Does something to a file or folder of ours.
- * @throws {OutputError} naming it, when that fails.
+ * @throws {OutputError} naming it, when the system refuses; what else is thrown is passed on.
  */
 export function attempt(path: string, act: (path: string) => void): void {
   try {
     act(path)
   } catch (error) {
-    throw new OutputError(path, error)
+    throw error instanceof Error && 'syscall' in error ? new OutputError(path, error) : error
   }
 }
 

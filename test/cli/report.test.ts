@@ -82,6 +82,16 @@ test.each<[string, BenchRun]>([
   }
 })
 
+test('reports that can be written nowhere are one sentence', async () => {
+  const folder = createFolder({ file: '' })
+  writeArtifacts(join(folder, 'out'), find([]))
+  const { code, text } = await call(['report', 'out', '--out', 'file'], { cwd: folder })
+  expect(text).toBe(
+    `slogate report: ${join(folder, 'file')}: cannot be written: a file stands where a folder is needed (EEXIST)\n`,
+  )
+  expect(code).toBe(4)
+})
+
 test.each([
   [['report'], 'needs one results.json or its folder'],
   [['report', '.'], 'there is no results.json in this folder'],
