@@ -65,7 +65,7 @@ export interface RunFolder {
   log: RequestLog
   /**
    * Writes everything else, the results first, each file at once. Returns what could not be written,
-   * a sentence each. Synchronous, so that it also works while the process is being ended.
+   * in sentences. Synchronous, so that it also works while the process is being ended.
    */
   finish(run: BenchRun, junit?: JunitMode): string[]
 }
@@ -108,7 +108,7 @@ function recallRecords({ results, records, origin = 0 }: BenchRun): readonly Req
 /**
  * Writes every file of a run into `folder`, which is made if it is missing; what is there by these
  * names is replaced. For a run whose requests were not written while they ended (`log` of its options).
- * @throws Error with a line for each that cannot be written.
+ * @throws Error that names what cannot be written, a line for each reason.
  */
 export function writeArtifacts(folder: string, run: BenchRun, junit?: JunitMode): void {
   const { log, finish } = openRunFolder(folder, '')
@@ -123,7 +123,7 @@ export function writeArtifacts(folder: string, run: BenchRun, junit?: JunitMode)
 interface Written {
   /** Paths. */
   files: string[]
-  /** Why one was not, a sentence each. */
+  /** Why some were not, a sentence for each reason. */
   problems: string[]
 }
 
@@ -164,8 +164,7 @@ function writeFiles(
   files: Readonly<Record<string, () => string | undefined>>,
 ): Written {
   const paths: string[] = []
-  /** Each once: that of a folder is the same for all files in it. */
-  const problems = new Set<string>()
+  const errors: OutputError[] = []
   for (const [name, render] of Object.entries(files)) {
     const content = render()
     if (content === undefined) continue
@@ -176,8 +175,17 @@ function writeFiles(
       paths.push(path)
     } catch (error) {
       if (!(error instanceof OutputError)) throw error
-      problems.add(error.message)
+      errors.push(error)
     }
   }
-  return { files: paths, problems: [...problems] }
+  return { files: paths, problems: listProblems(errors) }
+}
+
+/** A sentence for each reason: a full disk has many a file missing, and one is enough to tell. */
+function listProblems(errors: readonly OutputError[]): string[] {
+  return [...Map.groupBy(errors, ({ reason }) => reason)].map(([reason, some]) => {
+    const [first = '', ...others] = new Set(some.map(({ path }) => path))
+    const more = others.length === 0 ? '' : ` and ${others.length} more`
+    return `${first}${more}: cannot be written: ${reason}`
+  })
 }

@@ -4,9 +4,15 @@ import { join, normalize, sep } from 'node:path'
 /** A file or a folder of ours cannot be written; the message names it, and says why. */
 export class OutputError extends Error {
   override readonly name = 'OutputError'
+  readonly path: string
+  /** What the system says, in words. */
+  readonly reason: string
 
   constructor(path: string, cause: unknown) {
-    super(`${path}: cannot be written: ${explain(cause)}`, { cause })
+    const reason = explain(cause)
+    super(`${path}: cannot be written: ${reason}`, { cause })
+    this.path = path
+    this.reason = reason
   }
 }
 
