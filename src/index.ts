@@ -6,6 +6,7 @@ export {
   type Notice,
 } from './run/bench.ts'
 export { writeArtifacts } from './run/artifacts.ts'
+export type { RequestLog } from './run/request-file.ts'
 export type { Progress } from './report/progress-text.ts'
 export type { RequestRecord } from './engine/record.ts'
 export type { Results } from './results/results.ts'

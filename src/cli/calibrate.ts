@@ -14,6 +14,7 @@ import { detectStyle } from '../report/console-style.ts'
 import { renderJson } from '../report/escaping.ts'
 import type { Progress } from '../report/progress-text.ts'
 import { checkSpec, loadSpec } from '../run/checked-spec.ts'
+import { attempt } from '../run/output-file.ts'
 import { trackProgress } from '../run/progress.ts'
 import { exitCodeMeanings, toSignalCode } from '../verdict/exit-code.ts'
 import { UsageError } from './arguments.ts'
@@ -82,10 +83,12 @@ export const calibrate: Command = defineCommand({
       const calibration = await calibrateClient(shape, asked, watch('mock', load))
       const found = noise ? await measureTarget(spec, watch('target', spec.load)) : undefined
       line.clear()
-      storeCalibration(cwd, calibration, {
-        noise: found,
-        replaces: (other) => findMismatch(other, calibration) === undefined,
-      })
+      attempt(calibrationPath(cwd), () =>
+        storeCalibration(cwd, calibration, {
+          noise: found,
+          replaces: (other) => findMismatch(other, calibration) === undefined,
+        }),
+      )
       const text = values.json
         ? renderJson({ ...calibration, noise: found ?? null })
         : [

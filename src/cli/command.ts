@@ -1,7 +1,7 @@
 import type { ExitCode } from '../verdict/exit-code.ts'
 import { type Arguments, type Operands, readArguments } from './arguments.ts'
+import { cleanStream } from './clean-stream.ts'
 import type { Options } from './option.ts'
-import { guardStream } from './output.ts'
 
 /** What a command may touch of its process; tests pass their own. */
 export interface CommandContext {
@@ -9,7 +9,7 @@ export interface CommandContext {
   stderr: NodeJS.WriteStream
   env: Readonly<Record<string, string | undefined>>
   cwd: string
-  /** Aborted by Ctrl-C or SIGTERM; the reason is the signal's name. */
+  /** Aborted by Ctrl-C, SIGTERM or the end of the terminal (SIGHUP); the reason is the signal's name. */
   signal: AbortSignal
 }
 
@@ -48,8 +48,8 @@ export function defineCommand<const O extends Options>(definition: Definition<O>
     run: async (args, context) =>
       definition.run(readArguments(args, definition, context.env), {
         ...context,
-        stdout: guardStream(context.stdout),
-        stderr: guardStream(context.stderr),
+        stdout: cleanStream(context.stdout),
+        stderr: cleanStream(context.stderr),
       }),
   }
 }

@@ -12,6 +12,8 @@ import type { ClientTrust, Halt, LoadRun, RequestRecord, RunEnd } from './record
 export interface LoadOptions {
   /** Aborted: nothing more is sent, what was measured is kept. Its reason is shown. */
   signal?: AbortSignal
+  /** Called before any `onRecords` with the instant at which the first request was due (see `RequestMarks`). */
+  onStart?(at: number): void
   /** Called about twice a second with the records that have arrived since. */
   onRecords?(records: readonly RequestRecord[], inFlight: number): void
   /** Called when the first measured request was taken, with the instant (see `RequestMarks`). */
@@ -36,7 +38,7 @@ const stderrLimit = { kept: 65_536, shown: 2_000 }
  * Always resolves: what was measured before a crash or an abort is returned.
  */
 export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<LoadRun> {
-  const { signal, onRecords, onMeasure, halt, extend } = options
+  const { signal, onStart, onRecords, onMeasure, halt, extend } = options
   const { promise, resolve } = Promise.withResolvers<LoadRun>()
   const records: RequestRecord[] = []
   let trust: ClientTrust | undefined
@@ -71,6 +73,7 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
       trust = report.trust
       return
     }
+    if (report.type === 'started') return onStart?.(report.at)
     if (report.type === 'measuring') return onMeasure?.(report.at)
     if (report.type === 'open') {
       if (halted === undefined && extend?.() === true) order({ type: 'extend' })

@@ -30,6 +30,8 @@ export interface LoadPlan {
 
 export interface Loop {
   inFlight(): number
+  /** Resolves to the instant at which the first request of all was taken: none is due before it. */
+  started: Promise<number>
   /** Resolves to the instant at which the first measured request was taken; never without one. */
   measuring: Promise<number>
   /** Resolves when nothing is in flight and nothing is left to send. */
@@ -82,6 +84,7 @@ export function startLoop(
   let pending = 0
   let told = false
   const { promise: finished, resolve } = Promise.withResolvers<void>()
+  const { promise: started, resolve: begin } = Promise.withResolvers<number>()
   const { promise: measuring, resolve: beginMeasuring } = Promise.withResolvers<number>()
 
   const sweep = setInterval(() => {
@@ -97,6 +100,7 @@ export function startLoop(
       return
     }
     if (ticket === undefined) return closeSlot()
+    begin(free)
     if (ticket.phase === 'measured' && ticket.index === 0) beginMeasuring(free)
     if (ticket.phase === 'measured') pending++
     const exchange = startExchange({
@@ -139,6 +143,7 @@ export function startLoop(
 
   return {
     inFlight: () => exchanges.size,
+    started,
     measuring,
     finished,
     extend() {

@@ -1463,7 +1463,7 @@ export interface Results {
     passed: boolean
     /**
      * 0 pass, 1 SLO missed, 2 inconclusive where the policy blocks it, 3 bad spec or usage, 4 no
-     * data or target unreachable, 130 interrupted by Ctrl-C, 143 ended by SIGTERM.
+     * data or target unreachable, 130 interrupted by Ctrl-C, 143 ended by SIGTERM or SIGHUP.
      */
     exit_code: number
     reason: VerdictReasonDocument

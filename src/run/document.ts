@@ -27,5 +27,7 @@ export function documentRun(
     environment: machine,
   })
   const results = toResults({ ...conclusion, ...facts }, sentences)
-  return redactDeep(results, createRedactor(spec.secrets).redact)
+  const text = JSON.stringify(redactDeep(results, createRedactor(spec.secrets).redact))
+  // As they are read back, so that a report of them is the same then.
+  return JSON.parse(text) as Results
 }

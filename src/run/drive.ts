@@ -12,6 +12,7 @@ import { type MockHandle, startMock } from '../mock/index.ts'
 import type { Progress } from '../report/progress-text.ts'
 import type { CheckedSpec } from './checked-spec.ts'
 import { trackProgress } from './progress.ts'
+import type { RequestLog } from './request-file.ts'
 import { steer } from './steering.ts'
 import { finishWatch, watchTarget } from './target-watch.ts'
 
@@ -25,6 +26,8 @@ export interface DriveOptions {
    * order in which they ended; secrets are already out of them. Those of a baseline are left out.
    */
   onRecords?(records: readonly RequestRecord[]): void
+  /** Is told of the requests to both targets, secrets out of them. */
+  log?: RequestLog
 }
 
 /** What happened when a load was sent, as plain data: everything else is concluded from it. */
@@ -35,6 +38,8 @@ export interface Drive {
   records: readonly RequestRecord[]
   /** The same of the second target; `undefined` without one. */
   baseline?: readonly RequestRecord[]
+  /** Instant at which the first request was due (see `RequestMarks`); `undefined` without one. */
+  origin?: number
   /** `undefined` when the load process ended before it could say. */
   trust?: ClientTrust
   end: RunEnd
@@ -79,12 +84,17 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
   const progress = trackProgress(load, options.onProgress, alternates ? 2 : 1)
   const steering = steer(spec)
   const plan = planLoad(spec)
+  let origin: number | undefined
   const startedAt = new Date().toISOString()
   const watching = serverMetrics && (await watchTarget(serverMetrics, plan))
   const { trust, end } = await runLoad(
     plan,
     keepKnown<LoadOptions>({
       signal: options.signal,
+      onStart(at) {
+        origin = at
+        options.log?.start(at)
+      },
       onMeasure: watching?.mark,
       onRecords(batch, inFlight) {
         const ended = batch.map(shortenMessage)
@@ -92,6 +102,7 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
         for (const record of ended) sides[record.target].push(record)
         progress.add(ended, inFlight)
         steering.add(own, inFlight)
+        options.log?.add(ended)
         options.onRecords?.(own)
       },
       halt: steering.halt,
@@ -103,6 +114,7 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
     spec,
     records: sides.candidate,
     baseline: alternates ? sides.baseline : undefined,
+    origin,
     trust,
     end: steering.correctEnd(end),
     looks: steering.looks(),

@@ -47,11 +47,11 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
     const { root } = vitest.config
     const shown = runs.map(({ results, folder }) => ({ results, folder: relative(root, folder) }))
     print(`${renderScreen(shown, { ...style, folder: relative(root, out) })}\n`)
-    writeOverview(
-      out,
-      runs.map(({ results }) => results),
-      junit,
-    )
+    const results = runs.map((run) => run.results)
+    for (const problem of writeOverview(out, results, junit)) {
+      vitest.logger.error(`slogate: ${problem}`)
+      process.exitCode = 1
+    }
   }
 
   async function reportToJob(runs: readonly RunMeta[]): Promise<void> {
@@ -73,9 +73,18 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
       // Before vitest's own, which closes the window that the text is written above.
       process.prependListener('SIGINT', onSignal)
       process.prependListener('SIGTERM', onSignal)
+      // Vitest knows no SIGHUP, which would end it at once.
+      process.once('SIGHUP', terminate)
+      // It comes twice, from the shell and from the kernel.
+      process.on('SIGHUP', ignore)
+      // A pipe that is closed, or a terminal, would end vitest before anything is written.
+      process.stdout.on('error', ignore)
+      process.stderr.on('error', ignore)
       context.onClose(() => {
         process.off('SIGINT', onSignal)
         process.off('SIGTERM', onSignal)
+        process.off('SIGHUP', terminate)
+        process.off('SIGHUP', ignore)
       })
     },
 
@@ -110,6 +119,12 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
   }
   return Object.assign(reporter, { [mark]: true })
 }
+
+function terminate(): void {
+  process.kill(process.pid, 'SIGTERM')
+}
+
+function ignore(): void {}
 
 /**
  * Where nothing but benchmarks runs, a test that takes its time is no news: vitest would list the

@@ -1,11 +1,13 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { constants, gunzipSync } from 'node:zlib'
 
 import { expect, onTestFinished, test } from 'vitest'
 
 import type { Results } from '../../src/results/results.ts'
 import { refusingUrl, serve, wrongAnswers } from '../_server.ts'
-import { chatSpec, createProject } from './_project.ts'
+import { built, chatSpec, createProject, environment } from './_project.ts'
 
 function namedSpec(name: string): string {
   return `name: "${name}"\n${chatSpec(['success_rate >= 90%'])}`
@@ -119,6 +121,11 @@ test('runs a spec without vitest and exits by its verdict [S0.31] [S2.2]', async
     codes[name] = (await project.slogate(['run', '-c', `${name}.yaml`])).code
   }
   expect(codes).toEqual({ good: 0, slow: 1, undecided: 2, broken: 3 })
+  const slow = '.vitest/slogate/slow'
+  expect((await project.slogate(['report', slow, '--out', 'again'])).code).toBe(0)
+  for (const name of ['report.html', 'junit.xml', 'summary.md', 'test_results.json']) {
+    expect(project.read(`again/${name}`) === project.read(`${slow}/${name}`), name).toBe(true)
+  }
   const unreachable = await project.slogate(['run', '-c', 'good.yaml', '-u', await refusingUrl()])
   expect(unreachable.code).toBe(4)
   expect(unreachable.text).toContain('connect')
@@ -171,26 +178,123 @@ test('flags win over the environment, the environment over the spec [S1.4]', asy
   })
 })
 
-test('Ctrl-C writes what was measured and exits with 130, SIGTERM with 143', async () => {
+const endless = chatSpec(['success_rate >= 90%']).replace('requests: 60', 'requests: 100000')
+
+test('Ctrl-C writes what was measured and exits with 130, SIGTERM and the end of a terminal with 143', async () => {
   for (const [signal, expected] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 143],
   ] as const) {
-    const project = createProject({
-      'chat.yaml': chatSpec(['success_rate >= 90%']).replace('requests: 60', 'requests: 100000'),
-    })
+    const project = createProject({ 'chat.yaml': endless })
     const running = project.startSlogate(['run', '-c', 'chat.yaml'])
     // The mock is up and the load has run for a while when its process is there.
     await expect.poll(() => running.text(), { timeout: 100_000 }).toContain('in flight')
+    if (signal === 'SIGHUP') {
+      running.child.stdout?.destroy()
+      running.child.stderr?.destroy()
+      // The shell sends it, and then the kernel.
+      running.child.kill(signal)
+    }
     running.child.kill(signal)
     const { code, text } = await running.done
     expect(code).toBe(expected)
-    expect(text).toContain('ERROR  chat')
+    if (signal !== 'SIGHUP') expect(text).toContain('ERROR  chat')
     const results = JSON.parse(project.read('.vitest/slogate/chat/results.json'))
     expect(results.end).toEqual({ kind: 'interrupted', reason: signal, why: signal })
     expect(results.summary.requests.completed).toBeGreaterThan(0)
   }
 })
+
+test('a run that is killed leaves its requests, and its folder says what became of it', async () => {
+  const project = createProject({ 'chat.yaml': endless })
+  const running = project.startSlogate(['run', '-c', 'chat.yaml'])
+  const file = join(project.folder, '.vitest/slogate/chat/requests.ndjson.gz')
+  await expect
+    .poll(() => existsSync(file) && statSync(file).size, { timeout: 100_000 })
+    .toBeGreaterThan(0)
+  running.child.kill('SIGKILL')
+  await running.done
+  const found = gunzipSync(readFileSync(file), { finishFlush: constants.Z_SYNC_FLUSH })
+  expect(found.toString()).toMatch(/^\{"target":"candidate","index":\d+,.*\}\n/)
+  const { code, text } = await project.slogate(['report', '.vitest/slogate/chat'])
+  expect(code).toBe(3)
+  expect(text).toContain('its run was killed before it was judged. The requests that had ended are')
+})
+
+test('a spec that has nowhere to write to does not keep the next one from running', async () => {
+  const project = createProject({
+    'a.yaml': chatSpec(['success_rate >= 1%']),
+    'b.yaml': chatSpec(['success_rate >= 1%']),
+    'out/a/results.json/inside': '',
+  })
+  const { code, text } = await project.slogate([
+    'run',
+    'a.yaml',
+    'b.yaml',
+    '--out',
+    'out',
+    '-n',
+    '5',
+  ])
+  const place = join(project.folder, 'out/a/results.json')
+  expect(text).toContain(
+    `slogate run: ${place}: cannot be written: a folder stands where a file is needed`,
+  )
+  expect(project.read('out/b/summary.md')).toContain(' b')
+  expect(project.read('out/junit.xml')).toContain('name="b')
+  expect(code).toBe(4)
+})
+
+test('an output that nobody reads, or that cannot be written, is no crash', async () => {
+  const project = createProject({ 'chat.yaml': chatSpec(['success_rate >= 1%']) })
+  // As in `slogate schema | true`, before anything is written.
+  const unread = [['schema'], ['--version'], ['validate', 'chat.yaml'], ['completion', 'bash'], []]
+  const closed = unread.map(async (args) => {
+    const running = project.startSlogate(args)
+    running.child.stdout?.destroy()
+    const { code, stderr } = await running.done
+    return [args.join(' '), code, stderr]
+  })
+  expect(await Promise.all(closed)).toEqual([
+    ['schema', 0, ''],
+    ['--version', 0, ''],
+    ['validate chat.yaml', 0, ''],
+    ['completion bash', 0, ''],
+    ['', 3, ''],
+  ])
+})
+
+test.skipIf(!existsSync('/dev/full'))(
+  'a full disk below the output costs a printed text, and no verdict (where there is /dev/full)',
+  async () => {
+    const project = createProject({ 'chat.yaml': chatSpec(['success_rate >= 1%']) })
+    const lost = 'slogate: stdout: cannot be written: no space is left there (ENOSPC)\n'
+    const shell = (line: string): Promise<[number | null, string]> => {
+      const { promise, resolve } = Promise.withResolvers<[number | null, string]>()
+      const child = execFile(
+        '/bin/sh',
+        ['-c', line, process.execPath, built.bin],
+        { cwd: project.folder, env: environment },
+        (_error, _stdout, stderr) => resolve([child.exitCode, stderr]),
+      )
+      return promise
+    }
+    const [schema, run, removed] = await Promise.all([
+      shell('"$0" "$1" schema > /dev/full'),
+      shell('"$0" "$1" run -c chat.yaml -n 5 --quiet > /dev/full'),
+      shell('mkdir gone && cd gone && rmdir ../gone && "$0" "$1" schema'),
+    ])
+    expect(schema).toEqual([4, lost])
+    expect(run[0]).toBe(0)
+    expect(run[1].endsWith(lost)).toBe(true)
+    expect(project.read('.vitest/slogate/chat/summary.md')).toContain(' chat')
+    expect(removed).toEqual([
+      3,
+      'slogate: the working directory is not there any more: cd to one that is\n',
+    ])
+  },
+)
 
 test('targets that answer wrongly exit 4, and each says so [T4] [T9] [T17]', async () => {
   const servers = await Promise.all(Object.values(wrongAnswers).map(serve))
@@ -266,7 +370,10 @@ test('a folder that cannot be made is told before anything is sent, and is not a
   ])
   await server.close()
   expect(server.requests()).toBe(0)
-  expect(text).toMatch(/^slogate run: ENOTDIR/m)
+  const place = join(project.folder, 'file/out')
+  expect(text).toBe(
+    `slogate run: ${place}: cannot be written: a file stands where a folder is needed (ENOTDIR)\n`,
+  )
   expect(text).not.toMatch(/^ +at /m)
   expect(code).toBe(4)
 })

@@ -392,17 +392,20 @@ test('leaves the output of a reporter that a program reads alone, and writes a j
   }
 })
 
-test('runs in a process of its own also where tests run in threads, so that Ctrl-C reaches it', async () => {
+test('runs in a process of its own also where tests run in threads, so that a signal reaches it, and writes what it measured when its terminal is closed', async () => {
   const project = createProject({
     'vitest.config.ts': config.replace('plugins:', `test: { pool: 'threads' }, plugins:`),
     'chat.bench.yaml': chatSpec(['success_rate >= 90%']).replace('60', '100000'),
   })
   const running = project.start(['bench', '--run'])
   await expect.poll(running.text, { timeout: 100_000 }).toContain('in flight')
-  running.child.kill('SIGINT')
-  expect((await running.done).code).toBe(130)
+  running.child.stdout?.destroy()
+  running.child.stderr?.destroy()
+  running.child.kill('SIGHUP')
+  expect((await running.done).code).toBe(143)
   const results = JSON.parse(project.read('.vitest/slogate/chat/results.json'))
   expect(results.end.kind).toBe('interrupted')
+  expect(project.read('.vitest/slogate/junit.xml')).toContain('interrupted')
 })
 
 test('a glob that brings in files of another name is refused', async () => {
