@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**'],
+          exclude: ['test/e2e/**', 'test/real/**'],
           benchmark: noBenchmark,
           // No test leaves anything behind in a module, and loading all modules anew takes longer than the tests.
           isolate: false,
@@ -42,6 +42,10 @@ export default defineConfig({
           maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
+      },
+      {
+        extends: true,
+        test: { name: 'real', include: ['test/real/**/*.test.ts'], benchmark: noBenchmark },
       },
       {
         extends: true,

@@ -5,10 +5,10 @@ import { prepare } from '../bench-spec/template.ts'
 import { type LoadOptions, runLoad } from '../engine/load.ts'
 import type { LoadPlan } from '../engine/loop.ts'
 import type { RequestRecord } from '../engine/record.ts'
-import { compareWithSent } from '../metrics/client-error.ts'
+import { compareWithSent, type Spread } from '../metrics/client-error.ts'
 import { startMock } from '../mock/index.ts'
 import { measureNoise } from '../verdict/noise.ts'
-import type { Calibration, StoredNoise } from './calibration-file.ts'
+import type { Calibration, StoredNoise, StoredSpread } from './calibration-file.ts'
 import { type LoadShape, standIn, standIns } from './load-shape.ts'
 import { describeMachine } from './machine.ts'
 
@@ -66,14 +66,19 @@ export async function calibrate(
         'a token was seen before it was sent: the clock of this machine is not usable',
       )
     }
-    const { ttft, latency, request, chunk = null, dispatchDelay, held } = found
+    const { ttft, latency, request, chunk, dispatchDelay, held } = found
     return {
       measured_at: new Date().toISOString(),
       machine: describeMachine(),
       shape,
       requests,
-      client_error_ms: { ttft, latency, request, chunk },
-      dispatch_delay_ms: dispatchDelay,
+      client_error_ms: {
+        ttft: toStored(ttft),
+        latency: toStored(latency),
+        request: toStored(request),
+        chunk: chunk === undefined ? null : toStored(chunk),
+      },
+      dispatch_delay_ms: toStored(dispatchDelay),
       held_concurrency: held
         ? { mean: held.mean, peak: held.peak, full_share: held.fullShare }
         : null,
@@ -81,6 +86,10 @@ export async function calibrate(
   } finally {
     await mock.stop()
   }
+}
+
+function toStored({ min, p50, p95, p99, max }: Spread): StoredSpread {
+  return { min, p50, p95: p95 ?? null, p99: p99 ?? null, max }
 }
 
 /** ms that two processes may read the one clock apart. */
@@ -128,6 +137,7 @@ export async function measureTarget(
       timeouts: spec.timeouts,
       stream: spec.stream,
       requests: prepare(spec),
+      secrets: spec.secrets,
     }),
     keepKnown<LoadOptions>({ signal, onRecords }),
   )

@@ -11,8 +11,10 @@ import { shapeOfSpec } from '../calibration/load-shape.ts'
 import { findMismatch } from '../calibration/match.ts'
 import { renderCalibration } from '../report/calibration-table.ts'
 import { detectStyle } from '../report/console-style.ts'
+import { renderJson } from '../report/escaping.ts'
 import type { Progress } from '../report/progress-text.ts'
 import { checkSpec, loadSpec } from '../run/checked-spec.ts'
+import { attempt } from '../run/output-file.ts'
 import { trackProgress } from '../run/progress.ts'
 import { exitCodeMeanings, toSignalCode } from '../verdict/exit-code.ts'
 import { UsageError } from './arguments.ts'
@@ -31,7 +33,7 @@ export const calibrate: Command = defineCommand({
     requests: {
       ...requests,
       description:
-        'requests; by default as many as take about ten seconds, 100 to 300, to the mock, and what the spec asks for to the target',
+        'requests; by default as many as take about ten seconds, 100 to 300, to the mock, and what the spec asks for to the target; fewer than 100 have no p99',
     },
     concurrency,
     noise: {
@@ -81,12 +83,14 @@ export const calibrate: Command = defineCommand({
       const calibration = await calibrateClient(shape, asked, watch('mock', load))
       const found = noise ? await measureTarget(spec, watch('target', spec.load)) : undefined
       line.clear()
-      storeCalibration(cwd, calibration, {
-        noise: found,
-        replaces: (other) => findMismatch(other, calibration) === undefined,
-      })
+      attempt(calibrationPath(cwd), () =>
+        storeCalibration(cwd, calibration, {
+          noise: found,
+          replaces: (other) => findMismatch(other, calibration) === undefined,
+        }),
+      )
       const text = values.json
-        ? JSON.stringify({ ...calibration, noise: found ?? null }, null, 2)
+        ? renderJson({ ...calibration, noise: found ?? null })
         : [
             renderCalibration(calibration, found, detectStyle(stdout, env)),
             ` stored in ${relative(cwd, calibrationPath(cwd))}; add it to .gitignore`,

@@ -64,6 +64,12 @@ export const mock: Command = defineCommand({
       repeated: true,
       description: 'what goes wrong with every answer, or a fault as JSON',
     },
+    'api-key': {
+      value: text('KEY'),
+      variable: 'SLOGATE_MOCK_API_KEY',
+      description:
+        'demanded by `/v1`, `/v1beta` and `/__mock`; in the variable no other user of the machine can read it',
+    },
     'allow-overrides': {
       description: '`x-mock-*` headers of a request may change its answer',
     },
@@ -90,7 +96,7 @@ export const mock: Command = defineCommand({
       }
       return exitCodes.pass
     }
-    const { port, truth, fault: faults, options, 'allow-overrides': open } = values
+    const { port, truth, fault: faults, options, 'allow-overrides': open, 'api-key': key } = values
     const { profile, ttft, itl, tokens, seed, scenario } = values
     const server = await startServer(
       {
@@ -103,10 +109,11 @@ export const mock: Command = defineCommand({
           seed,
           scenario,
           faults: faults.length > 0 ? faults : undefined,
+          api_key: key,
           allow_overrides: open ? true : undefined,
         }),
       },
-      { port },
+      { port, folder: cwd },
     ).catch((error: Error) => {
       throw new UsageError(error.message.replace(/^mock: /, ''))
     })

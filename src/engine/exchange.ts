@@ -1,4 +1,6 @@
 import { keepKnown } from '../bench-spec/known.ts'
+import { cleanMessage } from '../bench-spec/plain-text.ts'
+import { redactDeep, type Redactor } from '../bench-spec/redaction.ts'
 import type { Timeouts } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
@@ -9,8 +11,8 @@ import type { Failure, FailureKind, RequestMarks, RequestRecord } from './record
 import type { Connection } from './request.ts'
 import type { Ticket } from './schedule.ts'
 
-/** Enough of an error body to find the server's message in it. */
-const errorBodyLimit = 4096
+/** UTF-16 units of an error body, or of what else a server says, that are looked at. */
+const wordsLimit = 4096
 
 export interface ExchangeOptions {
   connection: Connection
@@ -21,6 +23,8 @@ export interface ExchangeOptions {
   scheduled: number
   timeouts: Timeouts
   stream: StreamFormat | undefined
+  /** Takes secrets out of whatever goes into the record, before it is cleaned or cut. */
+  redactor: Redactor
   /** Present instant, ms. */
   now(): number
   /** Called once; the slot is free again. */
@@ -37,7 +41,7 @@ export interface Exchange {
 
 /** Sends one request, stamps it and turns whatever happens into one record. Never throws. */
 export function startExchange(options: ExchangeOptions): Exchange {
-  const { connection, request, ticket, timeouts, now } = options
+  const { connection, request, ticket, timeouts, redactor, now } = options
   const called = now()
   const marks: RequestMarks = { scheduled: options.scheduled, called, ended: called }
   let reader: StreamReader | undefined
@@ -83,13 +87,17 @@ export function startExchange(options: ExchangeOptions): Exchange {
       completionTokens: stream?.completionTokens,
       reused,
       dialect: stream?.dialect,
-      output: stream?.output,
+      output: stream?.output === undefined ? undefined : redactor.redact(stream.output),
     }
     options.onRecord(
       outcome === 'completed' || outcome === 'cancelled'
         ? keepKnown<RequestRecord>({ ...found, outcome })
-        : keepKnown<RequestRecord>({ ...found, outcome: 'failed', failure: outcome }),
+        : keepKnown<RequestRecord>({ ...found, outcome: 'failed', failure: plain(outcome) }),
     )
+  }
+
+  function plain({ kind, message }: Failure): Failure {
+    return { kind, message: cleanMessage(redactor.redactStart(message, wordsLimit)) }
   }
 
   /** What the bytes so far prove, when the connection ends in another way than by a clean EOF. */
@@ -119,9 +127,10 @@ export function startExchange(options: ExchangeOptions): Exchange {
         marks.dispatched ??= now()
         reused = onUsedSocket
       },
-      onHeaders(code, values) {
+      onHeaders(code, sent) {
         marks.headers = now()
         status = code
+        const values = redactDeep(sent, redactor.redact)
         headers = values
         if (code < 200 || code > 299) return
         const encoding = values['content-encoding']
@@ -142,13 +151,16 @@ export function startExchange(options: ExchangeOptions): Exchange {
         bytes += chunk.byteLength
         reads++
         if (reader !== undefined) reader.feed(chunk, at)
-        else if (errorBody.length < errorBodyLimit) errorBody += Buffer.from(chunk).toString('utf8')
+        else if (errorBody.length < wordsLimit + redactor.reach) {
+          errorBody += Buffer.from(chunk).toString('utf8')
+        }
       },
       onEnd() {
         const at = now()
         if (status === undefined) return settle(at, { kind: 'protocol', message: 'no response' })
         if (reader !== undefined) return settle(at, reader.end(at) ?? 'completed')
-        settle(at, headerFault ?? describeStatus(status, errorBody, headers))
+        const body = redactor.redactStart(errorBody, wordsLimit)
+        settle(at, headerFault ?? describeStatus(status, body, headers))
       },
       onError: sendFailed,
     })

@@ -1,4 +1,3 @@
-import { cleanMessage } from '../bench-spec/plain-text.ts'
 import { errorMessage } from '../stream/message.ts'
 import type { Failure } from './record.ts'
 
@@ -10,10 +9,10 @@ export interface Stage {
   reused: boolean
 }
 
-/** Names what went wrong below HTTP: sockets, TLS, the protocol itself. */
+/** Names what went wrong below HTTP: sockets, TLS, the protocol itself. Its message is not cleaned. */
 export function classifyError(error: Error, { dispatched, answered, reused }: Stage): Failure {
   const code = findCode(error)
-  const message = cleanMessage(innermost(error).message || code || error.name)
+  const message = innermost(error).message || code || error.name
   if (isTls(code)) return { kind: 'tls', message }
   // An end within the body that was announced is no other language, only a broken connection.
   const cut = code === 'HPE_INVALID_EOF_STATE'
@@ -29,18 +28,21 @@ export function classifyError(error: Error, { dispatched, answered, reused }: St
   return { kind: 'reset', message: `connection broken: ${message}${where}` }
 }
 
-/** An HTTP status other than 2xx, with the server's own words where its body has some. */
+/**
+ * An HTTP status other than 2xx, with the server's own words where its body has some. Its message
+ * is not cleaned.
+ */
 export function describeStatus(
   status: number,
   body: string,
   headers: Readonly<Record<string, string | undefined>>,
 ): Failure {
-  const words = errorMessage(body) ?? cleanMessage(body)
+  const words = errorMessage(body) ?? body.trim()
   const location = headers.location === undefined ? '' : ` (redirect to ${headers.location})`
   const retry =
     headers['retry-after'] === undefined ? '' : ` (retry after ${headers['retry-after']})`
   const message = `HTTP ${status}${words === '' ? '' : `: ${words}`}${location}${retry}`
-  return { kind: 'http_status', message: cleanMessage(message) }
+  return { kind: 'http_status', message }
 }
 
 function isTls(code: string): boolean {

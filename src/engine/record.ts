@@ -14,7 +14,7 @@ export type FailureKind =
 
 export interface Failure {
   kind: FailureKind
-  /** One line; may hold the server's words, control characters removed. */
+  /** In a record one line; may hold the server's words, secrets and control characters removed. */
   message: string
 }
 

@@ -148,7 +148,8 @@ export type Diagnostic =
     }
   | {
       id: 'events-are-not-tokens'
-      level: 'info'
+      /** `warn` when an SLO stands on tokens. */
+      level: 'info' | 'warn'
       /** Output tokens as the server counted. */
       server: number
       /** Token events that this client saw. */

@@ -7,8 +7,9 @@ import { measureBuffering } from './buffering.ts'
 import { diagnoseClient, type JudgedSlo } from './client-diagnostic.ts'
 import { isHeld, measureConcurrency } from './concurrency.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import { nearestRank, quantile, toSample } from './sample.ts'
+import { isMaximum, quantile, toSample } from './sample.ts'
 import type { RunSummary } from './summary.ts'
+import { findTokenSlos, type StandingSlos } from './token-slos.ts'
 
 export interface DiagnosticContext {
   /** `undefined`: the load process did not live to tell. */
@@ -36,7 +37,7 @@ export function diagnose(
     trust && diagnoseClient(records, trust, judged, goodput),
     checkBuffering(records),
     checkFirstToken(records, stream),
-    checkTokens(summary, slos),
+    checkTokens(summary, { slos, goodput }),
     checkPercentiles(summary, slos),
     checkDialects(summary, stream),
     checkSockets(records),
@@ -98,11 +99,9 @@ function checkFirstToken(
   return keepKnown<Diagnostic>({ id: 'ttft-without-content', level: 'warn', event, lead })
 }
 
-function checkTokens(summary: RunSummary, slos: readonly Slo[]): Diagnostic | undefined {
+function checkTokens(summary: RunSummary, standing: StandingSlos): Diagnostic | undefined {
   const { tokenBasis: basis } = summary
-  const asking = slos.filter(
-    ({ metric }) => metric === 'output_tokens_per_second' || metric === 'tpot',
-  )
+  const asking = findTokenSlos(standing)
   if (asking.length === 0 || basis === 'usage' || basis === 'none') return undefined
   return { id: 'estimated-tokens', level: 'warn', basis, slos: listTexts(asking) }
 }
@@ -118,10 +117,6 @@ function checkPercentiles(summary: RunSummary, slos: readonly Slo[]): Diagnostic
   if (few.length === 0 && !isMaximum(requests, 0.99)) return undefined
   const level = few.length > 0 ? 'warn' : 'info'
   return { id: 'percentile-of-few', level, requests, slos: listTexts(few) }
-}
-
-function isMaximum(n: number, p: number): boolean {
-  return p < 1 && nearestRank(n, p) === n
 }
 
 function checkDialects(

@@ -208,7 +208,7 @@ export const diagnosticSchema: JsonSchema = {
     ),
     describe(
       'events-are-not-tokens',
-      'info',
+      'either',
       'Without `usage`: the server generated more, or fewer, tokens than there were token events.',
       {
         server: count('Output tokens as the server counted.'),

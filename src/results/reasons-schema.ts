@@ -113,6 +113,11 @@ export const doubtSchema: JsonSchema = union('Why the figure cannot be believed.
     at_once: count('Answers that came in a single read.'),
     requests: count('Of so many.'),
   },
+  'estimated-tokens': {
+    target,
+    estimated: count('Answers whose token events were counted, for want of a count of the server.'),
+    requests: count('Answers with tokens.'),
+  },
   'client-late': {
     target,
     delay_p99_ms: number('By which the event loop came late.'),
@@ -127,7 +132,12 @@ export const doubtSchema: JsonSchema = union('Why the figure cannot be believed.
   },
   'calibrated-error': {
     target,
-    error_ms: number("p99 of the client's own error at this load."),
+    stat: oneOf(
+      "Of the client's own error at this load; `max` of a calibration that is too small for a p99.",
+      ['p50', 'p95', 'p99', 'max'],
+    ),
+    error_ms: number('That error.'),
+    requests: count('Requests that it was calibrated with.'),
     ...explained,
   },
   'load-not-held': {

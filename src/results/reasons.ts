@@ -90,12 +90,21 @@ function toDoubt(doubt: Doubt): DoubtDocument {
   switch (kind) {
     case 'not-streamed':
       return { kind, target, at_once: doubt.atOnce, requests: doubt.requests }
+    case 'estimated-tokens':
+      return { kind, target, estimated: doubt.estimated, requests: doubt.requests }
     case 'client-late':
       return { kind, target, delay_p99_ms: fixed(doubt.delay), ...toExplained(doubt) }
     case 'client-limited':
       return { kind, target, reasons: doubt.reasons.map(toClientReason) }
     case 'calibrated-error':
-      return { kind, target, error_ms: fixed(doubt.error), ...toExplained(doubt) }
+      return {
+        kind,
+        target,
+        stat: doubt.stat,
+        error_ms: fixed(doubt.error),
+        requests: doubt.requests,
+        ...toExplained(doubt),
+      }
     case 'load-not-held': {
       const { concurrency, peakInFlight: peak, meanInFlight } = doubt
       const mean = significant(meanInFlight)

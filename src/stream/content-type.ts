@@ -1,4 +1,3 @@
-import { cleanMessage } from '../bench-spec/plain-text.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { Dialect } from './dialect.ts'
 import { dialects } from './dialects.ts'
@@ -24,7 +23,7 @@ export function checkContentType(
   if (expected.length === 0 || expected.includes(got)) return undefined
   if (format.contentType === undefined && vague.includes(got)) return undefined
   if (framing === 'sse' && isJson(got)) {
-    return { kind: 'not_streamed', message: `expected ${expected[0]}, got ${cleanMessage(got)}` }
+    return { kind: 'not_streamed', message: `expected ${expected[0]}, got ${got}` }
   }
   return mismatch(expected[0] ?? format.dialect, got)
 }
@@ -52,5 +51,5 @@ function mediaType(contentType: string | undefined): string | undefined {
 }
 
 function mismatch(expected: string, got: string): StreamFault {
-  return { kind: 'wrong_content_type', message: `expected ${expected}, got ${cleanMessage(got)}` }
+  return { kind: 'wrong_content_type', message: `expected ${expected}, got ${got}` }
 }

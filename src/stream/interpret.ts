@@ -1,4 +1,3 @@
-import { cleanMessage } from '../bench-spec/plain-text.ts'
 import type { Completion, ContentRule, Dialect, UsageRule } from './dialect.ts'
 import { findMessage } from './message.ts'
 import { findAt, parsePath, type Path, textAt } from './path.ts'
@@ -57,7 +56,7 @@ export function createInterpreter(dialect: Dialect, completionEvent?: string): I
     const payload = trimmed === '' ? '' : parse(data)
     if (payload === undefined) {
       if (line !== undefined && error.events?.includes(line)) return inBandError(data)
-      return fault('malformed_event', `data is not JSON: ${cleanMessage(data)}`)
+      return fault('malformed_event', `data is not JSON: ${data}`)
     }
     const named = namePath && findAt(payload, namePath)
     const name = typeof named === 'string' && named !== '' ? named : line
@@ -126,9 +125,9 @@ export function createInterpreter(dialect: Dialect, completionEvent?: string): I
   function inBandError(payload: unknown): Meaning {
     const told = messagePath && findAt(payload, messagePath)
     const words =
-      (typeof told === 'string' && cleanMessage(told)) ||
+      (typeof told === 'string' && told.trim()) ||
       findMessage(payload) ||
-      cleanMessage(typeof payload === 'string' ? payload : JSON.stringify(payload)) ||
+      (typeof payload === 'string' ? payload.trim() : JSON.stringify(payload)) ||
       'the server sent an error without a message'
     return fault('in_band_error', words)
   }
@@ -217,5 +216,5 @@ function isField(way: Completion): way is Completion & { kind: 'field' } {
 }
 
 function fault(kind: StreamFault['kind'], message: string): Meaning {
-  return { kind: 'fault', fault: { kind, message: cleanMessage(message) } }
+  return { kind: 'fault', fault: { kind, message } }
 }

@@ -1,7 +1,5 @@
-import { cleanMessage } from '../bench-spec/plain-text.ts'
-
 /**
- * The server's own words in a JSON body, cleaned: `{error: "s"}`, `{error: {message}}`, `{message}`,
+ * The server's own words in a JSON body, as they came: `{error: "s"}`, `{error: {message}}`, `{message}`,
  * `{detail}` (a string, or a list of validation errors), also inside of an array. `undefined` when
  * the body is not JSON or has none of these.
  */
@@ -19,8 +17,8 @@ export function findMessage(payload: unknown): string | undefined {
   if (typeof payload !== 'object' || payload === null) return undefined
   for (const key of ['error', 'message', 'detail', 'msg']) {
     const value = (payload as Record<string, unknown>)[key]
-    const message = typeof value === 'string' ? cleanMessage(value) : findMessage(value)
-    if (message !== undefined && message !== '') return message
+    const message = typeof value === 'string' ? value : findMessage(value)
+    if (message !== undefined && message.trim() !== '') return message
   }
   return undefined
 }

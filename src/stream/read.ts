@@ -1,4 +1,3 @@
-import { cleanMessage } from '../bench-spec/plain-text.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import { checkContentType, guessDialect, isJson } from './content-type.ts'
 import { createDecoder } from './decode.ts'
@@ -102,7 +101,7 @@ export function createReader(
     const words = errorMessage(text)
     fault ??=
       words === undefined
-        ? { kind: 'malformed_event', message: cleanMessage(`not an event: ${text}`) }
+        ? { kind: 'malformed_event', message: `not an event: ${text}` }
         : { kind: 'in_band_error', message: words }
   }
 

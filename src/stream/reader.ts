@@ -35,7 +35,7 @@ export interface StreamFault {
     | 'no_token'
     | 'not_streamed'
     | 'wrong_content_type'
-  /** One line, the server's own words where there are some; untrusted text, control characters removed. */
+  /** The server's own words where there are some, as they came: untrusted, with its controls and line ends. */
   message: string
 }
 

@@ -153,6 +153,7 @@ beforeAll(async () => {
     ttft: 6,
     itl: 3,
     tokens,
+    text: 'tricky',
     faults: [...faults, ...variants.map(([fault], index) => ({ ...fault, when: match(index) }))],
   })
 })

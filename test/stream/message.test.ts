@@ -29,6 +29,7 @@ test.each([
   expect(errorMessage(body)).toBeUndefined()
 })
 
-test('a message that is found is cleaned', () => {
-  expect(errorMessage(JSON.stringify({ error: `a\n${'b'.repeat(3000)}` }))).toHaveLength(1000)
+test('a message comes whole and as it is, for secrets to be found in it', () => {
+  const error = `a\n${'b'.repeat(3000)}`
+  expect(errorMessage(JSON.stringify({ error }))).toBe(error)
 })

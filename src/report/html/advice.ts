@@ -139,6 +139,9 @@ function wayOut({ verdict, baseline }: Results): string {
   if (doubts.includes('load-not-held') || doubts.includes('load-thinned')) {
     return 'Ask for as many requests in flight as this client can hold, and for enough of them to get there.'
   }
+  if (doubts.includes('estimated-tokens')) {
+    return 'Ask the server for usage, for example with stream_options.include_usage: events are not tokens.'
+  }
   return doubts.some((kind) => clientErrors.has(kind))
     ? "A bound further from the figure than the client's own error can be told here; a nearer one takes a client that is less late."
     : 'Read below why it cannot be told.'
