@@ -1,12 +1,21 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { constants, gunzipSync } from 'node:zlib'
 
-import { readRecords, readResults } from '../../src/results/findings.ts'
+import { countRequests, readRecords, readResults } from '../../src/results/findings.ts'
 import type { Chance } from './chance.ts'
 import { Finding, type Fuzzer } from './fuzzer.ts'
-import { type Blow, blows, listDescendants, perform, type Performance } from './process-drill.ts'
+import { type Blow, blows, perform, type Performance } from './process-drill.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -97,17 +106,34 @@ function check(
   for (const folder of folders) checkFolder(folder, blow, cwd, input)
 }
 
-/** What is there can be read; where records are, a process that could write results has written them. */
+/**
+ * What is there can be read, and agrees. Where requests are on disk, a process that could judge them
+ * has done so.
+ */
 function checkFolder(folder: string, blow: Blow, cwd: string, input: object): void {
   const path = join(cwd, folder)
   const hasResults = existsSync(join(path, 'results.json'))
-  if (hasResults) readResults(folder, cwd)
-  const records = readRecords(join(folder, 'results.json'), cwd) ?? []
-  if (!blow.kills && records.length > 0 && !hasResults) {
-    throw new Finding(`${folder} has ${records.length} records and no results`, input)
-  }
   if (blow.hears && !hasResults) throw new Finding(`${folder} has no results`, input)
-  if (!hasResults) return
-  const text = readFileSync(join(path, 'report.html'), 'utf8')
-  if (!text.trimEnd().endsWith('</html>')) throw new Finding('half a report.html', input)
+  if (!hasResults) {
+    const lines = countLines(join(path, 'requests.ndjson.gz'))
+    if (lines === 0 || blow.kills) return
+    throw new Finding(`${folder} has ${lines} requests and no results`, input)
+  }
+  const { results, file } = readResults(folder, cwd)
+  const records = readRecords(results, { file, cwd }) ?? []
+  if (!blow.kills && records.length !== countRequests(results)) {
+    throw new Finding(`${records.length} of ${countRequests(results)} requests on disk`, input)
+  }
+  const page = join(path, 'report.html')
+  if (blow.kills && !existsSync(page)) return
+  if (!readFileSync(page, 'utf8').trimEnd().endsWith('</html>')) {
+    throw new Finding('half a report.html', input)
+  }
+}
+
+/** Of what can be read of a file that may be cut short. */
+function countLines(path: string): number {
+  if (!existsSync(path) || statSync(path).size === 0) return 0
+  const text = gunzipSync(readFileSync(path), { finishFlush: constants.Z_SYNC_FLUSH })
+  return text.toString().split('\n').length - 1
 }

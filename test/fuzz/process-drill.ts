@@ -127,7 +127,7 @@ function killDescendants(child: ChildProcess, pattern: RegExp): void {
 }
 
 /** Children of a process and theirs. */
-export function listDescendants(root: number | undefined): Member[] {
+function listDescendants(root: number | undefined): Member[] {
   const all = listProcesses()
   const listOf = (parent: number | undefined): Member[] =>
     all

@@ -1,8 +1,10 @@
+import { cleanOutput } from '../../src/bench-spec/plain-text.ts'
 import { accountFor } from '../../src/report/explanation/explanation.ts'
 import { renderBencher } from '../../src/report/export/bencher.ts'
 import { renderCtrf } from '../../src/report/export/ctrf.ts'
 import { renderBenchmark } from '../../src/report/export/github-action-benchmark.ts'
 import { renderOpenMetrics } from '../../src/report/export/open-metrics.ts'
+import { renderPrometheus } from '../../src/report/export/prometheus-text.ts'
 import { renderHtml } from '../../src/report/html/page.ts'
 import { renderJunit } from '../../src/report/junit.ts'
 import { renderMarkdown } from '../../src/report/markdown.ts'
@@ -20,7 +22,7 @@ export type Audience = 'terminal' | 'html' | 'markdown' | 'xml' | 'json' | 'line
 /** Everything that is rendered from a run, by name. */
 export function renderAll({ results, records = [] }: Findings): [string, Audience, string][] {
   const plain = { color: false, unicode: true }
-  return [
+  const texts: [string, Audience, string][] = [
     ['report.html', 'html', renderHtml(results, records)],
     ['junit.xml, rich', 'xml', renderJunit([results], { mode: 'rich' })],
     ['junit.xml, strict', 'xml', renderJunit([results], { mode: 'strict' })],
@@ -39,6 +41,7 @@ export function renderAll({ results, records = [] }: Findings): [string, Audienc
     ['bencher.json', 'json', renderBencher([results])],
     ['ctrf.json', 'json', renderCtrf([results])],
     ['openmetrics.txt', 'lines', renderOpenMetrics([results])],
+    ['metrics.prom', 'lines', renderPrometheus([results])],
     ...results.verdict.slos.map((slo): [string, Audience, string] => [
       `explain ${slo.text}`,
       'terminal',
@@ -50,4 +53,10 @@ export function renderAll({ results, records = [] }: Findings): [string, Audienc
       compareWith(tool, results, records),
     ]),
   ]
+  // The command line lets nothing else out.
+  return texts.map(([name, audience, text]) => [
+    name,
+    audience,
+    audience === 'terminal' ? cleanOutput(text) : text,
+  ])
 }
