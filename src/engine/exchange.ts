@@ -48,6 +48,8 @@ export function startExchange(options: ExchangeOptions): Exchange {
   let errorBody = ''
   let bytes = 0
   let reads = 0
+  /** Instant of the latest of them. */
+  let readAt = called
   let reused = false
   let settled = false
   /** The deadline that passed; the connection's own error then only confirms it. */
@@ -134,14 +136,17 @@ export function startExchange(options: ExchangeOptions): Exchange {
             : checkContentType(options.stream, values['content-type'])
         if (headerFault === undefined) reader = createReader(options.stream, values['content-type'])
       },
-      onData(chunk) {
-        const at = now()
+      onData(chunk, sameRead = false) {
+        // What came in one read was all there when its first piece was looked at.
+        if (!sameRead) {
+          readAt = now()
+          reads++
+        }
         if (chunk.byteLength === 0) return
-        marks.firstByte ??= at
-        marks.lastByte = at
+        marks.firstByte ??= readAt
+        marks.lastByte = readAt
         bytes += chunk.byteLength
-        reads++
-        if (reader !== undefined) reader.feed(chunk, at)
+        if (reader !== undefined) reader.feed(chunk, readAt)
         else if (errorBody.length < errorBodyLimit) errorBody += Buffer.from(chunk).toString('utf8')
       },
       onEnd() {
