@@ -55,10 +55,10 @@ export type Diagnostic =
       slos: TouchedSlo[]
     }
   | {
-      id: 'tokens-in-one-read'
+      id: 'tokens-held-back'
       level: 'warn'
-      /** Requests whose tokens all came in one read. */
-      atOnce: number
+      /** Requests whose tokens came together, whole or in bursts. */
+      heldBack: number
       /** Completed requests with enough token events to tell. */
       requests: number
     }

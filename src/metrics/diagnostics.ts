@@ -34,7 +34,7 @@ export function diagnose(
     checkConcurrency(records, load, alternates),
     checkLittlesLaw(summary, load),
     trust && diagnoseClient(records, trust, judged, goodput),
-    checkBuffering(records),
+    checkBuffering(records, trust),
     checkFirstToken(records, stream),
     checkTokens(summary, slos),
     checkPercentiles(summary, slos),
@@ -67,10 +67,13 @@ function checkLittlesLaw(summary: RunSummary, { concurrency }: Load): Diagnostic
   return { id: 'inconsistent-times', level: 'warn', concurrency, impliedInFlight }
 }
 
-function checkBuffering(records: readonly RequestRecord[]): Diagnostic | undefined {
-  const { buffered, atOnce, requests } = measureBuffering(records)
+function checkBuffering(
+  records: readonly RequestRecord[],
+  trust: ClientTrust | undefined,
+): Diagnostic | undefined {
+  const { buffered, heldBack, requests } = measureBuffering(records, trust)
   if (!buffered) return undefined
-  return { id: 'tokens-in-one-read', level: 'warn', atOnce, requests }
+  return { id: 'tokens-held-back', level: 'warn', heldBack, requests }
 }
 
 const lifecycleEvents: ReadonlySet<string> = new Set([

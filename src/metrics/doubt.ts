@@ -1,4 +1,10 @@
-import { type GoodputBounds, isUpperBound, type Metric, type Slo } from '../bench-spec/slo.ts'
+import {
+  type GoodputBounds,
+  isUpperBound,
+  type Metric,
+  type RequestBound,
+  type Slo,
+} from '../bench-spec/slo.ts'
 import type { ClientTrust, RequestRecord, TargetRole } from '../engine/record.ts'
 import { measureBuffering } from './buffering.ts'
 import { type ClientReason, findLateness, rateClient } from './client.ts'
@@ -7,8 +13,8 @@ import { type AskedLoad, findShortfall, type Shortfall } from './shortfall.ts'
 
 /** Why a figure cannot be believed. */
 type Cause =
-  /** So many of the answers came in a single read. */
-  | { kind: 'not-streamed'; atOnce: number; requests: number }
+  /** The tokens of so many of the answers were held back. */
+  | { kind: 'not-streamed'; heldBack: number; requests: number }
   /** The client's event loop was late, by `delay` ms (p99). */
   | ({ kind: 'client-late'; delay: number } & Explained)
   /** The load process was past its limits, and how late it was is not known. */
@@ -40,6 +46,11 @@ export type FindDoubt = (slo: Slo, decided: Decided) => Doubt | undefined
 
 const streamed: ReadonlySet<Metric> = new Set(['ttft', 'ttfo', 'tpot', 'chunk_gap', 'stall'])
 
+/** Whether it stands on when tokens came. */
+function isOfStream({ metric }: RequestBound): boolean {
+  return streamed.has(metric)
+}
+
 /** What looks better under a lighter load. */
 const loaded: ReadonlySet<Metric> = new Set([...streamed, 'latency', 'goodput'])
 
@@ -61,14 +72,15 @@ export function findDoubts(
   trust: ClientTrust | undefined,
   { goodput, accuracy, load }: DoubtContext = {},
 ): FindDoubt {
-  const { buffered, atOnce, requests } = measureBuffering(records)
+  const { buffered, heldBack, requests } = measureBuffering(records, trust)
   const shortfall = load && findShortfall(records, trust, load)
   const errors = listErrors(trust, accuracy)
 
   const findCause = ({ metric, op }: Slo, { status, margin }: Decided): Cause | undefined => {
     // Late tokens are late for the reader as well; only what looks fast is not to be believed.
-    if (buffered && streamed.has(metric) && (status === 'PASS' || target === 'baseline')) {
-      return { kind: 'not-streamed', atOnce, requests }
+    const timed = streamed.has(metric) || (metric === 'goodput' && goodput?.some(isOfStream))
+    if (buffered && timed && (status === 'PASS' || target === 'baseline')) {
+      return { kind: 'not-streamed', heldBack, requests }
     }
     /** Whether another verdict takes a lower figure rather than a higher one. */
     const turnsBelow = (isUpperBound(op) === (status === 'FAIL')) === (target === 'candidate')

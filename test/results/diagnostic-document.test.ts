@@ -63,8 +63,8 @@ const diagnostics: readonly [Diagnostic, numbers: object][] = [
     },
   ],
   [
-    { id: 'tokens-in-one-read', level: 'warn', atOnce: 51, requests: 101 },
-    { at_once: 51, requests: 101 },
+    { id: 'tokens-held-back', level: 'warn', heldBack: 51, requests: 101 },
+    { held_back: 51, requests: 101 },
   ],
   [
     { id: 'ttft-without-content', level: 'warn', event: 'ping', lead: 80.123456 },

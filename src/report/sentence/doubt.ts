@@ -18,7 +18,7 @@ export function explainDoubt(doubt: DoubtDocument, doubted: Doubted): string {
 function explainCause(doubt: DoubtDocument, doubted: Doubted): string {
   switch (doubt.kind) {
     case 'not-streamed':
-      return `not streamed: ${doubt.at_once} of ${doubt.requests} answers came in a single read`
+      return `not streamed as it was generated: look for a buffering proxy (the tokens of ${doubt.held_back} of ${doubt.requests} answers came all at once or in bursts)`
     case 'client-late': {
       const late = nameClientReasons([{ ...doubt, kind: 'event-loop-late' }])
       return explainError(doubt, doubted, late)
