@@ -63,6 +63,14 @@ export type Diagnostic =
       requests: number
     }
   | {
+      id: 'no-last-word'
+      level: 'info'
+      /** Answers that ended with a finish reason alone, the body having ended cleanly. */
+      answers: number
+      /** Completed requests. */
+      requests: number
+    }
+  | {
       id: 'ttft-without-content'
       level: 'warn'
       /** Name of the event that stops the clock; `undefined`: the spec names none. */

@@ -35,6 +35,7 @@ export function diagnose(
     checkLittlesLaw(summary, load),
     trust && diagnoseClient(records, trust, judged, goodput),
     checkBuffering(records, trust),
+    checkLastWord(records),
     checkFirstToken(records, stream),
     checkTokens(summary, slos),
     checkPercentiles(summary, slos),
@@ -74,6 +75,15 @@ function checkBuffering(
   const { buffered, heldBack, requests } = measureBuffering(records, trust)
   if (!buffered) return undefined
   return { id: 'tokens-held-back', level: 'warn', heldBack, requests }
+}
+
+function checkLastWord(records: readonly RequestRecord[]): Diagnostic | undefined {
+  const completed = records.filter(
+    ({ phase, outcome }) => phase === 'measured' && outcome === 'completed',
+  )
+  const answers = completed.filter(({ marks }) => marks.completed === undefined).length
+  if (answers === 0) return undefined
+  return { id: 'no-last-word', level: 'info', answers, requests: completed.length }
 }
 
 const lifecycleEvents: ReadonlySet<string> = new Set([

@@ -106,6 +106,15 @@ export const diagnosticSchema: JsonSchema = {
       },
     ),
     describe(
+      'no-last-word',
+      'info',
+      'Answers ended with a finish reason and a clean end of the body, but without `[DONE]` or `message_stop`.',
+      {
+        answers: count('Of them.'),
+        requests: count('Completed requests.'),
+      },
+    ),
+    describe(
       'ttft-without-content',
       'warn',
       'The TTFT clock stops at an event without text of the answer.',

@@ -779,6 +779,22 @@ export type DiagnosticDocument =
       /** The same in one sentence. */
       message: string
     }
+  /**
+   * Answers ended with a finish reason and a clean end of the body, but without `[DONE]` or
+   * `message_stop`.
+   */
+  | {
+      /** Which property; stable. */
+      id: 'no-last-word'
+      /** How much it matters. */
+      level: 'info'
+      /** Of them. */
+      answers: number
+      /** Completed requests. */
+      requests: number
+      /** The same in one sentence. */
+      message: string
+    }
   /** The TTFT clock stops at an event without text of the answer. */
   | {
       /** Which property; stable. */

@@ -4,7 +4,8 @@ import { checkContentType, guessDialect, isJson } from './content-type.ts'
 import { createDecoder } from './decode.ts'
 import type { Dialect, Framing } from './dialect.ts'
 import { dialects, sniffDialect } from './dialects.ts'
-import { judgeEnding } from './ending.ts'
+import { endsWithBody, judgeEnding } from './ending.ts'
+import { type FinishWatch, watchFinish } from './finish.ts'
 import { eventLimit, type Framer, type FramerEvents } from './framer.ts'
 import {
   completionEvents,
@@ -44,7 +45,7 @@ export function createReader(
     tokenTimes: [],
     events: 0,
   }
-  let { interpret, mark } = compile(dialect)
+  let { interpret, mark, finish } = compile(dialect)
   let sniffing = format === undefined && dialect.framing !== 'raw'
   let fault = checkContentType(format, contentType)
   /** Whether events still count: not behind the last word, nor in a body of another type. */
@@ -58,7 +59,7 @@ export function createReader(
   const decode = createDecoder()
   const framer = createFramer(framing, { event: readEvent, foreign: readForeign, tooLong })
 
-  function compile(rules: Dialect): { interpret: Interpreter; mark: Marker } {
+  function compile(rules: Dialect): { interpret: Interpreter; mark: Marker; finish: FinishWatch } {
     const { completionEvent, outputPath } = format ?? {}
     const thorough = createInterpreter(rules, completionEvent)
     const needsPayloads =
@@ -66,6 +67,7 @@ export function createReader(
     return {
       interpret: needsPayloads ? thorough : createShortcut(thorough, keepOutput),
       mark: createMarker(marks, rules, { format, keepOutput }),
+      finish: watchFinish(completionEvent === undefined ? rules.finish : undefined),
     }
   }
 
@@ -76,8 +78,10 @@ export function createReader(
     if (meaning.kind === 'keep_alive') return
     marks.events++
     marks.firstEvent ??= now
-    if (meaning.kind === 'event') mark(meaning, now, id)
-    else if (meaning.kind === 'fault') fault ??= meaning.fault
+    if (meaning.kind === 'event') {
+      mark(meaning, now, id)
+      finish.note(meaning.payload)
+    } else if (meaning.kind === 'fault') fault ??= meaning.fault
     else {
       open = false
       if (format?.completionEvent === undefined) marks.completed = now
@@ -92,7 +96,7 @@ export function createReader(
     if (chosen === undefined) return meaning
     dialect = chosen
     marks.dialect = chosen.name
-    ;({ interpret, mark } = compile(chosen))
+    ;({ interpret, mark, finish } = compile(chosen))
     return interpret(data, line)
   }
 
@@ -164,8 +168,9 @@ export function createReader(
         marks.events = 1
         fault = found
       }
-      fault ??= judgeEnding(marks, dialect, format?.completionEvent, rest)
-      if (fault === undefined) marks.completed ??= at
+      const completionEvent = format?.completionEvent
+      fault ??= judgeEnding(marks, dialect, { completionEvent, rest, finished: finish.finished() })
+      if (fault === undefined && endsWithBody(dialect, completionEvent)) marks.completed ??= at
       return fault
     },
     fault: () => (document === undefined ? fault : undefined),

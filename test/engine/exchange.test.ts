@@ -144,6 +144,23 @@ test('an answer that has ended properly stays one when the server keeps the sock
   }
 })
 
+test('an answer with a finish reason, but no last word, needs a clean end of its body', () => {
+  const finished = chunk({}, { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })
+  for (const ending of ['clean', 'deadline', 'reset'] as const) {
+    const { at, exchange, records } = start({ idle: 50 })
+    at(105, (h) => h.onSend(false))
+    at(120, (h) => h.onHeaders(200, sse))
+    at(130, (h) => h.onData(chunk({ content: 'a' })))
+    at(131, (h) => h.onData(finished))
+    if (ending === 'clean') at(140, (h) => h.onEnd())
+    else if (ending === 'deadline') at(181, () => exchange.checkDeadlines(181))
+    else at(140, (h) => h.onError(Object.assign(new Error('gone'), { code: 'ECONNRESET' })))
+    const [record] = records
+    expect(record?.outcome).toBe(ending === 'clean' ? 'completed' : 'failed')
+    expect(record?.marks.completed).toBeUndefined()
+  }
+})
+
 test('a connection that breaks within the answer is a reset that keeps its tokens', () => {
   const { at, records } = start()
   at(105, (h) => h.onSend(false))

@@ -148,6 +148,23 @@ test('warns when a quarter of the answers came at once [T4] [S1.50]', () => {
   })
 })
 
+test('tells how many answers ended with a finish reason alone', () => {
+  const proper = completed({ at: 190 * 200, tokens: 10 })
+  const { completed: _completed, ...marks } = proper.marks
+  const silent = { ...proper, marks }
+  const others = [
+    { ...silent, phase: 'warmup' },
+    { ...silent, outcome: 'cancelled' },
+  ] as const
+  expect(find([...sound, silent, silent, ...others]).get('no-last-word')).toEqual({
+    id: 'no-last-word',
+    level: 'info',
+    answers: 2,
+    requests: 202,
+  })
+  expect(find([...sound, ...others]).has('no-last-word')).toBe(false)
+})
+
 test('warns when the ttft clock stops at a lifecycle event, and tells by how much [T1]', () => {
   const early = sound.map((record) => ({
     ...record,

@@ -63,6 +63,10 @@ const diagnostics: readonly [Diagnostic, numbers: object][] = [
     },
   ],
   [
+    { id: 'no-last-word', level: 'info', answers: 7, requests: 60 },
+    { answers: 7, requests: 60 },
+  ],
+  [
     { id: 'tokens-held-back', level: 'warn', heldBack: 51, requests: 101 },
     { held_back: 51, requests: 101 },
   ],

@@ -21,6 +21,8 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
       return explainLimits(facts)
     case 'tokens-held-back':
       return `The tokens of ${facts.held_back} of ${facts.requests} answers came all at once or in bursts, not streamed as they were generated: look for a buffering proxy.`
+    case 'no-last-word':
+      return `${facts.answers} of ${facts.requests} answers ended without a last word ([DONE], message_stop): their finish reason and a clean end of the body count as their end.`
     case 'ttft-without-content': {
       const { event, lead_ms: lead } = facts
       const name = event === null ? 'an event' : `the event "${event}"`
