@@ -53,7 +53,7 @@ export function createReader(
   let now = 0
   const framing = chooseFraming(dialect, contentType)
   /** The text while it may yet prove to be one JSON document. */
-  let document = framing === 'json' ? '' : undefined
+  let document = open && framing === 'json' ? '' : undefined
   /** Whether that text is an array; `undefined`: it is blank so far. */
   let array: boolean | undefined
   const decode = createDecoder()
@@ -86,6 +86,8 @@ export function createReader(
       open = false
       if (format?.completionEvent === undefined) marks.completed = now
     }
+    // At each event, not at each read: otherwise it would depend on how the body was cut.
+    if (document !== undefined && isStream()) document = undefined
   }
 
   function sniff(data: string, line: string | undefined): Meaning {
@@ -129,7 +131,7 @@ export function createReader(
     if (document === undefined) return
     const grown = document + text
     array ??= opensArray(grown)
-    document = isStream() || grown.length > eventLimit ? undefined : grown
+    document = grown.length > eventLimit ? undefined : grown
   }
 
   /** No single document has two records, or an element of an array that the dialect streams. */
@@ -152,12 +154,12 @@ export function createReader(
     marks,
     feed(chunk, at) {
       if (chunk.byteLength === 0) return
-      if (!open) return
+      if (!open && document === undefined) return
       now = at
       if (framer === undefined) return readRaw(chunk)
       const text = decode(chunk)
-      framer.feed(text)
       keepDocument(text)
+      if (open) framer.feed(text)
     },
     end(at) {
       const rest = framer?.end() ?? 'clean'
