@@ -22,7 +22,7 @@ import type { StreamFault, StreamMarks, StreamReader } from './reader.ts'
 import { createShortcut } from './shortcut.ts'
 import { createSseFramer } from './sse.ts'
 
-export { checkContentType } from './content-type.ts'
+export { checkContentType, checkEncoding } from './content-type.ts'
 
 export interface ReaderOptions {
   /** Collect the answer's text in `marks.output`; text at `outputPath` is collected anyway. */

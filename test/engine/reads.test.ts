@@ -77,3 +77,12 @@ test('what comes in one read of the socket has one instant, and the next read ha
   expect(second).toBeLessThan(third ?? 0)
   expect(marks).toMatchObject({ firstByte: first, lastByte: third, completed: third })
 })
+
+test('a status that HTTP does not have is told in words of ours', async () => {
+  const answer = 'HTTP/1.1 000 Odd\r\ncontent-length: 0\r\n\r\n'
+  const { outcome, status, ...record } = await exchange([answer])
+  expect({ outcome, status }).toEqual({ outcome: 'failed', status: undefined })
+  expect(record).toMatchObject({
+    failure: { kind: 'protocol', message: 'not HTTP: there is no status 000' },
+  })
+})
