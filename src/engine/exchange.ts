@@ -4,9 +4,10 @@ import { redactDeep, type Redactor } from '../bench-spec/redaction.ts'
 import type { Timeouts } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
-import { checkContentType, createReader } from '../stream/read.ts'
+import { createDecoder } from '../stream/decode.ts'
+import { checkContentType, checkEncoding, createReader } from '../stream/read.ts'
 import type { StreamFault, StreamReader } from '../stream/reader.ts'
-import { classifyError, describeStatus } from './failure.ts'
+import { classifyError, describeNoStatus, describeStatus, lowestStatus } from './failure.ts'
 import type { Failure, FailureKind, RequestMarks, RequestRecord } from './record.ts'
 import type { Connection } from './request.ts'
 import type { Ticket } from './schedule.ts'
@@ -50,12 +51,15 @@ export function startExchange(options: ExchangeOptions): Exchange {
   /** Fault that the headers alone prove; the body is then read to its end but not looked at. */
   let headerFault: StreamFault | undefined
   let errorBody = ''
+  const decodeError = createDecoder()
   let bytes = 0
   let reads = 0
+  /** Instant of the latest of them. */
+  let readAt = called
   let reused = false
   let settled = false
-  /** The deadline that passed; the connection's own error then only confirms it. */
-  let expired: Failure | undefined
+  /** What is wrong already: the connection's own error then only confirms it. */
+  let known: Failure | undefined
 
   function settle(at: number, outcome: Failure | 'completed' | 'cancelled'): void {
     if (settled) return
@@ -110,15 +114,15 @@ export function startExchange(options: ExchangeOptions): Exchange {
   }
 
   function expire(kind: FailureKind, limit: number): void {
-    if (expired !== undefined) return
-    expired = { kind, message: `${waitedFor[kind] ?? kind}: not within ${limit} ms` }
+    if (known !== undefined) return
+    known = { kind, message: `${waitedFor[kind] ?? kind}: not within ${limit} ms` }
     connection.cancel(new Error(kind))
   }
 
   const sendFailed = (error: Error): void => {
     const { dispatched, headers } = marks
     const stage = { dispatched: dispatched !== undefined, answered: headers !== undefined, reused }
-    settleBroken(now(), expired ?? classifyError(error, stage))
+    settleBroken(now(), known ?? classifyError(error, stage))
   }
 
   try {
@@ -129,35 +133,39 @@ export function startExchange(options: ExchangeOptions): Exchange {
       },
       onHeaders(code, sent) {
         marks.headers = now()
+        if (code < lowestStatus) {
+          known ??= describeNoStatus(code)
+          return
+        }
         status = code
         const values = redactDeep(sent, redactor.redact)
         headers = values
         if (code < 200 || code > 299) return
-        const encoding = values['content-encoding']
         headerFault =
-          encoding !== undefined && encoding !== 'identity'
-            ? {
-                kind: 'wrong_content_type',
-                message: `content-encoding is ${encoding}, asked for identity`,
-              }
-            : checkContentType(options.stream, values['content-type'])
+          checkEncoding(values['content-encoding']) ??
+          checkContentType(options.stream, values['content-type'])
         if (headerFault === undefined) reader = createReader(options.stream, values['content-type'])
       },
-      onData(chunk) {
-        const at = now()
+      onData(chunk, sameRead = false) {
+        // What came in one read was all there when its first piece was looked at.
+        if (!sameRead) {
+          readAt = now()
+          reads++
+        }
         if (chunk.byteLength === 0) return
-        marks.firstByte ??= at
-        marks.lastByte = at
+        marks.firstByte ??= readAt
+        marks.lastByte = readAt
         bytes += chunk.byteLength
-        reads++
-        if (reader !== undefined) reader.feed(chunk, at)
+        if (reader !== undefined) reader.feed(chunk, readAt)
         else if (errorBody.length < wordsLimit + redactor.reach) {
-          errorBody += Buffer.from(chunk).toString('utf8')
+          errorBody = (errorBody + decodeError(chunk)).slice(0, wordsLimit + redactor.reach)
         }
       },
       onEnd() {
         const at = now()
-        if (status === undefined) return settle(at, { kind: 'protocol', message: 'no response' })
+        if (status === undefined) {
+          return settle(at, known ?? { kind: 'protocol', message: 'no response' })
+        }
         if (reader !== undefined) return settle(at, reader.end(at) ?? 'completed')
         const body = redactor.redactStart(errorBody, wordsLimit)
         settle(at, headerFault ?? describeStatus(status, body, headers))

@@ -28,6 +28,15 @@ export function classifyError(error: Error, { dispatched, answered, reused }: St
   return { kind: 'reset', message: `connection broken: ${message}${where}` }
 }
 
+/** Below it there is no status of HTTP. */
+export const lowestStatus = 100
+
+/** A response whose status is lower than any. */
+export function describeNoStatus(code: number): Failure {
+  const digits = String(code).padStart(3, '0')
+  return { kind: 'protocol', message: `not HTTP: there is no status ${digits}` }
+}
+
 /**
  * An HTTP status other than 2xx, with the server's own words where its body has some. Its message
  * is not cleaned.

@@ -36,6 +36,7 @@ export interface RequestMarks {
   firstToken?: number
   firstOutput?: number
   lastToken?: number
+  /** `undefined` also in a completed answer, when a finish reason was its only proper end. */
   completed?: number
   lastByte?: number
   /** Body ended, or the failure was noticed. */

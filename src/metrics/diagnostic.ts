@@ -55,11 +55,19 @@ export type Diagnostic =
       slos: TouchedSlo[]
     }
   | {
-      id: 'tokens-in-one-read'
+      id: 'tokens-held-back'
       level: 'warn'
-      /** Requests whose tokens all came in one read. */
-      atOnce: number
+      /** Requests whose tokens came together, whole or in bursts. */
+      heldBack: number
       /** Completed requests with enough token events to tell. */
+      requests: number
+    }
+  | {
+      id: 'no-last-word'
+      level: 'info'
+      /** Answers that ended with a finish reason alone, the body having ended cleanly. */
+      answers: number
+      /** Completed requests. */
       requests: number
     }
   | {

@@ -35,7 +35,8 @@ export function diagnose(
     checkConcurrency(records, load, alternates),
     checkLittlesLaw(summary, load),
     trust && diagnoseClient(records, trust, judged, goodput),
-    checkBuffering(records),
+    checkBuffering(records, trust),
+    checkLastWord(records),
     checkFirstToken(records, stream),
     checkTokens(summary, { slos, goodput }),
     checkPercentiles(summary, slos),
@@ -68,10 +69,22 @@ function checkLittlesLaw(summary: RunSummary, { concurrency }: Load): Diagnostic
   return { id: 'inconsistent-times', level: 'warn', concurrency, impliedInFlight }
 }
 
-function checkBuffering(records: readonly RequestRecord[]): Diagnostic | undefined {
-  const { buffered, atOnce, requests } = measureBuffering(records)
+function checkBuffering(
+  records: readonly RequestRecord[],
+  trust: ClientTrust | undefined,
+): Diagnostic | undefined {
+  const { buffered, heldBack, requests } = measureBuffering(records, trust)
   if (!buffered) return undefined
-  return { id: 'tokens-in-one-read', level: 'warn', atOnce, requests }
+  return { id: 'tokens-held-back', level: 'warn', heldBack, requests }
+}
+
+function checkLastWord(records: readonly RequestRecord[]): Diagnostic | undefined {
+  const completed = records.filter(
+    ({ phase, outcome }) => phase === 'measured' && outcome === 'completed',
+  )
+  const answers = completed.filter(({ marks }) => marks.completed === undefined).length
+  if (answers === 0) return undefined
+  return { id: 'no-last-word', level: 'info', answers, requests: completed.length }
 }
 
 const lifecycleEvents: ReadonlySet<string> = new Set([

@@ -1,4 +1,10 @@
-import { type GoodputBounds, isUpperBound, type Metric, type Slo } from '../bench-spec/slo.ts'
+import {
+  type GoodputBounds,
+  isUpperBound,
+  type Metric,
+  type RequestBound,
+  type Slo,
+} from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
 import type { ClientTrust, RequestRecord, TargetRole } from '../engine/record.ts'
 import { measureBuffering } from './buffering.ts'
@@ -10,8 +16,8 @@ import { countBases } from './throughput.ts'
 
 /** Why a figure cannot be believed. */
 type Cause =
-  /** So many of the answers came in a single read. */
-  | { kind: 'not-streamed'; atOnce: number; requests: number }
+  /** The tokens of so many of the answers were held back. */
+  | { kind: 'not-streamed'; heldBack: number; requests: number }
   /** Of so many of the answers no server counted the tokens: events are not tokens, they may be more or fewer. */
   | { kind: 'estimated-tokens'; estimated: number; requests: number }
   /** The client's event loop was late, by `delay` ms (p99). */
@@ -45,6 +51,11 @@ export type FindDoubt = (slo: Slo, decided: Decided) => Doubt | undefined
 
 const streamed: ReadonlySet<Metric> = new Set(['ttft', 'ttfo', 'tpot', 'chunk_gap', 'stall'])
 
+/** Whether it stands on when tokens came. */
+function isOfStream({ metric }: RequestBound): boolean {
+  return streamed.has(metric)
+}
+
 /** What looks better under a lighter load. */
 const loaded: ReadonlySet<Metric> = new Set([...streamed, 'latency', 'goodput'])
 
@@ -68,7 +79,7 @@ export function findDoubts(
   trust: ClientTrust | undefined,
   { goodput, failures, accuracy, load }: DoubtContext = {},
 ): FindDoubt {
-  const { buffered, atOnce, requests } = measureBuffering(records)
+  const { buffered, heldBack, requests } = measureBuffering(records, trust)
   const shortfall = load && findShortfall(records, trust, load)
   const errors = listErrors(trust, accuracy)
   const { counted, estimated } = countBases(records.filter(({ phase }) => phase === 'measured'))
@@ -76,8 +87,9 @@ export function findDoubts(
   const findCause = (slo: Slo, { status, margin }: Decided): Cause | undefined => {
     const { metric, op } = slo
     // Late tokens are late for the reader as well; only what looks fast is not to be believed.
-    if (buffered && streamed.has(metric) && (status === 'PASS' || target === 'baseline')) {
-      return { kind: 'not-streamed', atOnce, requests }
+    const timed = streamed.has(metric) || (metric === 'goodput' && goodput?.some(isOfStream))
+    if (buffered && timed && (status === 'PASS' || target === 'baseline')) {
+      return { kind: 'not-streamed', heldBack, requests }
     }
     // What is not known is no proof; a miss stands, as the estimate is all there is.
     if (metric === 'output_tokens_per_second' && status === 'PASS' && estimated > 0) {

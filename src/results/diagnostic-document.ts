@@ -31,9 +31,9 @@ export function toDiagnostic(diagnostic: Diagnostic): DiagnosticFacts {
           reach: orNull(touched.reach, significant),
         })),
       }
-    case 'tokens-in-one-read': {
-      const { id, level, atOnce, requests } = diagnostic
-      return { id, level, at_once: atOnce, requests }
+    case 'tokens-held-back': {
+      const { id, level, heldBack, requests } = diagnostic
+      return { id, level, held_back: heldBack, requests }
     }
     case 'ttft-without-content': {
       const { id, level, event = null, lead } = diagnostic

@@ -97,12 +97,21 @@ export const diagnosticSchema: JsonSchema = {
       client,
     ),
     describe(
-      'tokens-in-one-read',
+      'tokens-held-back',
       'warn',
-      'Most answers came in one read: they were not streamed, look for a buffering proxy.',
+      'At least a quarter of the answers were not streamed as they were generated: look for a buffering proxy.',
       {
-        at_once: count('Requests whose tokens all came in one read.'),
+        held_back: count('Requests whose tokens came all at once or in bursts.'),
         requests: count('Completed requests with enough token events to tell.'),
+      },
+    ),
+    describe(
+      'no-last-word',
+      'info',
+      'Answers ended with a finish reason and a clean end of the body, but without `[DONE]` or `message_stop`.',
+      {
+        answers: count('Of them.'),
+        requests: count('Completed requests.'),
       },
     ),
     describe(

@@ -110,7 +110,7 @@ const explained = {
 export const doubtSchema: JsonSchema = union('Why the figure cannot be believed.', 'kind', {
   'not-streamed': {
     target,
-    at_once: count('Answers that came in a single read.'),
+    held_back: count('Answers whose tokens came all at once or in bursts.'),
     requests: count('Of so many.'),
   },
   'estimated-tokens': {

@@ -89,7 +89,7 @@ function toDoubt(doubt: Doubt): DoubtDocument {
   const { kind, target } = doubt
   switch (kind) {
     case 'not-streamed':
-      return { kind, target, at_once: doubt.atOnce, requests: doubt.requests }
+      return { kind, target, held_back: doubt.heldBack, requests: doubt.requests }
     case 'estimated-tokens':
       return { kind, target, estimated: doubt.estimated, requests: doubt.requests }
     case 'client-late':

@@ -221,8 +221,8 @@ export type DoubtDocument =
       kind: 'not-streamed'
       /** Whose requests. */
       target: 'candidate' | 'baseline'
-      /** Answers that came in a single read. */
-      at_once: number
+      /** Answers whose tokens came all at once or in bursts. */
+      held_back: number
       /** Of so many. */
       requests: number
     }
@@ -779,15 +779,34 @@ export type DiagnosticDocument =
       /** The same in one sentence. */
       message: string
     }
-  /** Most answers came in one read: they were not streamed, look for a buffering proxy. */
+  /**
+   * At least a quarter of the answers were not streamed as they were generated: look for a
+   * buffering proxy.
+   */
   | {
       /** Which property; stable. */
-      id: 'tokens-in-one-read'
+      id: 'tokens-held-back'
       /** How much it matters. */
       level: 'warn'
-      /** Requests whose tokens all came in one read. */
-      at_once: number
+      /** Requests whose tokens came all at once or in bursts. */
+      held_back: number
       /** Completed requests with enough token events to tell. */
+      requests: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /**
+   * Answers ended with a finish reason and a clean end of the body, but without `[DONE]` or
+   * `message_stop`.
+   */
+  | {
+      /** Which property; stable. */
+      id: 'no-last-word'
+      /** How much it matters. */
+      level: 'info'
+      /** Of them. */
+      answers: number
+      /** Completed requests. */
       requests: number
       /** The same in one sentence. */
       message: string

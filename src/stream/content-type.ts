@@ -28,6 +28,16 @@ export function checkContentType(
   return mismatch(expected[0] ?? format.dialect, got)
 }
 
+/** A compressed body, which comes in blocks; names of encodings know no case. */
+export function checkEncoding(encoding: string | undefined): StreamFault | undefined {
+  const got = encoding?.trim().toLowerCase()
+  if (got === undefined || got === '' || got === 'identity') return undefined
+  return {
+    kind: 'wrong_content_type',
+    message: `content-encoding is ${got}, asked for identity`,
+  }
+}
+
 /** The dialect for a response whose spec names none; the generic ones leave room for a closer look. */
 export function guessDialect(contentType: string | undefined): Dialect {
   const got = mediaType(contentType)

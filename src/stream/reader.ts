@@ -13,7 +13,10 @@ export interface StreamMarks {
   /** First token event that is not reasoning. */
   firstOutput?: number
   lastToken?: number
-  /** `[DONE]`, completion event, or (framings that end with the body) the clean end. */
+  /**
+   * `[DONE]`, completion event, or (framings that end with the body) the clean end. An answer that
+   * ended with its finish reason alone has none.
+   */
   completed?: number
   /** Instants of all token events, in order. */
   tokenTimes: number[]

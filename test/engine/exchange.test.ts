@@ -158,6 +158,23 @@ test('an answer that has ended properly stays one when the server keeps the sock
   }
 })
 
+test('an answer with a finish reason, but no last word, needs a clean end of its body', () => {
+  const finished = chunk({}, { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })
+  for (const ending of ['clean', 'deadline', 'reset'] as const) {
+    const { at, exchange, records } = start({ idle: 50 })
+    at(105, (h) => h.onSend(false))
+    at(120, (h) => h.onHeaders(200, sse))
+    at(130, (h) => h.onData(chunk({ content: 'a' })))
+    at(131, (h) => h.onData(finished))
+    if (ending === 'clean') at(140, (h) => h.onEnd())
+    else if (ending === 'deadline') at(181, () => exchange.checkDeadlines(181))
+    else at(140, (h) => h.onError(Object.assign(new Error('gone'), { code: 'ECONNRESET' })))
+    const [record] = records
+    expect(record?.outcome).toBe(ending === 'clean' ? 'completed' : 'failed')
+    expect(record?.marks.completed).toBeUndefined()
+  }
+})
+
 test('a connection that breaks within the answer is a reset that keeps its tokens', () => {
   const { at, records } = start()
   at(105, (h) => h.onSend(false))
@@ -196,6 +213,52 @@ test('any 2xx is a success and anything else is not [T17]', () => {
   expect(refused.records).toMatchObject([
     { outcome: 'failed', status: 503, failure: { kind: 'http_status', message: 'HTTP 503: busy' } },
   ])
+})
+
+test('an identity of any case is no compression', () => {
+  for (const encoding of ['identity', 'Identity', ' IDENTITY ', '']) {
+    const { at, records } = start()
+    at(105, (h) => h.onSend(false))
+    at(120, (h) => h.onHeaders(200, { ...sse, 'content-encoding': encoding }))
+    at(130, (h) => h.onData(chunk({ content: 'a' })))
+    at(131, (h) => h.onData(done))
+    at(132, (h) => h.onEnd())
+    expect(records).toMatchObject([{ outcome: 'completed' }])
+  }
+})
+
+test('the words of an error body do not depend on how it was cut', () => {
+  const texts = ['财经: 忙碌 👋', JSON.stringify({ error: '忙' }), '财'.repeat(5000)]
+  for (const text of texts) {
+    const body = Buffer.from(text)
+    const told = [[], [1], [4], [body.length - 2], [1, 2, 5, 7, 4095, 4097, 9001]].map((cuts) => {
+      const { at, records } = start()
+      at(105, (h) => h.onSend(false))
+      at(120, (h) => h.onHeaders(503, {}))
+      const bounds = [0, ...cuts.filter((cut) => cut < body.length), body.length]
+      for (const [i, bound] of bounds.entries()) {
+        at(121, (h) => h.onData(body.subarray(bounds[i - 1] ?? 0, bound)))
+      }
+      at(122, (h) => h.onEnd())
+      return records[0]
+    })
+    for (const record of told) expect(record).toEqual({ ...told[0], reads: record?.reads })
+    expect(JSON.stringify(told[0])).not.toContain('\uFFFD')
+  }
+})
+
+test('a status that HTTP does not have is told in words of ours', () => {
+  const { at, records } = start()
+  at(105, (h) => h.onSend(false))
+  at(120, (h) => h.onHeaders(0, sse))
+  at(120, (h) => h.onError(new Error('assert(statusCode >= 100)')))
+  expect(records).toMatchObject([
+    {
+      outcome: 'failed',
+      failure: { kind: 'protocol', message: 'not HTTP: there is no status 000' },
+    },
+  ])
+  expect(records[0]).not.toHaveProperty('status')
 })
 
 test('a page, a JSON document and a compressed body are named for what they are [T4]', () => {

@@ -137,19 +137,32 @@ function atOnce(index: number) {
   return completed({ index, at: index * 100, gap: 0, tokens: 10 })
 }
 
-test('warns when most answers came in a single read [T4] [S1.50]', () => {
-  const half = [...times(50, atOnce), ...sound.slice(0, 50)]
-  expect(find(half).has('tokens-in-one-read')).toBe(false)
-  expect(find([...half, atOnce(50)]).get('tokens-in-one-read')).toEqual({
-    id: 'tokens-in-one-read',
+test('warns when a quarter of the answers came at once [T4] [S1.50]', () => {
+  const few = [...times(10, atOnce), ...sound.slice(0, 31)]
+  expect(find(few).has('tokens-held-back')).toBe(false)
+  expect(find([...few, atOnce(10)]).get('tokens-held-back')).toEqual({
+    id: 'tokens-held-back',
     level: 'warn',
-    atOnce: 51,
-    requests: 101,
+    heldBack: 11,
+    requests: 42,
   })
-  const short = times(100, (index) =>
-    completed({ index, at: index * 100, gap: 0, events: 3, tokens: 3 }),
-  )
-  expect(find(short).has('tokens-in-one-read')).toBe(false)
+})
+
+test('tells how many answers ended with a finish reason alone', () => {
+  const proper = completed({ at: 190 * 200, tokens: 10 })
+  const { completed: _completed, ...marks } = proper.marks
+  const silent = { ...proper, marks }
+  const others = [
+    { ...silent, phase: 'warmup' },
+    { ...silent, outcome: 'cancelled' },
+  ] as const
+  expect(find([...sound, silent, silent, ...others]).get('no-last-word')).toEqual({
+    id: 'no-last-word',
+    level: 'info',
+    answers: 2,
+    requests: 202,
+  })
+  expect(find([...sound, ...others]).has('no-last-word')).toBe(false)
 })
 
 test('warns when the ttft clock stops at a lifecycle event, and tells by how much [T1]', () => {

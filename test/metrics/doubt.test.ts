@@ -39,7 +39,7 @@ test('has no doubt of a sound run', () => {
   expect(doubt('ttft p95 <= 800', -10)).toBeUndefined()
 })
 
-test('does not believe fast streams that came in a single read [T4]', () => {
+test('does not believe fast streams whose tokens were held back [T4]', () => {
   for (const text of [
     'ttft p95 <= 800',
     'chunk_gap p99 <= 60',
@@ -49,7 +49,7 @@ test('does not believe fast streams that came in a single read [T4]', () => {
     expect(doubt(text, 5, { records: buffered })).toEqual({
       kind: 'not-streamed',
       target: 'candidate',
-      atOnce: 10,
+      heldBack: 10,
       requests: 10,
     })
   }
@@ -73,6 +73,16 @@ test('token events are no proof of a rate of tokens, and no excuse for a miss', 
   // Those of the warm-up count nowhere.
   const warm = [completed({ phase: 'warmup' }), ...records]
   expect(doubt('output_tokens_per_second >= 9', 40, { records: warm })).toBeUndefined()
+})
+
+test('does not believe goodput by the times of tokens that were held back', () => {
+  const ttft = { metric: 'ttft', op: '<=', bound: 800 } as const
+  const latency = { ...ttft, metric: 'latency' } as const
+  const given = { records: buffered, goodput: [latency, ttft] }
+  expect(doubt('goodput >= 0.8', 0.1, given)).toMatchObject({ kind: 'not-streamed' })
+  expect(doubt('goodput >= 0.8', -0.1, given)).toBeUndefined()
+  const whole = { records: buffered, goodput: [latency] }
+  expect(doubt('goodput >= 0.8', 0.1, whole)).toBeUndefined()
 })
 
 const fromDispatch = ['ttft p95', 'ttfo p95', 'latency p95', 'ttft mean', 'latency max']

@@ -63,8 +63,12 @@ const diagnostics: readonly [Diagnostic, numbers: object][] = [
     },
   ],
   [
-    { id: 'tokens-in-one-read', level: 'warn', atOnce: 51, requests: 101 },
-    { at_once: 51, requests: 101 },
+    { id: 'no-last-word', level: 'info', answers: 7, requests: 60 },
+    { answers: 7, requests: 60 },
+  ],
+  [
+    { id: 'tokens-held-back', level: 'warn', heldBack: 51, requests: 101 },
+    { held_back: 51, requests: 101 },
   ],
   [
     { id: 'ttft-without-content', level: 'warn', event: 'ping', lead: 80.123456 },

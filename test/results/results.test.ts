@@ -78,7 +78,7 @@ const input: ResultsInput = {
   },
   rounds: [],
   workload: 'cd'.repeat(32),
-  diagnostics: [{ id: 'tokens-in-one-read', level: 'warn', atOnce: 290, requests: 298 }],
+  diagnostics: [{ id: 'tokens-held-back', level: 'warn', heldBack: 290, requests: 298 }],
   verdict: {
     status: 'FAIL',
     policy: 'pr',

@@ -89,6 +89,13 @@ test('trap 5: a bare JSON error body is not overlooked', () => {
   })
 })
 
+test('a finish reason is no proper end where the spec names another', () => {
+  const last = { choices: [{ index: 0, delta: { content: 'a' }, finish_reason: 'stop' }] }
+  const reading = readText(eventStream(last), { format: { ...chat, completionEvent: 'end' } })
+  expect(reading.fault?.kind).toBe('incomplete_stream')
+  expect(readText(eventStream(last), { format: chat }).fault).toBeUndefined()
+})
+
 test('trap 6: a clean end without [DONE] is a failure [T9]', () => {
   expect(readText(eventStream(chunk({ content: 'a' }))).fault).toEqual({
     kind: 'incomplete_stream',
@@ -156,6 +163,7 @@ test.each([
   [{ event: 'agent_message', answer: 'a' }, 'dify'],
   [{ type: 'response.created', response: {} }, 'openai-responses'],
   [{ type: 'message_start', message: {} }, 'anthropic'],
+  [{ type: 'content_block_start', content_block: { type: 'text', text: '' } }, 'anthropic'],
   [{ candidates: [] }, 'gemini'],
   [{ token: { text: 'a' }, generated_text: null }, 'tgi'],
   [{ type: 'created' }, 'sse'],

@@ -19,8 +19,10 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
     case 'client-busy':
     case 'client-limited':
       return explainLimits(facts)
-    case 'tokens-in-one-read':
-      return `All tokens came in a single read for ${facts.at_once} of ${facts.requests} requests: the answers were not streamed; look for a buffering proxy.`
+    case 'tokens-held-back':
+      return `The tokens of ${facts.held_back} of ${facts.requests} answers came all at once or in bursts, not streamed as they were generated: look for a buffering proxy.`
+    case 'no-last-word':
+      return `${facts.answers} of ${facts.requests} answers ended without a last word ([DONE], message_stop): their finish reason and a clean end of the body count as their end.`
     case 'ttft-without-content': {
       const { event, lead_ms: lead } = facts
       const name = event === null ? 'an event' : `the event "${event}"`

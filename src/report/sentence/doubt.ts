@@ -18,7 +18,7 @@ export function explainDoubt(doubt: DoubtDocument, doubted: Doubted): string {
 function explainCause(doubt: DoubtDocument, doubted: Doubted): string {
   switch (doubt.kind) {
     case 'not-streamed':
-      return `not streamed: ${doubt.at_once} of ${doubt.requests} answers came in a single read`
+      return `not streamed as it was generated: look for a buffering proxy (the tokens of ${doubt.held_back} of ${doubt.requests} answers came all at once or in bursts)`
     case 'estimated-tokens':
       return `estimated: the server sent no token count for ${doubt.estimated} of ${doubt.requests} answers, and token events may be more or fewer than tokens`
     case 'client-late': {

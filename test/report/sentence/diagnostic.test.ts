@@ -68,8 +68,12 @@ const sentences: readonly [DiagnosticFacts, string][] = [
     'The load process could not keep up (its event loop was late by 12.35ms (p99)): "ttft p95 >= 800ms" may be shorter than shown, its FAIL stands; "stall p95 <= 20ms" is too close to its bound for an unknown error.',
   ],
   [
-    { id: 'tokens-in-one-read', level: 'warn', at_once: 51, requests: 101 },
-    'All tokens came in a single read for 51 of 101 requests: the answers were not streamed; look for a buffering proxy.',
+    { id: 'no-last-word', level: 'info', answers: 7, requests: 60 },
+    '7 of 60 answers ended without a last word ([DONE], message_stop): their finish reason and a clean end of the body count as their end.',
+  ],
+  [
+    { id: 'tokens-held-back', level: 'warn', held_back: 51, requests: 101 },
+    'The tokens of 51 of 101 answers came all at once or in bursts, not streamed as they were generated: look for a buffering proxy.',
   ],
   [
     { id: 'ttft-without-content', level: 'warn', event: 'workflow_started', lead_ms: 80 },

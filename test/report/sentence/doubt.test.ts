@@ -8,10 +8,10 @@ const error = { reach: 2.03, margin: 1.2 }
 
 const sentences: readonly [DoubtDocument, 'PASS' | 'FAIL', 'ms' | 'share', string][] = [
   [
-    { kind: 'not-streamed', target, at_once: 9, requests: 10 },
+    { kind: 'not-streamed', target, held_back: 9, requests: 10 },
     'PASS',
     'ms',
-    'not streamed: 9 of 10 answers came in a single read',
+    'not streamed as it was generated: look for a buffering proxy (the tokens of 9 of 10 answers came all at once or in bursts)',
   ],
   [
     { kind: 'estimated-tokens', target, estimated: 12, requests: 60 },
