@@ -27,8 +27,8 @@ export function cleanLine(text: string): string {
   return breakCommands(flatten(text).trim())
 }
 
-/** What is kept of a message. Longer than what is shown, so that it is cut after secrets are out of it, not through one. */
-const messageLimit = 1000
+/** What is kept of a message, UTF-16 units: the list of all that a server found wrong. */
+const messageLimit = 4000
 
 /**
  * What someone else says, as one line of at most `limit` UTF-16 units: terminal escapes and

@@ -10,7 +10,7 @@ import type { Connection } from './request.ts'
 import type { Ticket } from './schedule.ts'
 
 /** Enough of an error body to find the server's message in it. */
-const errorBodyLimit = 4096
+const errorBodyLimit = 65_536
 
 export interface ExchangeOptions {
   connection: Connection

@@ -143,13 +143,10 @@ function moveTarget(target: Target, base: string | undefined): Target {
   return base === undefined ? target : { ...target, url: rebaseUrl(target.url, base) }
 }
 
-/** Longest message of a failure that is shown, in UTF-16 units. */
-const messageLimit = 200
-
 function redactRecord(record: RequestRecord, redact: (text: string) => string): RequestRecord {
   const output = record.output === undefined ? undefined : redact(record.output)
   if (record.outcome !== 'failed') return keepKnown<RequestRecord>({ ...record, output })
-  const message = cleanMessage(redact(record.failure.message), messageLimit)
+  const message = cleanMessage(redact(record.failure.message))
   const failure = { ...record.failure, message }
   return keepKnown<RequestRecord>({ ...record, output, failure })
 }

@@ -108,6 +108,15 @@ test('tells that a run was interrupted and after how many requests', () => {
   )
 })
 
+test('shows some lines of a long message, and from its beginning', () => {
+  const sample = `HTTP 400: ${'field is missing, '.repeat(100)}`
+  const failures = [{ kind: 'http_status' as const, status: 400, count: 2, sample }]
+  const text = renderTerminal(run({ summary: { ...runs.pass.summary, failures } }), plain)
+  const [, shown = ''] = /^ ✗ (http_status 400 ×2: HTTP 400: field[^]*?…)$/m.exec(text) ?? []
+  expect(shown.split('\n').length).toBeGreaterThan(3)
+  expect(shown.length).toBeLessThan(500)
+})
+
 test('shows warnings in full and leaves remarks to the other reports', () => {
   const text = renderTerminal(runs.fail, plain).replace(/\n +/g, ' ')
   expect(text).toContain('! concurrency-not-held: Concurrency 10 was not held')

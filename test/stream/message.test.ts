@@ -7,7 +7,12 @@ test.each([
   ['{"error":{"message":"no such model","type":"NotFoundError","code":404}}', 'no such model'],
   ['{"code":"too_many_requests","message":"slow down","status":429}', 'slow down'],
   ['{"detail":"Not Found"}', 'Not Found'],
-  ['{"detail":[{"loc":["body","x"],"msg":"field required"}]}', 'field required'],
+  ['{"detail":[{"loc":["body","x"],"msg":"field required"}]}', 'body.x: field required'],
+  [
+    '{"detail":[{"loc":["body","messages",0],"msg":"missing"},{"loc":[],"msg":"extra"},{"x":1}]}',
+    'body.messages.0: missing; extra',
+  ],
+  ['{"errors":[],"error":[{"message":"one"},{"message":"two"}]}', 'one; two'],
   ['{"detail":{"message":"nested"}}', 'nested'],
   ['[{"error":{"code":500,"message":"in an array"}}]', 'in an array'],
   ['{"error":{"message":""},"message":"outer"}', 'outer'],
@@ -30,5 +35,11 @@ test.each([
 })
 
 test('a message that is found is cleaned', () => {
-  expect(errorMessage(JSON.stringify({ error: `a\n${'b'.repeat(3000)}` }))).toHaveLength(1000)
+  expect(errorMessage(JSON.stringify({ error: `a\n${'b'.repeat(3000)}` }))).toHaveLength(3002)
+})
+
+test('a list of errors is named up to its hundredth', () => {
+  const detail = Array.from({ length: 5000 }, (_, index) => ({ msg: `e${index}` }))
+  const words = errorMessage(JSON.stringify({ detail }))
+  expect(words).toMatch(/^e0; e1; .*; e99$/)
 })
