@@ -19,6 +19,7 @@ import {
   maskSecrets,
   type LiteralSecret,
 } from './secret.ts'
+import type { RelativeSlo } from './slo.ts'
 import { parseSource } from './source.ts'
 import type { BenchSpec, MockOptions, Secret } from './spec.ts'
 import { hasPlaceholder, prepare } from './template.ts'
@@ -28,6 +29,8 @@ export interface LoadOptions<Stored> {
   env: Environment
   /** Flags: they go before `SLOGATE_*`. */
   overrides?: Overrides
+  /** SLOs besides those of the document; the document's own go before one on the same statistic. */
+  limits?: readonly RelativeSlo[]
   /** What is wrong with the options of the mock, by path within them: only the mock can tell. */
   checkMock?(options: MockOptions): readonly { path: string; message: string }[]
   /** Reads a stored baseline by its absolute path: only who writes results can tell whether it is one. */
@@ -102,13 +105,19 @@ interface Context<Stored> extends LoadOptions<Stored> {
 }
 
 function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<Stored> {
-  const { env, overrides = {}, directory, file, locate } = context
+  const { env, overrides = {}, limits = [], directory, file, locate } = context
   const literals = findSecrets(document)
   const interpolated = interpolate(document, env, benchSchema, locate)
   const overridden = applyOverrides(interpolated.value, overrides, env)
   const faults = checkSchema(overridden.document, locate)
   const sound = dropFaulty(overridden.document, faults)
-  const bench = readBench(sound, { directory, faults, locate, readStored: context.readStored })
+  const bench = readBench(sound, {
+    directory,
+    faults,
+    limits,
+    locate,
+    readStored: context.readStored,
+  })
 
   const { mock, baseline } = bench.parts
   const outerIssues = checkMocks(mock, ['mock'])

@@ -11,7 +11,7 @@ import type { Results } from '../results/results.ts'
 /** A spec that can be run: the options of its mock are checked, the results it compares with read. */
 export type CheckedSpec = BenchSpec<Results>
 
-type Options = Pick<LoadOptions<Results>, 'env' | 'overrides'>
+type Options = Pick<LoadOptions<Results>, 'env' | 'overrides' | 'limits'>
 
 /**
  * Loads a spec file with everything that it names: data files, the options of its mock, the results
