@@ -82,6 +82,16 @@ test('has a form in ASCII, of which only texts of others may be outside', () => 
   expect(text).toMatch(/^ x ttft p95 <= 800ms +inf .*\[950ms, inf\]$/m)
 })
 
+test('a limit that failed requests fill is infinite, and nothing is said to lie beyond it', () => {
+  for (const high of [null, 'infinite'] as const) {
+    const interval = { low: 'infinite' as const, high }
+    const slos = runs.infinite.verdict.slos.map((slo) => ({ ...slo, interval }))
+    const text = renderTerminal(run({ verdict: { ...runs.infinite.verdict, slos } }), plain)
+    expect(text).toMatch(/^ ✗ ttft p95 <= 800ms .* ∞$/m)
+    expect(text).not.toMatch(/≥ ∞|∞, ∞/)
+  }
+})
+
 test('colours change nothing but the colours', () => {
   for (const name of names) {
     const colored = renderTerminal(runs[name], { ...plain, color: true })
