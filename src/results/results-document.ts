@@ -67,6 +67,8 @@ export type ReasonDocument =
       failed: number
       /** Requests that it took to make the observations. */
       requests: number
+      /** Completed ones of these that have no value, or whose is not known. */
+      without_value: number
       /** Requests asked for, or sent where these are more; `null` for a run by duration. */
       asked: number | null
     }
