@@ -103,6 +103,9 @@ export function readBench<Stored>(
   return { parts, issues, warnings: [...(loaded?.warnings ?? []), ...findDoubts(parts)] }
 }
 
+/** What a spec sends that does not say what to send: a request for a stream. */
+export const defaultBody = { stream: true }
+
 function readTarget({
   url = '',
   method = 'POST',
@@ -110,8 +113,7 @@ function readTarget({
   body,
 }: Partial<BenchDocument>): Target {
   const entries = Object.entries(headers).map(([name, value]) => [name, String(value)] as const)
-  // A spec of a URL alone is a request for a stream.
-  const sent = body === undefined && method === 'POST' ? { stream: true } : (body ?? undefined)
+  const sent = body === undefined && method === 'POST' ? defaultBody : (body ?? undefined)
   return keepKnown<Target>({ url, method, headers: Object.fromEntries(entries), body: sent })
 }
 

@@ -1,4 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
+
 import { keepKnown } from '../bench-spec/known.ts'
+import { defaultBody } from '../bench-spec/reading.ts'
 import type { CalibrationFile } from '../calibration/calibration-file.ts'
 import { shapeOfRun } from '../calibration/load-shape.ts'
 import type { Machine } from '../calibration/machine.ts'
@@ -82,7 +85,15 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
   })
   const judged = verdict.slos
   const diagnostics = [
-    ...diagnose(records, summary, load, { trust, stream, slos, judged, goodput, alternates }),
+    ...diagnose(records, summary, load, {
+      trust,
+      stream,
+      slos,
+      judged,
+      goodput,
+      alternates,
+      defaultBody: isDeepStrictEqual(spec.target.body, defaultBody),
+    }),
     ...(server ? diagnoseServer(server) : []),
   ]
   return keepKnown<Conclusion>({

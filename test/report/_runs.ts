@@ -380,6 +380,8 @@ export const runs = {
         concurrency: 10,
         peak_in_flight: 10,
         mean_in_flight: 8.1,
+        requests: 300,
+        failed: 2,
       }),
       diagnostic({ id: 'dialect-guessed', level: 'info', dialect: 'openai-chat' }),
     ],
