@@ -6,7 +6,16 @@ import type { ReadStored } from './baseline.ts'
 import type { BenchDocument } from './bench-document.ts'
 import { decodeText } from './encoding.ts'
 import { interpolate, type Environment } from './environment.ts'
-import { createIssue, SpecError, renderPath, type Locate, type Path, type Issue } from './issue.ts'
+import { findExcess } from './extent.ts'
+import {
+  createIssue,
+  mostShown,
+  SpecError,
+  renderPath,
+  type Locate,
+  type Path,
+  type Issue,
+} from './issue.ts'
 import { keepKnown } from './known.ts'
 import { applyOverrides, type Overrides } from './overrides.ts'
 import { readBench } from './reading.ts'
@@ -106,10 +115,18 @@ interface Context<Stored> extends LoadOptions<Stored> {
 
 function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<Stored> {
   const { env, overrides = {}, limits = [], directory, file, locate } = context
+  const excess = findExcess(document)
+  if (excess !== undefined) {
+    const issue = createIssue(locate, excess.path, excess.message)
+    throw new SpecError([issue], file?.shown, file && maskNamedSecrets(file.text))
+  }
   const literals = findSecrets(document)
   const interpolated = interpolate(document, env, benchSchema, locate)
   const overridden = applyOverrides(interpolated.value, overrides, env)
+  const secrets = [...interpolated.secrets, ...literals, ...findSecrets(overridden.document)]
   const faults = checkSchema(overridden.document, locate)
+  // What else may be wrong would not be shown.
+  if (faults.length > mostShown) throw createError(faults, secrets, file)
   const sound = dropFaulty(overridden.document, faults)
   const bench = readBench(sound, {
     directory,
@@ -127,7 +144,6 @@ function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<S
   const issues = [...interpolated.issues, ...overridden.issues]
   const found = bench.issues.map((issue) => nameOverride(issue, overridden.labels))
   for (const stage of [faults, found, outerIssues]) issues.push(...withoutRepeated(stage, issues))
-  const secrets = [...interpolated.secrets, ...literals, ...findSecrets(overridden.document)]
   if (issues.length > 0) throw createError(issues, secrets, file)
   const spec = keepKnown<BenchSpec<Stored>>({
     name: sound.name ?? context.name,

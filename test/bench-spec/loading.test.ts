@@ -373,3 +373,12 @@ test.each<[object, string]>([
   const error = fail(() => check({ url: 'http://127.0.0.1/stream', ...document }))
   expect(error.message).toContain(message)
 })
+
+test('of thousands of unknown keys some are shown, and nothing else is looked for', () => {
+  const keys = Array.from({ length: 5000 }, (_, index) => [`k${index}`, 1])
+  const document = { url: 'http://127.0.0.1/stream', slo: ['tfft'], ...Object.fromEntries(keys) }
+  const error = fail(() => check(document))
+  expect(error.issues).toHaveLength(51)
+  expect(error.message).toContain('k0: unknown key.')
+  expect(error.message).toMatch(/\nand 4950 more\. Mend these first\.$/)
+})

@@ -122,14 +122,8 @@ test('where the body of a url alone is refused, the run says so, and --body send
   const body = { messages: [{ role: 'user', content: 'hi' }], stream: true, max_tokens: 2 }
   const { stdout } = await project.slogate([...run, '--json', '--body', JSON.stringify(body)])
   expect(JSON.parse(stdout).summary.requests).toMatchObject({ total: 6, completed: 6 })
-  const noise = await project.slogate([
-    'calibrate',
-    ...run.slice(1, 3),
-    '-n',
-    '20',
-    '--noise',
-    '--quiet',
-  ])
+  const short = ['-n', '20', '--body', '{"max_tokens": 1}', '--quiet']
+  const noise = await project.slogate(['calibrate', ...run.slice(1, 3), '--noise', ...short])
   expect(noise.stderr).toContain('20 of 20 requests failed with http_status 400. Write the body')
 })
 
