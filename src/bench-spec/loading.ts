@@ -6,7 +6,16 @@ import type { ReadStored } from './baseline.ts'
 import type { BenchDocument } from './bench-document.ts'
 import { decodeText } from './encoding.ts'
 import { findVariables, interpolate, type Environment } from './environment.ts'
-import { createIssue, SpecError, renderPath, type Locate, type Path, type Issue } from './issue.ts'
+import { findExcess } from './extent.ts'
+import {
+  createIssue,
+  mostShown,
+  SpecError,
+  renderPath,
+  type Locate,
+  type Path,
+  type Issue,
+} from './issue.ts'
 import { keepKnown } from './known.ts'
 import { applyOverrides, type Overrides } from './overrides.ts'
 import { readBench } from './reading.ts'
@@ -14,6 +23,7 @@ import { createRedactor, maskSecrets } from './redaction.ts'
 import { checkSchema } from './schema-check.ts'
 import { benchSchema } from './schema.ts'
 import { findSecrets, maskNamedSecrets, type LiteralSecret } from './secret.ts'
+import type { RelativeSlo } from './slo.ts'
 import { parseSource } from './source.ts'
 import type { BenchSpec, MockOptions, Secret } from './spec.ts'
 import { hasPlaceholder, prepare } from './template.ts'
@@ -23,6 +33,8 @@ export interface LoadOptions<Stored> {
   env: Environment
   /** Flags: they go before `SLOGATE_*`. */
   overrides?: Overrides
+  /** SLOs besides those of the document; the document's own go before one on the same statistic. */
+  limits?: readonly RelativeSlo[]
   /** What is wrong with the options of the mock, by path within them: only the mock can tell. */
   checkMock?(options: MockOptions): readonly { path: string; message: string }[]
   /** Texts that are known to be secret. */
@@ -99,7 +111,12 @@ interface Context<Stored> extends LoadOptions<Stored> {
 }
 
 function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<Stored> {
-  const { env, overrides = {}, directory, file, locate } = context
+  const { env, overrides = {}, limits = [], directory, file, locate } = context
+  const excess = findExcess(document)
+  if (excess !== undefined) {
+    const issue = createIssue(locate, excess.path, excess.message)
+    throw new SpecError([issue], file?.shown, file && maskNamedSecrets(file.text))
+  }
   const literals = findSecrets(document)
   const interpolated = interpolate(document, env, benchSchema, locate)
   const overridden = applyOverrides(interpolated.value, overrides, env)
@@ -112,8 +129,16 @@ function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<S
   const secrets = [...known, ...literals, ...findSecrets(overridden.document)]
   const redact = (text: string): string => createRedactor(secrets).redact(text)
   const faults = checkSchema(overridden.document, locate, redact)
+  // What else may be wrong would not be shown.
+  if (faults.length > mostShown) throw createError(faults, secrets, file)
   const sound = dropFaulty(overridden.document, faults)
-  const bench = readBench(sound, { directory, faults, locate, readStored: context.readStored })
+  const bench = readBench(sound, {
+    directory,
+    faults,
+    limits,
+    locate,
+    readStored: context.readStored,
+  })
 
   const { mock, baseline } = bench.parts
   const outerIssues = checkMocks(mock, ['mock'])

@@ -43,8 +43,8 @@ export function cleanOutput(text: string): string {
   return breakCommands(text.replace(invisible, '').replace(foreignControls, ''))
 }
 
-/** UTF-16 units that are kept of a message. */
-const messageLimit = 1000
+/** What is kept of a message, UTF-16 units: the list of all that a server found wrong. */
+const messageLimit = 4000
 
 /**
  * What someone else says, as one line of at most `limit` UTF-16 units: terminal escapes and

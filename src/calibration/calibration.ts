@@ -6,6 +6,7 @@ import { type LoadOptions, runLoad } from '../engine/load.ts'
 import type { LoadPlan } from '../engine/loop.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { compareWithSent, type Spread } from '../metrics/client-error.ts'
+import { summarize } from '../metrics/summary.ts'
 import { startMock } from '../mock/index.ts'
 import { measureNoise } from '../verdict/noise.ts'
 import type { Calibration, StoredNoise, StoredSpread } from './calibration-file.ts'
@@ -143,7 +144,7 @@ export async function measureTarget(
   )
   signal?.throwIfAborted()
   const figures = measureNoise(run.records, 1 - spec.gate.confidence)
-  if (figures.length === 0) throw new Error('the target gave no figures in at least 3 rounds')
+  if (figures.length === 0) throw new Error(explainNoFigures(run.records))
   return {
     measured_at: new Date().toISOString(),
     target: nameTarget(spec.target.url),
@@ -156,4 +157,17 @@ export async function measureTarget(
       smallest_changes: [...smallestChanges],
     })),
   }
+}
+
+function explainNoFigures(records: readonly RequestRecord[]): string {
+  const said = 'the target gave no figures in at least 3 rounds'
+  const { requests, failures } = summarize(records)
+  const [most] = failures
+  if (most === undefined) return said
+  const { kind, status, count } = most
+  const told = `${said}: ${count} of ${requests.total} requests failed with ${kind}`
+  if (status === undefined) return told
+  const refused = status === 400 || status === 422
+  const advice = refused ? '. Write the body that it expects in a spec, or behind --body' : ''
+  return `${told} ${status}${advice}`
 }

@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 
+import { keepKnown } from '../bench-spec/known.ts'
 import type { Load } from '../bench-spec/spec.ts'
 import { calibrationPath, storeCalibration } from '../calibration/calibration-file.ts'
 import {
@@ -20,7 +21,7 @@ import { exitCodeMeanings, toSignalCode } from '../verdict/exit-code.ts'
 import { UsageError } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
 import { createProgressLine } from './progress-line.ts'
-import { concurrency, config, quiet, requests, toOverrides, url } from './shared-options.ts'
+import { body, concurrency, config, quiet, requests, toOverrides, url } from './shared-options.ts'
 
 export const calibrate: Command = defineCommand({
   summary: "measure this machine's own error, and a target's noise",
@@ -30,6 +31,7 @@ export const calibrate: Command = defineCommand({
   options: {
     config: { ...config, description: 'bench spec whose load is taken; without it 10 in flight' },
     url: { ...url, description: "with `--noise`: target; it replaces the base of the spec's url" },
+    body,
     requests: {
       ...requests,
       description:
@@ -61,10 +63,18 @@ export const calibrate: Command = defineCommand({
     const { env, cwd, stdout, signal } = context
     const { config, noise, requests } = values
     const overrides = toOverrides(values, cwd)
+    const { url = anyUrl, ...others } = overrides
     const spec =
       config === undefined
-        ? checkSpec({ url: anyUrl }, { env, baseDir: cwd, overrides })
+        ? checkSpec(keepKnown({ url, body: values.body }), {
+            env,
+            baseDir: cwd,
+            overrides: others,
+          })
         : loadSpec(config, { env, cwd, overrides })
+    if (config !== undefined && values.body !== undefined) {
+      throw new UsageError('--body is for a target without a spec, which has its own')
+    }
     const aimed = config === undefined ? values.url !== undefined : spec.mock === undefined
     if (noise && !aimed)
       throw new UsageError('--noise needs a target: -u URL, or a spec without mock')

@@ -11,7 +11,7 @@ import type { Results } from '../results/results.ts'
 import { folderName, openRunFolder } from '../run/artifacts.ts'
 import { type BenchOptions, listNotices } from '../run/bench.ts'
 import { loadSpec } from '../run/checked-spec.ts'
-import { addLimits, compareStored, compareTargets, limitRegression } from '../run/comparison.ts'
+import { compareStored, compareTargets, limitRegression } from '../run/comparison.ts'
 import { exitCodeMeanings, exitCodes, toSignalCode } from '../verdict/exit-code.ts'
 import { worstExitCode } from '../verdict/policy.ts'
 import { UsageError } from './arguments.ts'
@@ -111,15 +111,14 @@ async function compareUrls(
       throw new UsageError(`with -c both must be URLs, got ${JSON.stringify(url)}`)
   }
   const overrides = keepKnown<Overrides>({ url: candidate, baseline, policy })
-  const spec = loadSpec(config, { env, cwd, overrides })
+  const spec = loadSpec(config, { env, cwd, overrides, limits })
   const folder = openRunFolder(resolve(cwd, out), folderName(spec.name))
-  for (const { level, message } of listNotices(addLimits(spec, limits), { root: cwd })) {
+  for (const { level, message } of listNotices(spec, { root: cwd })) {
     stderr.write(`${spec.name}: ${level}: ${message}\n`)
   }
   const line = createProgressLine(stderr)
   const { comparison, bench } = await compareTargets(
     spec,
-    limits,
     keepKnown<BenchOptions>({
       signal,
       root: cwd,

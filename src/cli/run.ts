@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path'
 
+import { keepKnown } from '../bench-spec/known.ts'
 import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { reportRuns } from '../github/job.ts'
@@ -29,6 +30,7 @@ import { createProgressLine } from './progress-line.ts'
 import { createSeedOutput } from './seed-output.ts'
 import {
   baseline,
+  body,
   concurrency,
   config,
   junit,
@@ -50,6 +52,7 @@ export const run: Command = defineCommand({
   options: {
     config: { ...config, repeated: true },
     url,
+    body,
     requests,
     concurrency,
     baseline,
@@ -97,7 +100,10 @@ export const run: Command = defineCommand({
     const specs = files.map((file) => loadSpec(file, { env, cwd, overrides }))
     if (files.length === 0) {
       if (url === undefined) throw new UsageError('needs a spec (-c FILE) or a target (-u URL)')
-      specs.push(checkSpec({ url }, { env, baseDir: cwd, name: 'run', overrides: others }))
+      const document = keepKnown({ url, body: values.body })
+      specs.push(checkSpec(document, { env, baseDir: cwd, name: 'run', overrides: others }))
+    } else if (values.body !== undefined) {
+      throw new UsageError('--body is for a target without a spec, which has its own')
     }
 
     const out = resolve(cwd, values.out)

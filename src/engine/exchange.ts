@@ -12,7 +12,10 @@ import type { Failure, FailureKind, RequestMarks, RequestRecord } from './record
 import type { Connection } from './request.ts'
 import type { Ticket } from './schedule.ts'
 
-/** UTF-16 units of an error body, or of what else a server says, that are looked at. */
+/** UTF-16 units of an error body that are looked at: enough to find the server's message in it. */
+const errorBodyLimit = 65_536
+
+/** UTF-16 units of a message that are looked at. */
 const wordsLimit = 4096
 
 export interface ExchangeOptions {
@@ -157,8 +160,8 @@ export function startExchange(options: ExchangeOptions): Exchange {
         marks.lastByte = readAt
         bytes += chunk.byteLength
         if (reader !== undefined) reader.feed(chunk, readAt)
-        else if (errorBody.length < wordsLimit + redactor.reach) {
-          errorBody = (errorBody + decodeError(chunk)).slice(0, wordsLimit + redactor.reach)
+        else if (errorBody.length < errorBodyLimit + redactor.reach) {
+          errorBody = (errorBody + decodeError(chunk)).slice(0, errorBodyLimit + redactor.reach)
         }
       },
       onEnd() {
@@ -167,7 +170,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
           return settle(at, known ?? { kind: 'protocol', message: 'no response' })
         }
         if (reader !== undefined) return settle(at, reader.end(at) ?? 'completed')
-        const body = redactor.redactStart(errorBody, wordsLimit)
+        const body = redactor.redactStart(errorBody, errorBodyLimit)
         settle(at, headerFault ?? describeStatus(status, body, headers))
       },
       onError: sendFailed,

@@ -37,6 +37,9 @@ export type Diagnostic =
       peakInFlight: number
       /** Mean number of requests in flight between ramp-up and drain. */
       meanInFlight: number
+      /** Measured requests that ended, and those of them that failed. */
+      requests: number
+      failed: number
     }
   | {
       id: 'inconsistent-times'
@@ -122,6 +125,14 @@ export type Diagnostic =
       warmup: number
       /** Kind of the first failure. */
       first: FailureKind
+      /** Of the first failure; `undefined` when it is of another kind than `http_status`. */
+      status?: number
+    }
+  | {
+      id: 'default-body'
+      level: 'warn'
+      /** That every measured request was refused with. */
+      status: number
     }
   | {
       id: 'requests-cancelled'

@@ -20,6 +20,8 @@ export interface DiagnosticContext {
   goodput?: GoodputBounds | undefined
   /** What the spec says of the stream; `undefined`: nothing. */
   stream?: StreamFormat | undefined
+  /** Whether the body is the one that is sent where nothing says what to send. */
+  defaultBody?: boolean
   /** Whether rounds alternated with those of another target: each was then drained. */
   alternates?: boolean
 }
@@ -29,10 +31,10 @@ export function diagnose(
   records: readonly RequestRecord[],
   summary: RunSummary,
   load: Load,
-  { trust, slos, judged = [], goodput, stream, alternates = false }: DiagnosticContext,
+  { trust, slos, judged = [], goodput, stream, defaultBody, alternates = false }: DiagnosticContext,
 ): Diagnostic[] {
   return [
-    checkConcurrency(records, load, alternates),
+    checkConcurrency(records, summary, { load, alternates }),
     checkLittlesLaw(summary, load),
     trust && diagnoseClient(records, trust, judged, goodput),
     checkBuffering(records, trust),
@@ -43,20 +45,25 @@ export function diagnose(
     checkDialects(summary, stream),
     checkSockets(records),
     checkWarmup(records),
+    defaultBody && checkDefaultBody(summary),
     checkCancelled(summary),
-  ].filter((diagnostic) => diagnostic !== undefined)
+  ].filter((diagnostic) => typeof diagnostic === 'object')
 }
 
 function checkConcurrency(
   records: readonly RequestRecord[],
-  { concurrency }: Load,
-  alternates: boolean,
+  { requests: { completed, failed } }: RunSummary,
+  { load: { concurrency }, alternates }: { load: Load; alternates: boolean },
 ): Diagnostic | undefined {
+  // There are no figures, and requests that are refused at once hold no slot for long.
+  if (completed === 0) return undefined
   const held = measureConcurrency(records, concurrency, alternates)
   if (held === undefined) return undefined
   const { fullShare, mean: meanInFlight, peak: peakInFlight } = held
   if (!isHeld(held, concurrency)) {
-    return { id: 'concurrency-not-held', level: 'warn', concurrency, peakInFlight, meanInFlight }
+    const requests = completed + failed
+    const seen = { peakInFlight, meanInFlight, requests, failed }
+    return { id: 'concurrency-not-held', level: 'warn', concurrency, ...seen }
   }
   return { id: 'concurrency-held', level: 'info', concurrency, fullShare, meanInFlight }
 }
@@ -164,13 +171,25 @@ function checkWarmup(records: readonly RequestRecord[]): Diagnostic | undefined 
   const failures = warmup.filter((record) => record.outcome === 'failed')
   const [first] = failures
   if (first === undefined) return undefined
-  return {
+  const { kind } = first.failure
+  return keepKnown<Diagnostic>({
     id: 'warmup-failures',
     level: 'warn',
     failed: failures.length,
     warmup: warmup.length,
-    first: first.failure.kind,
-  }
+    first: kind,
+    status: kind === 'http_status' ? first.status : undefined,
+  })
+}
+
+/** What a server answers to a body that lacks what it needs. */
+const malformed: ReadonlySet<number | undefined> = new Set([400, 422])
+
+function checkDefaultBody({ requests, failures }: RunSummary): Diagnostic | undefined {
+  const [{ status } = {}, ...others] = failures
+  const refused = requests.completed === 0 && others.length === 0 && malformed.has(status)
+  if (!refused || status === undefined) return undefined
+  return { id: 'default-body', level: 'warn', status }
 }
 
 function checkCancelled({ requests }: RunSummary): Diagnostic | undefined {

@@ -74,6 +74,8 @@ function allowed({ pass_at_most: most }: SloDocument): string {
 
 function formatInterval({ interval, unit }: SloDocument): string {
   const { low, high } = interval ?? { low: null, high: null }
+  // No limit lies beyond it.
+  if (low === 'infinite') return formatValue(low, unit)
   if (low !== null && high !== null) {
     return `[${formatValue(low, unit)}, ${formatValue(high, unit)}]`
   }

@@ -13,9 +13,9 @@ export function toDiagnostic(diagnostic: Diagnostic): DiagnosticFacts {
       return { id, level, concurrency, full_share: significant(fullShare), mean_in_flight: mean }
     }
     case 'concurrency-not-held': {
-      const { id, level, concurrency, peakInFlight: peak, meanInFlight } = diagnostic
+      const { peakInFlight, meanInFlight, ...counts } = diagnostic
       const mean = significant(meanInFlight)
-      return { id, level, concurrency, peak_in_flight: peak, mean_in_flight: mean }
+      return { ...counts, peak_in_flight: peakInFlight, mean_in_flight: mean }
     }
     case 'inconsistent-times': {
       const { id, level, concurrency, impliedInFlight } = diagnostic
@@ -39,6 +39,8 @@ export function toDiagnostic(diagnostic: Diagnostic): DiagnosticFacts {
       const { id, level, event = null, lead } = diagnostic
       return { id, level, event, lead_ms: orNull(lead, fixed) }
     }
+    case 'warmup-failures':
+      return { ...diagnostic, status: diagnostic.status ?? null }
     case 'server-unread': {
       const { id, level, failure = null } = diagnostic
       return { id, level, failure }

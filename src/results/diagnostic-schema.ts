@@ -73,6 +73,8 @@ export const diagnosticSchema: JsonSchema = {
         concurrency,
         peak_in_flight: count('The most requests in flight.'),
         mean_in_flight: meanInFlight,
+        requests: count('Measured requests that ended.'),
+        failed: count('Of them.'),
       },
     ),
     describe(
@@ -161,7 +163,14 @@ export const diagnosticSchema: JsonSchema = {
       failed: count('Of them.'),
       warmup: count('Requests of the warm-up.'),
       first: text('Kind of the first failure, for example `connect`.'),
+      status: orNull(number('Of the first failure; `null` when it is of another kind.')),
     }),
+    describe(
+      'default-body',
+      'warn',
+      'Every request was refused with 400 or 422, and the body was the one that is sent where nothing says what to send.',
+      { status: number('That all were refused with.') },
+    ),
     describe(
       'requests-cancelled',
       'info',

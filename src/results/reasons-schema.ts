@@ -55,6 +55,7 @@ export const reasonSchema: JsonSchema = union(
     exceedances: {
       failed: count('Requests that are bad because they failed.'),
       requests: count('Requests that it took to make the observations.'),
+      without_value: count('Completed ones of these that have no value, or whose is not known.'),
       asked: orNull(
         count('Requests asked for, or sent where these are more; `null` for a run by duration.'),
       ),

@@ -16,8 +16,10 @@ import type { Sentences } from './wording.ts'
 
 export function toReason(reason: Reason): ReasonDocument {
   switch (reason.kind) {
-    case 'exceedances':
-      return { ...reason, asked: reason.asked ?? null }
+    case 'exceedances': {
+      const { kind, failed, requests, withoutValue, asked } = reason
+      return { kind, failed, requests, without_value: withoutValue, asked: asked ?? null }
+    }
     case 'ratio':
       return { kind: reason.kind, asked: reason.asked ?? null }
     case 'nothing-completed':

@@ -67,6 +67,8 @@ export type ReasonDocument =
       failed: number
       /** Requests that it took to make the observations. */
       requests: number
+      /** Completed ones of these that have no value, or whose is not known. */
+      without_value: number
       /** Requests asked for, or sent where these are more; `null` for a run by duration. */
       asked: number | null
     }
@@ -713,6 +715,10 @@ export type DiagnosticDocument =
       peak_in_flight: number
       /** Mean number of requests in flight between ramp-up and drain. */
       mean_in_flight: number
+      /** Measured requests that ended. */
+      requests: number
+      /** Of them. */
+      failed: number
       /** The same in one sentence. */
       message: string
     }
@@ -902,6 +908,22 @@ export type DiagnosticDocument =
       warmup: number
       /** Kind of the first failure, for example `connect`. */
       first: string
+      /** Of the first failure; `null` when it is of another kind. */
+      status: number | null
+      /** The same in one sentence. */
+      message: string
+    }
+  /**
+   * Every request was refused with 400 or 422, and the body was the one that is sent where nothing
+   * says what to send.
+   */
+  | {
+      /** Which property; stable. */
+      id: 'default-body'
+      /** How much it matters. */
+      level: 'warn'
+      /** That all were refused with. */
+      status: number
       /** The same in one sentence. */
       message: string
     }

@@ -12,7 +12,7 @@ import { listMarked } from './marked-secrets.ts'
 /** A spec that can be run: the options of its mock are checked, the results it compares with read. */
 export type CheckedSpec = BenchSpec<Results>
 
-type Options = Pick<LoadOptions<Results>, 'env' | 'overrides'>
+type Options = Pick<LoadOptions<Results>, 'env' | 'overrides' | 'limits'>
 
 /**
  * Loads a spec file with everything that it names: data files, the options of its mock, the results

@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
+
 import { findChoices } from '../bench-spec/choices.ts'
 import { keepKnown } from '../bench-spec/known.ts'
+import { defaultBody } from '../bench-spec/reading.ts'
 import type { CalibrationFile } from '../calibration/calibration-file.ts'
 import { shapeOfRun } from '../calibration/load-shape.ts'
 import type { Machine } from '../calibration/machine.ts'
@@ -85,7 +88,15 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
   })
   const judged = verdict.slos
   const diagnostics = [
-    ...diagnose(records, summary, load, { trust, stream, slos, judged, goodput, alternates }),
+    ...diagnose(records, summary, load, {
+      trust,
+      stream,
+      slos,
+      judged,
+      goodput,
+      alternates,
+      defaultBody: isDeepStrictEqual(spec.target.body, defaultBody),
+    }),
     ...(server ? diagnoseServer(server, { slos, goodput }) : []),
   ]
   return keepKnown<Conclusion>({

@@ -1,6 +1,5 @@
 import { findChoices } from '../bench-spec/choices.ts'
 import { keepKnown } from '../bench-spec/known.ts'
-import { cleanMessage } from '../bench-spec/plain-text.ts'
 import type { BenchSpec, MockOptions, Target } from '../bench-spec/spec.ts'
 import { rebaseUrl } from '../bench-spec/target.ts'
 import { prepare } from '../bench-spec/template.ts'
@@ -97,12 +96,11 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
       },
       onMeasure: watching?.mark,
       onRecords(batch, inFlight) {
-        const ended = batch.map(shortenMessage)
-        const own = ended.filter(({ target }) => target === 'candidate')
-        for (const record of ended) sides[record.target].push(record)
-        progress.add(ended, inFlight)
+        const own = batch.filter(({ target }) => target === 'candidate')
+        for (const record of batch) sides[record.target].push(record)
+        progress.add(batch, inFlight)
         steering.add(own, inFlight)
-        options.log?.add(ended)
+        options.log?.add(batch)
         options.onRecords?.(own)
       },
       halt: steering.halt,
@@ -153,13 +151,4 @@ function aimAt(spec: CheckedSpec, base: string | undefined): CheckedSpec {
 
 function moveTarget(target: Target, base: string | undefined): Target {
   return base === undefined ? target : { ...target, url: rebaseUrl(target.url, base) }
-}
-
-/** Longest message of a failure that is shown, in UTF-16 units. */
-const messageLimit = 200
-
-function shortenMessage(record: RequestRecord): RequestRecord {
-  if (record.outcome !== 'failed') return record
-  const message = cleanMessage(record.failure.message, messageLimit)
-  return { ...record, failure: { ...record.failure, message } }
 }

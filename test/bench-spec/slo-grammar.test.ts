@@ -61,3 +61,15 @@ test.each([
 ])('%s is no SLO', (text) => {
   expect(() => parseSlo(text)).toThrow(SloSyntaxError)
 })
+
+test.each([
+  [`ttft p95 <= ${'9'.repeat(400)}ms`, 'is more than can be counted with, which bounds nothing'],
+  [`ttft p95 <= baseline + ${'9'.repeat(400)}%`, 'is more than can be counted with'],
+  [`ttft p95 <= baseline + 10% or ${'9'.repeat(400)}ms`, 'is more than can be counted with'],
+  ['ttft p95 <= Infinity', '"Infinity" is no bound'],
+  [`ttft p95 <= ${'9'.repeat(400_000)}ms`, 'is 400014 characters long, at most 500 are read'],
+  [`ttft p95 <= 5${' '.repeat(400_000)}x y`, 'characters long'],
+  [`${'a'.repeat(400_000)} p95 <= 5ms`, 'characters long'],
+])('what cannot be counted with, or is endlessly long, bounds nothing (%#)', (text, message) => {
+  expect(() => parseSlo(text)).toThrow(message)
+})

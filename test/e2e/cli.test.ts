@@ -5,6 +5,7 @@ import { constants, gunzipSync } from 'node:zlib'
 
 import { expect, onTestFinished, test } from 'vitest'
 
+import { startServer } from '../../src/mock/index.ts'
 import type { Results } from '../../src/results/results.ts'
 import { refusingUrl, serve, wrongAnswers } from '../_server.ts'
 import { built, chatSpec, createProject, environment } from './_project.ts'
@@ -165,6 +166,23 @@ test('a url is enough: 100 requests, 10 at a time, {"stream": true} [S1.12] [S1.
     concurrency: 3,
     requests: 7,
   })
+})
+
+test('where the body of a url alone is refused, the run says so, and --body sends another', async () => {
+  const server = await startServer({ profile: 'vllm', ttft: '2ms', itl: '1ms' })
+  onTestFinished(() => server.close())
+  const project = createProject({})
+  const run = ['run', '-u', `${server.url}/v1/chat/completions`, '-n', '6', '-p', '2', '--quiet']
+  const refused = await project.slogate(run)
+  expect(refused.stdout).toContain('! default-body: The target refuses the body {"stream": true}')
+  expect(refused.stdout).toMatch(/with http_status 400: the target\s+refuses what is sent\./)
+  expect(refused.stdout).not.toMatch(/ready|slow connects/)
+  const body = { messages: [{ role: 'user', content: 'hi' }], stream: true, max_tokens: 2 }
+  const { stdout } = await project.slogate([...run, '--json', '--body', JSON.stringify(body)])
+  expect(JSON.parse(stdout).summary.requests).toMatchObject({ total: 6, completed: 6 })
+  const short = ['-n', '20', '--body', '{"max_tokens": 1}', '--quiet']
+  const noise = await project.slogate(['calibrate', ...run.slice(1, 3), '--noise', ...short])
+  expect(noise.stderr).toContain('20 of 20 requests failed with http_status 400. Write the body')
 })
 
 test('flags win over the environment, the environment over the spec [S1.4]', async () => {

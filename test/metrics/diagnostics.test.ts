@@ -257,6 +257,35 @@ test('warns of failed warm-up requests', () => {
   })
 })
 
+test('names the status of a warm-up request that was refused', () => {
+  const refused = failed({ phase: 'warmup', at: -500, status: 401 })
+  expect(find([refused, ...sound]).get('warmup-failures')).toMatchObject({ status: 401 })
+})
+
+test('asks nothing of the load where no request completed, and counts the failures where some did', () => {
+  const all = times(50, (index) => failed({ index, at: index * 380, status: 401 }))
+  const refused = find(all, {}, { concurrency: 4 })
+  expect([...refused.keys()].join()).not.toContain('concurrency')
+  const most = all.map((record, index) =>
+    index % 10 ? record : completed({ index, at: index * 380, tokens: 10 }),
+  )
+  expect(find(most).get('concurrency-not-held')).toMatchObject({ requests: 50, failed: 45 })
+})
+
+function refused(status: number): RequestRecord[] {
+  return times(5, (index) => failed({ index, at: index, status }))
+}
+
+test('warns of the default body where every request was refused with 400 or 422', () => {
+  for (const status of [400, 422]) {
+    const found = find(refused(status), { defaultBody: true })
+    expect(found.get('default-body')).toEqual({ id: 'default-body', level: 'warn', status })
+    expect(find(refused(status), { defaultBody: false }).has('default-body')).toBe(false)
+  }
+  expect(find(refused(401), { defaultBody: true }).has('default-body')).toBe(false)
+  expect(find([...refused(400), ...sound], { defaultBody: true }).has('default-body')).toBe(false)
+})
+
 test('tells how many requests were cancelled', () => {
   const found = find([...sound, cancelled({ at: 190 * 200 })]).get('requests-cancelled')
   expect(found).toMatchObject({

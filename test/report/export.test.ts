@@ -242,6 +242,20 @@ test('CTRF: undecided is other, unless the policy blocks it', () => {
   })
 })
 
+test('CTRF: no message begins with the name that readers show before it', () => {
+  for (const each of all) {
+    const { tests } = JSON.parse(renderCtrf([each])).results
+    for (const { name, message } of tests) {
+      if (message !== undefined) expect(message.startsWith(name)).toBe(false)
+    }
+  }
+  const named = runs.fail.verdict.slos.map((slo) => ({ ...slo, id: 'a name' }))
+  const { tests } = JSON.parse(
+    renderCtrf([{ ...runs.fail, verdict: { ...runs.fail.verdict, slos: named } }]),
+  ).results
+  expect(tests.at(-1).message).toMatch(/^\S+ .*[<>]=? \S+: /)
+})
+
 test.each(['noData', 'interrupted'] as const)('a run that was %s exports no figures', (name) => {
   for (const better of directions) {
     const names = extractBenches(renderBenchmark([runs[name]], better)).map((each) => each.name)

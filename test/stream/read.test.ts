@@ -507,3 +507,12 @@ test('every read of raw text is a token, an empty one is not [S1.39]', () => {
     completed: 3,
   })
 })
+
+test('what is nested a hundred thousand times is read without an exception', () => {
+  const deep = `${'['.repeat(1e5)}${']'.repeat(1e5)}`
+  expect(readText(`data: {"error":${deep}}\n\n`).fault?.kind).toBe('in_band_error')
+  const format = { dialect: 'openai-chat', outputPath: 'choices.0.deep' } as const
+  const choice = `{"index":0,"delta":{"content":"a"},"deep":${deep}}`
+  const { marks, fault } = readText(`data: {"choices":[${choice}]}\n\ndata: [DONE]\n\n`, { format })
+  expect([marks.output, fault]).toEqual(['', undefined])
+})

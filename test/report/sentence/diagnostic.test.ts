@@ -22,6 +22,8 @@ const sentences: readonly [DiagnosticFacts, string][] = [
       concurrency: 4,
       peak_in_flight: 1,
       mean_in_flight: 1,
+      requests: 4,
+      failed: 3,
     },
     'Concurrency 4 was never reached, 1 was the most: raise requests or lower concurrency.',
   ],
@@ -32,8 +34,22 @@ const sentences: readonly [DiagnosticFacts, string][] = [
       concurrency: 1,
       peak_in_flight: 1,
       mean_in_flight: 0.5,
+      requests: 60,
+      failed: 30,
     },
     'Concurrency 1 was not held, the mean between ramp-up and drain was 0.50: the figures are those of a lighter load; look for slow connects or a busy client.',
+  ],
+  [
+    {
+      id: 'concurrency-not-held',
+      level: 'warn',
+      concurrency: 1,
+      peak_in_flight: 1,
+      mean_in_flight: 0.5,
+      requests: 60,
+      failed: 31,
+    },
+    'Concurrency 1 was not held, the mean between ramp-up and drain was 0.50: the figures are those of a lighter load; look at the failures first, 31 of 60 requests.',
   ],
   [
     { id: 'inconsistent-times', level: 'warn', concurrency: 3, implied_in_flight: 20.1613 },
@@ -124,8 +140,34 @@ const sentences: readonly [DiagnosticFacts, string][] = [
     '198 of 199 later requests had to open a new connection: let the server keep connections alive.',
   ],
   [
-    { id: 'warmup-failures', level: 'warn', failed: 1, warmup: 2, first: 'http_status' },
-    '1 of 2 warm-up requests failed, the first with http_status: the target may not have been ready.',
+    {
+      id: 'warmup-failures',
+      level: 'warn',
+      failed: 1,
+      warmup: 2,
+      first: 'http_status',
+      status: 503,
+    },
+    '1 of 2 warm-up requests failed, the first with http_status 503: the target may not have been ready.',
+  ],
+  [
+    { id: 'warmup-failures', level: 'warn', failed: 1, warmup: 2, first: 'connect', status: null },
+    '1 of 2 warm-up requests failed, the first with connect: the target may not have been ready.',
+  ],
+  [
+    {
+      id: 'warmup-failures',
+      level: 'warn',
+      failed: 2,
+      warmup: 2,
+      first: 'http_status',
+      status: 401,
+    },
+    '2 of 2 warm-up requests failed, the first with http_status 401: the target refuses what is sent.',
+  ],
+  [
+    { id: 'default-body', level: 'warn', status: 400 },
+    'The target refuses the body {"stream": true}, which is sent where nothing says what to send, with HTTP 400: write what it expects as body of a spec, or behind --body where there is none.',
   ],
   [
     { id: 'requests-cancelled', level: 'info', cancelled: 1, requests: 201 },
