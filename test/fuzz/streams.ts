@@ -37,6 +37,8 @@ const words = [
   '\ud83d',
   '\\ud83d',
   '1e999',
+  '['.repeat(20_000),
+  `{"error":${'['.repeat(9000)}${']'.repeat(9000)}}`,
   'null',
 ]
 
@@ -50,6 +52,12 @@ const contentTypes = [
   'application/octet-stream',
   '',
 ]
+
+interface Input {
+  body: string
+  format: StreamFormat | undefined
+  contentType: string
+}
 
 /** Bodies that were recorded, spoilt, read whole and in pieces. */
 export const streams: Fuzzer = {
@@ -68,7 +76,7 @@ export const streams: Fuzzer = {
         const contentType = chance.happens(0.7) ? expected.contentType : chance.pick(contentTypes)
         const format = drawFormat(expected.format, chance)
         const how = { format, contentType }
-        const input = { body: body.toString('latin1'), ...how }
+        const input: Input = { body: body.toString('latin1'), ...how }
         tell('reading failed', input, () => check(body, how, chance, input))
       },
     }
@@ -85,7 +93,7 @@ function check(
   body: Buffer,
   how: { format: StreamFormat | undefined; contentType: string },
   chance: Chance,
-  input: object,
+  input: Input,
 ): void {
   const whole = readCut(body, [], how)
   checkMarks(whole, how.format, input)
@@ -105,14 +113,14 @@ function check(
 function checkMarks(
   { marks, fault }: Reading,
   format: StreamFormat | undefined,
-  input: object,
+  input: Input,
 ): void {
   const { tokenTimes, firstToken, lastToken, completed, events } = marks
   if (firstToken !== tokenTimes[0] || lastToken !== tokenTimes.at(-1)) {
     throw new Finding('first and last token are not the ends of the tokens', input)
   }
   if (tokenTimes.length > events) throw new Finding('more tokens than events', input)
-  if (fault === undefined && completed === undefined) {
+  if (fault === undefined && completed === undefined && !/(finish|stop)_reason"/.test(input.body)) {
     throw new Finding('an answer without a fault has no end', input)
   }
   if (fault === undefined && tokenTimes.length === 0 && format?.completionEvent === undefined) {
