@@ -257,7 +257,7 @@ function parseAllowance(
       change,
     )
   }
-  const changeText = `baseline ${sign} ${Number(number)}%`
+  const changeText = `baseline ${sign} ${writeNumber(number)}%`
   if (rest === '') return { allowance, boundText: changeText }
 
   const floorToken = { text: rest, start: token.start + token.text.length - rest.length }
@@ -323,7 +323,13 @@ function parseQuantity(
   if (unit === 'share' && bound > 1) {
     throw new SloSyntaxError(`${metric} is at most 100%, got ${rest}.`, token)
   }
-  return { bound, boundText: `${Number(number)}${unitText}` }
+  return { bound, boundText: `${writeNumber(number)}${unitText}` }
+}
+
+/** Without needless zeros; as it came where it would be written with an exponent, which is not read. */
+function writeNumber(number: string): string {
+  const text = String(Number(number))
+  return text.includes('e') ? number : text
 }
 
 /** `p95`, `mean`; empty for a metric that is one number per run. */

@@ -1,4 +1,5 @@
 import {
+  Lexer,
   LineCounter,
   Parser,
   isAlias,
@@ -10,7 +11,6 @@ import {
   parseDocument,
   visit,
   type Alias,
-  type CST,
   type Node,
   type Pair,
   type YAMLMap,
@@ -50,7 +50,7 @@ export function parseTree(text: string): Tree {
     const { line, col } = lines.linePos(start)
     return { line, column: col, offset: start, length: Math.max(1, end - start) }
   }
-  const deep = findDeep([...new Parser(lines.addNewLine).parse(text)])
+  const deep = findDeep(text, lines)
   if (deep !== undefined) {
     const fault: Fault = { message: describeDepth(), range: [deep, deep + 1] }
     return { faults: [fault], toValue: () => undefined, findRange: () => [0, 0], toPosition }
@@ -69,19 +69,15 @@ export function parseTree(text: string): Tree {
   }
 }
 
-/** Offset of the first list or object that lies too deep; the parser of YAML calls itself for each. */
-function findDeep(tokens: readonly CST.Token[]): number | undefined {
-  const open = tokens.map((token) => ({ token, depth: 0 }))
-  for (let place = open.pop(); place !== undefined; place = open.pop()) {
-    const { token, depth } = place
-    if (token.type === 'document') {
-      if (token.value) open.push({ token: token.value, depth })
-    } else if ('items' in token) {
-      if (depth >= deepest) return token.offset
-      for (const { key, value } of token.items) {
-        for (const inner of [value, key]) if (inner) open.push({ token: inner, depth: depth + 1 })
-      }
-    }
+/** Offset of the first list or object that lies too deep: the parser calls itself where one ends. */
+function findDeep(text: string, lines: LineCounter): number | undefined {
+  const parser = new Parser(lines.addNewLine)
+  lines.addNewLine(0)
+  for (const lexeme of new Lexer().lex(text)) {
+    Array.from(parser.next(lexeme))
+    if (parser.stack.length <= deepest) continue
+    const open = parser.stack.filter((token) => 'items' in token)
+    if (open.length > deepest) return open.at(-1)?.offset
   }
   return undefined
 }

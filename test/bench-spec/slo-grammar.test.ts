@@ -73,3 +73,11 @@ test.each([
 ])('what cannot be counted with, or is endlessly long, bounds nothing (%#)', (text, message) => {
   expect(() => parseSlo(text)).toThrow(message)
 })
+
+test.each(['ttft p95 <= 1000000000000000000000000s', 'ttft p95 <= 0.00000001ms'])(
+  'a bound that JavaScript would write with an exponent is read again as it is written: %s',
+  (text) => {
+    expect(parseSlo(text).text).toBe(text)
+    expect(parseSlo(parseSlo(text).text)).toEqual(parseSlo(text))
+  },
+)

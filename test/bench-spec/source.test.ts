@@ -90,6 +90,7 @@ test.each([
   [`a: 1\nb: ${'['.repeat(50_000)}`, 'within 100 others', 2],
   [`${'- '.repeat(50_000)}a`, 'within 100 others', 1],
   [`a: 1\n${'{a: '.repeat(50_000)}`, 'within 100 others', 2],
+  [`a: 1\nb: ${'a: '.repeat(50_000)}`, 'within 100 others', 2],
 ])('a document is refused in one place (%#)', (text, message, line) => {
   const { issues, value } = parseSource(text, 'yaml')
   expect(value).toBeUndefined()
