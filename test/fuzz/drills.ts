@@ -101,8 +101,11 @@ function check(
   input: object,
 ): void {
   if (left.length > 0) throw new Finding(`still there: ${left.join(', ')}`, input)
-  if (signal !== null && !blow.kills) throw new Finding(`died of ${signal}`, input)
+  // Before our code was there to hear of it there is nothing to lose.
+  const began = folders.some((folder) => existsSync(join(cwd, folder)))
+  if (signal !== null && !blow.kills && began) throw new Finding(`died of ${signal}`, input)
   if (code !== null && !blow.codes.includes(code)) throw new Finding(`exit code ${code}`, input)
+  if (signal !== null && !began) return
   for (const folder of folders) checkFolder(folder, blow, cwd, input)
 }
 
