@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { built, config, createProject } from './_project.ts'
 
 /** Bytes, unpacked: what it was when this was written, and 30 % for what comes. */
-const sizeLimit = 2_100_000
+const sizeLimit = 2_800_000
 
 const modules = join(built.folder, 'node_modules')
 
