@@ -178,7 +178,9 @@ function listOthers(completed: readonly RequestRecord[]): string[] {
     ),
   )
   if (others.size === 0) return []
-  return [`${[...others].join(', ')}: taken event by event like a chat, whatever the tool reads`]
+  return [
+    `${cleanLine([...others].join(', '))}: taken event by event like a chat, whatever the tool reads`,
+  ]
 }
 
 function indent(text: string): string[] {

@@ -1,0 +1,24 @@
+import { answers } from './answers.ts'
+import { datasets } from './datasets.ts'
+import { documents } from './documents.ts'
+import { drills } from './drills.ts'
+import type { Fuzzer } from './fuzzer.ts'
+import { nothing } from './nothing.ts'
+import { reports } from './reports.ts'
+import { slos } from './slos.ts'
+import { specs } from './specs.ts'
+import { streams } from './streams.ts'
+import { verdicts } from './verdicts.ts'
+
+export const fuzzers: readonly Fuzzer[] = [
+  slos,
+  specs,
+  datasets,
+  streams,
+  answers,
+  verdicts,
+  nothing,
+  documents,
+  reports,
+  drills,
+]
