@@ -52,8 +52,9 @@ export function loadDataset(source: DataSource, directory: string): LoadedDatase
     const text = readText(source, path, warnings)
     const table = source.type === 'csv' ? parseCsv(text) : parseJsonl(text)
     const columns = limitColumns(table.columns, source.column)
+    const shown = new Set(columns)
     const rows = table.rows.map((row) => pick(row, columns))
-    const hidden = table.columns.filter((column) => !columns.includes(column))
+    const hidden = table.columns.filter((column) => !shown.has(column))
     return { dataset: { source: source.file, path, columns, rows }, hidden, issues: [], warnings }
   } catch (error) {
     if (!(error instanceof DatasetError)) throw error

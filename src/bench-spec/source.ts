@@ -26,7 +26,8 @@ export interface Source {
 export function parseSource(text: string, format: SourceFormat): Source {
   // JSON is a subset of YAML; comments become spaces so that every offset stays.
   const { text: yaml, open } = format === 'json' ? blankComments(text) : { text, open: undefined }
-  const tree = parseTree(yaml)
+  // What stands behind an open comment is none of the document's: there is nothing to parse.
+  const tree = parseTree(open === undefined ? yaml : text.replace(/[^\n]/g, ' '))
   const toIssue = ({ message, range }: Fault): Issue => {
     return { path: [], position: tree.toPosition(range), message }
   }
