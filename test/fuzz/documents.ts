@@ -34,7 +34,7 @@ export const documents: Fuzzer = {
   purpose:
     'spoilt results.json and requests.ndjson: read and rendered, or refused with file and place',
   cases: 6000,
-  slice: 40,
+  slice: 20,
   start: () => ({
     attempt(chance) {
       if (chance.happens(0.4)) return attemptRecords(chance)

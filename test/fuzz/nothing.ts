@@ -57,7 +57,7 @@ export const nothing: Fuzzer = {
   name: 'nothing',
   purpose: 'no data, in every way there is: never a PASS',
   cases: wants.length * objectives.length * ends.length * 3,
-  slice: 150,
+  slice: 100,
   start: () => ({
     attempt(chance, number) {
       const { want, slo, end, policy } = choose(number)

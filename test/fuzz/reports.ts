@@ -66,7 +66,7 @@ export const reports: Fuzzer = {
   purpose:
     'hostile texts in every report: nothing leaves its place, no command, no control character',
   cases: 3000,
-  slice: 10,
+  slice: 6,
   start: () => ({
     async attempt(chance, number) {
       const draw = (): string =>

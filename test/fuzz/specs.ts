@@ -71,7 +71,7 @@ export const specs: Fuzzer = {
   name: 'specs',
   purpose: 'spoilt specs: one that can be sent, or errors that say where and what, and no secret',
   cases: 20_000,
-  slice: 100,
+  slice: 60,
   start() {
     const folder = mkdtempSync(join(tmpdir(), 'slogate-fuzz-'))
     const sources = listSources()

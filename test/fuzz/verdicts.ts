@@ -13,7 +13,7 @@ export const verdicts: Fuzzer = {
   purpose:
     'random runs: no PASS without data or beyond its bound, one verdict everywhere, and none that turns into a PASS as requests fail',
   cases: 8000,
-  slice: 40,
+  slice: 20,
   start: () => ({
     attempt(chance) {
       const records = drawRecords(chance)
