@@ -37,6 +37,8 @@ export function readLoad(
     warmup,
     rounds,
     seed = 1,
+    keep_alive: keepAlive,
+    resend,
   } = document
   if (given !== undefined && alias !== undefined && given !== alias) {
     report(
@@ -72,6 +74,8 @@ export function readLoad(
     rounds: rounds ?? (alternates ? pairedRounds(requests, concurrency) : defaultRounds(requests)),
     shuffle: document.data_source?.shuffle,
     seed,
+    keepAlive,
+    resend,
   })
 }
 

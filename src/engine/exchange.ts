@@ -4,9 +4,9 @@ import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
 import { checkContentType, createReader } from '../stream/read.ts'
 import type { StreamFault, StreamReader } from '../stream/reader.ts'
-import { classifyError, describeStatus } from './failure.ts'
+import { classifyError, describeStatus, isClosed } from './failure.ts'
 import type { Failure, FailureKind, RequestMarks, RequestRecord } from './record.ts'
-import type { Connection } from './request.ts'
+import type { Connection, ResponseHandler } from './request.ts'
 import type { Ticket } from './schedule.ts'
 
 /** Enough of an error body to find the server's message in it. */
@@ -21,6 +21,8 @@ export interface ExchangeOptions {
   scheduled: number
   timeouts: Timeouts
   stream: StreamFormat | undefined
+  /** Whether it is sent once more where the server closes a kept connection without an answer. */
+  resend: boolean
   /** Present instant, ms. */
   now(): number
   /** Called once; the slot is free again. */
@@ -49,6 +51,11 @@ export function startExchange(options: ExchangeOptions): Exchange {
   let bytes = 0
   let reads = 0
   let reused = false
+  let replaced: RequestRecord['replaced']
+  /** Whether the first byte of the response has come. */
+  let answered = false
+  /** Since when a connection is waited for. */
+  let waiting = called
   let settled = false
   /** The deadline that passed; the connection's own error then only confirms it. */
   let expired: Failure | undefined
@@ -82,6 +89,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
       promptTokens: stream?.promptTokens,
       completionTokens: stream?.completionTokens,
       reused,
+      replaced,
       dialect: stream?.dialect,
       output: stream?.output,
     }
@@ -107,61 +115,88 @@ export function startExchange(options: ExchangeOptions): Exchange {
     connection.cancel(new Error(kind))
   }
 
-  const sendFailed = (error: Error): void => {
-    const { dispatched, headers } = marks
-    const stage = { dispatched: dispatched !== undefined, answered: headers !== undefined, reused }
+  function fail(error: Error): void {
+    if (settled) return
+    if (mayResend(error)) return resend()
+    const dispatched = marks.dispatched !== undefined
+    const stage = { dispatched, answered: marks.headers !== undefined, reused }
     settleBroken(now(), expired ?? classifyError(error, stage))
   }
 
-  try {
-    connection.send(request, {
-      onSend(onUsedSocket) {
-        marks.dispatched ??= now()
-        reused = onUsedSocket
-      },
-      onHeaders(code, values) {
-        marks.headers = now()
-        status = code
-        headers = values
-        if (code < 200 || code > 299) return
-        const encoding = values['content-encoding']
-        headerFault =
-          encoding !== undefined && encoding !== 'identity'
-            ? {
-                kind: 'wrong_content_type',
-                message: `content-encoding is ${encoding}, asked for identity`,
-              }
-            : checkContentType(options.stream, values['content-type'])
-        if (headerFault === undefined) reader = createReader(options.stream, values['content-type'])
-      },
-      onData(chunk) {
-        const at = now()
-        if (chunk.byteLength === 0) return
-        marks.firstByte ??= at
-        marks.lastByte = at
-        bytes += chunk.byteLength
-        reads++
-        if (reader !== undefined) reader.feed(chunk, at)
-        else if (errorBody.length < errorBodyLimit) errorBody += Buffer.from(chunk).toString('utf8')
-      },
-      onEnd() {
-        const at = now()
-        if (status === undefined) return settle(at, { kind: 'protocol', message: 'no response' })
-        if (reader !== undefined) return settle(at, reader.end(at) ?? 'completed')
-        settle(at, headerFault ?? describeStatus(status, errorBody, headers))
-      },
-      onError: sendFailed,
-    })
-  } catch (error) {
-    // Not in this turn: the slot would be refilled inside of its own dispatch.
-    setImmediate(sendFailed, error instanceof Error ? error : new Error(String(error)))
+  /** The server may close what it keeps at any time, and a request that crosses that is not its fault. */
+  function mayResend(error: Error): boolean {
+    const once = replaced !== 'resent' && expired === undefined
+    return options.resend && once && reused && !answered && isClosed(error)
   }
+
+  function resend(): void {
+    replaced = 'resent'
+    delete marks.dispatched
+    waiting = now()
+    send()
+  }
+
+  const handler: ResponseHandler = {
+    onDrop() {
+      replaced ??= 'unsent'
+    },
+    onSend(onUsedSocket) {
+      marks.dispatched ??= now()
+      reused = onUsedSocket
+    },
+    onAnswer() {
+      answered = true
+    },
+    onHeaders(code, values) {
+      marks.headers = now()
+      status = code
+      headers = values
+      if (code < 200 || code > 299) return
+      const encoding = values['content-encoding']
+      headerFault =
+        encoding !== undefined && encoding !== 'identity'
+          ? {
+              kind: 'wrong_content_type',
+              message: `content-encoding is ${encoding}, asked for identity`,
+            }
+          : checkContentType(options.stream, values['content-type'])
+      if (headerFault === undefined) reader = createReader(options.stream, values['content-type'])
+    },
+    onData(chunk) {
+      const at = now()
+      if (chunk.byteLength === 0) return
+      marks.firstByte ??= at
+      marks.lastByte = at
+      bytes += chunk.byteLength
+      reads++
+      if (reader !== undefined) reader.feed(chunk, at)
+      else if (errorBody.length < errorBodyLimit) errorBody += Buffer.from(chunk).toString('utf8')
+    },
+    onEnd() {
+      const at = now()
+      if (status === undefined) return settle(at, { kind: 'protocol', message: 'no response' })
+      if (reader !== undefined) return settle(at, reader.end(at) ?? 'completed')
+      settle(at, headerFault ?? describeStatus(status, errorBody, headers))
+    },
+    onError: fail,
+  }
+
+  function send(): void {
+    try {
+      connection.send(request, handler)
+    } catch (error) {
+      // Not in this turn: the slot would be refilled inside of its own dispatch.
+      setImmediate(fail, error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  send()
 
   return {
     checkDeadlines(at) {
       const sent = marks.dispatched
       if (sent === undefined) {
-        if (at - called >= timeouts.connect) expire('timeout.connect', timeouts.connect)
+        if (at - waiting >= timeouts.connect) expire('timeout.connect', timeouts.connect)
         return
       }
       const stream = reader?.marks

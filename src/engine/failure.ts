@@ -29,6 +29,11 @@ export function classifyError(error: Error, { dispatched, answered, reused }: St
   return { kind: 'reset', message: `connection broken: ${message}${where}` }
 }
 
+/** Whether the other side has ended the connection, in order or by a reset. */
+export function isClosed(error: Error): boolean {
+  return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(findCode(error))
+}
+
 /** An HTTP status other than 2xx, with the server's own words where its body has some. */
 export function describeStatus(
   status: number,

@@ -103,6 +103,7 @@ export function startLoop(
       scheduled: free,
       timeouts: plan.timeouts,
       stream: plan.stream,
+      resend: plan.load.resend ?? true,
       now,
       onRecord(record) {
         exchanges.delete(slot)

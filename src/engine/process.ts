@@ -39,7 +39,7 @@ async function run(plan: LoadPlan): Promise<void> {
   let batch: RequestRecord[] = []
   // Not before the first warm-up request is done: starting up is busy, and no figure stands on it.
   let watch = plan.load.warmup === 0 ? watchClient() : undefined
-  const running = startLoop(plan, createConnection, {
+  const running = startLoop(plan, () => createConnection(plan.load), {
     onRecord(record) {
       batch.push(record)
       watch ??= watchClient()

@@ -67,6 +67,12 @@ interface RecordBase {
   completionTokens?: number
   /** Whether the socket had served a request before. */
   reused: boolean
+  /**
+   * Why its connection was opened though another had been kept for it: the server had closed that one,
+   * unannounced, before the request was written (`unsent`), or behind that, without a byte of a
+   * response: it was sent once more, and its marks are those of the second time (`resent`).
+   */
+  replaced?: 'unsent' | 'resent'
   dialect?: string
   output?: string
 }

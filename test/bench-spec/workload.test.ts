@@ -30,6 +30,14 @@ test('one wave warms up unless the spec says otherwise', () => {
   expect(readLoad({ warmup: false }, refuse, given).warmup).toBe(0)
 })
 
+test('connections are kept, and a request is sent once more on them, unless the spec says otherwise', () => {
+  expect(readLoad({}, refuse, given)).not.toHaveProperty('keepAlive')
+  expect(readLoad({ keep_alive: false, resend: false }, refuse, given)).toMatchObject({
+    keepAlive: false,
+    resend: false,
+  })
+})
+
 test('total_requests is requests by another name [S1.7]', () => {
   expect(readLoad({ total_requests: 30 }, refuse, given).requests).toBe(30)
   expect(readLoad({ total_requests: 30, requests: 30 }, refuse, given).requests).toBe(30)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { classifyError, describeStatus } from '../../src/engine/failure.ts'
+import { classifyError, describeStatus, isClosed } from '../../src/engine/failure.ts'
 
 const unanswered = { dispatched: true, answered: false, reused: false }
 
@@ -65,4 +65,15 @@ test('a redirect says where it points, a rate limit for how long [S1.52]', () =>
     'HTTP 307 (redirect to /other)',
   )
   expect(describeStatus(429, '', { 'retry-after': '3' }).message).toBe('HTTP 429 (retry after 3)')
+})
+
+test.each([
+  ['ECONNRESET', true],
+  ['EPIPE', true],
+  ['UND_ERR_SOCKET', true],
+  ['HPE_INVALID_CONSTANT', false],
+  ['ECONNREFUSED', false],
+  ['ETIMEDOUT', false],
+])('whether %s is an end that the other side has made: %s', (code, closed) => {
+  expect(isClosed(withCode(code, 'words'))).toBe(closed)
 })
