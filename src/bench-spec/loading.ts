@@ -32,6 +32,8 @@ export interface LoadOptions<Stored> {
   checkMock?(options: MockOptions): readonly { path: string; message: string }[]
   /** Reads a stored baseline by its absolute path: only who writes results can tell whether it is one. */
   readStored?: ReadStored<Stored>
+  /** Files and sockets that a process may have open here; `undefined`: as many as it wants. */
+  openFiles?: number | undefined
 }
 
 /**
@@ -102,13 +104,13 @@ interface Context<Stored> extends LoadOptions<Stored> {
 }
 
 function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<Stored> {
-  const { env, overrides = {}, directory, file, locate } = context
+  const { env, overrides = {}, directory, file, locate, readStored, openFiles } = context
   const literals = findSecrets(document)
   const interpolated = interpolate(document, env, benchSchema, locate)
   const overridden = applyOverrides(interpolated.value, overrides, env)
   const faults = checkSchema(overridden.document, locate)
   const sound = dropFaulty(overridden.document, faults)
-  const bench = readBench(sound, { directory, faults, locate, readStored: context.readStored })
+  const bench = readBench(sound, { directory, faults, locate, readStored, openFiles })
 
   const { mock, baseline } = bench.parts
   const outerIssues = checkMocks(mock, ['mock'])

@@ -4,8 +4,8 @@ import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
 import { checkContentType, createReader } from '../stream/read.ts'
 import type { StreamFault, StreamReader } from '../stream/reader.ts'
-import { classifyError, describeStatus, isClosed } from './failure.ts'
-import type { Failure, FailureKind, RequestMarks, RequestRecord } from './record.ts'
+import { classifyError, describeStatus, findShortage, isClosed } from './failure.ts'
+import type { Failure, FailureKind, RequestMarks, RequestRecord, Shortage } from './record.ts'
 import type { Connection, ResponseHandler } from './request.ts'
 import type { Ticket } from './schedule.ts'
 
@@ -25,6 +25,8 @@ export interface ExchangeOptions {
   resend: boolean
   /** Present instant, ms. */
   now(): number
+  /** Called before `onRecord` when this machine, not the target, has kept the request from being sent. */
+  onShortage(shortage: Shortage): void
   /** Called once; the slot is free again. */
   onRecord(record: RequestRecord): void
 }
@@ -117,6 +119,11 @@ export function startExchange(options: ExchangeOptions): Exchange {
 
   function fail(error: Error): void {
     if (settled) return
+    const shortage = findShortage(error)
+    if (shortage !== undefined) {
+      options.onShortage(shortage)
+      return settle(now(), 'cancelled')
+    }
     if (mayResend(error)) return resend()
     const dispatched = marks.dispatched !== undefined
     const stage = { dispatched, answered: marks.headers !== undefined, reused }

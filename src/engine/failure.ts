@@ -1,6 +1,6 @@
 import { cleanMessage } from '../bench-spec/plain-text.ts'
 import { errorMessage } from '../stream/message.ts'
-import type { Failure } from './record.ts'
+import type { Failure, Shortage } from './record.ts'
 
 /** How far a request had come when its connection failed. */
 export interface Stage {
@@ -32,6 +32,12 @@ export function classifyError(error: Error, { dispatched, answered, reused }: St
 /** Whether the other side has ended the connection, in order or by a reset. */
 export function isClosed(error: Error): boolean {
   return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(findCode(error))
+}
+
+/** What this machine, not the target, lacks for sending a request; `undefined`: nothing. */
+export function findShortage(error: Error): Shortage | undefined {
+  const code = findCode(error)
+  return code === 'EMFILE' || code === 'ENFILE' ? code : undefined
 }
 
 /** An HTTP status other than 2xx, with the server's own words where its body has some. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 import { keepKnown } from '../bench-spec/known.ts'
 import type { LoadPlan } from './loop.ts'
+import { readOpenFilesLimit } from './open-files.ts'
 import type { Order, Report } from './process.ts'
 import { decodeRecords } from './record-columns.ts'
 import type { ClientTrust, Halt, LoadRun, RequestRecord, RunEnd } from './record.ts'
@@ -41,6 +42,7 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
   let stderr = ''
   let stopped = signal?.aborted ?? false
   let halted: Halt | undefined
+  let exhausted: RunEnd | undefined
   let stopTimer: NodeJS.Timeout | undefined
 
   // `.ts` in this repository, `.js` in the package.
@@ -70,6 +72,12 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
       return
     }
     if (report.type === 'measuring') return onMeasure?.(report.at)
+    if (report.type === 'exhausted') {
+      // The process that has no file left cannot read what its limit is, which it has from this one.
+      const limit = readOpenFilesLimit()
+      exhausted = keepKnown<RunEnd>({ kind: 'exhausted', shortage: report.shortage, limit })
+      return
+    }
     if (report.type === 'open') {
       if (halted === undefined && extend?.() === true) order({ type: 'extend' })
       else order({ type: 'stop', inFlight: 'finish' })
@@ -93,7 +101,7 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
 
   function explainEnd(code: number | null, killedBy: string | null): RunEnd {
     if (stopped) return { kind: 'interrupted', reason: renderReason(signal) }
-    if (trust !== undefined) return halted ?? { kind: 'finished' }
+    if (trust !== undefined) return exhausted ?? halted ?? { kind: 'finished' }
     const how = killedBy === null ? `exit code ${code}` : `signal ${killedBy}`
     return { kind: 'crashed', message: `the load process ended early (${how}): ${stderr.trim()}` }
   }

@@ -1,6 +1,6 @@
 import { type Loop, type LoadPlan, startLoop } from './loop.ts'
 import { type Columns, encodeRecords } from './record-columns.ts'
-import type { ClientTrust, RequestRecord } from './record.ts'
+import type { ClientTrust, RequestRecord, Shortage } from './record.ts'
 import { createConnection } from './request.ts'
 import { watchClient } from './trust.ts'
 
@@ -18,6 +18,8 @@ export type Report =
   | { type: 'records'; columns: Columns; inFlight: number }
   /** Every measured request has been told of, and a round may be added: an order is waited for. */
   | { type: 'open' }
+  /** Nothing more is sent. */
+  | { type: 'exhausted'; shortage: Shortage }
   | { type: 'finished'; trust: ClientTrust }
 
 /** ms between two batches of records: seldom enough not to disturb the loop, often enough that a crash loses little. */
@@ -47,6 +49,9 @@ async function run(plan: LoadPlan): Promise<void> {
     onOpen() {
       flush()
       tell({ type: 'open' })
+    },
+    onShortage(shortage) {
+      tell({ type: 'exhausted', shortage })
     },
   })
   loop = running

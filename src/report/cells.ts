@@ -201,6 +201,7 @@ export function failureCell(failure: Results['summary']['failures'][number]): st
 const endWords: Readonly<Record<Exclude<Results['end']['kind'], 'finished'>, string>> = {
   curtailed: 'stopped',
   unhealthy: 'stopped',
+  exhausted: 'stopped',
   interrupted: 'interrupted',
   crashed: 'crashed',
 }

@@ -549,6 +549,16 @@ export type EndDocument =
     }
   | {
       /** Which of them. */
+      kind: 'exhausted'
+      /** What could not be opened: a file of the load process, or any of the machine. */
+      shortage: 'EMFILE' | 'ENFILE'
+      /** Files that the load process may have open; `null`: not known. */
+      limit: number | null
+      /** One sentence. */
+      why: string
+    }
+  | {
+      /** Which of them. */
       kind: 'interrupted'
       /** The caller's: a signal's name or a message. */
       reason: string
@@ -574,7 +584,7 @@ export interface SummaryDocument {
     completed: number
     /** Not answered properly. */
     failed: number
-    /** In flight when the run was stopped. */
+    /** In flight when the run was stopped, or not sent by this machine. */
     cancelled: number
     /**
      * Sent once more, the server having closed a kept connection without an answer; whatever the

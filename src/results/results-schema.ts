@@ -125,7 +125,7 @@ export const summarySchema: JsonSchema = record(
       total: count('Measured requests.'),
       completed: count('Answered properly.'),
       failed: count('Not answered properly.'),
-      cancelled: count('In flight when the run was stopped.'),
+      cancelled: count('In flight when the run was stopped, or not sent by this machine.'),
       resent: count(
         'Sent once more, the server having closed a kept connection without an answer; whatever the outcome.',
       ),

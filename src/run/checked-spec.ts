@@ -4,6 +4,7 @@ import {
   loadSpec as loadFile,
 } from '../bench-spec/loading.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
+import { readOpenFilesLimit } from '../engine/open-files.ts'
 import { checkOptions } from '../mock/index.ts'
 import { readStored } from '../results/findings.ts'
 import type { Results } from '../results/results.ts'
@@ -11,16 +12,20 @@ import type { Results } from '../results/results.ts'
 /** A spec that can be run: the options of its mock are checked, the results it compares with read. */
 export type CheckedSpec = BenchSpec<Results>
 
+/** What only others than the stage that reads documents can tell. */
+const given = { checkMock: checkOptions, readStored }
+
 type Options = Pick<LoadOptions<Results>, 'env' | 'overrides'>
 
 /**
  * Loads a spec file with everything that it names: data files, the options of its mock, the results
- * that it compares with. Reads files, and sends nothing. The file is resolved, and shown in errors,
+ * that it compares with. Reads files, also how many of them a process may have open here, and sends
+ * nothing. The file is resolved, and shown in errors,
  * relative to `cwd`; without it, it is resolved from the working directory and shown as passed.
  * @throws {SpecError} with every issue of the file.
  */
 export function loadSpec(file: string, options: Options & { cwd?: string }): CheckedSpec {
-  return loadFile(file, { ...options, checkMock: checkOptions, readStored })
+  return loadFile(file, { ...options, ...given, openFiles: readOpenFilesLimit() })
 }
 
 /**
@@ -32,5 +37,5 @@ export function checkSpec(
   document: unknown,
   options: Options & { baseDir: string; name?: string },
 ): CheckedSpec {
-  return checkDocument(document, { ...options, checkMock: checkOptions, readStored })
+  return checkDocument(document, { ...options, ...given, openFiles: readOpenFilesLimit() })
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { Timeouts } from '../../src/bench-spec/spec.ts'
 import { startExchange } from '../../src/engine/exchange.ts'
-import type { RequestRecord } from '../../src/engine/record.ts'
+import type { RequestRecord, Shortage } from '../../src/engine/record.ts'
 import type { ResponseHandler } from '../../src/engine/request.ts'
 import { chunk, done, fakeConnection, prepared } from './_connection.ts'
 
@@ -15,6 +15,7 @@ function start(
 ) {
   let at = 100
   const records: RequestRecord[] = []
+  const shortages: Shortage[] = []
   const exchange = startExchange({
     connection,
     request: prepared,
@@ -25,12 +26,14 @@ function start(
     stream: { dialect: 'openai-chat' },
     resend,
     now: () => at,
+    onShortage: (shortage) => shortages.push(shortage),
     onRecord: (record) => records.push(record),
   })
   return {
     exchange,
     connection,
     records,
+    shortages,
     /** Lets the clock stand at `instant` while `action` happens. */
     at(instant: number, action: (handler: NonNullable<typeof connection.handler>) => void) {
       at = instant
@@ -334,4 +337,12 @@ test('a connection that the server closed before the request was written is told
   at(112, (h) => h.onData(done))
   at(113, (h) => h.onEnd())
   expect(records).toMatchObject([{ outcome: 'completed', reused: false, replaced: 'unsent' }])
+})
+
+test('a request that this machine has no file for is no failure of the target', () => {
+  const { at, records, shortages } = start()
+  const error = Object.assign(new Error('connect EMFILE'), { code: 'EMFILE' })
+  at(105, (h) => h.onError(error))
+  expect(shortages).toEqual(['EMFILE'])
+  expect(records).toMatchObject([{ outcome: 'cancelled' }])
 })

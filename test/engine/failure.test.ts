@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { classifyError, describeStatus, isClosed } from '../../src/engine/failure.ts'
+import { classifyError, describeStatus, findShortage, isClosed } from '../../src/engine/failure.ts'
 
 const unanswered = { dispatched: true, answered: false, reused: false }
 
@@ -76,4 +76,13 @@ test.each([
   ['ETIMEDOUT', false],
 ])('whether %s is an end that the other side has made: %s', (code, closed) => {
   expect(isClosed(withCode(code, 'words'))).toBe(closed)
+})
+
+test.each([
+  ['EMFILE', 'EMFILE'],
+  ['ENFILE', 'ENFILE'],
+  ['ECONNREFUSED', undefined],
+])('what this machine lacks is told apart from what a target does: %s', (code, shortage) => {
+  expect(findShortage(withCode(code, 'words'))).toBe(shortage)
+  expect(findShortage(new AggregateError([withCode(code, 'words')]))).toBe(shortage)
 })
