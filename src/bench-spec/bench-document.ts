@@ -39,6 +39,18 @@ export interface BenchDocument {
    * Longest silence within a stream. A number is in seconds; a text has its unit (us, ms, s, m, h).
    */
   idle_timeout?: number | string
+  /**
+   * Whether a connection serves one request after the other. With false each request opens its own
+   * and says `connection: close`.
+   * @default true
+   */
+  keep_alive?: boolean
+  /**
+   * Whether a request is sent once more, on a new connection, where the server closes a kept one
+   * without a byte of a response.
+   * @default true
+   */
+  resend?: boolean
   /** Rows for the {{column}} placeholders; request i uses row i modulo rows, or as shuffled. */
   data_source?: {
     /** Format of the file. */

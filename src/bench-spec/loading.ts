@@ -41,6 +41,8 @@ export interface LoadOptions<Stored> {
   secrets?: readonly Secret[]
   /** Reads a stored baseline by its absolute path: only who writes results can tell whether it is one. */
   readStored?: ReadStored<Stored>
+  /** Files and sockets that a process may have open here; `undefined`: as many as it wants. */
+  openFiles?: number | undefined
 }
 
 /**
@@ -112,6 +114,7 @@ interface Context<Stored> extends LoadOptions<Stored> {
 
 function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<Stored> {
   const { env, overrides = {}, limits = [], directory, file, locate } = context
+  const { readStored, openFiles } = context
   const excess = findExcess(document)
   if (excess !== undefined) {
     const issue = createIssue(locate, excess.path, excess.message)
@@ -132,13 +135,7 @@ function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<S
   // What else may be wrong would not be shown.
   if (faults.length > mostShown) throw createError(faults, secrets, file)
   const sound = dropFaulty(overridden.document, faults)
-  const bench = readBench(sound, {
-    directory,
-    faults,
-    limits,
-    locate,
-    readStored: context.readStored,
-  })
+  const bench = readBench(sound, { directory, faults, limits, locate, readStored, openFiles })
 
   const { mock, baseline } = bench.parts
   const outerIssues = checkMocks(mock, ['mock'])

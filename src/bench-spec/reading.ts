@@ -31,6 +31,7 @@ export interface BenchContext<Stored> {
   limits: readonly RelativeSlo[]
   locate: Locate
   readStored?: ReadStored<Stored> | undefined
+  openFiles?: number | undefined
 }
 
 /** Reads the keys of a document that the schema has let through. */
@@ -38,7 +39,7 @@ export function readBench<Stored>(
   document: Partial<BenchDocument>,
   context: BenchContext<Stored>,
 ): Bench<Stored> {
-  const { directory, faults, limits, locate, readStored } = context
+  const { directory, faults, limits, locate, readStored, openFiles } = context
   const issues: Issue[] = []
   const report: Report = (path, message, part) => {
     issues.push(createIssue(locate, path, message, part))
@@ -84,6 +85,7 @@ export function readBench<Stored>(
     report(['slo'], 'an id must be one line without control characters.')
   }
   const gate = readGate(document)
+  const alternates = baseline?.kind === 'interleaved'
   const stream = readStreamFormat(document.stream_format)
   const serverMetrics = readServerMetrics(document, report)
   const parts = keepKnown<Bench<Stored>['parts']>({
@@ -91,7 +93,7 @@ export function readBench<Stored>(
     timeouts: readTimeouts(document, report),
     dataset,
     stream,
-    load: readLoad(document, report, { slos, gate, alternates: baseline?.kind === 'interleaved' }),
+    load: readLoad(document, report, { slos, gate, alternates, openFiles }),
     mock,
     baseline,
     serverMetrics,

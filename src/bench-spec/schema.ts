@@ -159,6 +159,20 @@ export const benchSchema: JsonSchema = describeObject(
     connect_timeout: duration('Deadline of connecting.', { default: '10s', examples: ['10s'] }),
     ttft_timeout: duration('Deadline of the first token.', { examples: ['30s'] }),
     idle_timeout: duration('Longest silence within a stream.', { examples: ['15s'] }),
+    keep_alive: {
+      description:
+        'Whether a connection serves one request after the other. With false each request opens its own and says `connection: close`.',
+      type: 'boolean',
+      default: true,
+      examples: [false],
+    },
+    resend: {
+      description:
+        'Whether a request is sent once more, on a new connection, where the server closes a kept one without a byte of a response.',
+      type: 'boolean',
+      default: true,
+      examples: [false],
+    },
     data_source: describeObject(
       {
         type: {

@@ -109,6 +109,10 @@ export interface Load {
   shuffle?: boolean
   /** Of the order of shuffled rows, and of a mock without a seed of its own. */
   seed: number
+  /** Whether a connection serves more than one request; `undefined`: it does. */
+  keepAlive?: boolean
+  /** Whether a request is sent once more where the server closes a kept connection unanswered; `undefined`: it is. */
+  resend?: boolean
 }
 
 export type Policy = 'pr' | 'release' | 'point'

@@ -51,7 +51,9 @@ export function checkHeaders(target: Target, rows: readonly Row[], locate: Locat
       ]
     }
     if (ownHeaders.includes(lower)) {
-      return [createIssue(locate, path, 'is set by the client. Remove it.', 'key')]
+      const wantsClose = lower === 'connection' && /\bclose\b/i.test(target.headers[name] ?? '')
+      const advice = wantsClose ? 'Write keep_alive: false in its place.' : 'Remove it.'
+      return [createIssue(locate, path, `is set by the client. ${advice}`, 'key')]
     }
     const same = names.findIndex((other) => other.toLowerCase() === lower)
     if (same !== index) {

@@ -9,6 +9,9 @@ import type { Gate, Load, Timeouts } from './spec.ts'
 /** Timers of the platform overflow above it, ms. */
 const longest = 2 ** 31 - 1
 
+/** Files that the load process has open beside its connections, about 20, and some to look up names. */
+const ownFiles = 32
+
 /** Own deadlines; bare numbers are seconds. */
 export function readTimeouts(document: Partial<BenchDocument>, report: Report): Timeouts {
   type Key = 'timeout' | 'connect_timeout' | 'ttft_timeout' | 'idle_timeout'
@@ -28,7 +31,18 @@ export function readTimeouts(document: Partial<BenchDocument>, report: Report): 
 export function readLoad(
   document: Partial<BenchDocument>,
   report: Report,
-  { slos, gate, alternates }: { slos: readonly Slo[]; gate: Gate; alternates: boolean },
+  {
+    slos,
+    gate,
+    alternates,
+    openFiles = Infinity,
+  }: {
+    slos: readonly Slo[]
+    gate: Gate
+    alternates: boolean
+    /** Files and sockets that a process may have open. */
+    openFiles?: number | undefined
+  },
 ): Load {
   const {
     concurrency = 10,
@@ -37,6 +51,8 @@ export function readLoad(
     warmup,
     rounds,
     seed = 1,
+    keep_alive: keepAlive,
+    resend,
   } = document
   if (given !== undefined && alias !== undefined && given !== alias) {
     report(
@@ -62,16 +78,28 @@ export function readLoad(
       `must be an even number where a baseline alternates, got ${rounds}: in an odd number drift does not cancel out. Ask for ${even}, in the spec or by SLOGATE_ROUNDS=${even}.`,
     )
   }
+  const warmed = countWarmup(warmup) ?? concurrency
+  const targets = alternates ? 2 : 1
+  const needed = Math.min(concurrency, warmed + (requests ?? Infinity)) * targets + ownFiles
+  if (needed > openFiles) {
+    const most = Math.max(0, Math.floor((openFiles - ownFiles) / targets))
+    report(
+      ['concurrency'],
+      `must be at most ${most} here, got ${concurrency}: ${alternates ? 'connections to two targets take' : 'that takes'} ${needed} open files, and a process may have ${openFiles}. Raise the limit (ulimit -n ${needed}), or ask for less.`,
+    )
+  }
   return keepKnown<Load>({
     kind: 'closed',
     concurrency,
     requests,
     chosen,
     duration,
-    warmup: countWarmup(warmup) ?? concurrency,
+    warmup: warmed,
     rounds: rounds ?? (alternates ? pairedRounds(requests, concurrency) : defaultRounds(requests)),
     shuffle: document.data_source?.shuffle,
     seed,
+    keepAlive,
+    resend,
   })
 }
 

@@ -7,9 +7,16 @@ import type { PreparedRequest } from '../bench-spec/template.ts'
 import { createDecoder } from '../stream/decode.ts'
 import { checkContentType, checkEncoding, createReader } from '../stream/read.ts'
 import type { StreamFault, StreamReader } from '../stream/reader.ts'
-import { classifyError, describeNoStatus, describeStatus, lowestStatus } from './failure.ts'
-import type { Failure, FailureKind, RequestMarks, RequestRecord } from './record.ts'
-import type { Connection } from './request.ts'
+import {
+  classifyError,
+  describeNoStatus,
+  describeStatus,
+  findShortage,
+  isClosed,
+  lowestStatus,
+} from './failure.ts'
+import type { Failure, FailureKind, RequestMarks, RequestRecord, Shortage } from './record.ts'
+import type { Connection, ResponseHandler } from './request.ts'
 import type { Ticket } from './schedule.ts'
 
 /** UTF-16 units of an error body that are looked at: enough to find the server's message in it. */
@@ -29,8 +36,12 @@ export interface ExchangeOptions {
   stream: StreamFormat | undefined
   /** Takes secrets out of whatever goes into the record, before it is cleaned or cut. */
   redactor: Redactor
+  /** Whether it is sent once more where the server closes a kept connection without an answer. */
+  resend: boolean
   /** Present instant, ms. */
   now(): number
+  /** Called before `onRecord` when this machine, not the target, has kept the request from being sent. */
+  onShortage(shortage: Shortage): void
   /** Called once; the slot is free again. */
   onRecord(record: RequestRecord): void
 }
@@ -60,6 +71,11 @@ export function startExchange(options: ExchangeOptions): Exchange {
   /** Instant of the latest of them. */
   let readAt = called
   let reused = false
+  let replaced: RequestRecord['replaced']
+  /** Whether the first byte of the response has come. */
+  let answered = false
+  /** Since when a connection is waited for. */
+  let waiting = called
   let settled = false
   /** What is wrong already: the connection's own error then only confirms it. */
   let known: Failure | undefined
@@ -93,6 +109,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
       promptTokens: stream?.promptTokens,
       completionTokens: stream?.completionTokens,
       reused,
+      replaced,
       dialect: stream?.dialect,
       output: stream?.output === undefined ? undefined : redactor.redact(stream.output),
     }
@@ -122,69 +139,101 @@ export function startExchange(options: ExchangeOptions): Exchange {
     connection.cancel(new Error(kind))
   }
 
-  const sendFailed = (error: Error): void => {
-    const { dispatched, headers } = marks
-    const stage = { dispatched: dispatched !== undefined, answered: headers !== undefined, reused }
+  function fail(error: Error): void {
+    if (settled) return
+    const shortage = findShortage(error)
+    if (shortage !== undefined) {
+      options.onShortage(shortage)
+      return settle(now(), 'cancelled')
+    }
+    if (mayResend(error)) return resend()
+    const dispatched = marks.dispatched !== undefined
+    const stage = { dispatched, answered: marks.headers !== undefined, reused }
     settleBroken(now(), known ?? classifyError(error, stage))
   }
 
-  try {
-    connection.send(request, {
-      onSend(onUsedSocket) {
-        marks.dispatched ??= now()
-        reused = onUsedSocket
-      },
-      onHeaders(code, sent) {
-        marks.headers = now()
-        if (code < lowestStatus) {
-          known ??= describeNoStatus(code)
-          return
-        }
-        status = code
-        const values = redactDeep(sent, redactor.redact)
-        headers = values
-        if (code < 200 || code > 299) return
-        headerFault =
-          checkEncoding(values['content-encoding']) ??
-          checkContentType(options.stream, values['content-type'])
-        if (headerFault === undefined) reader = createReader(options.stream, values['content-type'])
-      },
-      onData(chunk, sameRead = false) {
-        // What came in one read was all there when its first piece was looked at.
-        if (!sameRead) {
-          readAt = now()
-          reads++
-        }
-        if (chunk.byteLength === 0) return
-        marks.firstByte ??= readAt
-        marks.lastByte = readAt
-        bytes += chunk.byteLength
-        if (reader !== undefined) reader.feed(chunk, readAt)
-        else if (errorBody.length < errorBodyLimit + redactor.reach) {
-          errorBody = (errorBody + decodeError(chunk)).slice(0, errorBodyLimit + redactor.reach)
-        }
-      },
-      onEnd() {
-        const at = now()
-        if (status === undefined) {
-          return settle(at, known ?? { kind: 'protocol', message: 'no response' })
-        }
-        if (reader !== undefined) return settle(at, reader.end(at) ?? 'completed')
-        const body = redactor.redactStart(errorBody, errorBodyLimit)
-        settle(at, headerFault ?? describeStatus(status, body, headers))
-      },
-      onError: sendFailed,
-    })
-  } catch (error) {
-    // Not in this turn: the slot would be refilled inside of its own dispatch.
-    setImmediate(sendFailed, error instanceof Error ? error : new Error(String(error)))
+  /** The server may close what it keeps at any time, and a request that crosses that is not its fault. */
+  function mayResend(error: Error): boolean {
+    const once = replaced !== 'resent' && known === undefined
+    return options.resend && once && reused && !answered && isClosed(error)
   }
+
+  function resend(): void {
+    replaced = 'resent'
+    delete marks.dispatched
+    waiting = now()
+    send()
+  }
+
+  const handler: ResponseHandler = {
+    onDrop() {
+      replaced ??= 'unsent'
+    },
+    onSend(onUsedSocket) {
+      marks.dispatched ??= now()
+      reused = onUsedSocket
+    },
+    onAnswer() {
+      answered = true
+    },
+    onHeaders(code, sent) {
+      marks.headers = now()
+      if (code < lowestStatus) {
+        known ??= describeNoStatus(code)
+        return
+      }
+      status = code
+      const values = redactDeep(sent, redactor.redact)
+      headers = values
+      if (code < 200 || code > 299) return
+      headerFault =
+        checkEncoding(values['content-encoding']) ??
+        checkContentType(options.stream, values['content-type'])
+      if (headerFault === undefined) reader = createReader(options.stream, values['content-type'])
+    },
+    onData(chunk, sameRead = false) {
+      // What came in one read was all there when its first piece was looked at.
+      if (!sameRead) {
+        readAt = now()
+        reads++
+      }
+      if (chunk.byteLength === 0) return
+      marks.firstByte ??= readAt
+      marks.lastByte = readAt
+      bytes += chunk.byteLength
+      if (reader !== undefined) reader.feed(chunk, readAt)
+      else if (errorBody.length < errorBodyLimit + redactor.reach) {
+        errorBody = (errorBody + decodeError(chunk)).slice(0, errorBodyLimit + redactor.reach)
+      }
+    },
+    onEnd() {
+      const at = now()
+      if (status === undefined) {
+        return settle(at, known ?? { kind: 'protocol', message: 'no response' })
+      }
+      if (reader !== undefined) return settle(at, reader.end(at) ?? 'completed')
+      const body = redactor.redactStart(errorBody, errorBodyLimit)
+      settle(at, headerFault ?? describeStatus(status, body, headers))
+    },
+    onError: fail,
+  }
+
+  function send(): void {
+    try {
+      connection.send(request, handler)
+    } catch (error) {
+      // Not in this turn: the slot would be refilled inside of its own dispatch.
+      setImmediate(fail, error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  send()
 
   return {
     checkDeadlines(at) {
       const sent = marks.dispatched
       if (sent === undefined) {
-        if (at - called >= timeouts.connect) expire('timeout.connect', timeouts.connect)
+        if (at - waiting >= timeouts.connect) expire('timeout.connect', timeouts.connect)
         return
       }
       const stream = reader?.marks

@@ -1,6 +1,6 @@
 import { errorMessage } from '../stream/message.ts'
 import { markupWords } from './markup-words.ts'
-import type { Failure } from './record.ts'
+import type { Failure, Shortage } from './record.ts'
 
 /** How far a request had come when its connection failed. */
 export interface Stage {
@@ -28,6 +28,17 @@ export function classifyError(error: Error, { dispatched, answered, reused }: St
   // A server that closes idle sockets may do so while the next request is on its way.
   const where = reused && !answered ? ' (kept alive by an earlier request)' : ''
   return { kind: 'reset', message: `connection broken: ${message}${where}` }
+}
+
+/** Whether the other side has ended the connection, in order or by a reset. */
+export function isClosed(error: Error): boolean {
+  return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(findCode(error))
+}
+
+/** What this machine, not the target, lacks for sending a request; `undefined`: nothing. */
+export function findShortage(error: Error): Shortage | undefined {
+  const code = findCode(error)
+  return code === 'EMFILE' || code === 'ENFILE' ? code : undefined
 }
 
 /** Below it there is no status of HTTP. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { keepKnown } from '../bench-spec/known.ts'
 import { createRedactor } from '../bench-spec/redaction.ts'
 import type { LoadPlan } from './loop.ts'
+import { readOpenFilesLimit } from './open-files.ts'
 import type { Order, Report } from './process.ts'
 import { decodeRecords } from './record-columns.ts'
 import type { ClientTrust, Halt, LoadRun, RequestRecord, RunEnd } from './record.ts'
@@ -45,6 +46,7 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
   let stderr = ''
   let stopped = signal?.aborted ?? false
   let halted: Halt | undefined
+  let exhausted: RunEnd | undefined
   let stopTimer: NodeJS.Timeout | undefined
 
   // `.ts` in this repository, `.js` in the package.
@@ -75,6 +77,12 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
     }
     if (report.type === 'started') return onStart?.(report.at)
     if (report.type === 'measuring') return onMeasure?.(report.at)
+    if (report.type === 'exhausted') {
+      // The process that has no file left cannot read what its limit is, which it has from this one.
+      const limit = readOpenFilesLimit()
+      exhausted = keepKnown<RunEnd>({ kind: 'exhausted', shortage: report.shortage, limit })
+      return
+    }
     if (report.type === 'open') {
       if (halted === undefined && extend?.() === true) order({ type: 'extend' })
       else order({ type: 'stop', inFlight: 'finish' })
@@ -98,7 +106,7 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
 
   function explainEnd(code: number | null, killedBy: string | null): RunEnd {
     if (stopped) return { kind: 'interrupted', reason: renderReason(signal) }
-    if (trust !== undefined) return halted ?? { kind: 'finished' }
+    if (trust !== undefined) return exhausted ?? halted ?? { kind: 'finished' }
     const how = killedBy === null ? `exit code ${code}` : `signal ${killedBy}`
     const { redact } = createRedactor(plan.secrets ?? [])
     const told = redact(stderr).slice(-stderrLimit.shown).trim()

@@ -6,7 +6,7 @@ import type { PreparedRequest } from '../bench-spec/template.ts'
 import { now as monotonic } from './clock.ts'
 import { type Exchange, startExchange } from './exchange.ts'
 import { createInterleavedSchedule } from './interleaving.ts'
-import type { RequestRecord } from './record.ts'
+import type { RequestRecord, Shortage } from './record.ts'
 import type { Connection } from './request.ts'
 import { orderRows, type RowOrder } from './row-order.ts'
 import { createSchedule, type Ticket } from './schedule.ts'
@@ -46,6 +46,8 @@ export interface LoopEvents {
   onRecord(record: RequestRecord): void
   /** Every measured request has ended and a round may be added; until then slots are kept busy. */
   onOpen?(): void
+  /** A connection could not be opened on this machine: nothing more is sent. Called once. */
+  onShortage?(shortage: Shortage): void
 }
 
 /** Deadlines are looked at this often, ms; a timeout is late by up to this. */
@@ -58,7 +60,7 @@ const rampInterval = 1
 export function startLoop(
   plan: LoadPlan,
   connect: () => Connection,
-  { onRecord, onOpen }: LoopEvents,
+  { onRecord, onOpen, onShortage }: LoopEvents,
   now: () => number = monotonic,
 ): Loop {
   const alternates = plan.baseline !== undefined
@@ -112,7 +114,12 @@ export function startLoop(
       timeouts: plan.timeouts,
       stream: plan.stream,
       redactor,
+      resend: plan.load.resend ?? true,
       now,
+      onShortage(shortage) {
+        if (!stopped) onShortage?.(shortage)
+        stopped = true
+      },
       onRecord(record) {
         exchanges.delete(slot)
         if (record.phase === 'measured') pending--

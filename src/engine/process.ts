@@ -1,6 +1,6 @@
 import { type Loop, type LoadPlan, startLoop } from './loop.ts'
 import { type Columns, encodeRecords } from './record-columns.ts'
-import type { ClientTrust, RequestRecord } from './record.ts'
+import type { ClientTrust, RequestRecord, Shortage } from './record.ts'
 import { createConnection } from './request.ts'
 import { watchClient } from './trust.ts'
 
@@ -20,6 +20,8 @@ export type Report =
   | { type: 'records'; columns: Columns; inFlight: number }
   /** Every measured request has been told of, and a round may be added: an order is waited for. */
   | { type: 'open' }
+  /** Nothing more is sent. */
+  | { type: 'exhausted'; shortage: Shortage }
   | { type: 'finished'; trust: ClientTrust }
 
 /** ms between two batches of records: seldom enough not to disturb the loop, often enough that a crash loses little. */
@@ -42,7 +44,7 @@ async function run(plan: LoadPlan): Promise<void> {
   let batch: RequestRecord[] = []
   // Not before the first warm-up request is done: starting up is busy, and no figure stands on it.
   let watch = plan.load.warmup === 0 ? watchClient() : undefined
-  const running = startLoop(plan, createConnection, {
+  const running = startLoop(plan, () => createConnection(plan.load), {
     onRecord(record) {
       batch.push(record)
       watch ??= watchClient()
@@ -50,6 +52,9 @@ async function run(plan: LoadPlan): Promise<void> {
     onOpen() {
       flush()
       tell({ type: 'open' })
+    },
+    onShortage(shortage) {
+      tell({ type: 'exhausted', shortage })
     },
   })
   loop = running

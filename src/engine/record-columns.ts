@@ -52,7 +52,9 @@ const recordFields = [
 
 const outcomes = ['completed', 'failed', 'cancelled'] as const
 
-const width = markFields.length + recordFields.length + 5
+const replacements = [undefined, 'unsent', 'resent'] as const
+
+const width = markFields.length + recordFields.length + 6
 
 export function encodeRecords(records: readonly RequestRecord[]): Columns {
   const numbers = new Float64Array(records.length * width)
@@ -66,6 +68,7 @@ export function encodeRecords(records: readonly RequestRecord[]): Columns {
     numbers[at++] = record.phase === 'warmup' ? 0 : 1
     numbers[at++] = outcomes.indexOf(record.outcome)
     numbers[at++] = record.reused ? 1 : 0
+    numbers[at++] = replacements.indexOf(record.replaced)
     numbers[at++] = record.tokenTimes.length
     tokenTimes.set(record.tokenTimes, token)
     token += record.tokenTimes.length
@@ -83,17 +86,18 @@ export function decodeRecords(columns: Columns): RequestRecord[] {
       const value = row[j] ?? Number.NaN
       if (!Number.isNaN(value)) numbers.set(field, value)
     })
-    const [target, phase, outcome, reused, tokens = 0] = row.subarray(width - 5)
+    const [target, phase, outcome, reused, replaced = 0, tokens = 0] = row.subarray(width - 6)
     const { failure, ...texts } = columns.texts[i] ?? {}
-    const base = {
+    const base = keepKnown({
       ...pick(numbers, recordFields),
       target: target === 0 ? 'candidate' : 'baseline',
       phase: phase === 0 ? 'warmup' : 'measured',
       marks: pick(numbers, markFields),
       tokenTimes: columns.tokenTimes.subarray(token, token + tokens),
       reused: reused === 1,
+      replaced: replacements[replaced],
       ...texts,
-    } as unknown as Omit<RequestRecord, 'outcome' | 'failure'>
+    }) as unknown as Omit<RequestRecord, 'outcome' | 'failure'>
     token += tokens
     const kind = outcomes[outcome ?? 2] ?? 'cancelled'
     records.push(

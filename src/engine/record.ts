@@ -68,6 +68,12 @@ interface RecordBase {
   completionTokens?: number
   /** Whether the socket had served a request before. */
   reused: boolean
+  /**
+   * Why its connection was opened though another had been kept for it: the server had closed that one,
+   * unannounced, before the request was written (`unsent`), or behind that, without a byte of a
+   * response: it was sent once more, and its marks are those of the second time (`resent`).
+   */
+  replaced?: 'unsent' | 'resent'
   dialect?: string
   output?: string
 }
@@ -79,7 +85,7 @@ export interface FailedRecord extends RecordBase {
   outcome: 'failed'
   failure: Failure
 }
-/** Was in flight when the run was stopped. */
+/** Was in flight when the run was stopped, or could not be sent by this machine. */
 export interface CancelledRecord extends RecordBase {
   outcome: 'cancelled'
 }
@@ -118,10 +124,20 @@ export type Illness =
   /** `limit`: the error rate that the spec allows, 0–1. */
   | { kind: 'errors'; failed: number; requests: number; limit: number }
 
+/** The code of the system for what a process lacks: files it may open, or the machine any. */
+export type Shortage = 'EMFILE' | 'ENFILE'
+
 /** How a run ended. */
 export type RunEnd =
   | { kind: 'finished' }
   | Halt
+  /** A connection could not be opened, for which the target can do nothing. */
+  | {
+      kind: 'exhausted'
+      shortage: Shortage
+      /** Files that the load process may have open; `undefined`: not known. */
+      limit?: number
+    }
   /** By the caller, who says why: the name of a signal, or the message of an error. */
   | { kind: 'interrupted'; reason: string }
   /** The load process died or could not work: a bug of ours or of the machine. */

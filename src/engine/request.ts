@@ -4,8 +4,12 @@ import type { PreparedRequest } from '../bench-spec/template.ts'
 
 /** What a connection reports of one request; the callbacks stamp, so they take no instant. */
 export interface ResponseHandler {
+  /** The server has closed the connection that was kept for it, unannounced: it goes on a new one. */
+  onDrop?(): void
   /** Its bytes are about to be written. `reused`: the socket had served a request before. */
   onSend(reused: boolean): void
+  /** The first byte of the response has come. */
+  onAnswer?(): void
   onHeaders(status: number, headers: Readonly<Record<string, string | undefined>>): void
   /** `sameRead`: the socket gave it in one read with the piece before it. */
   onData(chunk: Uint8Array, sameRead?: boolean): void
@@ -13,8 +17,12 @@ export interface ResponseHandler {
   onError(error: Error): void
 }
 
-/** One keep-alive connection, one request at a time. */
+/** One connection, one request at a time. */
 export interface Connection {
+  /**
+   * On the socket that is kept, or on a new one. A kept one is written to only after a whole turn of
+   * the event loop, in which the server's end of it would have been seen.
+   */
   send(request: PreparedRequest, handler: ResponseHandler): void
   /** Gives the request in flight up: its handler gets `onError(reason)`. */
   cancel(reason: Error): void
@@ -23,14 +31,19 @@ export interface Connection {
 
 /**
  * One undici client for one slot of the closed loop: no pool to search and no queue in front of the
- * socket. Deadlines are the caller's: undici's own fire up to a second late.
+ * socket. Deadlines are the caller's: undici's own fire up to a second late. Without `keepAlive` each
+ * request gets a socket of its own, and says so to the server (`connection: close`).
  */
-export function createConnection(): Connection {
+export function createConnection({ keepAlive = true }: { keepAlive?: boolean } = {}): Connection {
   let client: Client | undefined
   let origin = ''
   let abort: ((reason: Error) => void) | undefined
-  /** Whether the socket was opened after the last request was sent. */
-  let fresh = true
+  /** The socket that is open; `used`: a request was written to it. */
+  let socket: 'fresh' | 'used' | undefined
+  /** Whether a request was written that has not ended. */
+  let inFlight = false
+  /** Whether the server has closed the socket that was kept, unannounced. */
+  let dropped = false
   /** Whether the pieces that come now are those of one read. */
   let reading = false
   const endRead = (): void => {
@@ -41,7 +54,8 @@ export function createConnection(): Connection {
     if (client !== undefined && url.origin === origin && !client.destroyed) return client
     void client?.destroy()
     origin = url.origin
-    client = new Client(origin, {
+    socket = undefined
+    const opened = new Client(origin, {
       pipelining: 1,
       allowH2: false,
       headersTimeout: 0,
@@ -49,52 +63,98 @@ export function createConnection(): Connection {
       keepAliveTimeout: 60_000,
       connect: { timeout: 0 },
     })
-    client.on('connect', () => {
-      fresh = true
+    opened.on('connect', () => {
+      socket = 'fresh'
     })
-    return client
+    opened.on('disconnect', (_origin, _targets, error: Error & { code?: string }) => {
+      if (opened.destroyed) return
+      socket = undefined
+      // What undici itself has ended, as the answer had announced, is of this code.
+      dropped ||= !inFlight && error.code !== 'UND_ERR_INFO'
+    })
+    client = opened
+    return opened
+  }
+
+  function dispatch(request: PreparedRequest, handler: ResponseHandler): void {
+    const url = new URL(request.url)
+    let started = false
+    let cancelled = false
+    abort = (reason) => {
+      cancelled = true
+      void client?.destroy(reason)
+    }
+    connect(url).dispatch(
+      {
+        path: url.pathname + url.search,
+        method: request.method,
+        headers: request.headers,
+        body: request.body ?? null,
+        reset: !keepAlive,
+      },
+      {
+        // Called just before the socket is written to. After the write (`onRequestSent`) is too
+        // late: a process that loses its core there would report less than the target took.
+        onRequestStart(controller) {
+          abort = (reason) => controller.abort(reason)
+          const reused = socket === 'used'
+          socket = 'used'
+          started = true
+          inFlight = true
+          if (dropped) handler.onDrop?.()
+          dropped = false
+          handler.onSend(reused)
+        },
+        onResponseStarted() {
+          handler.onAnswer?.()
+        },
+        onResponseStart(_controller, status, headers) {
+          handler.onHeaders(status, firstValues(headers))
+        },
+        // A read is parsed in one go, and microtasks run before the next one.
+        onResponseData(_controller, chunk) {
+          const sameRead = reading
+          if (!reading) queueMicrotask(endRead)
+          reading = true
+          handler.onData(chunk, sameRead)
+        },
+        onResponseEnd() {
+          inFlight = false
+          handler.onEnd()
+        },
+        onResponseError(_controller, error) {
+          // A kept socket was reset while the request waited for its turn: nothing was written, and
+          // undici lets fall what waits.
+          const unsent = !started && !cancelled && socket === 'used'
+          // undici asserts that its queue stays empty while it reports an error, and the handler
+          // refills the slot at once.
+          queueMicrotask(() => {
+            inFlight = false
+            if (unsent) dispatch(request, handler)
+            else handler.onError(error)
+          })
+        },
+      },
+    )
   }
 
   return {
     send(request, handler) {
-      const url = new URL(request.url)
-      abort = (reason) => void client?.destroy(reason)
-      connect(url).dispatch(
-        {
-          path: url.pathname + url.search,
-          method: request.method,
-          headers: request.headers,
-          body: request.body ?? null,
-        },
-        {
-          // Called just before the socket is written to. After the write (`onRequestSent`) is too
-          // late: a process that loses its core there would report less than the target took.
-          onRequestStart(controller) {
-            abort = (reason) => controller.abort(reason)
-            const reused = !fresh
-            fresh = false
-            handler.onSend(reused)
-          },
-          onResponseStart(_controller, status, headers) {
-            handler.onHeaders(status, firstValues(headers))
-          },
-          // A read is parsed in one go, and microtasks run before the next one.
-          onResponseData(_controller, chunk) {
-            const sameRead = reading
-            if (!reading) queueMicrotask(endRead)
-            reading = true
-            handler.onData(chunk, sameRead)
-          },
-          onResponseEnd() {
-            handler.onEnd()
-          },
-          onResponseError(_controller, error) {
-            // undici asserts that its queue stays empty while it reports an error, and the handler
-            // refills the slot at once.
-            queueMicrotask(() => handler.onError(error))
-          },
-        },
-      )
+      if (socket !== 'used' || !keepAlive) return dispatch(request, handler)
+      // An answer ends within a poll for events, and an end of the connection that comes right behind
+      // it is only in the next one. undici waits for the end of a turn before it writes to an idle
+      // socket; begun at the end of this turn, that is the end of the next.
+      const turn = setImmediate(() => {
+        try {
+          dispatch(request, handler)
+        } catch (error) {
+          handler.onError(error instanceof Error ? error : new Error(String(error)))
+        }
+      })
+      abort = (reason) => {
+        clearImmediate(turn)
+        queueMicrotask(() => handler.onError(reason))
+      }
     },
     cancel(reason) {
       abort?.(reason)

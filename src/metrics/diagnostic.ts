@@ -118,6 +118,16 @@ export type Diagnostic =
       later: number
     }
   | {
+      id: 'server-closes-connections'
+      level: 'warn'
+      /** Answers behind which the server closed the connection that it had announced to keep. */
+      closed: number
+      /** Requests that had to be sent once more for it. */
+      resent: number
+      /** Requests that were not the first of their slot. */
+      later: number
+    }
+  | {
       id: 'warmup-failures'
       level: 'warn'
       failed: number

@@ -43,7 +43,7 @@ export function diagnose(
     checkTokens(summary, { slos, goodput }),
     checkPercentiles(summary, slos),
     checkDialects(summary, stream),
-    checkSockets(records),
+    checkSockets(records, load),
     checkWarmup(records),
     defaultBody && checkDefaultBody(summary),
     checkCancelled(summary),
@@ -150,20 +150,29 @@ function checkDialects(
   return { id: 'dialect-guessed', level: 'info', dialect: first.name }
 }
 
-function checkSockets(records: readonly RequestRecord[]): Diagnostic | undefined {
+function checkSockets(
+  records: readonly RequestRecord[],
+  { keepAlive = true }: Load,
+): Diagnostic | undefined {
   const seen = new Set<number>()
   let later = 0
   let opened = 0
-  for (const { slot, reused, marks } of records) {
+  let closed = 0
+  let resent = 0
+  for (const { slot, reused, replaced, marks } of records) {
     if (marks.dispatched === undefined) continue
     if (seen.has(slot)) {
       later++
       if (!reused) opened++
     }
+    if (replaced !== undefined) closed++
+    if (replaced === 'resent') resent++
     seen.add(slot)
   }
-  if (opened * 10 <= later) return undefined
-  return { id: 'sockets-not-reused', level: 'warn', opened, later }
+  if (!keepAlive || opened * 10 <= later) return undefined
+  // What the server had announced is in its hands, what it does against that is another matter.
+  if (closed * 10 <= later) return { id: 'sockets-not-reused', level: 'warn', opened, later }
+  return { id: 'server-closes-connections', level: 'warn', closed, resent, later }
 }
 
 function checkWarmup(records: readonly RequestRecord[]): Diagnostic | undefined {

@@ -34,7 +34,15 @@ export interface FailureCount {
 
 /** Records of a run, summarised. Warm-up is excluded everywhere. */
 export interface RunSummary {
-  requests: { total: number; completed: number; failed: number; cancelled: number; warmup: number }
+  requests: {
+    total: number
+    completed: number
+    failed: number
+    cancelled: number
+    /** Of all of these, those that were sent once more (see `RequestRecord`). */
+    resent: number
+    warmup: number
+  }
   /** completed ÷ (total − cancelled); `undefined` for 0 requests. */
   successRate?: number
   /** First measured dispatch → last measured token, ms; `undefined` without a token. */
@@ -80,6 +88,7 @@ export function summarize(
       completed: completed.length,
       failed: failed.length,
       cancelled: measured.length - judged,
+      resent: measured.filter(({ replaced }) => replaced === 'resent').length,
       warmup: records.length - measured.length,
     },
     successRate: judged === 0 ? undefined : completed.length / judged,

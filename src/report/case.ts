@@ -78,5 +78,6 @@ function errorType({ end, summary: { requests } }: Results): string {
   if (end.kind === 'interrupted') return 'Interrupted'
   if (end.kind === 'crashed') return 'Crashed'
   if (end.kind === 'unhealthy') return 'Target'
+  if (end.kind === 'exhausted') return 'Client'
   return requests.total > 0 && requests.completed === 0 ? 'Target' : 'NoData'
 }

@@ -170,7 +170,7 @@ export function rateCells({ summary }: Results): string[] {
 
 /** `c=10`, `n=300`, `25.7s`, `ok 298`, `err 2`, and what else befell requests. */
 export function loadCells({ load, summary }: Results): string[] {
-  const { total, completed, failed, cancelled } = summary.requests
+  const { total, completed, failed, cancelled, resent } = summary.requests
   return [
     `c=${formatCount(load.concurrency)}`,
     `n=${formatCount(total)}`,
@@ -178,6 +178,7 @@ export function loadCells({ load, summary }: Results): string[] {
     `ok ${formatCount(completed)}`,
     `err ${formatCount(failed)}`,
     ...(cancelled === 0 ? [] : [`cancelled ${formatCount(cancelled)}`]),
+    ...(resent === 0 ? [] : [`resent ${formatCount(resent)}`]),
   ]
 }
 
@@ -202,6 +203,7 @@ export function failureCell(failure: Results['summary']['failures'][number]): st
 const endWords: Readonly<Record<Exclude<Results['end']['kind'], 'finished'>, string>> = {
   curtailed: 'stopped',
   unhealthy: 'stopped',
+  exhausted: 'stopped',
   interrupted: 'interrupted',
   crashed: 'crashed',
 }

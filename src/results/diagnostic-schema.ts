@@ -159,6 +159,16 @@ export const diagnosticSchema: JsonSchema = {
         later: count('Requests that were not the first of their slot.'),
       },
     ),
+    describe(
+      'server-closes-connections',
+      'warn',
+      'The server closed its connection after more than a tenth of the answers though it announces keep-alive.',
+      {
+        closed: count('After so many answers.'),
+        resent: count('Requests that had to be sent once more for it.'),
+        later: count('Requests that were not the first of their slot.'),
+      },
+    ),
     describe('warmup-failures', 'warn', 'Warm-up requests failed.', {
       failed: count('Of them.'),
       warmup: count('Requests of the warm-up.'),

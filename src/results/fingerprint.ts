@@ -16,6 +16,7 @@ export function hashWorkload(spec: BenchSpec): string {
     stream: stream ?? null,
     kind: load.kind,
     concurrency: load.concurrency,
+    keepAlive: load.keepAlive ?? true,
   }
   // A secret is not to be guessed from a hash, and a new key is not another workload.
   const redacted = redactDeep(workload, createRedactor(secrets).redact)

@@ -210,6 +210,14 @@ export const endSchema: JsonSchema = union('How the run ended.', 'kind', {
     }),
     why,
   },
+  exhausted: {
+    shortage: oneOf(
+      'What could not be opened: a file of the load process, or any of the machine.',
+      ['EMFILE', 'ENFILE'],
+    ),
+    limit: orNull(count('Files that the load process may have open; `null`: not known.')),
+    why,
+  },
   interrupted: { reason: text("The caller's: a signal's name or a message."), why },
   crashed: { message: text('Of the load process; untrusted text.'), why },
 })

@@ -134,6 +134,10 @@ export function toEnd(end: RunEnd, sentences: Sentences): EndDocument {
       const told = { kind: end.kind, illness: toIllness(end.illness) }
       return { ...told, why: sentences.end(told) }
     }
+    case 'exhausted': {
+      const told = { ...end, limit: end.limit ?? null }
+      return { ...told, why: sentences.end(told) }
+    }
     default:
       return { ...end, why: sentences.end(end) }
   }

@@ -18,6 +18,12 @@ export const requestSchema: JsonSchema = record('One request.', {
   status: orNull(count('HTTP status.')),
   dialect: orNull(text('How the stream was read.')),
   reused: { type: 'boolean', description: 'Whether the socket had served a request before.' },
+  replaced: orNull(
+    oneOf(
+      'Why its connection was opened though another had been kept: the server had closed that one, unannounced, before the request was written, or behind that, without a byte of a response, so that it was sent once more.',
+      ['unsent', 'resent'],
+    ),
+  ),
   marks_ms: record('Instants.', {
     scheduled: number('ms.'),
     called: number('ms.'),

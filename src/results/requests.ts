@@ -29,6 +29,7 @@ export function renderRequest(record: RequestRecord, t0: number): string {
     status: record.status ?? null,
     dialect: record.dialect ?? null,
     reused: record.reused,
+    replaced: record.replaced ?? null,
     marks_ms: {
       scheduled: since(marks.scheduled),
       called: since(marks.called),
@@ -105,6 +106,7 @@ interface RequestLine {
   status: number | null
   dialect: string | null
   reused: boolean
+  replaced: NonNullable<RequestRecord['replaced']> | null
   marks_ms: Record<string, number | null> & Record<'scheduled' | 'called' | 'ended', number>
   token_times_ms: number[]
   events: number
@@ -148,6 +150,7 @@ function toRecord(line: RequestLine, refuse: () => DocumentError): RequestRecord
     row: line.row ?? undefined,
     status: line.status ?? undefined,
     dialect: line.dialect ?? undefined,
+    replaced: line.replaced ?? undefined,
     promptTokens: line.prompt_tokens ?? undefined,
     completionTokens: line.completion_tokens ?? undefined,
     output: line.output ?? undefined,

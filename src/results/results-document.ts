@@ -567,6 +567,16 @@ export type EndDocument =
     }
   | {
       /** Which of them. */
+      kind: 'exhausted'
+      /** What could not be opened: a file of the load process, or any of the machine. */
+      shortage: 'EMFILE' | 'ENFILE'
+      /** Files that the load process may have open; `null`: not known. */
+      limit: number | null
+      /** One sentence. */
+      why: string
+    }
+  | {
+      /** Which of them. */
       kind: 'interrupted'
       /** The caller's: a signal's name or a message. */
       reason: string
@@ -592,8 +602,13 @@ export interface SummaryDocument {
     completed: number
     /** Not answered properly. */
     failed: number
-    /** In flight when the run was stopped. */
+    /** In flight when the run was stopped, or not sent by this machine. */
     cancelled: number
+    /**
+     * Sent once more, the server having closed a kept connection without an answer; whatever the
+     * outcome.
+     */
+    resent: number
     /** Sent before the measured ones. */
     warmup: number
   }
@@ -891,6 +906,24 @@ export type DiagnosticDocument =
       level: 'warn'
       /** Requests that opened a connection though not the first of their slot. */
       opened: number
+      /** Requests that were not the first of their slot. */
+      later: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /**
+   * The server closed its connection after more than a tenth of the answers though it announces
+   * keep-alive.
+   */
+  | {
+      /** Which property; stable. */
+      id: 'server-closes-connections'
+      /** How much it matters. */
+      level: 'warn'
+      /** After so many answers. */
+      closed: number
+      /** Requests that had to be sent once more for it. */
+      resent: number
       /** Requests that were not the first of their slot. */
       later: number
       /** The same in one sentence. */
@@ -1394,9 +1427,16 @@ export interface Results {
     rounds: number
     /** Of the order of shuffled rows, and of a mock without a seed of its own. */
     seed: number
+    /** Whether a connection served more than one request. */
+    keep_alive: boolean
+    /**
+     * Whether a request was sent once more where the server closed a kept connection without an
+     * answer.
+     */
+    resend: boolean
     /**
      * Of what is sent and how, hexadecimal: method, body, rows and their order, stream format,
-     * concurrency. Runs that differ in it cannot be compared.
+     * concurrency, whether connections are kept. Runs that differ in it cannot be compared.
      */
     workload_sha256: string
   }

@@ -125,7 +125,10 @@ export const summarySchema: JsonSchema = record(
       total: count('Measured requests.'),
       completed: count('Answered properly.'),
       failed: count('Not answered properly.'),
-      cancelled: count('In flight when the run was stopped.'),
+      cancelled: count('In flight when the run was stopped, or not sent by this machine.'),
+      resent: count(
+        'Sent once more, the server having closed a kept connection without an answer; whatever the outcome.',
+      ),
       warmup: count('Sent before the measured ones.'),
     }),
     success_rate: orNull(number('completed ÷ (total − cancelled), 0–1.')),
@@ -220,8 +223,17 @@ export const resultsSchema: JsonSchema = {
       warmup: count('Requests sent before the measured ones.'),
       rounds: count('Equal slices of the measured requests.'),
       seed: number('Of the order of shuffled rows, and of a mock without a seed of its own.'),
+      keep_alive: {
+        type: 'boolean',
+        description: 'Whether a connection served more than one request.',
+      },
+      resend: {
+        type: 'boolean',
+        description:
+          'Whether a request was sent once more where the server closed a kept connection without an answer.',
+      },
       workload_sha256: text(
-        'Of what is sent and how, hexadecimal: method, body, rows and their order, stream format, concurrency. Runs that differ in it cannot be compared.',
+        'Of what is sent and how, hexadecimal: method, body, rows and their order, stream format, concurrency, whether connections are kept. Runs that differ in it cannot be compared.',
       ),
     }),
     stream: record('How streams were read.', {

@@ -121,6 +121,8 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
       warmup: load.warmup,
       rounds: load.rounds,
       seed: load.seed,
+      keep_alive: load.keepAlive ?? true,
+      resend: load.resend ?? true,
       workload_sha256: input.workload,
     },
     stream: {
@@ -163,9 +165,9 @@ function toClient(trust: ClientTrust): NonNullable<Results['client']> {
 }
 
 function toSummary(summary: RunSummary): SummaryDocument {
-  const { total, completed, failed, cancelled, warmup } = summary.requests
+  const { total, completed, failed, cancelled, resent, warmup } = summary.requests
   return {
-    requests: { total, completed, failed, cancelled, warmup },
+    requests: { total, completed, failed, cancelled, resent, warmup },
     success_rate: orNull(summary.successRate, significant),
     duration_ms: orNull(summary.duration, fixed),
     requests_per_second: orNull(summary.requestsPerSecond, significant),

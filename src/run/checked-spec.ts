@@ -4,6 +4,7 @@ import {
   loadSpec as loadFile,
 } from '../bench-spec/loading.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
+import { readOpenFilesLimit } from '../engine/open-files.ts'
 import { checkOptions } from '../mock/index.ts'
 import { readStored } from '../results/findings.ts'
 import type { Results } from '../results/results.ts'
@@ -16,7 +17,8 @@ type Options = Pick<LoadOptions<Results>, 'env' | 'overrides' | 'limits'>
 
 /**
  * Loads a spec file with everything that it names: data files, the options of its mock, the results
- * that it compares with. Reads files, and sends nothing. The file is resolved, and shown in errors,
+ * that it compares with. Reads files, also how many of them a process may have open here, and sends
+ * nothing. The file is resolved, and shown in errors,
  * relative to `cwd`; without it, it is resolved from the working directory and shown as passed.
  * @throws {SpecError} with every issue of the file.
  */
@@ -36,6 +38,12 @@ export function checkSpec(
   return checkDocument(document, { ...options, ...given() })
 }
 
-function given(): Pick<LoadOptions<Results>, 'checkMock' | 'readStored' | 'secrets'> {
-  return { checkMock: checkOptions, readStored, secrets: listMarked() }
+/** What only others than the stage that reads documents can tell. */
+function given(): Pick<LoadOptions<Results>, 'checkMock' | 'readStored' | 'secrets' | 'openFiles'> {
+  return {
+    checkMock: checkOptions,
+    readStored,
+    secrets: listMarked(),
+    openFiles: readOpenFilesLimit(),
+  }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { rebaseUrl } from '../../src/bench-spec/target.ts'
+import { checkHeaders, rebaseUrl } from '../../src/bench-spec/target.ts'
 
 test.each([
   ['http://a:1/v1/chat?x={{y}}', 'https://b', 'https://b/v1/chat?x={{y}}'],
@@ -15,4 +15,17 @@ test.each([
   ['http://a/x', 'http://user:pw@b', 'http://user:pw@b/x'],
 ])('moves %s to %s', (url, base, moved) => {
   expect(rebaseUrl(url, base)).toBe(moved)
+})
+
+function complainOf(headers: Record<string, string>): string[] {
+  const target = { url: '', method: 'POST', headers }
+  return checkHeaders(target, [], () => undefined).map(({ message }) => message)
+}
+
+test('connection: close is asked for by a key of its own, other headers of the client by none', () => {
+  expect(complainOf({ Connection: 'Close' })).toEqual([
+    'is set by the client. Write keep_alive: false in its place.',
+  ])
+  expect(complainOf({ connection: 'keep-alive' })).toEqual(['is set by the client. Remove it.'])
+  expect(complainOf({ 'Keep-Alive': 'timeout=5' })).toEqual(['is set by the client. Remove it.'])
 })

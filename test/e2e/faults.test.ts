@@ -269,6 +269,8 @@ function runOnce(
       requests: keys.length,
       rounds: 1,
       seed: 1,
+      // What is sent once more is in the truth twice.
+      resend: false,
     },
     timeouts: { connect: 10_000, total: 4000, idle: 2000 },
     stream: { dialect },

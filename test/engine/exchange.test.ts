@@ -4,7 +4,8 @@ import { createRedactor, type Redactor } from '../../src/bench-spec/redaction.ts
 import type { Timeouts } from '../../src/bench-spec/spec.ts'
 import type { StreamFormat } from '../../src/bench-spec/stream-format.ts'
 import { startExchange } from '../../src/engine/exchange.ts'
-import type { RequestRecord } from '../../src/engine/record.ts'
+import type { RequestRecord, Shortage } from '../../src/engine/record.ts'
+import type { ResponseHandler } from '../../src/engine/request.ts'
 import { encodings, keys, pieces } from '../bench-spec/_secrets.ts'
 import { createRandom } from '../verdict/random.ts'
 import { chunk, done, fakeConnection, prepared } from './_connection.ts'
@@ -14,15 +15,17 @@ const sse = { 'content-type': 'text/event-stream' }
 interface Given {
   redactor?: Redactor
   stream?: StreamFormat
+  resend?: boolean
 }
 
 function start(
   timeouts: Partial<Timeouts> = {},
   connection = fakeConnection(),
-  { redactor = createRedactor([]), stream = { dialect: 'openai-chat' } }: Given = {},
+  { redactor = createRedactor([]), stream = { dialect: 'openai-chat' }, resend = true }: Given = {},
 ) {
   let at = 100
   const records: RequestRecord[] = []
+  const shortages: Shortage[] = []
   const exchange = startExchange({
     connection,
     request: prepared,
@@ -32,13 +35,16 @@ function start(
     timeouts: { total: 10_000, connect: 1_000, ...timeouts },
     stream,
     redactor,
+    resend,
     now: () => at,
+    onShortage: (shortage) => shortages.push(shortage),
     onRecord: (record) => records.push(record),
   })
   return {
     exchange,
     connection,
     records,
+    shortages,
     /** Lets the clock stand at `instant` while `action` happens. */
     at(instant: number, action: (handler: NonNullable<typeof connection.handler>) => void) {
       at = instant
@@ -396,4 +402,119 @@ test('what a server says is cleaned and cut when secrets are out of it', () => {
   const { failure } = records[0] as { failure: { message: string } }
   expect(failure.message).toMatch(/^HTTP 401: bad key: \[KEY\] x+…$/)
   expect(failure.message).toHaveLength(4000)
+})
+
+const closed = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' })
+
+test('a kept connection that closes before a byte of the response has the request sent once more, on the clock of the second time', () => {
+  const { at, records, connection } = start()
+  at(105, (h) => h.onSend(true))
+  at(110, (h) => h.onError(closed))
+  expect(records).toEqual([])
+  expect(connection.sent).toEqual([prepared, prepared])
+  at(130, (h) => h.onSend(false))
+  at(150, (h) => h.onHeaders(200, sse))
+  at(160, (h) => h.onData(chunk({ content: 'a' })))
+  at(161, (h) => h.onData(done))
+  at(162, (h) => h.onEnd())
+  expect(records).toMatchObject([
+    {
+      outcome: 'completed',
+      reused: false,
+      replaced: 'resent',
+      marks: { scheduled: 90, called: 100, dispatched: 130, firstToken: 160, ended: 162 },
+    },
+  ])
+})
+
+test('it is sent once more only once', () => {
+  const { at, records, connection } = start()
+  at(105, (h) => h.onSend(true))
+  at(110, (h) => h.onError(closed))
+  at(130, (h) => h.onSend(true))
+  at(140, (h) => h.onError(closed))
+  expect(connection.sent).toHaveLength(2)
+  expect(records).toMatchObject([
+    { outcome: 'failed', failure: { kind: 'reset' }, replaced: 'resent' },
+  ])
+})
+
+test.each<[string, (h: ResponseHandler) => void, { resend?: boolean; error?: Error }]>([
+  ['the connection is a new one', (h) => h.onSend(false), {}],
+  [
+    'a byte of the response has come',
+    (h) => {
+      h.onSend(true)
+      h.onAnswer?.()
+    },
+    {},
+  ],
+  ['nothing has been written', () => {}, {}],
+  ['the spec forbids it', (h) => h.onSend(true), { resend: false }],
+  [
+    'what came is no end of the connection',
+    (h) => h.onSend(true),
+    { error: Object.assign(new Error('x'), { code: 'HPE_INVALID_CONSTANT' }) },
+  ],
+])('nothing is sent once more where %s', (_, before, { resend = true, error = closed }) => {
+  const { at, records, connection } = start({}, fakeConnection(), { resend })
+  at(105, before)
+  at(110, (h) => h.onError(error))
+  expect(connection.sent).toHaveLength(1)
+  expect(records).toMatchObject([{ outcome: 'failed' }])
+  expect(records[0]?.replaced).toBeUndefined()
+})
+
+test('nothing is sent once more when the run is being stopped, or a deadline has passed', () => {
+  const stopped = start()
+  stopped.at(105, (h) => h.onSend(true))
+  stopped.at(110, () => stopped.exchange.cancel())
+  expect(stopped.records).toMatchObject([{ outcome: 'cancelled' }])
+
+  const late = start({ total: 50 })
+  late.at(105, (h) => h.onSend(true))
+  late.at(155, () => late.exchange.checkDeadlines(155))
+  late.at(156, (h) => h.onError(closed))
+  expect(late.records).toMatchObject([{ failure: { kind: 'timeout.total' } }])
+  for (const { connection } of [stopped, late]) expect(connection.sent).toHaveLength(1)
+})
+
+test('the deadlines of what is sent once more run anew: of connecting from then, the others from the second write', () => {
+  const unconnected = start({ connect: 30 })
+  unconnected.at(105, (h) => h.onSend(true))
+  unconnected.at(500, (h) => h.onError(closed))
+  unconnected.at(529, () => unconnected.exchange.checkDeadlines(529))
+  expect(unconnected.records).toEqual([])
+  unconnected.at(530, () => unconnected.exchange.checkDeadlines(530))
+  expect(unconnected.records).toMatchObject([{ failure: { kind: 'timeout.connect' } }])
+
+  const slow = start({ total: 300 })
+  slow.at(105, (h) => h.onSend(true))
+  slow.at(200, (h) => h.onError(closed))
+  slow.at(210, (h) => h.onSend(false))
+  slow.at(509, () => slow.exchange.checkDeadlines(509))
+  expect(slow.records).toEqual([])
+  slow.at(510, () => slow.exchange.checkDeadlines(510))
+  expect(slow.records).toMatchObject([{ failure: { kind: 'timeout.total' } }])
+})
+
+test('a connection that the server closed before the request was written is told', () => {
+  const { at, records } = start()
+  at(105, (h) => {
+    h.onDrop?.()
+    h.onSend(false)
+  })
+  at(110, (h) => h.onHeaders(200, sse))
+  at(111, (h) => h.onData(chunk({ content: 'a' })))
+  at(112, (h) => h.onData(done))
+  at(113, (h) => h.onEnd())
+  expect(records).toMatchObject([{ outcome: 'completed', reused: false, replaced: 'unsent' }])
+})
+
+test('a request that this machine has no file for is no failure of the target', () => {
+  const { at, records, shortages } = start()
+  const error = Object.assign(new Error('connect EMFILE'), { code: 'EMFILE' })
+  at(105, (h) => h.onError(error))
+  expect(shortages).toEqual(['EMFILE'])
+  expect(records).toMatchObject([{ outcome: 'cancelled' }])
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { classifyError, describeStatus } from '../../src/engine/failure.ts'
+import { classifyError, describeStatus, findShortage, isClosed } from '../../src/engine/failure.ts'
 
 const unanswered = { dispatched: true, answered: false, reused: false }
 
@@ -88,4 +88,24 @@ test('an answer in HTTP/2 is called so', () => {
     message:
       'the server speaks HTTP/2 without TLS (h2c), slogate HTTP/1.1: give an address that answers HTTP/1.1',
   })
+})
+
+test.each([
+  ['ECONNRESET', true],
+  ['EPIPE', true],
+  ['UND_ERR_SOCKET', true],
+  ['HPE_INVALID_CONSTANT', false],
+  ['ECONNREFUSED', false],
+  ['ETIMEDOUT', false],
+])('whether %s is an end that the other side has made: %s', (code, closed) => {
+  expect(isClosed(withCode(code, 'words'))).toBe(closed)
+})
+
+test.each([
+  ['EMFILE', 'EMFILE'],
+  ['ENFILE', 'ENFILE'],
+  ['ECONNREFUSED', undefined],
+])('what this machine lacks is told apart from what a target does: %s', (code, shortage) => {
+  expect(findShortage(withCode(code, 'words'))).toBe(shortage)
+  expect(findShortage(new AggregateError([withCode(code, 'words')]))).toBe(shortage)
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { type LoadPlan, startLoop } from '../../src/engine/loop.ts'
-import type { RequestRecord } from '../../src/engine/record.ts'
+import type { RequestRecord, Shortage } from '../../src/engine/record.ts'
 import { chunk, done, fakeConnection, prepared } from './_connection.ts'
 
 function plan(overrides: Partial<LoadPlan['load']>, rows = 1): LoadPlan {
@@ -170,4 +170,33 @@ test('shuffled rows are all sent, in the order of the seed', () => {
   expect(new Set(one)).toEqual(new Set(Array(8).keys()))
   expect(rowsBySeed(1)).toEqual(one)
   expect(rowsBySeed(2)).not.toEqual(one)
+})
+
+test('sends nothing more once a connection could not be opened, and tells so once', async () => {
+  const shortages: Shortage[] = []
+  const records: RequestRecord[] = []
+  const connections: Fake[] = []
+  const loop = startLoop(
+    plan({ requests: 100 }),
+    () => {
+      const connection = fakeConnection()
+      connections.push(connection)
+      return connection
+    },
+    {
+      onRecord: (record) => records.push(record),
+      onShortage: (shortage) => shortages.push(shortage),
+    },
+  )
+  const error = Object.assign(new Error('connect EMFILE'), { code: 'EMFILE' })
+  const [first, second, third] = connections
+  second?.handler?.onError(error)
+  third?.handler?.onError(error)
+  if (first === undefined) throw new Error('no connection')
+  // What is on its way comes to its end.
+  answer(first)
+  await loop.finished
+  expect(shortages).toEqual(['EMFILE'])
+  expect(records.map(({ outcome }) => outcome)).toEqual(['cancelled', 'cancelled', 'completed'])
+  expect(connections.flatMap(({ sent }) => sent)).toHaveLength(3)
 })

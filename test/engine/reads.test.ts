@@ -59,7 +59,9 @@ async function exchange(writes: readonly string[]): Promise<RequestRecord> {
       timeouts: { total: 10_000, connect: 10_000 },
       stream: { dialect: 'openai-chat' },
       redactor: createRedactor([]),
+      resend: true,
       now,
+      onShortage: () => {},
       onRecord: resolve,
     })
   })

@@ -50,6 +50,7 @@ const failed: RequestRecord = {
   reads: 0,
   bytes: 0,
   reused: false,
+  replaced: 'unsent',
   outcome: 'failed',
   failure: { kind: 'connect', message: 'connect ECONNREFUSED' },
 }
@@ -66,6 +67,7 @@ const cancelled: RequestRecord = {
   reads: 1,
   bytes: 10,
   reused: false,
+  replaced: 'resent',
   outcome: 'cancelled',
 }
 

@@ -247,6 +247,28 @@ test('warns when later requests of a slot open new connections', () => {
   expect(find(first).has('sockets-not-reused')).toBe(false)
 })
 
+test('names a server that closes the connections that it announces to keep', () => {
+  const closing = sound.map((record, index) => ({
+    ...record,
+    reused: false,
+    ...(index > 0 && { replaced: index % 50 === 0 ? ('resent' as const) : ('unsent' as const) }),
+  }))
+  const found = find(closing)
+  expect(found.get('server-closes-connections')).toEqual({
+    id: 'server-closes-connections',
+    level: 'warn',
+    closed: 199,
+    resent: 3,
+    later: 199,
+  })
+  expect(found.has('sockets-not-reused')).toBe(false)
+})
+
+test('does not warn of connections that the spec wants for one request each', () => {
+  const single = sound.map((record) => ({ ...record, reused: false }))
+  expect(find(single, {}, { keepAlive: false }).has('sockets-not-reused')).toBe(false)
+})
+
 test('warns of failed warm-up requests', () => {
   const warmup = [failed({ phase: 'warmup', at: -500 }), completed({ phase: 'warmup', at: -400 })]
   expect(find([...warmup, ...sound]).get('warmup-failures')).toMatchObject({

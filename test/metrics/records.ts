@@ -6,6 +6,7 @@ import type {
   FailedRecord,
   Failure,
   RequestMarks,
+  RequestRecord,
   TargetRole,
 } from '../../src/engine/record.ts'
 
@@ -27,6 +28,7 @@ interface Shape {
   tokens?: number
   dialect?: string
   reused?: boolean
+  replaced?: RequestRecord['replaced']
   marks?: Partial<RequestMarks>
 }
 
@@ -63,6 +65,7 @@ function base(shape: Shape) {
     bytes: 100,
     reused,
     dialect,
+    ...(shape.replaced !== undefined && { replaced: shape.replaced }),
     ...(tokens !== undefined && { completionTokens: tokens }),
   }
 }

@@ -11,8 +11,26 @@ test('counts requests by outcome, cancelled ones outside the success rate', () =
     cancelled(),
   ]
   const summary = summarize(records)
-  expect(summary.requests).toEqual({ total: 5, completed: 3, failed: 1, cancelled: 1, warmup: 1 })
+  expect(summary.requests).toEqual({
+    total: 5,
+    completed: 3,
+    failed: 1,
+    cancelled: 1,
+    resent: 0,
+    warmup: 1,
+  })
   expect(summary.successRate).toBe(0.75)
+})
+
+test('counts the measured requests that were sent once more, whatever came of them', () => {
+  const records = [
+    completed(),
+    completed({ replaced: 'unsent' }),
+    completed({ replaced: 'resent' }),
+    { ...failed(), replaced: 'resent' as const },
+    completed({ phase: 'warmup', round: -1, replaced: 'resent' }),
+  ]
+  expect(summarize(records).requests).toMatchObject({ total: 4, resent: 2 })
 })
 
 test('summarises durations of completed requests by nearest rank', () => {

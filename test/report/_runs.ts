@@ -270,6 +270,8 @@ const passing: Results = {
     warmup: 10,
     rounds: 5,
     seed: 1,
+    keep_alive: true,
+    resend: true,
     workload_sha256: 'cd'.repeat(32),
   },
   stream: { asked: 'openai-chat', dialects: [{ name: 'openai-chat', count: 300 }] },
@@ -279,7 +281,7 @@ const passing: Results = {
   end: { kind: 'finished' },
   environment: { node: '24.0.0', platform: 'linux', arch: 'x64', cpu: 'Example CPU', cores: 2 },
   summary: {
-    requests: { total: 300, completed: 298, failed: 2, cancelled: 0, warmup: 10 },
+    requests: { total: 300, completed: 298, failed: 2, cancelled: 0, resent: 0, warmup: 10 },
     success_rate: 0.993333,
     duration_ms: 25670.1234,
     requests_per_second: 11.6089,
@@ -402,7 +404,9 @@ export const runs = {
     },
   }),
   infinite: run({
-    summary: { requests: { total: 300, completed: 270, failed: 30, cancelled: 0, warmup: 0 } },
+    summary: {
+      requests: { total: 300, completed: 270, failed: 30, cancelled: 0, resent: 0, warmup: 0 },
+    },
     verdict: {
       status: 'FAIL',
       passed: false,
@@ -420,7 +424,7 @@ export const runs = {
   noData: run({
     summary: {
       ...nothing,
-      requests: { total: 300, completed: 0, failed: 300, cancelled: 0, warmup: 0 },
+      requests: { total: 300, completed: 0, failed: 300, cancelled: 0, resent: 0, warmup: 0 },
       failures: [
         {
           kind: 'connect',
@@ -441,7 +445,7 @@ export const runs = {
   interrupted: run({
     end: interrupted,
     summary: {
-      requests: { total: 43, completed: 33, failed: 0, cancelled: 10, warmup: 10 },
+      requests: { total: 43, completed: 33, failed: 0, cancelled: 10, resent: 0, warmup: 10 },
       success_rate: 1,
       ttft_ms: distribution(355, 33),
       latency_ms: distribution(2210, 33),
@@ -469,7 +473,7 @@ export const runs = {
   one: run({
     load: { ...passing.load, concurrency: 1, requests: 1, rounds: 1 },
     summary: {
-      requests: { total: 1, completed: 1, failed: 0, cancelled: 0, warmup: 0 },
+      requests: { total: 1, completed: 1, failed: 0, cancelled: 0, resent: 0, warmup: 0 },
       success_rate: 1,
       ttft_ms: distribution(355, 1),
       latency_ms: distribution(2210, 1),

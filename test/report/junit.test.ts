@@ -117,6 +117,14 @@ test('a closed gate is never a green report', () => {
   )
 })
 
+test('a run that this machine could not send is an error of the client', () => {
+  const end = { kind: 'exhausted', shortage: 'EMFILE', limit: 64, why: 'no more files' } as const
+  const closed = run({ end, verdict: { status: 'ERROR', passed: false, exit_code: 4 } })
+  expect(renderJunit([closed], { mode: 'rich' })).toMatch(
+    /<error message="The run was stopped by a limit of this machine[^"]*" type="Client"/,
+  )
+})
+
 test('names hold no measured value and stay the same from run to run', () => {
   const slower = run({
     verdict: { slos: runs.pass.verdict.slos.map((each) => ({ ...each, observed: 1, n: 7 })) },

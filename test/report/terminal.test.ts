@@ -41,6 +41,13 @@ test('says why below every row that is not a PASS, and below no other', () => {
   expect(text).not.toContain('2 of 300 requests failed')
 })
 
+test('counts the requests that were sent once more, where there are any', () => {
+  const requests = { ...runs.pass.summary.requests, resent: 3 }
+  const resent = run({ summary: { requests } })
+  expect(renderTerminal(resent, plain)).toMatch(/ok 298 {2}err 2 {2}resent 3$/m)
+  expect(renderTerminal(runs.pass, plain)).not.toContain('resent')
+})
+
 test('ends with the details it is given, uncut', () => {
   const path = `report ${'long/'.repeat(40)}report.html`
   expect(renderTerminal(runs.pass, { ...plain, details: [path] }).endsWith(`\n\n ${path}`)).toBe(

@@ -102,6 +102,10 @@ const diagnostics: readonly [Diagnostic, numbers: object][] = [
     { opened: 198, later: 199 },
   ],
   [
+    { id: 'server-closes-connections', level: 'warn', closed: 190, resent: 3, later: 199 },
+    { closed: 190, resent: 3, later: 199 },
+  ],
+  [
     { id: 'warmup-failures', level: 'warn', failed: 1, warmup: 2, first: 'connect' },
     { failed: 1, warmup: 2, first: 'connect', status: null },
   ],

@@ -21,6 +21,7 @@ test('one line of JSON, marks and token times in ms since the first instant of t
     status: 200,
     dialect: null,
     reused: false,
+    replaced: null,
     marks_ms: {
       scheduled: 10,
       called: 10,

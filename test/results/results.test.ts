@@ -58,7 +58,7 @@ const input: ResultsInput = {
     warnings: [],
   },
   summary: {
-    requests: { total: 300, completed: 298, failed: 2, cancelled: 0, warmup: 10 },
+    requests: { total: 300, completed: 298, failed: 2, cancelled: 0, resent: 0, warmup: 10 },
     successRate: 298 / 300,
     duration: 25_670.123456,
     tokenBasis: 'usage',

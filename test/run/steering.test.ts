@@ -135,6 +135,7 @@ test.each<[RunEnd['kind'], RunEnd]>([
   ['finished', { kind: 'finished' }],
   ['interrupted', { kind: 'interrupted', reason: 'SIGINT' }],
   ['crashed', { kind: 'crashed', message: 'gone' }],
+  ['exhausted', { kind: 'exhausted', shortage: 'EMFILE', limit: 64 }],
 ])('any other end stands as it is: %s', (_, end) => {
   const steering = steer(specOf({ ...patient, requests: 100 }))
   steering.add(fast, 0)

@@ -71,6 +71,26 @@ test('exits 4 when no request completed, whatever the levels', () => {
   })
 })
 
+test('a run that this machine could not send is an ERROR that is not laid at the door of the target', () => {
+  const given = { policy: 'pr', nothing: undefined } as const
+  const told = (shortage: 'EMFILE' | 'ENFILE', limit?: number): string => {
+    const end = { kind: 'exhausted', shortage, ...(limit !== undefined && { limit }) } as const
+    const verdict = conclude([], { ...given, end })
+    expect(verdict).toMatchObject({ status: 'ERROR', exitCode: 4, passed: false })
+    return tellRun(verdict, end)
+  }
+  const stopped = 'The run was stopped by a limit of this machine, not by the target'
+  expect(told('EMFILE', 64)).toBe(
+    `${stopped} (the load process can open no further connection, EMFILE: it may have 64 files open; raise the limit (ulimit -n), or lower concurrency).`,
+  )
+  expect(told('EMFILE')).toBe(
+    `${stopped} (the load process can open no further connection, EMFILE; raise the limit (ulimit -n), or lower concurrency).`,
+  )
+  expect(told('ENFILE')).toBe(
+    `${stopped} (this machine can open no further file, ENFILE: end what holds them, or lower concurrency).`,
+  )
+})
+
 test('exits as interrupted or crashed', () => {
   const slos = [having('ERROR')]
   const given = { policy: 'pr', nothing: undefined } as const

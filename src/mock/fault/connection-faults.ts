@@ -87,7 +87,12 @@ export const connectionFaults: Readonly<Record<ConnectionFault, FaultKind>> = {
   },
   'hang-up': {
     breaks: false,
-    prepare: () => (plan) => ({ ...plan, end: { kind: 'hang-up', atMs: plan.end.atMs } }),
+    // As llama.cpp's server does it.
+    prepare: () => (plan) => ({
+      ...plan,
+      headers: { ...plan.headers, 'keep-alive': 'timeout=5' },
+      end: { kind: 'hang-up', atMs: plan.end.atMs },
+    }),
   },
   'connection-close': {
     breaks: false,

@@ -99,6 +99,9 @@ function chooseAction(results: Results): string {
   if (end.kind === 'interrupted' || end.kind === 'crashed') {
     return `Run it again to its end. ${told}`
   }
+  if (end.kind === 'exhausted') {
+    return `Give this machine more files to open, or ask for fewer requests in flight. ${told}`
+  }
   if (verdict.slos.length === 0) return `State an SLO in the spec. ${told}`
   switch (verdict.status) {
     case 'PASS':

@@ -44,6 +44,10 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
       return `The answers were read as ${facts.dialect}, chosen from the response: set stream_format to be sure.`
     case 'sockets-not-reused':
       return `${facts.opened} of ${facts.later} later requests had to open a new connection: let the server keep connections alive.`
+    case 'server-closes-connections': {
+      const sent = facts.resent === 0 ? '' : ` (${facts.resent} requests were sent once more)`
+      return `The server closed its connection after ${facts.closed} of ${facts.later} answers though it announces keep-alive${sent}: set keep_alive: false, or let the server keep connections alive.`
+    }
     case 'warmup-failures':
       return `${facts.failed} of ${facts.warmup} warm-up requests failed, the first with ${facts.first}${explainWarmup(facts.status)}.`
     case 'default-body':

@@ -11,6 +11,10 @@ export function explainEnd(end: Exclude<End, { kind: 'finished' }>): string {
       return 'its outcome was certain'
     case 'unhealthy':
       return explainIllness(end.illness)
+    case 'exhausted':
+      return end.shortage === 'ENFILE'
+        ? 'this machine can open no further file, ENFILE: end what holds them, or lower concurrency'
+        : `the load process can open no further connection, EMFILE${end.limit === null ? '' : `: it may have ${end.limit} files open`}; raise the limit (ulimit -n), or lower concurrency`
     case 'interrupted':
       return end.reason
     case 'crashed':
@@ -27,6 +31,8 @@ export function nameEnd(end: End): string {
       return `The run was stopped because ${explainEnd(end)}`
     case 'unhealthy':
       return `The run was stopped, the target being unhealthy (${explainEnd(end)})`
+    case 'exhausted':
+      return `The run was stopped by a limit of this machine, not by the target (${explainEnd(end)})`
     case 'interrupted':
       return `The run was interrupted (${explainEnd(end)})`
     case 'crashed':

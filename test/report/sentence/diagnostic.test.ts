@@ -140,6 +140,14 @@ const sentences: readonly [DiagnosticFacts, string][] = [
     '198 of 199 later requests had to open a new connection: let the server keep connections alive.',
   ],
   [
+    { id: 'server-closes-connections', level: 'warn', closed: 190, resent: 3, later: 199 },
+    'The server closed its connection after 190 of 199 answers though it announces keep-alive (3 requests were sent once more): set keep_alive: false, or let the server keep connections alive.',
+  ],
+  [
+    { id: 'server-closes-connections', level: 'warn', closed: 199, resent: 0, later: 199 },
+    'The server closed its connection after 199 of 199 answers though it announces keep-alive: set keep_alive: false, or let the server keep connections alive.',
+  ],
+  [
     {
       id: 'warmup-failures',
       level: 'warn',
