@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**'],
+          exclude: ['test/e2e/**', 'test/real/**'],
           benchmark: noBenchmark,
           // No test leaves anything behind in a module, and loading all modules anew takes longer than the tests.
           isolate: false,
@@ -41,6 +41,20 @@ export default defineConfig({
           // More than there are cores: half of the time is waiting for processes.
           maxWorkers: 4,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'real',
+          include: ['test/real/**/*.test.ts'],
+          benchmark: noBenchmark,
+          globalSetup: ['test/real/_package.ts'],
+          // Engines take a minute to start, and all that runs at once disturbs what is measured.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
       {
