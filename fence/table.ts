@@ -73,7 +73,7 @@ export const owners: Readonly<Record<string, string>> = {
   'string-width': 'bench-spec/text-width.ts',
   undici: 'engine/request.ts',
   vitest: 'vitest',
-  yaml: 'bench-spec/source.ts',
+  yaml: 'bench-spec/yaml-tree.ts',
 }
 
 /** Rooms that know no clock and touch nothing outside of them. */

@@ -6,11 +6,13 @@ export {
   type Notice,
 } from './run/bench.ts'
 export { writeArtifacts } from './run/artifacts.ts'
+export type { RequestLog } from './run/request-file.ts'
 export type { Progress } from './report/progress-text.ts'
 export type { RequestRecord } from './engine/record.ts'
 export type { Results } from './results/results.ts'
 export { SpecError } from './bench-spec/issue.ts'
 export { DocumentError } from './results/document-error.ts'
 export { checkSpec, loadSpec } from './run/checked-spec.ts'
+export { secret } from './run/marked-secrets.ts'
 export type { BenchDocument } from './bench-spec/bench-document.ts'
 export type { CheckedSpec as BenchSpec } from './run/checked-spec.ts'

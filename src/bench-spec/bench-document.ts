@@ -173,6 +173,8 @@ export interface BenchDocument {
         seed?: number
         /** When token counts are sent. */
         usage?: unknown
+        /** What an answer says: plain words, or also what careless readers trip over. */
+        text?: unknown
         /** When the chunk with the role is sent. */
         role_chunk?: unknown
         /** Whether the finish reason comes with the last content. */

@@ -4,6 +4,8 @@ import { resolve } from 'node:path'
 import { CsvError, parse } from 'csv-parse/sync'
 
 import { decodeText, findEncoding } from './encoding.ts'
+import { findExcess } from './extent.ts'
+import { renderPath } from './issue.ts'
 import type { Dataset, Row } from './spec.ts'
 import { suggest } from './suggestion.ts'
 
@@ -121,9 +123,11 @@ function parseCsv(text: string): Table {
   const [header, ...records] = parseRecords(text)
   if (header === undefined) throw new DatasetError('file', ' is empty. It needs a header and rows.')
   const columns = header.record.map((name) => name.trim())
+  const seen = new Set<string>()
   const problems = columns.flatMap((name, index) => {
     if (name === '') return [`:1: column ${index + 1} has no name.`]
-    const twice = columns.indexOf(name) !== index
+    const twice = seen.has(name)
+    seen.add(name)
     return twice ? [`:1: two columns are named "${name}". Rename one of them.`] : []
   })
   if (records.length === 0) problems.push(' has a header but no rows.')
@@ -171,8 +175,13 @@ function parseJsonl(text: string): Table {
   const rows = text.split(/\r?\n/).flatMap((line, index): Row[] => {
     if (line.trim() === '') return []
     const row = parseRow(line)
-    if (row !== undefined) return [row]
-    problems.push(`:${index + 1}: is no JSON object. Write one object per line.`)
+    const excess = row && findExcess(row)
+    if (row !== undefined && excess === undefined) return [row]
+    const what =
+      excess === undefined
+        ? 'is no JSON object. Write one object per line.'
+        : `${renderPath(excess.path)} ${excess.message}`
+    problems.push(`:${index + 1}: ${what}`)
     return []
   })
   if (problems.length > 0) {

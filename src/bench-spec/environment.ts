@@ -12,8 +12,13 @@ export interface Interpolated {
   issues: readonly Issue[]
 }
 
-/** Interpolated texts that are shorter are no secrets: replacing them would garble reports. */
-export const shortestSecret = 6
+/** Characters, white space not counted. A shorter text is no secret: replacing it would garble reports. */
+const shortestSecret = 6
+
+/** Whether a text is long enough to be taken out of others. */
+export function canHide(value: string): boolean {
+  return value.replace(/\s/g, '').length >= shortestSecret
+}
 
 const reference = /\$\$\{|\$\{([^}]*)(\}?)/g
 
@@ -48,7 +53,7 @@ export function interpolate(
     }
     const value = Object.hasOwn(environment, name) ? environment[name] : undefined
     if (value !== undefined && value !== '') {
-      if (value.length >= shortestSecret) secrets.push({ value, label: `\${${name}}` })
+      if (canHide(value)) secrets.push({ value, label: `\${${name}}` })
       return value
     }
     if (preset !== undefined) return preset
@@ -78,6 +83,33 @@ export function interpolate(
   }
 
   return { value: walk(document, []), secrets, issues }
+}
+
+const secretName = /key|token|secret|passw|passphrase|credential|auth|signature|cookie|private/i
+/** Long, of one word, with letters and digits; no path and no address. */
+const keyLike = /^(?![./~])(?=.*\d)(?=.*[a-z])(?!.*:\/\/)[\w.~+/=:-]{20,}$/i
+/** Characters of a value that is taken for a secret by the name of its variable. */
+const shortestNamed = 8
+
+/**
+ * Variables whose value stands in a document that a program has made, and that are secrets: by their
+ * name, or because the value looks like a key. What anybody may know (HOME, NODE_ENV, the name of a
+ * model) is none.
+ */
+export function findVariables(document: unknown, environment: Environment): Secret[] {
+  const texts = listTexts(document)
+  return Object.entries(environment).flatMap(([name, given]) => {
+    const value = given?.trim() ?? ''
+    const hides = secretName.test(name) ? value.length >= shortestNamed : keyLike.test(value)
+    if (!hides || !texts.some((text) => text.includes(value))) return []
+    return { value, label: `\${${name}}` }
+  })
+}
+
+function listTexts(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.values(value).flatMap(listTexts)
 }
 
 /** Reads text as the number or truth value that one of the schemas wants; otherwise it stays text. */

@@ -31,6 +31,9 @@ export function createIssue(
 
 export type Report = (path: Path, message: string, part?: Part) => void
 
+/** Issues of one document that are shown. */
+export const mostShown = 50
+
 /**
  * What someone wrote, or a file that was given, cannot be used; `message` holds every issue on a
  * line of its own. Bad input by the table of exit codes: 3.
@@ -38,15 +41,18 @@ export type Report = (path: Path, message: string, part?: Part) => void
 export abstract class IssueError extends Error {
   /** As it is to be shown; `undefined` for what was given as an object. */
   readonly file: string | undefined
-  /** In the order of the file. */
+  /** In the order of the file; of very many the first, and one that says how many there are. */
   readonly issues: readonly Issue[]
   /** Source with its secrets masked, every character in its place. */
   readonly text: string | undefined
 
   constructor(issues: readonly Issue[], file?: string, text?: string) {
-    const ordered = issues.toSorted(
+    const sorted = issues.toSorted(
       (a, b) => (a.position?.offset ?? -1) - (b.position?.offset ?? -1),
     )
+    const rest = sorted.length - mostShown
+    const last = { path: [], message: `and ${rest} more. Mend these first.` }
+    const ordered = rest > 0 ? [...sorted.slice(0, mostShown), last] : sorted
     super(ordered.map((issue) => renderIssue(issue, file)).join('\n'))
     this.file = file
     this.issues = ordered
@@ -63,7 +69,19 @@ export class SpecError extends IssueError {
 function renderIssue(issue: Issue, file?: string): string {
   const { line, column } = issue.position ?? {}
   const place = [file, line, column].filter((part) => part !== undefined).join(':')
-  return [place, renderPath(issue.path), issue.message].filter((part) => part !== '').join(': ')
+  return [place, shorten(renderPath(issue.path)), shorten(issue.message)]
+    .filter((part) => part !== '')
+    .join(': ')
+}
+
+/** UTF-16 units of a path, or of a message, that are shown. */
+const longest = 1000
+
+/** Without the middle of what is too long: the advice stands at the end. */
+function shorten(text: string): string {
+  if (text.length <= longest) return text
+  const [head, tail] = [text.slice(0, longest / 2), text.slice(-longest / 2)]
+  return `${head}…${tail}`.toWellFormed()
 }
 
 /** `body.messages[0].content`. */

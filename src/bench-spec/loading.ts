@@ -5,20 +5,25 @@ import { basename, dirname, extname, relative, resolve } from 'node:path'
 import type { ReadStored } from './baseline.ts'
 import type { BenchDocument } from './bench-document.ts'
 import { decodeText } from './encoding.ts'
-import { interpolate, type Environment } from './environment.ts'
-import { createIssue, SpecError, renderPath, type Locate, type Path, type Issue } from './issue.ts'
+import { findVariables, interpolate, type Environment } from './environment.ts'
+import { findExcess } from './extent.ts'
+import {
+  createIssue,
+  mostShown,
+  SpecError,
+  renderPath,
+  type Locate,
+  type Path,
+  type Issue,
+} from './issue.ts'
 import { keepKnown } from './known.ts'
 import { applyOverrides, type Overrides } from './overrides.ts'
 import { readBench } from './reading.ts'
+import { createRedactor, maskSecrets } from './redaction.ts'
 import { checkSchema } from './schema-check.ts'
 import { benchSchema } from './schema.ts'
-import {
-  createRedactor,
-  findSecrets,
-  maskNamedSecrets,
-  maskSecrets,
-  type LiteralSecret,
-} from './secret.ts'
+import { findSecrets, maskNamedSecrets, type LiteralSecret } from './secret.ts'
+import type { RelativeSlo } from './slo.ts'
 import { parseSource } from './source.ts'
 import type { BenchSpec, MockOptions, Secret } from './spec.ts'
 import { hasPlaceholder, prepare } from './template.ts'
@@ -28,8 +33,12 @@ export interface LoadOptions<Stored> {
   env: Environment
   /** Flags: they go before `SLOGATE_*`. */
   overrides?: Overrides
+  /** SLOs besides those of the document; the document's own go before one on the same statistic. */
+  limits?: readonly RelativeSlo[]
   /** What is wrong with the options of the mock, by path within them: only the mock can tell. */
   checkMock?(options: MockOptions): readonly { path: string; message: string }[]
+  /** Texts that are known to be secret. */
+  secrets?: readonly Secret[]
   /** Reads a stored baseline by its absolute path: only who writes results can tell whether it is one. */
   readStored?: ReadStored<Stored>
 }
@@ -102,13 +111,34 @@ interface Context<Stored> extends LoadOptions<Stored> {
 }
 
 function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<Stored> {
-  const { env, overrides = {}, directory, file, locate } = context
+  const { env, overrides = {}, limits = [], directory, file, locate } = context
+  const excess = findExcess(document)
+  if (excess !== undefined) {
+    const issue = createIssue(locate, excess.path, excess.message)
+    throw new SpecError([issue], file?.shown, file && maskNamedSecrets(file.text))
+  }
   const literals = findSecrets(document)
   const interpolated = interpolate(document, env, benchSchema, locate)
   const overridden = applyOverrides(interpolated.value, overrides, env)
-  const faults = checkSchema(overridden.document, locate)
+  const known = [
+    ...interpolated.secrets,
+    // In a file a variable is written as a reference.
+    ...(file === undefined ? findVariables(overridden.document, env) : []),
+    ...(context.secrets ?? []),
+  ]
+  const secrets = [...known, ...literals, ...findSecrets(overridden.document)]
+  const redact = (text: string): string => createRedactor(secrets).redact(text)
+  const faults = checkSchema(overridden.document, locate, redact)
+  // What else may be wrong would not be shown.
+  if (faults.length > mostShown) throw createError(faults, secrets, file)
   const sound = dropFaulty(overridden.document, faults)
-  const bench = readBench(sound, { directory, faults, locate, readStored: context.readStored })
+  const bench = readBench(sound, {
+    directory,
+    faults,
+    limits,
+    locate,
+    readStored: context.readStored,
+  })
 
   const { mock, baseline } = bench.parts
   const outerIssues = checkMocks(mock, ['mock'])
@@ -118,7 +148,6 @@ function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<S
   const issues = [...interpolated.issues, ...overridden.issues]
   const found = bench.issues.map((issue) => nameOverride(issue, overridden.labels))
   for (const stage of [faults, found, outerIssues]) issues.push(...withoutRepeated(stage, issues))
-  const secrets = [...interpolated.secrets, ...literals, ...findSecrets(overridden.document)]
   if (issues.length > 0) throw createError(issues, secrets, file)
   const spec = keepKnown<BenchSpec<Stored>>({
     name: sound.name ?? context.name,
@@ -126,9 +155,9 @@ function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<S
     sha256: file?.sha256,
     ...bench.parts,
     secrets: [],
-    warnings: [...warnOfLiterals(literals), ...bench.warnings],
+    warnings: [...warnOfLiterals(literals, known), ...bench.warnings],
   })
-  return { ...spec, secrets: collectSecrets(spec, interpolated.secrets) }
+  return { ...spec, secrets: collectSecrets(spec, known) }
 
   function checkMocks(options: MockOptions | undefined, path: Path): Issue[] {
     return ((options && context.checkMock?.(options)) ?? []).map((problem) =>
@@ -170,13 +199,15 @@ function createError(
   secrets: readonly Secret[],
   file: Context<unknown>['file'],
 ): SpecError {
-  const redact = createRedactor(secrets)
+  const { redact } = createRedactor(secrets)
   const redacted = issues.map((issue) => ({ ...issue, message: redact(issue.message) }))
   return new SpecError(redacted, file?.shown, file && maskSecrets(file.text, secrets))
 }
 
-function warnOfLiterals(literals: readonly LiteralSecret[]): string[] {
-  const keys = new Set(literals.map(({ path }) => renderPath(path)))
+/** `known`: what a program has put into its document is no literal there. */
+function warnOfLiterals(literals: readonly LiteralSecret[], known: readonly Secret[]): string[] {
+  const written = literals.filter(({ value }) => !known.some((each) => value.includes(each.value)))
+  const keys = new Set(written.map(({ path }) => renderPath(path)))
   return [...keys].map((key) => {
     const name = key.replace(/^.*\./, '').replace(/\W/g, '_').toUpperCase()
     return `${key}: holds a secret in plain text. Write \${${name}} and set it in the environment.`
@@ -184,14 +215,14 @@ function warnOfLiterals(literals: readonly LiteralSecret[]): string[] {
 }
 
 /** Secrets of every request that will be sent: rows may hold them too. */
-function collectSecrets(spec: BenchSpec, interpolated: readonly Secret[]): Secret[] {
+function collectSecrets(spec: BenchSpec, known: readonly Secret[]): Secret[] {
   const second = spec.baseline?.kind === 'interleaved' ? [spec.baseline.target] : []
   const targets = [spec.target, ...second].flatMap((target) => {
     const varies = [target.url, ...Object.values(target.headers)].some(hasPlaceholder)
     return varies ? prepare(spec, target) : [target]
   })
   const metrics = findSecrets({ server_metrics: spec.serverMetrics })
-  const secrets = [...interpolated, ...metrics, ...targets.flatMap((target) => findSecrets(target))]
+  const secrets = [...known, ...metrics, ...targets.flatMap((target) => findSecrets(target))]
   const labels = new Map<string, string>()
   for (const { value, label } of secrets) if (!labels.has(value)) labels.set(value, label)
   return [...labels].map(([value, label]) => ({ value, label }))

@@ -27,8 +27,24 @@ export function cleanLine(text: string): string {
   return breakCommands(flatten(text).trim())
 }
 
-/** What is kept of a message. Longer than what is shown, so that it is cut after secrets are out of it, not through one. */
-const messageLimit = 1000
+/** `cleanLine` for a text of several lines: their ends, their indentation and tabs stay. */
+export function cleanLines(text: string): string {
+  const lines = text.split(/\r?\n/).map((line) => line.split('\t').map(flatten).join('\t'))
+  return breakCommands(lines.join('\n'))
+}
+
+/** Controls but tabs and the ends of lines, and escapes but colours and the erasing of a line. */
+const foreignControls =
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  /[\0-\u0008\v\f\u000e-\u001a\u001c-\u001f\u007f-\u009f]|\u001b(?!\[(?:[\d;]*m|2K))/g
+
+/** What is about to be printed, colours and all: whatever is in it, nobody acts upon it. */
+export function cleanOutput(text: string): string {
+  return breakCommands(text.replace(invisible, '').replace(foreignControls, ''))
+}
+
+/** What is kept of a message, UTF-16 units: the list of all that a server found wrong. */
+const messageLimit = 4000
 
 /**
  * What someone else says, as one line of at most `limit` UTF-16 units: terminal escapes and

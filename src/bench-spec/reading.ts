@@ -7,7 +7,8 @@ import { createIssue, type Locate, type Report, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
 import { hasControls } from './plain-text.ts'
 import { readServerMetrics } from './server-metrics.ts'
-import { parseSlos } from './slo-list.ts'
+import { addLimits, parseSlos } from './slo-list.ts'
+import type { RelativeSlo } from './slo.ts'
 import type { Abort, BenchSpec, Gate, MockOptions, Target } from './spec.ts'
 import type { StreamFormat } from './stream-format.ts'
 import { checkHeaders, checkUrl } from './target.ts'
@@ -26,6 +27,8 @@ export interface BenchContext<Stored> {
   directory: string
   /** What the schema said of the keys that are missing here. */
   faults: readonly Issue[]
+  /** SLOs besides those of the document. */
+  limits: readonly RelativeSlo[]
   locate: Locate
   readStored?: ReadStored<Stored> | undefined
 }
@@ -35,7 +38,7 @@ export function readBench<Stored>(
   document: Partial<BenchDocument>,
   context: BenchContext<Stored>,
 ): Bench<Stored> {
-  const { directory, faults, locate, readStored } = context
+  const { directory, faults, limits, locate, readStored } = context
   const issues: Issue[] = []
   const report: Report = (path, message, part) => {
     issues.push(createIssue(locate, path, message, part))
@@ -71,8 +74,9 @@ export function readBench<Stored>(
     report(['gate', 'max_extra_rounds'], message)
   }
   const hasBaseline = second !== undefined || faults.some(({ path }) => path[0] === 'baseline')
-  const { slos, goodput, issues: sloIssues } = parseSlos(document.slo, locate, hasBaseline)
+  const { slos: own, goodput, issues: sloIssues } = parseSlos(document.slo, locate, hasBaseline)
   issues.push(...sloIssues)
+  const slos = addLimits(own, limits)
   // Both are printed as they are, in terminals and logs.
   if (hasControls(document.name ?? ''))
     report(['name'], 'must be one line without control characters.')
@@ -99,6 +103,9 @@ export function readBench<Stored>(
   return { parts, issues, warnings: [...(loaded?.warnings ?? []), ...findDoubts(parts)] }
 }
 
+/** What a spec sends that does not say what to send: a request for a stream. */
+export const defaultBody = { stream: true }
+
 function readTarget({
   url = '',
   method = 'POST',
@@ -106,8 +113,7 @@ function readTarget({
   body,
 }: Partial<BenchDocument>): Target {
   const entries = Object.entries(headers).map(([name, value]) => [name, String(value)] as const)
-  // A spec of a URL alone is a request for a stream.
-  const sent = body === undefined && method === 'POST' ? { stream: true } : (body ?? undefined)
+  const sent = body === undefined && method === 'POST' ? defaultBody : (body ?? undefined)
   return keepKnown<Target>({ url, method, headers: Object.fromEntries(entries), body: sent })
 }
 

@@ -11,8 +11,12 @@ const few = 6
 /** Words that will be keys. */
 const reservedKeys = ['rate', 'arrival', 'stages', 'matrix', 'max_concurrency', 'abort']
 
-/** Compares a document with a schema: one issue per place. */
-export type SchemaCheck = (document: unknown, locate: Locate) => Issue[]
+/** Compares a document with a schema: one issue per place. `redact` is given each text that is shown. */
+export type SchemaCheck = (
+  document: unknown,
+  locate: Locate,
+  redact?: (text: string) => string,
+) => Issue[]
 
 /** The schemas are ours, so that they are checked by tests and not again in every process. */
 const quickly = {
@@ -27,11 +31,11 @@ const quickly = {
 /** Compiles a schema, which takes some ms. */
 export function createSchemaCheck(schema: JsonSchema): SchemaCheck {
   const validate = new Ajv(quickly).compile(schema)
-  return (document, locate) => {
+  return (document, locate, redact = (text) => text) => {
     if (validate(document)) return []
     const seen = new Set<string>()
     return condenseUnions(validate.errors ?? []).flatMap((error) => {
-      const issue = explain(error, document, locate)
+      const issue = explain(error, { document, locate, redact })
       const place = JSON.stringify(issue.path)
       if (seen.has(place)) return []
       seen.add(place)
@@ -93,7 +97,13 @@ function rejectsKind(error: ErrorObject, union: ErrorObject, branch: number): bo
   return error.schemaPath === `${union.schemaPath}/${branch}/properties/${key}/const`
 }
 
-function explain(error: ErrorObject, document: unknown, locate: Locate): Issue {
+interface Checked {
+  document: unknown
+  locate: Locate
+  redact(text: string): string
+}
+
+function explain(error: ErrorObject, { document, locate, redact }: Checked): Issue {
   const path = parsePointer(error.instancePath, document)
   const schema = error.parentSchema as JsonSchema
   if (error.keyword === 'additionalProperties') {
@@ -113,7 +123,7 @@ function explain(error: ErrorObject, document: unknown, locate: Locate): Issue {
   const words = schema.enum?.map(String) ?? []
   const hint = typeof error.data === 'string' ? suggest(error.data, words) : ''
   const advice = hint === '' ? renderExample(path.at(-1), schema) : hint
-  const message = `must be ${renderRequirement(schema)}, got ${renderValue(error.data)}.${advice}`
+  const message = `must be ${renderRequirement(schema)}, got ${renderValue(error.data, redact)}.${advice}`
   return createIssue(locate, path, message)
 }
 
@@ -175,14 +185,14 @@ function renderType(type: string, schema: JsonSchema): string {
 
 const longestValue = 60
 
-function renderValue(value: unknown): string {
+function renderValue(value: unknown, redact: (text: string) => string): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object' && value !== null) return 'an object'
   if (value === '') return 'an empty text'
   if (value === null) return 'nothing'
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (typeof value !== 'string') return `a ${typeof value}`
-  const text = JSON.stringify(value)
+  const text = JSON.stringify(redact(value))
   return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text
 }
 

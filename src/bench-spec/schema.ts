@@ -73,6 +73,10 @@ const mock: JsonSchema = {
       examples: [1],
     },
     usage: { description: 'When token counts are sent.', examples: ['asked', 'always', 'never'] },
+    text: {
+      description: 'What an answer says: plain words, or also what careless readers trip over.',
+      examples: ['plain', 'tricky'],
+    },
     role_chunk: {
       description: 'When the chunk with the role is sent.',
       examples: ['first_token', 'accept'],

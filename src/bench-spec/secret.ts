@@ -1,4 +1,4 @@
-import { shortestSecret } from './environment.ts'
+import { canHide } from './environment.ts'
 import type { Path } from './issue.ts'
 import type { Secret } from './spec.ts'
 
@@ -28,10 +28,7 @@ export function findSecrets(document: unknown): LiteralSecret[] {
     ...secret,
     path: ['baseline', ...secret.path],
   }))
-  return [
-    ...found.filter(({ value }) => value.length >= shortestSecret && !isOpen(value)),
-    ...second,
-  ]
+  return [...found.filter(({ value }) => canHide(value) && !isOpen(value)), ...second]
 }
 
 /** Whether a value is still to be filled from the environment or from a row. */
@@ -43,13 +40,28 @@ function findInHeaders(headers: unknown): LiteralSecret[] {
   if (typeof headers !== 'object' || headers === null) return []
   return Object.entries(headers).flatMap(([name, value]: [string, unknown]) => {
     if (typeof value !== 'string' || !secretHeader.test(name)) return []
-    const [, credentials] = /^\S+\s+(\S+)$/.exec(value) ?? []
+    const [, scheme = '', credentials] = /^\s*(\S+)\s+(\S+)\s*$/.exec(value) ?? []
     // `Bearer EMPTY`, as servers without keys want it, hides nothing.
-    if (credentials !== undefined && credentials.length < shortestSecret) return []
-    const values = credentials === undefined ? [value] : [value, credentials]
+    if (credentials !== undefined && !canHide(credentials)) return []
+    const values = [value]
+    if (/cookie/i.test(name)) values.push(...listCookies(value))
+    else if (credentials !== undefined) values.push(credentials)
+    if (/^basic$/i.test(scheme)) values.push(...decodeUser(credentials ?? ''))
     const label = `[${name.toLowerCase()}]`
     return values.map((text) => ({ value: text, label, path: ['headers', name] }))
   })
+}
+
+/** What a server may repeat of a cookie without its neighbours. */
+function listCookies(value: string): string[] {
+  const pairs = value.split(';').filter((pair) => pair.includes('='))
+  return pairs.map((pair) => pair.slice(pair.indexOf('=') + 1).trim())
+}
+
+/** User and password, and the password, of a Basic authorization. */
+function decodeUser(credentials: string): string[] {
+  const pair = Buffer.from(credentials, 'base64').toString()
+  return pair.includes(':') ? [pair, pair.slice(pair.indexOf(':') + 1)] : []
 }
 
 function findInUrl(url: unknown, path: Path): LiteralSecret[] {
@@ -81,42 +93,6 @@ function decode(text: string): string {
   }
 }
 
-/**
- * Makes a function that replaces every occurrence of the secrets in a text by their labels, also
- * URL-encoded, JSON-escaped and in base64. Longer ones go first.
- */
-export function createRedactor(secrets: readonly Secret[]): (text: string) => string {
-  const labels = new Map<string, string>()
-  for (const { value, label } of secrets) {
-    for (const form of listForms(value)) if (!labels.has(form)) labels.set(form, label)
-  }
-  if (labels.size === 0) return (text) => text
-  const forms = [...labels.keys()].sort((a, b) => b.length - a.length)
-  const pattern = new RegExp(
-    forms.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'),
-    'g',
-  )
-  return (text) => text.replace(pattern, (form) => labels.get(form) ?? '')
-}
-
-function listForms(value: string): string[] {
-  const base64 = Buffer.from(value).toString('base64')
-  return [
-    value,
-    encodeURIComponent(value.toWellFormed()),
-    JSON.stringify(value).slice(1, -1),
-    base64,
-    base64.replace(/=+$/, ''),
-    Buffer.from(value).toString('base64url'),
-  ]
-}
-
-/** Replaces secrets by stars, so that every other character keeps its place. */
-export function maskSecrets(text: string, secrets: readonly Secret[]): string {
-  const stars = secrets.map(({ value }) => ({ value, label: '*'.repeat(value.length) }))
-  return createRedactor(stars)(text)
-}
-
 const namedSecret =
   /((?:authorization|api-?key|cookie|secret|password|[-_]token\b)[\w-]*["']?\s*[:=]\s*)([^,}\n]+)/gi
 
@@ -126,14 +102,4 @@ export function maskNamedSecrets(text: string): string {
     namedSecret,
     (_, name: string, value: string) => name + '*'.repeat(value.length),
   )
-}
-
-/** Redacts every text within plain objects and arrays; returns a copy. */
-export function redactDeep<T>(value: T, redact: (text: string) => string): T {
-  if (typeof value === 'string') return redact(value) as T
-  if (Array.isArray(value)) return value.map((item: unknown) => redactDeep(item, redact)) as T
-  if (typeof value !== 'object' || value === null) return value
-  if (Object.getPrototypeOf(value) !== Object.prototype) return value
-  const entries = Object.entries(value).map(([key, item]) => [key, redactDeep(item, redact)])
-  return Object.fromEntries(entries) as T
 }

@@ -54,6 +54,18 @@ export interface Token {
   start: number
 }
 
+/** UTF-16 units of an SLO or a bound; whatever can be meant is far shorter. */
+const longest = 500
+
+function refuseLong(text: string, start: number): void {
+  if (text.length <= longest) return
+  const part = { text: text.slice(0, longest), start }
+  throw new SloSyntaxError(
+    `is ${text.length} characters long, at most ${longest} are read. Write for example ttft p95 <= 800ms.`,
+    part,
+  )
+}
+
 /**
  * Reads one SLO.
  *
@@ -70,6 +82,7 @@ export interface Token {
  * @throws {SloSyntaxError}
  */
 export function parseSlo(text: string): ParsedSlo {
+  refuseLong(text, 0)
   const tag = /\{[^}]*\}?/.exec(text)
   if (tag !== null) {
     throw new SloSyntaxError(
@@ -181,6 +194,7 @@ type Bound = Limit & { op: Comparator; boundText: string }
  * @throws {SloSyntaxError}
  */
 export function parseBound(text: string, metric: Metric, start: number): Bound {
+  refuseLong(text, start)
   const [, space = '', opText = '', gap = '', rest = ''] =
     /^(\s*)([<>=≤≥]*)(\s*)(.*?)\s*$/su.exec(text) ?? []
   const opToken = { text: opText, start: start + space.length }
@@ -237,7 +251,13 @@ function parseAllowance(
     refuse(`nothing is left of the baseline at "${change.text}". Write less than 100%.`, change)
   }
   const allowance = { change: Number(`${sign}${scale(number, -2)}`) }
-  const changeText = `baseline ${sign} ${Number(number)}%`
+  if (allowance.change === Infinity) {
+    refuse(
+      `"${change.text}" is more than can be counted with, which bounds nothing. Write for example ${example}.`,
+      change,
+    )
+  }
+  const changeText = `baseline ${sign} ${writeNumber(number)}%`
   if (rest === '') return { allowance, boundText: changeText }
 
   const floorToken = { text: rest, start: token.start + token.text.length - rest.length }
@@ -294,10 +314,22 @@ function parseQuantity(
     )
   }
   const bound = scale(number, exponent)
+  if (bound === Infinity) {
+    throw new SloSyntaxError(
+      `"${rest}" is more than can be counted with, which bounds nothing. Write for example ${example}.`,
+      token,
+    )
+  }
   if (unit === 'share' && bound > 1) {
     throw new SloSyntaxError(`${metric} is at most 100%, got ${rest}.`, token)
   }
-  return { bound, boundText: `${Number(number)}${unitText}` }
+  return { bound, boundText: `${writeNumber(number)}${unitText}` }
+}
+
+/** Without needless zeros; as it came where it would be written with an exponent, which is not read. */
+function writeNumber(number: string): string {
+  const text = String(Number(number))
+  return text.includes('e') ? number : text
 }
 
 /** `p95`, `mean`; empty for a metric that is one number per run. */

@@ -8,7 +8,15 @@ import {
   parseStat,
   type ParsedSlo,
 } from './slo-grammar.ts'
-import { metricUnits, type GoodputBounds, type Level, type RequestBound, type Slo } from './slo.ts'
+import {
+  formatStat,
+  metricUnits,
+  type GoodputBounds,
+  type Level,
+  type RelativeSlo,
+  type RequestBound,
+  type Slo,
+} from './slo.ts'
 
 export interface SloList {
   slos: readonly Slo[]
@@ -55,6 +63,18 @@ export function parseSlos(value: unknown, locate: Locate, hasBaseline = false): 
   const goodput = found.find(({ bounds }) => bounds !== undefined)?.bounds
   const slos = found.map(({ slo }) => slo)
   return keepKnown<SloList>({ slos, goodput, issues: reading.issues })
+}
+
+/** The SLOs with limits behind them, but for those on a statistic that one of them compares. */
+export function addLimits(slos: readonly Slo[], limits: readonly RelativeSlo[]): Slo[] {
+  const compared = new Set(
+    slos.filter(({ allowance }) => allowance !== undefined).map(nameStatistic),
+  )
+  return [...slos, ...limits.filter((limit) => !compared.has(nameStatistic(limit)))]
+}
+
+function nameStatistic({ metric, stat }: Slo): string {
+  return `${metric} ${formatStat(stat)}`
 }
 
 function readItem(path: Path, item: unknown, reading: Reading): Entry | undefined {

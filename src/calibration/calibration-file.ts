@@ -2,11 +2,19 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { nameTarget } from '../bench-spec/target.ts'
-import type { Spread } from '../metrics/client-error.ts'
 import { DocumentError } from '../results/document-error.ts'
 import type { NoiseFigure } from '../verdict/noise.ts'
 import type { LoadShape } from './load-shape.ts'
 import type { Machine } from './machine.ts'
+
+/** ms; a percentile is `null` where so few values have none but their maximum. */
+export interface StoredSpread {
+  min: number
+  p50: number
+  p95: number | null
+  p99: number | null
+  max: number
+}
 
 /** The client's own error at one shape of load, as it is stored. */
 export interface Calibration {
@@ -16,8 +24,13 @@ export interface Calibration {
   shape: LoadShape
   requests: number
   /** `request`: the larger of ttft and latency; `chunk`: of each token event. */
-  client_error_ms: { ttft: Spread; latency: Spread; request: Spread; chunk: Spread | null }
-  dispatch_delay_ms: Spread
+  client_error_ms: {
+    ttft: StoredSpread
+    latency: StoredSpread
+    request: StoredSpread
+    chunk: StoredSpread | null
+  }
+  dispatch_delay_ms: StoredSpread
   held_concurrency: { mean: number; peak: number; full_share: number } | null
 }
 
@@ -106,8 +119,9 @@ function isComplete({ schema_version, calibrations, noise }: CalibrationFile): b
   )
 }
 
-function isSpread({ p50, p95, p99, max }: Spread): boolean {
-  return [p50, p95, p99, max].every(Number.isFinite)
+function isSpread({ p50, p95, p99, max }: StoredSpread): boolean {
+  const carried = [p95, p99].every((value) => value === null || Number.isFinite(value))
+  return carried && Number.isFinite(p50) && Number.isFinite(max)
 }
 
 /** Puts new measurements in place of the ones that they replace, and of those of the same target. */

@@ -5,10 +5,11 @@ import { prepare } from '../bench-spec/template.ts'
 import { type LoadOptions, runLoad } from '../engine/load.ts'
 import type { LoadPlan } from '../engine/loop.ts'
 import type { RequestRecord } from '../engine/record.ts'
-import { compareWithSent } from '../metrics/client-error.ts'
+import { compareWithSent, type Spread } from '../metrics/client-error.ts'
+import { summarize } from '../metrics/summary.ts'
 import { startMock } from '../mock/index.ts'
 import { measureNoise } from '../verdict/noise.ts'
-import type { Calibration, StoredNoise } from './calibration-file.ts'
+import type { Calibration, StoredNoise, StoredSpread } from './calibration-file.ts'
 import { type LoadShape, standIn, standIns } from './load-shape.ts'
 import { describeMachine } from './machine.ts'
 
@@ -66,14 +67,19 @@ export async function calibrate(
         'a token was seen before it was sent: the clock of this machine is not usable',
       )
     }
-    const { ttft, latency, request, chunk = null, dispatchDelay, held } = found
+    const { ttft, latency, request, chunk, dispatchDelay, held } = found
     return {
       measured_at: new Date().toISOString(),
       machine: describeMachine(),
       shape,
       requests,
-      client_error_ms: { ttft, latency, request, chunk },
-      dispatch_delay_ms: dispatchDelay,
+      client_error_ms: {
+        ttft: toStored(ttft),
+        latency: toStored(latency),
+        request: toStored(request),
+        chunk: chunk === undefined ? null : toStored(chunk),
+      },
+      dispatch_delay_ms: toStored(dispatchDelay),
       held_concurrency: held
         ? { mean: held.mean, peak: held.peak, full_share: held.fullShare }
         : null,
@@ -81,6 +87,10 @@ export async function calibrate(
   } finally {
     await mock.stop()
   }
+}
+
+function toStored({ min, p50, p95, p99, max }: Spread): StoredSpread {
+  return { min, p50, p95: p95 ?? null, p99: p99 ?? null, max }
 }
 
 /** ms that two processes may read the one clock apart. */
@@ -128,12 +138,13 @@ export async function measureTarget(
       timeouts: spec.timeouts,
       stream: spec.stream,
       requests: prepare(spec),
+      secrets: spec.secrets,
     }),
     keepKnown<LoadOptions>({ signal, onRecords }),
   )
   signal?.throwIfAborted()
   const figures = measureNoise(run.records, 1 - spec.gate.confidence)
-  if (figures.length === 0) throw new Error('the target gave no figures in at least 3 rounds')
+  if (figures.length === 0) throw new Error(explainNoFigures(run.records))
   return {
     measured_at: new Date().toISOString(),
     target: nameTarget(spec.target.url),
@@ -146,4 +157,17 @@ export async function measureTarget(
       smallest_changes: [...smallestChanges],
     })),
   }
+}
+
+function explainNoFigures(records: readonly RequestRecord[]): string {
+  const said = 'the target gave no figures in at least 3 rounds'
+  const { requests, failures } = summarize(records)
+  const [most] = failures
+  if (most === undefined) return said
+  const { kind, status, count } = most
+  const told = `${said}: ${count} of ${requests.total} requests failed with ${kind}`
+  if (status === undefined) return told
+  const refused = status === 400 || status === 422
+  const advice = refused ? '. Write the body that it expects in a spec, or behind --body' : ''
+  return `${told} ${status}${advice}`
 }

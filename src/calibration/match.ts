@@ -1,9 +1,8 @@
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { nameTarget } from '../bench-spec/target.ts'
-import type { Spread } from '../metrics/client-error.ts'
-import type { Accuracy } from '../metrics/reach.ts'
+import type { Accuracy, ErrorBound, Lateness } from '../metrics/client-accuracy.ts'
 import type { CalibrationDocument } from '../results/results.ts'
-import type { Calibration, CalibrationFile } from './calibration-file.ts'
+import type { Calibration, CalibrationFile, StoredSpread } from './calibration-file.ts'
 import type { LoadShape } from './load-shape.ts'
 
 /** A stored calibration beside a run. */
@@ -74,7 +73,19 @@ function distance(a: LoadShape, b: LoadShape): number {
 export function toAccuracy({ calibration, mismatch }: Match): Accuracy | undefined {
   if (mismatch !== undefined) return undefined
   const { request, chunk } = calibration.client_error_ms
-  return { request: request.p99, chunk: (chunk ?? request).p99 }
+  const { requests } = calibration
+  return { request: toLateness(request), chunk: toLateness(chunk ?? request), requests }
+}
+
+/** What few requests have instead of a p99 is the largest of their errors. */
+function toLateness({ p50, p95, p99, max }: StoredSpread): Lateness {
+  const first = p99 === null ? toBound('max', max) : toBound('p99', p99)
+  const smaller = p95 === null ? [] : [toBound('p95', p95)]
+  return [first, ...smaller, toBound('p50', p50)]
+}
+
+function toBound(stat: ErrorBound['stat'], error: number): ErrorBound {
+  return { stat, error }
 }
 
 /** What the results of a run say of it. */
@@ -104,6 +115,6 @@ export function describeMatch(
   }
 }
 
-function toTail({ p50, p95, p99, max }: Spread): CalibrationDocument['client_error_ms'] {
+function toTail({ p50, p95, p99, max }: StoredSpread): CalibrationDocument['client_error_ms'] {
   return { p50, p95, p99, max }
 }

@@ -46,7 +46,7 @@ export function runBenches(
   passOn(child.stdout, stdout, mode)
   passOn(child.stderr, stderr, mode)
   const interrupt = (): void => {
-    child.kill(signal.reason === 'SIGTERM' ? 'SIGTERM' : 'SIGINT')
+    child.kill(signal.reason === 'SIGINT' ? 'SIGINT' : 'SIGTERM')
   }
   signal.addEventListener('abort', interrupt, { once: true })
   return new Promise((resolve, reject) => {

@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 
+import { keepKnown } from '../bench-spec/known.ts'
 import type { Load } from '../bench-spec/spec.ts'
 import { calibrationPath, storeCalibration } from '../calibration/calibration-file.ts'
 import {
@@ -11,14 +12,16 @@ import { shapeOfSpec } from '../calibration/load-shape.ts'
 import { findMismatch } from '../calibration/match.ts'
 import { renderCalibration } from '../report/calibration-table.ts'
 import { detectStyle } from '../report/console-style.ts'
+import { renderJson } from '../report/escaping.ts'
 import type { Progress } from '../report/progress-text.ts'
 import { checkSpec, loadSpec } from '../run/checked-spec.ts'
+import { attempt } from '../run/output-file.ts'
 import { trackProgress } from '../run/progress.ts'
 import { exitCodeMeanings, toSignalCode } from '../verdict/exit-code.ts'
 import { UsageError } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
 import { createProgressLine } from './progress-line.ts'
-import { concurrency, config, quiet, requests, toOverrides, url } from './shared-options.ts'
+import { body, concurrency, config, quiet, requests, toOverrides, url } from './shared-options.ts'
 
 export const calibrate: Command = defineCommand({
   summary: "measure this machine's own error, and a target's noise",
@@ -28,10 +31,11 @@ export const calibrate: Command = defineCommand({
   options: {
     config: { ...config, description: 'bench spec whose load is taken; without it 10 in flight' },
     url: { ...url, description: "with `--noise`: target; it replaces the base of the spec's url" },
+    body,
     requests: {
       ...requests,
       description:
-        'requests; by default as many as take about ten seconds, 100 to 300, to the mock, and what the spec asks for to the target',
+        'requests; by default as many as take about ten seconds, 100 to 300, to the mock, and what the spec asks for to the target; fewer than 100 have no p99',
     },
     concurrency,
     noise: {
@@ -59,10 +63,18 @@ export const calibrate: Command = defineCommand({
     const { env, cwd, stdout, signal } = context
     const { config, noise, requests } = values
     const overrides = toOverrides(values, cwd)
+    const { url = anyUrl, ...others } = overrides
     const spec =
       config === undefined
-        ? checkSpec({ url: anyUrl }, { env, baseDir: cwd, overrides })
+        ? checkSpec(keepKnown({ url, body: values.body }), {
+            env,
+            baseDir: cwd,
+            overrides: others,
+          })
         : loadSpec(config, { env, cwd, overrides })
+    if (config !== undefined && values.body !== undefined) {
+      throw new UsageError('--body is for a target without a spec, which has its own')
+    }
     const aimed = config === undefined ? values.url !== undefined : spec.mock === undefined
     if (noise && !aimed)
       throw new UsageError('--noise needs a target: -u URL, or a spec without mock')
@@ -81,12 +93,14 @@ export const calibrate: Command = defineCommand({
       const calibration = await calibrateClient(shape, asked, watch('mock', load))
       const found = noise ? await measureTarget(spec, watch('target', spec.load)) : undefined
       line.clear()
-      storeCalibration(cwd, calibration, {
-        noise: found,
-        replaces: (other) => findMismatch(other, calibration) === undefined,
-      })
+      attempt(calibrationPath(cwd), () =>
+        storeCalibration(cwd, calibration, {
+          noise: found,
+          replaces: (other) => findMismatch(other, calibration) === undefined,
+        }),
+      )
       const text = values.json
-        ? JSON.stringify({ ...calibration, noise: found ?? null }, null, 2)
+        ? renderJson({ ...calibration, noise: found ?? null })
         : [
             renderCalibration(calibration, found, detectStyle(stdout, env)),
             ` stored in ${relative(cwd, calibrationPath(cwd))}; add it to .gitignore`,

@@ -1,5 +1,6 @@
 import type { ExitCode } from '../verdict/exit-code.ts'
 import { type Arguments, type Operands, readArguments } from './arguments.ts'
+import { cleanStream } from './clean-stream.ts'
 import type { Options } from './option.ts'
 
 /** What a command may touch of its process; tests pass their own. */
@@ -8,7 +9,7 @@ export interface CommandContext {
   stderr: NodeJS.WriteStream
   env: Readonly<Record<string, string | undefined>>
   cwd: string
-  /** Aborted by Ctrl-C or SIGTERM; the reason is the signal's name. */
+  /** Aborted by Ctrl-C, SIGTERM or the end of the terminal (SIGHUP); the reason is the signal's name. */
   signal: AbortSignal
 }
 
@@ -40,11 +41,15 @@ interface Definition<O extends Options> extends CommandTexts {
   run(given: Arguments<O>, context: CommandContext): Promise<number>
 }
 
-/** A command that reads its arguments by its own table. */
+/** A command that reads its arguments by its own table, and prints nothing that anybody acts upon. */
 export function defineCommand<const O extends Options>(definition: Definition<O>): Command {
   return {
     ...definition,
     run: async (args, context) =>
-      definition.run(readArguments(args, definition, context.env), context),
+      definition.run(readArguments(args, definition, context.env), {
+        ...context,
+        stdout: cleanStream(context.stdout),
+        stderr: cleanStream(context.stderr),
+      }),
   }
 }

@@ -1,17 +1,19 @@
-import { join, relative, resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 
 import { keepKnown } from '../bench-spec/known.ts'
 import type { Overrides } from '../bench-spec/overrides.ts'
 import type { RelativeSlo } from '../bench-spec/slo.ts'
 import { type Comparison, renderComparison } from '../report/comparison-table.ts'
 import { detectStyle } from '../report/console-style.ts'
+import { renderJson } from '../report/escaping.ts'
 import { readResults } from '../results/findings.ts'
 import type { Results } from '../results/results.ts'
-import { folderName, prepareFolder, writeArtifacts } from '../run/artifacts.ts'
+import { folderName, openRunFolder } from '../run/artifacts.ts'
 import { type BenchOptions, listNotices } from '../run/bench.ts'
 import { loadSpec } from '../run/checked-spec.ts'
-import { addLimits, compareStored, compareTargets, limitRegression } from '../run/comparison.ts'
-import { exitCodeMeanings, toSignalCode } from '../verdict/exit-code.ts'
+import { compareStored, compareTargets, limitRegression } from '../run/comparison.ts'
+import { exitCodeMeanings, exitCodes, toSignalCode } from '../verdict/exit-code.ts'
+import { worstExitCode } from '../verdict/policy.ts'
 import { UsageError } from './arguments.ts'
 import { type Command, type CommandContext, defineCommand } from './command.ts'
 import { createProgressLine } from './progress-line.ts'
@@ -55,16 +57,19 @@ export const compare: Command = defineCommand({
     const { config, policy, out, quiet, 'max-regression': limits = [] } = values
     const asked = { baseline, candidate, limits, policy }
     const { stdout, env, signal } = context
-    const { comparison, details } =
+    const { comparison, details, unwritten } =
       config === undefined
         ? compareFiles(asked, context)
         : await compareUrls({ ...asked, config, out, quiet }, context)
     stdout.write(
       values.json
-        ? `${JSON.stringify(comparison, null, 2)}\n`
+        ? `${renderJson(comparison)}\n`
         : `${renderComparison(comparison, { ...detectStyle(stdout, env), details })}\n`,
     )
-    return signal.aborted ? toSignalCode(signal.reason) : comparison.verdict.exit_code
+    for (const problem of unwritten) context.stderr.write(`slogate compare: ${problem}\n`)
+    if (signal.aborted) return toSignalCode(signal.reason)
+    const { exit_code: code } = comparison.verdict
+    return unwritten.length > 0 ? worstExitCode([code, exitCodes.noData]) : code
   },
 })
 
@@ -78,6 +83,8 @@ interface Asked {
 interface Compared {
   comparison: Comparison
   details: readonly string[]
+  /** What could not be written, a sentence each. */
+  unwritten: readonly string[]
 }
 
 function compareFiles(
@@ -91,7 +98,7 @@ function compareFiles(
     return readResults(file, cwd).results
   }) as [Results, Results]
   const names = { baseline, candidate }
-  return { comparison: compareStored(a, b, { limits, policy, names }), details: [] }
+  return { comparison: compareStored(a, b, { limits, policy, names }), details: [], unwritten: [] }
 }
 
 async function compareUrls(
@@ -104,23 +111,22 @@ async function compareUrls(
       throw new UsageError(`with -c both must be URLs, got ${JSON.stringify(url)}`)
   }
   const overrides = keepKnown<Overrides>({ url: candidate, baseline, policy })
-  const spec = loadSpec(config, { env, cwd, overrides })
-  const folder = join(resolve(cwd, out), folderName(spec.name))
-  prepareFolder(folder)
-  for (const { level, message } of listNotices(addLimits(spec, limits), { root: cwd })) {
+  const spec = loadSpec(config, { env, cwd, overrides, limits })
+  const folder = openRunFolder(resolve(cwd, out), folderName(spec.name))
+  for (const { level, message } of listNotices(spec, { root: cwd })) {
     stderr.write(`${spec.name}: ${level}: ${message}\n`)
   }
   const line = createProgressLine(stderr)
   const { comparison, bench } = await compareTargets(
     spec,
-    limits,
     keepKnown<BenchOptions>({
       signal,
       root: cwd,
+      log: folder.log,
       onProgress: quiet ? undefined : (progress) => line.show(spec.name, progress),
     }),
   )
+  const unwritten = folder.finish(bench)
   line.clear()
-  writeArtifacts(folder, bench)
-  return { comparison, details: [`results ${relative(cwd, folder)}`] }
+  return { comparison, details: [`results ${relative(cwd, folder.path)}`], unwritten }
 }

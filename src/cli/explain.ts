@@ -1,9 +1,10 @@
 import { cleanLine } from '../bench-spec/plain-text.ts'
 import { accountFor } from '../report/explanation/explanation.ts'
+import { explainMissingRequests } from '../report/sentence/missing-requests.ts'
 import { compareWith } from '../report/tool/tool-table.ts'
 import type { Tool } from '../report/tool/tool.ts'
 import { tools } from '../report/tool/tools.ts'
-import { readRecords, readResults } from '../results/findings.ts'
+import { countRequests, readRecords, readResults } from '../results/findings.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import { exitCodes } from '../verdict/exit-code.ts'
 import { UsageError } from './arguments.ts'
@@ -37,7 +38,7 @@ export const explain: Command = defineCommand({
     "slogate explain .vitest/slogate/chat/results.json 'ttft p95 <= 800ms'",
     'slogate explain .vitest/slogate/chat --as vllm',
   ],
-  async run({ values, operands }, { cwd, stdout }) {
+  async run({ values, operands }, { cwd, stdout, stderr }) {
     const [path = '', ...ids] = operands
     const { results, file } = readResults(path, cwd)
     const tool = values.as === undefined ? undefined : tools[values.as]
@@ -45,9 +46,13 @@ export const explain: Command = defineCommand({
       throw new UsageError(`--goodput goes with --as and one of ${listTools(hasGoodput)}`)
     if (tool !== undefined) {
       if (ids.length > 0) throw new UsageError('--as is about requests, not about SLOs')
-      const records = readRecords(file, cwd)
+      const records = readRecords(results, { file, cwd })
       if (records === undefined)
         throw new UsageError(`there is no requests.ndjson.gz beside ${file}`)
+      if (records.length < countRequests(results)) {
+        const missing = explainMissingRequests(records.length, countRequests(results))
+        stderr.write(`slogate explain: ${missing}\n`)
+      }
       stdout.write(`${compareWith(tool, results, records, values.goodput)}\n`)
       return exitCodes.pass
     }

@@ -1,17 +1,20 @@
 #!/usr/bin/env node
 import { IssueError, renderIssues } from '../bench-spec/issue.ts'
-import { breakCommands } from '../bench-spec/plain-text.ts'
 import { suggest } from '../bench-spec/suggestion.ts'
-import { exitCodes } from '../verdict/exit-code.ts'
+import { OutputError } from '../run/output-file.ts'
+import { endingSignals, exitCodeMeanings, exitCodes } from '../verdict/exit-code.ts'
 import { version } from '../version.ts'
 import { UsageError } from './arguments.ts'
+import { cleanStream } from './clean-stream.ts'
 import type { CommandContext } from './command.ts'
 import { commandNames, loadCommand, loadCommands } from './commands.ts'
 import { renderHelp, renderOverview } from './help.ts'
+import { guardOutput } from './output-guard.ts'
 
 /** Runs one command line and returns its exit code. */
 export async function main(args: readonly string[], context: CommandContext): Promise<number> {
-  const { stdout, stderr } = context
+  const stdout = cleanStream(context.stdout)
+  const stderr = cleanStream(context.stderr)
   const [name, ...rest] = args
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     stdout.write(renderOverview(await loadCommands()))
@@ -25,7 +28,7 @@ export async function main(args: readonly string[], context: CommandContext): Pr
   if (command === undefined) {
     const hint = suggest(name, commandNames)
     stderr.write(
-      `${breakCommands(`slogate: there is no command ${JSON.stringify(name)}.${hint}`)}\nTry: slogate --help\n`,
+      `slogate: there is no command ${JSON.stringify(name)}.${hint}\nTry: slogate --help\n`,
     )
     return exitCodes.misuse
   }
@@ -37,13 +40,11 @@ export async function main(args: readonly string[], context: CommandContext): Pr
     return await command.run(rest, context)
   } catch (error) {
     if (error instanceof IssueError) {
-      stderr.write(`${breakCommands(renderIssues(error))}\n`)
+      stderr.write(`${renderIssues(error)}\n`)
       return exitCodes.misuse
     }
     if (error instanceof UsageError) {
-      stderr.write(
-        `${breakCommands(`slogate ${name}: ${error.message}`)}\nTry: slogate ${name} --help\n`,
-      )
+      stderr.write(`slogate ${name}: ${error.message}\nTry: slogate ${name} --help\n`)
       return exitCodes.misuse
     }
     // Not 1, which says that an SLO was missed.
@@ -60,20 +61,48 @@ function asksForHelp(args: readonly string[]): boolean {
 
 function describe(error: unknown, env: CommandContext['env']): string {
   if (!(error instanceof Error)) return String(error)
+  if (error instanceof OutputError) return error.message
   if (env.SLOGATE_DEBUG !== undefined) return error.stack ?? error.message
   return `${error.message}\nWith SLOGATE_DEBUG=1 the stack is shown.`
 }
 
-if (import.meta.main) {
+/** The command line of this process. What cannot be printed ends nothing. */
+async function runProcess(): Promise<number> {
+  const output = guardOutput(process.stdout)
+  guardOutput(process.stderr)
   const interrupt = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => interrupt.abort(name))
+  for (const name of endingSignals) process.once(name, () => interrupt.abort(name))
+  // A second Ctrl-C is impatience; a second SIGHUP is the kernel's, after that of the shell.
+  process.on('SIGHUP', () => {})
+  const cwd = findFolder()
+  if (cwd === undefined) {
+    process.stderr.write(
+      'slogate: the working directory is not there any more: cd to one that is\n',
+    )
+    return exitCodes.misuse
   }
-  process.exitCode = await main(process.argv.slice(2), {
-    stdout: process.stdout,
-    stderr: process.stderr,
-    env: process.env,
-    cwd: process.cwd(),
-    signal: interrupt.signal,
-  })
+  const args = process.argv.slice(2)
+  const { stdout, stderr, env } = process
+  const code = await main(args, { stdout, stderr, env, cwd, signal: interrupt.signal })
+  const loss = await output.findLoss()
+  if (loss === undefined) return code
+  stderr.write(`slogate: ${new OutputError('stdout', loss).message}\n`)
+  return code === exitCodes.pass && !(await judges(args[0])) ? exitCodes.noData : code
 }
+
+/** `undefined`: it was removed. */
+function findFolder(): string | undefined {
+  try {
+    return process.cwd()
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether the exit code of a command is a verdict, whatever becomes of what it prints. */
+async function judges(name: string | undefined): Promise<boolean> {
+  const command = name === undefined ? undefined : await loadCommand(name)
+  return command?.exitCodes === exitCodeMeanings
+}
+
+if (import.meta.main) process.exitCode = await runProcess()

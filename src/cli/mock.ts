@@ -14,19 +14,13 @@ import {
 import { exitCodes } from '../verdict/exit-code.ts'
 import { UsageError } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
-import { choice, duration, text, type ValueKind, wholeNumber } from './value-kind.ts'
+import { choice, duration, jsonObject, text, type ValueKind, wholeNumber } from './value-kind.ts'
 
 const fault: ValueKind<object> = {
   name: 'KIND',
   expected: 'the name of a fault, or one as JSON',
-  read: (text) => (text.trimStart().startsWith('{') ? parseObject(text) : { kind: text }),
+  read: (text) => (text.trimStart().startsWith('{') ? jsonObject.read(text) : { kind: text }),
   offers: () => faultNames,
-}
-
-const anyOptions: ValueKind<object> = {
-  name: 'JSON',
-  expected: 'a JSON object',
-  read: parseObject,
 }
 
 export const mock: Command = defineCommand({
@@ -64,6 +58,12 @@ export const mock: Command = defineCommand({
       repeated: true,
       description: 'what goes wrong with every answer, or a fault as JSON',
     },
+    'api-key': {
+      value: text('KEY'),
+      variable: 'SLOGATE_MOCK_API_KEY',
+      description:
+        'demanded by `/v1`, `/v1beta` and `/__mock`; in the variable no other user of the machine can read it',
+    },
     'allow-overrides': {
       description: '`x-mock-*` headers of a request may change its answer',
     },
@@ -73,7 +73,7 @@ export const mock: Command = defineCommand({
     },
     list: { description: 'print the scenarios and end' },
     options: {
-      value: anyOptions,
+      value: jsonObject,
       description:
         'any option of a spec\'s mock block: `{"ttft": {"dist": "lognormal", "mean": "40ms", "cv": 0.3}}`',
     },
@@ -90,7 +90,7 @@ export const mock: Command = defineCommand({
       }
       return exitCodes.pass
     }
-    const { port, truth, fault: faults, options, 'allow-overrides': open } = values
+    const { port, truth, fault: faults, options, 'allow-overrides': open, 'api-key': key } = values
     const { profile, ttft, itl, tokens, seed, scenario } = values
     const server = await startServer(
       {
@@ -103,10 +103,11 @@ export const mock: Command = defineCommand({
           seed,
           scenario,
           faults: faults.length > 0 ? faults : undefined,
+          api_key: key,
           allow_overrides: open ? true : undefined,
         }),
       },
-      { port },
+      { port, folder: cwd },
     ).catch((error: Error) => {
       throw new UsageError(error.message.replace(/^mock: /, ''))
     })
@@ -128,13 +129,4 @@ function writeTruth({ truth }: RunningServer, file: string, stderr: NodeJS.Writa
     unwatch()
     stderr.write(`slogate mock: the truth is not written: ${message}\n`)
   })
-}
-
-function parseObject(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,7 @@
 import { dirname, relative, resolve } from 'node:path'
 
-import { readRecords, readResults } from '../results/findings.ts'
+import { explainMissingRequests } from '../report/sentence/missing-requests.ts'
+import { countRequests, readRecords, readResults } from '../results/findings.ts'
 import { reportFormats, writeReports } from '../run/artifacts.ts'
 import { exitCodes } from '../verdict/exit-code.ts'
 import { type Command, defineCommand } from './command.ts'
@@ -34,16 +35,19 @@ export const report: Command = defineCommand({
     const [path = ''] = operands
     const { format: formats, junit } = values
     const { results, file } = readResults(path, cwd)
-    const records = readRecords(file, cwd)
+    const records = readRecords(results, { file, cwd })
     if (records === undefined) {
       stderr.write(
         'slogate report: there is no requests.ndjson.gz beside it: what needs single requests is left out\n',
       )
+    } else if (records.length < countRequests(results)) {
+      const missing = explainMissingRequests(records.length, countRequests(results))
+      stderr.write(`slogate report: ${missing}\n`)
     }
     const folder = resolve(cwd, values.out ?? dirname(file))
-    for (const written of writeReports(folder, { results, records }, { formats, junit })) {
-      stdout.write(`${relative(cwd, written)}\n`)
-    }
-    return exitCodes.pass
+    const { files, problems } = writeReports(folder, { results, records }, { formats, junit })
+    for (const written of files) stdout.write(`${relative(cwd, written)}\n`)
+    for (const problem of problems) stderr.write(`slogate report: ${problem}\n`)
+    return problems.length === 0 ? exitCodes.pass : exitCodes.noData
   },
 })

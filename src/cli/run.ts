@@ -1,9 +1,11 @@
-import { join, relative, resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 
+import { keepKnown } from '../bench-spec/known.ts'
 import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { reportRuns } from '../github/job.ts'
 import { detectStyle } from '../report/console-style.ts'
+import { renderJson } from '../report/escaping.ts'
 import { renderOverview } from '../report/screen.ts'
 import { renderSeedReport } from '../report/seed-report.ts'
 import type { Locale } from '../report/seed-words.ts'
@@ -12,14 +14,15 @@ import type { Results } from '../results/results.ts'
 import {
   folderName,
   type JunitMode,
-  prepareFolder,
-  writeArtifacts,
+  openRunFolder,
+  type RunFolder,
   writeOverview,
 } from '../run/artifacts.ts'
 import { type BenchOptions, runBench, listNotices } from '../run/bench.ts'
 import { type CheckedSpec, checkSpec, loadSpec } from '../run/checked-spec.ts'
 import { appendHistory, checkHistory } from '../run/history-file.ts'
-import { exitCodeMeanings, toSignalCode } from '../verdict/exit-code.ts'
+import { makeFolder, OutputError } from '../run/output-file.ts'
+import { exitCodeMeanings, exitCodes, toSignalCode } from '../verdict/exit-code.ts'
 import { worstExitCode } from '../verdict/policy.ts'
 import { UsageError } from './arguments.ts'
 import { type Command, type CommandContext, defineCommand } from './command.ts'
@@ -27,6 +30,7 @@ import { createProgressLine } from './progress-line.ts'
 import { createSeedOutput } from './seed-output.ts'
 import {
   baseline,
+  body,
   concurrency,
   config,
   junit,
@@ -48,6 +52,7 @@ export const run: Command = defineCommand({
   options: {
     config: { ...config, repeated: true },
     url,
+    body,
     requests,
     concurrency,
     baseline,
@@ -58,7 +63,10 @@ export const run: Command = defineCommand({
       value: text('FILE', 'files'),
       description: 'append a row per run to this `.csv`, `.ndjson` or `.jsonl` file',
     },
-    json: { description: 'print `results.json` to stdout instead of the summary' },
+    json: {
+      description:
+        'print `results.json` to stdout instead of the summary, its `::` and `##` as escapes of JSON',
+    },
     quiet,
     reporter: {
       value: choice('NAME', ['default', 'seed']),
@@ -74,7 +82,7 @@ export const run: Command = defineCommand({
   operands: { needed: 'specs', least: 0, most: Infinity, offers: 'files' },
   notes: [
     precedence,
-    'Written per spec: `report.html`, `results.json`, `requests.ndjson.gz`, `junit.xml`, `summary.md`, `test_results.json`, `exports/`; for all of them together: `junit.xml`, `summary.md`, `exports/`. Also after a failure and after Ctrl-C.',
+    'Written per spec: `report.html`, `results.json`, `requests.ndjson.gz`, `junit.xml`, `summary.md`, `test_results.json`, `exports/`; for all of them together: `junit.xml`, `summary.md`, `exports/`. Also after a failure and after Ctrl-C; `requests.ndjson.gz` is written while requests end, and is left by a run that is killed. What cannot be printed, as into a pipe that is closed, stops no run.',
   ],
   exitCodes: exitCodeMeanings,
   examples: [
@@ -92,33 +100,45 @@ export const run: Command = defineCommand({
     const specs = files.map((file) => loadSpec(file, { env, cwd, overrides }))
     if (files.length === 0) {
       if (url === undefined) throw new UsageError('needs a spec (-c FILE) or a target (-u URL)')
-      specs.push(checkSpec({ url }, { env, baseDir: cwd, name: 'run', overrides: others }))
+      const document = keepKnown({ url, body: values.body })
+      specs.push(checkSpec(document, { env, baseDir: cwd, name: 'run', overrides: others }))
+    } else if (values.body !== undefined) {
+      throw new UsageError('--body is for a target without a spec, which has its own')
     }
 
     const out = resolve(cwd, values.out)
     const all: Results[] = []
+    const unwritten: string[] = []
+    const tell = (problem: string): unknown => context.stderr.write(`slogate run: ${problem}\n`)
     const folders = nameFolders(specs)
+    for (const folder of folders) makeFolder(out, folder)
     for (const [index, spec] of specs.entries()) {
       if (context.signal.aborted) break
       if (index > 0 && !json) context.stdout.write('\n')
-      const folder = join(out, folders[index] ?? spec.name)
-      const results = await runOne(spec, folder, context, { quiet, json, junit, locale })
-      all.push(results)
-      const problem = history && appendHistory(history, [results], env)
-      if (problem !== undefined) context.stderr.write(`slogate run: ${problem}\n`)
+      const folder = { out, name: folders[index] ?? spec.name }
+      const ran = await runOne(spec, folder, context, { quiet, json, junit, locale })
+      ran.unwritten.forEach(tell)
+      unwritten.push(...ran.unwritten)
+      if (ran.results === undefined) continue
+      all.push(ran.results)
+      const problem = history && appendHistory(history, [ran.results], env)
+      if (problem !== undefined) tell(problem)
     }
     if (json) {
-      context.stdout.write(`${JSON.stringify(all.length === 1 ? all[0] : all, null, 2)}\n`)
+      context.stdout.write(`${renderJson(all.length === 1 ? all[0] : all)}\n`)
     }
-    if (all.length > 0) writeOverview(out, all, junit)
+    const missing = all.length > 0 ? writeOverview(out, all, junit) : []
+    missing.forEach(tell)
+    unwritten.push(...missing)
     if (all.length > 1 && !json) {
       context.stdout.write(`\n${renderOverview(all, detectStyle(context.stdout, env))}\n`)
     }
     const annotation = json ? 'none' : 'line'
     const problems = await reportRuns(all, { annotation, cwd, env })
-    for (const problem of problems) context.stderr.write(`slogate run: ${problem}\n`)
+    problems.forEach(tell)
     if (context.signal.aborted) return toSignalCode(context.signal.reason)
-    return worstExitCode(all.map((results) => results.verdict.exit_code))
+    const codes = all.map((results) => results.verdict.exit_code)
+    return worstExitCode(unwritten.length > 0 ? [...codes, exitCodes.noData] : codes)
   },
 })
 
@@ -130,13 +150,26 @@ interface RunOutput {
   locale: Locale | undefined
 }
 
+interface Ran {
+  /** `undefined`: nothing was sent, as there was nowhere to write to. */
+  results?: Results
+  /** What could not be written, a sentence each. */
+  unwritten: readonly string[]
+}
+
 async function runOne(
   spec: CheckedSpec,
-  folder: string,
+  { out, name }: { out: string; name: string },
   { stdout, stderr, env, cwd, signal }: CommandContext,
   { quiet, json, junit, locale }: RunOutput,
-): Promise<Results> {
-  prepareFolder(folder)
+): Promise<Ran> {
+  let folder: RunFolder
+  try {
+    folder = openRunFolder(out, name)
+  } catch (error) {
+    if (error instanceof OutputError) return { unwritten: [error.message] }
+    throw error
+  }
   const line = createProgressLine(stderr)
   for (const { level, message } of listNotices(spec, { root: cwd })) {
     stderr.write(`${cleanLine(`${spec.name}: ${level}: ${message}`)}\n`)
@@ -144,18 +177,19 @@ async function runOne(
   const bench = await runBench(spec, {
     signal,
     root: cwd,
+    log: folder.log,
     ...watchRun(),
   })
+  const unwritten = folder.finish(bench, junit)
   line.clear()
   if (!json) {
-    const details = [`results ${relative(cwd, folder)}`]
+    const details = [`results ${relative(cwd, folder.path)}`]
     if (locale !== undefined) {
       stdout.write(`${renderSeedReport(bench.results, bench.records, locale)}\n`)
     }
     stdout.write(`${renderTerminal(bench.results, { ...detectStyle(stdout, env), details })}\n`)
   }
-  writeArtifacts(folder, bench, junit)
-  return bench.results
+  return { results: bench.results, unwritten }
 
   function watchRun(): BenchOptions {
     if (quiet) return {}

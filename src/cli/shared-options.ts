@@ -5,7 +5,7 @@ import type { Overrides } from '../bench-spec/overrides.ts'
 import type { Policy } from '../bench-spec/spec.ts'
 import type { JunitMode } from '../run/artifacts.ts'
 import type { Preset, Switch, Valued } from './option.ts'
-import { choice, text, wholeNumber } from './value-kind.ts'
+import { choice, jsonObject, text, wholeNumber } from './value-kind.ts'
 
 export const config: Valued<string> = {
   short: 'c',
@@ -17,6 +17,11 @@ export const url: Valued<string> = {
   short: 'u',
   value: text('URL'),
   description: "target; with `-c` it replaces the base of the spec's url and switches its mock off",
+}
+
+export const body: Valued<object> = {
+  value: jsonObject,
+  description: 'body of the requests where there is no spec; by default `{"stream": true}`',
 }
 
 export const requests: Valued<number> = {

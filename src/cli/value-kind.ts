@@ -70,6 +70,21 @@ export const duration: ValueKind<number> = {
   read: parseDuration,
 }
 
+export const jsonObject: ValueKind<object> = {
+  name: 'JSON',
+  expected: 'a JSON object',
+  read: (text) => {
+    try {
+      const value: unknown = JSON.parse(text)
+      return typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? value
+        : undefined
+    } catch {
+      return undefined
+    }
+  },
+}
+
 /** What a pull request can leave in an input: a word, not the presence of a flag. */
 export const boolean: ValueKind<boolean> = {
   name: 'BOOLEAN',

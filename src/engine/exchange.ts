@@ -1,16 +1,22 @@
 import { keepKnown } from '../bench-spec/known.ts'
+import { cleanMessage } from '../bench-spec/plain-text.ts'
+import { redactDeep, type Redactor } from '../bench-spec/redaction.ts'
 import type { Timeouts } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
-import { checkContentType, createReader } from '../stream/read.ts'
+import { createDecoder } from '../stream/decode.ts'
+import { checkContentType, checkEncoding, createReader } from '../stream/read.ts'
 import type { StreamFault, StreamReader } from '../stream/reader.ts'
-import { classifyError, describeStatus } from './failure.ts'
+import { classifyError, describeNoStatus, describeStatus, lowestStatus } from './failure.ts'
 import type { Failure, FailureKind, RequestMarks, RequestRecord } from './record.ts'
 import type { Connection } from './request.ts'
 import type { Ticket } from './schedule.ts'
 
-/** Enough of an error body to find the server's message in it. */
-const errorBodyLimit = 4096
+/** UTF-16 units of an error body that are looked at: enough to find the server's message in it. */
+const errorBodyLimit = 65_536
+
+/** UTF-16 units of a message that are looked at. */
+const wordsLimit = 4096
 
 export interface ExchangeOptions {
   connection: Connection
@@ -21,6 +27,8 @@ export interface ExchangeOptions {
   scheduled: number
   timeouts: Timeouts
   stream: StreamFormat | undefined
+  /** Takes secrets out of whatever goes into the record, before it is cleaned or cut. */
+  redactor: Redactor
   /** Present instant, ms. */
   now(): number
   /** Called once; the slot is free again. */
@@ -37,7 +45,7 @@ export interface Exchange {
 
 /** Sends one request, stamps it and turns whatever happens into one record. Never throws. */
 export function startExchange(options: ExchangeOptions): Exchange {
-  const { connection, request, ticket, timeouts, now } = options
+  const { connection, request, ticket, timeouts, redactor, now } = options
   const called = now()
   const marks: RequestMarks = { scheduled: options.scheduled, called, ended: called }
   let reader: StreamReader | undefined
@@ -46,12 +54,15 @@ export function startExchange(options: ExchangeOptions): Exchange {
   /** Fault that the headers alone prove; the body is then read to its end but not looked at. */
   let headerFault: StreamFault | undefined
   let errorBody = ''
+  const decodeError = createDecoder()
   let bytes = 0
   let reads = 0
+  /** Instant of the latest of them. */
+  let readAt = called
   let reused = false
   let settled = false
-  /** The deadline that passed; the connection's own error then only confirms it. */
-  let expired: Failure | undefined
+  /** What is wrong already: the connection's own error then only confirms it. */
+  let known: Failure | undefined
 
   function settle(at: number, outcome: Failure | 'completed' | 'cancelled'): void {
     if (settled) return
@@ -83,13 +94,17 @@ export function startExchange(options: ExchangeOptions): Exchange {
       completionTokens: stream?.completionTokens,
       reused,
       dialect: stream?.dialect,
-      output: stream?.output,
+      output: stream?.output === undefined ? undefined : redactor.redact(stream.output),
     }
     options.onRecord(
       outcome === 'completed' || outcome === 'cancelled'
         ? keepKnown<RequestRecord>({ ...found, outcome })
-        : keepKnown<RequestRecord>({ ...found, outcome: 'failed', failure: outcome }),
+        : keepKnown<RequestRecord>({ ...found, outcome: 'failed', failure: plain(outcome) }),
     )
+  }
+
+  function plain({ kind, message }: Failure): Failure {
+    return { kind, message: cleanMessage(redactor.redactStart(message, wordsLimit)) }
   }
 
   /** What the bytes so far prove, when the connection ends in another way than by a clean EOF. */
@@ -102,15 +117,15 @@ export function startExchange(options: ExchangeOptions): Exchange {
   }
 
   function expire(kind: FailureKind, limit: number): void {
-    if (expired !== undefined) return
-    expired = { kind, message: `${waitedFor[kind] ?? kind}: not within ${limit} ms` }
+    if (known !== undefined) return
+    known = { kind, message: `${waitedFor[kind] ?? kind}: not within ${limit} ms` }
     connection.cancel(new Error(kind))
   }
 
   const sendFailed = (error: Error): void => {
     const { dispatched, headers } = marks
     const stage = { dispatched: dispatched !== undefined, answered: headers !== undefined, reused }
-    settleBroken(now(), expired ?? classifyError(error, stage))
+    settleBroken(now(), known ?? classifyError(error, stage))
   }
 
   try {
@@ -119,36 +134,44 @@ export function startExchange(options: ExchangeOptions): Exchange {
         marks.dispatched ??= now()
         reused = onUsedSocket
       },
-      onHeaders(code, values) {
+      onHeaders(code, sent) {
         marks.headers = now()
+        if (code < lowestStatus) {
+          known ??= describeNoStatus(code)
+          return
+        }
         status = code
+        const values = redactDeep(sent, redactor.redact)
         headers = values
         if (code < 200 || code > 299) return
-        const encoding = values['content-encoding']
         headerFault =
-          encoding !== undefined && encoding !== 'identity'
-            ? {
-                kind: 'wrong_content_type',
-                message: `content-encoding is ${encoding}, asked for identity`,
-              }
-            : checkContentType(options.stream, values['content-type'])
+          checkEncoding(values['content-encoding']) ??
+          checkContentType(options.stream, values['content-type'])
         if (headerFault === undefined) reader = createReader(options.stream, values['content-type'])
       },
-      onData(chunk) {
-        const at = now()
+      onData(chunk, sameRead = false) {
+        // What came in one read was all there when its first piece was looked at.
+        if (!sameRead) {
+          readAt = now()
+          reads++
+        }
         if (chunk.byteLength === 0) return
-        marks.firstByte ??= at
-        marks.lastByte = at
+        marks.firstByte ??= readAt
+        marks.lastByte = readAt
         bytes += chunk.byteLength
-        reads++
-        if (reader !== undefined) reader.feed(chunk, at)
-        else if (errorBody.length < errorBodyLimit) errorBody += Buffer.from(chunk).toString('utf8')
+        if (reader !== undefined) reader.feed(chunk, readAt)
+        else if (errorBody.length < errorBodyLimit + redactor.reach) {
+          errorBody = (errorBody + decodeError(chunk)).slice(0, errorBodyLimit + redactor.reach)
+        }
       },
       onEnd() {
         const at = now()
-        if (status === undefined) return settle(at, { kind: 'protocol', message: 'no response' })
+        if (status === undefined) {
+          return settle(at, known ?? { kind: 'protocol', message: 'no response' })
+        }
         if (reader !== undefined) return settle(at, reader.end(at) ?? 'completed')
-        settle(at, headerFault ?? describeStatus(status, errorBody, headers))
+        const body = redactor.redactStart(errorBody, errorBodyLimit)
+        settle(at, headerFault ?? describeStatus(status, body, headers))
       },
       onError: sendFailed,
     })

@@ -1,5 +1,5 @@
-import { cleanMessage } from '../bench-spec/plain-text.ts'
 import { errorMessage } from '../stream/message.ts'
+import { markupWords } from './markup-words.ts'
 import type { Failure } from './record.ts'
 
 /** How far a request had come when its connection failed. */
@@ -10,11 +10,12 @@ export interface Stage {
   reused: boolean
 }
 
-/** Names what went wrong below HTTP: sockets, TLS, the protocol itself. */
+/** Names what went wrong below HTTP: sockets, TLS, the protocol itself. Its message is not cleaned. */
 export function classifyError(error: Error, { dispatched, answered, reused }: Stage): Failure {
   const code = findCode(error)
-  const message = cleanMessage(innermost(error).message || code || error.name)
+  const message = innermost(error).message || code || error.name
   if (isTls(code)) return { kind: 'tls', message }
+  if (speaksHttp2(error)) return { kind: 'protocol', message: http2Message }
   // An end within the body that was announced is no other language, only a broken connection.
   const cut = code === 'HPE_INVALID_EOF_STATE'
   if (!cut && (error.name === 'HTTPParserError' || /^(HPE_|UND_ERR_HEADERS_OVERFLOW)/.test(code))) {
@@ -29,22 +30,46 @@ export function classifyError(error: Error, { dispatched, answered, reused }: St
   return { kind: 'reset', message: `connection broken: ${message}${where}` }
 }
 
-/** An HTTP status other than 2xx, with the server's own words where its body has some. */
+/** Below it there is no status of HTTP. */
+export const lowestStatus = 100
+
+/** A response whose status is lower than any. */
+export function describeNoStatus(code: number): Failure {
+  const digits = String(code).padStart(3, '0')
+  return { kind: 'protocol', message: `not HTTP: there is no status ${digits}` }
+}
+
+/**
+ * An HTTP status other than 2xx: where it points to or for how long, then the server's own words
+ * where its body has some; of a page, those that are read, without its markup. Its
+ * message is not cleaned.
+ */
 export function describeStatus(
   status: number,
   body: string,
   headers: Readonly<Record<string, string | undefined>>,
 ): Failure {
-  const words = errorMessage(body) ?? cleanMessage(body)
+  const words = errorMessage(body) ?? markupWords(body) ?? body.trim()
   const location = headers.location === undefined ? '' : ` (redirect to ${headers.location})`
   const retry =
     headers['retry-after'] === undefined ? '' : ` (retry after ${headers['retry-after']})`
-  const message = `HTTP ${status}${words === '' ? '' : `: ${words}`}${location}${retry}`
-  return { kind: 'http_status', message: cleanMessage(message) }
+  const message = `HTTP ${status}${location}${retry}${words === '' ? '' : `: ${words}`}`
+  return { kind: 'http_status', message }
 }
 
 function isTls(code: string): boolean {
   return /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|EPROTO$)/.test(code)
+}
+
+const http2Message =
+  'the server speaks HTTP/2 without TLS (h2c), slogate HTTP/1.1: give an address that answers HTTP/1.1'
+
+/** Whether what the parser of HTTP/1 stumbled over begins with a SETTINGS frame, as HTTP/2 does. */
+function speaksHttp2(error: Error): boolean {
+  const { data } = error as { data?: unknown }
+  if (typeof data !== 'string') return false
+  // Three bytes of length, type 4, no flags, stream 0.
+  return data.startsWith('\0\0') && data.startsWith('\u0004\0\0\0\0\0', 3)
 }
 
 /** Node wraps connection attempts to several addresses into an AggregateError without a message. */

@@ -3,6 +3,7 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { keepKnown } from '../bench-spec/known.ts'
+import { createRedactor } from '../bench-spec/redaction.ts'
 import type { LoadPlan } from './loop.ts'
 import type { Order, Report } from './process.ts'
 import { decodeRecords } from './record-columns.ts'
@@ -11,6 +12,8 @@ import type { ClientTrust, Halt, LoadRun, RequestRecord, RunEnd } from './record
 export interface LoadOptions {
   /** Aborted: nothing more is sent, what was measured is kept. Its reason is shown. */
   signal?: AbortSignal
+  /** Called before any `onRecords` with the instant at which the first request was due (see `RequestMarks`). */
+  onStart?(at: number): void
   /** Called about twice a second with the records that have arrived since. */
   onRecords?(records: readonly RequestRecord[], inFlight: number): void
   /** Called when the first measured request was taken, with the instant (see `RequestMarks`). */
@@ -27,14 +30,15 @@ export interface LoadOptions {
 /** ms the load process has to hand over its records after it was told to stop. */
 const stopGrace = 5_000
 
-const stderrLimit = 2_000
+/** UTF-16 units of its stderr that are kept, and that are shown when secrets are out of it. */
+const stderrLimit = { kept: 65_536, shown: 2_000 }
 
 /**
  * Runs a load in a process of its own, so that nothing else shares the event loop that stamps.
  * Always resolves: what was measured before a crash or an abort is returned.
  */
 export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<LoadRun> {
-  const { signal, onRecords, onMeasure, halt, extend } = options
+  const { signal, onStart, onRecords, onMeasure, halt, extend } = options
   const { promise, resolve } = Promise.withResolvers<LoadRun>()
   const records: RequestRecord[] = []
   let trust: ClientTrust | undefined
@@ -62,13 +66,14 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
   }
 
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    stderr = (stderr + text).slice(-stderrLimit)
+    stderr = (stderr + text).slice(-stderrLimit.kept)
   })
   child.on('message', (report: Report) => {
     if (report.type === 'finished') {
       trust = report.trust
       return
     }
+    if (report.type === 'started') return onStart?.(report.at)
     if (report.type === 'measuring') return onMeasure?.(report.at)
     if (report.type === 'open') {
       if (halted === undefined && extend?.() === true) order({ type: 'extend' })
@@ -95,7 +100,9 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
     if (stopped) return { kind: 'interrupted', reason: renderReason(signal) }
     if (trust !== undefined) return halted ?? { kind: 'finished' }
     const how = killedBy === null ? `exit code ${code}` : `signal ${killedBy}`
-    return { kind: 'crashed', message: `the load process ended early (${how}): ${stderr.trim()}` }
+    const { redact } = createRedactor(plan.secrets ?? [])
+    const told = redact(stderr).slice(-stderrLimit.shown).trim()
+    return { kind: 'crashed', message: `the load process ended early (${how}): ${told}` }
   }
 
   if (stopped) child.kill('SIGKILL')

@@ -1,5 +1,6 @@
 import { keepKnown } from '../bench-spec/known.ts'
-import type { Load, Timeouts } from '../bench-spec/spec.ts'
+import { createRedactor } from '../bench-spec/redaction.ts'
+import type { Load, Secret, Timeouts } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
 import { now as monotonic } from './clock.ts'
@@ -21,12 +22,16 @@ export interface LoadPlan {
   baseline?: readonly PreparedRequest[]
   /** Rounds that may be added when all measured requests have ended; none by default. */
   extraRounds?: number
+  /** Texts that are taken out of every record; none by default. */
+  secrets?: readonly Secret[]
   /** Header that tells the bundled mock which phase a request belongs to. */
   phaseHeader?: string
 }
 
 export interface Loop {
   inFlight(): number
+  /** Resolves to the instant at which the first request of all was taken: none is due before it. */
+  started: Promise<number>
   /** Resolves to the instant at which the first measured request was taken; never without one. */
   measuring: Promise<number>
   /** Resolves when nothing is in flight and nothing is left to send. */
@@ -68,6 +73,7 @@ export function startLoop(
       baseline: alternates ? connect() : undefined,
     }),
   )
+  const redactor = createRedactor(plan.secrets ?? [])
   const order = orderRows(plan.requests.length, plan.load)
   const exchanges = new Map<number, Exchange>()
   /** Slots that wait for the requests in flight to end. */
@@ -78,6 +84,7 @@ export function startLoop(
   let pending = 0
   let told = false
   const { promise: finished, resolve } = Promise.withResolvers<void>()
+  const { promise: started, resolve: begin } = Promise.withResolvers<number>()
   const { promise: measuring, resolve: beginMeasuring } = Promise.withResolvers<number>()
 
   const sweep = setInterval(() => {
@@ -93,6 +100,7 @@ export function startLoop(
       return
     }
     if (ticket === undefined) return closeSlot()
+    begin(free)
     if (ticket.phase === 'measured' && ticket.index === 0) beginMeasuring(free)
     if (ticket.phase === 'measured') pending++
     const exchange = startExchange({
@@ -103,6 +111,7 @@ export function startLoop(
       scheduled: free,
       timeouts: plan.timeouts,
       stream: plan.stream,
+      redactor,
       now,
       onRecord(record) {
         exchanges.delete(slot)
@@ -134,6 +143,7 @@ export function startLoop(
 
   return {
     inFlight: () => exchanges.size,
+    started,
     measuring,
     finished,
     extend() {

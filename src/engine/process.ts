@@ -14,6 +14,8 @@ export type Order =
 
 /** What the load process tells. */
 export type Report =
+  /** Before any record: the instant that none of their instants is before. */
+  | { type: 'started'; at: number }
   | { type: 'measuring'; at: number }
   | { type: 'records'; columns: Columns; inFlight: number }
   /** Every measured request has been told of, and a round may be added: an order is waited for. */
@@ -25,9 +27,10 @@ const batchInterval = 500
 
 let loop: Loop | undefined
 
-// The terminal sends Ctrl-C to the whole process group; the parent decides what it means.
+// The terminal sends Ctrl-C and its end to the whole process group; the parent decides what they mean.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
+process.on('SIGHUP', () => {})
 process.on('disconnect', () => process.exit(1))
 process.on('message', (order: Order) => {
   if (order.type === 'run') void run(order.plan)
@@ -50,6 +53,7 @@ async function run(plan: LoadPlan): Promise<void> {
     },
   })
   loop = running
+  void running.started.then((at) => tell({ type: 'started', at }))
   void running.measuring.then((at) => tell({ type: 'measuring', at }))
 
   function flush(): void {

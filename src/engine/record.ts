@@ -14,7 +14,7 @@ export type FailureKind =
 
 export interface Failure {
   kind: FailureKind
-  /** One line; may hold the server's words, control characters removed. */
+  /** In a record one line; may hold the server's words, secrets and control characters removed. */
   message: string
 }
 
@@ -36,6 +36,7 @@ export interface RequestMarks {
   firstToken?: number
   firstOutput?: number
   lastToken?: number
+  /** `undefined` also in a completed answer, when a finish reason was its only proper end. */
   completed?: number
   lastByte?: number
   /** Body ended, or the failure was noticed. */

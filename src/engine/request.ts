@@ -7,7 +7,8 @@ export interface ResponseHandler {
   /** Its bytes are about to be written. `reused`: the socket had served a request before. */
   onSend(reused: boolean): void
   onHeaders(status: number, headers: Readonly<Record<string, string | undefined>>): void
-  onData(chunk: Uint8Array): void
+  /** `sameRead`: the socket gave it in one read with the piece before it. */
+  onData(chunk: Uint8Array, sameRead?: boolean): void
   onEnd(): void
   onError(error: Error): void
 }
@@ -30,6 +31,11 @@ export function createConnection(): Connection {
   let abort: ((reason: Error) => void) | undefined
   /** Whether the socket was opened after the last request was sent. */
   let fresh = true
+  /** Whether the pieces that come now are those of one read. */
+  let reading = false
+  const endRead = (): void => {
+    reading = false
+  }
 
   function connect(url: URL): Client {
     if (client !== undefined && url.origin === origin && !client.destroyed) return client
@@ -72,8 +78,12 @@ export function createConnection(): Connection {
           onResponseStart(_controller, status, headers) {
             handler.onHeaders(status, firstValues(headers))
           },
+          // A read is parsed in one go, and microtasks run before the next one.
           onResponseData(_controller, chunk) {
-            handler.onData(chunk)
+            const sameRead = reading
+            if (!reading) queueMicrotask(endRead)
+            reading = true
+            handler.onData(chunk, sameRead)
           },
           onResponseEnd() {
             handler.onEnd()

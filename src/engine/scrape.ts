@@ -1,4 +1,3 @@
-import { cleanMessage } from '../bench-spec/plain-text.ts'
 import { now } from './clock.ts'
 import type { Connection } from './request.ts'
 
@@ -12,7 +11,7 @@ const deadline = 3_000
 const sizeLimit = 4 * 1024 * 1024
 
 /**
- * Gets one page as text. Always resolves: what goes wrong is a failure in one line. Redirects are
+ * Gets one page as text. Always resolves: what goes wrong is a failure in words that are not cleaned. Redirects are
  * not followed, so that no header goes where the spec did not send it.
  */
 export function scrape(
@@ -54,7 +53,7 @@ export function scrape(
         else end({ text: new TextDecoder().decode(Buffer.concat(chunks)) })
       },
       onError(error) {
-        end({ failure: cleanMessage(error.message, 200) })
+        end({ failure: error.message })
       },
     },
   )

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { keepKnown } from '../bench-spec/known.ts'
+import { cleanMessage } from '../bench-spec/plain-text.ts'
 import type { Reading, Watch } from './record.ts'
 import { scrape } from './scrape.ts'
 
@@ -13,6 +14,8 @@ export interface WatchPlan<T> {
   interval: number
   /** What a page says; `undefined` when it says nothing that is known. */
   read(text: string): T | undefined
+  /** Takes secrets out of what went wrong. */
+  redact(text: string): string
   /** Whether requests precede the measured phase, so that its start is worth a look. */
   hasWarmup: boolean
 }
@@ -51,7 +54,7 @@ export async function watchServer<T>(plan: WatchPlan<T>): Promise<ServerWatch<T>
       const value = 'text' in page ? plan.read(page.text) : undefined
       if (value === undefined) {
         const failure = 'failure' in page ? page.failure : 'nothing in it that is known'
-        failures.push(`${new URL(url).pathname}: ${failure}`)
+        failures.push(`${new URL(url).pathname}: ${cleanMessage(plan.redact(failure), 200)}`)
         continue
       }
       found = url

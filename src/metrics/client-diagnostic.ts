@@ -1,6 +1,7 @@
 import { keepKnown } from '../bench-spec/known.ts'
 import type { GoodputBounds, Slo } from '../bench-spec/slo.ts'
 import type { ClientTrust, RequestRecord } from '../engine/record.ts'
+import { assumeLateness } from './client-accuracy.ts'
 import { findLateness, rateClient } from './client.ts'
 import type { Diagnostic, TouchedSlo } from './diagnostic.ts'
 import { measureReach } from './reach.ts'
@@ -28,8 +29,8 @@ export function diagnoseClient(
   if (state === 'ok' || delay === undefined) return undefined
   const slos: TouchedSlo[] = []
   for (const { slo, status, margin } of judged) {
-    const { text, metric, unit } = slo
-    const found = measureReach(metric, { request: delay, chunk: delay }, { records, goodput })
+    const { text, unit } = slo
+    const found = measureReach(slo, assumeLateness(delay), { records, goodput })
     if (found === undefined || margin === undefined || status === 'ERROR') continue
     const reach = Math.max(found.below, found.above)
     if (Math.abs(margin) >= reach) continue

@@ -1,7 +1,8 @@
+import { keepKnown } from '../bench-spec/known.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { type HeldConcurrency, measureConcurrency } from './concurrency.ts'
 import { measure } from './measure.ts'
-import { quantile, toSample } from './sample.ts'
+import { carriedQuantile, quantile, toSample } from './sample.ts'
 
 /** What a server says of one answer: instants in ms on the clock of the records. */
 export interface SentAnswer {
@@ -11,12 +12,12 @@ export interface SentAnswer {
   tokens: readonly number[]
 }
 
-/** ms, nearest rank. */
+/** ms, nearest rank; `undefined` of so few values that it is their maximum. */
 export interface Spread {
   min: number
   p50: number
-  p95: number
-  p99: number
+  p95?: number
+  p99?: number
   max: number
 }
 
@@ -81,12 +82,13 @@ export function compareWithSent(
 function spread(values: readonly number[]): Spread | undefined {
   const sample = toSample(values)
   return (
-    sample && {
+    sample &&
+    keepKnown<Spread>({
       min: sample[0],
       p50: quantile(sample, 0.5),
-      p95: quantile(sample, 0.95),
-      p99: quantile(sample, 0.99),
+      p95: carriedQuantile(sample, 0.95),
+      p99: carriedQuantile(sample, 0.99),
       max: quantile(sample, 1),
-    }
+    })
   )
 }

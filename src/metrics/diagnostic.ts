@@ -37,6 +37,9 @@ export type Diagnostic =
       peakInFlight: number
       /** Mean number of requests in flight between ramp-up and drain. */
       meanInFlight: number
+      /** Measured requests that ended, and those of them that failed. */
+      requests: number
+      failed: number
     }
   | {
       id: 'inconsistent-times'
@@ -55,11 +58,19 @@ export type Diagnostic =
       slos: TouchedSlo[]
     }
   | {
-      id: 'tokens-in-one-read'
+      id: 'tokens-held-back'
       level: 'warn'
-      /** Requests whose tokens all came in one read. */
-      atOnce: number
+      /** Requests whose tokens came together, whole or in bursts. */
+      heldBack: number
       /** Completed requests with enough token events to tell. */
+      requests: number
+    }
+  | {
+      id: 'no-last-word'
+      level: 'info'
+      /** Answers that ended with a finish reason alone, the body having ended cleanly. */
+      answers: number
+      /** Completed requests. */
       requests: number
     }
   | {
@@ -114,6 +125,14 @@ export type Diagnostic =
       warmup: number
       /** Kind of the first failure. */
       first: FailureKind
+      /** Of the first failure; `undefined` when it is of another kind than `http_status`. */
+      status?: number
+    }
+  | {
+      id: 'default-body'
+      level: 'warn'
+      /** That every measured request was refused with. */
+      status: number
     }
   | {
       id: 'requests-cancelled'
@@ -148,7 +167,8 @@ export type Diagnostic =
     }
   | {
       id: 'events-are-not-tokens'
-      level: 'info'
+      /** `warn` when an SLO stands on tokens. */
+      level: 'info' | 'warn'
       /** Output tokens as the server counted. */
       server: number
       /** Token events that this client saw. */

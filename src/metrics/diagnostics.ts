@@ -7,8 +7,9 @@ import { measureBuffering } from './buffering.ts'
 import { diagnoseClient, type JudgedSlo } from './client-diagnostic.ts'
 import { isHeld, measureConcurrency } from './concurrency.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import { nearestRank, quantile, toSample } from './sample.ts'
+import { isMaximum, quantile, toSample } from './sample.ts'
 import type { RunSummary } from './summary.ts'
+import { findTokenSlos, type StandingSlos } from './token-slos.ts'
 
 export interface DiagnosticContext {
   /** `undefined`: the load process did not live to tell. */
@@ -19,6 +20,8 @@ export interface DiagnosticContext {
   goodput?: GoodputBounds | undefined
   /** What the spec says of the stream; `undefined`: nothing. */
   stream?: StreamFormat | undefined
+  /** Whether the body is the one that is sent where nothing says what to send. */
+  defaultBody?: boolean
   /** Whether rounds alternated with those of another target: each was then drained. */
   alternates?: boolean
 }
@@ -28,33 +31,39 @@ export function diagnose(
   records: readonly RequestRecord[],
   summary: RunSummary,
   load: Load,
-  { trust, slos, judged = [], goodput, stream, alternates = false }: DiagnosticContext,
+  { trust, slos, judged = [], goodput, stream, defaultBody, alternates = false }: DiagnosticContext,
 ): Diagnostic[] {
   return [
-    checkConcurrency(records, load, alternates),
+    checkConcurrency(records, summary, { load, alternates }),
     checkLittlesLaw(summary, load),
     trust && diagnoseClient(records, trust, judged, goodput),
-    checkBuffering(records),
+    checkBuffering(records, trust),
+    checkLastWord(records),
     checkFirstToken(records, stream),
-    checkTokens(summary, slos),
+    checkTokens(summary, { slos, goodput }),
     checkPercentiles(summary, slos),
     checkDialects(summary, stream),
     checkSockets(records),
     checkWarmup(records),
+    defaultBody && checkDefaultBody(summary),
     checkCancelled(summary),
-  ].filter((diagnostic) => diagnostic !== undefined)
+  ].filter((diagnostic) => typeof diagnostic === 'object')
 }
 
 function checkConcurrency(
   records: readonly RequestRecord[],
-  { concurrency }: Load,
-  alternates: boolean,
+  { requests: { completed, failed } }: RunSummary,
+  { load: { concurrency }, alternates }: { load: Load; alternates: boolean },
 ): Diagnostic | undefined {
+  // There are no figures, and requests that are refused at once hold no slot for long.
+  if (completed === 0) return undefined
   const held = measureConcurrency(records, concurrency, alternates)
   if (held === undefined) return undefined
   const { fullShare, mean: meanInFlight, peak: peakInFlight } = held
   if (!isHeld(held, concurrency)) {
-    return { id: 'concurrency-not-held', level: 'warn', concurrency, peakInFlight, meanInFlight }
+    const requests = completed + failed
+    const seen = { peakInFlight, meanInFlight, requests, failed }
+    return { id: 'concurrency-not-held', level: 'warn', concurrency, ...seen }
   }
   return { id: 'concurrency-held', level: 'info', concurrency, fullShare, meanInFlight }
 }
@@ -67,10 +76,22 @@ function checkLittlesLaw(summary: RunSummary, { concurrency }: Load): Diagnostic
   return { id: 'inconsistent-times', level: 'warn', concurrency, impliedInFlight }
 }
 
-function checkBuffering(records: readonly RequestRecord[]): Diagnostic | undefined {
-  const { buffered, atOnce, requests } = measureBuffering(records)
+function checkBuffering(
+  records: readonly RequestRecord[],
+  trust: ClientTrust | undefined,
+): Diagnostic | undefined {
+  const { buffered, heldBack, requests } = measureBuffering(records, trust)
   if (!buffered) return undefined
-  return { id: 'tokens-in-one-read', level: 'warn', atOnce, requests }
+  return { id: 'tokens-held-back', level: 'warn', heldBack, requests }
+}
+
+function checkLastWord(records: readonly RequestRecord[]): Diagnostic | undefined {
+  const completed = records.filter(
+    ({ phase, outcome }) => phase === 'measured' && outcome === 'completed',
+  )
+  const answers = completed.filter(({ marks }) => marks.completed === undefined).length
+  if (answers === 0) return undefined
+  return { id: 'no-last-word', level: 'info', answers, requests: completed.length }
 }
 
 const lifecycleEvents: ReadonlySet<string> = new Set([
@@ -98,11 +119,9 @@ function checkFirstToken(
   return keepKnown<Diagnostic>({ id: 'ttft-without-content', level: 'warn', event, lead })
 }
 
-function checkTokens(summary: RunSummary, slos: readonly Slo[]): Diagnostic | undefined {
+function checkTokens(summary: RunSummary, standing: StandingSlos): Diagnostic | undefined {
   const { tokenBasis: basis } = summary
-  const asking = slos.filter(
-    ({ metric }) => metric === 'output_tokens_per_second' || metric === 'tpot',
-  )
+  const asking = findTokenSlos(standing)
   if (asking.length === 0 || basis === 'usage' || basis === 'none') return undefined
   return { id: 'estimated-tokens', level: 'warn', basis, slos: listTexts(asking) }
 }
@@ -118,10 +137,6 @@ function checkPercentiles(summary: RunSummary, slos: readonly Slo[]): Diagnostic
   if (few.length === 0 && !isMaximum(requests, 0.99)) return undefined
   const level = few.length > 0 ? 'warn' : 'info'
   return { id: 'percentile-of-few', level, requests, slos: listTexts(few) }
-}
-
-function isMaximum(n: number, p: number): boolean {
-  return p < 1 && nearestRank(n, p) === n
 }
 
 function checkDialects(
@@ -156,13 +171,25 @@ function checkWarmup(records: readonly RequestRecord[]): Diagnostic | undefined 
   const failures = warmup.filter((record) => record.outcome === 'failed')
   const [first] = failures
   if (first === undefined) return undefined
-  return {
+  const { kind } = first.failure
+  return keepKnown<Diagnostic>({
     id: 'warmup-failures',
     level: 'warn',
     failed: failures.length,
     warmup: warmup.length,
-    first: first.failure.kind,
-  }
+    first: kind,
+    status: kind === 'http_status' ? first.status : undefined,
+  })
+}
+
+/** What a server answers to a body that lacks what it needs. */
+const malformed: ReadonlySet<number | undefined> = new Set([400, 422])
+
+function checkDefaultBody({ requests, failures }: RunSummary): Diagnostic | undefined {
+  const [{ status } = {}, ...others] = failures
+  const refused = requests.completed === 0 && others.length === 0 && malformed.has(status)
+  if (!refused || status === undefined) return undefined
+  return { id: 'default-body', level: 'warn', status }
 }
 
 function checkCancelled({ requests }: RunSummary): Diagnostic | undefined {

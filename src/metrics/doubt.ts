@@ -1,20 +1,31 @@
-import { type GoodputBounds, isUpperBound, type Metric, type Slo } from '../bench-spec/slo.ts'
+import {
+  type GoodputBounds,
+  isUpperBound,
+  type Metric,
+  type RequestBound,
+  type Slo,
+} from '../bench-spec/slo.ts'
+import type { Gate } from '../bench-spec/spec.ts'
 import type { ClientTrust, RequestRecord, TargetRole } from '../engine/record.ts'
 import { measureBuffering } from './buffering.ts'
+import { type Accuracy, assumeLateness, type ErrorBound } from './client-accuracy.ts'
 import { type ClientReason, findLateness, rateClient } from './client.ts'
-import { type Accuracy, measureReach } from './reach.ts'
+import { measureReach } from './reach.ts'
 import { type AskedLoad, findShortfall, type Shortfall } from './shortfall.ts'
+import { countBases } from './throughput.ts'
 
 /** Why a figure cannot be believed. */
 type Cause =
-  /** So many of the answers came in a single read. */
-  | { kind: 'not-streamed'; atOnce: number; requests: number }
+  /** The tokens of so many of the answers were held back. */
+  | { kind: 'not-streamed'; heldBack: number; requests: number }
+  /** Of so many of the answers no server counted the tokens: events are not tokens, they may be more or fewer. */
+  | { kind: 'estimated-tokens'; estimated: number; requests: number }
   /** The client's event loop was late, by `delay` ms (p99). */
   | ({ kind: 'client-late'; delay: number } & Explained)
   /** The load process was past its limits, and how late it was is not known. */
   | { kind: 'client-limited'; reasons: readonly ClientReason[] }
-  /** The client's own error as calibrated, p99 in ms: of a request, or of a token event. */
-  | ({ kind: 'calibrated-error'; error: number } & Explained)
+  /** The client's own error of a request, or of a token event, as so many `requests` calibrated it; ms. */
+  | ({ kind: 'calibrated-error'; requests: number } & ErrorBound & Explained)
   | Shortfall
 
 /** Both in the unit of the SLO. */
@@ -40,11 +51,18 @@ export type FindDoubt = (slo: Slo, decided: Decided) => Doubt | undefined
 
 const streamed: ReadonlySet<Metric> = new Set(['ttft', 'ttfo', 'tpot', 'chunk_gap', 'stall'])
 
+/** Whether it stands on when tokens came. */
+function isOfStream({ metric }: RequestBound): boolean {
+  return streamed.has(metric)
+}
+
 /** What looks better under a lighter load. */
 const loaded: ReadonlySet<Metric> = new Set([...streamed, 'latency', 'goodput'])
 
 export interface DoubtContext {
   goodput?: GoodputBounds | undefined
+  /** How failed requests count in a percentile. */
+  failures?: Gate['failures'] | undefined
   /** `undefined`: not calibrated at this load. */
   accuracy?: Accuracy | undefined
   /** `undefined`: nobody asks whether it was held. */
@@ -59,26 +77,32 @@ export function findDoubts(
   target: TargetRole,
   records: readonly RequestRecord[],
   trust: ClientTrust | undefined,
-  { goodput, accuracy, load }: DoubtContext = {},
+  { goodput, failures, accuracy, load }: DoubtContext = {},
 ): FindDoubt {
-  const { buffered, atOnce, requests } = measureBuffering(records)
+  const { buffered, heldBack, requests } = measureBuffering(records, trust)
   const shortfall = load && findShortfall(records, trust, load)
   const errors = listErrors(trust, accuracy)
+  const { counted, estimated } = countBases(records.filter(({ phase }) => phase === 'measured'))
 
-  const findCause = ({ metric, op }: Slo, { status, margin }: Decided): Cause | undefined => {
+  const findCause = (slo: Slo, { status, margin }: Decided): Cause | undefined => {
+    const { metric, op } = slo
     // Late tokens are late for the reader as well; only what looks fast is not to be believed.
-    if (buffered && streamed.has(metric) && (status === 'PASS' || target === 'baseline')) {
-      return { kind: 'not-streamed', atOnce, requests }
+    const timed = streamed.has(metric) || (metric === 'goodput' && goodput?.some(isOfStream))
+    if (buffered && timed && (status === 'PASS' || target === 'baseline')) {
+      return { kind: 'not-streamed', heldBack, requests }
+    }
+    // What is not known is no proof; a miss stands, as the estimate is all there is.
+    if (metric === 'output_tokens_per_second' && status === 'PASS' && estimated > 0) {
+      return { kind: 'estimated-tokens', estimated, requests: counted + estimated }
     }
     /** Whether another verdict takes a lower figure rather than a higher one. */
     const turnsBelow = (isUpperBound(op) === (status === 'FAIL')) === (target === 'candidate')
     const distance = Math.abs(margin)
     for (const { of, explain } of errors) {
-      const reach = measureReach(metric, of, { records, goodput })
-      const reached = turnsBelow ? reach?.below : reach?.above
-      if (reached !== undefined && distance < reached) {
-        return explain(metric, { reach: reached, margin: distance })
-      }
+      const found = measureReach(slo, of, { records, goodput, failures })
+      if (found === undefined) continue
+      const reach = turnsBelow ? found.below : found.above
+      if (distance < reach) return explain(found.error, { reach, margin: distance })
     }
     const flattered = loaded.has(metric) && turnsBelow === (metric === 'goodput')
     return flattered ? shortfall : undefined
@@ -93,7 +117,7 @@ export function findDoubts(
 /** An error of the client, and what there is to say where it explains a verdict. */
 interface ClientError {
   of: Accuracy
-  explain: (metric: Metric, explained: Explained) => Cause
+  explain: (error: ErrorBound, explained: Explained) => Cause
 }
 
 function listErrors(
@@ -104,7 +128,7 @@ function listErrors(
   const delay = trust && findLateness(trust)
   if (trust !== undefined && delay !== undefined) {
     errors.push({
-      of: { request: delay, chunk: delay },
+      of: assumeLateness(delay),
       explain: (_, explained) =>
         delay === Infinity
           ? { kind: 'client-limited', reasons: rateClient(trust).reasons }
@@ -114,13 +138,11 @@ function listErrors(
   if (calibrated !== undefined) {
     errors.push({
       of: calibrated,
-      explain: (metric, explained) => {
-        const error = calibrated[betweenTokens.has(metric) ? 'chunk' : 'request']
-        return { kind: 'calibrated-error', error, ...explained }
+      explain: (error, explained) => {
+        const { requests } = calibrated
+        return { kind: 'calibrated-error', requests, ...error, ...explained }
       },
     })
   }
   return errors
 }
-
-const betweenTokens: ReadonlySet<Metric> = new Set(['tpot', 'chunk_gap', 'stall'])

@@ -21,18 +21,18 @@ export function joinRounds(records: readonly RequestRecord[]): RequestRecord[] {
     shifts.set(round, shift)
     end = last + shift
   }
-  return records.map((record) => moveRecord(record, shifts.get(record.round) ?? 0))
+  return records.map((record) => {
+    const shift = shifts.get(record.round) ?? 0
+    return shift === 0 ? record : moveRecord(record, (at) => at + shift)
+  })
 }
 
-function moveRecord(record: RequestRecord, shift: number): RequestRecord {
-  if (shift === 0) return record
-  const marks = Object.entries(record.marks).map(([name, at]: [string, number]) => [
-    name,
-    at + shift,
-  ])
+/** The same request with its instants on another clock. */
+export function moveRecord(record: RequestRecord, move: (at: number) => number): RequestRecord {
+  const marks = Object.entries(record.marks).map(([name, at]: [string, number]) => [name, move(at)])
   return {
     ...record,
     marks: Object.fromEntries(marks) as RequestMarks,
-    tokenTimes: record.tokenTimes.map((at) => at + shift),
+    tokenTimes: record.tokenTimes.map(move),
   }
 }

@@ -1,5 +1,15 @@
+import { type Choices, oneChoice } from '../bench-spec/choices.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import type { FailureKind, Reading, RequestRecord } from '../engine/record.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** What a request asked for. */
+export type FindChoices = (record: RequestRecord) => Choices
+
+/** As what a server counts a request: vLLM each of its choices for itself. */
+export function countAs({ source }: Snapshot, findChoices: FindChoices): FindChoices {
+  return source === 'vllm' ? findChoices : () => oneChoice
+}
 
 /** A count of the server, and the same count from the client's own requests. */
 export interface Ledger {
@@ -12,6 +22,8 @@ export interface Ledger {
 
 /** The client's requests by how surely a server counted them between two of its readings. */
 export interface Counted {
+  /** Completed, the warm-up included. */
+  completed: readonly RequestRecord[]
   /** Completed between the readings: the best guess. */
   covered: readonly RequestRecord[]
   /** Completed, and sent after the first reading. */
@@ -32,6 +44,7 @@ export function sortByCertainty(
 ): Counted {
   const completed = records.filter(({ outcome }) => outcome === 'completed')
   return {
+    completed,
     covered: completed.filter(({ marks }) => marks.ended >= before.received),
     sure: completed.filter(({ marks }) => (marks.dispatched ?? 0) >= before.received),
     possible: records.filter(
@@ -45,24 +58,24 @@ export function sortByCertainty(
 /**
  * Compares a count of the server with what `weigh` gives for each request, `undefined` where it is
  * not known. What the server counted of requests that were not completed is not known either: they
- * explain any surplus, but of whole requests (`perRequest`) one each.
+ * explain any surplus, or where they weigh at most so much (`most`) that.
  */
 export function compareCounts(
   server: number | undefined,
   { covered, sure, possible }: Counted,
   weigh: (record: RequestRecord) => number | undefined,
-  perRequest: number = Infinity,
+  most: (record: RequestRecord) => number = () => Infinity,
 ): Ledger | undefined {
   if (server === undefined) return undefined
   const least = add(sure, weigh)
-  const most = add(possible, (record) =>
-    record.outcome === 'completed' ? weigh(record) : perRequest,
+  const atMost = add(possible, (record) =>
+    record.outcome === 'completed' ? weigh(record) : most(record),
   )
   return keepKnown<Ledger>({
     server,
     client: add(covered, weigh),
     agrees:
-      least === undefined || most === undefined ? undefined : server >= least && server <= most,
+      least === undefined || atMost === undefined ? undefined : server >= least && server <= atMost,
   })
 }
 

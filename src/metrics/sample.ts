@@ -23,6 +23,16 @@ export function quantile(sample: Sample, p: number): number {
   return sample[nearestRank(sample.length, p) - 1] ?? sample[0]
 }
 
+/** The same, but `undefined` where that is the largest value under another name. */
+export function carriedQuantile(sample: Sample, p: number): number | undefined {
+  return isMaximum(sample.length, p) ? undefined : quantile(sample, p)
+}
+
+/** Whether so few values have no quantile `p` but their maximum. */
+export function isMaximum(n: number, p: number): boolean {
+  return p < 1 && nearestRank(n, p) === n
+}
+
 export function mean(sample: Sample): number {
   return sample.reduce((sum, value) => sum + value, 0) / sample.length
 }

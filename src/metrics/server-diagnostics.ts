@@ -1,9 +1,10 @@
 import { keepKnown } from '../bench-spec/known.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { ServerSummary } from './server-summary.ts'
+import { findTokenSlos, type StandingSlos } from './token-slos.ts'
 
 /** What a reader must know of the server's figures. They change no verdict. Pure. */
-export function diagnoseServer(server: ServerSummary): Diagnostic[] {
+export function diagnoseServer(server: ServerSummary, standing: StandingSlos = {}): Diagnostic[] {
   const { covers, failure, restarted } = server
   if (restarted) return [{ id: 'server-restarted', level: 'warn' }]
   if (covers === undefined) {
@@ -12,7 +13,7 @@ export function diagnoseServer(server: ServerSummary): Diagnostic[] {
   const disagreement = checkRequests(server)
   return [
     checkScrapes(server),
-    ...(disagreement ? [disagreement] : [checkOutput(server), checkPrompts(server)]),
+    ...(disagreement ? [disagreement] : [checkOutput(server, standing), checkPrompts(server)]),
   ].filter((diagnostic) => diagnostic !== undefined)
 }
 
@@ -28,11 +29,15 @@ function checkRequests({ requests }: ServerSummary): Diagnostic | undefined {
   return { id, level: 'warn', server, client }
 }
 
-function checkOutput({ outputTokens }: ServerSummary): Diagnostic | undefined {
+function checkOutput(
+  { outputTokens }: ServerSummary,
+  standing: StandingSlos,
+): Diagnostic | undefined {
   if (outputTokens?.agrees !== false) return undefined
   const { server, usage, events } = outputTokens
+  const level = findTokenSlos(standing).length > 0 ? 'warn' : 'info'
   return usage === undefined
-    ? { id: 'events-are-not-tokens', level: 'info', server, events }
+    ? { id: 'events-are-not-tokens', level, server, events }
     : { id: 'tokens-disagree', level: 'warn', server, usage, events }
 }
 

@@ -1,7 +1,7 @@
+import { oneChoice } from '../bench-spec/choices.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import type { Reading, RequestRecord, Watch } from '../engine/record.ts'
-import { type Breakdown, breakDown } from './breakdown.ts'
-import { compareCounts, type Ledger, sortByCertainty } from './ledger.ts'
+import { compareCounts, countAs, type FindChoices, type Ledger, sortByCertainty } from './ledger.ts'
 import { compareTime, type ServerTime } from './server-time.ts'
 import { type ServerTimeName, serverTimeNames, type Snapshot } from './snapshot.ts'
 import { outputTokens } from './throughput.ts'
@@ -20,21 +20,28 @@ export interface ServerSummary {
   covers?: { from: number; to: number; warmup: number }
   /** Whether counters began anew between the two. */
   restarted: boolean
-  /** Answers that were completed. */
+  /** Answers that were completed; of vLLM each choice of them. */
   requests?: Ledger
+  /** Requests some of which asked for several choices, and these choices; vLLM counts the latter. */
+  several?: { requests: number; choices: number }
   promptTokens?: Ledger
   /** `client`: the server's `usage`, or token events where there is none. */
   outputTokens?: Ledger & { usage?: number; events: number }
   times: Partial<Record<ServerTimeName, ServerTime>>
-  breakdown?: Breakdown
+  /** Of how many answers it tells times that are not all of this run, and how many it finished since. */
+  window?: { window: number; finished: number }
   timeline: readonly { at: number; running?: number; waiting?: number }[]
 }
 
-/** Compares what a server told of itself with the records of the run, warm-up included. Pure. */
+/**
+ * Compares what a server told of itself with the records of the run, warm-up included. Pure.
+ * `findChoices`: what each request asked for, one answer by default.
+ */
 export function summarizeServer(
   watch: Watch<Snapshot>,
   records: readonly RequestRecord[],
   interval: number,
+  findChoices: FindChoices = () => oneChoice,
 ): ServerSummary {
   const { before, after, start } = watch
   const origin = start ?? watch.readings[0]?.sent ?? 0
@@ -50,39 +57,51 @@ export function summarizeServer(
     covers: undefined,
     restarted,
     requests: undefined,
+    several: undefined,
     promptTokens: undefined,
     outputTokens: undefined,
     times: {},
-    breakdown: undefined,
+    window: undefined,
     timeline: watch.readings.map(({ sent, value: { running, waiting } }) =>
       keepKnown<ServerSummary['timeline'][number]>({ at: sent - origin, running, waiting }),
     ),
   })
   if (before === undefined || after === undefined || restarted) return summary
-  return { ...summary, ...compare(before, after, origin, records) }
+  const first = watch.readings[0] ?? before
+  return { ...summary, ...compare({ first, before, after }, { origin, records, findChoices }) }
 }
 
 function compare(
-  before: Reading<Snapshot>,
-  after: Reading<Snapshot>,
-  origin: number,
-  records: readonly RequestRecord[],
+  /** `first`: before anything was sent. */
+  { first, before, after }: Record<'first' | 'before' | 'after', Reading<Snapshot>>,
+  given: { origin: number; records: readonly RequestRecord[]; findChoices: FindChoices },
 ): Pick<
   ServerSummary,
-  'covers' | 'requests' | 'promptTokens' | 'outputTokens' | 'times' | 'breakdown'
+  'covers' | 'requests' | 'several' | 'promptTokens' | 'outputTokens' | 'times' | 'window'
 > {
+  const { origin, records } = given
   const counted = sortByCertainty(records, before)
-  const { covered } = counted
+  const { completed, covered } = counted
+  const choicesOf = countAs(after.value, given.findChoices)
+  const countChoices = (record: RequestRecord): number => choicesOf(record).all
+  const choices = covered.reduce((sum, record) => sum + countChoices(record), 0)
   const grown = (key: 'finished' | 'promptTokens' | 'outputTokens'): number | undefined => {
     const last = after.value[key]
     return last === undefined ? undefined : last - (before.value[key] ?? 0)
   }
-  const requests = compareCounts(grown('finished'), counted, () => 1, 1)
+  const requests = compareCounts(grown('finished'), counted, countChoices, countChoices)
   const output = compareCounts(grown('outputTokens'), counted, outputTokens)
   const usage = compareCounts(0, counted, ({ completionTokens }) => completionTokens)?.client
+  const finished = (after.value.finished ?? 0) - (first.value.finished ?? 0)
   const times: ServerSummary['times'] = {}
+  let window: ServerSummary['window']
   for (const name of serverTimeNames) {
-    const time = compareTime(name, before.value.times[name], after.value.times[name], covered)
+    const [earlier, last] = [before.value.times[name], after.value.times[name]]
+    if (last?.kind === 'latest' && last.count > finished) {
+      window = { window: last.count, finished }
+      continue
+    }
+    const time = compareTime(name, earlier, last, last?.kind === 'latest' ? completed : covered)
     if (time !== undefined) times[name] = time
   }
   return keepKnown({
@@ -92,7 +111,12 @@ function compare(
       warmup: covered.filter(({ phase }) => phase === 'warmup').length,
     },
     requests,
-    promptTokens: compareCounts(grown('promptTokens'), counted, ({ promptTokens }) => promptTokens),
+    several: choices > covered.length ? { requests: covered.length, choices } : undefined,
+    promptTokens: compareCounts(
+      grown('promptTokens'),
+      counted,
+      (record) => record.promptTokens && record.promptTokens * choicesOf(record).each,
+    ),
     outputTokens:
       output &&
       keepKnown<NonNullable<ServerSummary['outputTokens']>>({
@@ -103,8 +127,7 @@ function compare(
         events: covered.reduce((sum, { tokenTimes }) => sum + tokenTimes.length, 0),
       }),
     times,
-    // Means of other clients' requests say nothing of this one's.
-    breakdown: requests?.agrees === true ? breakDown(times) : undefined,
+    window,
   })
 }
 

@@ -26,8 +26,11 @@ export function outputTokens(record: RequestRecord): number {
   return record.completionTokens ?? record.tokenTimes.length
 }
 
-/** Where the counts of the completed requests come from. */
-export function tokenBasis(records: readonly RequestRecord[]): TokenBasis {
+/** Of how many completed requests the server counted the tokens, and of how many events stand for them. */
+export function countBases(records: readonly RequestRecord[]): {
+  counted: number
+  estimated: number
+} {
   let counted = 0
   let estimated = 0
   for (const record of records) {
@@ -35,6 +38,12 @@ export function tokenBasis(records: readonly RequestRecord[]): TokenBasis {
     if (record.completionTokens !== undefined) counted++
     else if (record.tokenTimes.length > 0) estimated++
   }
+  return { counted, estimated }
+}
+
+/** Where the counts of the completed requests come from. */
+export function tokenBasis(records: readonly RequestRecord[]): TokenBasis {
+  const { counted, estimated } = countBases(records)
   if (counted > 0) return estimated > 0 ? 'mixed' : 'usage'
   return estimated > 0 ? 'estimated' : 'none'
 }

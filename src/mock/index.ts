@@ -34,7 +34,8 @@ export interface MockHandle {
    * What happened to each request so far, in order of arrival; the latest 50 000. Times in ms of the
    * monotonic clock, which the processes of a machine share.
    *
-   * @throws TypeError (the promise is rejected) when the server is gone.
+   * @throws (the promise is rejected) TypeError when the server is gone, Error when it has been given
+   * another `api_key` since.
    */
   truth(): Promise<TruthRecord[]>
   /**
@@ -49,7 +50,8 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>
 /**
  * Starts a mock server in its own process, on a free port of 127.0.0.1; resolves when it listens. The
  * process ends with this one at the latest, does not keep it alive and gets none of the terminal's
- * signals. What it says on stderr once it listens comes out on this one's.
+ * signals. What it says on stderr once it listens comes out on this one's. `options` reach it through
+ * its input, which no other user of the machine can read.
  *
  * `signal` stops the server whenever it fires. Times in `options` are ms or carry their unit.
  *
@@ -66,10 +68,13 @@ export async function startMock(
   const main = fileURLToPath(new URL(`main.${extension}`, import.meta.url))
   const child: Child = spawn(
     process.execPath,
-    [main, '--parent', '--options', JSON.stringify(options)],
+    [main],
     // A group of its own, so that Ctrl-C reaches the parent alone, which then decides when to stop.
     { stdio: ['pipe', 'pipe', 'pipe'], detached: true, windowsHide: true },
   )
+  // Gone before it has read them: told by its end.
+  child.stdin.on('error', () => {})
+  child.stdin.write(`${JSON.stringify(options)}\n`)
   const exited = new Promise((resolve) => child.once('exit', resolve))
   const kill = (): void => {
     child.kill('SIGTERM')
@@ -84,7 +89,10 @@ export async function startMock(
     url,
     pid,
     truth: async () => {
-      const response = await fetch(`${url}/__mock/truth`)
+      const { api_key: key } = options
+      const headers = typeof key === 'string' ? { authorization: `Bearer ${key}` } : {}
+      const response = await fetch(`${url}/__mock/truth`, { headers })
+      if (!response.ok) throw new Error(`mock: the truth is refused with ${response.status}`)
       return (await response.json()) as TruthRecord[]
     },
     stop: async () => {

@@ -1,53 +1,37 @@
-import { parseArgs } from 'node:util'
-
-import { isFields, renderProblem, describeProblem } from './plan/fields.ts'
+import { isFields } from './plan/fields.ts'
 import { startServer } from './serving/server.ts'
 
-/** Exit code when the arguments or options are wrong, or the port is taken. */
+/** Exit code when the options are wrong. */
 const exitUsage = 3
 
-function readArguments(): {
-  options: Readonly<Record<string, unknown>>
-  port: number
-  parent: boolean
-} {
-  const { values } = parseArgs({
-    options: {
-      options: { type: 'string', default: '{}' },
-      port: { type: 'string', default: '0' },
-      parent: { type: 'boolean', default: false },
-    },
-  })
-  const port = Number(values.port)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new Error(
-      renderProblem(describeProblem('--port', '0 … 65535', values.port, 'Use 0 for a free port')),
-    )
+/**
+ * The options, as a line of JSON: not in the command line, which every user of the machine can read,
+ * and a key may be among them. The input stays open for as long as whoever started this is there.
+ */
+async function readOptions(): Promise<Readonly<Record<string, unknown>>> {
+  let text = ''
+  process.stdin.setEncoding('utf8')
+  for await (const piece of process.stdin.iterator({ destroyOnReturn: false })) {
+    text += piece
+    if (text.includes('\n')) break
   }
-  return { options: readOptions(values.options), port, parent: values.parent }
-}
-
-function readOptions(text: string): Readonly<Record<string, unknown>> {
   try {
     const options: unknown = JSON.parse(text)
     if (isFields(options)) return options
   } catch {
     // Told below, like JSON that is no object.
   }
-  throw new Error(
-    renderProblem(describeProblem('--options', 'a JSON object', text, `Write --options '{}'`)),
-  )
+  throw new Error('the input is no JSON object on one line')
 }
 
 async function run(): Promise<void> {
-  const { options, port, parent } = readArguments()
-  const server = await startServer(options, { port })
+  const server = await startServer(await readOptions())
   const leave = (): void => {
     void server.close().then(() => process.exit(0))
   }
   process.once('SIGTERM', leave)
   process.once('SIGINT', leave)
-  if (parent) process.stdin.resume().once('close', leave)
+  process.stdin.resume().once('close', leave)
   process.stdout.write(`${JSON.stringify({ url: server.url, pid: process.pid })}\n`)
 }
 

@@ -1,15 +1,25 @@
 import { cleanLine } from '../bench-spec/plain-text.ts'
-import type { Spread } from '../metrics/client-error.ts'
 import { type Column, layOut } from './layout.ts'
 import { formatCount, formatMs } from './units.ts'
+
+/** ms; `null`: so few values have no such percentile but their maximum. */
+interface SpreadFindings {
+  min: number
+  p50: number
+  p95: number | null
+  p99: number | null
+  max: number
+}
 
 /** What a calibration found, in the words of its file. */
 export interface CalibrationFindings {
   requests: number
   shape: { concurrency: number; events_per_answer: number; dialect: string }
   machine: { cpu: string; cores: number; node: string; platform: string; arch: string }
-  client_error_ms: { ttft: Spread; latency: Spread; request: Spread; chunk: Spread | null }
-  dispatch_delay_ms: Spread
+  client_error_ms: Record<'ttft' | 'latency' | 'request', SpreadFindings> & {
+    chunk: SpreadFindings | null
+  }
+  dispatch_delay_ms: SpreadFindings
   held_concurrency: { mean: number; full_share: number } | null
 }
 
@@ -32,14 +42,14 @@ export function renderCalibration(
   { width }: { width: number },
 ): string {
   const { concurrency, events_per_answer: events, dialect } = shape
-  const rows: [string, Spread | null][] = [
+  const rows: [string, SpreadFindings | null][] = [
     ['ttft', errors.ttft],
     ['latency', errors.latency],
     ['the larger of both', errors.request],
     ['token event', errors.chunk],
     ['dispatch delay', found.dispatch_delay_ms],
   ]
-  const known = rows.filter((row): row is [string, Spread] => row[1] !== null)
+  const known = rows.filter((row): row is [string, SpreadFindings] => row[1] !== null)
   const held = found.held_concurrency
   const blocks = [
     [
@@ -52,9 +62,10 @@ export function renderCalibration(
       ...(['min', 'p50', 'p95', 'p99', 'max'] as const).map((title): Column => ({
         title,
         align: 'right',
-        cells: known.map(([, spread]) => formatMs(spread[title])),
+        cells: known.map(([, spread]) => formatOrDash(spread[title])),
       })),
     ]),
+    errors.request.p99 === null ? [fewNote(requests)] : [],
     held === null
       ? []
       : [
@@ -99,6 +110,15 @@ export function renderCalibration(
   function indent(columns: readonly Column[]): string[] {
     return layOut(columns, width - 3, '~').map((line) => `   ${line}`)
   }
+}
+
+/** What few requests cannot tell, and what is done with them even so. */
+function fewNote(requests: number): string {
+  return `   – ${formatCount(requests)} requests have no such percentile: their largest error is held against a run; ask for 100`
+}
+
+function formatOrDash(ms: number | null): string {
+  return ms === null ? '–' : formatMs(ms)
 }
 
 function nameFigure(metric: string, stat: string): string {

@@ -1,6 +1,7 @@
 import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import { endCell, sloCells } from './cells.ts'
+import { explainDiagnostic } from './sentence/diagnostic.ts'
 import { explainSlo } from './sentence/slo.ts'
 import { explainVerdict } from './sentence/verdict.ts'
 
@@ -13,7 +14,7 @@ export type Outcome =
 export interface Case {
   name: string
   outcome: Outcome
-  /** Lines that explain the outcome. */
+  /** Lines that explain the outcome, and what the self-checks of the run warn of. */
   text: string[]
   /** `undefined` for a case that is about the whole run. */
   slo: SloDocument | undefined
@@ -21,17 +22,24 @@ export interface Case {
 
 /** A run as test cases: one per SLO, and one more where the gate is closed for a reason that is no SLO's. */
 export function runCases(run: Results): Case[] {
-  const cases = run.verdict.slos.map((slo) => sloCase(slo, run))
+  const warnings = listWarnings(run)
+  const cases = run.verdict.slos.map((slo) => sloCase(slo, run, warnings))
   const blocked = cases.some(({ outcome }) => ['failure', 'error'].includes(outcome.kind))
   if (cases.length > 0 && (run.verdict.passed || blocked)) return cases
   // No SLO, or a gate that is closed for a reason that is no SLO's: never a report without a red case.
   const why = cleanLine(explainVerdict(run.verdict, run.end))
   const message = cases.length === 0 ? `no SLO: ${why}` : why
   const outcome: Outcome = { kind: 'error', type: errorType(run), message }
-  return [...cases, { name: 'verdict', outcome, text: [message], slo: undefined }]
+  return [...cases, { name: 'verdict', outcome, text: [message, ...warnings], slo: undefined }]
 }
 
-function sloCase(slo: SloDocument, run: Results): Case {
+function listWarnings({ diagnostics }: Results): string[] {
+  return diagnostics
+    .filter(({ level }) => level === 'warn')
+    .map((warning) => `! ${warning.id}: ${cleanLine(explainDiagnostic(warning))}`)
+}
+
+function sloCase(slo: SloDocument, run: Results, warnings: readonly string[]): Case {
   const cells = sloCells(slo)
   const end = endCell(run)
   const why = cleanLine(explainSlo(slo, run.end))
@@ -43,6 +51,7 @@ function sloCase(slo: SloDocument, run: Results): Case {
     ...(cells.over === '' ? [] : [`over/allowed ${cells.over}, n ${cells.n}`]),
     why,
     ...(end === undefined ? [] : [end]),
+    ...warnings,
   ]
   const message = `${cleanLine(slo.text)}: ${why}`
   return {

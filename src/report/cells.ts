@@ -74,6 +74,8 @@ function allowed({ pass_at_most: most }: SloDocument): string {
 
 function formatInterval({ interval, unit }: SloDocument): string {
   const { low, high } = interval ?? { low: null, high: null }
+  // No limit lies beyond it.
+  if (low === 'infinite') return formatValue(low, unit)
   if (low !== null && high !== null) {
     return `[${formatValue(low, unit)}, ${formatValue(high, unit)}]`
   }
@@ -207,13 +209,18 @@ const endWords: Readonly<Record<Exclude<Results['end']['kind'], 'finished'>, str
 /** What the client's own error was found to be; `undefined`: it was never calibrated. */
 export function calibrationCell({ calibration, load }: Results): string | undefined {
   if (calibration === null) return undefined
-  const { measured_at, client_error_ms, concurrency, mismatch } = calibration
+  const { measured_at, requests, client_error_ms, concurrency, mismatch } = calibration
   const day = cleanLine(measured_at.slice(0, 10))
   if (mismatch !== null) {
     return `calibration of ${day} not used: ${cleanLine(explainMismatch(mismatch))}`
   }
   const at = concurrency === load.concurrency ? '' : ` at c=${formatCount(concurrency)}`
-  return `client error p50 ${formatMs(client_error_ms.p50)}, p99 ${formatMs(client_error_ms.p99)} (calibrated ${day}${at})`
+  const { p50, p99, max } = client_error_ms
+  const most =
+    p99 === null
+      ? `max ${formatMs(max)} of only ${formatCount(requests)} requests`
+      : `p99 ${formatMs(p99)}`
+  return `client error p50 ${formatMs(p50)}, ${most} (calibrated ${day}${at})`
 }
 
 /** Why the run did not end by itself; `undefined` when it did. */

@@ -1,5 +1,22 @@
 import { cleanLine } from '../bench-spec/plain-text.ts'
 
+/** What a terminal acts upon and JSON leaves as it is. */
+const unsafe = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g
+
+/**
+ * A value as JSON over several lines that reads back as the same, and in which no CI system and no
+ * terminal finds a command: `::`, `##` and characters that cannot be seen are written as escapes.
+ */
+export function renderJson(value: unknown): string {
+  return JSON.stringify(value, null, 2)
+    .replace(/:(?=:)|#(?=#)/g, escapeUnit)
+    .replace(unsafe, escapeUnit)
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',

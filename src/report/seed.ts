@@ -1,4 +1,4 @@
-import { cleanLine } from '../bench-spec/plain-text.ts'
+import { cleanLine, cleanMessage } from '../bench-spec/plain-text.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import type { Results } from '../results/results.ts'
 
@@ -73,9 +73,12 @@ export function tokenRate(record: RequestRecord): number {
   return time > 0 ? record.tokenTimes.length / time : 0
 }
 
+/** Longest text of an error in these layouts, in UTF-16 units. */
+const errorLimit = 200
+
 /** `null` for a completed request. */
 export function errorText(record: RequestRecord): string | null {
   if (record.outcome === 'completed') return null
   if (record.outcome === 'cancelled') return 'cancelled'
-  return cleanLine(record.failure.message) || record.failure.kind
+  return cleanLine(cleanMessage(record.failure.message, errorLimit)) || record.failure.kind
 }

@@ -221,10 +221,14 @@ function renderServer({ server }: Results, pen: Pen): string[] {
   ]
 }
 
+/** About as many lines are shown of what a target says; the whole is in the files of a run. */
+const messageLines = 4
+
 function renderNotes(results: Results, pen: Pen): string[] {
-  const failures = results.summary.failures.map((failure) => {
-    const text = `${pen.sign(failureCell(failure))}  ${cleanLine(failure.sample)}`
-    return ` ${pen.paint('red', pen.sign('✗'))} ${pen.cut(text, pen.width - 3)}`
+  const failures = results.summary.failures.flatMap((failure) => {
+    const text = `${pen.sign(failureCell(failure))}: ${cleanLine(failure.sample)}`
+    const [first = '', ...more] = pen.hang(pen.cut(text, messageLines * pen.width), 3)
+    return [` ${pen.paint('red', pen.sign('✗'))} ${first.slice(3)}`, ...more]
   })
   const warnings = results.diagnostics
     .filter(({ level }) => level === 'warn')

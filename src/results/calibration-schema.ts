@@ -4,8 +4,8 @@ import { count, list, number, orNull, record, text } from './schema-parts.ts'
 const errorSpread = (description: string): JsonSchema =>
   record(description, {
     p50: number('ms.'),
-    p95: number('ms.'),
-    p99: number('ms.'),
+    p95: orNull(number('ms; `null`: so few requests have none but their maximum.')),
+    p99: orNull(number('ms; `null`: so few requests have none but their maximum.')),
     max: number('ms.'),
   })
 

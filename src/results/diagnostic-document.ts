@@ -13,9 +13,9 @@ export function toDiagnostic(diagnostic: Diagnostic): DiagnosticFacts {
       return { id, level, concurrency, full_share: significant(fullShare), mean_in_flight: mean }
     }
     case 'concurrency-not-held': {
-      const { id, level, concurrency, peakInFlight: peak, meanInFlight } = diagnostic
+      const { peakInFlight, meanInFlight, ...counts } = diagnostic
       const mean = significant(meanInFlight)
-      return { id, level, concurrency, peak_in_flight: peak, mean_in_flight: mean }
+      return { ...counts, peak_in_flight: peakInFlight, mean_in_flight: mean }
     }
     case 'inconsistent-times': {
       const { id, level, concurrency, impliedInFlight } = diagnostic
@@ -31,14 +31,16 @@ export function toDiagnostic(diagnostic: Diagnostic): DiagnosticFacts {
           reach: orNull(touched.reach, significant),
         })),
       }
-    case 'tokens-in-one-read': {
-      const { id, level, atOnce, requests } = diagnostic
-      return { id, level, at_once: atOnce, requests }
+    case 'tokens-held-back': {
+      const { id, level, heldBack, requests } = diagnostic
+      return { id, level, held_back: heldBack, requests }
     }
     case 'ttft-without-content': {
       const { id, level, event = null, lead } = diagnostic
       return { id, level, event, lead_ms: orNull(lead, fixed) }
     }
+    case 'warmup-failures':
+      return { ...diagnostic, status: diagnostic.status ?? null }
     case 'server-unread': {
       const { id, level, failure = null } = diagnostic
       return { id, level, failure }

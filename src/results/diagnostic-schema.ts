@@ -73,6 +73,8 @@ export const diagnosticSchema: JsonSchema = {
         concurrency,
         peak_in_flight: count('The most requests in flight.'),
         mean_in_flight: meanInFlight,
+        requests: count('Measured requests that ended.'),
+        failed: count('Of them.'),
       },
     ),
     describe(
@@ -97,12 +99,21 @@ export const diagnosticSchema: JsonSchema = {
       client,
     ),
     describe(
-      'tokens-in-one-read',
+      'tokens-held-back',
       'warn',
-      'Most answers came in one read: they were not streamed, look for a buffering proxy.',
+      'At least a quarter of the answers were not streamed as they were generated: look for a buffering proxy.',
       {
-        at_once: count('Requests whose tokens all came in one read.'),
+        held_back: count('Requests whose tokens came all at once or in bursts.'),
         requests: count('Completed requests with enough token events to tell.'),
+      },
+    ),
+    describe(
+      'no-last-word',
+      'info',
+      'Answers ended with a finish reason and a clean end of the body, but without `[DONE]` or `message_stop`.',
+      {
+        answers: count('Of them.'),
+        requests: count('Completed requests.'),
       },
     ),
     describe(
@@ -152,7 +163,14 @@ export const diagnosticSchema: JsonSchema = {
       failed: count('Of them.'),
       warmup: count('Requests of the warm-up.'),
       first: text('Kind of the first failure, for example `connect`.'),
+      status: orNull(number('Of the first failure; `null` when it is of another kind.')),
     }),
+    describe(
+      'default-body',
+      'warn',
+      'Every request was refused with 400 or 422, and the body was the one that is sent where nothing says what to send.',
+      { status: number('That all were refused with.') },
+    ),
     describe(
       'requests-cancelled',
       'info',
@@ -208,7 +226,7 @@ export const diagnosticSchema: JsonSchema = {
     ),
     describe(
       'events-are-not-tokens',
-      'info',
+      'either',
       'Without `usage`: the server generated more, or fewer, tokens than there were token events.',
       {
         server: count('Output tokens as the server counted.'),

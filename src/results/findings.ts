@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { constants, gunzipSync } from 'node:zlib'
 
 import type { ReadStored } from '../bench-spec/baseline.ts'
 import { renderPath } from '../bench-spec/issue.ts'
@@ -17,6 +17,9 @@ export interface Findings {
   records?: readonly RequestRecord[] | undefined
 }
 
+/** Where the requests of a run are, beside its `results.json`. */
+const requestsName = 'requests.ndjson.gz'
+
 /**
  * Reads a `results.json`, or the one in a folder, below `cwd`; `file` is its path as it is shown.
  * @throws {DocumentError} naming file, line and key, when it cannot be read or is not valid.
@@ -26,10 +29,15 @@ export function readResults(given: string, cwd: string): { results: Results; fil
   const isFolder = existsSync(path) && statSync(path).isDirectory()
   const file = isFolder ? join(given, 'results.json') : given
   if (isFolder && !existsSync(join(path, 'results.json'))) {
-    const message = 'there is no results.json in this folder. Give that of a run.'
-    throw DocumentError.ofFile(given, message)
+    throw DocumentError.ofFile(given, explainMissing(path))
   }
   return { results: parseResults(readBytes(file, cwd).toString(), file), file }
+}
+
+function explainMissing(folder: string): string {
+  return existsSync(join(folder, requestsName))
+    ? `there is no results.json in this folder: its run was killed before it was judged. The requests that had ended are in ${requestsName}. Run the spec again for a verdict.`
+    : 'there is no results.json in this folder. Give that of a run.'
 }
 
 /** The results in a folder; `undefined` where there are none that are whole, as after a kill. */
@@ -60,16 +68,32 @@ export const readStored: ReadStored<Results> = (path) => {
 }
 
 /**
- * Reads the `requests.ndjson.gz` beside a `results.json`, without the requests to a baseline and
- * the time that they took; `undefined` when there is none.
+ * Reads the `requests.ndjson.gz` beside a `results.json`, whose content is `results`, without the
+ * requests to a baseline and the time that they took; `undefined` when there is none. `file` is the
+ * path of the `results.json` below `cwd`. Of a file that was cut short, the requests that are whole.
  * @throws {DocumentError} naming file, line and key, when it cannot be read or is not valid.
  */
-export function readRecords(results: string, cwd: string): RequestRecord[] | undefined {
-  const file = join(dirname(results), 'requests.ndjson.gz')
-  if (!existsSync(resolve(cwd, file))) return undefined
-  const records = parseRequests(unzip(readBytes(file, cwd), file), file)
+export function readRecords(
+  results: Results,
+  { file, cwd }: { file: string; cwd: string },
+): readonly RequestRecord[] | undefined {
+  const path = join(dirname(file), requestsName)
+  if (!existsSync(resolve(cwd, path))) return undefined
+  return ownRecords(results, parseRequests(unzip(readBytes(path, cwd), path), path))
+}
+
+/** Those of the run itself: not those to a baseline, nor the time that they took. */
+export function ownRecords(
+  { baseline }: Results,
+  records: readonly RequestRecord[],
+): readonly RequestRecord[] {
   const own = records.filter(({ target }) => target === 'candidate')
-  return own.length === records.length ? own : joinRounds(own)
+  return baseline?.kind === 'interleaved' ? joinRounds(own) : own
+}
+
+/** How many requests a run has sent to its target, warm-up included: so many records it has. */
+export function countRequests({ summary }: Results): number {
+  return summary.requests.total + summary.requests.warmup
 }
 
 function readBytes(file: string, cwd: string): Buffer {
@@ -85,13 +109,22 @@ function readBytes(file: string, cwd: string): Buffer {
   }
 }
 
+/** Of a file that ends too early, as after a kill, the lines that are whole. */
 function unzip(bytes: Buffer, file: string): string {
   try {
     return gunzipSync(bytes).toString()
-  } catch {
+  } catch (error) {
+    const isCut = (error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR'
+    if (isCut && magic.every((byte, index) => (bytes[index] ?? byte) === byte)) {
+      const text = gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).toString()
+      return text.slice(0, text.lastIndexOf('\n') + 1)
+    }
     throw DocumentError.ofFile(
       file,
       'is not a whole gzip file. Remove it to do without the requests.',
     )
   }
 }
+
+/** What a gzip file begins with. */
+const magic = [0x1f, 0x8b]

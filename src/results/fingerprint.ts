@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-import { createRedactor, redactDeep } from '../bench-spec/secret.ts'
+import { createRedactor, redactDeep } from '../bench-spec/redaction.ts'
 import type { BenchSpec, Gate } from '../bench-spec/spec.ts'
 import type { Difference } from '../verdict/reason.ts'
 import type { Results } from './results.ts'
@@ -18,7 +18,7 @@ export function hashWorkload(spec: BenchSpec): string {
     concurrency: load.concurrency,
   }
   // A secret is not to be guessed from a hash, and a new key is not another workload.
-  const redacted = redactDeep(workload, createRedactor(secrets))
+  const redacted = redactDeep(workload, createRedactor(secrets).redact)
   return createHash('sha256').update(JSON.stringify(redacted)).digest('hex')
 }
 

@@ -55,6 +55,7 @@ export const reasonSchema: JsonSchema = union(
     exceedances: {
       failed: count('Requests that are bad because they failed.'),
       requests: count('Requests that it took to make the observations.'),
+      without_value: count('Completed ones of these that have no value, or whose is not known.'),
       asked: orNull(
         count('Requests asked for, or sent where these are more; `null` for a run by duration.'),
       ),
@@ -110,8 +111,13 @@ const explained = {
 export const doubtSchema: JsonSchema = union('Why the figure cannot be believed.', 'kind', {
   'not-streamed': {
     target,
-    at_once: count('Answers that came in a single read.'),
+    held_back: count('Answers whose tokens came all at once or in bursts.'),
     requests: count('Of so many.'),
+  },
+  'estimated-tokens': {
+    target,
+    estimated: count('Answers whose token events were counted, for want of a count of the server.'),
+    requests: count('Answers with tokens.'),
   },
   'client-late': {
     target,
@@ -127,7 +133,12 @@ export const doubtSchema: JsonSchema = union('Why the figure cannot be believed.
   },
   'calibrated-error': {
     target,
-    error_ms: number("p99 of the client's own error at this load."),
+    stat: oneOf(
+      "Of the client's own error at this load; `max` of a calibration that is too small for a p99.",
+      ['p50', 'p95', 'p99', 'max'],
+    ),
+    error_ms: number('That error.'),
+    requests: count('Requests that it was calibrated with.'),
     ...explained,
   },
   'load-not-held': {

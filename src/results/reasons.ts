@@ -16,8 +16,10 @@ import type { Sentences } from './wording.ts'
 
 export function toReason(reason: Reason): ReasonDocument {
   switch (reason.kind) {
-    case 'exceedances':
-      return { ...reason, asked: reason.asked ?? null }
+    case 'exceedances': {
+      const { kind, failed, requests, withoutValue, asked } = reason
+      return { kind, failed, requests, without_value: withoutValue, asked: asked ?? null }
+    }
     case 'ratio':
       return { kind: reason.kind, asked: reason.asked ?? null }
     case 'nothing-completed':
@@ -89,13 +91,22 @@ function toDoubt(doubt: Doubt): DoubtDocument {
   const { kind, target } = doubt
   switch (kind) {
     case 'not-streamed':
-      return { kind, target, at_once: doubt.atOnce, requests: doubt.requests }
+      return { kind, target, held_back: doubt.heldBack, requests: doubt.requests }
+    case 'estimated-tokens':
+      return { kind, target, estimated: doubt.estimated, requests: doubt.requests }
     case 'client-late':
       return { kind, target, delay_p99_ms: fixed(doubt.delay), ...toExplained(doubt) }
     case 'client-limited':
       return { kind, target, reasons: doubt.reasons.map(toClientReason) }
     case 'calibrated-error':
-      return { kind, target, error_ms: fixed(doubt.error), ...toExplained(doubt) }
+      return {
+        kind,
+        target,
+        stat: doubt.stat,
+        error_ms: fixed(doubt.error),
+        requests: doubt.requests,
+        ...toExplained(doubt),
+      }
     case 'load-not-held': {
       const { concurrency, peakInFlight: peak, meanInFlight } = doubt
       const mean = significant(meanInFlight)

@@ -2,16 +2,17 @@ import type { Issue } from '../bench-spec/issue.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import { createSchemaCheck, type SchemaCheck } from '../bench-spec/schema-check.ts'
 import type { Failure, RequestRecord } from '../engine/record.ts'
+import { moveRecord } from '../metrics/joining.ts'
 import { DocumentError } from './document-error.ts'
 import { requestSchema } from './requests-schema.ts'
+import { fixed, orNull } from './rounding.ts'
 
 /**
  * One record as one line of `requests.ndjson`, without the line end. Marks and token times are in
  * ms since `t0`, an instant on the clock of the records.
  */
 export function renderRequest(record: RequestRecord, t0: number): string {
-  const since = (at: number | undefined): number | null =>
-    at === undefined ? null : Number((at - t0).toFixed(4))
+  const since = (at: number | undefined): number | null => orNull(at, (known) => fixed(known - t0))
   const { marks } = record
   return JSON.stringify({
     target: record.target,
@@ -51,6 +52,11 @@ export function renderRequest(record: RequestRecord, t0: number): string {
     completion_tokens: record.completionTokens ?? null,
     output: record.output ?? null,
   })
+}
+
+/** The record as it is read back from its line: on the clock of the file, with the digits of the file. */
+export function roundRecord(record: RequestRecord, t0: number): RequestRecord {
+  return moveRecord(record, (at) => fixed(at - t0))
 }
 
 let check: SchemaCheck | undefined

@@ -67,6 +67,8 @@ export type ReasonDocument =
       failed: number
       /** Requests that it took to make the observations. */
       requests: number
+      /** Completed ones of these that have no value, or whose is not known. */
+      without_value: number
       /** Requests asked for, or sent where these are more; `null` for a run by duration. */
       asked: number | null
     }
@@ -221,9 +223,19 @@ export type DoubtDocument =
       kind: 'not-streamed'
       /** Whose requests. */
       target: 'candidate' | 'baseline'
-      /** Answers that came in a single read. */
-      at_once: number
+      /** Answers whose tokens came all at once or in bursts. */
+      held_back: number
       /** Of so many. */
+      requests: number
+    }
+  | {
+      /** Which of them. */
+      kind: 'estimated-tokens'
+      /** Whose requests. */
+      target: 'candidate' | 'baseline'
+      /** Answers whose token events were counted, for want of a count of the server. */
+      estimated: number
+      /** Answers with tokens. */
       requests: number
     }
   | {
@@ -251,8 +263,14 @@ export type DoubtDocument =
       kind: 'calibrated-error'
       /** Whose requests. */
       target: 'candidate' | 'baseline'
-      /** p99 of the client's own error at this load. */
+      /**
+       * Of the client's own error at this load; `max` of a calibration that is too small for a p99.
+       */
+      stat: 'p50' | 'p95' | 'p99' | 'max'
+      /** That error. */
       error_ms: number
+      /** Requests that it was calibrated with. */
+      requests: number
       /** By how much the client may have put the figure to its side of the bound; in `unit`. */
       reach: number
       /** Distance of the figure to the bound, which is less; in `unit`. */
@@ -697,6 +715,10 @@ export type DiagnosticDocument =
       peak_in_flight: number
       /** Mean number of requests in flight between ramp-up and drain. */
       mean_in_flight: number
+      /** Measured requests that ended. */
+      requests: number
+      /** Of them. */
+      failed: number
       /** The same in one sentence. */
       message: string
     }
@@ -763,15 +785,34 @@ export type DiagnosticDocument =
       /** The same in one sentence. */
       message: string
     }
-  /** Most answers came in one read: they were not streamed, look for a buffering proxy. */
+  /**
+   * At least a quarter of the answers were not streamed as they were generated: look for a
+   * buffering proxy.
+   */
   | {
       /** Which property; stable. */
-      id: 'tokens-in-one-read'
+      id: 'tokens-held-back'
       /** How much it matters. */
       level: 'warn'
-      /** Requests whose tokens all came in one read. */
-      at_once: number
+      /** Requests whose tokens came all at once or in bursts. */
+      held_back: number
       /** Completed requests with enough token events to tell. */
+      requests: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /**
+   * Answers ended with a finish reason and a clean end of the body, but without `[DONE]` or
+   * `message_stop`.
+   */
+  | {
+      /** Which property; stable. */
+      id: 'no-last-word'
+      /** How much it matters. */
+      level: 'info'
+      /** Of them. */
+      answers: number
+      /** Completed requests. */
       requests: number
       /** The same in one sentence. */
       message: string
@@ -867,6 +908,22 @@ export type DiagnosticDocument =
       warmup: number
       /** Kind of the first failure, for example `connect`. */
       first: string
+      /** Of the first failure; `null` when it is of another kind. */
+      status: number | null
+      /** The same in one sentence. */
+      message: string
+    }
+  /**
+   * Every request was refused with 400 or 422, and the body was the one that is sent where nothing
+   * says what to send.
+   */
+  | {
+      /** Which property; stable. */
+      id: 'default-body'
+      /** How much it matters. */
+      level: 'warn'
+      /** That all were refused with. */
+      status: number
       /** The same in one sentence. */
       message: string
     }
@@ -980,7 +1037,7 @@ export type DiagnosticDocument =
       /** Which property; stable. */
       id: 'events-are-not-tokens'
       /** How much it matters. */
-      level: 'info'
+      level: 'info' | 'warn'
       /** Output tokens as the server counted. */
       server: number
       /** Token events that this client saw. */
@@ -1080,6 +1137,59 @@ export type ServerFindingDocument =
       /** As this client counted. */
       client: number
     }
+  /**
+   * The server counts and times every choice of an answer for itself, and there are more of them
+   * than requests.
+   */
+  | {
+      /** What it is. */
+      kind: 'several-choices'
+      /** Requests that this client completed. */
+      requests: number
+      /** Choices that these asked for. */
+      choices: number
+    }
+  /** The server tells times of its latest answers alone, and not all of these are of this run. */
+  | {
+      /** What it is. */
+      kind: 'foreign-window'
+      /** Answers that it tells times of. */
+      window: number
+      /** Answers that it finished since the run began. */
+      finished: number
+    }
+  /** A time is longer than what it would have to be a part of: they are not of the same answers. */
+  | {
+      /** What it is. */
+      kind: 'impossible'
+      /** The longer one. */
+      part: {
+        /** Whose it is. */
+        of: 'server' | 'client'
+        /** Which time. */
+        time: 'queue' | 'ttft' | 'latency'
+        /** Its mean. */
+        mean_ms: number
+      }
+      /** What it would have to be a part of. */
+      whole: {
+        /** Whose it is. */
+        of: 'server' | 'client'
+        /** Which time. */
+        time: 'queue' | 'ttft' | 'latency'
+        /** Its mean. */
+        mean_ms: number
+      }
+    }
+  /** The client saw the first token long after the server had it: it was held back on the way. */
+  | {
+      /** What it is. */
+      kind: 'held-back'
+      /** Mean ttft of the server. */
+      server_ms: number
+      /** Mean ttft of this client. */
+      client_ms: number
+    }
   /** No answer was completed between the two scrapes. */
   | {
       /** What it is. */
@@ -1114,7 +1224,9 @@ export interface ServerDocument {
     /** Requests of the warm-up that ended in this time. */
     warmup: number
   } | null
-  /** Answers that were completed in this time. */
+  /**
+   * Answers that were completed in this time; of vLLM, which counts them so, every choice of them.
+   */
   requests: {
     /** As the server counted. */
     server: number
@@ -1127,7 +1239,7 @@ export interface ServerDocument {
   prompt_tokens: {
     /** As the server counted. */
     server: number
-    /** As the answers said; `null` when they did not. */
+    /** As the answers said, of vLLM once for each choice; `null` when they did not. */
     usage: number | null
     /** The same of these; `null` without `usage`. */
     agrees: boolean | null
@@ -1183,10 +1295,10 @@ export interface CalibrationDocument {
   client_error_ms: {
     /** ms. */
     p50: number
-    /** ms. */
-    p95: number
-    /** ms. */
-    p99: number
+    /** ms; `null`: so few requests have none but their maximum. */
+    p95: number | null
+    /** ms; `null`: so few requests have none but their maximum. */
+    p99: number | null
     /** ms. */
     max: number
   }
@@ -1194,10 +1306,10 @@ export interface CalibrationDocument {
   chunk_error_ms: {
     /** ms. */
     p50: number
-    /** ms. */
-    p95: number
-    /** ms. */
-    p99: number
+    /** ms; `null`: so few requests have none but their maximum. */
+    p95: number | null
+    /** ms; `null`: so few requests have none but their maximum. */
+    p99: number | null
     /** ms. */
     max: number
   } | null
@@ -1392,7 +1504,7 @@ export interface Results {
     passed: boolean
     /**
      * 0 pass, 1 SLO missed, 2 inconclusive where the policy blocks it, 3 bad spec or usage, 4 no
-     * data or target unreachable, 130 interrupted by Ctrl-C, 143 ended by SIGTERM.
+     * data or target unreachable, 130 interrupted by Ctrl-C, 143 ended by SIGTERM or SIGHUP.
      */
     exit_code: number
     reason: VerdictReasonDocument

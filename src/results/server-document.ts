@@ -1,3 +1,4 @@
+import type { MeanTime } from '../metrics/breakdown.ts'
 import { locateTime, type ServerFinding } from '../metrics/server-finding.ts'
 import type { ServerSummary } from '../metrics/server-summary.ts'
 import type { ServerTime } from '../metrics/server-time.ts'
@@ -89,15 +90,32 @@ function toTime(time: ServerTime | undefined): ServerTimeDocument | null {
 }
 
 function toFinding(finding: ServerFinding): ServerFindingDocument {
-  if (finding.kind !== 'breakdown') return finding
-  const { kind, latency, queue, prefill, firstToken, decode, outside } = finding
-  return {
-    kind,
-    latency_ms: fixed(latency),
-    queue_ms: orNull(queue, fixed),
-    prefill_ms: orNull(prefill, fixed),
-    first_token_ms: fixed(firstToken),
-    decode_ms: fixed(decode),
-    outside_ms: fixed(outside),
+  switch (finding.kind) {
+    case 'breakdown': {
+      const { kind, latency, queue, prefill, firstToken, decode, outside } = finding
+      return {
+        kind,
+        latency_ms: fixed(latency),
+        queue_ms: orNull(queue, fixed),
+        prefill_ms: orNull(prefill, fixed),
+        first_token_ms: fixed(firstToken),
+        decode_ms: fixed(decode),
+        outside_ms: fixed(outside),
+      }
+    }
+    case 'impossible': {
+      const { kind, part, whole } = finding
+      return { kind, part: toMeanTime(part), whole: toMeanTime(whole) }
+    }
+    case 'held-back': {
+      const { kind, server, client } = finding
+      return { kind, server_ms: fixed(server), client_ms: fixed(client) }
+    }
+    default:
+      return finding
   }
+}
+
+function toMeanTime({ of, time, mean }: MeanTime) {
+  return { of, time, mean_ms: fixed(mean) }
 }

@@ -41,6 +41,13 @@ function describeFinding(
   return record(description, { kind: constant('What it is.', kind), ...numbers })
 }
 
+const meanTime = (description: string): JsonSchema =>
+  record(description, {
+    of: oneOf('Whose it is.', ['server', 'client']),
+    time: oneOf('Which time.', ['queue', 'ttft', 'latency']),
+    mean_ms: number('Its mean.'),
+  })
+
 const finished = {
   server: count('As the server counted.'),
   client: count('As this client counted.'),
@@ -70,6 +77,38 @@ export const serverFindingSchema: JsonSchema = {
     describeFinding('uncounted', 'The server does not tell how many answers it finished.'),
     describeFinding('shared', 'It finished more requests than this client completed.', finished),
     describeFinding('partial', 'It finished fewer requests than this client completed.', finished),
+    describeFinding(
+      'several-choices',
+      'The server counts and times every choice of an answer for itself, and there are more of them than requests.',
+      {
+        requests: count('Requests that this client completed.'),
+        choices: count('Choices that these asked for.'),
+      },
+    ),
+    describeFinding(
+      'foreign-window',
+      'The server tells times of its latest answers alone, and not all of these are of this run.',
+      {
+        window: count('Answers that it tells times of.'),
+        finished: count('Answers that it finished since the run began.'),
+      },
+    ),
+    describeFinding(
+      'impossible',
+      'A time is longer than what it would have to be a part of: they are not of the same answers.',
+      {
+        part: meanTime('The longer one.'),
+        whole: meanTime('What it would have to be a part of.'),
+      },
+    ),
+    describeFinding(
+      'held-back',
+      'The client saw the first token long after the server had it: it was held back on the way.',
+      {
+        server_ms: number('Mean ttft of the server.'),
+        client_ms: number('Mean ttft of this client.'),
+      },
+    ),
     describeFinding('nothing-finished', 'No answer was completed between the two scrapes.'),
     describeFinding('untold', 'The server does not tell how long its answers took.'),
   ],
@@ -94,11 +133,18 @@ export const serverSchema: JsonSchema = record(
         warmup: count('Requests of the warm-up that ended in this time.'),
       }),
     ),
-    requests: orNull(record('Answers that were completed in this time.', { ...finished, agrees })),
+    requests: orNull(
+      record(
+        'Answers that were completed in this time; of vLLM, which counts them so, every choice of them.',
+        { ...finished, agrees },
+      ),
+    ),
     prompt_tokens: orNull(
       record('Tokens of the prompts.', {
         server: count('As the server counted.'),
-        usage: orNull(count('As the answers said; `null` when they did not.')),
+        usage: orNull(
+          count('As the answers said, of vLLM once for each choice; `null` when they did not.'),
+        ),
         agrees: orNull(agrees, 'The same of these; `null` without `usage`.'),
       }),
     ),

@@ -1,31 +1,24 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 
+import type { RequestRecord } from '../engine/record.ts'
 import { renderBencher } from '../report/export/bencher.ts'
 import { renderCtrf } from '../report/export/ctrf.ts'
 import { renderBenchmark } from '../report/export/github-action-benchmark.ts'
 import { renderOpenMetrics } from '../report/export/open-metrics.ts'
+import { renderPrometheus } from '../report/export/prometheus-text.ts'
 import { renderHtml } from '../report/html/page.ts'
 import { renderJunit } from '../report/junit.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 import { renderTestResults } from '../report/seed.ts'
-import type { Findings } from '../results/findings.ts'
-import { renderRequest } from '../results/requests.ts'
+import { type Findings, ownRecords } from '../results/findings.ts'
+import { roundRecord } from '../results/requests.ts'
 import type { Results } from '../results/results.ts'
 import type { BenchRun } from './bench.ts'
+import { makeFolder, OutputError, removeFile, replaceFile } from './output-file.ts'
+import { createRequestFile, type RequestLog } from './request-file.ts'
 
 /** `strict` leaves out what strict JUnit schemas forbid: properties of test cases, files. */
 export type JunitMode = 'rich' | 'strict'
-
-/**
- * Makes the folder before anything is sent, so that a run is not lost for want of one, and takes the
- * results of an earlier run out of it: after a kill they would be taken for those of the new one.
- */
-export function prepareFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true })
-  rmSync(join(folder, 'results.json'), { force: true })
-}
 
 /** A name as one folder: letters and digits of any script, no way out of where it is put. */
 export function folderName(name: string): string {
@@ -38,84 +31,163 @@ export function folderName(name: string): string {
 
 export type ReportFormat = 'html' | 'junit' | 'markdown' | 'seed' | 'exports'
 
-/** Files by their path in the folder of a run. */
-type Files = Readonly<Record<string, string>>
+/** `undefined`: it cannot be made without the records. */
+type Render = (findings: Findings, junit: JunitMode) => string | undefined
 
-/** What is made of a run's results and records; nothing where it cannot be made without the records. */
-const reports: Readonly<Record<ReportFormat, (findings: Findings, junit: JunitMode) => Files>> = {
-  html: ({ results, records }) => ({ 'report.html': renderHtml(results, records) }),
-  junit: ({ results }, mode) => ({ 'junit.xml': renderJunit([results], { mode }) }),
-  markdown: ({ results }) => ({ 'summary.md': renderMarkdown([results]) }),
-  seed: ({ results, records }) =>
-    records === undefined
-      ? {}
-      : {
-          'test_results.json': `${JSON.stringify(renderTestResults(results, records), null, 2)}\n`,
-        },
-  exports: ({ results }) => renderExports([results]),
+/** What other programs read, by its path in the folder of a run or of several. */
+const exports: Readonly<Record<string, (runs: readonly Results[]) => string>> = {
+  'exports/benchmark-smaller.json': (runs) => renderBenchmark(runs, 'smaller'),
+  'exports/benchmark-bigger.json': (runs) => renderBenchmark(runs, 'bigger'),
+  'exports/bencher.json': renderBencher,
+  'exports/openmetrics.txt': renderOpenMetrics,
+  'exports/metrics.prom': renderPrometheus,
+  'exports/ctrf.json': renderCtrf,
+}
+
+/** What is made of a run's results and records, by its path in the folder of the run. */
+const reports: Readonly<Record<ReportFormat, Readonly<Record<string, Render>>>> = {
+  html: { 'report.html': ({ results, records }) => renderHtml(results, records) },
+  junit: { 'junit.xml': ({ results }, mode) => renderJunit([results], { mode }) },
+  markdown: { 'summary.md': ({ results }) => renderMarkdown([results]) },
+  seed: {
+    'test_results.json': ({ results, records }) =>
+      records && `${JSON.stringify(renderTestResults(results, records), null, 2)}\n`,
+  },
+  exports: Object.fromEntries(
+    Object.entries(exports).map(([path, render]) => [path, ({ results }) => render([results])]),
+  ),
 }
 
 export const reportFormats: readonly ReportFormat[] = Object.keys(reports) as ReportFormat[]
 
-/** What other programs read. */
-function renderExports(runs: readonly Results[]): Files {
+/** Where a run leaves its files. */
+export interface RunFolder {
+  path: string
+  /** Writes the requests while they end. */
+  log: RequestLog
+  /**
+   * Writes everything else, the results first, each file at once. Returns what could not be written,
+   * in sentences. Synchronous, so that it also works while the process is being ended.
+   */
+  finish(run: BenchRun, junit?: JunitMode): string[]
+}
+
+/**
+ * Makes the folder of a run before anything is sent, so that a run is not lost for want of one, and
+ * takes the files of an earlier run out of it: after a kill they would be taken for those of the new
+ * one. `name`: below `out`.
+ * @throws {OutputError}
+ */
+export function openRunFolder(out: string, name: string): RunFolder {
+  const path = makeFolder(out, name)
+  makeFolder(path, 'exports')
+  const files = ['results.json', ...Object.values(reports).flatMap((some) => Object.keys(some))]
+  for (const file of files) removeFile(join(path, file))
+  const requests = createRequestFile(join(path, 'requests.ndjson.gz'))
   return {
-    'exports/benchmark-smaller.json': renderBenchmark(runs, 'smaller'),
-    'exports/benchmark-bigger.json': renderBenchmark(runs, 'bigger'),
-    'exports/bencher.json': renderBencher(runs),
-    'exports/openmetrics.txt': renderOpenMetrics(runs),
-    'exports/ctrf.json': renderCtrf(runs),
+    path,
+    log: requests.log,
+    finish(run, junit = 'rich') {
+      const { results } = run
+      const first = writeFiles(path, {
+        'results.json': () => `${JSON.stringify(results, null, 2)}\n`,
+      })
+      const lost = requests.end() ?? []
+      const findings = { results, records: recallRecords(run) }
+      return [first.problems, lost, writeReports(path, findings, { junit }).problems].flat()
+    },
   }
+}
+
+/** The requests as they are read back from their file, so that a report of them is the same then. */
+function recallRecords({ results, records, origin = 0 }: BenchRun): readonly RequestRecord[] {
+  return ownRecords(
+    results,
+    records.map((record) => roundRecord(record, origin)),
+  )
 }
 
 /**
  * Writes every file of a run into `folder`, which is made if it is missing; what is there by these
- * names is replaced. Synchronous, so that it also works while the process is being ended.
- * @throws Error of the file system when one cannot be written.
+ * names is replaced. For a run whose requests were not written while they ended (`log` of its options).
+ * @throws Error that names what cannot be written, a line for each reason.
  */
-export function writeArtifacts(folder: string, run: BenchRun, junit: JunitMode = 'rich'): void {
-  const { results, records, baseline = [] } = run
-  const all = [...records, ...baseline]
-  const t0 = all.reduce((first, r) => Math.min(first, r.marks.scheduled), Infinity)
-  const lines = all.map((record) => `${renderRequest(record, t0)}\n`).join('')
-  writeFiles(folder, {
-    'results.json': `${JSON.stringify(results, null, 2)}\n`,
-    'requests.ndjson.gz': gzipSync(lines),
-  })
-  writeReports(folder, run, { junit })
+export function writeArtifacts(folder: string, run: BenchRun, junit?: JunitMode): void {
+  const { log, finish } = openRunFolder(folder, '')
+  const { records, baseline = [], origin = 0 } = run
+  log.start(origin)
+  log.add([...records, ...baseline])
+  const problems = finish(run, junit)
+  if (problems.length > 0) throw new Error(problems.join('\n'))
+}
+
+/** What came of the wish to write some files. */
+interface Written {
+  /** Paths. */
+  files: string[]
+  /** Why some were not, a sentence for each reason. */
+  problems: string[]
 }
 
 /**
  * Writes the derived files into `folder`, which is made if it is missing; all of them by default.
- * Returns the paths of the written ones: what needs the records is left out without them.
+ * What needs the records is left out without them.
  */
 export function writeReports(
   folder: string,
   findings: Findings,
   given: { formats?: readonly ReportFormat[]; junit?: JunitMode } = {},
-): string[] {
+): Written {
   const { formats = reportFormats, junit = 'rich' } = given
-  return formats.flatMap((format) => writeFiles(folder, reports[format](findings, junit)))
+  const renders = formats.flatMap((format) => Object.entries(reports[format]))
+  return writeFiles(
+    folder,
+    Object.fromEntries(renders.map(([path, render]) => [path, () => render(findings, junit)])),
+  )
 }
 
 /** Writes what covers several runs into the folder above theirs. Synchronous for the same reason. */
-export function writeOverview(folder: string, results: readonly Results[], junit: JunitMode): void {
-  writeFiles(folder, {
-    'junit.xml': renderJunit(results, { mode: junit }),
-    'summary.md': renderMarkdown(results),
-    ...renderExports(results),
-  })
+export function writeOverview(
+  folder: string,
+  results: readonly Results[],
+  junit: JunitMode,
+): string[] {
+  const renders = Object.entries(exports).map(([path, render]) => [path, () => render(results)])
+  return writeFiles(folder, {
+    'junit.xml': () => renderJunit(results, { mode: junit }),
+    'summary.md': () => renderMarkdown(results),
+    ...Object.fromEntries(renders),
+  }).problems
 }
 
-/** Returns the paths of the written files. */
+/** One after the other; one that cannot be written does not keep the others from it. */
 function writeFiles(
   folder: string,
-  files: Readonly<Record<string, string | Uint8Array>>,
-): string[] {
-  return Object.entries(files).map(([name, content]) => {
-    const path = join(folder, name)
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, content)
-    return path
+  files: Readonly<Record<string, () => string | undefined>>,
+): Written {
+  const paths: string[] = []
+  const errors: OutputError[] = []
+  for (const [name, render] of Object.entries(files)) {
+    const content = render()
+    if (content === undefined) continue
+    try {
+      makeFolder(folder, dirname(name))
+      const path = join(folder, name)
+      replaceFile(path, content)
+      paths.push(path)
+    } catch (error) {
+      if (!(error instanceof OutputError)) throw error
+      errors.push(error)
+    }
+  }
+  return { files: paths, problems: listProblems(errors) }
+}
+
+/** A sentence for each reason: a full disk has many a file missing, and one is enough to tell. */
+function listProblems(errors: readonly OutputError[]): string[] {
+  return [...Map.groupBy(errors, ({ reason }) => reason)].map(([reason, some]) => {
+    const [first = '', ...others] = new Set(some.map(({ path }) => path))
+    const more = others.length === 0 ? '' : ` and ${others.length} more`
+    return `${first}${more}: cannot be written: ${reason}`
   })
 }

@@ -27,6 +27,8 @@ export interface BenchRun {
   records: readonly RequestRecord[]
   /** The same of the second target; `undefined` without one. */
   baseline?: readonly RequestRecord[]
+  /** Instant that the times in `requests.ndjson.gz` count from; `undefined` without a request. */
+  origin?: number
 }
 
 /**
@@ -41,8 +43,8 @@ export async function runBench(spec: CheckedSpec, options: BenchOptions = {}): P
   const driven = await drive(spec, options)
   const conclusion = conclude(driven, setting)
   const results = documentRun(driven, conclusion, setting)
-  const { records, baseline } = driven
-  return keepKnown<BenchRun>({ results, records, baseline })
+  const { records, baseline, origin } = driven
+  return keepKnown<BenchRun>({ results, records, baseline, origin })
 }
 
 /** A sentence about a spec, before anything is sent. */

@@ -7,11 +7,12 @@ import type { BenchSpec } from '../bench-spec/spec.ts'
 import { checkOptions } from '../mock/index.ts'
 import { readStored } from '../results/findings.ts'
 import type { Results } from '../results/results.ts'
+import { listMarked } from './marked-secrets.ts'
 
 /** A spec that can be run: the options of its mock are checked, the results it compares with read. */
 export type CheckedSpec = BenchSpec<Results>
 
-type Options = Pick<LoadOptions<Results>, 'env' | 'overrides'>
+type Options = Pick<LoadOptions<Results>, 'env' | 'overrides' | 'limits'>
 
 /**
  * Loads a spec file with everything that it names: data files, the options of its mock, the results
@@ -20,7 +21,7 @@ type Options = Pick<LoadOptions<Results>, 'env' | 'overrides'>
  * @throws {SpecError} with every issue of the file.
  */
 export function loadSpec(file: string, options: Options & { cwd?: string }): CheckedSpec {
-  return loadFile(file, { ...options, checkMock: checkOptions, readStored })
+  return loadFile(file, { ...options, ...given() })
 }
 
 /**
@@ -32,5 +33,9 @@ export function checkSpec(
   document: unknown,
   options: Options & { baseDir: string; name?: string },
 ): CheckedSpec {
-  return checkDocument(document, { ...options, checkMock: checkOptions, readStored })
+  return checkDocument(document, { ...options, ...given() })
+}
+
+function given(): Pick<LoadOptions<Results>, 'checkMock' | 'readStored' | 'secrets'> {
+  return { checkMock: checkOptions, readStored, secrets: listMarked() }
 }

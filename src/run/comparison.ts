@@ -116,25 +116,16 @@ function documentSlo(verdict: SloVerdict): SloDocument {
   return toSlo(verdict, finished, sentences)
 }
 
-/** The spec with limits beside its own SLOs, but for those on a statistic that one of them compares. */
-export function addLimits(spec: CheckedSpec, limits: readonly RelativeSlo[]): CheckedSpec {
-  const relative = spec.slos.filter((slo) => slo.allowance !== undefined)
-  const added = withoutAsked([...relative, ...limits]).slice(relative.length)
-  return { ...spec, slos: [...spec.slos, ...added] }
-}
-
-/** Runs a spec against its second target; the limits are judged beside its own SLOs. */
+/** Runs a spec against its second target; its relative SLOs are judged. */
 export async function compareTargets(
   spec: CheckedSpec,
-  limits: readonly RelativeSlo[],
   options: BenchOptions,
 ): Promise<{ comparison: Comparison; bench: BenchRun }> {
-  const limited = addLimits(spec, limits)
-  const bench = await runBench(limited, options)
+  const bench = await runBench(spec, options)
   const { results, records, baseline = [] } = bench
-  const { gate, load, goodput } = spec
+  const { slos, gate, load, goodput } = spec
   const reference = { kind: 'interleaved' as const, records: joinRounds(baseline) }
-  const asked = limited.slos.filter((slo) => slo.allowance !== undefined)
+  const asked = slos.filter((slo) => slo.allowance !== undefined)
   const others = withoutAsked([...asked, ...everyStatistic()])
     .slice(asked.length)
     .map((slo) =>

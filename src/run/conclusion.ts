@@ -1,4 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
+
+import { findChoices } from '../bench-spec/choices.ts'
 import { keepKnown } from '../bench-spec/known.ts'
+import { defaultBody } from '../bench-spec/reading.ts'
 import type { CalibrationFile } from '../calibration/calibration-file.ts'
 import { shapeOfRun } from '../calibration/load-shape.ts'
 import type { Machine } from '../calibration/machine.ts'
@@ -46,13 +50,15 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
   const summary = summarize(records, { goodput })
   // The server was watched on the clock of the run, which joined rounds have left.
   const server =
-    watch && serverMetrics && summarizeServer(watch, driven.records, serverMetrics.interval)
+    watch &&
+    serverMetrics &&
+    summarizeServer(watch, driven.records, serverMetrics.interval, findChoices(spec))
 
   const shape = shapeOfRun(spec, records)
   const match = matchCalibration(calibrations, { machine, shape })
   const accuracy = match && toAccuracy(match)
   const asked = { concurrency: load.concurrency, drained: alternates }
-  const grounds = { goodput, accuracy, load: asked }
+  const grounds = { goodput, failures: gate.failures, accuracy, load: asked }
   const findDoubt = findDoubts('candidate', records, trust, grounds)
   const workload = hashWorkload(spec)
   const referred = referTo(
@@ -82,8 +88,16 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
   })
   const judged = verdict.slos
   const diagnostics = [
-    ...diagnose(records, summary, load, { trust, stream, slos, judged, goodput, alternates }),
-    ...(server ? diagnoseServer(server) : []),
+    ...diagnose(records, summary, load, {
+      trust,
+      stream,
+      slos,
+      judged,
+      goodput,
+      alternates,
+      defaultBody: isDeepStrictEqual(spec.target.body, defaultBody),
+    }),
+    ...(server ? diagnoseServer(server, { slos, goodput }) : []),
   ]
   return keepKnown<Conclusion>({
     summary,

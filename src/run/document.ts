@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 
 import { keepKnown } from '../bench-spec/known.ts'
-import { createRedactor, redactDeep } from '../bench-spec/secret.ts'
+import { createRedactor, redactDeep } from '../bench-spec/redaction.ts'
 import type { Machine } from '../calibration/machine.ts'
 import { sentences } from '../report/sentence/sentences.ts'
 import { type Results, type ResultsInput, toResults } from '../results/results.ts'
@@ -27,5 +27,7 @@ export function documentRun(
     environment: machine,
   })
   const results = toResults({ ...conclusion, ...facts }, sentences)
-  return redactDeep(results, createRedactor(spec.secrets))
+  const text = JSON.stringify(redactDeep(results, createRedactor(spec.secrets).redact))
+  // As they are read back, so that a report of them is the same then.
+  return JSON.parse(text) as Results
 }

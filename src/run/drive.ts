@@ -1,6 +1,5 @@
+import { findChoices } from '../bench-spec/choices.ts'
 import { keepKnown } from '../bench-spec/known.ts'
-import { cleanMessage } from '../bench-spec/plain-text.ts'
-import { createRedactor } from '../bench-spec/secret.ts'
 import type { BenchSpec, MockOptions, Target } from '../bench-spec/spec.ts'
 import { rebaseUrl } from '../bench-spec/target.ts'
 import { prepare } from '../bench-spec/template.ts'
@@ -12,6 +11,7 @@ import { type MockHandle, startMock } from '../mock/index.ts'
 import type { Progress } from '../report/progress-text.ts'
 import type { CheckedSpec } from './checked-spec.ts'
 import { trackProgress } from './progress.ts'
+import type { RequestLog } from './request-file.ts'
 import { steer } from './steering.ts'
 import { finishWatch, watchTarget } from './target-watch.ts'
 
@@ -25,6 +25,8 @@ export interface DriveOptions {
    * order in which they ended; secrets are already out of them. Those of a baseline are left out.
    */
   onRecords?(records: readonly RequestRecord[]): void
+  /** Is told of the requests to both targets, secrets out of them. */
+  log?: RequestLog
 }
 
 /** What happened when a load was sent, as plain data: everything else is concluded from it. */
@@ -35,6 +37,8 @@ export interface Drive {
   records: readonly RequestRecord[]
   /** The same of the second target; `undefined` without one. */
   baseline?: readonly RequestRecord[]
+  /** Instant at which the first request was due (see `RequestMarks`); `undefined` without one. */
+  origin?: number
   /** `undefined` when the load process ended before it could say. */
   trust?: ClientTrust
   end: RunEnd
@@ -73,26 +77,30 @@ export async function drive(spec: CheckedSpec, options: DriveOptions): Promise<D
 }
 
 async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
-  const { load, serverMetrics, secrets } = spec
+  const { load, serverMetrics } = spec
   const alternates = spec.baseline?.kind === 'interleaved'
   const sides: Record<TargetRole, RequestRecord[]> = { candidate: [], baseline: [] }
-  const redact = createRedactor(secrets)
   const progress = trackProgress(load, options.onProgress, alternates ? 2 : 1)
   const steering = steer(spec)
   const plan = planLoad(spec)
+  let origin: number | undefined
   const startedAt = new Date().toISOString()
   const watching = serverMetrics && (await watchTarget(serverMetrics, plan))
   const { trust, end } = await runLoad(
     plan,
     keepKnown<LoadOptions>({
       signal: options.signal,
+      onStart(at) {
+        origin = at
+        options.log?.start(at)
+      },
       onMeasure: watching?.mark,
       onRecords(batch, inFlight) {
-        const ended = batch.map((record) => redactRecord(record, redact))
-        const own = ended.filter(({ target }) => target === 'candidate')
-        for (const record of ended) sides[record.target].push(record)
-        progress.add(ended, inFlight)
+        const own = batch.filter(({ target }) => target === 'candidate')
+        for (const record of batch) sides[record.target].push(record)
+        progress.add(batch, inFlight)
         steering.add(own, inFlight)
+        options.log?.add(batch)
         options.onRecords?.(own)
       },
       halt: steering.halt,
@@ -104,10 +112,11 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
     spec,
     records: sides.candidate,
     baseline: alternates ? sides.baseline : undefined,
+    origin,
     trust,
     end: steering.correctEnd(end),
     looks: steering.looks(),
-    watch: watching && (await finishWatch(watching, sides.candidate)),
+    watch: watching && (await finishWatch(watching, sides.candidate, findChoices(spec))),
     startedAt,
     finishedAt,
   })
@@ -122,6 +131,7 @@ function planLoad(spec: BenchSpec): LoadPlan {
     requests: prepare(spec),
     baseline: baseline?.kind === 'interleaved' ? prepare(spec, baseline.target) : undefined,
     extraRounds: gate.policy === 'point' ? undefined : gate.maxExtraRounds,
+    secrets: spec.secrets,
     phaseHeader: spec.mock && 'x-slogate-phase',
   })
 }
@@ -141,15 +151,4 @@ function aimAt(spec: CheckedSpec, base: string | undefined): CheckedSpec {
 
 function moveTarget(target: Target, base: string | undefined): Target {
   return base === undefined ? target : { ...target, url: rebaseUrl(target.url, base) }
-}
-
-/** Longest message of a failure that is shown, in UTF-16 units. */
-const messageLimit = 200
-
-function redactRecord(record: RequestRecord, redact: (text: string) => string): RequestRecord {
-  const output = record.output === undefined ? undefined : redact(record.output)
-  if (record.outcome !== 'failed') return keepKnown<RequestRecord>({ ...record, output })
-  const message = cleanMessage(redact(record.failure.message), messageLimit)
-  const failure = { ...record.failure, message }
-  return keepKnown<RequestRecord>({ ...record, output, failure })
 }

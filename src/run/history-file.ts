@@ -22,6 +22,7 @@ import {
   toHistoryRow,
 } from '../report/export/history.ts'
 import type { Results } from '../results/results.ts'
+import { OutputError } from './output-file.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -73,8 +74,7 @@ export function appendHistory(
     )
     return undefined
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    return `no row was appended to the history: ${reason}`
+    return `no row was appended to the history: ${new OutputError(file, error).message}`
   }
 }
 

@@ -1,8 +1,10 @@
 import { keepKnown } from '../bench-spec/known.ts'
+import { createRedactor } from '../bench-spec/redaction.ts'
 import type { ServerMetrics } from '../bench-spec/spec.ts'
 import type { LoadPlan } from '../engine/loop.ts'
 import type { RequestRecord, Watch } from '../engine/record.ts'
 import { type ServerWatch, watchServer } from '../engine/server-watch.ts'
+import { countAs, type FindChoices } from '../metrics/ledger.ts'
 import { readQwenSnapshot } from '../metrics/qwen-snapshot.ts'
 import type { Snapshot } from '../metrics/snapshot.ts'
 import { readVllmSnapshot } from '../metrics/vllm-snapshot.ts'
@@ -13,7 +15,7 @@ const usualPaths = ['/metrics', '/api/v1/metrics']
 /** Watches the metrics of the target of a plan; resolves after the first look at them. */
 export function watchTarget(
   { url, interval }: ServerMetrics,
-  { requests: [first], load }: LoadPlan,
+  { requests: [first], load, secrets = [] }: LoadPlan,
 ): Promise<ServerWatch<Snapshot>> {
   const target = new URL(first?.url ?? '')
   const authorization = Object.entries(first?.headers ?? {}).find(
@@ -31,6 +33,7 @@ export function watchTarget(
       })
     },
     interval,
+    redact: createRedactor(secrets).redact,
     hasWarmup: load.warmup > 0,
     read: (text) =>
       text.trimStart().startsWith('{') ? readQwenSnapshot(text) : readVllmSnapshot(text),
@@ -39,14 +42,19 @@ export function watchTarget(
 
 /**
  * Looks at the metrics for the last time, and once more while the server has not yet counted what
- * completed: `records` are the requests of the run.
+ * completed: `records` are the requests of the run, and `findChoices` what each asked for.
  */
 export function finishWatch(
   watch: ServerWatch<Snapshot>,
   records: readonly RequestRecord[],
+  findChoices: FindChoices,
 ): Promise<Watch<Snapshot>> {
   const own = records.filter(
     ({ phase, outcome }) => phase === 'measured' && outcome === 'completed',
-  ).length
-  return watch.finish((after, before) => (after.finished ?? 0) - (before?.finished ?? 0) >= own)
+  )
+  return watch.finish((after, before) => {
+    const choicesOf = countAs(after, findChoices)
+    const least = own.reduce((sum, record) => sum + choicesOf(record).all, 0)
+    return (after.finished ?? 0) - (before?.finished ?? 0) >= least
+  })
 }

@@ -1,4 +1,3 @@
-import { cleanMessage } from '../bench-spec/plain-text.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { Dialect } from './dialect.ts'
 import { dialects } from './dialects.ts'
@@ -24,9 +23,19 @@ export function checkContentType(
   if (expected.length === 0 || expected.includes(got)) return undefined
   if (format.contentType === undefined && vague.includes(got)) return undefined
   if (framing === 'sse' && isJson(got)) {
-    return { kind: 'not_streamed', message: `expected ${expected[0]}, got ${cleanMessage(got)}` }
+    return { kind: 'not_streamed', message: `expected ${expected[0]}, got ${got}` }
   }
   return mismatch(expected[0] ?? format.dialect, got)
+}
+
+/** A compressed body, which comes in blocks; names of encodings know no case. */
+export function checkEncoding(encoding: string | undefined): StreamFault | undefined {
+  const got = encoding?.trim().toLowerCase()
+  if (got === undefined || got === '' || got === 'identity') return undefined
+  return {
+    kind: 'wrong_content_type',
+    message: `content-encoding is ${got}, asked for identity`,
+  }
 }
 
 /** The dialect for a response whose spec names none; the generic ones leave room for a closer look. */
@@ -52,5 +61,5 @@ function mediaType(contentType: string | undefined): string | undefined {
 }
 
 function mismatch(expected: string, got: string): StreamFault {
-  return { kind: 'wrong_content_type', message: `expected ${expected}, got ${cleanMessage(got)}` }
+  return { kind: 'wrong_content_type', message: `expected ${expected}, got ${got}` }
 }

@@ -31,6 +31,17 @@ export type Completion =
   | { kind: 'field'; path: string; equals?: unknown; untilEnd?: true }
   | { kind: 'eof' }
 
+/**
+ * Where an answer says why it has ended: with that and a clean end of the body it is whole, also
+ * where its last word never comes.
+ */
+export interface FinishRule {
+  /** Path of the choices, each of which has to end; `undefined`: the payload is the only one. */
+  choices?: string
+  /** Path of the reason within a choice; a text that is not empty. */
+  reason: string
+}
+
 /** An event that says the answer failed, under HTTP 200. */
 export interface ErrorRule {
   /** Names of events that are errors. */
@@ -71,6 +82,7 @@ export interface Dialect {
   tokenEvents: 'content' | 'all'
   /** Any one of these ends the answer. */
   completion: readonly Completion[]
+  finish?: FinishRule
   error: ErrorRule
   usage: readonly UsageRule[]
   /** Names of events that are never tokens (keep-alives). */

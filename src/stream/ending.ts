@@ -1,26 +1,38 @@
 import type { Dialect } from './dialect.ts'
 import type { StreamFault, StreamMarks } from './reader.ts'
 
+/** How a body ended that was not broken off. */
+interface Ending {
+  completionEvent: string | undefined
+  /** Between two events or inside of one. */
+  rest: 'clean' | 'cut'
+  /** The answer had said why it ended. */
+  finished: boolean
+}
+
 /**
- * Why an answer whose body ended cleanly is no proper one; `undefined`: it is. `rest`: whether the
- * body ended between two events or inside of one. A configured `completionEvent` is the only proper
- * end, and proof enough of an answer without a token.
+ * Why an answer whose body ended cleanly is no proper one; `undefined`: it is. A configured
+ * `completionEvent` is the only proper end, and proof enough of an answer without a token.
  */
 export function judgeEnding(
   marks: StreamMarks,
   dialect: Dialect,
-  completionEvent: string | undefined,
-  rest: 'clean' | 'cut',
+  { completionEvent, rest, finished }: Ending,
 ): StreamFault | undefined {
   const completed = marks.completed !== undefined
   const untilEnd =
     completionEvent === undefined &&
     dialect.completion.some((way) => way.kind === 'field' && way.untilEnd)
   if (rest === 'cut' && (!completed || untilEnd)) return incomplete('inside of an event')
-  const endings = completed ? undefined : nameEndings(dialect, completionEvent)
+  const endings = completed || finished ? undefined : nameEndings(dialect, completionEvent)
   if (endings !== undefined) return incomplete(`before ${endings}`)
   if (marks.tokenTimes.length > 0 || completionEvent !== undefined) return undefined
   return { kind: 'no_token', message: 'the answer held no token' }
+}
+
+/** Whether a clean end of the body is all that ends an answer. */
+export function endsWithBody(dialect: Dialect, completionEvent: string | undefined): boolean {
+  return nameEndings(dialect, completionEvent) === undefined
 }
 
 /** What has to come before the body may end, in words; `undefined`: nothing. */

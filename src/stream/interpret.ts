@@ -1,4 +1,3 @@
-import { cleanMessage } from '../bench-spec/plain-text.ts'
 import type { Completion, ContentRule, Dialect, UsageRule } from './dialect.ts'
 import { findMessage } from './message.ts'
 import { findAt, parsePath, type Path, textAt } from './path.ts'
@@ -56,13 +55,13 @@ export function createInterpreter(dialect: Dialect, completionEvent?: string): I
     if (trimmed === lastWord) return sentinel
     const payload = trimmed === '' ? '' : parse(data)
     if (payload === undefined) {
-      if (line !== undefined && error.events?.includes(line)) return inBandError(data)
-      return fault('malformed_event', `data is not JSON: ${cleanMessage(data)}`)
+      if (line !== undefined && error.events?.includes(line)) return inBandError(data, data)
+      return fault('malformed_event', `data is not JSON: ${data}`)
     }
     const named = namePath && findAt(payload, namePath)
     const name = typeof named === 'string' && named !== '' ? named : line
     if (name !== undefined && dialect.ignoredEvents.includes(name)) return keepAlive
-    return isError(payload, name) ? inBandError(payload) : describe(payload, name)
+    return isError(payload, name) ? inBandError(payload, data) : describe(payload, name)
   }
 
   /** `undefined`: not JSON where JSON is demanded. */
@@ -123,12 +122,13 @@ export function createInterpreter(dialect: Dialect, completionEvent?: string): I
     return status.values.includes(findAt(payload, status.path))
   }
 
-  function inBandError(payload: unknown): Meaning {
+  /** `data`: the payload as it came. */
+  function inBandError(payload: unknown, data: string): Meaning {
     const told = messagePath && findAt(payload, messagePath)
     const words =
-      (typeof told === 'string' && cleanMessage(told)) ||
+      (typeof told === 'string' && told.trim()) ||
       findMessage(payload) ||
-      cleanMessage(typeof payload === 'string' ? payload : JSON.stringify(payload)) ||
+      data.trim() ||
       'the server sent an error without a message'
     return fault('in_band_error', words)
   }
@@ -217,5 +217,5 @@ function isField(way: Completion): way is Completion & { kind: 'field' } {
 }
 
 function fault(kind: StreamFault['kind'], message: string): Meaning {
-  return { kind: 'fault', fault: { kind, message: cleanMessage(message) } }
+  return { kind: 'fault', fault: { kind, message } }
 }

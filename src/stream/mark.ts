@@ -48,7 +48,7 @@ export function createMarker(marks: StreamMarks, dialect: Dialect, options: Mark
     const { name, payload } = meaning
     const value = findAt(payload, path) ?? findAt({ event: name, id, data: payload }, path)
     if (value === undefined || value === null) return
-    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    const text = typeof value === 'string' ? value : writeValue(value)
     marks.output = outputAtCompletion ? text : (marks.output ?? '') + text
   }
 
@@ -65,6 +65,15 @@ export function createMarker(marks: StreamMarks, dialect: Dialect, options: Mark
     if (meaning.completionTokens !== undefined) marks.completionTokens = meaning.completionTokens
     if (meaning.completes !== undefined) marks.completed = at
     addOutput(meaning, id)
+  }
+}
+
+/** As JSON; '' of what is nested so deeply that no stack takes it. */
+function writeValue(value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return ''
   }
 }
 

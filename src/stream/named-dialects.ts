@@ -1,5 +1,5 @@
 import type { DialectName } from '../bench-spec/stream-format.ts'
-import type { Completion, Dialect, UsageRule } from './dialect.ts'
+import type { Completion, Dialect, FinishRule, UsageRule } from './dialect.ts'
 
 export const eventStream: readonly string[] = ['text/event-stream']
 export const keepAlives: readonly string[] = ['ping', 'keep-alive', 'keepalive', 'heartbeat']
@@ -17,6 +17,7 @@ export const done: Completion = { kind: 'sentinel', data: '[DONE]' }
 export const openaiUsage: readonly UsageRule[] = [
   { promptTokens: 'usage.prompt_tokens', completionTokens: 'usage.completion_tokens' },
 ]
+const choicesFinish: FinishRule = { choices: 'choices', reason: 'finish_reason' }
 
 const openaiChat: Dialect = {
   name: 'openai-chat',
@@ -37,6 +38,7 @@ const openaiChat: Dialect = {
   ],
   tokenEvents: 'content',
   completion: [done],
+  finish: choicesFinish,
   error: { events: ['error'], path: 'error' },
   usage: openaiUsage,
   ignoredEvents: keepAlives,
@@ -53,6 +55,7 @@ const openaiCompletions: Dialect = {
   toolCalls: [],
   tokenEvents: 'content',
   completion: [done],
+  finish: choicesFinish,
   error: { events: ['error'], path: 'error' },
   usage: openaiUsage,
   ignoredEvents: keepAlives,
@@ -111,6 +114,7 @@ const anthropic: Dialect = {
   toolCalls: [{ events: ['content_block_delta'], path: 'delta.partial_json' }],
   tokenEvents: 'content',
   completion: [{ kind: 'event', names: ['message_stop'] }],
+  finish: { reason: 'delta.stop_reason' },
   error: { events: ['error'], path: 'error' },
   usage: [
     // Its output_tokens is only what was there at the start.
@@ -118,7 +122,8 @@ const anthropic: Dialect = {
     { events: ['message_delta'], completionTokens: 'usage.output_tokens' },
   ],
   ignoredEvents: keepAlives,
-  signs: [{ path: 'type', in: ['message_start'] }],
+  // Not every server begins with the message.
+  signs: [{ path: 'type', in: ['message_start', 'content_block_start'] }],
 }
 
 const gemini: Dialect = {

@@ -1,10 +1,10 @@
-import { cleanMessage } from '../bench-spec/plain-text.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import { checkContentType, guessDialect, isJson } from './content-type.ts'
 import { createDecoder } from './decode.ts'
 import type { Dialect, Framing } from './dialect.ts'
 import { dialects, sniffDialect } from './dialects.ts'
-import { judgeEnding } from './ending.ts'
+import { endsWithBody, judgeEnding } from './ending.ts'
+import { type FinishWatch, watchFinish } from './finish.ts'
 import { eventLimit, type Framer, type FramerEvents } from './framer.ts'
 import {
   completionEvents,
@@ -21,7 +21,7 @@ import type { StreamFault, StreamMarks, StreamReader } from './reader.ts'
 import { createShortcut } from './shortcut.ts'
 import { createSseFramer } from './sse.ts'
 
-export { checkContentType } from './content-type.ts'
+export { checkContentType, checkEncoding } from './content-type.ts'
 
 export interface ReaderOptions {
   /** Collect the answer's text in `marks.output`; text at `outputPath` is collected anyway. */
@@ -44,7 +44,7 @@ export function createReader(
     tokenTimes: [],
     events: 0,
   }
-  let { interpret, mark } = compile(dialect)
+  let { interpret, mark, finish } = compile(dialect)
   let sniffing = format === undefined && dialect.framing !== 'raw'
   let fault = checkContentType(format, contentType)
   /** Whether events still count: not behind the last word, nor in a body of another type. */
@@ -52,13 +52,13 @@ export function createReader(
   let now = 0
   const framing = chooseFraming(dialect, contentType)
   /** The text while it may yet prove to be one JSON document. */
-  let document = framing === 'json' ? '' : undefined
+  let document = open && framing === 'json' ? '' : undefined
   /** Whether that text is an array; `undefined`: it is blank so far. */
   let array: boolean | undefined
   const decode = createDecoder()
   const framer = createFramer(framing, { event: readEvent, foreign: readForeign, tooLong })
 
-  function compile(rules: Dialect): { interpret: Interpreter; mark: Marker } {
+  function compile(rules: Dialect): { interpret: Interpreter; mark: Marker; finish: FinishWatch } {
     const { completionEvent, outputPath } = format ?? {}
     const thorough = createInterpreter(rules, completionEvent)
     const needsPayloads =
@@ -66,6 +66,7 @@ export function createReader(
     return {
       interpret: needsPayloads ? thorough : createShortcut(thorough, keepOutput),
       mark: createMarker(marks, rules, { format, keepOutput }),
+      finish: watchFinish(completionEvent === undefined ? rules.finish : undefined),
     }
   }
 
@@ -76,12 +77,16 @@ export function createReader(
     if (meaning.kind === 'keep_alive') return
     marks.events++
     marks.firstEvent ??= now
-    if (meaning.kind === 'event') mark(meaning, now, id)
-    else if (meaning.kind === 'fault') fault ??= meaning.fault
+    if (meaning.kind === 'event') {
+      mark(meaning, now, id)
+      finish.note(meaning.payload)
+    } else if (meaning.kind === 'fault') fault ??= meaning.fault
     else {
       open = false
       if (format?.completionEvent === undefined) marks.completed = now
     }
+    // At each event, not at each read: otherwise it would depend on how the body was cut.
+    if (document !== undefined && isStream()) document = undefined
   }
 
   function sniff(data: string, line: string | undefined): Meaning {
@@ -92,7 +97,7 @@ export function createReader(
     if (chosen === undefined) return meaning
     dialect = chosen
     marks.dialect = chosen.name
-    ;({ interpret, mark } = compile(chosen))
+    ;({ interpret, mark, finish } = compile(chosen))
     return interpret(data, line)
   }
 
@@ -102,7 +107,7 @@ export function createReader(
     const words = errorMessage(text)
     fault ??=
       words === undefined
-        ? { kind: 'malformed_event', message: cleanMessage(`not an event: ${text}`) }
+        ? { kind: 'malformed_event', message: `not an event: ${text}` }
         : { kind: 'in_band_error', message: words }
   }
 
@@ -125,7 +130,7 @@ export function createReader(
     if (document === undefined) return
     const grown = document + text
     array ??= opensArray(grown)
-    document = isStream() || grown.length > eventLimit ? undefined : grown
+    document = grown.length > eventLimit ? undefined : grown
   }
 
   /** No single document has two records, or an element of an array that the dialect streams. */
@@ -148,12 +153,12 @@ export function createReader(
     marks,
     feed(chunk, at) {
       if (chunk.byteLength === 0) return
-      if (!open) return
+      if (!open && document === undefined) return
       now = at
       if (framer === undefined) return readRaw(chunk)
       const text = decode(chunk)
-      framer.feed(text)
       keepDocument(text)
+      if (open) framer.feed(text)
     },
     end(at) {
       const rest = framer?.end() ?? 'clean'
@@ -164,8 +169,9 @@ export function createReader(
         marks.events = 1
         fault = found
       }
-      fault ??= judgeEnding(marks, dialect, format?.completionEvent, rest)
-      if (fault === undefined) marks.completed ??= at
+      const completionEvent = format?.completionEvent
+      fault ??= judgeEnding(marks, dialect, { completionEvent, rest, finished: finish.finished() })
+      if (fault === undefined && endsWithBody(dialect, completionEvent)) marks.completed ??= at
       return fault
     },
     fault: () => (document === undefined ? fault : undefined),

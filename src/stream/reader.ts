@@ -13,7 +13,10 @@ export interface StreamMarks {
   /** First token event that is not reasoning. */
   firstOutput?: number
   lastToken?: number
-  /** `[DONE]`, completion event, or (framings that end with the body) the clean end. */
+  /**
+   * `[DONE]`, completion event, or (framings that end with the body) the clean end. An answer that
+   * ended with its finish reason alone has none.
+   */
   completed?: number
   /** Instants of all token events, in order. */
   tokenTimes: number[]
@@ -35,7 +38,7 @@ export interface StreamFault {
     | 'no_token'
     | 'not_streamed'
     | 'wrong_content_type'
-  /** One line, the server's own words where there are some; untrusted text, control characters removed. */
+  /** The server's own words where there are some, as they came: untrusted, with its controls and line ends. */
   message: string
 }
 

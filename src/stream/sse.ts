@@ -19,7 +19,8 @@ export function createSseFramer(on: FramerEvents): Framer {
   let flushing = false
 
   const parser = createParser({
-    maxBufferSize: eventLimit,
+    // What it holds of an event is one line with the name of its field.
+    maxBufferSize: eventLimit + 'data: '.length,
     onEvent({ data, event, id }) {
       if (flushing) flushed = true
       else on.event(data, event, id)

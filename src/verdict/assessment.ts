@@ -7,7 +7,7 @@ import { mean } from '../metrics/sample.ts'
 import { type Budget, percentileBudget, shareBudget } from './budget.ts'
 import { decide, measureMargin } from './decision.ts'
 import { addUp, type Arrangement, findDependence, weigh } from './dependence.ts'
-import { estimateMore, type ExactTest, testExactly } from './exact.ts'
+import { canEstimate, estimateMore, type ExactTest, testExactly } from './exact.ts'
 import { shareAlpha } from './looks.ts'
 import { rankValues, type Values } from './ranking.ts'
 import type { PointReason } from './reason.ts'
@@ -56,14 +56,15 @@ interface Given {
 }
 
 function assessBudget(slo: AbsoluteSlo, budget: Budget, { gate, load }: Given): SloVerdict {
-  const { observed, q, requests } = budget
+  const { observed, q, requests, withoutValue } = budget
   if (gate.policy === 'point') {
     return assessPoint(slo, { observed, n: addUp(budget.tallies).size }, { kind: 'policy-point' })
   }
   const alpha = shareAlpha(gate)
   const { test, dependence } = testBudget(budget, alpha)
   const status = decide(test, alpha)
-  const observations = status === 'INCONCLUSIVE' ? estimateMore(test, q, alpha) : undefined
+  const estimates = status === 'INCONCLUSIVE' && canEstimate(test, { q, withoutValue })
+  const observations = estimates ? estimateMore(test, q, alpha) : undefined
   const more = observations && Math.ceil((observations * requests) / test.n)
   const verdict = keepKnown<SloVerdict>({
     slo,
@@ -84,6 +85,7 @@ function assessBudget(slo: AbsoluteSlo, budget: Budget, { gate, load }: Given): 
       kind: 'exceedances',
       failed: budget.failed,
       requests,
+      withoutValue,
       asked: countAsked(load, requests),
     },
     turns: [],

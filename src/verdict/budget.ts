@@ -22,6 +22,8 @@ export interface Budget extends Arrangement {
   failed: number
   /** Completed requests that cannot have a value, and what they add at the worst. */
   unseen: Tally & { requests: number }
+  /** Those, and the completed ones whose value is not known. */
+  withoutValue: number
   /** Limits of `observed` that go with a test: it decides when the bound is outside. */
   limits(test: ExactTest, alpha: number): { low: number | undefined; high: number | undefined }
 }
@@ -32,7 +34,7 @@ export function percentileBudget(
   { observation, failures }: { observation: Values; failures: Gate['failures'] },
 ): Budget {
   const ranking = rankValues(observation, { op }, failures)
-  const { failureWeight, unseen } = observation
+  const { failureWeight, unseen, unknown } = observation
   const requests = observation.requests.filter(({ failed }) => !failed || failures !== 'exclude')
   const count = (isBad: (value: number) => boolean): Tally[] =>
     requests.map(({ values, failed }) => {
@@ -57,10 +59,11 @@ export function percentileBudget(
         percent / 100,
       ),
     many: failureWeight > 1,
-    requests: observation.requests.length,
+    requests: observation.requests.length + unseen + unknown,
     observed: ranking.at(nearestRank(ranking.n, percent / 100)),
     failed: failures === 'exclude' ? 0 : observation.failed,
     unseen: { requests: unseen, size: unseen * failureWeight, hits: unseen * failureWeight },
+    withoutValue: unseen + unknown,
     limits: ({ n, passAtMost, failAtLeast }) => {
       const at = (rank: number) => ranking.at(isUpperBound(op) ? n + 1 - rank : rank)
       const fails = failAtLeast === undefined ? undefined : at(failAtLeast)
@@ -111,6 +114,7 @@ export function shareBudget(
     failed: 0,
     // They are among the good ones.
     unseen: { requests: unseen, size: 0, hits: badIsBad ? unseen : 0 },
+    withoutValue: unseen,
     limits: (test: Counted, alpha) => {
       const { low, high } = shareLimits(test, alpha)
       // The limits are those of the share of bad ones, the SLO may speak of the others.

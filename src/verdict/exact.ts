@@ -63,6 +63,17 @@ export function shareLimits(
   }
 }
 
+/**
+ * Whether further observations of the same kind would decide: towards a PASS they do not where
+ * requests gave no value, which more requests will not give either.
+ */
+export function canEstimate(
+  { n, bad }: Pick<Counted, 'n' | 'bad'>,
+  { q, withoutValue }: { q: number; withoutValue: number },
+): boolean {
+  return withoutValue === 0 || bad / n > q
+}
+
 const mostMore = 2 ** 20
 
 /**

@@ -19,7 +19,7 @@ export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
   3: 'bad spec or usage',
   4: 'no data or target unreachable',
   130: 'interrupted by Ctrl-C',
-  143: 'ended by SIGTERM',
+  143: 'ended by SIGTERM or SIGHUP',
 }
 
 /** Which of several codes is said: a proven miss before what could not be run or judged, both before what is undecided. */
@@ -32,9 +32,12 @@ export const worstCodeFirst: readonly ExitCode[] = [
   exitCodes.inconclusive,
 ]
 
+/** What ends a run from outside, of Ctrl-C, of a job that is cancelled, of a terminal that is closed. */
+export const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 /** The code of a run that a signal has ended; `signal` is its name. */
 export function toSignalCode(signal: unknown): ExitCode {
-  return signal === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted
+  return signal === 'SIGTERM' || signal === 'SIGHUP' ? exitCodes.terminated : exitCodes.interrupted
 }
 
 /** `0 pass, 1 SLO missed, …`: codes with their words, in ascending order. */

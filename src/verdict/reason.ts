@@ -9,10 +9,17 @@ import type { Status } from './decision.ts'
 export type Reason =
   /**
    * Too many are bad, or few enough. `failed`: requests that are bad because they failed; `requests`:
-   * those that it took to make the observations. `asked`: the larger of what was asked for and what
+   * those that it took to make the observations; `withoutValue`: completed ones of them that have
+   * none, or whose is not known. `asked`: the larger of what was asked for and what
    * was sent; `undefined` for a run by duration.
    */
-  | { kind: 'exceedances'; failed: number; requests: number; asked: number | undefined }
+  | {
+      kind: 'exceedances'
+      failed: number
+      requests: number
+      withoutValue: number
+      asked: number | undefined
+    }
   /** A t test of the rounds' values. */
   | { kind: 'rounds' }
   /** Beside the baseline, round by round. `asked`: as above. */

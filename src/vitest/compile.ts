@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 
 import { addMapping, GenMapping, setSourceContent, toEncodedMap } from '@jridgewell/gen-mapping'
 
+import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { Position } from '../bench-spec/slo.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 
@@ -43,10 +44,10 @@ export function compileSpec(spec: BenchSpec, file: string, source: string): Comp
   emit(`const suite = openSuite(${JSON.stringify(file)}, { slos: ${slos} })`)
   // A spec that another test imports as data must not register its suite there.
   emit(`if (suite.isOwnModule(import.meta.filename)) {`)
-  emit(`describe(${JSON.stringify(spec.name)}, () => {`, top)
+  emit(`describe(${JSON.stringify(cleanLine(spec.name))}, () => {`, top)
   emit(`  test('load', ${optionsFor('load')}, (context) => suite.load(context))`, top)
   spec.slos.forEach((slo, index) => {
-    const title = JSON.stringify(slo.id)
+    const title = JSON.stringify(cleanLine(slo.id))
     emit(
       `  test(${title}, ${optionsFor('slo')}, (context) => suite.check(context, ${index}))`,
       slo.position,

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest'
 import type { BenchDocument } from '../bench-spec/bench-document.ts'
 import { SpecError } from '../bench-spec/issue.ts'
 import { keepKnown } from '../bench-spec/known.ts'
+import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { Results } from '../results/results.ts'
 import { folderName } from '../run/artifacts.ts'
 import { type CheckedSpec, checkSpec } from '../run/checked-spec.ts'
@@ -73,12 +74,12 @@ export function defineBench(
     }),
   )
 
-  describe(spec.name, () => {
+  describe(cleanLine(spec.name), () => {
     test('load', { ...options, meta: { slogate: { role: 'load' } } }, (context) =>
       suite.load(context),
     )
     spec.slos.forEach((slo, index) => {
-      test(slo.id, { ...options, meta: { slogate: { role: 'slo' } } }, (context) =>
+      test(cleanLine(slo.id), { ...options, meta: { slogate: { role: 'slo' } } }, (context) =>
         suite.check(context, index),
       )
     })

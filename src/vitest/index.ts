@@ -1,2 +1,3 @@
+export { secret } from '../run/marked-secrets.ts'
 export { type BenchDefinition, defineBench, gte, lte, type SloBound } from './define.ts'
 export { slogate as default, type SlogateOptions } from './plugin.ts'

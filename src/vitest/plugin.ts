@@ -7,6 +7,7 @@ import type { TestProject, Vitest } from 'vitest/node'
 
 import { specFile, specGlob } from '../bench-spec/file-name.ts'
 import { renderFrame, SpecError } from '../bench-spec/issue.ts'
+import { cleanLines } from '../bench-spec/plain-text.ts'
 import type { JunitMode } from '../run/artifacts.ts'
 import { loadSpec } from '../run/checked-spec.ts'
 import { checkHistory } from '../run/history-file.ts'
@@ -106,10 +107,11 @@ export function slogate(options: SlogateOptions = {}): Plugin {
 /** With a frame of our own: the one that Vite draws would show a secret that stands near the issue. */
 function describeError({ message, issues, text }: SpecError, file: string): RollupError {
   const { position } = issues[0] ?? {}
-  if (position === undefined || text === undefined) return { message, id: file }
+  const told = cleanLines(message)
+  if (position === undefined || text === undefined) return { message: told, id: file }
   const { line, column } = position
-  const frame = renderFrame(text, position)
-  return { message, id: file, loc: { file, line, column: column - 1 }, frame }
+  const frame = cleanLines(renderFrame(text, position))
+  return { message: told, id: file, loc: { file, line, column: column - 1 }, frame }
 }
 
 interface RollupError {

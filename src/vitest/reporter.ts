@@ -4,6 +4,7 @@ import { configDefaults } from 'vitest/config'
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
 
 import { specFile } from '../bench-spec/file-name.ts'
+import { cleanLine, cleanOutput } from '../bench-spec/plain-text.ts'
 import { reportRuns } from '../github/job.ts'
 import { detectStyle } from '../report/console-style.ts'
 import { renderProgress } from '../report/progress-text.ts'
@@ -35,8 +36,8 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
 
   /** Not into the output of a reporter that a program reads. */
   function print(text: string): void {
-    if (hasTap(vitest)) vitest.logger.error(text)
-    else vitest.logger.log(text)
+    if (hasTap(vitest)) vitest.logger.error(cleanOutput(text))
+    else vitest.logger.log(cleanOutput(text))
   }
 
   /** Prints and writes everything that is known of these runs. */
@@ -46,11 +47,11 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
     const { root } = vitest.config
     const shown = runs.map(({ results, folder }) => ({ results, folder: relative(root, folder) }))
     print(`${renderScreen(shown, { ...style, folder: relative(root, out) })}\n`)
-    writeOverview(
-      out,
-      runs.map(({ results }) => results),
-      junit,
-    )
+    const results = runs.map((run) => run.results)
+    for (const problem of writeOverview(out, results, junit)) {
+      vitest.logger.error(`slogate: ${problem}`)
+      process.exitCode = 1
+    }
   }
 
   async function reportToJob(runs: readonly RunMeta[]): Promise<void> {
@@ -62,7 +63,7 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
         env: process.env,
       },
     )
-    for (const problem of problems) vitest.logger.warn(problem)
+    for (const problem of problems) vitest.logger.warn(cleanLine(problem))
   }
 
   const reporter: Reporter = {
@@ -72,9 +73,18 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
       // Before vitest's own, which closes the window that the text is written above.
       process.prependListener('SIGINT', onSignal)
       process.prependListener('SIGTERM', onSignal)
+      // Vitest knows no SIGHUP, which would end it at once.
+      process.once('SIGHUP', terminate)
+      // It comes twice, from the shell and from the kernel.
+      process.on('SIGHUP', ignore)
+      // A pipe that is closed, or a terminal, would end vitest before anything is written.
+      process.stdout.on('error', ignore)
+      process.stderr.on('error', ignore)
       context.onClose(() => {
         process.off('SIGINT', onSignal)
         process.off('SIGTERM', onSignal)
+        process.off('SIGHUP', terminate)
+        process.off('SIGHUP', ignore)
       })
     },
 
@@ -89,7 +99,7 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
     },
 
     onTestCaseArtifactRecord(test, artifact) {
-      if (artifact.type === noticeArtifact) vitest.logger.warn(artifact.message)
+      if (artifact.type === noticeArtifact) vitest.logger.warn(cleanLine(artifact.message))
       if (artifact.type !== progressArtifact) return
       view?.show(test.id, renderProgress(artifact.name, artifact.progress))
       dropProgress(test)
@@ -109,6 +119,12 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
   }
   return Object.assign(reporter, { [mark]: true })
 }
+
+function terminate(): void {
+  process.kill(process.pid, 'SIGTERM')
+}
+
+function ignore(): void {}
 
 /**
  * Where nothing but benchmarks runs, a test that takes its time is no news: vitest would list the

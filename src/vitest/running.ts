@@ -1,5 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+
+import { makeFolder, removeFile } from '../run/output-file.ts'
 
 /** ms a run has to write its results after it was interrupted. */
 const patience = 8_000
@@ -9,16 +11,15 @@ const patience = 8_000
  * it; it holds the folder that the run will write to. Returns what takes it away again.
  */
 export function announceRun(out: string, main: number, folder: string): () => void {
-  const shared = runningFolder(out, main)
-  const file = join(shared, String(process.pid))
-  mkdirSync(shared, { recursive: true })
-  writeFileSync(file, folder)
+  const file = join(makeFolder(out, runningFolder(main)), String(process.pid))
+  removeFile(file)
+  writeFileSync(file, folder, { flag: 'wx' })
   return () => rmSync(file, { force: true })
 }
 
-/** One for each main process: several may run in the same project. */
-function runningFolder(out: string, main: number): string {
-  return join(out, '.running', String(main))
+/** Below the folder of results, one for each main process: several may run in the same project. */
+function runningFolder(main: number): string {
+  return join('.running', String(main))
 }
 
 /**
@@ -37,7 +38,7 @@ export function interruptRuns(out: string): string[] {
 }
 
 function readRunning(out: string): { file: string; pid: number; folder: string }[] {
-  const folder = runningFolder(out, process.pid)
+  const folder = join(out, runningFolder(process.pid))
   if (!existsSync(folder)) return []
   return readdirSync(folder).flatMap((name) => {
     const file = join(folder, name)

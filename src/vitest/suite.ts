@@ -4,16 +4,19 @@ import { join, relative } from 'node:path'
 import { expect, inject, recordArtifact, type TestContext } from 'vitest'
 
 import { renderFrame } from '../bench-spec/issue.ts'
-import { maskSecrets } from '../bench-spec/secret.ts'
+import { cleanLine, cleanLines } from '../bench-spec/plain-text.ts'
+import { maskSecrets } from '../bench-spec/redaction.ts'
 import type { Position } from '../bench-spec/slo.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { explainSlo } from '../report/sentence/slo.ts'
 import { explainVerdict } from '../report/sentence/verdict.ts'
 import type { Results, SloDocument } from '../results/results.ts'
-import { folderName, prepareFolder, writeArtifacts } from '../run/artifacts.ts'
+import { folderName, openRunFolder } from '../run/artifacts.ts'
 import { type BenchRun, runBench, listNotices } from '../run/bench.ts'
 import { type CheckedSpec, loadSpec } from '../run/checked-spec.ts'
 import { appendHistory } from '../run/history-file.ts'
+import { OutputError } from '../run/output-file.ts'
+import { endingSignals } from '../verdict/exit-code.ts'
 import { baselineData } from './bench-table.ts'
 import { callSite } from './call-site.ts'
 import { noticeArtifact, progressArtifact, type SlogateContext } from './meta.ts'
@@ -47,13 +50,14 @@ export class BenchError extends Error {
   declare readonly frame?: string
   constructor(
     name: 'SLOViolation' | 'SLOInconclusive' | 'SLOError' | 'LoadError' | 'SpecError',
-    message: string,
+    text: string,
     { site, frame }: Place,
   ) {
+    const message = cleanLines(text)
     super(message)
     this.name = name
     this.stack = `${name}: ${message}\n${site}`
-    if (frame !== undefined) this.frame = frame
+    if (frame !== undefined) this.frame = cleanLines(frame)
   }
 }
 
@@ -71,28 +75,36 @@ export function openSuite(file: string, options: SuiteOptions): Suite {
 }
 
 export function createSuite(spec: CheckedSpec, options: SuiteOptions): Suite {
-  let running: Promise<BenchRun> | undefined
+  let running: Promise<WrittenRun> | undefined
   /** Why the `load` test failed, if it did: its SLO tests then need not say it again. */
   let loadProblem: string | undefined
 
-  function run(context: TestContext): Promise<BenchRun> {
+  async function run(context: TestContext, site: string): Promise<WrittenRun> {
     running ??= runSpec(spec, context, options.folder)
-    return running
+    try {
+      return await running
+    } catch (error) {
+      if (!(error instanceof OutputError)) throw error
+      throw new BenchError('LoadError', error.message, { site, frame: undefined })
+    }
   }
 
   async function load(context: TestContext, site: string): Promise<void> {
-    const bench = await run(context)
+    const bench = await run(context, site)
     const { summary, end, verdict } = bench.results
     if (given().benchTable) await fillTable(context, bench)
     const whole = end.kind === 'finished' || end.kind === 'curtailed'
-    if (summary.requests.completed > 0 && whole) return
-    loadProblem = explainVerdict(verdict, end)
     const frame = maskedFrame(spec, { line: 1, column: 1, offset: 0, length: 0 })
-    throw new BenchError('LoadError', loadProblem, { site, frame })
+    if (summary.requests.completed === 0 || !whole) {
+      loadProblem = cleanLine(explainVerdict(verdict, end))
+      throw new BenchError('LoadError', loadProblem, { site, frame })
+    }
+    if (bench.unwritten.length === 0) return
+    throw new BenchError('LoadError', bench.unwritten.join('\n'), { site, frame })
   }
 
   async function check(context: TestContext, index: number, site: string): Promise<void> {
-    const { results } = await run(context)
+    const { results } = await run(context, site)
     const verdict = results.verdict.slos.find(({ id }) => id === options.slos[index])
     if (verdict === undefined) {
       throw new Error(
@@ -102,7 +114,7 @@ export function createSuite(spec: CheckedSpec, options: SuiteOptions): Suite {
     context.task.meta.slogate = { role: 'slo', ...context.task.meta.slogate, judged: true }
     const { policy } = results.verdict
     const frame = maskedFrame(spec, spec.slos[index]?.position)
-    const why = explainSlo(verdict, results.end)
+    const why = cleanLine(explainSlo(verdict, results.end))
     decide(context, verdict, { why, policy, loadProblem, site, frame })
   }
 
@@ -115,7 +127,9 @@ export function createSuite(spec: CheckedSpec, options: SuiteOptions): Suite {
     check(context, index) {
       return check(context, index, options.sites?.[index] ?? callSite(this.check))
     },
-    results: (context) => run(context).then(({ results }) => results),
+    async results(context) {
+      return (await run(context, callSite(this.results))).results
+    },
   }
 }
 
@@ -151,24 +165,26 @@ const errorNames = {
   ERROR: 'SLOError',
 } as const
 
+interface WrittenRun extends BenchRun {
+  /** What could not be written, a sentence each. */
+  unwritten: readonly string[]
+}
+
 async function runSpec(
   spec: CheckedSpec,
   context: TestContext,
   ownFolder: string | undefined,
-): Promise<BenchRun> {
+): Promise<WrittenRun> {
   const { root, out, junit, history, main, hold } = given()
   if (hold !== undefined && !isHermetic(spec)) {
     await recordArtifact(context.task, { type: noticeArtifact, message: `${spec.name}: ${hold}` })
     context.skip(hold)
   }
-  const folder = join(out, chooseFolder(spec, root, context, ownFolder))
-  prepareFolder(folder)
+  const folder = openRunFolder(out, chooseFolder(spec, root, context, ownFolder))
   const interrupt = new AbortController()
-  const onSigint = (): void => interrupt.abort('SIGINT')
-  const onSigterm = (): void => interrupt.abort('SIGTERM')
-  process.on('SIGINT', onSigint)
-  process.on('SIGTERM', onSigterm)
-  const withdraw = announceRun(out, main, folder)
+  const onSignal = (name: string): void => interrupt.abort(name)
+  for (const name of endingSignals) process.on(name, onSignal)
+  const withdraw = announceRun(out, main, folder.path)
   try {
     for (const notice of listNotices(spec, { root })) {
       const message = `${spec.name}: ${notice.level}: ${notice.message}`
@@ -176,12 +192,13 @@ async function runSpec(
     }
     const run = await runBench(spec, {
       root,
+      log: folder.log,
       signal: AbortSignal.any([context.signal, interrupt.signal]),
       onProgress(progress) {
         void recordArtifact(context.task, { type: progressArtifact, name: spec.name, progress })
       },
     })
-    writeArtifacts(folder, run, junit)
+    const unwritten = folder.finish(run, junit)
     const problem = history && appendHistory(history, [run.results], process.env)
     if (problem !== undefined) {
       void recordArtifact(context.task, {
@@ -190,12 +207,15 @@ async function runSpec(
       })
     }
     const { slogate } = context.task.meta
-    context.task.meta.slogate = { role: 'load', ...slogate, run: { results: run.results, folder } }
-    return run
+    context.task.meta.slogate = {
+      role: 'load',
+      ...slogate,
+      run: { results: run.results, folder: folder.path },
+    }
+    return { ...run, unwritten }
   } finally {
     withdraw()
-    process.off('SIGINT', onSigint)
-    process.off('SIGTERM', onSigterm)
+    for (const name of endingSignals) process.off(name, onSignal)
   }
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 
 import { checkSpec, type LoadOptions } from '../../src/bench-spec/loading.ts'
 import type { BenchSpec } from '../../src/bench-spec/spec.ts'
+import { limitRegression } from '../../src/run/comparison.ts'
 
 const document = {
   url: 'http://new.example.com/v1/chat',
@@ -154,6 +155,22 @@ test('warns of a baseline that nothing is compared with, and of rounds below the
   expect(thin.warnings.join()).toContain(
     'the 5 requests of a round never reach a concurrency of 10',
   )
+})
+
+test('limits from elsewhere are SLOs like those of the document, which go before them', () => {
+  const limits = limitRegression(10)
+  const added = limits.map(({ id }) => id)
+  const document = { baseline: { url: 'http://old' }, slo: ['ttft p95 <= 1s'] }
+  const { slos, warnings, load } = check(document, { limits })
+  expect(slos.map(({ id }) => id)).toEqual(['ttft p95 <= 1s', ...added])
+  expect(warnings.join()).not.toContain('SLO')
+  // As many as they need, not the document's own alone.
+  expect(load.requests).toBeGreaterThan(check(document).load.requests ?? Infinity)
+  const none = check({ ...document, slo: [] }, { limits })
+  expect(none.warnings.join()).not.toContain('SLO')
+  const own = check({ ...document, slo: ['ttft p95 <= baseline + 5%'] }, { limits })
+  const others = added.filter((id) => !id.startsWith('ttft p95'))
+  expect(own.slos.map(({ id }) => id)).toEqual(['ttft p95 <= baseline + 5%', ...others])
 })
 
 test('a comparison is looked at once', () => {

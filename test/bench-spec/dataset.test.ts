@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 
 import { loadDataset, type DataSource, type LoadedDataset } from '../../src/bench-spec/dataset.ts'
 import { decodeText, findEncoding } from '../../src/bench-spec/encoding.ts'
@@ -108,4 +110,25 @@ test('guesses what a file is in when it is not what was said [S2.3]', () => {
   expect(decodeText(bytes, 'euc-jp')).toMatchObject({ candidates: ['utf-8'] })
   const gbk = readFileSync(`${directory}gbk.csv`)
   expect(decodeText(gbk, 'utf-8')).toHaveProperty('candidates', expect.arrayContaining(['gbk']))
+})
+
+function loadText(file: string, text: string, type: DataSource['type']): LoadedDataset {
+  const folder = mkdtempSync(join(tmpdir(), 'slogate-dataset-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, file), text)
+  return loadDataset({ type, file }, folder)
+}
+
+test('a row that is too deep is named by its line and place', () => {
+  const deep = `{"a": 1, "b": ${'['.repeat(50_000)}${']'.repeat(50_000)}}`
+  const { dataset, issues } = loadText('deep.jsonl', `{"a": 1}\n${deep}\n`, 'jsonl')
+  expect(dataset).toBeUndefined()
+  expect(issues.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^deep\.jsonl:2: b(\[0\])+ is a list or an object within 100 others/),
+  ])
+})
+
+test('a table may be wide', () => {
+  const names = Array.from({ length: 60_000 }, (_, index) => `c${index}`).join(',')
+  expect(loadText('wide.csv', `${names}\n${names}\n`, 'csv').dataset?.columns).toHaveLength(60_000)
 })

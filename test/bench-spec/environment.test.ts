@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { interpolate, type Interpolated } from '../../src/bench-spec/environment.ts'
+import { findVariables, interpolate, type Interpolated } from '../../src/bench-spec/environment.ts'
 import { benchSchema } from '../../src/bench-spec/schema.ts'
 
 function fill(document: unknown, env: Record<string, string> = {}): Interpolated {
@@ -57,4 +57,33 @@ test('unset variables are issues, inherited properties are no variables', () => 
     [['a', 'b'], 'the environment variable UNSET is not set'],
     [['c'], 'the environment variable toString is not set'],
   ])
+})
+
+const environment = {
+  HOME: '/home/somebody-1234567890',
+  NODE_ENV: 'production',
+  PWD: '/work/project-12345678901234567890',
+  MODEL: 'qwen',
+  BASE_URL: 'https://api.example.com/v1/of/2026',
+  SHORT_KEY: 'abc',
+  API_KEY: 'an api key',
+  DB_PASSWORD: 'hunter22\n',
+  OPENAI: 'sk-proj-0123456789abcdef',
+  ABSENT_TOKEN: 'not-in-the-document',
+  UNSET_TOKEN: undefined,
+}
+
+test('variables whose values a program has put into its document are secrets by name or by look', () => {
+  const document = {
+    url: 'https://api.example.com/v1/of/2026?in=production',
+    headers: { 'x-tenant': 'sk-proj-0123456789abcdef', 'x-home': '/home/somebody-1234567890' },
+    body: { model: 'qwen', messages: [{ content: 'abc an api key, hunter22' }] },
+    baseline: { url: '/work/project-12345678901234567890' },
+  }
+  expect(findVariables(document, environment)).toEqual([
+    { value: 'an api key', label: '${API_KEY}' },
+    { value: 'hunter22', label: '${DB_PASSWORD}' },
+    { value: 'sk-proj-0123456789abcdef', label: '${OPENAI}' },
+  ])
+  expect(findVariables(undefined, environment)).toEqual([])
 })

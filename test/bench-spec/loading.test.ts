@@ -373,3 +373,21 @@ test.each<[object, string]>([
   const error = fail(() => check({ url: 'http://127.0.0.1/stream', ...document }))
   expect(error.message).toContain(message)
 })
+
+test('a value that is too long to be shown is cut when secrets are out of it', () => {
+  const KEY = `sk-${'0123456789abcdef'.repeat(20)}`
+  const document = { url: 'http://127.0.0.1', timeout: `at ${KEY}`, concurrency: '${KEY}', slo: [] }
+  const error = fail(() => checkSpec(document, { env: { KEY }, baseDir: '/' }))
+  expect(error.message).toContain('got "at ${KEY}"')
+  expect(error.message).toContain('got "${KEY}"')
+  expect(error.message).not.toContain('sk-0')
+})
+
+test('of thousands of unknown keys some are shown, and nothing else is looked for', () => {
+  const keys = Array.from({ length: 5000 }, (_, index) => [`k${index}`, 1])
+  const document = { url: 'http://127.0.0.1/stream', slo: ['tfft'], ...Object.fromEntries(keys) }
+  const error = fail(() => check(document))
+  expect(error.issues).toHaveLength(51)
+  expect(error.message).toContain('k0: unknown key.')
+  expect(error.message).toMatch(/\nand 4950 more\. Mend these first\.$/)
+})

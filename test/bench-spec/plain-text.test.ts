@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 
-import { cleanLine, cleanMessage, hasControls } from '../../src/bench-spec/plain-text.ts'
+import {
+  cleanLine,
+  cleanLines,
+  cleanMessage,
+  cleanOutput,
+  hasControls,
+} from '../../src/bench-spec/plain-text.ts'
 import { hostile } from '../report/_runs.ts'
 
 test('a text becomes one line without escapes, controls and reordering', () => {
@@ -81,4 +87,19 @@ test.each([
 ])('a line and a message lose the same invisible characters: %j', (character) => {
   expect(cleanLine(`a${character}b`)).toBe('ab')
   expect(cleanMessage(`a${character}b`)).toBe('ab')
+})
+
+test('of several lines each is cleaned, and their indentation stays', () => {
+  expect(cleanLines('a\r\n  ::error::b\n\t##[c]\u001b[31m\u202e d\n')).toBe(
+    'a\n  : :error::b\n\t# #[c] d\n',
+  )
+})
+
+test('what is printed keeps its colours and its rewritten line, and nothing else that is acted upon', () => {
+  const own = '\r\u001b[2K\u001b[1;31mFAIL\u001b[0m  std::x [::1]\n\tnext\n'
+  expect(cleanOutput(own)).toBe(own)
+  expect(cleanOutput('::error::a\n ##[b]\u001b]0;title\u0007 \u001b[2J\u009b2J\u202e\ufeff')).toBe(
+    ': :error::a\n # #[b]]0;title [2J2J',
+  )
+  expect(cleanOutput('section_start:1:a\r\u001b[0K\u001b')).toBe('section_start:1:a\r[0K')
 })

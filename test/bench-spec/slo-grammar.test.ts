@@ -61,3 +61,23 @@ test.each([
 ])('%s is no SLO', (text) => {
   expect(() => parseSlo(text)).toThrow(SloSyntaxError)
 })
+
+test.each([
+  [`ttft p95 <= ${'9'.repeat(400)}ms`, 'is more than can be counted with, which bounds nothing'],
+  [`ttft p95 <= baseline + ${'9'.repeat(400)}%`, 'is more than can be counted with'],
+  [`ttft p95 <= baseline + 10% or ${'9'.repeat(400)}ms`, 'is more than can be counted with'],
+  ['ttft p95 <= Infinity', '"Infinity" is no bound'],
+  [`ttft p95 <= ${'9'.repeat(400_000)}ms`, 'is 400014 characters long, at most 500 are read'],
+  [`ttft p95 <= 5${' '.repeat(400_000)}x y`, 'characters long'],
+  [`${'a'.repeat(400_000)} p95 <= 5ms`, 'characters long'],
+])('what cannot be counted with, or is endlessly long, bounds nothing (%#)', (text, message) => {
+  expect(() => parseSlo(text)).toThrow(message)
+})
+
+test.each(['ttft p95 <= 1000000000000000000000000s', 'ttft p95 <= 0.00000001ms'])(
+  'a bound that JavaScript would write with an exponent is read again as it is written: %s',
+  (text) => {
+    expect(parseSlo(text).text).toBe(text)
+    expect(parseSlo(parseSlo(text).text)).toEqual(parseSlo(text))
+  },
+)

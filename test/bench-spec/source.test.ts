@@ -71,3 +71,53 @@ test('an anchor within itself is an issue, one that is used twice is not', () =>
 test('a merge of what is no map is an issue', () => {
   expect(parseSource('a:\n  <<: 3\n', 'yaml').issues).toHaveLength(1)
 })
+
+test.each([
+  ['a:\n  <<: 3\n', 'the key << takes an object', 2],
+  ['a: &a [1]\nb:\n  <<: *a\n', 'the key << takes an object', 3],
+  ['a:\n  b: &a\n    <<: *a\n', 'within itself', 3],
+  [
+    `a0: &a0 {a: 1}\n${chain((name, to) => `${name}: &${name} {<<: ${to}}`)}`,
+    'into each other',
+    102,
+  ],
+  [
+    `a0: &a0 {a: 1}\n${chain((name, to) => `${name}: &${name} {<<: [${to}, ${to}]}`)}`,
+    'more than 100000 values',
+    16,
+  ],
+  [`a: 1\nb: ${'['.repeat(777)}${']'.repeat(777)}\n`, 'within 100 others', 2],
+  [`a: 1\nb: ${'['.repeat(50_000)}`, 'within 100 others', 2],
+  [`${'- '.repeat(50_000)}a`, 'within 100 others', 1],
+  [`a: 1\n${'{a: '.repeat(50_000)}`, 'within 100 others', 2],
+  [`a: 1\nb: ${'a: '.repeat(50_000)}`, 'within 100 others', 2],
+])('a document is refused in one place (%#)', (text, message, line) => {
+  const { issues, value } = parseSource(text, 'yaml')
+  expect(value).toBeUndefined()
+  expect(issues).toHaveLength(1)
+  expect(issues[0]?.message).toContain(message)
+  expect(issues[0]?.position?.line).toBe(line)
+})
+
+function chain(link: (name: string, to: string) => string): string {
+  return Array.from({ length: 500 }, (_, index) => link(`a${index + 1}`, `*a${index}`)).join('\n')
+}
+
+test('many aliases of one anchor are harmless', () => {
+  const list = Array.from({ length: 5_000 }, () => '*m').join(', ')
+  const { value, issues } = parseSource(`x: &m { role: user }\nb: [${list}]\n`, 'yaml')
+  expect(issues).toEqual([])
+  expect((value as { b: unknown[] }).b).toHaveLength(5_000)
+})
+
+test.each([
+  ['/* '.repeat(400_000), 'a comment is never closed', 0],
+  [`{"a": 1} ${'/*'.repeat(1_000_001)}`, 'a comment is never closed', 2_000_007],
+  ['"\\'.repeat(400_000), '', undefined],
+  ['[1, "', '', undefined],
+])('JSON that never closes what it opens is read in one pass (%#)', (text, message, offset) => {
+  const { issues } = parseSource(text, 'json')
+  expect(issues.length).toBeGreaterThan(0)
+  expect(issues[0]?.message).toContain(message)
+  if (offset !== undefined) expect(issues[0]?.position?.offset).toBe(offset)
+})

@@ -108,7 +108,29 @@ test('takes the calibration of the load that is nearest', () => {
   const calibrations = [6, 9, 16, 64].map((concurrency) => calibrationOf({ concurrency }))
   const match = matchCalibration({ schema_version: 1, calibrations, noise: [] }, run)
   expect(match?.calibration.shape.concurrency).toBe(9)
-  expect(match && toAccuracy(match)).toEqual({ request: 2, chunk: 1 })
+  const smaller = [
+    { stat: 'p95', error: 0.5 },
+    { stat: 'p50', error: 0.2 },
+  ]
+  expect(match && toAccuracy(match)).toEqual({
+    request: [{ stat: 'p99', error: 2 }, ...smaller],
+    chunk: [{ stat: 'p99', error: 1 }, ...smaller],
+    requests: 100,
+  })
+})
+
+test('what few requests have instead of a percentile is their largest error', () => {
+  const calibration = calibrationOf()
+  const few = { ...spread, p95: null, p99: null }
+  calibration.client_error_ms = { ...calibration.client_error_ms, request: few, chunk: null }
+  const folder = createFolder()
+  store(folder, calibration)
+  const match = matchCalibration(readCalibrations(folder), run)
+  const bounds = [
+    { stat: 'max', error: 3 },
+    { stat: 'p50', error: 0.2 },
+  ]
+  expect(match && toAccuracy(match)).toMatchObject({ request: bounds, chunk: bounds })
 })
 
 test.each<[Partial<LoadShape>, string]>([

@@ -27,7 +27,7 @@ export function listExamples({ sections }: Page): [name: string, section: Sectio
 export async function playSection({ blocks, earlier }: Section): Promise<string[]> {
   const lines = blocks.filter(({ language }) => language === 'sh').flatMap(readLines)
   const place = await preparePlace(lines)
-  const project = createUserProject()
+  const project = createUserProject(blocks)
   if (lines.some((line) => line.startsWith('npm ci'))) becomeClone(project)
   for (const { file, text } of [...earlier, ...blocks]) {
     if (file !== undefined) project.write(file, place(text))
@@ -65,7 +65,7 @@ async function execute({ language, file, text }: Block, play: Play): Promise<str
   } else if (language === 'csv') {
     if (blocks.some((other) => other.text.includes(`file: ${basename(file)}`))) return []
   } else if (language === 'ts') {
-    if (uses(file === 'vitest.config.ts' ? 'vitest' : file)) return []
+    if (uses(file === vitestConfig ? 'vitest' : file)) return []
   }
   return [`nothing executes the ${language} block ${file ?? text}`]
 }
@@ -99,10 +99,17 @@ async function preparePlace(lines: readonly string[]): Promise<(text: string) =>
       .replaceAll('--port 8000', `--port ${own.port}`)
 }
 
-/** A project in which `npx` and `slogate` are commands, and prompts lie around. */
-function createUserProject(): Project {
+const vitestConfig = 'vitest.config.mts'
+
+/**
+ * A project in which `npx` and `slogate` are commands, and prompts lie around: as `npm init` makes
+ * it, but for programs of the reader's own, which are modules.
+ */
+function createUserProject(blocks: readonly Block[]): Project {
+  const programs = blocks.filter(({ language, file }) => language === 'ts' && file !== vitestConfig)
+  const type = programs.length === 0 ? 'commonjs' : 'module'
   const project = createProject({
-    'package.json': '{ "private": true, "type": "module" }',
+    'package.json': JSON.stringify({ private: true, type }),
     'shims/slogate': `#!/bin/sh\nexec node ${JSON.stringify(built.bin)} "$@"\n`,
     'shims/npx': `#!/bin/sh\ncase "$1" in vitest | slogate) exec "$@" ;; esac\nexit 127\n`,
     // Installing was done before, and these are the tests.
@@ -119,7 +126,7 @@ function becomeClone(project: Project): void {
   for (const name of ['bench/chat.bench.yaml', 'bench/prompts.csv']) {
     cpSync(join(repository, name), join(project.folder, name))
   }
-  project.write('vitest.config.ts', config)
+  project.write(vitestConfig, config)
 }
 
 const env = { API_KEY: 'sk-example-0123456789' }
@@ -128,10 +135,13 @@ const tsconfig = JSON.stringify({
   extends: join(repository, 'tsconfig.json'),
   // Of the package, not of the sources.
   compilerOptions: { paths: {}, typeRoots: [join(built.folder, 'node_modules/@types')] },
-  include: ['**/*.ts'],
+  include: ['**/*.ts', '**/*.mts'],
 })
 
-/** Runs a line of a shell block; `# exit 1` at its end is the exit code that it promises. */
+/**
+ * Runs a line of a shell block; `# exit 1` at its end is the exit code that it promises. A warning
+ * of Vite's is a problem too.
+ */
 async function runLine(line: string, { folder }: Project): Promise<string[]> {
   const [, command = '', promised = '0'] = /^(.*?)(?:\s+# exit (\d+))?$/.exec(line) ?? []
   const background = command.endsWith('&')
@@ -153,6 +163,7 @@ async function runLine(line: string, { folder }: Project): Promise<string[]> {
   if (background) return awaitReady(child)
   const started = Date.now()
   const { code, text } = await awaitExit(child)
+  if (/^\(!\)/m.test(text)) return [`${line}\n${text}`]
   if (code === Number(promised) || couldNotTell(folder, started)) return []
   return [`${line}\nexit code ${code}, promised ${promised}\n${text}`]
 }

@@ -118,7 +118,7 @@ async function measureAgainstTruth(
   load: object = { concurrency, requests },
 ): Promise<BenchRun & { truth: TruthRecord[] }> {
   const folder = mkdtempSync(join(tmpdir(), 'slogate-'))
-  const mock = await startMock({ profile: 'vllm', ...mockOptions })
+  const mock = await startMock({ profile: 'vllm', text: 'tricky', ...mockOptions })
   onTestFinished(async () => {
     await mock.stop()
     rmSync(folder, { recursive: true })

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { expect, onTestFinished, test } from 'vitest'
+import { assert, expect, onTestFinished, test } from 'vitest'
 
 import type { Calibration, CalibrationFile } from '../../src/calibration/calibration-file.ts'
 import { startMock } from '../../src/mock/index.ts'
@@ -35,15 +35,26 @@ test(
     const stored = JSON.parse(project.read(file)) as CalibrationFile
     const [calibration] = stored.calibrations
     for (const spread of Object.values(calibration?.client_error_ms ?? {})) {
-      const { min, p50, p95, p99, max } = spread ?? { min: 0, p50: 0, p95: 0, p99: 0, max: 0 }
+      assert(spread)
+      const { min, p50, p95, p99, max } = spread
+      const known = [min, p50, p95, p99, max].filter((value) => value !== null)
       // The client cannot have seen anything before the mock wrote it.
       expect(min).toBeGreaterThanOrEqual(0)
-      expect([min, p50, p95, p99, max]).toEqual([min, p50, p95, p99, max].toSorted((a, b) => a - b))
+      expect(known).toEqual(known.toSorted((a, b) => a - b))
       expect(max).toBeGreaterThan(0)
     }
 
+    // 60 requests have a p95, and 240 token events a p99.
+    expect(calibration?.client_error_ms).toMatchObject({
+      request: { p95: expect.any(Number), p99: null },
+      chunk: { p99: expect.any(Number) },
+    })
+    expect(text).toContain('– 60 requests have no such percentile')
+
     const run = await project.slogate(['run', '-c', 'chat.bench.yaml', '--quiet'])
-    expect(run.text).toMatch(/client error p50 [\d.]+m?s, p99 [\d.]+m?s \(calibrated \d{4}-/)
+    expect(run.text).toMatch(
+      /client error p50 [\d.]+m?s, max [\d.]+m?s of only 60 requests \(calibrated \d{4}-/,
+    )
     const results = readResults(project)
     expect(results.calibration).toMatchObject({
       mismatch: null,
@@ -52,7 +63,8 @@ test(
       events_per_answer: 4,
       noise: null,
     })
-    expect(results.calibration?.client_error_ms.p99).toBe(calibration?.client_error_ms.request.p99)
+    const { min: _, ...errors } = calibration!.client_error_ms.request
+    expect(results.calibration?.client_error_ms).toEqual(errors)
     expect(ownStatuses(results)).toEqual(['PASS'])
     expect(listDoubts(results)).not.toContain('calibrated-error')
     expect(project.read('.vitest/slogate/chat/junit.xml')).toContain(
@@ -68,7 +80,7 @@ test(
     const doubted = readResults(project).verdict
     expect(doubted.status).toBe('INCONCLUSIVE')
     expect(doubted.slos[0]?.why).toMatch(
-      /Not a PASS: client-limited: it is 1[45](?:\.\d+)?s within the bound, and up to 20s may be the client's own \(its calibrated error at this load is 20s \(p99\)\)\.$/,
+      /Not a PASS: client-limited: it is 1[45](?:\.\d+)?s within the bound, and up to 20s may be the client's own \(its calibrated error at this load is 20s, p99 of 60 requests\)\.$/,
     )
 
     // It says nothing of another load.

@@ -1,27 +1,81 @@
-import { existsSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { constants, gunzipSync } from 'node:zlib'
 
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 
+import { startServer } from '../../src/mock/index.ts'
 import type { Results } from '../../src/results/results.ts'
 import { refusingUrl, serve, wrongAnswers } from '../_server.ts'
-import { chatSpec, createProject } from './_project.ts'
+import { built, chatSpec, createProject, environment } from './_project.ts'
 
 function namedSpec(name: string): string {
   return `name: "${name}"\n${chatSpec(['success_rate >= 90%'])}`
 }
 
-test('a name and a file of a spec are no commands of a CI', async () => {
+/** What GitHub, Azure, TeamCity or GitLab would run, or a terminal act upon. */
+const command =
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  /^\s*::|##\w*\[|section_start:\d+:\w+\r\u001b|[\0-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f\u202e]|\u001b(?!\[(?:[\d;]*m|2K))/m
+
+test('nothing that a spec or a target says is a command of a CI or of a terminal', async () => {
+  const attack =
+    '::error::x ##[error]y ##vso[task.complete]z ##teamcity[message] \u202e\u009b31m\u001b]0;t\u0007' +
+    '\r\n::error::w\n##[group]v\nsection_start:1:s\r\u001b[0K'
+  const target = await serve((_request, response) => {
+    response.statusCode = 500
+    response.end(attack)
+  })
+  onTestFinished(() => target.close())
   const project = createProject({
     'good.yaml': `name: '::error::x ##[error]y'\n${chatSpec(['success_rate >= 99.9%'])}`,
+    '::error::refused.yaml': [
+      'name: "::error::x ##[error]y"',
+      `url: ${target.url}`,
+      'requests: 5',
+      'warmup: 0',
+      'slo: [{ assert: success_rate >= 90%, id: "::error::i ##vso[x]" }]',
+      '',
+    ].join('\n'),
     '::error::z.yaml': chatSpec(['success_rate >= ##[error]']),
   })
   const good = await project.slogate(['run', '-c', 'good.yaml'])
   expect(good.text).toContain('error::x')
   expect(good.text).toContain('warning: success_rate')
-  const bad = await project.slogate(['run', '-c', '::error::z.yaml'])
-  expect(bad.text).toContain('error::z.yaml')
-  expect(good.text + bad.text).not.toMatch(/^\s*::|##\w*\[/m)
+  const refused = '::error::refused.yaml'
+  const told = await project.slogate(['run', '-c', refused, '--out', '##[out]'])
+  expect(told.text).toContain('HTTP 500')
+  const printed = await project.slogate(['run', '-c', refused, '--json', '--out', 'json'])
+  const [folder = ''] = readdirSync(join(project.folder, 'json')).filter((name) =>
+    name.includes('error'),
+  )
+  expect(JSON.parse(printed.stdout)).toEqual(
+    JSON.parse(project.read(join('json', folder, 'results.json'))),
+  )
+  expect((JSON.parse(printed.stdout) as Results).spec.name).toBe('::error::x ##[error]y')
+  const results = join('json', folder)
+  const others = [
+    ['run', '-c', refused, '--reporter', 'seed', '--locale', 'en', '--out', 'seed'],
+    ['run', '-c', '::error::z.yaml'],
+    ['validate', refused, '::error::z.yaml', '::error::none.yaml'],
+    ['explain', results],
+    ['explain', results, '::error::none'],
+    ['report', results, '--out', '::error::reports'],
+    ['report', '::error::none'],
+    ['compare', results, results],
+    ['compare', results, results, '--json'],
+    ['compare', '::error::none', '##[error]none'],
+    ['mock', '--options', '{"::error::x": "##[error]"}'],
+    ['::error::none'],
+    ['run', '-c', 'good.yaml', '--::error::x'],
+  ]
+  for (const args of others) {
+    const { text } = await project.slogate(args)
+    expect(text, args.join(' ')).not.toBe('')
+    expect(text, args.join(' ')).not.toMatch(command)
+  }
+  for (const { text } of [good, told, printed]) expect(text).not.toMatch(command)
 })
 
 test('in a job of GitHub Actions a run tells the job, unless its output is read', async () => {
@@ -68,6 +122,11 @@ test('runs a spec without vitest and exits by its verdict [S0.31] [S2.2]', async
     codes[name] = (await project.slogate(['run', '-c', `${name}.yaml`])).code
   }
   expect(codes).toEqual({ good: 0, slow: 1, undecided: 2, broken: 3 })
+  const slow = '.vitest/slogate/slow'
+  expect((await project.slogate(['report', slow, '--out', 'again'])).code).toBe(0)
+  for (const name of ['report.html', 'junit.xml', 'summary.md', 'test_results.json']) {
+    expect(project.read(`again/${name}`) === project.read(`${slow}/${name}`), name).toBe(true)
+  }
   const unreachable = await project.slogate(['run', '-c', 'good.yaml', '-u', await refusingUrl()])
   expect(unreachable.code).toBe(4)
   expect(unreachable.text).toContain('connect')
@@ -109,6 +168,23 @@ test('a url is enough: 100 requests, 10 at a time, {"stream": true} [S1.12] [S1.
   })
 })
 
+test('where the body of a url alone is refused, the run says so, and --body sends another', async () => {
+  const server = await startServer({ profile: 'vllm', ttft: '2ms', itl: '1ms' })
+  onTestFinished(() => server.close())
+  const project = createProject({})
+  const run = ['run', '-u', `${server.url}/v1/chat/completions`, '-n', '6', '-p', '2', '--quiet']
+  const refused = await project.slogate(run)
+  expect(refused.stdout).toContain('! default-body: The target refuses the body {"stream": true}')
+  expect(refused.stdout).toMatch(/with http_status 400: the target\s+refuses what is sent\./)
+  expect(refused.stdout).not.toMatch(/ready|slow connects/)
+  const body = { messages: [{ role: 'user', content: 'hi' }], stream: true, max_tokens: 2 }
+  const { stdout } = await project.slogate([...run, '--json', '--body', JSON.stringify(body)])
+  expect(JSON.parse(stdout).summary.requests).toMatchObject({ total: 6, completed: 6 })
+  const short = ['-n', '20', '--body', '{"max_tokens": 1}', '--quiet']
+  const noise = await project.slogate(['calibrate', ...run.slice(1, 3), '--noise', ...short])
+  expect(noise.stderr).toContain('20 of 20 requests failed with http_status 400. Write the body')
+})
+
 test('flags win over the environment, the environment over the spec [S1.4]', async () => {
   const project = createProject({ 'chat.yaml': chatSpec(['success_rate >= 90%']) })
   const env = { SLOGATE_REQUESTS: '30', SLOGATE_CONCURRENCY: '2' }
@@ -120,26 +196,123 @@ test('flags win over the environment, the environment over the spec [S1.4]', asy
   })
 })
 
-test('Ctrl-C writes what was measured and exits with 130, SIGTERM with 143', async () => {
+const endless = chatSpec(['success_rate >= 90%']).replace('requests: 60', 'requests: 100000')
+
+test('Ctrl-C writes what was measured and exits with 130, SIGTERM and the end of a terminal with 143', async () => {
   for (const [signal, expected] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 143],
   ] as const) {
-    const project = createProject({
-      'chat.yaml': chatSpec(['success_rate >= 90%']).replace('requests: 60', 'requests: 100000'),
-    })
+    const project = createProject({ 'chat.yaml': endless })
     const running = project.startSlogate(['run', '-c', 'chat.yaml'])
     // The mock is up and the load has run for a while when its process is there.
     await expect.poll(() => running.text(), { timeout: 100_000 }).toContain('in flight')
+    if (signal === 'SIGHUP') {
+      running.child.stdout?.destroy()
+      running.child.stderr?.destroy()
+      // The shell sends it, and then the kernel.
+      running.child.kill(signal)
+    }
     running.child.kill(signal)
     const { code, text } = await running.done
     expect(code).toBe(expected)
-    expect(text).toContain('ERROR  chat')
+    if (signal !== 'SIGHUP') expect(text).toContain('ERROR  chat')
     const results = JSON.parse(project.read('.vitest/slogate/chat/results.json'))
     expect(results.end).toEqual({ kind: 'interrupted', reason: signal, why: signal })
     expect(results.summary.requests.completed).toBeGreaterThan(0)
   }
 })
+
+test('a run that is killed leaves its requests, and its folder says what became of it', async () => {
+  const project = createProject({ 'chat.yaml': endless })
+  const running = project.startSlogate(['run', '-c', 'chat.yaml'])
+  const file = join(project.folder, '.vitest/slogate/chat/requests.ndjson.gz')
+  await expect
+    .poll(() => existsSync(file) && statSync(file).size, { timeout: 100_000 })
+    .toBeGreaterThan(0)
+  running.child.kill('SIGKILL')
+  await running.done
+  const found = gunzipSync(readFileSync(file), { finishFlush: constants.Z_SYNC_FLUSH })
+  expect(found.toString()).toMatch(/^\{"target":"candidate","index":\d+,.*\}\n/)
+  const { code, text } = await project.slogate(['report', '.vitest/slogate/chat'])
+  expect(code).toBe(3)
+  expect(text).toContain('its run was killed before it was judged. The requests that had ended are')
+})
+
+test('a spec that has nowhere to write to does not keep the next one from running', async () => {
+  const project = createProject({
+    'a.yaml': chatSpec(['success_rate >= 1%']),
+    'b.yaml': chatSpec(['success_rate >= 1%']),
+    'out/a/results.json/inside': '',
+  })
+  const { code, text } = await project.slogate([
+    'run',
+    'a.yaml',
+    'b.yaml',
+    '--out',
+    'out',
+    '-n',
+    '5',
+  ])
+  const place = join(project.folder, 'out/a/results.json')
+  expect(text).toContain(
+    `slogate run: ${place}: cannot be written: a folder stands where a file is needed`,
+  )
+  expect(project.read('out/b/summary.md')).toContain(' b')
+  expect(project.read('out/junit.xml')).toContain('name="b')
+  expect(code).toBe(4)
+})
+
+test('an output that nobody reads, or that cannot be written, is no crash', async () => {
+  const project = createProject({ 'chat.yaml': chatSpec(['success_rate >= 1%']) })
+  // As in `slogate schema | true`, before anything is written.
+  const unread = [['schema'], ['--version'], ['validate', 'chat.yaml'], ['completion', 'bash'], []]
+  const closed = unread.map(async (args) => {
+    const running = project.startSlogate(args)
+    running.child.stdout?.destroy()
+    const { code, stderr } = await running.done
+    return [args.join(' '), code, stderr]
+  })
+  expect(await Promise.all(closed)).toEqual([
+    ['schema', 0, ''],
+    ['--version', 0, ''],
+    ['validate chat.yaml', 0, ''],
+    ['completion bash', 0, ''],
+    ['', 3, ''],
+  ])
+})
+
+test.skipIf(!existsSync('/dev/full'))(
+  'a full disk below the output costs a printed text, and no verdict (where there is /dev/full)',
+  async () => {
+    const project = createProject({ 'chat.yaml': chatSpec(['success_rate >= 1%']) })
+    const lost = 'slogate: stdout: cannot be written: no space is left there (ENOSPC)\n'
+    const shell = (line: string): Promise<[number | null, string]> => {
+      const { promise, resolve } = Promise.withResolvers<[number | null, string]>()
+      const child = execFile(
+        '/bin/sh',
+        ['-c', line, process.execPath, built.bin],
+        { cwd: project.folder, env: environment },
+        (_error, _stdout, stderr) => resolve([child.exitCode, stderr]),
+      )
+      return promise
+    }
+    const [schema, run, removed] = await Promise.all([
+      shell('"$0" "$1" schema > /dev/full'),
+      shell('"$0" "$1" run -c chat.yaml -n 5 --quiet > /dev/full'),
+      shell('mkdir gone && cd gone && rmdir ../gone && "$0" "$1" schema'),
+    ])
+    expect(schema).toEqual([4, lost])
+    expect(run[0]).toBe(0)
+    expect(run[1].endsWith(lost)).toBe(true)
+    expect(project.read('.vitest/slogate/chat/summary.md')).toContain(' chat')
+    expect(removed).toEqual([
+      3,
+      'slogate: the working directory is not there any more: cd to one that is\n',
+    ])
+  },
+)
 
 test('targets that answer wrongly exit 4, and each says so [T4] [T9] [T17]', async () => {
   const servers = await Promise.all(Object.values(wrongAnswers).map(serve))
@@ -171,12 +344,17 @@ test('targets that answer wrongly exit 4, and each says so [T4] [T9] [T17]', asy
   }
 })
 
-test('mock prints one JSON line and serves until it is stopped', async () => {
-  const running = createProject({}).startSlogate(['mock', '--profile', 'vllm', '--ttft', '1ms'])
+test('mock prints one JSON line and serves until it is stopped, to who has its key', async () => {
+  const running = createProject({}).startSlogate(['mock', '--profile', 'vllm', '--ttft', '1ms'], {
+    SLOGATE_MOCK_API_KEY: 'key-of-the-mock',
+  })
   await expect.poll(() => running.text(), { timeout: 100_000 }).toContain('\n')
   const { url } = JSON.parse(running.text()) as { url: string }
-  const response = await fetch(`${url}/v1/models`)
-  expect(response.status).toBe(200)
+  const headers = { authorization: 'Bearer key-of-the-mock' }
+  for (const path of ['/v1/models', '/__mock/stats']) {
+    expect((await fetch(`${url}${path}`)).status).toBe(401)
+    expect((await fetch(`${url}${path}`, { headers })).status).toBe(200)
+  }
   running.child.kill('SIGTERM')
   await running.done
   await expect(fetch(`${url}/v1/models`)).rejects.toThrow()
@@ -210,7 +388,10 @@ test('a folder that cannot be made is told before anything is sent, and is not a
   ])
   await server.close()
   expect(server.requests()).toBe(0)
-  expect(text).toMatch(/^slogate run: ENOTDIR/m)
+  const place = join(project.folder, 'file/out')
+  expect(text).toBe(
+    `slogate run: ${place}: cannot be written: a file stands where a folder is needed (ENOTDIR)\n`,
+  )
   expect(text).not.toMatch(/^ +at /m)
   expect(code).toBe(4)
 })

@@ -20,9 +20,9 @@ test(
         baseline: { mock: { ttft: '1ms' } },
         slo: ['ttft p50 <= baseline + 80%', 'ttft p95 <= 10s'],
       },
-      { env: {}, baseDir: '.' },
+      { env: {}, baseDir: '.', limits: limitRegression(10) },
     )
-    const { comparison, bench } = await compareTargets(spec, limitRegression(10), {})
+    const { comparison, bench } = await compareTargets(spec, {})
     expect(bench.records).toHaveLength(25)
     expect(bench.baseline).toHaveLength(25)
     expect(comparison.comparable).toBe(true)

@@ -82,7 +82,17 @@ const signals: Readonly<Record<FaultName, Signal>> = {
   'interim-response': { is: 'completed' },
   'connection-close': { is: 'completed' },
   'hang-up': { is: 'completed' },
-  'no-done': { is: 'incomplete_stream', but: { sse: 'completed' }, notIn: ['ndjson', 'raw'] },
+  'no-done': {
+    is: 'incomplete_stream',
+    // A finish reason has come.
+    but: {
+      'openai-chat': 'completed',
+      'openai-completions': 'completed',
+      anthropic: 'completed',
+      sse: 'completed',
+    },
+    notIn: ['ndjson', 'raw'],
+  },
   'truncated-event': { is: 'incomplete_stream', but: { raw: 'completed' } },
   'malformed-json': {
     is: 'malformed_event',
@@ -153,6 +163,7 @@ beforeAll(async () => {
     ttft: 6,
     itl: 3,
     tokens,
+    text: 'tricky',
     faults: [...faults, ...variants.map(([fault], index) => ({ ...fault, when: match(index) }))],
   })
 })

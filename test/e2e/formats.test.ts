@@ -56,7 +56,7 @@ test.each(variations)(
   { timeout: 120_000 },
   async (options) => {
     const times = options.latency === undefined ? { ttft: 5, itl: 3 } : {}
-    const mock = await startMock({ tokens, ...times, ...options })
+    const mock = await startMock({ tokens, text: 'tricky', ...times, ...options })
     onTestFinished(() => mock.stop())
     for (const [index, [dialect, path, body]] of targets.entries()) {
       const marks = await read(`${mock.url}${path}`, dialect, body)

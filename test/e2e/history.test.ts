@@ -57,6 +57,7 @@ test('the command and the plugin append to a history, and refuse a wrong one bef
     'benchmark-bigger.json',
     'benchmark-smaller.json',
     'ctrf.json',
+    'metrics.prom',
     'openmetrics.txt',
   ])
   expect(readdirSync(join(project.folder, '.vitest/slogate/chat/exports')).sort()).toEqual(exported)

@@ -69,19 +69,26 @@ test('keeps sockets and says so', async () => {
   expect(records.every((record) => record.outcome === 'completed')).toBe(true)
 })
 
-test.each([0, 2])('tells when the measured phase begins, after a warm-up of %i', async (warmup) => {
-  const server = await serve((_request, response) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.end(`${chatEvent('a')}data: [DONE]\n\n`)
-  })
-  const starts: number[] = []
-  const { records } = await runLoad(planFor(server.url, { warmup }), {
-    onMeasure: (at) => starts.push(at),
-  })
-  await server.close()
-  const first = records.find(({ phase, index }) => phase === 'measured' && index === 0)
-  expect(starts).toEqual([first?.marks.scheduled])
-})
+test.each([0, 2])(
+  'tells when the first request was due, and when the measured phase begins, after a warm-up of %i',
+  async (warmup) => {
+    const server = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.end(`${chatEvent('a')}data: [DONE]\n\n`)
+    })
+    const starts: number[] = []
+    const told: number[] = []
+    const { records } = await runLoad(planFor(server.url, { warmup }), {
+      onStart: (at) => told.push(at),
+      onMeasure: (at) => starts.push(at),
+      onRecords: () => expect(told).toHaveLength(1),
+    })
+    await server.close()
+    const first = records.find(({ phase, index }) => phase === 'measured' && index === 0)
+    expect(starts).toEqual([first?.marks.scheduled])
+    expect(told).toEqual([Math.min(...records.map(({ marks }) => marks.scheduled))])
+  },
+)
 
 test('an abort keeps what was measured and cancels what is in flight', async () => {
   const server = await serve((_request, response) => {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
@@ -11,6 +12,8 @@ import { chat, send, until } from '../mock/client.ts'
 const index = new URL('../../src/mock/index.ts', import.meta.url).href
 const main = fileURLToPath(new URL('../../src/mock/main.ts', import.meta.url))
 
+const key = 'key-of-the-mock-0123456789'
+
 const readClock = (): number => Number(process.hrtime.bigint()) / 1e6
 
 const isGone = (url: string): Promise<boolean> =>
@@ -20,8 +23,9 @@ const isGone = (url: string): Promise<boolean> =>
   )
 
 /** Runs main.ts to its end. */
-async function runMain(args: readonly string[]): Promise<{ code: number; stderr: string }> {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+async function runMain(input: string): Promise<{ code: number; stderr: string }> {
+  const child = spawn(process.execPath, [main], { stdio: ['pipe', 'pipe', 'pipe'] })
+  child.stdin.end(input)
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text
@@ -31,12 +35,24 @@ async function runMain(args: readonly string[]): Promise<{ code: number; stderr:
 }
 
 test('runs in a process of its own, tells the truth and stops', async () => {
-  const mock = await startMock({ ttft: 4, itl: 1, tokens: 2 })
+  const mock = await startMock({ ttft: 4, itl: 1, tokens: 2, api_key: key })
   expect(mock.pid).not.toBe(process.pid)
-  await send(`${mock.url}/v1/chat/completions`, { body: { ...chat, stream: true } })
+  const headers = { authorization: `Bearer ${key}` }
+  await send(`${mock.url}/v1/chat/completions`, { body: { ...chat, stream: true }, headers })
   expect(await mock.truth()).toMatchObject([{ seq: 1, outcome: 'ok', tokens: { completion: 2 } }])
+  expect((await send(`${mock.url}/__mock/truth`)).status).toBe(401)
   await mock.stop()
   expect(await isGone(mock.url)).toBe(true)
+  await mock.stop()
+})
+
+// What a process was started with can be read by every user of the machine.
+test.runIf(process.platform === 'linux')('no option stands where others can read it', async () => {
+  const mock = await startMock({ api_key: key })
+  const read = (file: string): string => readFileSync(`/proc/${mock.pid}/${file}`, 'utf8')
+  expect(read('cmdline')).toContain('mock/main')
+  expect(read('cmdline')).not.toContain(key)
+  expect(read('environ')).not.toContain(key)
   await mock.stop()
 })
 
@@ -119,7 +135,8 @@ test('a server that is closed lets its process end, whatever it had planned', as
 })
 
 test.each([['SIGTERM'], ['SIGINT']] as const)('main exits 0 on %s', async (signal) => {
-  const child = spawn(process.execPath, [main], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [main], { stdio: ['pipe', 'pipe', 'inherit'] })
+  child.stdin.write('{}\n')
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
   expect(JSON.parse(line)).toEqual({
     url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
@@ -130,12 +147,11 @@ test.each([['SIGTERM'], ['SIGINT']] as const)('main exits 0 on %s', async (signa
 })
 
 test.each([
-  [['--options', '{"ttft":"fast"}'], /^mock: ttft: expected .*, got "fast"\. Write .*\n$/],
-  [['--options', '{"ttft":'], /^mock: --options: expected a JSON object, got .*\n$/],
-  [['--port', 'http'], /^mock: --port: expected .*, got "http"\. .*\n$/],
-  [['--optoins', '{}'], /^mock: Unknown option '--optoins'.*\n$/],
-])('main exits 3 with one line for %j', async (args, line) => {
-  const { code, stderr } = await runMain(args)
+  ['{"ttft":"fast"}\n', /^mock: ttft: expected .*, got "fast"\. Write .*\n$/],
+  ['{"ttft":\n', /^mock: the input is no JSON object on one line\n$/],
+  ['', /^mock: the input is no JSON object on one line\n$/],
+])('main exits 3 with one line for the input %j', async (input, line) => {
+  const { code, stderr } = await runMain(input)
   expect(code).toBe(3)
   expect(stderr).toMatch(line)
 })

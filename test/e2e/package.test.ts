@@ -101,6 +101,7 @@ test('exports these names', async () => {
         "listNotices",
         "loadSpec",
         "runBench",
+        "secret",
         "writeArtifacts",
       ],
       "slogate/mock": [
@@ -116,6 +117,7 @@ test('exports these names', async () => {
         "defineBench",
         "gte",
         "lte",
+        "secret",
       ],
     }
   `)

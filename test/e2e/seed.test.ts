@@ -21,7 +21,7 @@ async function drive(seed: number, mock: object = {}): Promise<[number | undefin
       body: { messages: [{ role: 'user', content: '{{q}}' }], stream: true, max_tokens: 8 },
       data_source: { type: 'csv', file: 'rows.csv', shuffle: true },
       stream_format: { type: 'openai-chat', output_path: 'choices.0.delta.content' },
-      mock: { ttft: '1ms', itl: '1ms', ...mock },
+      mock: { ttft: '1ms', itl: '1ms', text: 'tricky', ...mock },
       requests: 8,
       warmup: 0,
       concurrency: 1,

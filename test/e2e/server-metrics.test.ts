@@ -119,6 +119,29 @@ test('usage that is wrong is found out by the metrics', limit, async () => {
   }
 })
 
+test('several choices of an answer are no requests of others', limit, async () => {
+  const body = { ...document.body, n: 2 }
+  const results = await run({ body, mock: { ...fast, profile: 'vllm' }, requests: 40 })
+  expect(idsOf(results)).toEqual([])
+  const { requests, finding, ...server } = serverOf(results)
+  expect(requests).toMatchObject({ agrees: true })
+  expect(requests!.server % 2).toBe(0)
+  expect(server.output_tokens).toMatchObject({ server: requests!.server * tokens, agrees: true })
+  expect(server.prompt_tokens).toMatchObject({ agrees: true })
+  expect(finding).toMatchObject({ kind: 'several-choices', choices: requests!.client })
+})
+
+test('tool calls that the server holds back are told by when they were there', limit, async () => {
+  const tool_calls = { hold: true }
+  const mock = { profile: 'vllm', ttft: '10ms', itl: '10ms', tokens: 10, tool_calls }
+  const { finding } = serverOf(
+    await run({ mock, body: { ...document.body, max_tokens: 10 }, requests: 40 }),
+  )
+  assert(finding.kind === 'held-back')
+  expect(finding.client_ms).toBeGreaterThan(100)
+  expect(finding.client_ms - finding.server_ms).toBeGreaterThan(80)
+})
+
 test('requests of others on the same server are noticed', limit, async () => {
   const mock = await start({ profile: 'vllm', ttft: '20ms', itl: '2ms' })
   const url = `${mock.url}/v1/chat/completions`

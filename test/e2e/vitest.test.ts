@@ -392,17 +392,20 @@ test('leaves the output of a reporter that a program reads alone, and writes a j
   }
 })
 
-test('runs in a process of its own also where tests run in threads, so that Ctrl-C reaches it', async () => {
+test('runs in a process of its own also where tests run in threads, so that a signal reaches it, and writes what it measured when its terminal is closed', async () => {
   const project = createProject({
     'vitest.config.ts': config.replace('plugins:', `test: { pool: 'threads' }, plugins:`),
     'chat.bench.yaml': chatSpec(['success_rate >= 90%']).replace('60', '100000'),
   })
   const running = project.start(['bench', '--run'])
   await expect.poll(running.text, { timeout: 100_000 }).toContain('in flight')
-  running.child.kill('SIGINT')
-  expect((await running.done).code).toBe(130)
+  running.child.stdout?.destroy()
+  running.child.stderr?.destroy()
+  running.child.kill('SIGHUP')
+  expect((await running.done).code).toBe(143)
   const results = JSON.parse(project.read('.vitest/slogate/chat/results.json'))
   expect(results.end.kind).toBe('interrupted')
+  expect(project.read('.vitest/slogate/junit.xml')).toContain('interrupted')
 })
 
 test('a glob that brings in files of another name is refused', async () => {
@@ -412,4 +415,37 @@ test('a glob that brings in files of another name is refused', async () => {
   const { code, text } = await project.vitest(['bench', '--run'])
   expect(code).toBe(1)
   expect(text).toContain('include takes globs of files whose names end in .bench.yaml')
+})
+
+test('no name, message or line of a spec is a command of a CI in what vitest prints', async () => {
+  const target = await serve((_request, response) => {
+    response.statusCode = 500
+    response.end('::error::x ##[error]y\r\n##vso[task.complete]z')
+  })
+  const spec = [
+    `name: "::error::x ##[error]y"`,
+    `url: ${target.url}`,
+    'requests: 5',
+    'warmup: 0',
+    'headers: { x-api-key: "${NAMED_KEY}" } # 12345678 ##[error]comment',
+    'slo: [{ assert: success_rate >= 90%, id: "::error::i ##vso[x]" }]',
+    '',
+  ].join('\n')
+  const project = createProject({
+    'vitest.config.ts': config,
+    'a.bench.yaml': spec,
+    'wrong.bench.yaml': spec.replace('requests: 5', 'requests: "##[error]" # ##[error]'),
+    'typed.bench.ts': `
+import { defineBench } from 'slogate/vitest'
+defineBench({ name: '::error::x ##[error]y', url: '${target.url}', requests: 5, warmup: 0,
+  slo: [{ assert: 'success_rate >= 90%', id: '::error::i ##[x]' }] })
+`,
+  })
+  const reporters = ['default', 'verbose', 'tree', 'tap', 'junit'].map(
+    (name) => `--reporter=${name}`,
+  )
+  const { text } = await project.vitest(['bench', '--run', ...reporters], { NAMED_KEY: '12345678' })
+  await target.close()
+  expect(text).toContain('error::x')
+  expect(text.match(/^\s*::.*|.*##\w*\[.*/gm) ?? []).toEqual([])
 })

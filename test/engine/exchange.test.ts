@@ -1,13 +1,26 @@
 import { expect, test } from 'vitest'
 
+import { createRedactor, type Redactor } from '../../src/bench-spec/redaction.ts'
 import type { Timeouts } from '../../src/bench-spec/spec.ts'
+import type { StreamFormat } from '../../src/bench-spec/stream-format.ts'
 import { startExchange } from '../../src/engine/exchange.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
+import { encodings, keys, pieces } from '../bench-spec/_secrets.ts'
+import { createRandom } from '../verdict/random.ts'
 import { chunk, done, fakeConnection, prepared } from './_connection.ts'
 
 const sse = { 'content-type': 'text/event-stream' }
 
-function start(timeouts: Partial<Timeouts> = {}, connection = fakeConnection()) {
+interface Given {
+  redactor?: Redactor
+  stream?: StreamFormat
+}
+
+function start(
+  timeouts: Partial<Timeouts> = {},
+  connection = fakeConnection(),
+  { redactor = createRedactor([]), stream = { dialect: 'openai-chat' } }: Given = {},
+) {
   let at = 100
   const records: RequestRecord[] = []
   const exchange = startExchange({
@@ -17,7 +30,8 @@ function start(timeouts: Partial<Timeouts> = {}, connection = fakeConnection()) 
     slot: 2,
     scheduled: 90,
     timeouts: { total: 10_000, connect: 1_000, ...timeouts },
-    stream: { dialect: 'openai-chat' },
+    stream,
+    redactor,
     now: () => at,
     onRecord: (record) => records.push(record),
   })
@@ -144,6 +158,23 @@ test('an answer that has ended properly stays one when the server keeps the sock
   }
 })
 
+test('an answer with a finish reason, but no last word, needs a clean end of its body', () => {
+  const finished = chunk({}, { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })
+  for (const ending of ['clean', 'deadline', 'reset'] as const) {
+    const { at, exchange, records } = start({ idle: 50 })
+    at(105, (h) => h.onSend(false))
+    at(120, (h) => h.onHeaders(200, sse))
+    at(130, (h) => h.onData(chunk({ content: 'a' })))
+    at(131, (h) => h.onData(finished))
+    if (ending === 'clean') at(140, (h) => h.onEnd())
+    else if (ending === 'deadline') at(181, () => exchange.checkDeadlines(181))
+    else at(140, (h) => h.onError(Object.assign(new Error('gone'), { code: 'ECONNRESET' })))
+    const [record] = records
+    expect(record?.outcome).toBe(ending === 'clean' ? 'completed' : 'failed')
+    expect(record?.marks.completed).toBeUndefined()
+  }
+})
+
 test('a connection that breaks within the answer is a reset that keeps its tokens', () => {
   const { at, records } = start()
   at(105, (h) => h.onSend(false))
@@ -184,6 +215,52 @@ test('any 2xx is a success and anything else is not [T17]', () => {
   ])
 })
 
+test('an identity of any case is no compression', () => {
+  for (const encoding of ['identity', 'Identity', ' IDENTITY ', '']) {
+    const { at, records } = start()
+    at(105, (h) => h.onSend(false))
+    at(120, (h) => h.onHeaders(200, { ...sse, 'content-encoding': encoding }))
+    at(130, (h) => h.onData(chunk({ content: 'a' })))
+    at(131, (h) => h.onData(done))
+    at(132, (h) => h.onEnd())
+    expect(records).toMatchObject([{ outcome: 'completed' }])
+  }
+})
+
+test('the words of an error body do not depend on how it was cut', () => {
+  const texts = ['财经: 忙碌 👋', JSON.stringify({ error: '忙' }), '财'.repeat(5000)]
+  for (const text of texts) {
+    const body = Buffer.from(text)
+    const told = [[], [1], [4], [body.length - 2], [1, 2, 5, 7, 4095, 4097, 9001]].map((cuts) => {
+      const { at, records } = start()
+      at(105, (h) => h.onSend(false))
+      at(120, (h) => h.onHeaders(503, {}))
+      const bounds = [0, ...cuts.filter((cut) => cut < body.length), body.length]
+      for (const [i, bound] of bounds.entries()) {
+        at(121, (h) => h.onData(body.subarray(bounds[i - 1] ?? 0, bound)))
+      }
+      at(122, (h) => h.onEnd())
+      return records[0]
+    })
+    for (const record of told) expect(record).toEqual({ ...told[0], reads: record?.reads })
+    expect(JSON.stringify(told[0])).not.toContain('\uFFFD')
+  }
+})
+
+test('a status that HTTP does not have is told in words of ours', () => {
+  const { at, records } = start()
+  at(105, (h) => h.onSend(false))
+  at(120, (h) => h.onHeaders(0, sse))
+  at(120, (h) => h.onError(new Error('assert(statusCode >= 100)')))
+  expect(records).toMatchObject([
+    {
+      outcome: 'failed',
+      failure: { kind: 'protocol', message: 'not HTTP: there is no status 000' },
+    },
+  ])
+  expect(records[0]).not.toHaveProperty('status')
+})
+
 test('a page, a JSON document and a compressed body are named for what they are [T4]', () => {
   const headers = [
     [{ 'content-type': 'text/html' }, 'wrong_content_type'],
@@ -221,4 +298,102 @@ test('a cancelled request is settled once and its connection given up', () => {
   at(110, (h) => h.onEnd())
   expect(records).toMatchObject([{ outcome: 'cancelled' }])
   expect(connection.cancelled).toBeInstanceOf(Error)
+})
+
+/** Where a server may repeat what it was sent, as the events of one answer. */
+type Handler = NonNullable<ReturnType<typeof fakeConnection>['handler']>
+const places: Record<string, (handler: Handler, text: string) => void> = {
+  'an error body': (handler, text) => {
+    handler.onHeaders(401, {})
+    handler.onData(Buffer.from(text))
+    handler.onEnd()
+  },
+  'an error body of JSON': (handler, text) => {
+    handler.onHeaders(401, {})
+    handler.onData(Buffer.from(JSON.stringify({ error: { message: text } })))
+    handler.onEnd()
+  },
+  'a redirect': (handler, text) => {
+    handler.onHeaders(302, { location: `/?${text.trim()}` })
+    handler.onEnd()
+  },
+  'retry-after': (handler, text) => {
+    handler.onHeaders(429, { 'retry-after': text })
+    handler.onEnd()
+  },
+  'the content type': (handler, text) => {
+    handler.onHeaders(200, { 'content-type': text })
+    handler.onEnd()
+  },
+  'the content encoding': (handler, text) => {
+    handler.onHeaders(200, { ...sse, 'content-encoding': text })
+    handler.onEnd()
+  },
+  'an event of an error': (handler, text) => {
+    handler.onHeaders(200, sse)
+    handler.onData(Buffer.from(`data: ${JSON.stringify({ error: { message: text } })}\n\n`))
+    handler.onEnd()
+  },
+  'an event that is no JSON': (handler, text) => {
+    handler.onHeaders(200, sse)
+    handler.onData(Buffer.from(`data: {${text.replace(/\s+/g, ' ')}\n\n`))
+    handler.onEnd()
+  },
+  'a page in a stream': (handler, text) => {
+    handler.onHeaders(200, sse)
+    handler.onData(Buffer.from(`<html>${text}</html>`))
+    handler.onEnd()
+  },
+  'the output': (handler, text) => {
+    handler.onHeaders(200, sse)
+    handler.onData(chunk({ content: text }))
+    handler.onData(done)
+    handler.onEnd()
+  },
+  'an error of the connection': (handler, text) => handler.onError(new Error(text)),
+}
+
+test.each(Object.entries(places))(
+  'no piece of a key is in a record that had it in %s',
+  (_, put) => {
+    const next = createRandom(7)
+    const stream = { dialect: 'openai-chat', outputPath: 'choices.0.delta.content' } as const
+    const limits = [0, 100, 900, 1000, 3900, 4096, 16_384]
+    for (const value of Object.values(keys)) {
+      const forbidden = pieces(value)
+      const redactor = createRedactor([{ value, label: '[KEY]' }])
+      for (const encode of Object.values(encodings)) {
+        const { at, records } = start({}, fakeConnection(), {
+          redactor,
+          stream,
+        })
+        const written = encode(value)
+        const limit = limits[Math.floor(next() * limits.length)] ?? 0
+        // So that what cuts there cuts through it.
+        const before = Math.max(0, limit - Math.floor(next() * written.length))
+        const filler = ['.', ' ', '. '][Math.floor(next() * 3)] ?? ''
+        at(105, (h) => h.onSend(false))
+        at(120, (h) =>
+          put(h, `${filler.repeat(before).slice(0, before)}${written} ${'.'.repeat(500)}`),
+        )
+        expect(records).toHaveLength(1)
+        const told = JSON.stringify(records)
+        expect(forbidden.filter((piece) => told.includes(piece))).toEqual([])
+      }
+    }
+  },
+)
+
+test('what a server says is cleaned and cut when secrets are out of it', () => {
+  const key = 'sk-0123456789'
+  const { at, records } = start({}, fakeConnection(), {
+    redactor: createRedactor([{ value: key, label: '[KEY]' }]),
+  })
+  at(105, (h) => h.onSend(false))
+  at(120, (h) => h.onHeaders(401, {}))
+  at(121, (h) => h.onData(Buffer.from(`bad\n\u001b[31mkey:\u202e ${key}\n${'x'.repeat(5000)}`)))
+  at(122, (h) => h.onEnd())
+  const { failure } = records[0] as { failure: { message: string } }
+  expect(failure.message).toMatch(/^HTTP 401: bad key: \[KEY\] x+…$/)
+  expect(failure.message).toHaveLength(4000)
 })

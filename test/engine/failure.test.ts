@@ -66,3 +66,26 @@ test('a redirect says where it points, a rate limit for how long [S1.52]', () =>
   )
   expect(describeStatus(429, '', { 'retry-after': '3' }).message).toBe('HTTP 429 (retry after 3)')
 })
+
+test('a redirect says where to before the words of its page', () => {
+  const page =
+    '<html>\r\n<head><title>301 Moved Permanently</title></head>\r\n<body>\r\n<center><h1>301 Moved Permanently</h1></center>\r\n<hr><center>nginx</center>\r\n</body></html>'
+  expect(describeStatus(301, page, { location: 'https://a.test/v1' }).message).toBe(
+    'HTTP 301 (redirect to https://a.test/v1): 301 Moved Permanently; nginx',
+  )
+})
+
+test('a list of thousands of characters is kept whole', () => {
+  const message = Array.from({ length: 80 }, (_, index) => `field ${index} is missing`).join(', ')
+  expect(describeStatus(400, JSON.stringify({ message }), {}).message).toBe(`HTTP 400: ${message}`)
+})
+
+test('an answer in HTTP/2 is called so', () => {
+  const data = '\0\0\u0006\u0004\0\0\0\0\0\0\u0003\0\0\0d'
+  const error = Object.assign(withCode('undefined', 'Expected HTTP/', 'HTTPParserError'), { data })
+  expect(classifyError(error, unanswered)).toEqual({
+    kind: 'protocol',
+    message:
+      'the server speaks HTTP/2 without TLS (h2c), slogate HTTP/1.1: give an address that answers HTTP/1.1',
+  })
+})

@@ -59,3 +59,22 @@ test('leaves out the warm-up, failures, and answers that the server does not kno
   expect(compareWithSent(answers, () => undefined, 1)).toBeUndefined()
   expect(compareWithSent([...answers, ...others], know, 1)?.requests).toBe(100)
 })
+
+/** Whether the error of `n` answers has a p95, and a p99. */
+function carries(n: number): [p95: boolean, p99: boolean] {
+  const some = answers.slice(0, n)
+  const found = compareWithSent(
+    some,
+    sentBefore((i) => i),
+    1,
+  )
+  const { p95, p99 } = found?.request ?? {}
+  return [p95 !== undefined, p99 !== undefined]
+}
+
+test('so few answers have no percentile but their maximum', () => {
+  expect(carries(19)).toEqual([false, false])
+  expect(carries(20)).toEqual([true, false])
+  expect(carries(99)).toEqual([true, false])
+  expect(carries(100)).toEqual([true, true])
+})

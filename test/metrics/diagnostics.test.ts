@@ -137,19 +137,32 @@ function atOnce(index: number) {
   return completed({ index, at: index * 100, gap: 0, tokens: 10 })
 }
 
-test('warns when most answers came in a single read [T4] [S1.50]', () => {
-  const half = [...times(50, atOnce), ...sound.slice(0, 50)]
-  expect(find(half).has('tokens-in-one-read')).toBe(false)
-  expect(find([...half, atOnce(50)]).get('tokens-in-one-read')).toEqual({
-    id: 'tokens-in-one-read',
+test('warns when a quarter of the answers came at once [T4] [S1.50]', () => {
+  const few = [...times(10, atOnce), ...sound.slice(0, 31)]
+  expect(find(few).has('tokens-held-back')).toBe(false)
+  expect(find([...few, atOnce(10)]).get('tokens-held-back')).toEqual({
+    id: 'tokens-held-back',
     level: 'warn',
-    atOnce: 51,
-    requests: 101,
+    heldBack: 11,
+    requests: 42,
   })
-  const short = times(100, (index) =>
-    completed({ index, at: index * 100, gap: 0, events: 3, tokens: 3 }),
-  )
-  expect(find(short).has('tokens-in-one-read')).toBe(false)
+})
+
+test('tells how many answers ended with a finish reason alone', () => {
+  const proper = completed({ at: 190 * 200, tokens: 10 })
+  const { completed: _completed, ...marks } = proper.marks
+  const silent = { ...proper, marks }
+  const others = [
+    { ...silent, phase: 'warmup' },
+    { ...silent, outcome: 'cancelled' },
+  ] as const
+  expect(find([...sound, silent, silent, ...others]).get('no-last-word')).toEqual({
+    id: 'no-last-word',
+    level: 'info',
+    answers: 2,
+    requests: 202,
+  })
+  expect(find([...sound, ...others]).has('no-last-word')).toBe(false)
 })
 
 test('warns when the ttft clock stops at a lifecycle event, and tells by how much [T1]', () => {
@@ -242,6 +255,35 @@ test('warns of failed warm-up requests', () => {
     warmup: 2,
     first: 'http_status',
   })
+})
+
+test('names the status of a warm-up request that was refused', () => {
+  const refused = failed({ phase: 'warmup', at: -500, status: 401 })
+  expect(find([refused, ...sound]).get('warmup-failures')).toMatchObject({ status: 401 })
+})
+
+test('asks nothing of the load where no request completed, and counts the failures where some did', () => {
+  const all = times(50, (index) => failed({ index, at: index * 380, status: 401 }))
+  const refused = find(all, {}, { concurrency: 4 })
+  expect([...refused.keys()].join()).not.toContain('concurrency')
+  const most = all.map((record, index) =>
+    index % 10 ? record : completed({ index, at: index * 380, tokens: 10 }),
+  )
+  expect(find(most).get('concurrency-not-held')).toMatchObject({ requests: 50, failed: 45 })
+})
+
+function refused(status: number): RequestRecord[] {
+  return times(5, (index) => failed({ index, at: index, status }))
+}
+
+test('warns of the default body where every request was refused with 400 or 422', () => {
+  for (const status of [400, 422]) {
+    const found = find(refused(status), { defaultBody: true })
+    expect(found.get('default-body')).toEqual({ id: 'default-body', level: 'warn', status })
+    expect(find(refused(status), { defaultBody: false }).has('default-body')).toBe(false)
+  }
+  expect(find(refused(401), { defaultBody: true }).has('default-body')).toBe(false)
+  expect(find([...refused(400), ...sound], { defaultBody: true }).has('default-body')).toBe(false)
 })
 
 test('tells how many requests were cancelled', () => {

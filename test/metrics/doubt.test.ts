@@ -2,8 +2,9 @@ import { expect, test } from 'vitest'
 
 import type { RelativeSlo } from '../../src/bench-spec/slo.ts'
 import type { ClientTrust, RequestRecord } from '../../src/engine/record.ts'
+import type { Accuracy } from '../../src/metrics/client-accuracy.ts'
 import { type Doubt, type DoubtContext, findDoubts } from '../../src/metrics/doubt.ts'
-import { completed, times, trust } from './records.ts'
+import { completed, failed, times, trust } from './records.ts'
 import { slo } from './slos.ts'
 
 /** One request at a time, each sent when the one before has ended: 100 ms to the first of 10 tokens, 10 ms apart. */
@@ -38,7 +39,7 @@ test('has no doubt of a sound run', () => {
   expect(doubt('ttft p95 <= 800', -10)).toBeUndefined()
 })
 
-test('does not believe fast streams that came in a single read [T4]', () => {
+test('does not believe fast streams whose tokens were held back [T4]', () => {
   for (const text of [
     'ttft p95 <= 800',
     'chunk_gap p99 <= 60',
@@ -48,12 +49,40 @@ test('does not believe fast streams that came in a single read [T4]', () => {
     expect(doubt(text, 5, { records: buffered })).toEqual({
       kind: 'not-streamed',
       target: 'candidate',
-      atOnce: 10,
+      heldBack: 10,
       requests: 10,
     })
   }
   expect(doubt('ttft p95 <= 800', -10, { records: buffered })).toBeUndefined()
   expect(doubt('latency p95 <= 800', 10, { records: buffered })).toBeUndefined()
+})
+
+test('token events are no proof of a rate of tokens, and no excuse for a miss', () => {
+  const some = records.map((record, index) =>
+    index < 3 ? completed({ index, at: index * 190 }) : record,
+  )
+  expect(doubt('output_tokens_per_second >= 9', 40, { records: some })).toEqual({
+    kind: 'estimated-tokens',
+    target: 'candidate',
+    estimated: 3,
+    requests: 10,
+  })
+  expect(doubt('output_tokens_per_second >= 99', -40, { records: some })).toBeUndefined()
+  expect(doubt('requests_per_second >= 1', 4, { records: some })).toBeUndefined()
+  expect(doubt('output_tokens_per_second >= 9', 40)).toBeUndefined()
+  // Those of the warm-up count nowhere.
+  const warm = [completed({ phase: 'warmup' }), ...records]
+  expect(doubt('output_tokens_per_second >= 9', 40, { records: warm })).toBeUndefined()
+})
+
+test('does not believe goodput by the times of tokens that were held back', () => {
+  const ttft = { metric: 'ttft', op: '<=', bound: 800 } as const
+  const latency = { ...ttft, metric: 'latency' } as const
+  const given = { records: buffered, goodput: [latency, ttft] }
+  expect(doubt('goodput >= 0.8', 0.1, given)).toMatchObject({ kind: 'not-streamed' })
+  expect(doubt('goodput >= 0.8', -0.1, given)).toBeUndefined()
+  const whole = { records: buffered, goodput: [latency] }
+  expect(doubt('goodput >= 0.8', 0.1, whole)).toBeUndefined()
 })
 
 const fromDispatch = ['ttft p95', 'ttfo p95', 'latency p95', 'ttft mean', 'latency max']
@@ -198,10 +227,16 @@ test('a client past its limits that sampled no delay may be wrong by anything', 
 })
 
 test('a calibrated error is one of the client as well, and points the same ways', () => {
-  const accuracy = { request: 3, chunk: 1 }
+  const accuracy: Accuracy = {
+    request: [{ stat: 'p99', error: 3 }],
+    chunk: [{ stat: 'p99', error: 1 }],
+    requests: 300,
+  }
   expect(doubt('ttft p95 <= 800', -2.9, { accuracy })).toEqual({
     kind: 'calibrated-error',
     target: 'candidate',
+    stat: 'p99',
+    requests: 300,
     error: 3,
     reach: 3,
     margin: 2.9,
@@ -222,6 +257,91 @@ test('a calibrated error is one of the client as well, and points the same ways'
   expect(doubt('dispatch_delay p95 <= 20', 0.1, { accuracy })).toBeUndefined()
   // Also where the load process left no figures of itself.
   expect(doubt('ttft p95 <= 800', -1, { accuracy, client: undefined })).toMatchObject({
+    kind: 'calibrated-error',
+  })
+})
+
+/** Calibrated with 60 requests, one of which was off by 42.7 ms. */
+const outlier: Accuracy = {
+  request: [
+    { stat: 'max', error: 42.7 },
+    { stat: 'p95', error: 1.2 },
+    { stat: 'p50', error: 0.74 },
+  ],
+  chunk: [{ stat: 'p99', error: 1 }],
+  requests: 60,
+}
+
+function withTtfts(ttfts: readonly number[]): RequestRecord[] {
+  return ttfts.map((ttft, index) => completed({ index, at: index * 500, ttft }))
+}
+
+/** What the doubt about \`ttft p95 <= bound\` is, where that is missed. */
+function doubtMiss(ttfts: readonly number[], bound: number, accuracy: Accuracy) {
+  const sorted = ttfts.toSorted((a, b) => a - b)
+  const p95 = sorted[Math.ceil(0.95 * ttfts.length) - 1] ?? 0
+  expect(p95).toBeGreaterThan(bound)
+  const given = { records: withTtfts(ttfts), load: undefined, accuracy }
+  return doubt(`ttft p95 <= ${bound}`, bound - p95, given)
+}
+
+test('what hits one request in sixty does not explain that all of them are too slow', () => {
+  const slow = times(60, (index) => 6 + index / 60)
+  expect(doubtMiss(slow, 5, outlier)).toBeUndefined()
+  // The largest error alone would.
+  const [largest] = outlier.request
+  expect(doubtMiss(slow, 5, { ...outlier, request: [largest] })).toMatchObject({
+    kind: 'calibrated-error',
+    stat: 'max',
+    requests: 60,
+    reach: 42.7,
+  })
+})
+
+test('what is off by as much as it is too slow is no miss, however few are off by more', () => {
+  // Without 0.74 ms of the client's half of them keep the bound.
+  const near = times(60, (index) => 5.1 + index / 100)
+  expect(doubtMiss(near, 5, outlier)).toMatchObject({ kind: 'calibrated-error' })
+  // The one in ten that is too slow may be one of those that the client is off by 40 ms with.
+  const late: Accuracy = {
+    ...outlier,
+    request: [
+      { stat: 'p99', error: 41 },
+      { stat: 'p95', error: 40 },
+      { stat: 'p50', error: 0.74 },
+    ],
+    requests: 300,
+  }
+  const tenth = times(300, (index) => (index % 10 === 0 ? 44 : 6))
+  expect(doubtMiss(tenth, 10, late)).toMatchObject({
+    stat: 'p99',
+    error: 41,
+    // From the median on, and 0.74 ms.
+    reach: 38.74,
+    margin: 34,
+  })
+  // Of nine in ten it is not.
+  const most = times(300, (index) => (index % 10 === 0 ? 6 : 44))
+  expect(doubtMiss(most, 10, late)).toBeUndefined()
+})
+
+test('failed requests fill the percentile from above, unless they are excluded', () => {
+  const ttfts = times(60, (index) => 6 + index / 60)
+  const some = [...withTtfts(ttfts), ...times(2, (index) => failed({ index: 60 + index }))]
+  const given = { records: some, load: undefined, accuracy: outlier }
+  expect(doubt('ttft p95 <= 5', -1.97, given)).toBeUndefined()
+  // Beyond the bound by failures alone: no time that was measured says so.
+  expect(doubt('ttft p99 <= 800', -Infinity, given)).toBeUndefined()
+  expect(doubt('ttft p99 <= 5', -1.9, { ...given, failures: 'exclude' })).toBeUndefined()
+})
+
+test('goodput is counted anew by every bound of the error, and falls by none of them alone', () => {
+  const goodput = [{ metric: 'ttft', op: '<=', bound: 5 }] as const
+  const given = { goodput, load: undefined, accuracy: outlier }
+  const slow = withTtfts(times(60, (index) => 6.5 + index / 60))
+  expect(doubt('goodput >= 0.9', -0.9, { ...given, records: slow })).toBeUndefined()
+  const near = withTtfts(times(60, (index) => 5.1 + index / 100))
+  expect(doubt('goodput >= 0.9', -0.9, { ...given, records: near })).toMatchObject({
     kind: 'calibrated-error',
   })
 })

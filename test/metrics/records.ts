@@ -52,6 +52,7 @@ function base(shape: Shape) {
       firstToken,
       firstOutput: firstToken,
       lastToken,
+      completed: lastToken,
       lastByte: lastToken,
       ended: lastToken,
       ...shape.marks,

@@ -6,6 +6,7 @@ import { locateTime } from '../../src/metrics/server-finding.ts'
 import { type ServerSummary, summarizeServer } from '../../src/metrics/server-summary.ts'
 import type { Snapshot, TimeTotals } from '../../src/metrics/snapshot.ts'
 import { cancelled, completed, failed, times } from './records.ts'
+import { slo } from './slos.ts'
 
 /** Count and mean in ms; without buckets. */
 function totals(count: number, mean: number, buckets: TimeTotals['buckets'] = []): TimeTotals {
@@ -123,17 +124,137 @@ test('the mean latency is parted into queue, prefill, decode and the rest', () =
     times: { ttft: totals(20, 90), latency: totals(20, 170), queue: totals(20, 60) },
   })
   const parts = { latency: 190, queue: 60, prefill: 30, firstToken: 90, decode: 80, outside: 20 }
-  expect(server.breakdown).toEqual(parts)
   expect(locateTime(server)).toEqual({ kind: 'breakdown', ...parts })
 })
 
 test('queue and prefill are one where the server does not tell them apart', () => {
   const server = summarize({
-    times: { ttft: totals(20, 100), latency: totals(20, 194) },
+    times: { ttft: totals(20, 90), latency: totals(20, 184) },
   })
-  const parts = { latency: 190, firstToken: 100, decode: 94, outside: -4 }
-  expect(server.breakdown).toEqual(parts)
+  const parts = { latency: 190, firstToken: 90, decode: 94, outside: 6 }
   expect(locateTime(server)).toEqual({ kind: 'breakdown', ...parts })
+})
+
+const client = (time: 'ttft' | 'latency', mean: number) => ({ of: 'client', time, mean })
+const own = (time: 'queue' | 'ttft' | 'latency', mean: number) => ({ of: 'server', time, mean })
+
+test.each([
+  // The client saw the first token after 100 ms and the last after 190 ms.
+  [{ ttft: 90, latency: 194 }, own('latency', 194), client('latency', 190)],
+  [{ ttft: 104, latency: 170 }, own('ttft', 104), client('ttft', 100)],
+  [{ ttft: 60, latency: 170, queue: 88 }, own('queue', 88), own('ttft', 60)],
+  [{ ttft: 99, latency: 95 }, own('ttft', 99), own('latency', 95)],
+] as [Record<string, number>, object, object][])(
+  'times that cannot be of the same answers are divided into nothing: %j',
+  (means, part, whole) => {
+    const timed = Object.entries(means).map(([name, mean]) => [name, totals(20, mean)])
+    const server = summarize({ times: Object.fromEntries(timed) })
+    expect(locateTime(server)).toEqual({ kind: 'impossible', part, whole })
+  },
+)
+
+test('means of requests of which a few are others may differ by as many, and add up even so', () => {
+  const straggler: RequestRecord = {
+    ...completed({ phase: 'warmup', at: 9_900, tokens: 10 }),
+    promptTokens: 7,
+  }
+  // The server did not count one of the client's 21: a twentieth may be missing.
+  for (const [latency, kind] of [
+    [198, 'breakdown'],
+    [201, 'impossible'],
+  ] as const) {
+    const times = { ttft: totals(20, 101), latency: totals(20, latency), queue: totals(20, 101) }
+    const found = locateTime(summarize({ times }, {}, [straggler, ...records]))
+    expect(found.kind).toBe(kind)
+    if (found.kind !== 'breakdown') continue
+    expect(found.firstToken + found.decode + found.outside).toBeCloseTo(found.latency, 9)
+    expect(found).toMatchObject({ queue: 101, prefill: 0, outside: 0 })
+  }
+})
+
+test('a first token that the client saw much later than the server had it was held back', () => {
+  // 10 ms outside, and 100 ms to the first token.
+  const heldFrom = (mean: number) =>
+    locateTime(summarize({ times: { ttft: totals(20, mean), latency: totals(20, 180) } })).kind
+  expect(heldFrom(64)).toBe('held-back')
+  expect(heldFrom(66)).toBe('breakdown')
+  const late = { ttft: totals(20, 21), latency: totals(20, 194) }
+  expect(locateTime(summarize({ times: late }))).toEqual({
+    kind: 'held-back',
+    server: 21,
+    client: 100,
+  })
+})
+
+const two = () => ({ each: 2, all: 2 })
+
+test('vLLM counts every choice with its whole prompt, another server whole requests', () => {
+  const times = { ttft: totals(40, 90), latency: totals(40, 170) }
+  const counts = { finished: 45, promptTokens: 50 + 280, outputTokens: 700 }
+  const first = reading(10_000, earlier)
+  const last = reading(15_000, { ...counts, times })
+  const server = summarizeServer(watch(first, last), records, 1000, two)
+  expect(server.requests).toEqual({ server: 40, client: 40, agrees: true })
+  expect(server.promptTokens).toEqual({ server: 280, client: 280, agrees: true })
+  expect(server.outputTokens).toMatchObject({ server: 200, client: 200, agrees: true })
+  expect(idsOf(server)).toEqual([])
+  expect(locateTime(server)).toEqual({ kind: 'several-choices', requests: 20, choices: 40 })
+
+  const shared = summarizeServer(watch(first, last), records, 1000)
+  expect(idsOf(shared)).toEqual(['server-shared'])
+  const own = reading(15_000, { ...later, source: 'qwen-vllm' })
+  const qwen = summarizeServer(watch(reading(10_000, earlier), own), records, 1000, two)
+  expect(qwen.requests).toEqual({ server: 20, client: 20, agrees: true })
+
+  // Of one that failed the server may have finished some of its choices.
+  const timeout = failed({ at: 14_500, failure: { kind: 'timeout.total', message: '' } })
+  const more = (finished: number) =>
+    idsOf(
+      summarizeServer(
+        watch(first, reading(15_000, { finished })),
+        [...records, timeout],
+        1000,
+        two,
+      ),
+    )
+  expect(more(47)).toEqual([])
+  expect(more(48)).toEqual(['server-shared'])
+})
+
+test('each prompt of completions has as many choices, and each choice its own prompt', () => {
+  const counts = { finished: 5 + 20 * 6, promptTokens: 50 + 20 * 7 * 3, outputTokens: 700 }
+  const server = summarizeServer(
+    watch(reading(10_000, earlier), reading(15_000, counts)),
+    records,
+    1000,
+    () => ({ each: 3, all: 6 }),
+  )
+  expect(server.requests).toEqual({ server: 120, client: 120, agrees: true })
+  expect(server.promptTokens).toEqual({ server: 420, client: 420, agrees: true })
+})
+
+test('latest answers that are not all of this run are said so, and their times not shown', () => {
+  const latest = { kind: 'latest', count: 21, mean: 1000, p50: 1, p95: 1, p99: 1 } as const
+  const server = summarize({ source: 'qwen-vllm', times: { ttft: latest, latency: latest } })
+  expect(server.times).toEqual({})
+  expect(locateTime(server)).toEqual({ kind: 'foreign-window', window: 21, finished: 20 })
+
+  // The warm-up of this run is its own: the server had nothing to do before.
+  const warm = times(3, (index) => completed({ phase: 'warmup', at: 9_000 + index * 200 }))
+  const first = reading(8_900, earlier)
+  const before = reading(10_000, { finished: 8, promptTokens: 50, outputTokens: 500 })
+  const after = reading(15_000, {
+    ...later,
+    finished: 28,
+    times: {
+      ttft: { ...latest, count: 23, mean: 95 },
+      latency: { ...latest, count: 23, mean: 185 },
+    },
+  })
+  const readings = [first, before, after]
+  const own = summarizeServer(watch(before, after, { readings }), [...warm, ...records], 1000)
+  expect(own.times.ttft?.client?.count).toBe(23)
+  expect(locateTime(own)).toMatchObject({ kind: 'breakdown', firstToken: 95, outside: 5 })
 })
 
 test('no time, no breakdown', () => {
@@ -149,7 +270,6 @@ test('times of a server that does not count its answers explain nothing', () => 
   const last = reading(15_000, { outputTokens: 700, times: time })
   const missed = { failed: 1, failure: 'no answer within 3 s' }
   const server = summarizeServer(watch(first, last, missed), records, 1000)
-  expect(server.breakdown).toBeUndefined()
   expect(locateTime(server)).toEqual({ kind: 'uncounted' })
 })
 
@@ -191,7 +311,6 @@ test('a server that others use too is pointed out, and its times explain nothing
   const time = { ttft: totals(40, 90), latency: totals(40, 170) }
   const server = summarize({ finished: 45, outputTokens: 900, times: time })
   expect(server.requests).toEqual({ server: 40, client: 20, agrees: false })
-  expect(server.breakdown).toBeUndefined()
   expect(diagnoseServer(server)).toEqual([
     {
       id: 'server-shared',
@@ -246,6 +365,15 @@ test('without usage it is said that an event is no token', () => {
   expect(diagnoseServer(server)).toEqual([
     { id: 'events-are-not-tokens', level: 'info', server: 400, events: 200 },
   ])
+  const levelBeside = (text: string): unknown =>
+    diagnoseServer(server, {
+      slos: [slo(text)],
+      goodput: [{ metric: 'tpot', op: '<=', bound: 20 }],
+    })[0]?.level
+  expect(levelBeside('ttft p95 <= 800')).toBe('info')
+  for (const text of ['output_tokens_per_second >= 9', 'tpot p95 <= 40', 'goodput >= 0.9']) {
+    expect(levelBeside(text)).toBe('warn')
+  }
 })
 
 test.each([

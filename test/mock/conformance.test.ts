@@ -50,6 +50,7 @@ const variations: readonly MockOptions[] = [
   { profile: 'openai', reasoning: { tokens: 6 }, tool_calls: { after: 5, count: 2 } },
   { profile: 'vllm', reasoning: { tokens: 99, field: 'both' } },
   { profile: 'vllm', tool_calls: {}, role_chunk: 'accept', usage_delay: 30, close_delay: 10 },
+  { profile: 'vllm', tool_calls: { hold: true, count: 2, after: 3 } },
   { dify: { app: 'chat', event_name: 'both' } },
   { dify: { app: 'agent', event_name: 'field' } },
   { dify: { end_order: 'message_end_first', ping_every: 3 } },
@@ -66,7 +67,7 @@ interface Planned {
 }
 
 function planCase({ path, body, options }: Case): Planned {
-  const parsed = parseOptions(options)
+  const parsed = parseOptions({ text: 'tricky', ...options })
   const [pathname = '', query = ''] = path.split('?')
   const route = { pathname, query: new URLSearchParams(query) }
   const limited = { ...body, ...limitOf(pathname) }

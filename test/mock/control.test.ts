@@ -1,4 +1,8 @@
-import { afterEach, expect, test } from 'vitest'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterEach, expect, onTestFinished, test } from 'vitest'
 
 import type { TruthRecord } from '../../src/mock/metrics/truth.ts'
 import type { MockOptions } from '../../src/mock/options/mock-options.ts'
@@ -11,8 +15,8 @@ afterEach(async () => {
   await Promise.all(stops.splice(0).map((stop) => stop()))
 })
 
-async function start(options: MockOptions = {}): Promise<string> {
-  const server = await startServer(options)
+async function start(options: MockOptions = {}, folder = '.'): Promise<string> {
+  const server = await startServer(options, { folder })
   stops.push(() => server.close())
   return server.url
 }
@@ -25,8 +29,8 @@ async function readTruth(url: string): Promise<TruthRecord[]> {
   return JSON.parse((await send(`${url}/__mock/truth`)).text)
 }
 
-const patch = (url: string, body: unknown): Promise<Reply> =>
-  send(`${url}/__mock/config`, { method: 'PATCH', body })
+const patch = (url: string, body: unknown, headers: Record<string, string> = {}): Promise<Reply> =>
+  send(`${url}/__mock/config`, { method: 'PATCH', body, headers })
 
 test('options change while it runs, for the requests that come after', async () => {
   const url = await start({ profile: 'vllm', ttft: 30, itl: 1 })
@@ -56,14 +60,15 @@ test('a change of the profile changes the endpoints, and DELETE takes every chan
 
 test('a change with a problem changes nothing and tells every problem', async () => {
   const url = await start({ profile: 'vllm', api_key: 'secret-key' })
-  const reply = await patch(url, { itl: -1, tokns: 3, scenario: 'idael' })
+  const headers = { authorization: 'Bearer secret-key' }
+  const reply = await patch(url, { itl: -1, tokns: 3, scenario: 'idael' }, headers)
   expect(reply.status).toBe(400)
   expect(reply.text).toContain('mock: itl: expected')
   expect(reply.text).toContain('Did you mean tokens?')
   expect(reply.text).toContain('Did you mean ideal?')
-  expect((await patch(url, '[1]')).status).toBe(400)
-  expect((await patch(url, '{')).status).toBe(400)
-  const config = await send(`${url}/__mock/config`)
+  expect((await patch(url, '[1]', headers)).status).toBe(400)
+  expect((await patch(url, '{', headers)).status).toBe(400)
+  const config = await send(`${url}/__mock/config`, { headers })
   expect(JSON.parse(config.text)).toEqual({ profile: 'vllm', api_key: '[api_key]' })
 })
 
@@ -194,4 +199,69 @@ test('the clock of the truth can be set against that of the wall', async () => {
   const { now_ms: now, time } = JSON.parse((await send(`${url}/__mock/clock`)).text)
   expect(now).toBeLessThanOrEqual(Number(process.hrtime.bigint()) / 1e6)
   expect(time).toMatch(/^\d{4}-\d\d-\d\dT/)
+})
+
+test('a server with a key is controlled by nobody without it', async () => {
+  const url = await start({ profile: 'vllm', ttft: 1, itl: 1, api_key: 'secret-key' })
+  const inquiries = [
+    ['truth', 'GET'],
+    ['stats', 'GET'],
+    ['clock', 'GET'],
+    ['reset', 'POST'],
+    ['config', 'PATCH'],
+    ['scenario', 'POST'],
+  ] as const
+  const body = { ttft: 9, scenario: 'ideal' }
+  for (const [name, method] of inquiries) {
+    const given = { method, ...(method !== 'GET' && { body }) }
+    for (const headers of [{}, { authorization: 'Bearer other' }, { 'x-api-key': 'secret-key' }]) {
+      const reply = await send(`${url}/__mock/${name}`, { ...given, headers })
+      expect([name, reply.status]).toEqual([name, 401])
+    }
+  }
+  const headers = { authorization: 'Bearer secret-key' }
+  for (const [name, method] of inquiries) {
+    const given = { method, headers, ...(method !== 'GET' && { body }) }
+    const reply = await send(`${url}/__mock/${name}`, given)
+    expect([name, reply.status]).toEqual([name, 200])
+  }
+})
+
+test('a script that is given while it runs is a file below its folder, links followed', async () => {
+  const [folder, outside] = [0, 1].map(() => mkdtempSync(join(tmpdir(), 'slogate-'))) as [
+    string,
+    string,
+  ]
+  onTestFinished(() => {
+    for (const each of [folder, outside]) rmSync(each, { recursive: true })
+  })
+  for (const each of [folder, outside]) writeFileSync(join(each, 'a.sse'), 'data: {"text":"a"}\n\n')
+  symlinkSync(join(outside, 'a.sse'), join(folder, 'link.sse'))
+  symlinkSync(outside, join(folder, 'linked'))
+  symlinkSync(join(folder, 'a.sse'), join(outside, 'back.sse'))
+
+  const url = await start({ profile: 'vllm', ttft: 1, script: join(outside, 'a.sse') }, folder)
+  const refused = [
+    '/etc/passwd',
+    '/etc/no-such-file',
+    '../'.repeat(20) + 'etc/passwd',
+    join(outside, 'a.sse'),
+    join(folder, 'link.sse'),
+    join(folder, 'linked/a.sse'),
+    '..',
+    'link.sse',
+  ]
+  for (const script of refused) {
+    const reply = await patch(url, { script })
+    expect([script, reply.status]).toEqual([script, 400])
+    expect(reply.text).toContain('script: expected a file below the folder the mock runs in')
+    expect(reply.text).not.toContain('root:')
+  }
+  expect((await patch(url, { script: join(folder, 'none.sse') })).text).toContain('can be read')
+  // What it was started with stays, whatever else is changed.
+  expect((await patch(url, { ttft: 2 })).status).toBe(200)
+  for (const script of ['a.sse', join(folder, 'a.sse'), join(outside, 'back.sse')]) {
+    expect([script, (await patch(url, { script })).status]).toEqual([script, 200])
+  }
+  expect((await send(`${url}/stream/sse`)).text).toContain('{"text":"a"}')
 })

@@ -251,6 +251,59 @@ test('tells prefill, decoding, the prefix cache and steps as vLLM does, and they
   ])
 })
 
+test('counts each choice of an answer as vLLM does: a request of its own with the whole prompt', async () => {
+  const url = await start({ profile: 'vllm', ttft: 4, itl: 2 })
+  await send(`${url}${completions}`, { body: { ...streamed, n: 3, max_tokens: 4 } })
+  await send(`${url}/v1/completions`, {
+    body: { prompt: ['x'.repeat(8), 'x'.repeat(40)], n: 2, stream: true, max_tokens: 4 },
+  })
+  const [chatted, completed]: TruthRecord[] = await read(`${url}/__mock/truth`)
+  const own = chatted!.tokens.prompt
+  expect(chatted!.choice_prompts).toEqual([own, own, own])
+  expect(completed!.choice_prompts).toEqual([2, 2, 10, 10])
+  expect(completed!.tokens).toMatchObject({ prompt: 12, completion: 16 })
+
+  const series = await scrape(`${url}/metrics`, vllmLabels)
+  const finished = await scrape(`${url}/metrics`)
+  const label = '{model_name="mock-model",engine="0",finished_reason="length"}'
+  expect(finished(`vllm:request_success_total${label}`)).toBe(7)
+  expect(series('vllm:prompt_tokens_total')).toBe(3 * own + 24)
+  expect(series('vllm:generation_tokens_total')).toBe(28)
+  for (const name of ['time_to_first_token', 'e2e_request_latency', 'request_queue_time']) {
+    expect(series(`vllm:${name}_seconds_count`)).toBe(7)
+  }
+  // Three gaps of at least 2 ms each, and none between choices.
+  expect(series('vllm:inter_token_latency_seconds_count')).toBe(21)
+  const spans = [chatted!, completed!].map(
+    ({ before_first_content_ms: first, last_content_ms: last }) => last! - first!,
+  )
+  expect(series('vllm:inter_token_latency_seconds_sum')).toBeCloseTo(
+    (3 * spans[0]! + 4 * spans[1]!) / 1000,
+    9,
+  )
+})
+
+test('tells of the tokens of a tool call that is held back when they were generated', async () => {
+  const held = { tool_calls: { hold: true } }
+  const url = await start({ profile: 'vllm', ttft: 10, itl: 5, tokens: 9, ...held })
+  const { text } = await send(`${url}${completions}`, { body: streamed })
+  const calls = readPayloads(text).flatMap(({ choices }) => choices[0]?.delta.tool_calls ?? [])
+  expect(calls).toHaveLength(1)
+  expect(JSON.parse(calls[0].function.arguments)).toHaveProperty('city')
+  const [record]: TruthRecord[] = await read(`${url}/__mock/truth`)
+  expect(record).toMatchObject({ tokens: { completion: 9 }, plan: { ttft_ms: 10 } })
+  const { content_ms: sends, admitted_ms: admitted, recv_ms: received } = record!
+  expect(sends).toHaveLength(1)
+  expect(sends[0]! - admitted!).toBeGreaterThanOrEqual(50)
+  const series = await scrape(`${url}/metrics`, vllmLabels)
+  expect(series('vllm:time_to_first_token_seconds_sum')).toBeCloseTo(
+    (admitted! - received + 10) / 1000,
+    9,
+  )
+  expect(series('vllm:inter_token_latency_seconds_count')).toBe(8)
+  expect(series('vllm:request_decode_time_seconds_sum')).toBeCloseTo(0.04, 9)
+})
+
 test('tells of no steps where there are none', async () => {
   const url = await start({ ...quick, profile: 'vllm' })
   await send(`${url}${completions}`, { body: streamed })
@@ -372,7 +425,7 @@ const profileNames = ['qwen-vllm', 'vllm', 'openai'] as const
 test.each(profileNames)('the page lists the endpoints and the formats of %s', (profile) => {
   const { endpoints } = createControl(
     { profile },
-    { truth: createTruth(), clock: monotonicClock },
+    { truth: createTruth(), clock: monotonicClock, folder: '.' },
   ).current()
   const page = readFileSync(new URL('../../docs/mock.md', import.meta.url), 'utf8')
   const rows = page.split('\n').filter((line) => /^\| `(?:GET|POST)/.test(line))

@@ -40,7 +40,7 @@ interface Planned {
 }
 
 function spoil(option: FaultOption, [, path, body] = requests[0]!, latency_factor = 1): Planned {
-  const options = parseOptions({ tokens, itl: 7, latency_factor, faults: [option] })
+  const options = parseOptions({ tokens, text: 'tricky', itl: 7, latency_factor, faults: [option] })
   const dialect = findDialect(path)!
   const ref = 'mock-000001'
   const identity = { key: 'k', turn: 0, ref, created: 1_767_225_600 }

@@ -61,6 +61,11 @@ test.each<[unknown, string]>([
   [{ ttft: { dist: 'uniform', min: 30, max: 20 } }, 'mock: ttft.max: '],
   [{ ttft: { dist: 'gauss', mean: 30 } }, 'mock: ttft.dist: '],
   [{ ttft: { exact_quantiles: { p50: 40 } } }, 'mock: ttft.n: '],
+  [
+    { ttft: { exact_quantiles: { p50: 40, p99: 90 }, n: 1e9 } },
+    'mock: ttft.n: expected a whole number from 1 to 100000, got 1000000000',
+  ],
+  [{ ttft: `${'9'.repeat(400)}ms` }, 'mock: ttft: expected a duration'],
   [{ ttft: { exact_quantiles: { p50: 40, p90: 30 }, n: 20 } }, 'mock: ttft.exact_quantiles.p90: '],
   [{ ttft: { exact_quantiles: { median: 40 }, n: 20 } }, 'mock: ttft.exact_quantiles.median: '],
   [{ ttft: { exact_quantiles: { p99: 40, max: 50 }, n: 20 } }, 'mock: ttft.n: '],

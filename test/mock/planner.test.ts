@@ -65,7 +65,7 @@ test.each(requests)('conserves tokens and keeps time in order: %s', (_, dialect,
 
 test('carries the same text whatever the format and the way of asking [S4.26]', () => {
   const texts = requests.map(([name, dialect, body]) => {
-    const text = bytesOf(planFor(dialect, body, { tokens: 90 }))
+    const text = bytesOf(planFor(dialect, body, { tokens: 90, text: 'tricky' }))
     if (name === 'raw') return text
     const payloads = name.endsWith('stream') ? readPayloads(text) : [JSON.parse(text)]
     return payloads
@@ -217,7 +217,7 @@ test('answers chat in one piece with the text, finish_reason and exact counts [S
       {
         index: 0,
         message: { role: 'assistant', content: expect.any(String) },
-        finish_reason: 'stop',
+        finish_reason: 'length',
       },
     ],
     usage: { prompt_tokens: 10, completion_tokens: 7, total_tokens: 17 },
@@ -230,7 +230,7 @@ test('answers completions in one piece and as a stream without a role chunk [S4.
   expect(whole).toMatchObject({
     id: 'cmpl-mock-000001',
     object: 'text_completion',
-    choices: [{ text: expect.any(String), index: 0, finish_reason: 'stop' }],
+    choices: [{ text: expect.any(String), index: 0, finish_reason: 'length' }],
     usage: { prompt_tokens: 2, completion_tokens: 5, total_tokens: 7 },
   })
   const stream = { prompt: [11, 12, 13], max_tokens: 2, stream: true, stream_options: {} }
@@ -243,15 +243,19 @@ test('answers completions in one piece and as a stream without a role chunk [S4.
 
 test.each<[MockOptions, Record<string, unknown>, number, string]>([
   [{}, {}, 100, 'stop'],
-  [{}, { max_tokens: 20 }, 20, 'stop'],
-  [{}, { max_tokens: 513 }, 512, 'stop'],
+  [{}, { max_tokens: 20 }, 20, 'length'],
+  [{}, { max_tokens: 513 }, 512, 'length'],
   [{ tokens: 600 }, {}, 512, 'length'],
   [{ tokens: 200 }, {}, 200, 'stop'],
   [{ tokens: 30 }, { max_tokens: 20 }, 20, 'length'],
   [{ tokens: 30 }, { max_tokens: 99, max_completion_tokens: 10 }, 10, 'length'],
   [{ tokens: 30 }, { max_tokens: 40 }, 30, 'stop'],
+  [{ tokens: 20 }, { max_tokens: 20 }, 20, 'stop'],
   [{ tokens: 30 }, { min_tokens: 35, max_tokens: 40 }, 35, 'stop'],
-  [{ profile: 'vllm' }, { max_tokens: 700 }, 700, 'stop'],
+  [{ tokens: 30 }, { min_tokens: 40, max_tokens: 40 }, 40, 'length'],
+  [{ profile: 'vllm' }, { max_tokens: 700 }, 700, 'length'],
+  [{ tool_calls: {} }, { max_tokens: 20 }, 20, 'tool_calls'],
+  [{ tool_calls: {}, tokens: 30 }, { max_tokens: 20 }, 20, 'length'],
 ])('with options %j and %j answers %i tokens, finish_reason %s [S4.2]', (options, keys, n, end) => {
   const body = JSON.parse(bytesOf(planFor(chatDialect, { ...chat, ...keys }, options)))
   expect(body.usage.completion_tokens).toBe(n)

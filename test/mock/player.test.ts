@@ -21,6 +21,7 @@ const plan: Plan = {
   framing: 'http',
   finishReason: undefined,
   end: { kind: 'clean', atMs: 28.7 },
+  choicePrompts: [],
   promptTokens: 1,
   timing: undefined,
 }

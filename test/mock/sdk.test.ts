@@ -10,12 +10,13 @@ import { type MockOptions, startServer } from '../../src/mock/index.ts'
 import { parseOptions } from '../../src/mock/options/options.ts'
 
 const tokens = 12
+const spoken: MockOptions = { tokens, text: 'tricky' }
 const key = 'sdk'
 const keyed = { 'x-mock-key': key }
 const messages = [{ role: 'user' as const, content: 'hi' }]
 
 async function start(options: MockOptions = {}): Promise<string> {
-  const server = await startServer({ profile: 'openai', ttft: 2, itl: 1, tokens, ...options })
+  const server = await startServer({ ...spoken, profile: 'openai', ttft: 2, itl: 1, ...options })
   onTestFinished(() => server.close())
   return server.url
 }
@@ -44,7 +45,7 @@ const startGemini = async (options: MockOptions = {}): Promise<GoogleGenAI> =>
 
 /** What the mock had to say to the request with the key. */
 function planText(kind: ContentKind = 'text', options: MockOptions = {}, choice = 0): string {
-  const parsed = parseOptions({ tokens, ...options })
+  const parsed = parseOptions({ ...spoken, ...options })
   const ask = {
     prompt: '',
     promptTokens: 1,

@@ -36,7 +36,7 @@ const quick: MockOptions = { ttft: 4, itl: 2, tokens: 3 }
 const forever: MockOptions = { ttft: '10m' }
 
 test('puts exactly the planned bytes on the wire, whatever came before [S4.26]', async () => {
-  const options: MockOptions = { ...quick, tokens: 90, itl: 0.2, seed: 7 }
+  const options: MockOptions = { ...quick, tokens: 90, itl: 0.2, seed: 7, text: 'tricky' }
   const url = await start(options)
   const headers = { 'x-mock-key': '000042' }
   await send(`${url}${completions}`, { body: streamed })

@@ -36,7 +36,7 @@ test('tells the tier and what it decided in the truth', async () => {
     tier: 'linear',
     ttft_ms: 15,
     itl_ms: [2, 2, 2, 2, 2],
-    finish_reason: 'stop',
+    finish_reason: 'length',
   })
 })
 

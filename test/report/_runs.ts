@@ -66,7 +66,7 @@ export function slo(
     p_pass: 0.00012,
     p_fail_adjusted: 1,
     more_requests: null,
-    reason: { kind: 'exceedances', failed: 0, requests: 300, asked: 300 },
+    reason: { kind: 'exceedances', failed: 0, requests: 300, without_value: 0, asked: 300 },
     turns: [],
     ...given,
   } as const satisfies Omit<SloDocument, 'why'>
@@ -380,6 +380,8 @@ export const runs = {
         concurrency: 10,
         peak_in_flight: 10,
         mean_in_flight: 8.1,
+        requests: 300,
+        failed: 2,
       }),
       diagnostic({ id: 'dialect-guessed', level: 'info', dialect: 'openai-chat' }),
     ],

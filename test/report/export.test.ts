@@ -6,7 +6,9 @@ import { renderBencher } from '../../src/report/export/bencher.ts'
 import { renderCtrf } from '../../src/report/export/ctrf.ts'
 import { renderBenchmark } from '../../src/report/export/github-action-benchmark.ts'
 import { renderOpenMetrics } from '../../src/report/export/open-metrics.ts'
+import { renderPrometheus } from '../../src/report/export/prometheus-text.ts'
 import type { Results } from '../../src/results/results.ts'
+import { parseExposition } from '../mock/exposition.ts'
 import { parseOpenMetrics } from './_open-metrics.ts'
 import { hostile, run, runs, slo } from './_runs.ts'
 
@@ -160,6 +162,26 @@ test('OpenMetrics: what failed requests fill is infinite', () => {
   parseOpenMetrics(text)
 })
 
+const seriesOf = (text: string): string[] =>
+  text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+
+test('Prometheus: the series of the OpenMetrics file, in types that every reader knows', () => {
+  for (const each of [...all.map((one) => [one]), all]) {
+    const text = renderPrometheus(each)
+    const types = [...parseExposition(text).values()].map(({ type }) => type)
+    expect(new Set(types)).toEqual(new Set(['gauge']))
+    expect(seriesOf(text)).toEqual(seriesOf(renderOpenMetrics(each)))
+  }
+  const families = parseExposition(renderPrometheus([runs.infinite]))
+  expect(families.get('slogate_run_info')?.series.size).toBe(1)
+  expect(
+    families
+      .get('slogate_slo_ttft_seconds')
+      ?.series.get('slogate_slo_ttft_seconds{spec="chat",slo="ttft p95 <= 800ms",stat="p95"}'),
+  ).toBe(Infinity)
+  expect(renderPrometheus([])).toBe('')
+})
+
 test.each([
   ['no end', (text: string) => text.replace('# EOF\n', '')],
   ['text after the end', (text: string) => `${text}x 1\n`],
@@ -220,6 +242,20 @@ test('CTRF: undecided is other, unless the policy blocks it', () => {
   })
 })
 
+test('CTRF: no message begins with the name that readers show before it', () => {
+  for (const each of all) {
+    const { tests } = JSON.parse(renderCtrf([each])).results
+    for (const { name, message } of tests) {
+      if (message !== undefined) expect(message.startsWith(name)).toBe(false)
+    }
+  }
+  const named = runs.fail.verdict.slos.map((slo) => ({ ...slo, id: 'a name' }))
+  const { tests } = JSON.parse(
+    renderCtrf([{ ...runs.fail, verdict: { ...runs.fail.verdict, slos: named } }]),
+  ).results
+  expect(tests.at(-1).message).toMatch(/^\S+ .*[<>]=? \S+: /)
+})
+
 test.each(['noData', 'interrupted'] as const)('a run that was %s exports no figures', (name) => {
   for (const better of directions) {
     const names = extractBenches(renderBenchmark([runs[name]], better)).map((each) => each.name)
@@ -240,6 +276,7 @@ test('whatever a spec or a target wrote stays text', () => {
     ...directions.map((better) => renderBenchmark([runs.hostile], better)),
     renderBencher([runs.hostile]),
     renderOpenMetrics([runs.hostile]),
+    renderPrometheus([runs.hostile]),
     renderCtrf([runs.hostile]),
   ]
   for (const text of texts) {

@@ -82,6 +82,16 @@ test('has a form in ASCII, of which only texts of others may be outside', () => 
   expect(text).toMatch(/^ x ttft p95 <= 800ms +inf .*\[950ms, inf\]$/m)
 })
 
+test('a limit that failed requests fill is infinite, and nothing is said to lie beyond it', () => {
+  for (const high of [null, 'infinite'] as const) {
+    const interval = { low: 'infinite' as const, high }
+    const slos = runs.infinite.verdict.slos.map((slo) => ({ ...slo, interval }))
+    const text = renderTerminal(run({ verdict: { ...runs.infinite.verdict, slos } }), plain)
+    expect(text).toMatch(/^ ✗ ttft p95 <= 800ms .* ∞$/m)
+    expect(text).not.toMatch(/≥ ∞|∞, ∞/)
+  }
+})
+
 test('colours change nothing but the colours', () => {
   for (const name of names) {
     const colored = renderTerminal(runs[name], { ...plain, color: true })
@@ -106,6 +116,15 @@ test('tells that a run was interrupted and after how many requests', () => {
   expect(renderTerminal(runs.interrupted, plain)).toContain(
     'interrupted after 43 of 300 requests: SIGINT',
   )
+})
+
+test('shows some lines of a long message, and from its beginning', () => {
+  const sample = `HTTP 400: ${'field is missing, '.repeat(100)}`
+  const failures = [{ kind: 'http_status' as const, status: 400, count: 2, sample }]
+  const text = renderTerminal(run({ summary: { ...runs.pass.summary, failures } }), plain)
+  const [, shown = ''] = /^ ✗ (http_status 400 ×2: HTTP 400: field[^]*?…)$/m.exec(text) ?? []
+  expect(shown.split('\n').length).toBeGreaterThan(3)
+  expect(shown.length).toBeLessThan(500)
 })
 
 test('shows warnings in full and leaves remarks to the other reports', () => {

@@ -25,8 +25,10 @@ const diagnostics: readonly [Diagnostic, numbers: object][] = [
       concurrency: 4,
       peakInFlight: 3,
       meanInFlight: 2.987654321,
+      requests: 60,
+      failed: 1,
     },
-    { concurrency: 4, peak_in_flight: 3, mean_in_flight: 2.98765 },
+    { concurrency: 4, peak_in_flight: 3, mean_in_flight: 2.98765, requests: 60, failed: 1 },
   ],
   [
     { id: 'inconsistent-times', level: 'warn', concurrency: 3, impliedInFlight: 20.161290322 },
@@ -63,8 +65,12 @@ const diagnostics: readonly [Diagnostic, numbers: object][] = [
     },
   ],
   [
-    { id: 'tokens-in-one-read', level: 'warn', atOnce: 51, requests: 101 },
-    { at_once: 51, requests: 101 },
+    { id: 'no-last-word', level: 'info', answers: 7, requests: 60 },
+    { answers: 7, requests: 60 },
+  ],
+  [
+    { id: 'tokens-held-back', level: 'warn', heldBack: 51, requests: 101 },
+    { held_back: 51, requests: 101 },
   ],
   [
     { id: 'ttft-without-content', level: 'warn', event: 'ping', lead: 80.123456 },
@@ -97,8 +103,20 @@ const diagnostics: readonly [Diagnostic, numbers: object][] = [
   ],
   [
     { id: 'warmup-failures', level: 'warn', failed: 1, warmup: 2, first: 'connect' },
-    { failed: 1, warmup: 2, first: 'connect' },
+    { failed: 1, warmup: 2, first: 'connect', status: null },
   ],
+  [
+    {
+      id: 'warmup-failures',
+      level: 'warn',
+      failed: 1,
+      warmup: 2,
+      first: 'http_status',
+      status: 503,
+    },
+    { failed: 1, warmup: 2, first: 'http_status', status: 503 },
+  ],
+  [{ id: 'default-body', level: 'warn', status: 400 }, { status: 400 }],
   [
     { id: 'requests-cancelled', level: 'info', cancelled: 1, requests: 201 },
     { cancelled: 1, requests: 201 },

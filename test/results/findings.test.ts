@@ -5,10 +5,11 @@ import { gzipSync } from 'node:zlib'
 
 import { expect, onTestFinished, test } from 'vitest'
 
+import type { RequestRecord } from '../../src/engine/record.ts'
 import { DocumentError } from '../../src/results/document-error.ts'
 import { findResults, readRecords, readResults, readStored } from '../../src/results/findings.ts'
 import { renderRequest } from '../../src/results/requests.ts'
-import { completed } from '../metrics/records.ts'
+import { completed, times } from '../metrics/records.ts'
 import { run } from '../report/_runs.ts'
 
 function createFolder(files: Readonly<Record<string, string | Uint8Array>> = {}): string {
@@ -56,16 +57,50 @@ test('where results are looked for, what is not whole is not there', () => {
   expect(findResults(createFolder({ 'results.json': whole.slice(0, 200) }))).toBeUndefined()
 })
 
-test('requests that were cut off are one clear error, those that are not there are not', () => {
-  const zipped = gzipSync('{"index": 0}\n{"ind')
-  const read = (content: Uint8Array) => (): unknown =>
-    readRecords('results.json', createFolder({ 'requests.ndjson.gz': content }))
-  expect(read(zipped.subarray(0, -9))).toThrow(DocumentError)
-  expect(read(zipped.subarray(0, -9))).toThrow(
+test('the folder of a run that was killed says so', () => {
+  const folder = createFolder({ 'requests.ndjson.gz': gzipSync('') })
+  expect(() => readResults('.', folder)).toThrow(DocumentError)
+  expect(() => readResults('.', folder)).toThrow(
+    '.: there is no results.json in this folder: its run was killed before it was judged. The requests that had ended are in requests.ndjson.gz. Run the spec again for a verdict.',
+  )
+})
+
+/** The requests in a folder of a run. */
+function read(
+  files: Readonly<Record<string, Uint8Array>>,
+  of = results,
+): readonly RequestRecord[] | undefined {
+  return readRecords(of, { file: 'results.json', cwd: createFolder(files) })
+}
+
+test('requests that are no requests are one clear error, those that are not there are not', () => {
+  const readBytes = (content: Uint8Array) => (): unknown => read({ 'requests.ndjson.gz': content })
+  expect(readBytes(Buffer.from('x'))).toThrow(DocumentError)
+  expect(readBytes(Buffer.from('x'))).toThrow(
     'requests.ndjson.gz: is not a whole gzip file. Remove it',
   )
-  expect(read(gzipSync('{"ind'))).toThrow('requests.ndjson.gz:1:1: is not JSON.')
-  expect(readRecords('results.json', createFolder())).toBeUndefined()
+  expect(readBytes(gzipSync('{"ind'))).toThrow('requests.ndjson.gz:1:1: is not JSON.')
+  expect(read({})).toBeUndefined()
+})
+
+test('of a file that ends anywhere the requests are read that are whole in it', () => {
+  const lines = times(4, (index) => `${renderRequest(completed({ index }), 0)}\n`)
+  const members = [lines.slice(0, 2), lines.slice(2)].map((some) => gzipSync(some.join('')))
+  const whole = Buffer.concat(members)
+  const [first = whole] = members
+  const folder = createFolder()
+  const found = times(whole.length + 1, (size) => {
+    writeFileSync(join(folder, 'requests.ndjson.gz'), whole.subarray(0, size))
+    const records = readRecords(results, { file: 'results.json', cwd: folder })
+    const indexes = records?.map(({ index }) => index)
+    expect(indexes).toEqual([0, 1, 2, 3].slice(0, indexes?.length))
+    return indexes?.length ?? -1
+  })
+  expect(found.toSorted((a, b) => a - b)).toEqual(found)
+  expect(new Set(found)).toEqual(new Set([0, 1, 2, 3, 4]))
+  expect(found[0]).toBe(0)
+  expect(found[first.length]).toBe(2)
+  expect(found.at(-1)).toBe(4)
 })
 
 test('requests of alternating rounds are read back on the clock of the candidate', () => {
@@ -75,8 +110,16 @@ test('requests of alternating rounds are read back on the clock of the candidate
     completed({ index: 1, round: 1, at: 50_000 }),
   ]
   const lines = records.map((record) => `${renderRequest(record, 0)}\n`).join('')
-  const folder = createFolder({ 'requests.ndjson.gz': gzipSync(lines) })
-  const [first, second, ...rest] = readRecords('results.json', folder) ?? []
+  const { summary } = results
+  const baseline = {
+    kind: 'interleaved' as const,
+    source: 'http://b',
+    comparable: true,
+    differences: [],
+    summary,
+  }
+  const files = { 'requests.ndjson.gz': gzipSync(lines) }
+  const [first, second, ...rest] = read(files, { ...results, baseline }) ?? []
   expect(rest).toEqual([])
   expect(second?.marks.scheduled).toBe(first?.marks.ended)
 })

@@ -29,7 +29,7 @@ const verdict: SloVerdict = {
   failAtLeast: 22,
   interval: { low: 880.00004 },
   pFail: 0.0000001234567,
-  reason: { kind: 'exceedances', failed: 2, requests: 300, asked: 300 },
+  reason: { kind: 'exceedances', failed: 2, requests: 300, withoutValue: 0, asked: 300 },
   turns: [],
 }
 
@@ -78,7 +78,7 @@ const input: ResultsInput = {
   },
   rounds: [],
   workload: 'cd'.repeat(32),
-  diagnostics: [{ id: 'tokens-in-one-read', level: 'warn', atOnce: 290, requests: 298 }],
+  diagnostics: [{ id: 'tokens-held-back', level: 'warn', heldBack: 290, requests: 298 }],
   verdict: {
     status: 'FAIL',
     policy: 'pr',
@@ -147,7 +147,7 @@ test('an SLO keeps its name, text, place and purpose, and says why in codes and 
     line: 7,
     column: 5,
     purpose: 'users wait',
-    reason: { kind: 'exceedances', failed: 2, requests: 300, asked: 300 },
+    reason: { kind: 'exceedances', failed: 2, requests: 300, without_value: 0, asked: 300 },
     exceedances: 38,
     pass_at_most: 8,
     fail_at_least: 22,

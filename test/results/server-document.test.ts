@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { ServerSummary } from '../../src/metrics/server-summary.ts'
+import type { ServerTime } from '../../src/metrics/server-time.ts'
 import { sentences } from '../../src/report/sentence/sentences.ts'
 import { toServer } from '../../src/results/server-document.ts'
 
@@ -17,20 +18,45 @@ const summary: ServerSummary = {
   timeline: [],
 }
 
+function toTime(mean: number, seen: number): ServerTime {
+  const client = { count: 20, mean: seen, p50: seen, p95: seen, p99: seen }
+  return { count: 20, mean, percentiles: 'none', client }
+}
+
+/** Mean ttft and latency of the server; the client's are 105 and 190 ms. */
+function timed(ttft: number, latency: number): ServerSummary {
+  return { ...summary, times: { ttft: toTime(ttft, 105), latency: toTime(latency, 190) } }
+}
+
+test('times that cannot be parts of one another stand in the finding', () => {
+  expect(toServer(timed(100, 194.00004), sentences)).toMatchObject({
+    finding: {
+      kind: 'impossible',
+      part: { of: 'server', time: 'latency', mean_ms: 194 },
+      whole: { of: 'client', time: 'latency', mean_ms: 190 },
+    },
+    message: expect.stringContaining('cannot be told'),
+  })
+  expect(toServer(timed(21.00004, 180), sentences).finding).toEqual({
+    kind: 'held-back',
+    server_ms: 21,
+    client_ms: 105,
+  })
+})
+
 test('parts of the mean latency stand in the finding, and the sentence says the same', () => {
-  const breakdown = { latency: 190.00004, firstToken: 100.00006, decode: 94, outside: -4.00002 }
-  expect(toServer({ ...summary, breakdown }, sentences)).toMatchObject({
+  expect(toServer(timed(100.00006, 180), sentences)).toMatchObject({
     finding: {
       kind: 'breakdown',
       latency_ms: 190,
       queue_ms: null,
       prefill_ms: null,
       first_token_ms: 100.0001,
-      decode_ms: 94,
-      outside_ms: -4,
+      decode_ms: 79.9999,
+      outside_ms: 10,
     },
     message:
-      'Of 190ms mean latency queueing and prefill take 53%, decode 49%, network and client 0%.',
+      'Of 190ms mean latency queueing and prefill take 53%, decode 42%, network and client 5%.',
   })
 })
 

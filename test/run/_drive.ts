@@ -49,11 +49,10 @@ export function driveOf(
   }
 }
 
-/** What lands in `results.json`, as it is read back. */
+/** What lands in `results.json`. */
 export function resultsOf(driven: Drive, where: Partial<Setting> = {}): Results {
   const given = { ...setting, ...where, root: '/project' }
-  const results = documentRun(driven, conclude(driven, given), given)
-  return JSON.parse(JSON.stringify(results)) as Results
+  return documentRun(driven, conclude(driven, given), given)
 }
 
 export interface Side {

@@ -1,10 +1,30 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { spawnSync } from 'node:child_process'
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 
 import { expect, onTestFinished, test } from 'vitest'
 
-import { folderName, prepareFolder } from '../../src/run/artifacts.ts'
+import { parseRequests } from '../../src/results/requests.ts'
+import {
+  folderName,
+  openRunFolder,
+  writeArtifacts,
+  writeOverview,
+} from '../../src/run/artifacts.ts'
+import type { BenchRun } from '../../src/run/bench.ts'
+import { OutputError } from '../../src/run/output-file.ts'
+import { createFolder } from '../cli/_folder.ts'
+import { find, simulate } from '../report/html/_findings.ts'
 
 test.each([
   ['chat', 'chat'],
@@ -20,18 +40,136 @@ test.each([
   expect(folderName(name)).toBe(folder)
 })
 
-test('the results of an earlier run are gone before the next one starts', () => {
-  const folder = join(makeFolder(), 'a/b')
-  prepareFolder(folder)
-  writeFileSync(join(folder, 'results.json'), '{}')
-  writeFileSync(join(folder, 'notes.txt'), '')
-  prepareFolder(folder)
-  expect(existsSync(join(folder, 'results.json'))).toBe(false)
-  expect(existsSync(join(folder, 'notes.txt'))).toBe(true)
+const bench: BenchRun = { ...find(simulate(60)), origin: 1000 }
+
+const names = [
+  'exports',
+  'junit.xml',
+  'report.html',
+  'requests.ndjson.gz',
+  'results.json',
+  'summary.md',
+  'test_results.json',
+]
+
+test('the files of an earlier run are gone before the next one starts', () => {
+  const out = createFolder({ 'a/b/notes.txt': '' })
+  const folder = join(out, 'a/b')
+  writeArtifacts(folder, bench)
+  expect(readdirSync(folder).toSorted()).toEqual([...names, 'notes.txt'].toSorted())
+  openRunFolder(out, 'a/b')
+  expect(readdirSync(folder).toSorted()).toEqual(['exports', 'notes.txt', 'requests.ndjson.gz'])
+  expect(readdirSync(join(folder, 'exports'))).toEqual([])
+  expect(statSync(join(folder, 'requests.ndjson.gz')).size).toBe(0)
 })
 
-function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'slogate-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  return folder
-}
+test('requests are on the disk as soon as they have ended, once each, in that order', () => {
+  const out = createFolder({})
+  const { log, finish } = openRunFolder(out, 'chat')
+  const read = (): string =>
+    gunzipSync(readFileSync(join(out, 'chat/requests.ndjson.gz'))).toString()
+  log.start(1000)
+  log.add(bench.records.slice(0, 20))
+  expect(read().match(/\n/g)).toHaveLength(20)
+  log.add([])
+  log.add(bench.records.slice(20))
+  const whole = read()
+  expect(parseRequests(whole, 'f').map(({ index }) => index)).toEqual(
+    bench.records.map(({ index }) => index),
+  )
+  expect(whole).toMatch(/^[^\n]*"scheduled":0,/)
+  expect(finish(bench)).toEqual([])
+  expect(read()).toBe(whole)
+})
+
+test('a run without a request has a file without a line', () => {
+  const out = createFolder({})
+  openRunFolder(out, '').finish({ results: bench.results, records: [] })
+  expect(gunzipSync(readFileSync(join(out, 'requests.ndjson.gz'))).toString()).toBe('')
+})
+
+test('links in the output folder are replaced, and not followed', () => {
+  const elsewhere = createFolder({ mine: 'mine' })
+  const out = createFolder({ 'real/chat/notes.txt': '' })
+  const link = (path: string, name = ''): void =>
+    symlinkSync(join(elsewhere, name), join(out, path))
+  // The folder that the user names may be one.
+  symlinkSync(join(out, 'real'), join(out, 'named'))
+  for (const name of names.filter((each) => each !== 'exports')) link(`real/chat/${name}`, 'mine')
+  link('real/chat/exports')
+  const folder = openRunFolder(join(out, 'named'), 'chat')
+  folder.log.add(bench.records)
+  link('real/chat/junit.xml', 'mine')
+  expect(folder.finish(bench)).toEqual([])
+  expect(writeOverview(join(out, 'named'), [bench.results], 'rich')).toEqual([])
+  for (const name of names) {
+    expect(lstatSync(join(out, 'real/chat', name)).isSymbolicLink(), name).toBe(false)
+  }
+  expect(readdirSync(elsewhere)).toEqual(['mine'])
+  expect(readFileSync(join(elsewhere, 'mine'), 'utf8')).toBe('mine')
+  expect(lstatSync(join(out, 'named')).isSymbolicLink()).toBe(true)
+
+  link('real/below')
+  writeArtifacts(openRunFolder(join(out, 'named'), 'below').path, bench)
+  expect(lstatSync(join(out, 'real/below')).isSymbolicLink()).toBe(false)
+  expect(readdirSync(elsewhere)).toEqual(['mine'])
+})
+
+test('a file where a folder is needed is one sentence that names it', () => {
+  const out = createFolder({ file: '', 'deep/chat': '' })
+  for (const [root, name, shown] of [
+    ['file', 'chat', 'file: cannot be written: a file stands where a folder is needed (EEXIST)'],
+    ['file/out', 'chat', 'file/out: cannot be written: a file stands where a folder is needed'],
+    ['deep', 'chat', 'deep/chat: cannot be written: a file stands where a folder is needed'],
+  ] as const) {
+    const open = (): unknown => openRunFolder(join(out, root), name)
+    expect(open).toThrow(OutputError)
+    expect(open).toThrow(join(out, shown))
+  }
+})
+
+test('what cannot be written is told by its name, and keeps nothing else from being written', () => {
+  const out = createFolder({})
+  const { path, log, finish } = openRunFolder(out, 'chat')
+  log.add(bench.records.slice(0, 20))
+  rmSync(join(path, 'requests.ndjson.gz'))
+  mkdirSync(join(path, 'requests.ndjson.gz'))
+  log.add(bench.records.slice(20, 40))
+  log.add(bench.records.slice(40))
+  mkdirSync(join(path, 'report.html/inside'), { recursive: true })
+  const why = 'cannot be written: a folder stands where a file is needed (EISDIR)'
+  expect(finish(bench)).toEqual([
+    `${join(path, 'requests.ndjson.gz')}: ${why}; requests are missing in it`,
+    `${join(path, 'report.html')}: ${why}`,
+  ])
+  expect(readdirSync(path).toSorted()).toEqual(names)
+  expect(JSON.parse(readFileSync(join(path, 'results.json'), 'utf8'))).toEqual(bench.results)
+  rmSync(path, { recursive: true })
+  writeFileSync(path, '')
+  expect(() => writeArtifacts(path, bench)).toThrow(`${path}: cannot be written: a file stands`)
+})
+
+/** A small disk of its own; only root may mount one. */
+const canMount = process.platform === 'linux' && process.getuid?.() === 0
+
+test.skipIf(!canMount)(
+  'a full disk (which only root can make here) is told by the file that is not whole',
+  ({ skip }) => {
+    const out = createFolder({})
+    const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=32k', 'tmpfs', out])
+    if (mount.status !== 0) skip('this machine mounts no tmpfs')
+    onTestFinished(() => void spawnSync('umount', [out]))
+    const { path, log, finish } = openRunFolder(out, 'chat')
+    const many = find(simulate(600))
+    log.add(many.records)
+    const problems = finish(many)
+    expect(problems[0]).toBe(
+      `${join(path, 'requests.ndjson.gz')}: cannot be written: no space is left there (ENOSPC); requests are missing in it`,
+    )
+    expect(problems[1]).toMatch(
+      /^\S+report\.html( and \d more)?: cannot be written: no space is left there \(ENOSPC\)$/,
+    )
+    expect(problems).toHaveLength(2)
+    expect(readdirSync(path).filter((name) => name.endsWith('.draft'))).toEqual([])
+  },
+)

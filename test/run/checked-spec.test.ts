@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 
 import { SpecError } from '../../src/bench-spec/issue.ts'
 import { checkSpec, loadSpec } from '../../src/run/checked-spec.ts'
+import { secret } from '../../src/run/marked-secrets.ts'
 
 test('options of the mock are checked with the spec, each on its own line', () => {
   const cwd = mkdtempSync(join(tmpdir(), 'slogate-'))
@@ -32,4 +33,22 @@ test('options of the mock are checked with the spec, each on its own line', () =
 test('options of the mock in an object are checked as well', () => {
   const document = { url: '/v1', mock: { profile: 'fast' }, slo: [] }
   expect(() => checkSpec(document, { env: {}, baseDir: '.' })).toThrow(/mock\.profile: .*"fast"/)
+})
+
+test('an object knows as secrets what was marked, and what comes from a variable with a telling name', () => {
+  const env = { STAGING_KEY: 'sk-of-staging-01', EDITOR: 'vi' }
+  const document = {
+    url: 'http://127.0.0.1:1/v1',
+    headers: { authorization: `Bearer ${env.STAGING_KEY}`, 'x-other': secret('marked by hand') },
+    body: { user: env.STAGING_KEY, editor: env.EDITOR, short: secret('abc'), none: secret('') },
+  }
+  const { secrets, warnings } = checkSpec(document, { env, baseDir: '.' })
+  expect(secrets).toEqual(
+    expect.arrayContaining([
+      { value: 'sk-of-staging-01', label: '${STAGING_KEY}' },
+      { value: 'marked by hand', label: '[secret]' },
+    ]),
+  )
+  expect(secrets.map(({ value }) => value)).not.toContain('abc')
+  expect(warnings.join()).not.toContain('plain text')
 })

@@ -50,6 +50,26 @@ test('a run beyond a bound is a FAIL, whatever holds beside it', () => {
   expect(statusesOf(found)).toEqual(['FAIL', 'PASS'])
 })
 
+test('a rate of tokens that no server counted is no PASS, which blocks a release alone', () => {
+  const uncounted = fast.map((record) => {
+    const { completionTokens: _, ...rest } = record
+    return rest
+  })
+  for (const [policy, exitCode] of [
+    ['pr', 0],
+    ['release', 2],
+  ] as const) {
+    const given = { slo: ['output_tokens_per_second >= 1tok/s'], gate: { policy } }
+    const found = concludeAt(driveOf(given, uncounted))
+    expect(found.verdict).toMatchObject({ status: 'INCONCLUSIVE', exitCode })
+    expect(found.verdict.slos[0]?.turns).toMatchObject([
+      { from: 'PASS', doubt: { kind: 'estimated-tokens', estimated: 300, requests: 300 } },
+    ])
+    expect(idsOf(found)).toContain('estimated-tokens')
+    expect(concludeAt(driveOf(given, fast)).verdict.status).toBe('PASS')
+  }
+})
+
 test('a run in which nothing completed is an ERROR that counts its failures', () => {
   const records = times(40, (index) => failed({ index }))
   const found = concludeAt(driveOf({ slo: ['ttft p95 <= 800ms', 'error_rate <= 1%'] }, records))
@@ -189,8 +209,8 @@ test('a load that was not held leaves undecided what it flatters', () => {
 
 const spread = { min: 1, p50: 2, p95: 3, p99: 4, max: 5 }
 
-/** A client that is wrong by `error` ms, of this machine and load. */
-function calibrate(error: number): Calibration {
+/** A client that is wrong by `error` ms, or in one of a hundred requests, of this machine and load. */
+function calibrate(error: number, seldom = false): Calibration {
   return {
     measured_at: '2026-01-14T10:00:00.000Z',
     machine,
@@ -199,7 +219,11 @@ function calibrate(error: number): Calibration {
     client_error_ms: {
       ttft: spread,
       latency: spread,
-      request: { ...spread, p99: error, max: error },
+      request: {
+        ...(seldom ? spread : { min: 0, p50: error, p95: error }),
+        p99: error,
+        max: error,
+      },
       chunk: null,
     },
     dispatch_delay_ms: spread,
@@ -209,6 +233,7 @@ function calibrate(error: number): Calibration {
 
 test.each<[string, Calibration, string, boolean]>([
   ['larger than the miss', calibrate(200), 'INCONCLUSIVE', true],
+  ['larger than the miss, but seldom', calibrate(200, true), 'FAIL', true],
   ['smaller than the miss', calibrate(4), 'FAIL', true],
   ['of another machine', { ...calibrate(200), machine: { ...machine, cpu: '?' } }, 'FAIL', false],
 ])('what the client is wrong by is held against a miss: %s', (_, stored, status, matches) => {

@@ -89,6 +89,13 @@ test('trap 5: a bare JSON error body is not overlooked', () => {
   })
 })
 
+test('a finish reason is no proper end where the spec names another', () => {
+  const last = { choices: [{ index: 0, delta: { content: 'a' }, finish_reason: 'stop' }] }
+  const reading = readText(eventStream(last), { format: { ...chat, completionEvent: 'end' } })
+  expect(reading.fault?.kind).toBe('incomplete_stream')
+  expect(readText(eventStream(last), { format: chat }).fault).toBeUndefined()
+})
+
 test('trap 6: a clean end without [DONE] is a failure [T9]', () => {
   expect(readText(eventStream(chunk({ content: 'a' }))).fault).toEqual({
     kind: 'incomplete_stream',
@@ -156,6 +163,7 @@ test.each([
   [{ event: 'agent_message', answer: 'a' }, 'dify'],
   [{ type: 'response.created', response: {} }, 'openai-responses'],
   [{ type: 'message_start', message: {} }, 'anthropic'],
+  [{ type: 'content_block_start', content_block: { type: 'text', text: '' } }, 'anthropic'],
   [{ candidates: [] }, 'gemini'],
   [{ token: { text: 'a' }, generated_text: null }, 'tgi'],
   [{ type: 'created' }, 'sse'],
@@ -498,4 +506,13 @@ test('every read of raw text is a token, an empty one is not [S1.39]', () => {
     lastToken: 2,
     completed: 3,
   })
+})
+
+test('what is nested a hundred thousand times is read without an exception', () => {
+  const deep = `${'['.repeat(1e5)}${']'.repeat(1e5)}`
+  expect(readText(`data: {"error":${deep}}\n\n`).fault?.kind).toBe('in_band_error')
+  const format = { dialect: 'openai-chat', outputPath: 'choices.0.deep' } as const
+  const choice = `{"index":0,"delta":{"content":"a"},"deep":${deep}}`
+  const { marks, fault } = readText(`data: {"choices":[${choice}]}\n\ndata: [DONE]\n\n`, { format })
+  expect([marks.output, fault]).toEqual(['', undefined])
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { cleanMessage } from '../../src/bench-spec/plain-text.ts'
 import { loadRecordings, readCut, type Reading, type Recording } from './recording.ts'
 
 const recordings = loadRecordings()
@@ -46,7 +47,7 @@ function actualReading({ marks, fault }: Reading) {
     output: marks.output,
     promptTokens: marks.promptTokens,
     completionTokens: marks.completionTokens,
-    fault,
+    fault: fault && { ...fault, message: cleanMessage(fault.message) },
   }
 }
 

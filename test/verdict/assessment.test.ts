@@ -179,6 +179,32 @@ test('estimates further requests, not further gaps', () => {
   expect(verdict.more).toBe(Math.ceil(gaps / 10))
 })
 
+test('estimates nothing towards a PASS where requests gave no value, and says how many', () => {
+  const records = times(60, (i) => completed({ events: 3, ...(i < 2 && { tokens: 3 }) }))
+  const verdict = judgeOne('tpot p95 <= 800', records)
+  expect(verdict).toMatchObject({ status: 'INCONCLUSIVE', n: 2, exceedances: 0 })
+  expect(verdict.reason).toMatchObject({ requests: 60, withoutValue: 58 })
+  expect(verdict.more).toBeUndefined()
+  expect(tell(verdict)).toContain(' 58 completed requests gave no value.')
+})
+
+test('counts requests without a value among those that would disprove an SLO', () => {
+  const records = times(80, (i) => completed({ events: i % 2 ? 1 : 3, gap: i % 8 ? 10 : 90 }))
+  const verdict = judgeOne('stall p80 <= 60', records)
+  const { n, exceedances, reason, more = 0 } = verdict
+  expect({ n, exceedances, reason }).toMatchObject({
+    n: 40,
+    exceedances: 10,
+    reason: { requests: 80, withoutValue: 40 },
+  })
+  const alone = judgeOne(
+    'stall p80 <= 60',
+    records.filter((_, i) => i % 2 === 0),
+  )
+  expect(more).toBeGreaterThan(0)
+  expect(Math.abs(more - 2 * (alone.more ?? 0))).toBeLessThanOrEqual(1)
+})
+
 test('allows for requests that will fail in the estimate of further ones', () => {
   const records = times(100, (i) =>
     i % 2 ? failed({ round: i % 5 }) : completed({ round: i % 5 }),

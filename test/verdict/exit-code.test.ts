@@ -16,7 +16,9 @@ test('every code has its words, and no two names share a code', () => {
 
 test('codes are listed with their words in ascending order', () => {
   expect(listExitCodes({ 3: 'bad spec or usage', 0: 'pass' })).toBe('0 pass, 3 bad spec or usage')
-  expect(listExitCodes()).toMatch(/^0 pass, 1 SLO missed, 2 inconclusive .*, 143 ended by SIGTERM$/)
+  expect(listExitCodes()).toMatch(
+    /^0 pass, 1 SLO missed, 2 inconclusive .*, 143 ended by SIGTERM or SIGHUP$/,
+  )
 })
 
 test('of several codes every one has its place', () => {
@@ -33,4 +35,6 @@ test('of several codes every one has its place', () => {
 test('the code of a signal is the one that shells give', () => {
   expect(toSignalCode('SIGINT')).toBe(130)
   expect(toSignalCode('SIGTERM')).toBe(143)
+  // The terminal was closed: told, and ended, like SIGTERM.
+  expect(toSignalCode('SIGHUP')).toBe(143)
 })

@@ -100,6 +100,28 @@ function joinName(contents: readonly Content[]): readonly Content[] {
   return [{ ...second, tokens: first.tokens + second.tokens }, ...rest]
 }
 
+/** The contents with each tool call in one piece, at the time of its last token. */
+export function holdCalls(content: readonly Content[]): Content[] {
+  const held = new Map<string, Content>()
+  const others: Content[] = []
+  for (const piece of content) {
+    const { call, choice } = piece
+    if (call === undefined) {
+      others.push(piece)
+      continue
+    }
+    const place = `${choice} ${call.index}`
+    const before = held.get(place)
+    held.set(place, {
+      ...piece,
+      text: (before?.text ?? '') + piece.text,
+      tokens: (before?.tokens ?? 0) + piece.tokens,
+      call: { ...call, isFirst: true },
+    })
+  }
+  return [...others, ...held.values()].sort((a, b) => a.atMs - b.atMs)
+}
+
 export function listCalls(answer: Answer, choice = 0): ToolCall[] {
   return listBlocks(answer, choice).flatMap(({ call }) => (call === undefined ? [] : [call]))
 }

@@ -7,7 +7,10 @@ export interface Ask {
   model?: string
   /** What a prefix cache looks at. */
   prompt: Prompt
+  /** Of all prompts. */
   promptTokens: number
+  /** Tokens of each prompt, where a request has several; each gets as many choices. */
+  prompts?: readonly number[]
   maxTokens?: number
   minTokens?: number
   temperature?: number

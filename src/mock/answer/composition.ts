@@ -37,7 +37,7 @@ export function composeAnswer(
   length: number,
   key: string,
 ): Moment[] {
-  const { script } = options.shape
+  const { script, text } = options.shape
   if (ask.isScripted === true && script !== undefined) {
     const piece = { kind: 'text', choice: 0, text: '', tokens: 1 } as const
     return script.parts.map(({ atMs }) => ({ pieces: [piece], atMs }))
@@ -45,7 +45,7 @@ export function composeAnswer(
   const parts = partition(options, ask, length)
   const choices = Array.from({ length: ask.choices ?? 1 }, (_, choice) => {
     const purpose = choice === 0 ? key : `${key} choice ${choice}`
-    const words = pickPieces(length, createRandom(options.seed, 'content', purpose))
+    const words = pickPieces(text, length, createRandom(options.seed, 'content', purpose))
     let from = 0
     return parts.flatMap((part) => {
       const tokens = write(part, words.slice(from, (from += part.tokens)))

@@ -4,15 +4,22 @@ import {
   isFields,
   readChoice,
   readDuration,
+  readFlag,
   readNumber,
   rejectUnknown,
   type Report,
 } from '../plan/fields.ts'
 import type { Profile } from './profile.ts'
 import { readScript, type Script } from './stream-script.ts'
+import type { TextKind } from './vocabulary.ts'
 
 /** Options of what an answer consists of and how it is written. */
 export interface ShapeOption {
+  /**
+   * What an answer says: `plain` by default; `tricky` has U+2028, U+2029 and U+0085, which end no line
+   * of a stream, `data: ` and `[DONE]`.
+   */
+  text?: TextKind
   /** When the role chunk is sent: with the first content (default) or on admission. */
   role_chunk?: 'first_token' | 'accept'
   /** Usage in a stream: when asked for by stream_options (default), always, never. */
@@ -21,8 +28,11 @@ export interface ShapeOption {
   finish_style?: 'merged' | 'separate'
   /** The first tokens of an answer are reasoning; `field`: its name in chat completions. */
   reasoning?: { tokens: number; field?: 'reasoning' | 'reasoning_content' | 'both' }
-  /** What follows the reasoning are tool calls, after so many tokens of text (0 by default). */
-  tool_calls?: { count?: number; name?: string; after?: number }
+  /**
+   * What follows the reasoning are tool calls, after so many tokens of text (0 by default). `hold`: each
+   * is sent whole with its last token, as by a parser that waits for the end of a call.
+   */
+  tool_calls?: { count?: number; name?: string; after?: number; hold?: boolean }
   /** Time between the last content and the usage. */
   usage_delay?: DurationOption
   /** Time between the end of the answer and the end of the body. */
@@ -44,12 +54,13 @@ export interface ShapeOption {
 export interface Shape {
   /** How chunks of OpenAI's formats are written: by the profile. */
   chunks: Profile['chunks']
+  text: TextKind
   roleChunk: 'first_token' | 'accept'
   usage: 'asked' | 'always' | 'never'
   finishStyle: 'merged' | 'separate'
   reasoning: { tokens: number; field: 'reasoning' | 'reasoning_content' | 'both' }
   /** `undefined`: none. */
-  toolCalls: { count: number; name: string; after: number } | undefined
+  toolCalls: { count: number; name: string; after: number; hold: boolean } | undefined
   usageDelay: number
   closeDelay: number
   dify: {
@@ -62,6 +73,7 @@ export interface Shape {
 }
 
 export const shapeKeys: readonly (keyof ShapeOption)[] = [
+  'text',
   'role_chunk',
   'usage',
   'finish_style',
@@ -81,6 +93,7 @@ export function readShape(
 ): Shape {
   return {
     chunks: profile.chunks,
+    text: readChoice(report, 'text', json['text'], ['plain', 'tricky'], 'plain'),
     roleChunk: readChoice(
       report,
       'role_chunk',
@@ -125,7 +138,7 @@ function readReasoning(report: Report, value: unknown): Shape['reasoning'] {
 
 function readToolCalls(report: Report, value: unknown): Shape['toolCalls'] {
   if (value === undefined) return undefined
-  const known = ['count', 'name', 'after']
+  const known = ['count', 'name', 'after', 'hold']
   const fields = readBlock(report, 'tool_calls', value, known, '{ count: 1 }')
   const { name = 'get_weather' } = fields
   if (typeof name !== 'string' || !/^[\w-]{1,64}$/.test(name)) {
@@ -135,6 +148,7 @@ function readToolCalls(report: Report, value: unknown): Shape['toolCalls'] {
     count: readNumber(report, 'tool_calls.count', fields['count'], { whole: true, min: 1 }, 1),
     name: String(name),
     after: readNumber(report, 'tool_calls.after', fields['after'], places, 0),
+    hold: readFlag(report, 'tool_calls.hold', fields['hold']),
   }
 }
 

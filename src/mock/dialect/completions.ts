@@ -23,6 +23,7 @@ function readAsk(text: string): Ask {
     choices: generating.choices * counts.length,
     prompt,
     promptTokens: counts.reduce((sum, tokens) => sum + tokens, 0),
+    prompts: counts,
     kinds: [],
     render: (answer) => (stream ? renderChunks(answer, body) : renderCompletion(answer)),
   }

@@ -17,6 +17,9 @@ const orders = ['cycle', 'shuffle'] as const
 const advice =
   'Write 40ms, { dist: lognormal, mean: 40ms, cv: 0.3 } or { exact_quantiles: { p50: 40ms, p99: 90ms }, n: 300 }'
 
+/** Times of an exact distribution, which are all laid out before the first request. */
+const mostExact = 100_000
+
 /** Reads a time option; reports what is wrong with it and then answers `fallback`. */
 export function readDistribution(
   report: Report,
@@ -191,7 +194,8 @@ function readExact(
     report(`${path}.n`, 'the number of measured requests', undefined, 'Give n, e.g. n: 300')
     return fallback
   }
-  const n = readNumber(report, `${path}.n`, fields['n'], { whole: true, min: 1 }, 1)
+  const rule = { whole: true, min: 1, max: mostExact }
+  const n = readNumber(report, `${path}.n`, fields['n'], rule, mostExact)
   const source = fields['exact_quantiles']
   const at = `${path}.exact_quantiles`
   if (isFields(source) && isRandom(source)) {

@@ -46,6 +46,8 @@ export interface TruthRecord {
    * that was reasoning.
    */
   tokens: { prompt: number; cached: number; completion: number; reasoning: number }
+  /** Tokens of the prompt of each choice: `n` of them for each prompt. */
+  choice_prompts: readonly number[]
   status: number | null
   /** The fault that changed the answer; `null`: none. */
   fault: FaultName | null
@@ -114,6 +116,7 @@ export function createTruth(capacity: number = defaultCapacity): Truth {
         end_ms: null,
         plan: null,
         tokens: { prompt: 0, cached: 0, completion: 0, reasoning: 0 },
+        choice_prompts: [],
         status: null,
         fault: null,
         outcome: null,
@@ -155,6 +158,7 @@ export function createTruth(capacity: number = defaultCapacity): Truth {
 export function recordPlan(record: TruthRecord, plan: Plan, tier: TierName): void {
   record.status = plan.headersAtMs === Infinity ? null : plan.status
   record.tokens.prompt = plan.promptTokens
+  record.choice_prompts = plan.choicePrompts
   const { timing, finishReason } = plan
   if (timing === undefined || finishReason === undefined) return
   record.tokens.cached = plan.promptTokens - timing.prefillTokens

@@ -1,10 +1,13 @@
 import type { QueueCount } from '../latency/queue.ts'
-import { readSample, type Sample } from './answer-sample.ts'
+import { readSample, type Sample, splitChoices } from './answer-sample.ts'
 import { createHistogram, type Histogram } from './histogram.ts'
 import type { Family, Labels } from './prometheus.ts'
 import type { Truth } from './truth.ts'
 
-/** Counts ended requests under vLLM's names and answers what a scrape would find. */
+/**
+ * Counts what has ended under vLLM's names and answers what a scrape would find. As in vLLM each
+ * choice of an answer counts for itself, with the whole prompt that it was given.
+ */
 export interface VllmMetrics {
   list(queue: QueueCount, model: string): Family[]
 }
@@ -61,8 +64,9 @@ export function createVllmMetrics(truth: Truth): VllmMetrics {
     onClose(record) {
       const sample = readSample(record)
       if (sample !== undefined) {
-        add(sample)
-        counts.finished[record.plan?.finish_reason ?? 'stop']++
+        const choices = splitChoices(sample, record.choice_prompts)
+        for (const choice of choices) add(choice)
+        counts.finished[record.plan?.finish_reason ?? 'stop'] += choices.length
       }
       if (record.outcome === 'client_aborted') counts.finished.abort++
       if (record.admitted_ms !== null) {

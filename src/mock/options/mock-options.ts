@@ -34,7 +34,7 @@ export interface MockOptions extends ShapeOption {
   models?: readonly string[]
   /** Ids and times of creation that depend on the arrival alone; true by default. */
   deterministic_ids?: boolean
-  /** When given, /v1/* and /v1beta/* demand it, as a bearer token or as their format has it. */
+  /** When given, /v1/*, /v1beta/* and /__mock/* demand it, as a bearer token or as their format has it. */
   api_key?: string
   /** Multiplies every time; 1 by default. */
   latency_factor?: number

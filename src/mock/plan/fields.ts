@@ -20,8 +20,15 @@ export function describeProblem(
   got: unknown,
   advice: string,
 ): Problem {
-  const shown = got === undefined ? 'nothing' : JSON.stringify(got)
+  const shown = got === undefined ? 'nothing' : shorten(JSON.stringify(got))
   return { path, message: `expected ${expected}, got ${shown}. ${advice}` }
+}
+
+/** UTF-16 units of a wrong value that are shown. */
+const longest = 200
+
+function shorten(text: string): string {
+  return text.length <= longest ? text : `${text.slice(0, longest).toWellFormed()}…`
 }
 
 /** One line: `mock: <path>: <message>`. */
@@ -55,7 +62,8 @@ export function parseDuration(value: unknown): number | undefined {
   const parts = /^(\d+(?:\.\d+)?)\s*(ms|s|m)$/.exec(value.trim())
   if (parts === null) return undefined
   const unit = parts[2] === 'ms' ? 1 : parts[2] === 's' ? 1000 : 60_000
-  return Number(parts[1]) * unit
+  const ms = Number(parts[1]) * unit
+  return Number.isFinite(ms) ? ms : undefined
 }
 
 export function readDuration(
@@ -75,15 +83,17 @@ export function readNumber(
   report: Report,
   path: string,
   value: unknown,
-  rule: { whole: boolean; min: number },
+  rule: { whole: boolean; min: number; max?: number },
   fallback: number,
 ): number {
   if (value === undefined) return fallback
-  if (typeof value === 'number' && Number.isFinite(value) && value >= rule.min) {
+  const { min, max = Infinity } = rule
+  if (typeof value === 'number' && Number.isFinite(value) && value >= min && value <= max) {
     if (!rule.whole || Number.isSafeInteger(value)) return value
   }
   const kind = rule.whole ? 'a whole number' : 'a number'
-  report(path, `${kind} of at least ${rule.min}`, value, 'Correct the number')
+  const range = max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`
+  report(path, `${kind} ${range}`, value, 'Correct the number')
   return fallback
 }
 

@@ -44,6 +44,8 @@ export interface Plan {
   interim?: string
   end: PlanEnd
   promptTokens: number
+  /** Tokens of the prompt of each choice; none of a response that generates nothing. */
+  choicePrompts: readonly number[]
   /** `undefined` for a response that generates nothing. */
   timing: Timing | undefined
   finishReason: 'stop' | 'length' | undefined
@@ -132,6 +134,7 @@ export function planError(status: number, body: unknown): Plan {
     framing: 'http',
     end: { kind: 'clean', atMs: 0 },
     promptTokens: 0,
+    choicePrompts: [],
     timing: undefined,
     finishReason: undefined,
   }

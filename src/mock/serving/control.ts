@@ -10,6 +10,7 @@ import { Refusal } from '../plan/refusal.ts'
 import type { Config, Endpoint } from './endpoint.ts'
 import { listEndpoints } from './endpoints.ts'
 import { createGeneration, type Generation } from './generation.ts'
+import { findOwnScript } from './own-script.ts'
 
 /** The options in force and what serves by them. */
 export interface Control extends Config {
@@ -25,10 +26,14 @@ export interface Service {
   endpoints: ReadonlyMap<string, Endpoint>
 }
 
-/** @throws Error with one line per problem of the options. */
+/**
+ * `folder`: where scripts may be that are named while it runs.
+ *
+ * @throws Error with one line per problem of the options.
+ */
 export function createControl(
   started: Fields,
-  { truth, clock }: { truth: Truth; clock: Clock },
+  { truth, clock, folder }: { truth: Truth; clock: Clock; folder: string },
 ): Control {
   const statistics = createStatistics(truth, clock)
   const vllmMetrics = createVllmMetrics(truth)
@@ -44,7 +49,10 @@ export function createControl(
       }),
     change(options, base = 'current') {
       if (!isFields(options)) throw new Refusal(400, 'The options are not a JSON object')
-      const next = { ...(base === 'current' ? written : started), ...expandScenario(options) }
+      const layer = expandScenario(options)
+      const { script } = layer
+      const own = typeof script === 'string' ? { script: findOwnScript(folder, script) } : {}
+      const next = { ...(base === 'current' ? written : started), ...layer, ...own }
       const parsed = parseOptions(next, (message) => new Refusal(400, message))
       service = serve(next, parsed)
       written = next

@@ -1,4 +1,4 @@
-import type { Content } from '../answer/answer.ts'
+import { type Content, holdCalls } from '../answer/answer.ts'
 import type { Ask } from '../answer/ask.ts'
 import { composeAnswer, type Moment } from '../answer/composition.ts'
 import { defaultMaxTokens, profiles } from '../answer/profile.ts'
@@ -60,26 +60,33 @@ export function createPlanner(options: Options): Planner {
     }
   }
 
-  function measureLength(ask: Ask, key: string): { length: number; finish: 'stop' | 'length' } {
+  /** Without `tokens` text goes on until `max_tokens` cuts it; tool calls are written to fit. */
+  function measureLength(ask: Ask, key: string): { length: number; end: 'own' | 'full' | 'cut' } {
     const limit = Math.min(ask.maxTokens ?? Infinity, profile.tokenCap)
     const usual = Math.min(limit, ask.maxTokens ?? defaultMaxTokens)
     const range = options.tokens ?? { min: usual, max: usual }
     const random = createRandom(options.seed, 'tokens', key)
     const drawn = range.min + Math.floor(random() * (range.max - range.min + 1))
-    const wanted = Math.max(drawn, ask.minTokens ?? 1)
-    return { length: Math.min(wanted, limit), finish: wanted > limit ? 'length' : 'stop' }
+    const { minTokens = 0 } = ask
+    const length = Math.min(Math.max(drawn, minTokens), limit)
+    if (drawn > limit || minTokens >= limit) return { length, end: 'cut' }
+    const isEndless = options.tokens === undefined && ask.maxTokens !== undefined
+    return { length, end: isEndless ? 'full' : 'own' }
   }
 
   function plan(ask: Ask, identity: Identity, past: Past = { cachedTokens: 0, delay: 0 }): Plan {
     const { key, turn, ref, created } = identity
-    const { promptTokens } = ask
-    const { length, finish } = measureLength(ask, key)
+    const { promptTokens, choices = 1, prompts = [promptTokens] } = ask
+    const { length, end } = measureLength(ask, key)
     const moments = composeAnswer(options, ask, length, key)
+    const callsTools = moments.at(-1)?.pieces[0]?.kind === 'tool_call'
+    const finish = end === 'cut' || (end === 'full' && !callsTools) ? 'length' : 'stop'
     const timed = timeAnswer({ promptTokens, ...past }, moments.length, key, turn)
     const timing = { ...timed, contentsMs: placeMoments(moments, timed.contentsMs) }
-    const content = moments.flatMap(({ pieces }, index) =>
-      pieces.map((piece): Content => ({ ...piece, atMs: timing.contentsMs[index]! })),
+    const pieces = moments.flatMap((moment, index) =>
+      moment.pieces.map((piece): Content => ({ ...piece, atMs: timing.contentsMs[index]! })),
     )
+    const content = shape.toolCalls?.hold === true ? holdCalls(pieces) : pieces
     const rendering = ask.render({
       ref,
       created,
@@ -88,7 +95,7 @@ export function createPlanner(options: Options): Planner {
       finishReason: finish,
       promptTokens,
       cachedTokens: past.cachedTokens,
-      choices: ask.choices ?? 1,
+      choices,
       completionTokens: countTokens(content, 'text', 'reasoning', 'tool_call'),
       reasoningTokens: countTokens(content, 'reasoning'),
       shape,
@@ -99,6 +106,7 @@ export function createPlanner(options: Options): Planner {
       framing: 'http',
       end: { kind: 'clean', atMs: timing.contentsMs.at(-1)! },
       promptTokens,
+      choicePrompts: prompts.flatMap((tokens) => Array(choices / prompts.length).fill(tokens)),
       timing,
       finishReason: finish,
     }

@@ -25,18 +25,19 @@ export interface RunningServer {
 
 /**
  * Starts the mock server in this process, on 127.0.0.1; port 0 takes a free one. It shares the event
- * loop with whatever else runs here: what measures it starts it in a process of its own.
+ * loop with whatever else runs here: what measures it starts it in a process of its own. A script that
+ * is named while it runs must be below `folder`, by default the working folder.
  *
  * @throws Error (the promise is rejected) with one line per problem of the options, or when it cannot
  * listen.
  */
 export async function startServer(
   options: MockOptions | Readonly<Record<string, unknown>> = {},
-  { port = 0 }: { port?: number } = {},
+  { port = 0, folder = process.cwd() }: { port?: number; folder?: string } = {},
 ): Promise<RunningServer> {
   const clock = monotonicClock
   const truth = createTruth()
-  const control = createControl({ ...options }, { truth, clock })
+  const control = createControl({ ...options }, { truth, clock, folder })
   const numberConnection = createNumbering()
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
@@ -115,7 +116,7 @@ function refuse(
     methods,
   }: { route: Route; dialect: Dialect | undefined; methods: readonly string[] | undefined },
 ): Refusal | undefined {
-  if (apiKey !== undefined && /^\/v1(?:beta)?\//.test(route.pathname)) {
+  if (apiKey !== undefined && /^\/(?:v1|v1beta|__mock)\//.test(route.pathname)) {
     if (readKey(request.headers, route, dialect) !== apiKey) {
       return new Refusal(401, 'Unauthorized')
     }

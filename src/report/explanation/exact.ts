@@ -4,7 +4,7 @@ import { holds } from '../../metrics/measure.ts'
 import { nearestRank } from '../../metrics/sample.ts'
 import type { SloDocument } from '../../results/results.ts'
 import { decide } from '../../verdict/decision.ts'
-import { type Counted, estimateMore } from '../../verdict/exact.ts'
+import { canEstimate, type Counted, estimateMore } from '../../verdict/exact.ts'
 import { binomialAtLeast, binomialAtMost } from '../../verdict/tails.ts'
 import { readStat } from '../statistic.ts'
 import {
@@ -142,8 +142,14 @@ function divide({ n, exceedances, op }: SloDocument): string {
 function explainMore(slo: SloDocument, test: Counted, { q, alpha, fail, pass }: Tails): Part {
   const { more_requests: more, n } = slo
   if (fail(test.bad) <= alpha || pass(test.bad) <= alpha) return { steps: [], differences: [] }
+  const { requests, without_value: withoutValue } =
+    slo.reason.kind === 'exceedances' ? slo.reason : { requests: n, without_value: 0 }
+  if (!canEstimate(test, { q, withoutValue })) {
+    const text = `no estimate: ${withoutValue} completed requests gave no value, and more of them would not either`
+    const differences = more === null ? [] : compare('more_requests', more, Infinity)
+    return { steps: [{ about: 'more', text }], differences }
+  }
   const observations = estimateMore(test, q, alpha)
-  const requests = slo.reason.kind === 'exceedances' ? slo.reason.requests : n
   const computed = observations && Math.ceil((observations * requests) / n)
   if (computed === undefined) {
     const differences = more === null ? [] : compare('more_requests', more, Infinity)

@@ -61,14 +61,14 @@ function listTests(run: Results, spec: string): Test[] {
   const names = uniqueNames(cases.map(({ name }) => name))
   const time = { start: Date.parse(run.started_at), stop: Date.parse(run.finished_at) }
   const { file } = run.spec
-  return cases.map(({ outcome, text, slo }, index) =>
+  return cases.map(({ name, outcome, text, slo }, index) =>
     keepKnown<Test>({
       name: names[index] ?? 'verdict',
       status: toStatus(outcome.kind),
       duration: 0,
       ...time,
       suite: [spec],
-      message: outcome.kind === 'passed' ? undefined : outcome.message,
+      message: outcome.kind === 'passed' ? undefined : afterName(outcome.message, name),
       trace: outcome.kind === 'passed' ? undefined : text.join('\n'),
       filePath: file === null ? undefined : cleanLine(file),
       rawStatus: slo?.status,
@@ -83,6 +83,11 @@ function listTests(run: Results, spec: string): Test[] {
       },
     }),
   )
+}
+
+/** Readers show the name before the message. */
+function afterName(message: string, name: string): string {
+  return message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message
 }
 
 function toStatus(kind: Case['outcome']['kind']): Status {

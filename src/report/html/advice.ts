@@ -1,6 +1,7 @@
 import { cleanLine } from '../../bench-spec/plain-text.ts'
 import type { DoubtDocument, Results, SloDocument } from '../../results/results.ts'
 import { failureCell, issuesFirst, sloCells } from '../cells.ts'
+import { truncate } from '../columns.ts'
 import { formatCount } from '../units.ts'
 
 /** What a reader needs before anything else, one sentence or two each. */
@@ -22,7 +23,7 @@ function nameFinding({ verdict, summary }: Results): string {
   if (first === undefined) return 'The spec states no SLO.'
   const [failure] = summary.failures
   if (summary.requests.completed === 0 && failure !== undefined) {
-    return `${failureCell(failure)}, the first one with: ${cleanLine(failure.sample)}`
+    return `${failureCell(failure)}, the first one with: ${truncate(cleanLine(failure.sample), 300)}`
   }
   if (first.status === 'PASS') {
     const tightest = verdict.slos.toSorted((a, b) => headroom(a) - headroom(b))[0] ?? first
@@ -138,6 +139,9 @@ function wayOut({ verdict, baseline }: Results): string {
   )
   if (doubts.includes('load-not-held') || doubts.includes('load-thinned')) {
     return 'Ask for as many requests in flight as this client can hold, and for enough of them to get there.'
+  }
+  if (doubts.includes('estimated-tokens')) {
+    return 'Ask the server for usage, for example with stream_options.include_usage: events are not tokens.'
   }
   return doubts.some((kind) => clientErrors.has(kind))
     ? "A bound further from the figure than the client's own error can be told here; a nearer one takes a client that is less late."

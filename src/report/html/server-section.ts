@@ -54,7 +54,7 @@ function renderBreakdown(breakdown: BreakdownDocument): Markup {
   let from = 0
   const drawn = all.map(([name, ms, look]) => {
     const left = place(from)
-    from += Math.max(0, ms)
+    from += ms
     const width = place(from) - left
     const text =
       width > 90

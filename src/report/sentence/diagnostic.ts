@@ -13,14 +13,16 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
     case 'concurrency-not-held':
       return facts.peak_in_flight < facts.concurrency
         ? `Concurrency ${facts.concurrency} was never reached, ${facts.peak_in_flight} was the most: raise requests or lower concurrency.`
-        : `Concurrency ${facts.concurrency} was not held, the mean between ramp-up and drain was ${facts.mean_in_flight.toFixed(2)}: the figures are those of a lighter load; look for slow connects or a busy client.`
+        : `Concurrency ${facts.concurrency} was not held, the mean between ramp-up and drain was ${facts.mean_in_flight.toFixed(2)}: the figures are those of a lighter load; ${adviseOnLoad(facts)}.`
     case 'inconsistent-times':
       return `The latencies add up to ${facts.implied_in_flight.toFixed(2)} requests in flight, but no more than ${facts.concurrency} were allowed (Little's law): do not trust the times of this run.`
     case 'client-busy':
     case 'client-limited':
       return explainLimits(facts)
-    case 'tokens-in-one-read':
-      return `All tokens came in a single read for ${facts.at_once} of ${facts.requests} requests: the answers were not streamed; look for a buffering proxy.`
+    case 'tokens-held-back':
+      return `The tokens of ${facts.held_back} of ${facts.requests} answers came all at once or in bursts, not streamed as they were generated: look for a buffering proxy.`
+    case 'no-last-word':
+      return `${facts.answers} of ${facts.requests} answers ended without a last word ([DONE], message_stop): their finish reason and a clean end of the body count as their end.`
     case 'ttft-without-content': {
       const { event, lead_ms: lead } = facts
       const name = event === null ? 'an event' : `the event "${event}"`
@@ -43,7 +45,9 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
     case 'sockets-not-reused':
       return `${facts.opened} of ${facts.later} later requests had to open a new connection: let the server keep connections alive.`
     case 'warmup-failures':
-      return `${facts.failed} of ${facts.warmup} warm-up requests failed, the first with ${facts.first}: the target may not have been ready.`
+      return `${facts.failed} of ${facts.warmup} warm-up requests failed, the first with ${facts.first}${explainWarmup(facts.status)}.`
+    case 'default-body':
+      return `The target refuses the body {"stream": true}, which is sent where nothing says what to send, with HTTP ${facts.status}: write what it expects as body of a spec, or behind --body where there is none.`
     case 'requests-cancelled':
       return `${facts.cancelled} of ${facts.requests} requests were in flight when the run was stopped: they count nowhere.`
     case 'server-restarted':
@@ -67,6 +71,20 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
     default:
       return `The server read ${facts.server} tokens of prompts by its metrics, ${facts.usage} by the usage in its answers.`
   }
+}
+
+/** Most of the requests failed: that is what kept slots empty, not the way to them. */
+function adviseOnLoad({ failed, requests }: { failed: number; requests: number }): string {
+  return failed * 2 > requests
+    ? `look at the failures first, ${failed} of ${requests} requests`
+    : 'look for slow connects or a busy client'
+}
+
+/** Who answers with 4xx is ready, and will not take the same later. */
+function explainWarmup(status: number | null): string {
+  if (status === null) return ': the target may not have been ready'
+  if (status >= 400 && status < 500) return ` ${status}: the target refuses what is sent`
+  return ` ${status}: the target may not have been ready`
 }
 
 const adviseUsage = 'ask for usage, for example with stream_options.include_usage'

@@ -18,7 +18,9 @@ export function explainDoubt(doubt: DoubtDocument, doubted: Doubted): string {
 function explainCause(doubt: DoubtDocument, doubted: Doubted): string {
   switch (doubt.kind) {
     case 'not-streamed':
-      return `not streamed: ${doubt.at_once} of ${doubt.requests} answers came in a single read`
+      return `not streamed as it was generated: look for a buffering proxy (the tokens of ${doubt.held_back} of ${doubt.requests} answers came all at once or in bursts)`
+    case 'estimated-tokens':
+      return `estimated: the server sent no token count for ${doubt.estimated} of ${doubt.requests} answers, and token events may be more or fewer than tokens`
     case 'client-late': {
       const late = nameClientReasons([{ ...doubt, kind: 'event-loop-late' }])
       return explainError(doubt, doubted, late)
@@ -27,7 +29,8 @@ function explainCause(doubt: DoubtDocument, doubted: Doubted): string {
       return `client-limited: by how much the load process was late is not known (${nameClientReasons(doubt.reasons)})`
     case 'calibrated-error': {
       const error = formatQuantity(doubt.error_ms, 'ms')
-      return explainError(doubt, doubted, `its calibrated error at this load is ${error} (p99)`)
+      const from = `${doubt.stat} of ${doubt.requests} requests`
+      return explainError(doubt, doubted, `its calibrated error at this load is ${error}, ${from}`)
     }
     case 'load-not-held': {
       const { concurrency, peak_in_flight: peak, mean_in_flight: mean } = doubt

@@ -48,12 +48,15 @@ export function explainReason(slo: Slo): string {
 
 function explainExceedances(
   slo: Slo,
-  { failed, asked }: Extract<ReasonDocument, { kind: 'exceedances' }>,
+  { failed, asked, without_value: without }: Extract<ReasonDocument, { kind: 'exceedances' }>,
 ): string {
   const { exceedances, n } = slo
   const counted = slo.metric === 'chunk_gap' ? 'gaps' : 'requests'
   const seen = `${stateObserved(slo)}: ${exceedances} of ${n} ${counted} ${nameFault(slo, failed > 0)}`
-  return `${seen}${weighIn(slo)}.${nameDependence(slo)}${nameMore(slo, asked)}`
+  const own = slo.turns[0]?.from ?? slo.status
+  const missing =
+    without > 0 && own === 'INCONCLUSIVE' ? ` ${without} completed requests gave no value.` : ''
+  return `${seen}${weighIn(slo)}.${missing}${nameDependence(slo)}${nameMore(slo, asked)}`
 }
 
 /** What a bad observation did: `are above 800ms`. */

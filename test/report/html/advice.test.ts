@@ -54,7 +54,7 @@ test('of a run that the client left undecided: what it can tell', () => {
   const target = 'candidate'
   expect(actionAfter({ kind: 'client-late', target, ...error })).toMatch(/^A bound further from/)
   expect(actionAfter({ kind: 'load-not-held', target, ...limits })).toMatch(/^Ask for as many/)
-  expect(actionAfter({ kind: 'not-streamed', target, at_once: 9, requests: 9 })).toMatch(/^Read/)
+  expect(actionAfter({ kind: 'not-streamed', target, held_back: 9, requests: 9 })).toMatch(/^Read/)
 })
 
 test('of a run without data, without end or without SLOs', () => {

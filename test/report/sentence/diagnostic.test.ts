@@ -22,6 +22,8 @@ const sentences: readonly [DiagnosticFacts, string][] = [
       concurrency: 4,
       peak_in_flight: 1,
       mean_in_flight: 1,
+      requests: 4,
+      failed: 3,
     },
     'Concurrency 4 was never reached, 1 was the most: raise requests or lower concurrency.',
   ],
@@ -32,8 +34,22 @@ const sentences: readonly [DiagnosticFacts, string][] = [
       concurrency: 1,
       peak_in_flight: 1,
       mean_in_flight: 0.5,
+      requests: 60,
+      failed: 30,
     },
     'Concurrency 1 was not held, the mean between ramp-up and drain was 0.50: the figures are those of a lighter load; look for slow connects or a busy client.',
+  ],
+  [
+    {
+      id: 'concurrency-not-held',
+      level: 'warn',
+      concurrency: 1,
+      peak_in_flight: 1,
+      mean_in_flight: 0.5,
+      requests: 60,
+      failed: 31,
+    },
+    'Concurrency 1 was not held, the mean between ramp-up and drain was 0.50: the figures are those of a lighter load; look at the failures first, 31 of 60 requests.',
   ],
   [
     { id: 'inconsistent-times', level: 'warn', concurrency: 3, implied_in_flight: 20.1613 },
@@ -68,8 +84,12 @@ const sentences: readonly [DiagnosticFacts, string][] = [
     'The load process could not keep up (its event loop was late by 12.35ms (p99)): "ttft p95 >= 800ms" may be shorter than shown, its FAIL stands; "stall p95 <= 20ms" is too close to its bound for an unknown error.',
   ],
   [
-    { id: 'tokens-in-one-read', level: 'warn', at_once: 51, requests: 101 },
-    'All tokens came in a single read for 51 of 101 requests: the answers were not streamed; look for a buffering proxy.',
+    { id: 'no-last-word', level: 'info', answers: 7, requests: 60 },
+    '7 of 60 answers ended without a last word ([DONE], message_stop): their finish reason and a clean end of the body count as their end.',
+  ],
+  [
+    { id: 'tokens-held-back', level: 'warn', held_back: 51, requests: 101 },
+    'The tokens of 51 of 101 answers came all at once or in bursts, not streamed as they were generated: look for a buffering proxy.',
   ],
   [
     { id: 'ttft-without-content', level: 'warn', event: 'workflow_started', lead_ms: 80 },
@@ -120,8 +140,34 @@ const sentences: readonly [DiagnosticFacts, string][] = [
     '198 of 199 later requests had to open a new connection: let the server keep connections alive.',
   ],
   [
-    { id: 'warmup-failures', level: 'warn', failed: 1, warmup: 2, first: 'http_status' },
-    '1 of 2 warm-up requests failed, the first with http_status: the target may not have been ready.',
+    {
+      id: 'warmup-failures',
+      level: 'warn',
+      failed: 1,
+      warmup: 2,
+      first: 'http_status',
+      status: 503,
+    },
+    '1 of 2 warm-up requests failed, the first with http_status 503: the target may not have been ready.',
+  ],
+  [
+    { id: 'warmup-failures', level: 'warn', failed: 1, warmup: 2, first: 'connect', status: null },
+    '1 of 2 warm-up requests failed, the first with connect: the target may not have been ready.',
+  ],
+  [
+    {
+      id: 'warmup-failures',
+      level: 'warn',
+      failed: 2,
+      warmup: 2,
+      first: 'http_status',
+      status: 401,
+    },
+    '2 of 2 warm-up requests failed, the first with http_status 401: the target refuses what is sent.',
+  ],
+  [
+    { id: 'default-body', level: 'warn', status: 400 },
+    'The target refuses the body {"stream": true}, which is sent where nothing says what to send, with HTTP 400: write what it expects as body of a spec, or behind --body where there is none.',
   ],
   [
     { id: 'requests-cancelled', level: 'info', cancelled: 1, requests: 201 },

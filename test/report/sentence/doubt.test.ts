@@ -8,10 +8,16 @@ const error = { reach: 2.03, margin: 1.2 }
 
 const sentences: readonly [DoubtDocument, 'PASS' | 'FAIL', 'ms' | 'share', string][] = [
   [
-    { kind: 'not-streamed', target, at_once: 9, requests: 10 },
+    { kind: 'not-streamed', target, held_back: 9, requests: 10 },
     'PASS',
     'ms',
-    'not streamed: 9 of 10 answers came in a single read',
+    'not streamed as it was generated: look for a buffering proxy (the tokens of 9 of 10 answers came all at once or in bursts)',
+  ],
+  [
+    { kind: 'estimated-tokens', target, estimated: 12, requests: 60 },
+    'PASS',
+    'ms',
+    'estimated: the server sent no token count for 12 of 60 answers, and token events may be more or fewer than tokens',
   ],
   [
     { kind: 'client-late', target, delay_p99_ms: 2.03, ...error },
@@ -26,10 +32,18 @@ const sentences: readonly [DoubtDocument, 'PASS' | 'FAIL', 'ms' | 'share', strin
     "the baseline: client-limited: it is 1.2ms within the bound, and up to 2.03ms may be the client's own (its event loop was late by 2.03ms (p99))",
   ],
   [
-    { kind: 'calibrated-error', target, error_ms: 3, reach: 0.02, margin: 0.005 },
+    {
+      kind: 'calibrated-error',
+      target,
+      stat: 'p99',
+      error_ms: 3,
+      requests: 300,
+      reach: 0.02,
+      margin: 0.005,
+    },
     'FAIL',
     'share',
-    "client-limited: it is 0.5% beyond the bound, and up to 2% may be the client's own (its calibrated error at this load is 3ms (p99))",
+    "client-limited: it is 0.5% beyond the bound, and up to 2% may be the client's own (its calibrated error at this load is 3ms, p99 of 300 requests)",
   ],
   [
     { kind: 'client-limited', target, reasons: [{ kind: 'event-loop-busy', utilization: 0.9 }] },

@@ -1,0 +1,62 @@
+import { createSearch, type Finding } from './secret-search.ts'
+import type { Secret } from './spec.ts'
+
+/** Takes secrets out of texts; a label stands in the place of each. */
+export interface Redactor {
+  redact(text: string): string
+  /**
+   * The first `limit` UTF-16 units of a text, redacted. A secret that goes on behind them is
+   * replaced as well, if `reach` more units of the text are there to see.
+   */
+  redactStart(text: string, limit: number): string
+  /** UTF-16 units in which the longest secret can be seen, however it is escaped. */
+  readonly reach: number
+}
+
+/** UTF-16 units that one of a secret may take: `\u0061` in a query is `%5Cu0061`, in hexadecimal 12. */
+const widest = 12
+
+/** Finds secrets in every form that `createSearch` knows. */
+export function createRedactor(secrets: readonly Secret[]): Redactor {
+  const search = createSearch(secrets)
+  const reach = widest * secrets.reduce((most, { value }) => Math.max(most, value.length), 0)
+  return {
+    reach,
+    redact: (text) => replace(text, search(text)),
+    redactStart(text, limit) {
+      const seen = text.slice(0, limit + reach)
+      const findings = search(seen).filter(({ start }) => start < limit)
+      return replace(seen.slice(0, Math.max(limit, findings.at(-1)?.end ?? 0)), findings)
+    },
+  }
+}
+
+/** Replaces secrets by stars, so that every other character keeps its place. */
+export function maskSecrets(text: string, secrets: readonly Secret[]): string {
+  const stars = createSearch(secrets)(text).map(({ start, end }) => ({
+    start,
+    end,
+    label: text.slice(start, end).replace(/[^\r\n]/g, '*'),
+  }))
+  return replace(text, stars)
+}
+
+function replace(text: string, findings: readonly Finding[]): string {
+  let replaced = ''
+  let from = 0
+  for (const { start, end, label } of findings) {
+    replaced += text.slice(from, start) + label
+    from = end
+  }
+  return replaced + text.slice(from)
+}
+
+/** Redacts every text within plain objects and arrays; returns a copy. */
+export function redactDeep<T>(value: T, redact: (text: string) => string): T {
+  if (typeof value === 'string') return redact(value) as T
+  if (Array.isArray(value)) return value.map((item: unknown) => redactDeep(item, redact)) as T
+  if (typeof value !== 'object' || value === null) return value
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value
+  const entries = Object.entries(value).map(([key, item]) => [key, redactDeep(item, redact)])
+  return Object.fromEntries(entries) as T
+}

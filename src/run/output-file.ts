@@ -1,0 +1,104 @@
+import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join, normalize, sep } from 'node:path'
+
+/** A file or a folder of ours cannot be written; the message names it, and says why. */
+export class OutputError extends Error {
+  override readonly name = 'OutputError'
+  readonly path: string
+  /** What the system says, in words. */
+  readonly reason: string
+
+  constructor(path: string, cause: unknown) {
+    const reason = explain(cause)
+    super(`${path}: cannot be written: ${reason}`, { cause })
+    this.path = path
+    this.reason = reason
+  }
+}
+
+/**
+ * Makes a folder below `root`, which is made too and may be a link. A link further down is replaced
+ * by a folder: whoever prepared the place does not choose where else is written. `below` is relative;
+ * '' is `root` itself. Returns the path of the folder.
+ * @throws {OutputError}
+ */
+export function makeFolder(root: string, below: string): string {
+  attempt(root, () => mkdirSync(root, { recursive: true }))
+  let path = root
+  for (const part of normalize(below)
+    .split(sep)
+    .filter((name) => name !== '.')) {
+    path = join(path, part)
+    attempt(path, makeOwn)
+  }
+  return path
+}
+
+function makeOwn(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found?.isSymbolicLink() === true) rmSync(path)
+  if (found?.isDirectory() !== true) mkdirSync(path)
+}
+
+/**
+ * Puts a file in the place of what has its name, at once: whoever looks finds the old or the new one
+ * whole. A link is replaced, and not followed.
+ * @throws {OutputError}
+ */
+export function replaceFile(path: string, content: string | Uint8Array): void {
+  const draft = `${path}.${process.pid}.draft`
+  attempt(path, () => {
+    try {
+      rmSync(draft, { force: true })
+      writeFileSync(draft, content, { flag: 'wx' })
+      renameSync(draft, path)
+    } catch (error) {
+      rmSync(draft, { force: true })
+      throw error
+    }
+  })
+}
+
+/**
+ * Removes a file, or a link in its place.
+ * @throws {OutputError}
+ */
+export function removeFile(path: string): void {
+  attempt(path, () => rmSync(path, { force: true }))
+}
+
+/**
+ * Does something to a file or folder of ours.
+ * @throws {OutputError} naming it, when the system refuses; what else is thrown is passed on.
+ */
+export function attempt(path: string, act: (path: string) => void): void {
+  try {
+    act(path)
+  } catch (error) {
+    throw error instanceof Error && 'syscall' in error ? new OutputError(path, error) : error
+  }
+}
+
+const fileInTheWay = 'a file stands where a folder is needed'
+const folderInTheWay = 'a folder stands where a file is needed'
+const denied = 'permission is denied'
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space is left there',
+  EDQUOT: 'the quota is used up',
+  EFBIG: 'it would be too large',
+  EROFS: 'the file system is read-only',
+  EACCES: denied,
+  EPERM: denied,
+  EEXIST: fileInTheWay,
+  ENOTDIR: fileInTheWay,
+  EISDIR: folderInTheWay,
+  ERR_FS_EISDIR: folderInTheWay,
+}
+
+/** What a system call came to, in words. */
+function explain(error: unknown): string {
+  const { code = '', message } = error as NodeJS.ErrnoException
+  const words = reasons[code]
+  return words === undefined ? message : `${words} (${code})`
+}

@@ -1,0 +1,36 @@
+import { expect, onTestFinished, test } from 'vitest'
+
+import { type MockOptions, startMock } from '../../src/mock/index.ts'
+import { hasModule, runTool } from './_tool.ts'
+
+const asked = 20
+
+/** Reads answers by the lines of httpx, as GuideLLM does, and prints how many came whole. */
+const countWhole = `
+import json, sys, httpx
+whole = 0
+for number in range(${asked}):
+    usage = None
+    body = {"prompt": "hi", "stream": True, "stream_options": {}, "max_tokens": 40}
+    try:
+        with httpx.stream("POST", sys.argv[1], json=body) as response:
+            for line in response.iter_lines():
+                if line.startswith("data: {"):
+                    usage = json.loads(line[6:]).get("usage")
+                if line == "data: [DONE]":
+                    whole += usage["completion_tokens"] == 40
+    except ValueError:
+        pass
+print(whole)
+`
+
+test.skipIf(!hasModule('httpx')).each<[MockOptions['text'], (whole: number) => boolean]>([
+  ['plain', (whole) => whole === asked],
+  ['tricky', (whole) => whole < asked],
+])('httpx reads the lines of a mock whose text is %s', async (text, isRight) => {
+  const mock = await startMock({ profile: 'vllm', ttft: 0, itl: 0, text })
+  onTestFinished(() => mock.stop())
+  const { stdout } = await runTool('python3', ['-c', countWhole, `${mock.url}/v1/completions`])
+  expect(stdout).toMatch(/^\d+\n$/)
+  expect(Number(stdout)).toSatisfy(isRight)
+})
