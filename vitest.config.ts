@@ -45,7 +45,17 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'real', include: ['test/real/**/*.test.ts'], benchmark: noBenchmark },
+        test: {
+          name: 'real',
+          include: ['test/real/**/*.test.ts'],
+          benchmark: noBenchmark,
+          globalSetup: ['test/real/_package.ts'],
+          // Engines take a minute to start, and all that runs at once disturbs what is measured.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
       },
       {
         extends: true,
