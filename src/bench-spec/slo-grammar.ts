@@ -326,10 +326,11 @@ function parseQuantity(
   return { bound, boundText: `${writeNumber(number)}${unitText}` }
 }
 
-/** Without needless zeros; as it came where it would be written with an exponent, which is not read. */
+/** Without needless zeros. Digits stay as they came: a number has an exponent, or is rounded. */
 function writeNumber(number: string): string {
-  const text = String(Number(number))
-  return text.includes('e') ? number : text
+  const [whole = '', fraction = ''] = number.split('.')
+  const places = fraction.replace(/0+$/, '')
+  return whole.replace(/^0+(?=\d)/, '') + (places === '' ? '' : `.${places}`)
 }
 
 /** `p95`, `mean`; empty for a metric that is one number per run. */
