@@ -7,6 +7,8 @@ export interface Command {
   args: readonly string[]
   env?: Readonly<Record<string, string>>
   cwd?: string
+  /** What it reads; nothing by default. */
+  input?: string
 }
 
 export interface Finished {
@@ -23,18 +25,24 @@ const offline = {
   NO_COLOR: '1',
 }
 
-function start({ path, args, env, cwd }: Command): { child: ChildProcess; text: () => string } {
+function start({ path, args, env, cwd, input = '' }: Command): {
+  child: ChildProcess
+  text: () => string
+} {
   const { PYTHONDONTWRITEBYTECODE: _slow, ...inherited } = process.env
   const child = spawn(path, args, {
     cwd,
     env: { ...inherited, ...offline, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
     // A group of its own: engines start further processes, which must end with them.
     detached: true,
   })
+  // One that ends before it has read everything says so by its exit code.
+  child.stdin.on('error', () => {})
+  child.stdin.end(input)
   let text = ''
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (part: string) => {
+    stream.setEncoding('utf8').on('data', (part: string) => {
       text += part
     })
   }

@@ -49,6 +49,7 @@ export const environments = {
   aiperf: { packages: ['aiperf==0.13.0'] },
   evalscope: { packages: ['evalscope[perf]==1.14.1'] },
   'inference-perf': { packages: ['inference-perf==0.7.0'] },
+  readers: { packages: ['httpx==0.28.1', 'prometheus-client==0.26.0'] },
 } satisfies Record<string, Environment>
 
 export interface Software {
@@ -105,7 +106,7 @@ export function fromSystem(program: string, args: readonly string[], name: strin
   return {
     name,
     path,
-    source: `the package ${program} of the system`,
+    source: 'a package of the system',
     version: () => {
       const text = execFileSync('sh', ['-c', `"${path}" ${args.join(' ')} 2>&1`]).toString()
       return /\d+\.\d+[.\w]*/.exec(text)?.[0] ?? text

@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest'
 
 import { type MockOptions, startMock } from '../../src/mock/index.ts'
-import { hasModule, runTool } from './_tool.ts'
+import { finish } from './_process.ts'
+import { fromPython, titleOf } from './_software.ts'
 
 const asked = 20
 
@@ -24,13 +25,16 @@ for number in range(${asked}):
 print(whole)
 `
 
-test.skipIf(!hasModule('httpx')).each<[MockOptions['text'], (whole: number) => boolean]>([
+const httpx = fromPython('readers', 'python', 'httpx', 'httpx')
+
+test.skipIf(httpx.path === undefined).each<[MockOptions['text'], (whole: number) => boolean]>([
   ['plain', (whole) => whole === asked],
   ['tricky', (whole) => whole < asked],
-])('httpx reads the lines of a mock whose text is %s', async (text, isRight) => {
+])(`${titleOf(httpx)} reads the lines of a mock whose text is %s`, async (text, isRight) => {
   const mock = await startMock({ profile: 'vllm', ttft: 0, itl: 0, text })
   onTestFinished(() => mock.stop())
-  const { stdout } = await runTool('python3', ['-c', countWhole, `${mock.url}/v1/completions`])
-  expect(stdout).toMatch(/^\d+\n$/)
-  expect(Number(stdout)).toSatisfy(isRight)
+  const args = ['-c', countWhole, `${mock.url}/v1/completions`]
+  const said = await finish({ path: httpx.path ?? '', args })
+  expect(said.text).toMatch(/^\d+\n$/)
+  expect(Number(said.text)).toSatisfy(isRight)
 })

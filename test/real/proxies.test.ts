@@ -64,6 +64,8 @@ for (const { software, setting, streams, drops, ready, command } of proxies) {
       })
       const failures = summary.failures.filter(({ kind }) => kind !== drops)
       expect([summary.requests.total, failures], text).toEqual([requests, []])
+      // How many it loses is not ours to say.
+      if (drops !== undefined) return
       expect(statusOf('success_rate')).toBe('PASS')
       if (streams) return expect(verdict.status).toBe('PASS')
       expect([statusOf('ttft'), statusOf('chunk_gap')]).toEqual(['INCONCLUSIVE', 'INCONCLUSIVE'])

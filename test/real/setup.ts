@@ -62,4 +62,6 @@ if (!existsSync(model)) {
   run(join(home, 'engines/bin/python'), [script, model])
 }
 fillHub()
-console.log('nginx, haproxy and caddy are packages of the system')
+console.log(
+  'nginx, haproxy, caddy, prometheus and prometheus-node-exporter are packages of the system',
+)
