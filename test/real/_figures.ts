@@ -26,10 +26,12 @@ export function quantilesOf(values: readonly number[]): Quantiles {
 
 /** From the head of a request being parsed to the sends of its first and last content. */
 export function figuresOf(truth: readonly TruthRecord[]): Figures {
-  const answered = truth.filter(({ outcome }) => outcome === 'ok')
+  // AIPerf also looks whether the server has metrics.
+  const asked = truth.filter(({ dialect }) => dialect !== null)
+  const answered = asked.filter(({ outcome }) => outcome === 'ok')
   return {
     completed: answered.length,
-    failed: truth.length - answered.length,
+    failed: asked.length - answered.length,
     ttft: quantilesOf(answered.map(({ content_ms, recv_ms }) => (content_ms[0] ?? NaN) - recv_ms)),
     latency: quantilesOf(
       answered.map(({ last_content_ms, recv_ms }) => (last_content_ms ?? NaN) - recv_ms),

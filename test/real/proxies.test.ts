@@ -30,8 +30,8 @@ afterAll(() => mock.close())
 for (const { software, setting, streams, drops, ready, command } of proxies) {
   const { name, path } = software
   describe.skipIf(path === undefined)(`${titleOf(software)}, ${setting}`, () => {
-    const what = streams ? 'answers are judged' : 'it is noticed to collect answers'
-    test.each([16, 64])(`${what} of %i tokens`, async (tokens) => {
+    const what = streams ? 'are judged' : 'are noticed to be collected'
+    test.each([16, 64])(`answers of %i tokens ${what}`, async (tokens) => {
       const folder = `proxies/${`${name} ${setting} ${tokens}`.replaceAll(/\W+/g, '-')}`
       const port = await findPort()
       const origin = `http://127.0.0.1:${port}`
