@@ -62,7 +62,7 @@ test('unset variables are issues, inherited properties are no variables', () => 
 const environment = {
   HOME: '/home/somebody-1234567890',
   NODE_ENV: 'production',
-  PWD: '/work/project-12345678901234567890',
+  PWD: '/srv/project-12345678901234567890',
   MODEL: 'qwen',
   BASE_URL: 'https://api.example.com/v1/of/2026',
   SHORT_KEY: 'abc',
@@ -78,7 +78,7 @@ test('variables whose values a program has put into its document are secrets by 
     url: 'https://api.example.com/v1/of/2026?in=production',
     headers: { 'x-tenant': 'sk-proj-0123456789abcdef', 'x-home': '/home/somebody-1234567890' },
     body: { model: 'qwen', messages: [{ content: 'abc an api key, hunter22' }] },
-    baseline: { url: '/work/project-12345678901234567890' },
+    baseline: { url: '/srv/project-12345678901234567890' },
   }
   expect(findVariables(document, environment)).toEqual([
     { value: 'an api key', label: '${API_KEY}' },
