@@ -5,6 +5,7 @@ import type { Timeouts } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
 import { createDecoder } from '../stream/decode.ts'
+import type { NameCount } from '../stream/name-count.ts'
 import { checkContentType, checkEncoding, createReader } from '../stream/read.ts'
 import type { StreamFault, StreamReader } from '../stream/reader.ts'
 import {
@@ -21,6 +22,9 @@ import type { Ticket } from './schedule.ts'
 
 /** UTF-16 units of an error body that are looked at: enough to find the server's message in it. */
 const errorBodyLimit = 65_536
+
+/** UTF-16 units of the name of an event or a key. */
+const nameLimit = 64
 
 /** UTF-16 units of a message that are looked at. */
 const wordsLimit = 4096
@@ -112,12 +116,26 @@ export function startExchange(options: ExchangeOptions): Exchange {
       replaced,
       dialect: stream?.dialect,
       output: stream?.output === undefined ? undefined : redactor.redact(stream.output),
+      eventNames: stream && nameEvents(stream.eventNames),
+      missingOutput: stream?.missingOutput && {
+        at: stream.missingOutput.at,
+        keys: stream.missingOutput.keys.map(cleanName),
+      },
     }
     options.onRecord(
       outcome === 'completed' || outcome === 'cancelled'
         ? keepKnown<RequestRecord>({ ...found, outcome })
         : keepKnown<RequestRecord>({ ...found, outcome: 'failed', failure: plain(outcome) }),
     )
+  }
+
+  function nameEvents(counts: readonly NameCount[]): RequestRecord['eventNames'] {
+    if (counts.length === 0) return undefined
+    return counts.map(({ name, count }) => ({ name: cleanName(name), count }))
+  }
+
+  function cleanName(name: string): string {
+    return cleanMessage(redactor.redactStart(name, nameLimit), nameLimit)
   }
 
   function plain({ kind, message }: Failure): Failure {

@@ -1,3 +1,5 @@
+import type { MissingOutput } from '../stream/missing-output.ts'
+import type { NameCount } from '../stream/name-count.ts'
 import type { StreamFault } from '../stream/reader.ts'
 
 export type FailureKind =
@@ -36,7 +38,10 @@ export interface RequestMarks {
   firstToken?: number
   firstOutput?: number
   lastToken?: number
-  /** `undefined` also in a completed answer, when a finish reason was its only proper end. */
+  /**
+   * `undefined` also in a completed answer, when a finish reason was its only proper end; that of
+   * `ended` when a clean end of the body was.
+   */
   completed?: number
   lastByte?: number
   /** Body ended, or the failure was noticed. */
@@ -62,6 +67,8 @@ interface RecordBase {
   tokenTimes: Float64Array
   status?: number
   events: number
+  /** Those of them that have a name, by it, in the order of the first ones; `undefined`: none has. */
+  eventNames?: readonly NameCount[]
   reads: number
   bytes: number
   promptTokens?: number
@@ -76,6 +83,8 @@ interface RecordBase {
   replaced?: 'unsent' | 'resent'
   dialect?: string
   output?: string
+  /** Why there is no text at `outputPath`; `undefined` also when no event came that should have it. */
+  missingOutput?: MissingOutput
 }
 
 export interface CompletedRecord extends RecordBase {

@@ -811,7 +811,9 @@ export type DiagnosticDocument =
       level: 'warn'
       /** Requests whose tokens came all at once or in bursts. */
       held_back: number
-      /** Completed requests with enough token events to tell. */
+      /** Those of them whose raw text came in one read. */
+      in_one_read: number
+      /** Completed requests with enough token events to tell, or of raw text. */
       requests: number
       /** The same in one sentence. */
       message: string
@@ -829,6 +831,48 @@ export type DiagnosticDocument =
       answers: number
       /** Completed requests. */
       requests: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /**
+   * Answers of `sse` or `ndjson` had a clean end of the body and no other: one that was cut would
+   * look the same. A warning when events have names.
+   */
+  | {
+      /** Which property; stable. */
+      id: 'end-unproven'
+      /** How much it matters. */
+      level: 'info' | 'warn'
+      /** Of them. */
+      answers: number
+      /** Completed requests. */
+      requests: number
+      /** How they were read. */
+      dialect: string
+      /** Names of events of the first; untrusted texts. */
+      names: string[]
+      /** The same in one sentence. */
+      message: string
+    }
+  /** Answers held nothing at `output_path`. */
+  | {
+      /** Which property; stable. */
+      id: 'output-missing'
+      /** How much it matters. */
+      level: 'warn'
+      /** That led nowhere. */
+      path: string
+      /** Completed requests without an output. */
+      missing: number
+      /** Completed requests. */
+      requests: number
+      /**
+       * How far it led, dotted; empty: the payload itself; `null`: no event came that should have
+       * it.
+       */
+      at: string | null
+      /** What is there instead; untrusted texts. */
+      keys: string[]
       /** The same in one sentence. */
       message: string
     }

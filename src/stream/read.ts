@@ -43,6 +43,7 @@ export function createReader(
     dialect: dialect.name,
     tokenTimes: [],
     events: 0,
+    eventNames: [],
   }
   let { interpret, mark, finish } = compile(dialect)
   let sniffing = format === undefined && dialect.framing !== 'raw'
@@ -167,11 +168,13 @@ export function createReader(
         // Its lines were read as records, which they are not.
         forgetTokens(marks)
         marks.events = 1
+        marks.eventNames.length = 0
         fault = found
       }
       const completionEvent = format?.completionEvent
       fault ??= judgeEnding(marks, dialect, { completionEvent, rest, finished: finish.finished() })
-      if (fault === undefined && endsWithBody(dialect, completionEvent)) marks.completed ??= at
+      if (fault === undefined && endsWithBody(marks, dialect, completionEvent))
+        marks.completed ??= at
       return fault
     },
     fault: () => (document === undefined ? fault : undefined),
