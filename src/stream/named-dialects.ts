@@ -42,7 +42,8 @@ const openaiChat: Dialect = {
   error: { events: ['error'], path: 'error' },
   usage: openaiUsage,
   ignoredEvents: keepAlives,
-  signs: [{ path: 'object', in: ['chat.completion.chunk'] }],
+  // Azure begins with what its filters found in the prompt, an object without a name.
+  signs: [{ path: 'object', in: ['chat.completion.chunk', ''] }, { path: 'choices' }],
 }
 
 const openaiCompletions: Dialect = {
