@@ -63,15 +63,18 @@ function listAnchors(page: string): string[] {
   )
 }
 
-test('README.zh-CN.md is README.md, its examples to the letter', () => {
-  const chinese = pageOf('README.zh-CN.md')
-  expect(listBlocks(chinese)).toEqual(listBlocks(readme))
-  expect(listLevels(chinese)).toEqual(listLevels(readme))
-  expect(listRows(chinese)).toEqual(listRows(readme))
-  expect(listTargets(chinese)).toEqual(listTargets(readme))
-  expect(readme).toContain('](README.zh-CN.md)')
-  expect(chinese).toContain('](README.md)')
-})
+test.for(['README.md', 'docs/from-python-tool.md'])(
+  '%s says the same in Chinese, its examples to the letter',
+  (name) => {
+    const other = name.replace(/md$/, 'zh-CN.md')
+    const [english, chinese] = [pageOf(name), pageOf(other)]
+    for (const list of [listBlocks, listLevels, listRows, listTargets]) {
+      expect(list(chinese)).toEqual(list(english))
+    }
+    expect(english).toContain(`](${basename(other)})`)
+    expect(chinese).toContain(`](${basename(name)})`)
+  },
+)
 
 function withoutBlocks(text: string): string {
   return text.replace(/^```[^]*?^```/gm, '')
@@ -92,11 +95,11 @@ function listRows(text: string): string[] {
   )
 }
 
-/** Where links lead, but for those between the languages. */
+/** Where links lead, but for those between the languages, and whatever the language. */
 function listTargets(text: string): string[] {
   return [...withoutBlocks(text).matchAll(/\]\(([^)\s]+)\)/g)]
-    .map(([, target = '']) => target)
-    .filter((target) => !target.startsWith('README'))
+    .map(([, target = '']) => target.replace('.zh-CN', ''))
+    .filter((target) => !/^(README|from-python-tool)\.md$/.test(target))
     .toSorted()
 }
 
