@@ -121,7 +121,7 @@ test('every recipe has a server that it is tried against, and no server lacks a 
 test.for(recipes)(
   'a recipe passes, with its clock stopped at the first token: %s [S2.1]',
   async ([, text, answerer]) => {
-    const server = await startAnswerer(answerer!)
+    const server = await startAnswerer(answerer!, text.includes('${API_KEY}'))
     onTestFinished(() => server.close())
     const { results, records } = await follow(text, server.url)
 
@@ -164,18 +164,20 @@ interface RunningAnswerer {
   close(): Promise<void>
 }
 
-async function startAnswerer(answerer: Answerer): Promise<RunningAnswerer> {
+/** `locked`: the request has to carry the key, where the format has it. */
+async function startAnswerer(answerer: Answerer, locked: boolean): Promise<RunningAnswerer> {
   const recording = loadRecordings().find(({ name }) => name === answerer.recording)
-  return recording === undefined ? startMock() : playRecording(recording, answerer)
+  return recording === undefined ? startMock(locked) : playRecording(recording, answerer)
 }
 
-async function startMock(): Promise<RunningAnswerer> {
+async function startMock(locked: boolean): Promise<RunningAnswerer> {
   const mock = await startServer({
     profile: 'vllm',
     ttft,
     itl: 3,
     tokens: 6,
     role_chunk: 'accept',
+    ...(locked ? { api_key: key } : {}),
   })
   return {
     url: mock.url,
