@@ -44,7 +44,7 @@ function nameEndings(dialect: Dialect, completionEvent: string | undefined): str
     if (way.kind === 'event') names.push(...way.names)
     else names.push(way.kind === 'sentinel' ? way.data : way.path)
   }
-  return names.join(' or ')
+  return [...new Set(names)].join(' or ')
 }
 
 function incomplete(where: string): StreamFault {
