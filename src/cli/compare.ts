@@ -54,7 +54,9 @@ export const compare: Command = defineCommand({
     quiet,
   },
   operands: { needed: 'a baseline and a candidate', least: 1, most: 2, offers: 'files' },
-  notes: ['Results of two machines, workloads or settings are not compared: INCONCLUSIVE.'],
+  notes: [
+    'Results of two machines or loads are not compared: INCONCLUSIVE, with what differs. Two models or servers are, with what differs too. Two models in one run: a `baseline` in the spec with a body of its own, and `slogate run`.',
+  ],
   exitCodes: exitCodeMeanings,
   examples: [
     'slogate compare .vitest/slogate/bench/chat --max-regression 10%',
