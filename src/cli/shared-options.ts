@@ -4,6 +4,7 @@ import { keepKnown } from '../bench-spec/known.ts'
 import type { Overrides } from '../bench-spec/overrides.ts'
 import type { Policy } from '../bench-spec/spec.ts'
 import type { JunitMode } from '../run/artifacts.ts'
+import { keptRuns, keepVariable } from '../run/earlier-runs.ts'
 import type { Preset, Switch, Valued } from './option.ts'
 import { choice, jsonObject, text, wholeNumber } from './value-kind.ts'
 
@@ -53,6 +54,13 @@ export const out: Preset<string> = {
   variable: 'SLOGATE_OUT',
   default: '.vitest/slogate',
   description: 'folder for results',
+}
+
+export const keep: Preset<number> = {
+  value: wholeNumber('N', 0),
+  variable: keepVariable,
+  default: keptRuns,
+  description: 'earlier runs that are kept in `earlier/` of each folder; the oldest go first',
 }
 
 export const junit: Preset<JunitMode> = {

@@ -1,6 +1,6 @@
 import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { DistributionDocument, Measured, Results, SloDocument } from '../results/results.ts'
-import { explainMismatch, listDifferences } from './sentence/differences.ts'
+import { explainDifferences, explainMismatch } from './sentence/differences.ts'
 import { explainEnd } from './sentence/end.ts'
 import { formatChange, formatCount, formatDeviation, formatMs, formatValue } from './units.ts'
 
@@ -185,13 +185,15 @@ export function loadCells({ load, summary }: Results): string[] {
 /** What the run was compared with, and how its requests fared or why they do not count; none without a baseline. */
 export function baselineCells({ baseline }: Results): string[] {
   if (baseline === null) return []
-  const { kind, source, comparable, differences, summary } = baseline
+  const { kind, source, comparable, differences, contrasts, summary } = baseline
   const { completed, failed } = summary.requests
   const how = kind === 'interleaved' ? 'alternating' : 'an earlier run'
   const counts = `ok ${formatCount(completed)}  err ${formatCount(failed)}`
   const line = `baseline ${cleanLine(source)} (${how})   ${counts}`
-  if (comparable) return [line]
-  return [line, `not comparable: ${cleanLine(listDifferences(differences))}`]
+  return [
+    line,
+    ...explainDifferences({ comparable, differences, contrasts }).map((each) => cleanLine(each)),
+  ]
 }
 
 /** `http_status 503 ×12`. */

@@ -657,6 +657,29 @@ export interface SummaryDocument {
   }[]
 }
 
+/** A fact of what is sent. */
+export type WorkloadDocument =
+  | {
+      /** Which of them. */
+      kind: 'value'
+      /** For example `body.model`. */
+      name: string
+      /** As it is sent. */
+      value: string
+    }
+  | {
+      /** Which of them. */
+      kind: 'content'
+      /** For example `body.messages`. */
+      name: string
+      /** How much of it there is. */
+      size: number
+      /** Of the size. */
+      unit: 'characters' | 'rows'
+      /** Of its JSON with the secrets redacted, hexadecimal. */
+      sha256: string
+    }
+
 /** Times of one metric in a round. */
 export interface RoundTimesDocument {
   /** ms, of completed requests. */
@@ -1435,10 +1458,11 @@ export interface Results {
      */
     resend: boolean
     /**
-     * Of what is sent and how, hexadecimal: method, body, rows and their order, stream format,
-     * concurrency, whether connections are kept. Runs that differ in it cannot be compared.
+     * What is sent and how, wherever to: method, members of the body, rows and their order, how the
+     * stream is read, whether connections are kept. What runs that are compared differ in is named
+     * by it.
      */
-    workload_sha256: string
+    workload: WorkloadDocument[]
   }
   /** How streams were read. */
   stream: {
@@ -1492,6 +1516,8 @@ export interface Results {
     comparable: boolean
     /** What was not. */
     differences: DifferenceDocument[]
+    /** What else differs and is compared all the same, such as the model. */
+    contrasts: DifferenceDocument[]
     summary: SummaryDocument
   } | null
   /** What a reader must know before believing the figures. */

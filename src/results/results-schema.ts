@@ -11,7 +11,7 @@ import {
   turnSchema,
   verdictReasonSchema,
 } from './reasons-schema.ts'
-import { count, list, number, oneOf, orNull, record, text } from './schema-parts.ts'
+import { count, list, number, oneOf, orNull, record, text, union } from './schema-parts.ts'
 import { serverSchema } from './server-schema.ts'
 
 /** A distribution within `results.json`. */
@@ -164,6 +164,17 @@ export const summarySchema: JsonSchema = record(
   },
 )
 
+/** A fact of a workload within `results.json`. */
+export const workloadSchema: JsonSchema = union('A fact of what is sent.', 'kind', {
+  value: { name: text('For example `body.model`.'), value: text('As it is sent.') },
+  content: {
+    name: text('For example `body.messages`.'),
+    size: count('How much of it there is.'),
+    unit: oneOf('Of the size.', ['characters', 'rows']),
+    sha256: text('Of its JSON with the secrets redacted, hexadecimal.'),
+  },
+})
+
 /** The times of a round within `results.json`. */
 export const roundTimesSchema: JsonSchema = record('Times of one metric in a round.', {
   mean: measured('ms, of completed requests.'),
@@ -232,8 +243,9 @@ export const resultsSchema: JsonSchema = {
         description:
           'Whether a request was sent once more where the server closed a kept connection without an answer.',
       },
-      workload_sha256: text(
-        'Of what is sent and how, hexadecimal: method, body, rows and their order, stream format, concurrency, whether connections are kept. Runs that differ in it cannot be compared.',
+      workload: list(
+        'What is sent and how, wherever to: method, members of the body, rows and their order, how the stream is read, whether connections are kept. What runs that are compared differ in is named by it.',
+        workloadSchema,
       ),
     }),
     stream: record('How streams were read.', {
@@ -274,6 +286,10 @@ export const resultsSchema: JsonSchema = {
           description: 'Whether machine and workload were the same.',
         },
         differences: list('What was not.', differenceSchema),
+        contrasts: list(
+          'What else differs and is compared all the same, such as the model.',
+          differenceSchema,
+        ),
         summary: summarySchema,
       }),
     ),

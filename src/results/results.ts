@@ -17,6 +17,7 @@ import type {
   RoundDocument,
   SloDocument,
   SummaryDocument,
+  WorkloadDocument,
 } from './results-document.ts'
 import { fixed, orNull, significant } from './rounding.ts'
 import { toServer } from './server-document.ts'
@@ -40,6 +41,7 @@ export type {
   SloDocument,
   TurnDocument,
   VerdictReasonDocument,
+  WorkloadDocument,
 } from './results-document.ts'
 
 /** A number, or `infinite` (of either sign) where failed requests fill the percentile. */
@@ -69,8 +71,8 @@ export interface ResultsInput {
   file?: string
   /** Of the spec file, hexadecimal. */
   sha256?: string
-  /** Of what is sent and how, hexadecimal. */
-  workload: string
+  /** What is sent and how. */
+  workload: readonly WorkloadDocument[]
   environment: Results['environment']
 }
 
@@ -81,6 +83,7 @@ export type BaselineInput =
       kind: 'file'
       source: string
       differences: readonly Difference[]
+      contrasts: readonly Difference[]
       summary: SummaryDocument
     }
 
@@ -123,7 +126,7 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
       seed: load.seed,
       keep_alive: load.keepAlive ?? true,
       resend: load.resend ?? true,
-      workload_sha256: input.workload,
+      workload: [...input.workload],
     },
     stream: {
       asked: spec.stream?.dialect ?? null,
@@ -196,11 +199,25 @@ function toSummary(summary: RunSummary): SummaryDocument {
 function toBaseline(baseline: BaselineInput): NonNullable<Results['baseline']> {
   const { kind, source } = baseline
   if (kind === 'interleaved') {
-    return { kind, source, comparable: true, differences: [], summary: toSummary(baseline.summary) }
+    return {
+      kind,
+      source,
+      comparable: true,
+      differences: [],
+      contrasts: [],
+      summary: toSummary(baseline.summary),
+    }
   }
-  const { differences, summary } = baseline
+  const { differences, contrasts, summary } = baseline
   const comparable = differences.length === 0
-  return { kind, source, comparable, differences: [...differences], summary }
+  return {
+    kind,
+    source,
+    comparable,
+    differences: [...differences],
+    contrasts: [...contrasts],
+    summary,
+  }
 }
 
 function toRound({ round, completed, failed, times, ...rest }: RoundFigures): RoundDocument {

@@ -360,18 +360,30 @@ test('mock prints one JSON line and serves until it is stopped, to who has its k
   await expect(fetch(`${url}/v1/models`)).rejects.toThrow()
 })
 
-test('specs of the same name do not overwrite each other, and a name does not lead out of the folder [T19]', async () => {
+test('specs of the same name or file name do not overwrite each other, and a second run keeps the first [T19] [S1.46] [S1.47]', async () => {
   const project = createProject({
-    'a.yaml': namedSpec('same'),
-    'b.yaml': namedSpec('same'),
-    'c.yaml': namedSpec('..'),
+    'A/config.yaml': namedSpec('same'),
+    'B/config.yaml': namedSpec('..'),
   })
-  const args = ['-c', 'a.yaml', '-c', 'b.yaml', '-c', 'c.yaml', '-n', '5', '--out', 'out/below']
-  await project.slogate(['run', ...args])
-  for (const folder of ['same', 'same-2', '_']) {
-    expect(existsSync(join(project.folder, 'out/below', folder, 'results.json'))).toBe(true)
-  }
-  expect(existsSync(join(project.folder, 'out/results.json'))).toBe(false)
+  const run = (...files: string[]): Promise<{ text: string }> =>
+    project.slogate(['run', ...files, '-n', '5', '--out', 'out', '--history', 'history.csv'])
+  const first = await run('A/config.yaml', 'B/config.yaml')
+  expect(first.text).toMatch(/\n results out\/A\/config\n/)
+  const kept = project.read('out/A/config/results.json')
+  const { text } = await run('A/config.yaml')
+  const [, earlier = ''] =
+    /\n results out\/A\/config\n earlier (out\/A\/config\/earlier\/\S+Z)\n/.exec(text) ?? []
+  expect(project.read(`${earlier}/results.json`)).toBe(kept)
+  expect(project.read('out/A/config/results.json')).not.toBe(kept)
+  expect(existsSync(join(project.folder, 'out/B/config/results.json'))).toBe(true)
+  expect(project.read('history.csv').trim().split('\n')).toHaveLength(4)
+  const compared = await project.slogate(['compare', 'out/A/config', '--json'])
+  expect(JSON.parse(compared.stdout)).toMatchObject({
+    baseline: earlier,
+    candidate: 'out/A/config',
+  })
+  await run('A/config.yaml', '--keep', '0')
+  expect(existsSync(join(project.folder, earlier))).toBe(false)
 })
 
 test('a folder that cannot be made is told before anything is sent, and is not an SLO that was missed', async () => {

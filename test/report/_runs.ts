@@ -272,7 +272,7 @@ const passing: Results = {
     seed: 1,
     keep_alive: true,
     resend: true,
-    workload_sha256: 'cd'.repeat(32),
+    workload: [{ kind: 'value', name: 'body.model', value: 'a' }],
   },
   stream: { asked: 'openai-chat', dialects: [{ name: 'openai-chat', count: 300 }] },
   dataset: { source: 'prompts.csv', rows: 5, columns: ['content'] },
@@ -503,6 +503,7 @@ export const runs = {
       source: 'https://stable.example.com/v1/chat/completions',
       comparable: true,
       differences: [],
+      contrasts: [],
       summary: { ...passing.summary, ttft_ms: distribution(320) },
     },
     verdict: {
@@ -518,6 +519,7 @@ export const runs = {
       source: 'baselines/chat.json',
       comparable: false,
       differences: [foreign],
+      contrasts: [{ fact: 'model', baseline: 'a', candidate: 'b' }],
       summary: passing.summary,
     },
     verdict: {
@@ -574,6 +576,7 @@ export const runs = {
       source: hostile,
       comparable: false,
       differences: [{ fact: 'cpu', baseline: hostile, candidate: hostile }],
+      contrasts: [{ fact: 'model', baseline: hostile, candidate: hostile }],
       summary: passing.summary,
     },
     diagnostics: [

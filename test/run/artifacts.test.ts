@@ -5,7 +5,6 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -51,17 +50,6 @@ const names = [
   'summary.md',
   'test_results.json',
 ]
-
-test('the files of an earlier run are gone before the next one starts', () => {
-  const out = createFolder({ 'a/b/notes.txt': '' })
-  const folder = join(out, 'a/b')
-  writeArtifacts(folder, bench)
-  expect(readdirSync(folder).toSorted()).toEqual([...names, 'notes.txt'].toSorted())
-  openRunFolder(out, 'a/b')
-  expect(readdirSync(folder).toSorted()).toEqual(['exports', 'notes.txt', 'requests.ndjson.gz'])
-  expect(readdirSync(join(folder, 'exports'))).toEqual([])
-  expect(statSync(join(folder, 'requests.ndjson.gz')).size).toBe(0)
-})
 
 test('requests are on the disk as soon as they have ended, once each, in that order', () => {
   const out = createFolder({})

@@ -98,7 +98,7 @@ test('a baseline stands before the server, with a drawing of each change that is
   expect(text.indexOf('id="errors"')).toBeLessThan(text.indexOf('id="baseline"'))
   expect(text.indexOf('id="baseline"')).toBeLessThan(text.indexOf('id="ratings"'))
   expectText(text, 'rounds alternating with this one')
-  expectText(text, 'Machine and workload were the same.')
+  expectText(text, 'Machine and load were the same.')
   expectText(text, '+20.0%, limits [+15.0%, +25.0%]; allowed +10.0%, floor 20.0ms; 10 rounds')
   expectText(
     text,
