@@ -168,13 +168,14 @@ export function rateCells({ summary }: Results): string[] {
   ]
 }
 
-/** `c=10`, `n=300`, `25.7s`, `ok 298`, `err 2`, and what else befell requests. */
+/** `c=10`, `n=300`, `warm-up 10`, `25.7s`, `ok 298`, `err 2`, and what else befell requests. */
 export function loadCells({ load, summary }: Results): string[] {
-  const { total, completed, failed, cancelled, resent } = summary.requests
+  const { total, completed, failed, cancelled, resent, warmup } = summary.requests
   return [
     `c=${formatCount(load.concurrency)}`,
     `n=${formatCount(total)}`,
-    ...(summary.duration_ms === null ? [] : [formatMs(summary.duration_ms)]),
+    ...(warmup === 0 ? [] : [`warm-up ${formatCount(warmup)}`]),
+    ...(summary.wall_ms === null ? [] : [formatMs(summary.wall_ms)]),
     `ok ${formatCount(completed)}`,
     `err ${formatCount(failed)}`,
     ...(cancelled === 0 ? [] : [`cancelled ${formatCount(cancelled)}`]),

@@ -616,6 +616,8 @@ export interface SummaryDocument {
   success_rate: number | null
   /** First measured dispatch to last measured token. */
   duration_ms: number | null
+  /** First measured call to last measured end, whatever came of them. */
+  wall_ms: number | null
   /** Completed requests per second of the duration. */
   requests_per_second: number | null
   /** Output tokens of completed requests per second. */
@@ -1433,6 +1435,26 @@ export interface Results {
     method: string
     /** Whether the bundled mock was the target. */
     hermetic: boolean
+  }
+  /** What each request asked for; a placeholder stands for what varies by row. */
+  request: {
+    /** `model` of the body. */
+    model: string | null
+    /** The most tokens that the body lets an answer have; `null`: it does not say. */
+    output_limit: {
+      /** `max_tokens`, or as the API calls it. */
+      key: string
+      /** A number, or the placeholder that each row fills. */
+      tokens: number | string
+    } | null
+    /** For the whole request. */
+    timeout_ms: number
+    /** For its connection. */
+    connect_timeout_ms: number
+    /** For its first token. */
+    ttft_timeout_ms: number | null
+    /** For the next part of its body. */
+    idle_timeout_ms: number | null
   }
   /** How requests were sent. */
   load: {

@@ -133,6 +133,7 @@ export const summarySchema: JsonSchema = record(
     }),
     success_rate: orNull(number('completed ÷ (total − cancelled), 0–1.')),
     duration_ms: orNull(number('First measured dispatch to last measured token.')),
+    wall_ms: orNull(number('First measured call to last measured end, whatever came of them.')),
     requests_per_second: orNull(number('Completed requests per second of the duration.')),
     output_tokens_per_second: orNull(number('Output tokens of completed requests per second.')),
     output_tokens: orNull(count('Output tokens of completed requests.')),
@@ -225,6 +226,22 @@ export const resultsSchema: JsonSchema = {
       url: text('Secrets redacted.'),
       method: text('HTTP method.'),
       hermetic: { type: 'boolean', description: 'Whether the bundled mock was the target.' },
+    }),
+    request: record('What each request asked for; a placeholder stands for what varies by row.', {
+      model: orNull(text('`model` of the body.')),
+      output_limit: orNull(
+        record('The most tokens that the body lets an answer have; `null`: it does not say.', {
+          key: text('`max_tokens`, or as the API calls it.'),
+          tokens: {
+            anyOf: [{ type: 'number' }, { type: 'string' }],
+            description: 'A number, or the placeholder that each row fills.',
+          },
+        }),
+      ),
+      timeout_ms: number('For the whole request.'),
+      connect_timeout_ms: number('For its connection.'),
+      ttft_timeout_ms: orNull(number('For its first token.')),
+      idle_timeout_ms: orNull(number('For the next part of its body.')),
     }),
     load: record('How requests were sent.', {
       kind: { type: 'string', const: 'closed', description: 'Closed loop.' },

@@ -1,3 +1,4 @@
+import { findModel, findOutputLimit } from '../bench-spec/asked.ts'
 import { formatStat, type Unit } from '../bench-spec/slo.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import type { ClientTrust, RunEnd } from '../engine/record.ts'
@@ -89,12 +90,12 @@ export type BaselineInput =
 
 /**
  * The document of one run; `sentences` words what stands in it as data. Of the request it takes
- * method and URL, never headers or body; what the URL and the target's own words hold of the spec's
+ * method and URL, never headers, and of the body the model and the limit of an answer; what the URL and the target's own words hold of the spec's
  * secrets is the caller's to redact.
  */
 export function toResults(input: ResultsInput, sentences: Sentences): Results {
   const { spec, summary, trust, verdict } = input
-  const { target, load, gate, dataset } = spec
+  const { target, load, gate, dataset, timeouts } = spec
   const end = toEnd(input.end, sentences)
   const decision = {
     status: verdict.status,
@@ -116,6 +117,14 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
     tool: { name: 'slogate', version: input.version },
     spec: { name: spec.name, file: input.file ?? null, sha256: input.sha256 ?? null },
     target: { url: target.url, method: target.method, hermetic: spec.mock !== undefined },
+    request: {
+      model: findModel(target.body) ?? null,
+      output_limit: findOutputLimit(target.body) ?? null,
+      timeout_ms: timeouts.total,
+      connect_timeout_ms: timeouts.connect,
+      ttft_timeout_ms: timeouts.ttft ?? null,
+      idle_timeout_ms: timeouts.idle ?? null,
+    },
     load: {
       kind: load.kind,
       concurrency: load.concurrency,
@@ -173,6 +182,7 @@ function toSummary(summary: RunSummary): SummaryDocument {
     requests: { total, completed, failed, cancelled, resent, warmup },
     success_rate: orNull(summary.successRate, significant),
     duration_ms: orNull(summary.duration, fixed),
+    wall_ms: orNull(summary.wall, fixed),
     requests_per_second: orNull(summary.requestsPerSecond, significant),
     output_tokens_per_second: orNull(summary.outputTokensPerSecond, significant),
     output_tokens: summary.outputTokens ?? null,

@@ -262,6 +262,14 @@ const passing: Results = {
     method: 'POST',
     hermetic: false,
   },
+  request: {
+    model: 'example-7b',
+    output_limit: { key: 'max_tokens', tokens: 64 },
+    timeout_ms: 300_000,
+    connect_timeout_ms: 10_000,
+    ttft_timeout_ms: 2000,
+    idle_timeout_ms: null,
+  },
   load: {
     kind: 'closed',
     concurrency: 10,
@@ -284,6 +292,7 @@ const passing: Results = {
     requests: { total: 300, completed: 298, failed: 2, cancelled: 0, resent: 0, warmup: 10 },
     success_rate: 0.993333,
     duration_ms: 25670.1234,
+    wall_ms: 25694.5678,
     requests_per_second: 11.6089,
     output_tokens_per_second: 742.97,
     output_tokens: 19072,
@@ -357,6 +366,7 @@ export function run(
 const nothing: Partial<Results['summary']> = {
   success_rate: 0,
   duration_ms: null,
+  wall_ms: 8.4,
   requests_per_second: null,
   output_tokens_per_second: null,
   output_tokens: null,
