@@ -1,3 +1,4 @@
+import { isFields, parseFields } from './fields.ts'
 import { hasPlaceholder } from './template.ts'
 
 /** The most tokens that a body lets an answer have. */
@@ -8,24 +9,26 @@ export interface OutputLimit {
   tokens: number | string
 }
 
-const limitKeys = [
+/** What different servers call the most tokens that they are to answer with. */
+export const limitKeys: readonly string[] = [
   'max_tokens',
   'max_completion_tokens',
   'max_output_tokens',
   'maxOutputTokens',
   'max_new_tokens',
   'num_predict',
+  'n_predict',
 ]
 
 /** The model that a body asks for, with its placeholders; `undefined` where it names none. */
 export function findModel(body: unknown): string | undefined {
-  const model = toFields(body)?.['model']
+  const model = parseFields(body)?.['model']
   return typeof model === 'string' && model !== '' ? model : undefined
 }
 
 /** What bounds the length of an answer, in the body or in an object of it; `undefined`: nothing. */
 export function findOutputLimit(body: unknown): OutputLimit | undefined {
-  const fields = toFields(body)
+  const fields = parseFields(body)
   if (fields === undefined) return undefined
   const places = [fields, ...Object.values(fields).filter(isFields)]
   for (const place of places) {
@@ -33,24 +36,9 @@ export function findOutputLimit(body: unknown): OutputLimit | undefined {
       const tokens = place[key]
       // −1 is no limit where it is one at all.
       if (typeof tokens === 'number' && tokens > 0) return { key, tokens }
-      if (typeof tokens === 'string' && hasPlaceholder(tokens)) return { key, tokens }
+      if (typeof tokens === 'string' && (hasPlaceholder(tokens) || Number(tokens) > 0))
+        return { key, tokens }
     }
   }
   return undefined
-}
-
-/** A body that is a text may be JSON too. */
-function toFields(body: unknown): Record<string, unknown> | undefined {
-  if (isFields(body)) return body
-  if (typeof body !== 'string') return undefined
-  try {
-    const value: unknown = JSON.parse(body)
-    return isFields(value) ? value : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function isFields(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,10 +1,11 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 
 import { keepKnown } from '../bench-spec/known.ts'
 import { cleanLine } from '../bench-spec/plain-text.ts'
 import { reportRuns } from '../github/job.ts'
 import { detectStyle } from '../report/console-style.ts'
 import { renderJson } from '../report/escaping.ts'
+import { renderSending } from '../report/plan-text.ts'
 import { listPlaces, renderOverview } from '../report/screen.ts'
 import { renderSeedReport } from '../report/seed-report.ts'
 import type { Locale } from '../report/seed-words.ts'
@@ -21,11 +22,13 @@ import { type BenchOptions, runBench, listNotices } from '../run/bench.ts'
 import { type CheckedSpec, checkSpec, loadSpec } from '../run/checked-spec.ts'
 import { appendHistory, checkHistory } from '../run/history-file.ts'
 import { makeFolder, OutputError } from '../run/output-file.ts'
+import { planHere } from '../run/pace.ts'
 import { foldersOfFiles } from '../run/spec-folder.ts'
 import { exitCodeMeanings, exitCodes, toSignalCode } from '../verdict/exit-code.ts'
 import { worstExitCode } from '../verdict/policy.ts'
 import { UsageError } from './arguments.ts'
 import { type Command, type CommandContext, defineCommand } from './command.ts'
+import { renderPlanned, renderPlansAsJson } from './plan.ts'
 import { createProgressLine } from './progress-line.ts'
 import { createSeedOutput } from './seed-output.ts'
 import {
@@ -42,6 +45,7 @@ import {
   requests,
   toOverrides,
   url,
+  warmup,
 } from './shared-options.ts'
 import { choice, text } from './value-kind.ts'
 
@@ -59,6 +63,7 @@ export const run: Command = defineCommand({
     body,
     requests,
     concurrency,
+    warmup,
     baseline,
     policy,
     out,
@@ -67,6 +72,9 @@ export const run: Command = defineCommand({
     history: {
       value: text('FILE', 'files'),
       description: 'append a row per run to this `.csv`, `.ndjson` or `.jsonl` file',
+    },
+    'dry-run': {
+      description: 'send nothing: print what would be sent, with `--json` as JSON',
     },
     json: {
       description:
@@ -106,7 +114,8 @@ export const run: Command = defineCommand({
     const specs = files.map((file) => loadSpec(file, { env, cwd, overrides }))
     if (files.length === 0) {
       if (url === undefined) throw new UsageError('needs a spec (-c FILE) or a target (-u URL)')
-      const document = keepKnown({ url, body: values.body })
+      // What is asked for by flags alone is sent to the letter.
+      const document = keepKnown({ url, body: values.body, warmup: 0 })
       specs.push(
         checkSpec(document, { env, baseDir: cwd, name: folderWithoutSpec, overrides: others }),
       )
@@ -119,11 +128,23 @@ export const run: Command = defineCommand({
     const unwritten: string[] = []
     const tell = (problem: string): unknown => context.stderr.write(`slogate run: ${problem}\n`)
     const folders = files.length === 0 ? [folderWithoutSpec] : foldersOfFiles(absolute, cwd)
+    const planned = specs.map((spec, index) => ({
+      title: files[index] ?? spec.target.url,
+      spec,
+      plan: planHere(spec, join(out, folders[index] ?? '')),
+    }))
+    if (values['dry-run']) {
+      const text = planned.map((each) => renderPlanned(each, cwd)).join('')
+      context.stdout.write(json ? renderPlansAsJson(planned.map(({ plan }) => plan)) : text)
+      return exitCodes.pass
+    }
     for (const folder of folders) makeFolder(out, folder)
-    for (const [index, spec] of specs.entries()) {
+    for (const [index, { spec, plan }] of planned.entries()) {
       if (context.signal.aborted) break
       if (index > 0 && !json) context.stdout.write('\n')
       const folder = { out, name: folders[index] ?? spec.name, keep }
+      if (!quiet)
+        context.stderr.write(`${cleanLine(`${spec.name}: sends ${renderSending(plan)}`)}\n`)
       const ran = await runOne(spec, folder, context, { quiet, json, junit, locale })
       ran.unwritten.forEach(tell)
       unwritten.push(...ran.unwritten)

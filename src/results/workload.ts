@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 
+import { limitKeys } from '../bench-spec/asked.ts'
 import { createRedactor, redactDeep } from '../bench-spec/redaction.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import type { WorkloadDocument } from './results-document.ts'
@@ -17,15 +18,7 @@ const plain = new Set([
   'type',
 ])
 
-/** What different servers call the most tokens that they are to answer with. */
-const tokenLimits = new Set([
-  'max_tokens',
-  'max_completion_tokens',
-  'max_output_tokens',
-  'max_new_tokens',
-  'num_predict',
-  'n_predict',
-])
+const tokenLimits: ReadonlySet<string> = new Set(limitKeys.map(toSnake))
 
 /**
  * What a spec sends and how, wherever to, fact by fact. Numbers and what `plain` names stand in it
