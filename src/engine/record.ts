@@ -103,6 +103,11 @@ export interface CancelledRecord extends RecordBase {
 /** What is kept of one request. A server's fault is a failed record, never an exception. */
 export type RequestRecord = CompletedRecord | FailedRecord | CancelledRecord
 
+/** The number of a request in all that is written of a run, from 1 within the phase of its target. */
+export function requestNumber({ index }: Pick<RequestRecord, 'index'>): number {
+  return index + 1
+}
+
 /** How far the client itself can be trusted; measured in the load process while it ran. */
 export interface ClientTrust {
   /** Event-loop utilisation, 0–1. */

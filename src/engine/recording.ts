@@ -6,7 +6,10 @@ import { maskJoinedTexts } from './joined-texts.ts'
 import type { Recording } from './record.ts'
 
 /** Bytes of bodies that are kept, of one request and of all. */
-export const recordingLimits = { request: 256 * 1024, all: 8 * 1024 * 1024 }
+export const recordingLimits: Readonly<Record<'request' | 'all', number>> = {
+  request: 256 * 1024,
+  all: 8 * 1024 * 1024,
+}
 
 /** Bytes behind the limit that are searched for the rest of a secret that it would cut, and forgotten then. */
 const searched = 64 * 1024

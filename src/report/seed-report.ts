@@ -1,5 +1,6 @@
 import { cleanLine } from '../bench-spec/plain-text.ts'
-import type { RequestRecord } from '../engine/record.ts'
+import { requestNumber, type RequestRecord } from '../engine/record.ts'
+import { wallTime } from '../metrics/throughput.ts'
 import type { Results } from '../results/results.ts'
 import { padEnd } from './columns.ts'
 import { type Locale, seedWords } from './seed-words.ts'
@@ -103,7 +104,7 @@ function renderSection(title: string, rows: readonly Row[]): string[] {
 function overallRows(requests: readonly RequestRecord[], locale: Locale): Row[] {
   const words = seedWords[locale]
   const completed = requests.filter(({ outcome }) => outcome === 'completed').length
-  const elapsed = wallTime(requests)
+  const elapsed = (wallTime(requests) ?? 0) / 1000
   const share = (count: number): string =>
     `${count} (${((count / Math.max(1, requests.length)) * 100).toFixed(1)}%)`
   const perSecond = (count: number): string | undefined =>
@@ -116,17 +117,6 @@ function overallRows(requests: readonly RequestRecord[], locale: Locale): Row[] 
     [words.throughput, perSecond(requests.length)],
     [words.completedThroughput, perSecond(completed)],
   ]
-}
-
-/** s, from the first call to the last end. */
-function wallTime(requests: readonly RequestRecord[]): number {
-  let first = Infinity
-  let last = -Infinity
-  for (const { marks } of requests) {
-    first = Math.min(first, marks.called)
-    last = Math.max(last, marks.ended)
-  }
-  return requests.length === 0 ? 0 : (last - first) / 1000
 }
 
 function rateRows(requests: readonly RequestRecord[], locale: Locale): Row[] {
@@ -166,6 +156,6 @@ function time(ms: number | null | undefined): string | undefined {
   return typeof ms === 'number' ? `${(ms / 1000).toFixed(3)}s` : undefined
 }
 
-function tag({ index }: RequestRecord): string {
-  return `[${String(index + 1).padStart(3, '0')}]`
+function tag(record: RequestRecord): string {
+  return `[${String(requestNumber(record)).padStart(3, '0')}]`
 }

@@ -1,5 +1,5 @@
 import { cleanLine, cleanMessage } from '../bench-spec/plain-text.ts'
-import type { RequestRecord } from '../engine/record.ts'
+import { requestNumber, type RequestRecord } from '../engine/record.ts'
 import type { Results } from '../results/results.ts'
 
 /** `test_results.json`: times in seconds, `total_tokens` counts token events. */
@@ -32,7 +32,7 @@ export function renderTestResults(
 ): TestResults {
   const recorded = results.diagnostics.some(({ id }) => id === 'requests-recorded')
   const metrics = measured(records).map((record) => ({
-    request_id: record.index + 1,
+    request_id: requestNumber(record),
     ttft: firstToken(record) ?? null,
     total_time: totalTime(record),
     total_tokens: record.tokenTimes.length,

@@ -10,7 +10,11 @@ const texts = (description: string): JsonSchema => ({
 
 /** JSON Schema (draft-07) of one line of `debug_events.ndjson`. */
 export const recordingSchema: JsonSchema = record('What one request sent and got.', {
-  index: count('0-based, of the measured requests.'),
+  number: {
+    type: 'integer',
+    minimum: 1,
+    description: 'As every report has it: from 1, of the measured requests.',
+  },
   outcome: orNull(oneOf('How it ended.', ['completed', 'failed', 'cancelled'])),
   failure: orNull(
     record('Why it failed.', { kind: text('Kind.'), message: text('Untrusted text.') }),

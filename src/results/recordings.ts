@@ -1,7 +1,12 @@
 import { keepKnown } from '../bench-spec/known.ts'
 import { createSchemaCheck, type SchemaCheck } from '../bench-spec/schema-check.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
-import type { Failure, Recording, RequestRecord } from '../engine/record.ts'
+import {
+  type Failure,
+  type Recording,
+  requestNumber,
+  type RequestRecord,
+} from '../engine/record.ts'
 import { DocumentError } from './document-error.ts'
 import { recordingSchema } from './recordings-schema.ts'
 import { fixed, orNull } from './rounding.ts'
@@ -33,7 +38,7 @@ export function toRecordingDocument(
 ): object {
   const { index, request, status, headers, reads, omitted, ended } = recording
   return {
-    index,
+    number: requestNumber({ index }),
     outcome: outcome ?? null,
     failure: failure ?? null,
     stream_format: stream === undefined ? null : toFormatDocument(stream),
@@ -106,7 +111,7 @@ function parseJson(line: string): unknown {
 
 /** What `recordingSchema` lets through, as far as it is read. */
 interface RecordingLine {
-  index: number
+  number: number
   outcome: RequestRecord['outcome'] | null
   failure: Failure | null
   stream_format: {
@@ -128,7 +133,7 @@ function fromLine(line: RecordingLine): RecordedRequest {
   const { request, stream_format: format } = line
   return keepKnown<RecordedRequest>({
     recording: keepKnown<Recording>({
-      index: line.index,
+      index: line.number - 1,
       request: keepKnown<Recording['request']>({ ...request, body: request.body ?? undefined }),
       status: line.status ?? undefined,
       headers: line.headers,

@@ -5,12 +5,16 @@ const instant = orNull(number('ms since the first request was due; `null`: never
 
 /** JSON Schema (draft-07) of one line of `requests.ndjson`. */
 export const requestSchema: JsonSchema = record('One request.', {
-  index: count('0-based within its phase.'),
+  number: {
+    type: 'integer',
+    minimum: 1,
+    description: 'As every report has it: from 1 within the phase of its target.',
+  },
   target: oneOf('Whom it was sent to.', ['candidate', 'baseline']),
   phase: oneOf('Only measured ones count.', ['warmup', 'measured']),
   round: { type: 'integer', minimum: -1, description: '0-based; -1 for warm-up.' },
   slot: count('0-based place in the closed loop.'),
-  row: orNull(count('Row of the dataset.')),
+  row: orNull(count('0-based row of the dataset.')),
   outcome: oneOf('How it ended.', ['completed', 'failed', 'cancelled']),
   failure: orNull(
     record('Why it failed.', { kind: text('Kind.'), message: text('Untrusted text.') }),

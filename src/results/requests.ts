@@ -1,7 +1,7 @@
 import type { Issue } from '../bench-spec/issue.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import { createSchemaCheck, type SchemaCheck } from '../bench-spec/schema-check.ts'
-import type { Failure, RequestRecord } from '../engine/record.ts'
+import { type Failure, requestNumber, type RequestRecord } from '../engine/record.ts'
 import { moveRecord } from '../metrics/joining.ts'
 import { DocumentError } from './document-error.ts'
 import { requestSchema } from './requests-schema.ts'
@@ -16,7 +16,7 @@ export function renderRequest(record: RequestRecord, t0: number): string {
   const { marks } = record
   return JSON.stringify({
     target: record.target,
-    index: record.index,
+    number: requestNumber(record),
     phase: record.phase,
     round: record.round,
     slot: record.slot,
@@ -98,7 +98,7 @@ function parseJson(line: string): unknown {
 /** What `requestSchema` lets through, as far as it is not taken over by name. */
 interface RequestLine {
   target: RequestRecord['target']
-  index: number
+  number: number
   phase: RequestRecord['phase']
   round: number
   slot: number
@@ -122,9 +122,9 @@ interface RequestLine {
 }
 
 function toRecord(line: RequestLine, refuse: () => DocumentError): RequestRecord {
-  const { index, phase, round, slot, events, reads, bytes, reused, marks_ms: at } = line
+  const { number, phase, round, slot, events, reads, bytes, reused, marks_ms: at } = line
   const base = {
-    index,
+    index: number - 1,
     target: line.target,
     phase,
     round,

@@ -54,7 +54,7 @@ function nameEndings(
     if (way.kind === 'event') names.push(...way.names)
     else names.push(way.kind === 'sentinel' ? way.data : way.path)
   }
-  return names.join(' or ')
+  return [...new Set(names)].join(' or ')
 }
 
 function incomplete(where: string): StreamFault {

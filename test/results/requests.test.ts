@@ -11,7 +11,7 @@ test('one line of JSON, marks and token times in ms since the first instant of t
   expect(line).not.toContain('\n')
   expect(JSON.parse(line)).toEqual({
     target: 'candidate',
-    index: 3,
+    number: 4,
     phase: 'measured',
     round: 0,
     slot: 0,

@@ -77,7 +77,7 @@ const input: ResultsInput = {
     dialects: [{ name: 'openai-chat', count: 298 }],
   },
   rounds: [],
-  workload: 'cd'.repeat(32),
+  workload: [],
   diagnostics: [
     { id: 'tokens-held-back', level: 'warn', inOneRead: 0, heldBack: 290, requests: 298 },
   ],

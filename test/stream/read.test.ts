@@ -158,6 +158,7 @@ test('trap 10: usage on the chunk that has the last choice is read', () => {
 
 test.each([
   [{ object: 'chat.completion.chunk', choices: [] }, 'openai-chat'],
+  [{ object: '', choices: [], prompt_filter_results: [] }, 'openai-chat'],
   [{ object: 'text_completion', choices: [] }, 'openai-completions'],
   [{ event: 'workflow_started', data: {} }, 'dify'],
   [{ event: 'agent_message', answer: 'a' }, 'dify'],
@@ -166,6 +167,10 @@ test.each([
   [{ type: 'content_block_start', content_block: { type: 'text', text: '' } }, 'anthropic'],
   [{ candidates: [] }, 'gemini'],
   [{ token: { text: 'a' }, generated_text: null }, 'tgi'],
+  [{ output: { choices: [] }, usage: {}, request_id: 'r' }, 'dashscope'],
+  [{ result: 'a', is_end: false, object: 'chat.completion' }, 'ernie'],
+  [{ object: '', piece: 'a' }, 'sse'],
+  [{ output: 'a' }, 'sse'],
   [{ type: 'created' }, 'sse'],
   [{ token: 'a' }, 'sse'],
   [{ model: 'm', done: false }, 'sse'],
