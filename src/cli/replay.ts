@@ -50,7 +50,7 @@ export const replay: Command = defineCommand({
   exitCodes: { 0: 'read, whatever it holds', 3: 'bad usage or a file that cannot be read' },
   examples: [
     'slogate replay .vitest/slogate/dify/debug_events.ndjson --request 2',
-    'slogate replay answer.sse --type sse --first-token-event message --completion-event workflow_finished --output-path data.outputs.answer',
+    'slogate replay answer.sse --type sse --first-token-event message',
   ],
   async run({ values, operands }, { env, cwd, stdout }) {
     const [file = ''] = operands

@@ -106,7 +106,6 @@ export const run: Command = defineCommand({
   exitCodes: exitCodeMeanings,
   examples: [
     'slogate run -c bench/chat.bench.yaml --policy release',
-    'slogate run -c bench/dify.bench.json -n 10 --debug-events 3',
     'slogate run -u http://127.0.0.1:8000/stream/raw -n 50 -p 10',
   ],
   async run({ values, operands }, context) {
