@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 
 import { keepKnown } from '../bench-spec/known.ts'
 import { cleanLine } from '../bench-spec/plain-text.ts'
@@ -23,6 +23,7 @@ import { type CheckedSpec, checkSpec, loadSpec } from '../run/checked-spec.ts'
 import { appendHistory, checkHistory } from '../run/history-file.ts'
 import { makeFolder, OutputError } from '../run/output-file.ts'
 import { planHere } from '../run/pace.ts'
+import { recordingsName } from '../run/recording-file.ts'
 import { foldersOfFiles } from '../run/spec-folder.ts'
 import { exitCodeMeanings, exitCodes, toSignalCode } from '../verdict/exit-code.ts'
 import { worstExitCode } from '../verdict/policy.ts'
@@ -47,7 +48,7 @@ import {
   url,
   warmup,
 } from './shared-options.ts'
-import { choice, text } from './value-kind.ts'
+import { choice, text, wholeNumber } from './value-kind.ts'
 
 /** Of a target that is given alone. */
 const folderWithoutSpec = 'run'
@@ -80,6 +81,11 @@ export const run: Command = defineCommand({
       description:
         'print `results.json` to stdout instead of the summary, its `::` and `##` as escapes of JSON',
     },
+    'debug-events': {
+      value: wholeNumber('N', 1, 1000),
+      description:
+        'write all that the first N measured requests sent and got to `debug_events.ndjson`, for `slogate replay`; takes time from the client',
+    },
     quiet,
     reporter: {
       value: choice('NAME', ['default', 'seed']),
@@ -95,7 +101,7 @@ export const run: Command = defineCommand({
   operands: { needed: 'specs', least: 0, most: Infinity, offers: 'files' },
   notes: [
     precedence,
-    'Written per spec: `report.html`, `results.json`, `requests.ndjson.gz`, `junit.xml`, `summary.md`, `test_results.json`, `exports/`; for all of them together: `junit.xml`, `summary.md`, `exports/`. The folder is the path of the spec (`bench/chat.bench.yaml` → `DIR/bench/chat`, a file above the working directory → `DIR/@up/…`, `-u` alone → `DIR/run`), with its ending where another spec differs in nothing else. It has the latest run; the one before moves into `earlier/<when it was started>/` below it before anything is sent, also one that was killed. Of two runs at the same time the later one has the place, and the other ends where it was moved to. Also after a failure and after Ctrl-C; `requests.ndjson.gz` is written while requests end, and is left by a run that is killed. What cannot be printed, as into a pipe that is closed, stops no run.',
+    'Written per spec: `report.html`, `results.json`, `requests.ndjson.gz`, `junit.xml`, `summary.md`, `test_results.json`, `exports/`, on demand `debug_events.ndjson`; for all of them together: `junit.xml`, `summary.md`, `exports/`. The folder is the path of the spec (`bench/chat.bench.yaml` → `DIR/bench/chat`, a file above the working directory → `DIR/@up/…`, `-u` alone → `DIR/run`), with its ending where another spec differs in nothing else. It has the latest run; the one before moves into `earlier/<when it was started>/` below it before anything is sent, also one that was killed. Of two runs at the same time the later one has the place, and the other ends where it was moved to. Also after a failure and after Ctrl-C; `requests.ndjson.gz` is written while requests end, and is left by a run that is killed. What cannot be printed, as into a pipe that is closed, stops no run.',
   ],
   exitCodes: exitCodeMeanings,
   examples: [
@@ -104,7 +110,7 @@ export const run: Command = defineCommand({
   ],
   async run({ values, operands }, context) {
     const { env, cwd } = context
-    const { json, quiet, junit, keep } = values
+    const { json, quiet, junit, keep, 'debug-events': recorded } = values
     const files = [...values.config, ...operands]
     const overrides = toOverrides(values, cwd)
     const { url, ...others } = overrides
@@ -145,7 +151,7 @@ export const run: Command = defineCommand({
       const folder = { out, name: folders[index] ?? spec.name, keep }
       if (!quiet)
         context.stderr.write(`${cleanLine(`${spec.name}: sends ${renderSending(plan)}`)}\n`)
-      const ran = await runOne(spec, folder, context, { quiet, json, junit, locale })
+      const ran = await runOne(spec, folder, context, { quiet, json, junit, locale, recorded })
       ran.unwritten.forEach(tell)
       unwritten.push(...ran.unwritten)
       if (ran.results === undefined) continue
@@ -177,6 +183,8 @@ interface RunOutput {
   junit: JunitMode
   /** Language of the seed reporter; `undefined`: the default reporter. */
   locale: Locale | undefined
+  /** How many requests are recorded; `undefined`: none. */
+  recorded: number | undefined
 }
 
 interface Ran {
@@ -190,7 +198,7 @@ async function runOne(
   spec: CheckedSpec,
   { out, name, keep }: { out: string; name: string; keep: number },
   { stdout, stderr, env, cwd, signal }: CommandContext,
-  { quiet, json, junit, locale }: RunOutput,
+  { quiet, json, junit, locale, recorded }: RunOutput,
 ): Promise<Ran> {
   let folder: RunFolder
   try {
@@ -207,12 +215,16 @@ async function runOne(
     signal,
     root: cwd,
     log: folder.log,
+    ...(recorded !== undefined && { recorded }),
     ...watchRun(),
   })
   const unwritten = folder.finish(bench, junit)
   line.clear()
   if (!json) {
     const details = listPlaces(showPlaces(folder, cwd))
+    if (recorded !== undefined) {
+      details.push(`recorded ${relative(cwd, join(folder.path, recordingsName))}`)
+    }
     if (locale !== undefined) {
       stdout.write(`${renderSeedReport(bench.results, bench.records, locale)}\n`)
     }

@@ -1,3 +1,4 @@
+import { cleanLine } from '../bench-spec/plain-text.ts'
 import { requestNumber, type RequestRecord } from '../engine/record.ts'
 import { wallTime } from '../metrics/throughput.ts'
 import type { Results } from '../results/results.ts'
@@ -53,17 +54,32 @@ export function renderFirstTokenLine(record: RequestRecord, locale: Locale): str
   return `${tag(record)} ${seedWords[locale].firstToken}: ${ttft.toFixed(3)}s`
 }
 
-/** `[001] 完成: 2.456s | 45 chunks | 18.32 chunks/s | 12.34 KB`, or what the request failed of. */
+/**
+ * `[001] 完成: 2.456s | 45 chunks | 18.32 chunks/s | 12.34 KB`; where events have names,
+ * `[001] 完成: 2.456s | 12 事件 | workflow_started:1, message:9`; or what the request failed of.
+ */
 export function renderEndLine(record: RequestRecord, locale: Locale): string {
   const words = seedWords[locale]
   const error = errorText(record)
   if (error !== null) return `${tag(record)} ${words.failed}: ${error}`
+  const done = `${tag(record)} ${words.done}: ${totalTime(record).toFixed(3)}s`
+  if (record.eventNames !== undefined) {
+    return [done, `${record.events} ${words.events}`, renderNames(record.eventNames)].join(' | ')
+  }
   return [
-    `${tag(record)} ${words.done}: ${totalTime(record).toFixed(3)}s`,
+    done,
     `${record.tokenTimes.length} chunks`,
     `${tokenRate(record).toFixed(2)} chunks/s`,
     `${(record.bytes / 1024).toFixed(2)} KB`,
   ].join(' | ')
+}
+
+/** Names that stand in one line. */
+const mostNames = 12
+
+function renderNames(counts: readonly { name: string; count: number }[]): string {
+  const shown = counts.slice(0, mostNames).map(({ name, count }) => `${cleanLine(name)}:${count}`)
+  return [...shown, ...(counts.length > mostNames ? ['…'] : [])].join(', ')
 }
 
 /** `进度: 1/100 | 已用时: 2.5s`. */

@@ -45,9 +45,21 @@ export const requestSchema: JsonSchema = record('One request.', {
   }),
   token_times_ms: list('Instants of the token events, ascending.', number('ms.')),
   events: count('Events of the stream.'),
+  event_names: orNull(
+    list(
+      'Events that have a name, by the first 32 names; `null`: none has.',
+      record('One name.', { name: text('Untrusted text.'), count: count('Events.') }),
+    ),
+  ),
   reads: count('Reads of the socket.'),
   bytes: count('Bytes of the body.'),
   prompt_tokens: orNull(count('As the server counts.')),
   completion_tokens: orNull(count('As the server counts.')),
   output: orNull(text('What `output_path` names.')),
+  missing_output: orNull(
+    record('Why there is no text at `output_path`.', {
+      at: text('How far it led, dotted; empty: nowhere.'),
+      keys: list('What is there instead; untrusted texts.', { type: 'string' }),
+    }),
+  ),
 })

@@ -47,11 +47,13 @@ export function renderRequest(record: RequestRecord, t0: number): string {
     },
     token_times_ms: Array.from(record.tokenTimes, since),
     events: record.events,
+    event_names: record.eventNames ?? null,
     reads: record.reads,
     bytes: record.bytes,
     prompt_tokens: record.promptTokens ?? null,
     completion_tokens: record.completionTokens ?? null,
     output: record.output ?? null,
+    missing_output: record.missingOutput ?? null,
   })
 }
 
@@ -115,6 +117,8 @@ interface RequestLine {
   prompt_tokens: number | null
   completion_tokens: number | null
   output: string | null
+  event_names: RequestRecord['eventNames'] | null
+  missing_output: RequestRecord['missingOutput'] | null
 }
 
 function toRecord(line: RequestLine, refuse: () => DocumentError): RequestRecord {
@@ -154,6 +158,8 @@ function toRecord(line: RequestLine, refuse: () => DocumentError): RequestRecord
     promptTokens: line.prompt_tokens ?? undefined,
     completionTokens: line.completion_tokens ?? undefined,
     output: line.output ?? undefined,
+    eventNames: line.event_names ?? undefined,
+    missingOutput: line.missing_output ?? undefined,
   }
   if (line.outcome !== 'failed') return keepKnown({ ...base, ...more, outcome: line.outcome })
   if (line.failure === null) throw refuse()

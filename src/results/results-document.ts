@@ -836,7 +836,9 @@ export type DiagnosticDocument =
       level: 'warn'
       /** Requests whose tokens came all at once or in bursts. */
       held_back: number
-      /** Completed requests with enough token events to tell. */
+      /** Those of them whose raw text came in one read. */
+      in_one_read: number
+      /** Completed requests with enough token events to tell, or of raw text. */
       requests: number
       /** The same in one sentence. */
       message: string
@@ -854,6 +856,48 @@ export type DiagnosticDocument =
       answers: number
       /** Completed requests. */
       requests: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /**
+   * Answers of `sse` or `ndjson` had a clean end of the body and no other: one that was cut would
+   * look the same. A warning when events have names.
+   */
+  | {
+      /** Which property; stable. */
+      id: 'end-unproven'
+      /** How much it matters. */
+      level: 'info' | 'warn'
+      /** Of them. */
+      answers: number
+      /** Completed requests. */
+      requests: number
+      /** How they were read. */
+      dialect: string
+      /** Names of events of the first; untrusted texts. */
+      names: string[]
+      /** The same in one sentence. */
+      message: string
+    }
+  /** Answers held nothing at `output_path`. */
+  | {
+      /** Which property; stable. */
+      id: 'output-missing'
+      /** How much it matters. */
+      level: 'warn'
+      /** That led nowhere. */
+      path: string
+      /** Completed requests without an output. */
+      missing: number
+      /** Completed requests. */
+      requests: number
+      /**
+       * How far it led, dotted; empty: the payload itself; `null`: no event came that should have
+       * it.
+       */
+      at: string | null
+      /** What is there instead; untrusted texts. */
+      keys: string[]
       /** The same in one sentence. */
       message: string
     }
@@ -995,6 +1039,24 @@ export type DiagnosticDocument =
       cancelled: number
       /** Measured requests, these included. */
       requests: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /**
+   * What came was kept for `debug_events.ndjson`, which takes time from the client: a run to look
+   * at, not to judge by.
+   */
+  | {
+      /** Which property; stable. */
+      id: 'requests-recorded'
+      /** How much it matters. */
+      level: 'info'
+      /** Requests. */
+      recorded: number
+      /** Of their bodies that were kept. */
+      bytes: number
+      /** Of their bodies that were not. */
+      omitted: number
       /** The same in one sentence. */
       message: string
     }

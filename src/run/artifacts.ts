@@ -18,6 +18,7 @@ import type { Results } from '../results/results.ts'
 import type { BenchRun } from './bench.ts'
 import { addShelf, clearShelves, keptRuns, listShelves, shelveRun } from './earlier-runs.ts'
 import { makeFolder, OutputError, replaceFile } from './output-file.ts'
+import { recordingsName, renderRecordings } from './recording-file.ts'
 import { createRequestFile, type RequestLog } from './request-file.ts'
 
 /** `strict` leaves out what strict JUnit schemas forbid: properties of test cases, files. */
@@ -70,6 +71,7 @@ const requestsName = 'requests.ndjson.gz'
 const runFiles: readonly string[] = [
   'results.json',
   requestsName,
+  recordingsName,
   ...Object.values(reports).flatMap((some) => Object.keys(some)),
 ]
 
@@ -118,7 +120,13 @@ export function openRunFolder(out: string, name: string, keep: number = keptRuns
       const problem = requests.end()
       const lost = own === undefined ? restoreRequests(path, run) : (problem ?? [])
       const findings = { results, records: recallRecords(run) }
-      return [first.problems, lost, writeReports(path, findings, { junit }).problems].flat()
+      const { recordings } = run
+      const recorded =
+        recordings === undefined
+          ? []
+          : writeFiles(path, { [recordingsName]: () => renderRecordings(recordings) }).problems
+      const { problems } = writeReports(path, findings, { junit })
+      return [first.problems, lost, recorded, problems].flat()
     },
   }
 }

@@ -78,7 +78,9 @@ const input: ResultsInput = {
   },
   rounds: [],
   workload: [],
-  diagnostics: [{ id: 'tokens-held-back', level: 'warn', heldBack: 290, requests: 298 }],
+  diagnostics: [
+    { id: 'tokens-held-back', level: 'warn', inOneRead: 0, heldBack: 290, requests: 298 },
+  ],
   verdict: {
     status: 'FAIL',
     policy: 'pr',
