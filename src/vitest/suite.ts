@@ -16,12 +16,12 @@ import { type BenchRun, runBench, listNotices } from '../run/bench.ts'
 import { type CheckedSpec, loadSpec } from '../run/checked-spec.ts'
 import { appendHistory } from '../run/history-file.ts'
 import { OutputError } from '../run/output-file.ts'
+import { folderOfFile } from '../run/spec-folder.ts'
 import { endingSignals } from '../verdict/exit-code.ts'
 import { baselineData } from './bench-table.ts'
 import { callSite } from './call-site.ts'
 import { noticeArtifact, progressArtifact, type SlogateContext } from './meta.ts'
 import { announceRun } from './running.ts'
-import { folderOfFile } from './spec-file.ts'
 
 export interface SuiteOptions {
   /** Ids of the SLOs that tests were made for, in their order. */
@@ -128,7 +128,11 @@ export function createSuite(spec: CheckedSpec, options: SuiteOptions): Suite {
     noteJudged(context)
     const why = cleanLine(explainVerdict(verdict, end))
     const place = { site, frame: maskedFrame(spec, top) }
-    decide(context, { ...verdict, level: 'error' }, { why, policy: verdict.policy, loadProblem, ...place })
+    decide(
+      context,
+      { ...verdict, level: 'error' },
+      { why, policy: verdict.policy, loadProblem, ...place },
+    )
   }
 
   return {
@@ -199,12 +203,12 @@ async function runSpec(
   context: TestContext,
   ownFolder: string | undefined,
 ): Promise<WrittenRun> {
-  const { root, out, junit, history, main, hold } = given()
+  const { root, out, keep, junit, history, main, hold } = given()
   if (hold !== undefined && !isHermetic(spec)) {
     await recordArtifact(context.task, { type: noticeArtifact, message: `${spec.name}: ${hold}` })
     context.skip(hold)
   }
-  const folder = openRunFolder(out, chooseFolder(spec, root, context, ownFolder))
+  const folder = openRunFolder(out, chooseFolder(spec, root, context, ownFolder), keep)
   const interrupt = new AbortController()
   const onSignal = (name: string): void => interrupt.abort(name)
   for (const name of endingSignals) process.on(name, onSignal)
@@ -234,7 +238,7 @@ async function runSpec(
     context.task.meta.slogate = {
       role: 'load',
       ...slogate,
-      run: { results: run.results, folder: folder.path },
+      run: { results: run.results, folder: folder.path, earlier: folder.earlier },
     }
     return { ...run, unwritten }
   } finally {

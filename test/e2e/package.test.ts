@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 
+import { startServer } from '../../src/mock/index.ts'
 import { built, config, createProject } from './_project.ts'
 
 /** Bytes, unpacked: what it was when this was written, and 30 % for what comes. */
@@ -82,11 +83,16 @@ for (const name of ['bench', 'results']) {
 
 test('the package holds what is built, the schemas and the documents, and nothing else [S1.53]', () => {
   const expected =
-    /^(dist\/.+\.(js|d\.ts)|docs\/.+\.md|schema\/.+\.schema\.json|fixtures\/scenarios\/[\w-]+\.json|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
+    /^(dist\/.+\.(js|d\.ts)|docs\/.+\.md|examples\/(config\w*\.json|test_data\.csv)|schema\/.+\.schema\.json|fixtures\/scenarios\/[\w-]+\.json|LICENSE|README(\.zh-CN)?\.md|CHANGELOG\.md|package\.json)$/
   expect(built.files.filter((path) => !expected.test(path))).toEqual([])
   expect(built.files).toEqual(
     expect.arrayContaining([
       'LICENSE',
+      'README.zh-CN.md',
+      'examples/config.json',
+      'examples/config_csv_example.json',
+      'examples/config_dify_sse.json',
+      'examples/test_data.csv',
       'package.json',
       'schema/bench.schema.json',
       'schema/results.schema.json',
@@ -149,6 +155,37 @@ test('the command runs by the link that a package manager makes', async () => {
   expect(passed.stdout).toContain('PASS  chat')
 })
 
+test('the examples of the package run against the mock, in Chinese and row by row [S1.27] [S3.8]', async () => {
+  const mock = await startServer({ profile: 'vllm', ttft: '5ms', itl: '1ms', tokens: 4 })
+  onTestFinished(() => mock.close())
+  const examples = join(modules, 'slogate/examples')
+  const [header, ...rows] = readFileSync(join(examples, 'test_data.csv'), 'utf8').trim().split('\n')
+  expect(header).toBe('content,topic,category')
+  expect(rows).toHaveLength(5)
+  for (const row of rows) expect(row).toMatch(/^\p{sc=Han}+(,\p{sc=Han}+){2}$/u)
+  for (const name of ['config_csv_example', 'config_dify_sse']) {
+    const args = [
+      '-c',
+      join(examples, `${name}.json`),
+      '-u',
+      mock.url,
+      '-n',
+      '60',
+      '--json',
+      '--quiet',
+    ]
+    const { code, stdout } = await project.slogate(['run', ...args, '--out', `examples-${name}`])
+    expect([name, code]).toEqual([name, 0])
+    expect(JSON.parse(stdout)).toMatchObject({
+      summary: { requests: { completed: 60, failed: 0 } },
+    })
+  }
+  const ran = mock.truth.list()
+  const prompts = ran.filter(({ path }) => path === '/v1/chat/completions')
+  expect(new Set(prompts.map(({ tokens }) => tokens.prompt)).size).toBeGreaterThan(1)
+  expect(ran.filter(({ path }) => path === '/v1/chat-messages').length).toBeGreaterThanOrEqual(60)
+})
+
 test('a script runs a spec and gets its results [S0.29]', async () => {
   expect(JSON.parse(await script('run.js'))).toMatchObject({
     end: { kind: 'finished' },
@@ -162,7 +199,10 @@ test('a script starts the mock', async () => {
 })
 
 test('an old Node gets one sentence, whatever it comes in by', async () => {
-  const old = ['--import', 'data:text/javascript,Object.defineProperty(process,"version",{value:"v20.20.2"})']
+  const old = [
+    '--import',
+    'data:text/javascript,Object.defineProperty(process,"version",{value:"v20.20.2"})',
+  ]
   const sentence = 'slogate needs Node 22.19 or later; this is v20.20.2.'
   const { code, text } = await project.node([...old, built.bin, 'run', '-u', 'http://127.0.0.1:1'])
   expect(text).toMatch(/^[^\n]+\n$/)

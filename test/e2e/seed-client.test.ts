@@ -33,7 +33,7 @@ test('serves the client samples of the API document [S4.24]', async () => {
   const client = createClient(mock.url)
 
   expect(await client.healthCheck()).toBe(true)
-  expect(await client.classifyNews('央行宣布降息25个基点')).toMatch(/\S/)
+  expect(await client.classifyNews('央行宣布降息25个基点')).toMatch(/^这条新闻属于【财经】类别/)
 
   const metrics = await client.getMetrics()
   const [record] = await mock.truth()

@@ -161,6 +161,35 @@ test('requests of others on the same server are noticed', limit, async () => {
   expect(results.verdict.status).toBe('PASS')
 })
 
+test(
+  'answers to others that a window still holds are not read as those of this run [S4.25]',
+  limit,
+  async () => {
+    // Others queue at a slow server: its latest 100 answers have times that none of this run's has.
+    const mock = await start({ ttft: '30ms', itl: 0, queue: { running: 10, waiting: 50 } })
+    const url = `${mock.url}/v1/chat/completions`
+    const others = { ...prompt, max_tokens: 1 }
+    await Promise.all(Array.from({ length: 60 }, () => send(url, { body: others })))
+    const change = { method: 'PATCH', body: { ttft: '2ms' } }
+    expect(await send(`${mock.url}/__mock/config`, change)).toMatchObject({ status: 200 })
+    const results = await run({ url, requests: 40 })
+    const server = serverOf(results)
+    expect(server).toMatchObject({
+      source: 'qwen-vllm',
+      requests: { agrees: true },
+      ttft_ms: null,
+      latency_ms: null,
+      finding: { kind: 'foreign-window' },
+    })
+    assert(server.finding.kind === 'foreign-window')
+    expect(server.finding.window).toBe(100)
+    // Up to the whole warm-up is counted with the measured requests.
+    expect(server.finding.finished).toBeGreaterThanOrEqual(server.requests!.server)
+    expect(server.finding.finished).toBeLessThanOrEqual(44)
+    expect(server.message).not.toMatch(/%/)
+  },
+)
+
 test('counters that begin anew are noticed', limit, async () => {
   const mock = await start({ profile: 'vllm', ttft: '20ms', itl: '2ms' })
   const running = run({ url: `${mock.url}/v1/chat/completions` })

@@ -69,7 +69,7 @@ describe('specs that pass', () => {
   })
 
   test('specs that differ in nothing but their ending or not at all get folders of their own [T19]', () => {
-    for (const folder of ['chat.yaml', 'chat.ts', 'chat.ts-2']) {
+    for (const folder of ['chat.bench.yaml', 'chat.bench.ts', 'chat.bench.ts-2']) {
       const file = join(project.folder, '.vitest/slogate/twins', folder, 'results.json')
       expect(existsSync(file)).toBe(true)
     }

@@ -81,7 +81,7 @@ test('counts a real load as the truth does, streamed, whole and failed [S4.10–
     success_rate_percent: 75,
   })
   expect(metrics.requests.peak_concurrent).toBeLessThanOrEqual(3)
-  expect(metrics.errors).toEqual({ total: 2, by_type: { http_400: 2 } })
+  expect(metrics.errors).toEqual({ total: 2, by_type: { '1 validation error': 2 } })
   expect(metrics.tokens).toEqual({
     total_input: sum(ok.map(({ tokens }) => tokens.prompt)),
     total_output: 18,
@@ -109,7 +109,7 @@ test('tells what runs and what waits while requests are held [S4.7, S4.10, S4.18
   expect(JSON.parse(posted.text)).toMatchObject({
     status: 'critical',
     requests: { running: 3, waiting: 10, peak_concurrent: 3, total: 1, failed: 1 },
-    errors: { by_type: { rejected: 1 } },
+    errors: { by_type: { '服务繁忙，请稍后重试': 1 } },
     alerts: [
       { level: 'warning', metric: 'requests.waiting', value: 10, threshold: 5 },
       { level: 'critical', metric: 'requests.error_rate_percent', value: 100, threshold: 10 },
@@ -126,8 +126,32 @@ test('tells what runs and what waits while requests are held [S4.7, S4.10, S4.18
   await leave()
   expect(await read(`${url}/api/v1/metrics`)).toMatchObject({
     requests: { running: 0, waiting: 0, total: 14, failed: 14 },
-    errors: { by_type: { rejected: 1, client_aborted: 13 } },
+    errors: { by_type: { '服务繁忙，请稍后重试': 1, client_aborted: 13 } },
   })
+})
+
+test('names errors by their words, whatever part of the server they come from [S4.17, S4.22]', async () => {
+  const words = 'CUDA out of memory...'
+  const url = await start({
+    ...quick,
+    faults: [
+      { kind: 'http-error', message: words, when: { nth: [1] } },
+      { kind: 'in-band-error', message: `RuntimeError: ${words}`, when: { nth: [2] } },
+      { kind: 'http-error', body: 'html', when: { nth: [3] } },
+    ],
+  })
+  const replies = []
+  for (const body of [streamed, streamed, streamed, chat]) {
+    replies.push(await send(`${url}${completions}`, { body }))
+  }
+  expect(replies[0]).toMatchObject({ status: 500, text: JSON.stringify({ error: words }) })
+  const { errors } = await read(`${url}/api/v1/metrics`)
+  expect(errors).toEqual({
+    total: 3,
+    by_type: { [words]: 1, RuntimeError: 1, 'fault:http-error': 1 },
+  })
+  const truth: TruthRecord[] = await read(`${url}/__mock/truth`)
+  expect(truth.map(({ error }) => error)).toEqual([words, `RuntimeError: ${words}`, null, null])
 })
 
 test.each<[accept: string | undefined, query: string, text: boolean]>([

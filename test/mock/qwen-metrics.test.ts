@@ -52,11 +52,13 @@ function succeed(
   truth.close(record, 'ok')
 }
 
-function fail(truth: Truth, outcome: 'rejected' | 'http_error', status: number): void {
+function fail(truth: Truth, outcome: 'rejected' | 'http_error', error: string | null): void {
   const record = truth.open(arrival)
-  record.status = status
+  record.error = error
   truth.close(record, outcome)
 }
+
+const busy = '服务繁忙，请稍后重试'
 
 function stateOf(statistics: Statistics, over: Partial<ServerState> = {}): ServerState {
   return {
@@ -72,6 +74,8 @@ function stateOf(statistics: Statistics, over: Partial<ServerState> = {}): Serve
 function render(statistics: Statistics, over: Partial<ServerState> = {}): Record<string, any> {
   return renderMetrics(stateOf(statistics, over))
 }
+
+const inSeconds = (ms: number[]) => ms.map((value) => value / 1000)
 
 // Lengths and first tokens that the document does not show, but that its figures leave open for.
 const example = [
@@ -191,12 +195,40 @@ test('takes percentiles of the latest 100 answers, counters of all [S4.12–S4.1
   for (let index = 0; index < 50; index++) succeed(truth, { latencyMs: 20_000 })
   for (let index = 1; index <= 100; index++) succeed(truth, { latencyMs: index * 10 })
   const metrics = render(statistics)
-  expect(metrics['latency']).toMatchObject({ p50: 0.5, p95: 0.95, p99: 0.99, min: 0.01, max: 1 })
-  expect(metrics['slo']).toMatchObject({ sample_size: 100, ttft: { p95: 0.95 } })
+  // Index ⌊100 · 0.5⌋ of 0.01, 0.02, … 1.
+  expect(metrics['latency']).toMatchObject({ p50: 0.51, p95: 0.96, p99: 1, min: 0.01, max: 1 })
+  expect(metrics['slo']).toMatchObject({ sample_size: 100, ttft: { p50: 0.51, p95: 0.96, p99: 1 } })
   expect(metrics['requests']).toMatchObject({ total: 150, successful: 150 })
   const counts: number[] = Object.values(metrics['latency_histogram'])
   expect(counts).toEqual([9, 40, 50, 1, 0, 0, 50])
 })
+
+test.each([
+  [1, [10]],
+  [2, [20, 20, 20]],
+  [3, [20, 30, 30]],
+  [4, [30, 40, 40]],
+  [20, [110, 200, 200]],
+  [21, [110, 200, 210]],
+])(
+  'takes the value at index ⌊n·p⌋ of %d sorted ones [S4.12–S4.14]',
+  (n, [p50, p95 = p50, p99 = p50]) => {
+    const { truth, statistics } = watch()
+    for (let index = n; index >= 1; index--) {
+      succeed(truth, { latencyMs: index * 20, ttftMs: index * 10, output: 11 })
+    }
+    const metrics = render(statistics)
+    const { ttft, throughput } = metrics['slo']
+    const { latency } = metrics
+    expect([ttft.p50, ttft.p95, ttft.p99]).toEqual(inSeconds([p50!, p95!, p99!]))
+    expect([latency.p50, latency.p95, latency.p99]).toEqual(
+      inSeconds([2 * p50!, 2 * p95!, 2 * p99!]),
+    )
+    // The k-th fastest of them takes k · 10 ms for 10 tokens: the order of speeds is the other way round.
+    const rank = n + 1 - p50! / 10
+    expect(throughput.decoding_p50).toBe(Number((1000 / rank).toFixed(2)))
+  },
+)
 
 test('has no decoding speed for answers of one token [S4.13]', () => {
   const { truth, statistics } = watch()
@@ -222,12 +254,12 @@ test('before the first request everything succeeded and nothing is known [S4.10]
   expect(parsed.get('vllm_ttft_p95')?.series.get('vllm_ttft_p95')).toBeNaN()
 })
 
-test('counts failures by kind and leaves out paths that do not answer [S4.17]', () => {
+test('counts failures by their words and leaves out paths that do not answer [S4.17]', () => {
   const { truth, statistics } = watch()
   for (let index = 0; index < 5; index++) succeed(truth, { latencyMs: 10 })
-  fail(truth, 'rejected', 503)
-  fail(truth, 'http_error', 400)
-  fail(truth, 'http_error', 400)
+  fail(truth, 'rejected', busy)
+  fail(truth, 'http_error', '1 validation error:\n  messages must be a list of messages')
+  fail(truth, 'http_error', '1 validation error: prompt')
   truth.close(truth.open({ ...arrival, dialect: null }), 'http_error')
   expect(render(statistics)).toMatchObject({
     requests: {
@@ -237,7 +269,14 @@ test('counts failures by kind and leaves out paths that do not answer [S4.17]', 
       success_rate_percent: 62.5,
       error_rate_percent: 37.5,
     },
-    errors: { total: 3, by_type: { rejected: 1, http_400: 2 } },
+    errors: { total: 3, by_type: { [busy]: 1, '1 validation error': 2 } },
+  })
+  const long = 'The queue of the engine is full of requests that wait for memory'
+  fail(truth, 'http_error', long)
+  fail(truth, 'http_error', null)
+  expect(render(statistics)['errors']).toEqual({
+    total: 5,
+    by_type: { [busy]: 1, '1 validation error': 2, [long.slice(0, 50)]: 1, http_error: 1 },
   })
 })
 
@@ -257,7 +296,7 @@ test.each<[string, { waiting?: number; ttftMs?: number; failures?: number }, str
 ])('raises alerts: %s [S4.18]', (_, { waiting = 0, ttftMs = 10, failures = 0 }, status, alerts) => {
   const { truth, statistics } = watch()
   for (let index = 0; index < 9; index++) succeed(truth, { latencyMs: ttftMs, ttftMs })
-  for (let index = 0; index < failures; index++) fail(truth, 'rejected', 503)
+  for (let index = 0; index < failures; index++) fail(truth, 'rejected', busy)
   const metrics = render(statistics, { queue: { running: 3, waiting, peak: 3 + waiting } })
   expect(metrics['status']).toBe(status)
   expect(metrics['alerts_count']).toBe(alerts.length)
@@ -298,7 +337,7 @@ vllm_total_requests 1
 test('tells the queue and the counters in /stats and /metrics [S4.7, S4.19]', () => {
   const { truth, statistics } = watch()
   succeed(truth, { latencyMs: 2000, output: 4, ttftMs: 500 })
-  fail(truth, 'rejected', 503)
+  fail(truth, 'rejected', busy)
   const state = stateOf(statistics, { queue: { running: 2, waiting: 0, peak: 7 } })
   expect(renderStats(state)).toEqual({
     statistics: {
@@ -333,7 +372,7 @@ test('tells the queue and the counters in /stats and /metrics [S4.7, S4.19]', ()
 test('forgets with the truth, also what is in flight at a reset', () => {
   const { truth, statistics } = watch()
   succeed(truth, { latencyMs: 10 })
-  fail(truth, 'rejected', 503)
+  fail(truth, 'rejected', busy)
   const open = truth.open(arrival)
   truth.reset()
   truth.close(open, 'client_aborted')

@@ -45,7 +45,10 @@ export function composeAnswer(
   const parts = partition(options, ask, length)
   const choices = Array.from({ length: ask.choices ?? 1 }, (_, choice) => {
     const purpose = choice === 0 ? key : `${key} choice ${choice}`
-    const words = pickPieces(text, length, createRandom(options.seed, 'content', purpose))
+    const words = pickPieces(text, length, {
+      prompt: ask.prompt,
+      random: createRandom(options.seed, 'content', purpose),
+    })
     let from = 0
     return parts.flatMap((part) => {
       const tokens = write(part, words.slice(from, (from += part.tokens)))

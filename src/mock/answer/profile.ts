@@ -19,6 +19,8 @@ export interface Profile {
   knowsModels: boolean
   /** Whose habits the chunks of OpenAI's formats follow. */
   chunks: 'vllm' | 'openai'
+  /** Where usage has the total: behind its parts, or between them as vLLM writes it. */
+  usageTotal: 'last' | 'second'
   /** How a full queue is refused. */
   busy: { status: number; message: string; retryAfterS?: number }
   /** Body of an HTTP error. */
@@ -42,6 +44,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     maxTemperature: 1,
     knowsModels: false,
     chunks: 'vllm',
+    usageTotal: 'last',
     busy: { status: 503, message: '服务繁忙，请稍后重试' },
     renderError: ({ message, extra }) => ({ error: message, ...extra }),
     renderFailure: renderVllmFailure,
@@ -64,6 +67,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     maxTemperature: Infinity,
     knowsModels: true,
     chunks: 'vllm',
+    usageTotal: 'second',
     busy: { status: 503, message: '服务繁忙，请稍后重试' },
     // The guard of the API key answers a bare string, every other part of vLLM an object.
     renderError: ({ status, message, type, param }) =>
@@ -98,6 +102,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     maxTemperature: 2,
     knowsModels: true,
     chunks: 'openai',
+    usageTotal: 'last',
     busy: { status: 429, message: 'Rate limit reached', retryAfterS: 1 },
     renderError: ({ status, message, param = null }) => ({
       error: { message, ...classifyOpenai(status, param), param },

@@ -54,6 +54,7 @@ export interface ShapeOption {
 export interface Shape {
   /** How chunks of OpenAI's formats are written: by the profile. */
   chunks: Profile['chunks']
+  usageTotal: Profile['usageTotal']
   text: TextKind
   roleChunk: 'first_token' | 'accept'
   usage: 'asked' | 'always' | 'never'
@@ -93,6 +94,7 @@ export function readShape(
 ): Shape {
   return {
     chunks: profile.chunks,
+    usageTotal: profile.usageTotal,
     text: readChoice(report, 'text', json['text'], ['plain', 'tricky'], 'plain'),
     roleChunk: readChoice(
       report,

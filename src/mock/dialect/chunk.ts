@@ -50,7 +50,7 @@ export function obfuscate(ref: string, number: number): string {
   return digest.toString('base64url').slice(0, 2 + (digest[0]! % 16))
 }
 
-/** Usage as OpenAI and vLLM write it, in vLLM's order; `soFar`: tokens of an answer that goes on. */
+/** Usage as OpenAI and vLLM write it; `soFar`: tokens of an answer that goes on. */
 export function renderUsage(answer: Answer, soFar?: number): Record<string, unknown> {
   const { promptTokens, cachedTokens, shape } = answer
   const completed = soFar ?? answer.completionTokens
@@ -58,10 +58,11 @@ export function renderUsage(answer: Answer, soFar?: number): Record<string, unkn
   const isOpenai = shape.chunks === 'openai'
   // vLLM tells them of a whole answer, and only when there are any.
   const tellsCached = isOpenai || (soFar === undefined && cachedTokens > 0)
+  const written = { completion_tokens: completed }
+  const total = { total_tokens: promptTokens + completed }
   return {
     prompt_tokens: promptTokens,
-    total_tokens: promptTokens + completed,
-    completion_tokens: completed,
+    ...(shape.usageTotal === 'last' ? { ...written, ...total } : { ...total, ...written }),
     ...(tellsCached && { prompt_tokens_details: { cached_tokens: cachedTokens } }),
     ...((isOpenai || thought > 0) && { completion_tokens_details: { reasoning_tokens: thought } }),
   }

@@ -23,6 +23,8 @@ const byPath: ReadonlyMap<string, Dialect> = new Map([
   ['/generate_stream', tgiDialect],
   ['/generate', tgiDialect],
   ['/', tgiDialect],
+  ['/stream', rawDialect],
+  ['/v1/stream', rawDialect],
   ['/stream/raw', rawDialect],
   ['/stream/sse', sseDialect],
   ['/stream/ndjson', ndjsonDialect],

@@ -1,18 +1,13 @@
 import type { Answer } from '../answer/answer.ts'
 import type { Ask, Rendering } from '../answer/ask.ts'
-import { countPromptTokens } from '../plan/tokens.ts'
 import type { Dialect } from './dialect.ts'
+import { readFreeBody } from './free-body.ts'
 
-/** Text as it comes, without any framing of its own: /stream/raw. Any body is a prompt. */
+/** Text as it comes, without any framing of its own: /stream, /v1/stream, /stream/raw. */
 export const rawDialect: Dialect = {
   name: 'raw',
   methods: ['GET', 'POST'],
-  readAsk: (text): Ask => ({
-    prompt: text,
-    promptTokens: countPromptTokens(text),
-    kinds: [],
-    render,
-  }),
+  readAsk: (text): Ask => ({ ...readFreeBody(text), kinds: [], render }),
   textKeys: [],
   usageKeys: { generated: [], total: [] },
 }

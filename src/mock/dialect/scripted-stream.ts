@@ -2,11 +2,11 @@ import { type Answer, findLastMs } from '../answer/answer.ts'
 import type { Ask, Rendering } from '../answer/ask.ts'
 import type { Script } from '../answer/stream-script.ts'
 import type { PlanEvent } from '../plan/plan.ts'
-import { countPromptTokens } from '../plan/tokens.ts'
 import type { Dialect } from './dialect.ts'
 import { frameEvent, frameLine, renderLines, renderStream } from './framing.ts'
+import { readFreeBody } from './free-body.ts'
 
-/** /stream/sse: what the script says, or `{"text": …}` and `[DONE]`. Any body is a prompt. */
+/** /stream/sse: what the script says, or `{"text": …}` and `[DONE]`. */
 export const sseDialect: Dialect = {
   name: 'sse',
   methods: ['GET', 'POST'],
@@ -16,7 +16,7 @@ export const sseDialect: Dialect = {
   usageKeys: { generated: [], total: [] },
 }
 
-/** /stream/ndjson: what the script says, or lines of `{"text": …}`. Any body is a prompt. */
+/** /stream/ndjson: what the script says, or lines of `{"text": …}`. */
 export const ndjsonDialect: Dialect = {
   name: 'ndjson',
   methods: ['GET', 'POST'],
@@ -27,13 +27,7 @@ export const ndjsonDialect: Dialect = {
 }
 
 function readAsk(text: string, render: (answer: Answer) => Rendering): Ask {
-  return {
-    prompt: text,
-    promptTokens: countPromptTokens(text),
-    kinds: [],
-    isScripted: true,
-    render,
-  }
+  return { ...readFreeBody(text), kinds: [], isScripted: true, render }
 }
 
 function renderSse(answer: Answer): Rendering {

@@ -62,7 +62,7 @@ export const contentFaults: Readonly<Record<ContentFault, FaultKind>> = {
         const error: PlanEvent = { ...createAside(atMs, text), kind: 'error' }
         const done = goesOn ? plan.events.filter(({ kind }) => kind === 'done') : []
         const events = [...plan.events.slice(0, position), error, ...done]
-        return { ...plan, events, end: goesOn ? plan.end : { kind: 'clean', atMs } }
+        return { ...plan, events, end: goesOn ? plan.end : { kind: 'clean', atMs }, error: message }
       }
     },
   },

@@ -2,7 +2,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 
 import { renderRefusal } from '../dialect/dialect.ts'
 import { keepKnown } from '../plan/known.ts'
-import { type Plan, planError, type PlanEvent } from '../plan/plan.ts'
+import { type Plan, planError, type PlanEvent, planReply } from '../plan/plan.ts'
 import { Refusal } from '../plan/refusal.ts'
 import { replaceEvents } from './edit.ts'
 import type { FaultKind } from './fault.ts'
@@ -29,7 +29,7 @@ export const replyFaults: Readonly<Record<ReplyFault, FaultKind>> = {
       return (_, scene) => {
         const error =
           shape === 'profile'
-            ? planError(status, renderRefusal(new Refusal(status, message), scene))
+            ? planError(status, renderRefusal(new Refusal(status, message), scene), message)
             : planText(status, { text: message, html: page, empty: '' }[shape], shape)
         const retry = retryAfter !== undefined && { 'retry-after': retryAfter }
         return { ...error, headers: { ...error.headers, ...retry } }
@@ -97,12 +97,9 @@ function packAll({ events, end }: Plan, encoding: 'deflate' | 'br'): PlanEvent[]
 function planText(status: number, text: string, shape: 'text' | 'html' | 'empty'): Plan {
   const bytes = Buffer.from(text)
   const type = shape === 'html' ? 'text/html' : 'text/plain'
-  return {
-    ...planError(status, null),
-    headers: keepKnown<Plan['headers']>({
-      'content-type': shape === 'empty' ? undefined : `${type}; charset=utf-8`,
-      'content-length': String(bytes.length),
-    }),
-    events: [{ atMs: 0, kind: 'error', bytes, tokens: 0 }],
-  }
+  const headers = keepKnown<Plan['headers']>({
+    'content-type': shape === 'empty' ? undefined : `${type}; charset=utf-8`,
+    'content-length': String(bytes.length),
+  })
+  return { ...planReply(status, headers, bytes), ...(shape === 'text' && { error: text }) }
 }

@@ -74,7 +74,7 @@ export function renderMetrics(state: ServerState): object {
       latencies.counts().map((count, index) => [latencyRanges[index], count]),
     ),
     gpu,
-    errors: { total: failed, by_type: statistics.failures },
+    errors: { total: failed, by_type: Object.fromEntries(statistics.failures) },
     alerts,
     alerts_count: alerts.length,
   }
@@ -103,7 +103,7 @@ export function renderStats(state: ServerState): object {
       total_requests: statistics.successful + statistics.failed,
       successful_requests: statistics.successful,
       failed_requests: statistics.failed,
-      queue_full_count: statistics.failures['rejected'] ?? 0,
+      queue_full_count: statistics.rejected,
       current_queue_size: queue.waiting,
       peak_queue_size: splitPeak(state).waiting,
     },
@@ -145,7 +145,7 @@ function renderSlo(latest: readonly Sample[]) {
     ttft: { ...summarize(latest.map(({ ttftMs }) => ttftMs / 1000)), unit: 'seconds' },
     throughput: {
       decoding_mean: decoding.length === 0 ? null : round(sum(decoding) / decoding.length, 2),
-      decoding_p50: decoding.length === 0 ? null : round(rank(decoding, 50), 2),
+      decoding_p50: decoding.length === 0 ? null : round(pick(decoding, 50), 2),
       total: latest.length === 0 ? null : round(output / latencyS, 2),
       unit: 'tokens/sec',
     },
@@ -163,16 +163,16 @@ function summarize(values: readonly number[]) {
   if (values.length === 0) return { mean: null, p50: null, p95: null, p99: null }
   return {
     mean: round(sum(values) / values.length, 4),
-    p50: round(rank(values, 50), 4),
-    p95: round(rank(values, 95), 4),
-    p99: round(rank(values, 99), 4),
+    p50: round(pick(values, 50), 4),
+    p95: round(pick(values, 95), 4),
+    p99: round(pick(values, 99), 4),
   }
 }
 
-/** Nearest rank; of at least one value. */
-function rank(values: readonly number[], percent: number): number {
+/** The value at index ⌊n·p⌋ of the sorted ones, of at least one: not the nearest rank, ⌈n·p⌉ − 1. */
+function pick(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((left, right) => left - right)
-  return sorted[Math.ceil((sorted.length * percent) / 100) - 1]!
+  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))]!
 }
 
 /** In percent; 100 before the first request. */

@@ -10,8 +10,10 @@ export interface Statistics {
   /** Answers played to their end. */
   successful: number
   failed: number
-  /** Failures by outcome: `rejected`, `client_aborted`; of errors by status: `http_400`. */
-  failures: Record<string, number>
+  /** Of the failed those for which the queue had no place. */
+  rejected: number
+  /** Failures by what was said of them: see `nameFailure`. */
+  failures: Map<string, number>
   /** Tokens of the successful. */
   promptTokens: number
   completionTokens: number
@@ -49,17 +51,27 @@ function begin(clock: Clock): Omit<Statistics, 'latencies'> {
     sinceMs: clock.now(),
     successful: 0,
     failed: 0,
-    failures: {},
+    rejected: 0,
+    failures: new Map(),
     promptTokens: 0,
     completionTokens: 0,
     latest: [],
   }
 }
 
-function addFailure(statistics: Statistics, { outcome, status }: TruthRecord): void {
-  const type = outcome === 'http_error' ? `http_${status}` : String(outcome)
+function addFailure(statistics: Statistics, record: TruthRecord): void {
+  const { failures } = statistics
+  const name = nameFailure(record)
   statistics.failed++
-  statistics.failures[type] = (statistics.failures[type] ?? 0) + 1
+  if (record.outcome === 'rejected') statistics.rejected++
+  failures.set(name, (failures.get(name) ?? 0) + 1)
+}
+
+/** The words of the server before a colon, or the first 50 characters of them; without any the outcome. */
+function nameFailure({ error, outcome }: TruthRecord): string {
+  if (error === null) return String(outcome)
+  const colon = error.indexOf(':')
+  return colon === -1 ? error.slice(0, 50) : error.slice(0, colon)
 }
 
 function addSample(statistics: Statistics, sample: Sample): void {

@@ -49,6 +49,8 @@ export interface TruthRecord {
   /** Tokens of the prompt of each choice: `n` of them for each prompt. */
   choice_prompts: readonly number[]
   status: number | null
+  /** What the body of the response says went wrong; `null`: nothing, or not in words. */
+  error: string | null
   /** The fault that changed the answer; `null`: none. */
   fault: FaultName | null
   /** `null`: still in flight. `rejected`: the queue was full. `fault:`: the answer was broken by it. */
@@ -118,6 +120,7 @@ export function createTruth(capacity: number = defaultCapacity): Truth {
         tokens: { prompt: 0, cached: 0, completion: 0, reasoning: 0 },
         choice_prompts: [],
         status: null,
+        error: null,
         fault: null,
         outcome: null,
         in_flight: inFlight,
@@ -157,6 +160,7 @@ export function createTruth(capacity: number = defaultCapacity): Truth {
 /** Notes down what a plan promises. */
 export function recordPlan(record: TruthRecord, plan: Plan, tier: TierName): void {
   record.status = plan.headersAtMs === Infinity ? null : plan.status
+  record.error = plan.error ?? null
   record.tokens.prompt = plan.promptTokens
   record.choice_prompts = plan.choicePrompts
   const { timing, finishReason } = plan

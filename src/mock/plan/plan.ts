@@ -49,6 +49,8 @@ export interface Plan {
   /** `undefined` for a response that generates nothing. */
   timing: Timing | undefined
   finishReason: 'stop' | 'length' | undefined
+  /** What the body says went wrong; absent: it says nothing of the kind. */
+  error?: string
 }
 
 /** What an answer costs a server that has nothing else to do. */
@@ -124,11 +126,16 @@ export function cutPlan(plan: Plan, position: number, kind: PlanEnd['kind']): Pl
 }
 
 /** A plan that answers an error at once with a JSON body. */
-export function planError(status: number, body: unknown): Plan {
+export function planError(status: number, body: unknown, error: string): Plan {
   const bytes = Buffer.from(JSON.stringify(body))
+  return { ...planReply(status, describeJson(bytes), bytes), error }
+}
+
+/** A plan that answers at once and generates nothing. */
+export function planReply(status: number, headers: Plan['headers'], bytes: Buffer): Plan {
   return {
     status,
-    headers: describeJson(bytes),
+    headers,
     headersAtMs: 0,
     events: [{ atMs: 0, kind: 'error', bytes, tokens: 0 }],
     framing: 'http',

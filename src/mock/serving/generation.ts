@@ -178,8 +178,8 @@ export function createGeneration(
   }
 
   function planRefusal(refusal: Refusal, { dialect }: Exchange): Plan {
-    const { status, retryAfterS } = refusal
-    const plan = planError(status, renderRefusal(refusal, { dialect, profile }))
+    const { status, message, retryAfterS } = refusal
+    const plan = planError(status, renderRefusal(refusal, { dialect, profile }), message)
     const retry = retryAfterS === undefined ? undefined : String(retryAfterS)
     return {
       ...plan,
