@@ -38,6 +38,11 @@ export interface Suite {
   isOwnModule(filename: string): boolean
   load(context: TestContext): Promise<void>
   check(context: TestContext, index: number): Promise<void>
+  /**
+   * Of a spec without SLOs: its verdict is undecided, and the policy says whether that blocks. `site`:
+   * stack frames to show; default: the line of the test.
+   */
+  conclude(context: TestContext, site?: string): Promise<void>
   results(context: TestContext): Promise<Results>
   /** The spec as loaded. */
   readonly spec: CheckedSpec
@@ -94,7 +99,7 @@ export function createSuite(spec: CheckedSpec, options: SuiteOptions): Suite {
     const { summary, end, verdict } = bench.results
     if (given().benchTable) await fillTable(context, bench)
     const whole = end.kind === 'finished' || end.kind === 'curtailed'
-    const frame = maskedFrame(spec, { line: 1, column: 1, offset: 0, length: 0 })
+    const frame = maskedFrame(spec, top)
     if (summary.requests.completed === 0 || !whole) {
       loadProblem = cleanLine(explainVerdict(verdict, end))
       throw new BenchError('LoadError', loadProblem, { site, frame })
@@ -111,11 +116,23 @@ export function createSuite(spec: CheckedSpec, options: SuiteOptions): Suite {
         `${spec.name} has no SLO '${options.slos[index]}' any more: its tests were made with another environment. Run again with VITEST_FS_MODULE_CACHE=false.`,
       )
     }
-    context.task.meta.slogate = { role: 'slo', ...context.task.meta.slogate, judged: true }
+    noteJudged(context)
     const { policy } = results.verdict
     const frame = maskedFrame(spec, spec.slos[index]?.position)
     const why = cleanLine(explainSlo(verdict, results.end))
     decide(context, verdict, { why, policy, loadProblem, site, frame })
+  }
+
+  async function conclude(context: TestContext, site: string): Promise<void> {
+    const { verdict, end } = (await run(context, site)).results
+    noteJudged(context)
+    const why = cleanLine(explainVerdict(verdict, end))
+    const place = { site, frame: maskedFrame(spec, top) }
+    decide(
+      context,
+      { ...verdict, level: 'error' },
+      { why, policy: verdict.policy, loadProblem, ...place },
+    )
   }
 
   return {
@@ -127,16 +144,27 @@ export function createSuite(spec: CheckedSpec, options: SuiteOptions): Suite {
     check(context, index) {
       return check(context, index, options.sites?.[index] ?? callSite(this.check))
     },
+    conclude(context, site) {
+      return conclude(context, site ?? callSite(this.conclude))
+    },
     async results(context) {
       return (await run(context, callSite(this.results))).results
     },
   }
 }
 
+/** What is said of the whole spec stands on its first line. */
+const top: Position = { line: 1, column: 1, offset: 0, length: 0 }
+
+/** Whatever the verdict: there is one. */
+export function noteJudged({ task }: TestContext): void {
+  task.meta.slogate = { role: 'slo', ...task.meta.slogate, judged: true }
+}
+
 /** Turns one verdict into the state of one test. */
 function decide(
   context: TestContext,
-  { status, level }: SloDocument,
+  { status, level }: Pick<SloDocument, 'status' | 'level'>,
   given: Place & { why: string; policy: string; loadProblem: string | undefined },
 ): void {
   const { why } = given

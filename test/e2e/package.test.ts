@@ -55,6 +55,11 @@ import { loadSpec, runBench } from 'slogate'
 const { results } = await runBench(loadSpec('bench/chat.bench.yaml', { env: {} }))
 console.log(JSON.stringify(results))
 `,
+  'refused.js': `
+for (const entry of ['slogate', 'slogate/vitest']) {
+  await import(entry).catch(({ message }) => console.log(message))
+}
+`,
   'mock.js': `
 import { startMock } from 'slogate/mock'
 const mock = await startMock({ ttft: '1ms', itl: '1ms', tokens: 3 })
@@ -191,6 +196,23 @@ test('a script runs a spec and gets its results [S0.29]', async () => {
 
 test('a script starts the mock', async () => {
   expect(JSON.parse(await script('mock.js'))).toEqual({ done: true, tokens: 3 })
+})
+
+test('an old Node gets one sentence, whatever it comes in by', async () => {
+  const old = [
+    '--import',
+    'data:text/javascript,Object.defineProperty(process,"version",{value:"v20.20.2"})',
+  ]
+  const sentence = 'slogate needs Node 22.19 or later; this is v20.20.2.'
+  const { code, text } = await project.node([...old, built.bin, 'run', '-u', 'http://127.0.0.1:1'])
+  expect(text).toMatch(/^[^\n]+\n$/)
+  expect(text).toContain(sentence)
+  expect(code).toBe(3)
+  const imports = await project.node([...old, 'refused.js'])
+  expect(imports.stdout.split('\n', 2)).toEqual([
+    expect.stringContaining(sentence),
+    expect.stringContaining(sentence),
+  ])
 })
 
 test('the schema that editors read is the one that the command prints', async () => {

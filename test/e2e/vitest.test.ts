@@ -255,6 +255,32 @@ test('a filter that leaves no SLO to evaluate does not pass', async () => {
   }
 })
 
+test('a spec without SLOs is undecided in every place, and the policy says whether that blocks', async () => {
+  const project = createProject({
+    'vitest.config.ts': config,
+    'none.bench.yaml': chatSpec([]).replace('slo:', 'slo: []'),
+  })
+  const sentence = 'No SLO was asked for, so there is nothing to judge.'
+  for (const [policy, ended, own, element] of [
+    ['pr', 0, 0, 'skipped'],
+    ['release', 1, 2, 'failure'],
+  ] as const) {
+    const env = { SLOGATE_POLICY: policy }
+    const { code, text } = await project.vitest(['bench', '--run'], env)
+    expect(text).toContain('INCONCLUSIVE  none  none.bench.yaml')
+    expect(text).toMatch(policy === 'pr' ? '1 passed | 1 skipped' : /SLOInconclusive: No SLO/)
+    expect(code).toBe(ended)
+    const verdict = { status: 'INCONCLUSIVE', exit_code: own, why: sentence }
+    const alone = await project.slogate(['run', '-c', 'none.bench.yaml', '--out', 'out'], env)
+    expect(alone.code).toBe(own)
+    for (const folder of ['.vitest/slogate/none', 'out/none']) {
+      expect(JSON.parse(project.read(`${folder}/results.json`))).toMatchObject({ verdict })
+      expect(project.read(`${folder}/junit.xml`)).toContain(`<${element} message="${sentence}"`)
+      expect(project.read(`${folder}/report.html`)).toContain('INCONCLUSIVE')
+    }
+  }
+})
+
 test('vitest list names every SLO without running anything', async () => {
   const project = createProject({
     'vitest.config.ts': config.replace(

@@ -101,12 +101,16 @@ test('an SLO without observations in a run that has some is an error of type NoD
   expect(xml).toContain('type="NoData"')
 })
 
-test('a spec without SLOs is one test case, and an error', () => {
+test('a spec without SLOs is one test case, undecided as its verdict is: the policy says whether it blocks', () => {
+  const why = 'message="No SLO was asked for, so there is nothing to judge."'
   const xml = renderJunit([runs.noSlo], { mode: 'strict' })
-  expect(xml).toContain('tests="1" failures="0" errors="1"')
-  expect(xml).toContain(
-    '<error message="no SLO: No SLO was asked for, so there is nothing to judge."',
-  )
+  expect(xml).toContain('tests="1" failures="0" errors="0" skipped="1"')
+  expect(xml).toContain(`<skipped ${why}/>`)
+  const { verdict } = runs.noSlo
+  const released = run({ verdict: { ...verdict, policy: 'release', passed: false, exit_code: 2 } })
+  const blocking = renderJunit([released], { mode: 'strict' })
+  expect(blocking).toContain('tests="1" failures="1" errors="0"')
+  expect(blocking).toContain(`<failure ${why} type="Inconclusive">`)
 })
 
 test('a closed gate is never a green report', () => {
