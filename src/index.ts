@@ -1,3 +1,5 @@
+import { requireNode } from './version.ts'
+
 export {
   type BenchOptions,
   type BenchRun,
@@ -16,3 +18,5 @@ export { checkSpec, loadSpec } from './run/checked-spec.ts'
 export { secret } from './run/marked-secrets.ts'
 export type { BenchDocument } from './bench-spec/bench-document.ts'
 export type { CheckedSpec as BenchSpec } from './run/checked-spec.ts'
+
+requireNode()

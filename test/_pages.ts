@@ -30,7 +30,12 @@ export interface Page {
 /** Everything that users read. */
 export function readPages(): Page[] {
   const names = readdirSync(join(repository, 'docs')).filter((name) => name.endsWith('.md'))
-  return ['README.md', 'CHANGELOG.md', ...names.map((name) => `docs/${name}`)].map(readPage)
+  return [
+    'README.md',
+    'README.zh-CN.md',
+    'CHANGELOG.md',
+    ...names.map((name) => `docs/${name}`),
+  ].map(readPage)
 }
 
 export function readPage(name: string): Page {

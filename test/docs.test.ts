@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
@@ -32,12 +32,12 @@ const verdicts = pageOf('docs/verdicts.md')
 
 test('every link leads somewhere, and every file that is named exists', () => {
   const broken = pages.flatMap(({ name, text }) => {
-    const prose = text.replace(/^```[^]*?^```/gm, '')
+    const prose = withoutBlocks(text)
     const links = [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
       .map(([, target = '']) => target)
       .filter((target) => !leadsSomewhere(name, target))
     const files = readCodes(prose)
-      .filter((code) => /^(?:src|test|docs|bench|fixtures|schema)\/[\w./-]*$/.test(code))
+      .filter((code) => /^(?:src|test|docs|bench|examples|fixtures|schema)\/[\w./-]*$/.test(code))
       .filter((file) => !file.includes('.bench.') && !file.endsWith('prompts.csv'))
       .filter((file) => !existsSync(join(repository, file)))
     return [...links, ...files].map((target) => `${name}: ${target}`)
@@ -62,6 +62,72 @@ function listAnchors(page: string): string[] {
       .replaceAll(' ', '-'),
   )
 }
+
+test.for(['README.md', 'docs/from-python-tool.md'])(
+  '%s says the same in Chinese, its examples to the letter',
+  (name) => {
+    const other = name.replace(/md$/, 'zh-CN.md')
+    const [english, chinese] = [pageOf(name), pageOf(other)]
+    for (const list of [listBlocks, listLevels, listRows, listTargets]) {
+      expect(list(chinese)).toEqual(list(english))
+    }
+    expect(english).toContain(`](${basename(other)})`)
+    expect(chinese).toContain(`](${basename(name)})`)
+  },
+)
+
+function withoutBlocks(text: string): string {
+  return text.replace(/^```[^]*?^```/gm, '')
+}
+
+function listBlocks(text: string): string[] {
+  return [...text.matchAll(/^```[^]*?^```$/gm)].map(String)
+}
+
+function listLevels(text: string): string[] {
+  return [...withoutBlocks(text).matchAll(/^(#+) /gm)].map(([, level = '']) => level)
+}
+
+/** How many cells a row has, and the code in its first, which is the same in every language. */
+function listRows(text: string): string[] {
+  return [...withoutBlocks(text).matchAll(/^\|(.*?)\|.*$/gm)].map(([row, first = '']) =>
+    JSON.stringify([row.split('|').length, readCodes(first)]),
+  )
+}
+
+/** Where links lead, but for those between the languages, and whatever the language. */
+function listTargets(text: string): string[] {
+  return [...withoutBlocks(text).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = '']) => target.replace('.zh-CN', ''))
+    .filter((target) => !/^(README|from-python-tool)\.md$/.test(target))
+    .toSorted()
+}
+
+test('every file that the documents of the Python tool name is here, or what replaces it is told [T22]', () => {
+  const notes = pageOf('docs/from-python-tool.md')
+  const rows = readTable(notes, '| named | here |')
+  const named = [
+    'UNIVERSAL_STREAMING_API.md',
+    'UV_USAGE.md',
+    'PROJECT_STRUCTURE.md',
+    'config.json',
+    'config_csv_example.json',
+    'configs/config_dify_sse.json',
+    'test_data.csv',
+    'stream_test_enhanced.py',
+    'stream_concurrent_test.py',
+    'test_results.json',
+    '/tps-test.html',
+  ]
+  expect(rows.flatMap(([names = '']) => readCodes(names)).toSorted()).toEqual(named.toSorted())
+  const shipped = rows.find(([, here = '']) => readCodes(here).includes('examples/'))
+  const files = readCodes(shipped?.[0] ?? '').map((name) => join('examples', basename(name)))
+  expect(files.filter((file) => !existsSync(join(repository, file)))).toEqual([])
+  const { files: inPackage } = JSON.parse(
+    readFileSync(join(repository, 'package.json'), 'utf8'),
+  ) as { files: string[] }
+  expect(inPackage).toEqual(expect.arrayContaining(['examples', 'docs', 'README.zh-CN.md']))
+})
 
 test('the tables name what there is, whole', () => {
   const { dependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {

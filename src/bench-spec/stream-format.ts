@@ -8,6 +8,8 @@ export const dialectNames = [
   'ollama',
   'tgi',
   'dify',
+  'dashscope',
+  'ernie',
   'sse',
   'ndjson',
   'raw',

@@ -80,7 +80,7 @@ export function readLoad(
   }
   const warmed = countWarmup(warmup) ?? concurrency
   const targets = alternates ? 2 : 1
-  const needed = Math.min(concurrency, warmed + (requests ?? Infinity)) * targets + ownFiles
+  const needed = countOpenFiles({ concurrency, requests, warmup: warmed }, targets)
   if (needed > openFiles) {
     const most = Math.max(0, Math.floor((openFiles - ownFiles) / targets))
     report(
@@ -101,6 +101,18 @@ export function readLoad(
     keepAlive,
     resend,
   })
+}
+
+/** Files and connections that the process of a load has open at the most. */
+export function countOpenFiles(
+  {
+    concurrency,
+    requests = Infinity,
+    warmup,
+  }: Pick<Load, 'concurrency' | 'warmup'> & { requests?: number | undefined },
+  targets: number,
+): number {
+  return Math.min(concurrency, warmup + requests) * targets + ownFiles
 }
 
 /** Slices of fewer than 10 requests say nothing. */

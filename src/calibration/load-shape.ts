@@ -1,3 +1,4 @@
+import { findOutputLimit } from '../bench-spec/asked.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import type { RequestRecord } from '../engine/record.ts'
 
@@ -53,9 +54,7 @@ const mostEvents = 500
 
 /** The load of a spec, as far as it is known before anything is sent. */
 export function shapeOfSpec({ load, target, stream, mock }: BenchSpec): LoadShape {
-  const asked: Readonly<Record<string, unknown>> =
-    typeof target.body === 'object' && target.body !== null ? { ...target.body } : {}
-  const lengths = [asked['max_tokens'], asked['max_completion_tokens'], mock?.['tokens']]
+  const lengths = [findOutputLimit(target.body)?.tokens, mock?.['tokens']]
   const length = lengths.find((value) => typeof value === 'number') ?? usualEvents
   const byPath = Object.entries(standIns).find(([, { path }]) => target.url.includes(path))?.[0]
   return {

@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 
 import { keepKnown } from '../bench-spec/known.ts'
 import type { Overrides } from '../bench-spec/overrides.ts'
@@ -6,18 +6,21 @@ import type { RelativeSlo } from '../bench-spec/slo.ts'
 import { type Comparison, renderComparison } from '../report/comparison-table.ts'
 import { detectStyle } from '../report/console-style.ts'
 import { renderJson } from '../report/escaping.ts'
+import { listPlaces } from '../report/screen.ts'
 import { readResults } from '../results/findings.ts'
 import type { Results } from '../results/results.ts'
-import { folderName, openRunFolder } from '../run/artifacts.ts'
+import { openRunFolder, showPlaces } from '../run/artifacts.ts'
 import { type BenchOptions, listNotices } from '../run/bench.ts'
 import { loadSpec } from '../run/checked-spec.ts'
 import { compareStored, compareTargets, limitRegression } from '../run/comparison.ts'
+import { findEarlier } from '../run/earlier-runs.ts'
+import { folderOfFile } from '../run/spec-folder.ts'
 import { exitCodeMeanings, exitCodes, toSignalCode } from '../verdict/exit-code.ts'
 import { worstExitCode } from '../verdict/policy.ts'
 import { UsageError } from './arguments.ts'
 import { type Command, type CommandContext, defineCommand } from './command.ts'
 import { createProgressLine } from './progress-line.ts'
-import { config, out, policy, quiet } from './shared-options.ts'
+import { config, keep, out, policy, quiet } from './shared-options.ts'
 import type { ValueKind } from './value-kind.ts'
 
 const regression: ValueKind<readonly RelativeSlo[]> = {
@@ -31,9 +34,13 @@ const regression: ValueKind<readonly RelativeSlo[]> = {
 
 export const compare: Command = defineCommand({
   summary: 'compare two results, or two targets',
-  usage: ['BASELINE CANDIDATE [OPTIONS]', '-c FILE BASELINE_URL CANDIDATE_URL [OPTIONS]'],
+  usage: [
+    'BASELINE CANDIDATE [OPTIONS]',
+    'CANDIDATE [OPTIONS]',
+    '-c FILE BASELINE_URL CANDIDATE_URL [OPTIONS]',
+  ],
   purpose:
-    'Compares two `results.json`, or two targets whose rounds alternate in one run of a spec. Relative SLOs of the spec are judged (`ttft p95 <= baseline + 10%`), and with `--max-regression` ttft p50 and p95, latency p95, requests_per_second and success_rate as well.',
+    'Compares two `results.json` (or the folders that hold them), one with that of the run before it, or two targets whose rounds alternate in one run of a spec. Relative SLOs of the spec are judged (`ttft p95 <= baseline + 10%`), and with `--max-regression` ttft p50 and p95, latency p95, requests_per_second and success_rate as well.',
   options: {
     config: { ...config, description: 'bench spec, for two targets' },
     'max-regression': {
@@ -42,25 +49,27 @@ export const compare: Command = defineCommand({
     },
     policy,
     out: { ...out, description: 'folder for results of two targets' },
+    keep,
     json: { description: 'print the comparison as JSON' },
     quiet,
   },
-  operands: { needed: 'a baseline and a candidate', least: 2, most: 2, offers: 'files' },
-  notes: ['Results of two machines, workloads or settings are not compared: INCONCLUSIVE.'],
+  operands: { needed: 'a baseline and a candidate', least: 1, most: 2, offers: 'files' },
+  notes: [
+    'Results of two machines or loads are not compared: INCONCLUSIVE, with what differs. Two models or servers are, with what differs too. Two models in one run: a `baseline` in the spec with a body of its own, and `slogate run`.',
+  ],
   exitCodes: exitCodeMeanings,
   examples: [
-    'slogate compare main/results.json branch/results.json --max-regression 10%',
+    'slogate compare .vitest/slogate/bench/chat --max-regression 10%',
     'slogate compare -c chat.bench.yaml http://127.0.0.1:8000 http://127.0.0.1:8001',
   ],
   async run({ values, operands }, context) {
-    const [baseline = '', candidate = ''] = operands
-    const { config, policy, out, quiet, 'max-regression': limits = [] } = values
-    const asked = { baseline, candidate, limits, policy }
+    const { config, policy, out, keep, quiet, 'max-regression': limits = [] } = values
+    const asked = { ...nameSides(operands, config, context), limits, policy }
     const { stdout, env, signal } = context
     const { comparison, details, unwritten } =
       config === undefined
         ? compareFiles(asked, context)
-        : await compareUrls({ ...asked, config, out, quiet }, context)
+        : await compareUrls({ ...asked, config, out, keep, quiet }, context)
     stdout.write(
       values.json
         ? `${renderJson(comparison)}\n`
@@ -73,9 +82,32 @@ export const compare: Command = defineCommand({
   },
 })
 
-interface Asked {
+interface Sides {
   baseline: string
   candidate: string
+}
+
+/** A run alone is compared with the one before it. */
+function nameSides(
+  [first = '', second]: readonly string[],
+  config: string | undefined,
+  { cwd }: CommandContext,
+): Sides {
+  if (second !== undefined) return { baseline: first, candidate: second }
+  if (config !== undefined || first.includes('://')) {
+    throw new UsageError('needs a baseline and a candidate')
+  }
+  const folder = first.endsWith('.json') ? dirname(first) : first
+  const earlier = findEarlier(resolve(cwd, folder))
+  if (earlier === undefined) {
+    throw new UsageError(
+      `there is no earlier run beside ${first}: needs a baseline and a candidate`,
+    )
+  }
+  return { baseline: relative(cwd, earlier), candidate: first }
+}
+
+interface Asked extends Sides {
   limits: readonly RelativeSlo[]
   policy: Results['verdict']['policy'] | undefined
 }
@@ -102,17 +134,17 @@ function compareFiles(
 }
 
 async function compareUrls(
-  given: Asked & { config: string; out: string; quiet: boolean },
+  given: Asked & { config: string; out: string; keep: number; quiet: boolean },
   { cwd, env, stderr, signal }: CommandContext,
 ): Promise<Compared> {
-  const { baseline, candidate, limits, policy, config, out, quiet } = given
+  const { baseline, candidate, limits, policy, config, out, keep, quiet } = given
   for (const url of [baseline, candidate]) {
     if (!url.includes('://'))
       throw new UsageError(`with -c both must be URLs, got ${JSON.stringify(url)}`)
   }
   const overrides = keepKnown<Overrides>({ url: candidate, baseline, policy })
   const spec = loadSpec(config, { env, cwd, overrides, limits })
-  const folder = openRunFolder(resolve(cwd, out), folderName(spec.name))
+  const folder = openRunFolder(resolve(cwd, out), folderOfFile(resolve(cwd, config), cwd), keep)
   for (const { level, message } of listNotices(spec, { root: cwd })) {
     stderr.write(`${spec.name}: ${level}: ${message}\n`)
   }
@@ -128,5 +160,5 @@ async function compareUrls(
   )
   const unwritten = folder.finish(bench)
   line.clear()
-  return { comparison, details: [`results ${relative(cwd, folder.path)}`], unwritten }
+  return { comparison, details: listPlaces(showPlaces(folder, cwd)), unwritten }
 }

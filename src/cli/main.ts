@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { IssueError, renderIssues } from '../bench-spec/issue.ts'
 import { suggest } from '../bench-spec/suggestion.ts'
 import { OutputError } from '../run/output-file.ts'
@@ -66,8 +65,8 @@ function describe(error: unknown, env: CommandContext['env']): string {
   return `${error.message}\nWith SLOGATE_DEBUG=1 the stack is shown.`
 }
 
-/** The command line of this process. What cannot be printed ends nothing. */
-async function runProcess(): Promise<number> {
+/** Runs the command line of this process and returns its exit code. What cannot be printed ends nothing. */
+export async function runProcess(): Promise<number> {
   const output = guardOutput(process.stdout)
   guardOutput(process.stderr)
   const interrupt = new AbortController()
@@ -104,5 +103,3 @@ async function judges(name: string | undefined): Promise<boolean> {
   const command = name === undefined ? undefined : await loadCommand(name)
   return command?.exitCodes === exitCodeMeanings
 }
-
-if (import.meta.main) process.exitCode = await runProcess()

@@ -1,31 +1,35 @@
-import { relative, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 
 import { keepKnown } from '../bench-spec/known.ts'
 import { cleanLine } from '../bench-spec/plain-text.ts'
-import type { BenchSpec } from '../bench-spec/spec.ts'
 import { reportRuns } from '../github/job.ts'
 import { detectStyle } from '../report/console-style.ts'
 import { renderJson } from '../report/escaping.ts'
-import { renderOverview } from '../report/screen.ts'
+import { renderSending } from '../report/plan-text.ts'
+import { listPlaces, renderOverview } from '../report/screen.ts'
 import { renderSeedReport } from '../report/seed-report.ts'
 import type { Locale } from '../report/seed-words.ts'
 import { renderTerminal } from '../report/terminal.ts'
 import type { Results } from '../results/results.ts'
 import {
-  folderName,
   type JunitMode,
   openRunFolder,
   type RunFolder,
+  showPlaces,
   writeOverview,
 } from '../run/artifacts.ts'
 import { type BenchOptions, runBench, listNotices } from '../run/bench.ts'
 import { type CheckedSpec, checkSpec, loadSpec } from '../run/checked-spec.ts'
 import { appendHistory, checkHistory } from '../run/history-file.ts'
 import { makeFolder, OutputError } from '../run/output-file.ts'
+import { planHere } from '../run/pace.ts'
+import { recordingsName } from '../run/recording-file.ts'
+import { foldersOfFiles } from '../run/spec-folder.ts'
 import { exitCodeMeanings, exitCodes, toSignalCode } from '../verdict/exit-code.ts'
 import { worstExitCode } from '../verdict/policy.ts'
 import { UsageError } from './arguments.ts'
 import { type Command, type CommandContext, defineCommand } from './command.ts'
+import { renderPlanned, renderPlansAsJson } from './plan.ts'
 import { createProgressLine } from './progress-line.ts'
 import { createSeedOutput } from './seed-output.ts'
 import {
@@ -34,6 +38,7 @@ import {
   concurrency,
   config,
   junit,
+  keep,
   out,
   policy,
   precedence,
@@ -41,8 +46,12 @@ import {
   requests,
   toOverrides,
   url,
+  warmup,
 } from './shared-options.ts'
-import { choice, text } from './value-kind.ts'
+import { choice, text, wholeNumber } from './value-kind.ts'
+
+/** Of a target that is given alone. */
+const folderWithoutSpec = 'run'
 
 export const run: Command = defineCommand({
   summary: 'run bench specs and judge their SLOs',
@@ -55,17 +64,27 @@ export const run: Command = defineCommand({
     body,
     requests,
     concurrency,
+    warmup,
     baseline,
     policy,
     out,
+    keep,
     junit,
     history: {
       value: text('FILE', 'files'),
       description: 'append a row per run to this `.csv`, `.ndjson` or `.jsonl` file',
     },
+    'dry-run': {
+      description: 'send nothing: print what would be sent, with `--json` as JSON',
+    },
     json: {
       description:
         'print `results.json` to stdout instead of the summary, its `::` and `##` as escapes of JSON',
+    },
+    'debug-events': {
+      value: wholeNumber('N', 1, 1000),
+      description:
+        'write all that the first N measured requests sent and got to `debug_events.ndjson`, for `slogate replay`; takes time from the client',
     },
     quiet,
     reporter: {
@@ -82,7 +101,7 @@ export const run: Command = defineCommand({
   operands: { needed: 'specs', least: 0, most: Infinity, offers: 'files' },
   notes: [
     precedence,
-    'Written per spec: `report.html`, `results.json`, `requests.ndjson.gz`, `junit.xml`, `summary.md`, `test_results.json`, `exports/`; for all of them together: `junit.xml`, `summary.md`, `exports/`. Also after a failure and after Ctrl-C; `requests.ndjson.gz` is written while requests end, and is left by a run that is killed. What cannot be printed, as into a pipe that is closed, stops no run.',
+    'Written per spec: `report.html`, `results.json`, `requests.ndjson.gz`, `junit.xml`, `summary.md`, `test_results.json`, `exports/`, on demand `debug_events.ndjson`; for all of them together: `junit.xml`, `summary.md`, `exports/`. The folder is the path of the spec (`bench/chat.bench.yaml` → `DIR/bench/chat`, a file above the working directory → `DIR/@up/…`, `-u` alone → `DIR/run`), with its ending where another spec differs in nothing else. It has the latest run; the one before moves into `earlier/<when it was started>/` below it before anything is sent, also one that was killed. Of two runs at the same time the later one has the place, and the other ends where it was moved to. Also after a failure and after Ctrl-C; `requests.ndjson.gz` is written while requests end, and is left by a run that is killed. What cannot be printed, as into a pipe that is closed, stops no run.',
   ],
   exitCodes: exitCodeMeanings,
   examples: [
@@ -91,17 +110,21 @@ export const run: Command = defineCommand({
   ],
   async run({ values, operands }, context) {
     const { env, cwd } = context
-    const { json, quiet, junit } = values
+    const { json, quiet, junit, keep, 'debug-events': recorded } = values
     const files = [...values.config, ...operands]
     const overrides = toOverrides(values, cwd)
     const { url, ...others } = overrides
+    const absolute = files.map((file) => resolve(cwd, file))
     const history = findHistory(values.history, cwd)
     const locale = chooseLocale(values)
     const specs = files.map((file) => loadSpec(file, { env, cwd, overrides }))
     if (files.length === 0) {
       if (url === undefined) throw new UsageError('needs a spec (-c FILE) or a target (-u URL)')
-      const document = keepKnown({ url, body: values.body })
-      specs.push(checkSpec(document, { env, baseDir: cwd, name: 'run', overrides: others }))
+      // What is asked for by flags alone is sent to the letter.
+      const document = keepKnown({ url, body: values.body, warmup: 0 })
+      specs.push(
+        checkSpec(document, { env, baseDir: cwd, name: folderWithoutSpec, overrides: others }),
+      )
     } else if (values.body !== undefined) {
       throw new UsageError('--body is for a target without a spec, which has its own')
     }
@@ -110,13 +133,25 @@ export const run: Command = defineCommand({
     const all: Results[] = []
     const unwritten: string[] = []
     const tell = (problem: string): unknown => context.stderr.write(`slogate run: ${problem}\n`)
-    const folders = nameFolders(specs)
+    const folders = files.length === 0 ? [folderWithoutSpec] : foldersOfFiles(absolute, cwd)
+    const planned = specs.map((spec, index) => ({
+      title: files[index] ?? spec.target.url,
+      spec,
+      plan: planHere(spec, join(out, folders[index] ?? '')),
+    }))
+    if (values['dry-run']) {
+      const text = planned.map((each) => renderPlanned(each, cwd)).join('')
+      context.stdout.write(json ? renderPlansAsJson(planned.map(({ plan }) => plan)) : text)
+      return exitCodes.pass
+    }
     for (const folder of folders) makeFolder(out, folder)
-    for (const [index, spec] of specs.entries()) {
+    for (const [index, { spec, plan }] of planned.entries()) {
       if (context.signal.aborted) break
       if (index > 0 && !json) context.stdout.write('\n')
-      const folder = { out, name: folders[index] ?? spec.name }
-      const ran = await runOne(spec, folder, context, { quiet, json, junit, locale })
+      const folder = { out, name: folders[index] ?? spec.name, keep }
+      if (!quiet)
+        context.stderr.write(`${cleanLine(`${spec.name}: sends ${renderSending(plan)}`)}\n`)
+      const ran = await runOne(spec, folder, context, { quiet, json, junit, locale, recorded })
       ran.unwritten.forEach(tell)
       unwritten.push(...ran.unwritten)
       if (ran.results === undefined) continue
@@ -148,6 +183,8 @@ interface RunOutput {
   junit: JunitMode
   /** Language of the seed reporter; `undefined`: the default reporter. */
   locale: Locale | undefined
+  /** How many requests are recorded; `undefined`: none. */
+  recorded: number | undefined
 }
 
 interface Ran {
@@ -159,13 +196,13 @@ interface Ran {
 
 async function runOne(
   spec: CheckedSpec,
-  { out, name }: { out: string; name: string },
+  { out, name, keep }: { out: string; name: string; keep: number },
   { stdout, stderr, env, cwd, signal }: CommandContext,
-  { quiet, json, junit, locale }: RunOutput,
+  { quiet, json, junit, locale, recorded }: RunOutput,
 ): Promise<Ran> {
   let folder: RunFolder
   try {
-    folder = openRunFolder(out, name)
+    folder = openRunFolder(out, name, keep)
   } catch (error) {
     if (error instanceof OutputError) return { unwritten: [error.message] }
     throw error
@@ -178,12 +215,16 @@ async function runOne(
     signal,
     root: cwd,
     log: folder.log,
+    ...(recorded !== undefined && { recorded }),
     ...watchRun(),
   })
   const unwritten = folder.finish(bench, junit)
   line.clear()
   if (!json) {
-    const details = [`results ${relative(cwd, folder.path)}`]
+    const details = listPlaces(showPlaces(folder, cwd))
+    if (recorded !== undefined) {
+      details.push(`recorded ${relative(cwd, join(folder.path, recordingsName))}`)
+    }
     if (locale !== undefined) {
       stdout.write(`${renderSeedReport(bench.results, bench.records, locale)}\n`)
     }
@@ -199,15 +240,6 @@ async function runOne(
     const { requests: total } = spec.load
     return { onRecords: createSeedOutput(json ? stderr : stdout, { total, locale }).add }
   }
-}
-
-/** By the specs' names; a name that is there already gets a number. */
-function nameFolders(specs: readonly BenchSpec[]): string[] {
-  const names = specs.map(({ name }) => folderName(name))
-  return names.map((name, index) => {
-    const earlier = names.slice(0, index).filter((other) => other === name).length
-    return earlier === 0 ? name : `${name}-${earlier + 1}`
-  })
 }
 
 /** Absolute path of the history; `undefined` without one. */

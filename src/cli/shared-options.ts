@@ -4,6 +4,7 @@ import { keepKnown } from '../bench-spec/known.ts'
 import type { Overrides } from '../bench-spec/overrides.ts'
 import type { Policy } from '../bench-spec/spec.ts'
 import type { JunitMode } from '../run/artifacts.ts'
+import { keptRuns, keepVariable } from '../run/earlier-runs.ts'
 import type { Preset, Switch, Valued } from './option.ts'
 import { choice, jsonObject, text, wholeNumber } from './value-kind.ts'
 
@@ -36,6 +37,11 @@ export const concurrency: Valued<number> = {
   description: 'requests in flight',
 }
 
+export const warmup: Valued<number> = {
+  value: wholeNumber('N', 0),
+  description: 'requests before the measured ones, which count nowhere; 0: none',
+}
+
 export const baseline: Valued<string> = {
   value: text('URL|FILE', 'files'),
   description:
@@ -55,6 +61,13 @@ export const out: Preset<string> = {
   description: 'folder for results',
 }
 
+export const keep: Preset<number> = {
+  value: wholeNumber('N', 0),
+  variable: keepVariable,
+  default: keptRuns,
+  description: 'earlier runs that are kept in `earlier/` of each folder; the oldest go first',
+}
+
 export const junit: Preset<JunitMode> = {
   value: choice<JunitMode>('MODE', ['rich', 'strict']),
   default: 'rich',
@@ -67,7 +80,7 @@ export const quiet: Switch = { description: 'print no progress' }
 export const precedence: string = `Flags win over variables (${listVariables()}), these over the spec, the spec over the defaults.`
 
 function listVariables(): string {
-  return Object.keys({ url, requests, concurrency, baseline, policy })
+  return Object.keys({ url, requests, concurrency, warmup, baseline, policy })
     .map((name) => `\`SLOGATE_${name.toUpperCase()}\``)
     .join(', ')
 }
@@ -76,17 +89,19 @@ interface Overriding {
   url?: string | undefined
   requests?: number | undefined
   concurrency?: number | undefined
+  warmup?: number | undefined
   baseline?: string | undefined
   policy?: Policy | undefined
 }
 
 /** The values that replace those of a spec. A baseline that is a file is relative to `cwd`. */
 export function toOverrides(values: Overriding, cwd: string): Overrides {
-  const { url, requests, concurrency, baseline, policy } = values
+  const { url, requests, concurrency, warmup, baseline, policy } = values
   return keepKnown<Overrides>({
     url,
     requests,
     concurrency,
+    warmup,
     baseline: baseline === undefined ? undefined : resolveBaseline(baseline, cwd),
     policy,
   })

@@ -1,31 +1,33 @@
+import { resolve } from 'node:path'
+
 import { renderIssues, SpecError } from '../bench-spec/issue.ts'
-import type { BenchSpec } from '../bench-spec/spec.ts'
-import { listNotices } from '../run/bench.ts'
 import { loadSpec } from '../run/checked-spec.ts'
+import { planHere } from '../run/pace.ts'
+import { folderOfFile } from '../run/spec-folder.ts'
 import { exitCodes } from '../verdict/exit-code.ts'
 import { type Command, defineCommand } from './command.ts'
+import { renderPlanned } from './plan.ts'
+import { out } from './shared-options.ts'
 
 export const validate: Command = defineCommand({
   summary: 'check bench specs without sending anything',
   usage: ['FILE...'],
   purpose:
-    'Checks each file whole: syntax, keys, SLOs, environment variables, data source, placeholders, and whether every SLO can be decided with the requests asked for. Sends nothing.',
-  options: {},
+    'Checks each file whole: syntax, keys, SLOs, environment variables, data source, placeholders, and whether every SLO can be decided with the requests asked for. Tells what a run would send: requests and warm-up, tokens, time and open files. Sends nothing.',
+  options: { out: { ...out, description: 'folder for results: the pace of the last run is told' } },
   operands: { needed: 'at least one file', least: 1, most: Infinity, offers: 'files' },
   exitCodes: { 0: 'all are valid, warnings allowed', 3: 'one of them is not' },
   examples: [
     'slogate validate bench/chat.bench.yaml',
     'SLOGATE_REQUESTS=300 slogate validate bench/*.bench.yaml',
   ],
-  async run({ operands }, { env, cwd, stdout, stderr }) {
+  async run({ values, operands }, { env, cwd, stdout, stderr }) {
     let valid = true
     for (const file of operands) {
       try {
         const spec = loadSpec(file, { env, cwd })
-        stdout.write(`${file}: valid, ${describe(spec)}\n`)
-        for (const { level, message } of listNotices(spec, { root: cwd })) {
-          stdout.write(`  ${level}: ${message}\n`)
-        }
+        const folder = resolve(cwd, values.out, folderOfFile(resolve(cwd, file), cwd))
+        stdout.write(renderPlanned({ title: file, spec, plan: planHere(spec, folder) }, cwd))
       } catch (error) {
         if (!(error instanceof SpecError)) throw error
         valid = false
@@ -35,13 +37,3 @@ export const validate: Command = defineCommand({
     return valid ? exitCodes.pass : exitCodes.misuse
   },
 })
-
-function describe(spec: BenchSpec): string {
-  const { load, slos, dataset } = spec
-  return [
-    `${slos.length} SLO${slos.length === 1 ? '' : 's'}`,
-    load.requests === undefined ? `${(load.duration ?? 0) / 1000}s` : `${load.requests} requests`,
-    `concurrency ${load.concurrency}`,
-    ...(dataset === undefined ? [] : [`${dataset.rows.length} rows of ${dataset.source}`]),
-  ].join(', ')
-}

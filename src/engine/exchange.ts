@@ -5,6 +5,7 @@ import type { Timeouts } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
 import { createDecoder } from '../stream/decode.ts'
+import type { NameCount } from '../stream/name-count.ts'
 import { checkContentType, checkEncoding, createReader } from '../stream/read.ts'
 import type { StreamFault, StreamReader } from '../stream/reader.ts'
 import {
@@ -16,11 +17,15 @@ import {
   lowestStatus,
 } from './failure.ts'
 import type { Failure, FailureKind, RequestMarks, RequestRecord, Shortage } from './record.ts'
+import type { Recorder } from './recording.ts'
 import type { Connection, ResponseHandler } from './request.ts'
 import type { Ticket } from './schedule.ts'
 
 /** UTF-16 units of an error body that are looked at: enough to find the server's message in it. */
 const errorBodyLimit = 65_536
+
+/** UTF-16 units of the name of an event or a key. */
+const nameLimit = 64
 
 /** UTF-16 units of a message that are looked at. */
 const wordsLimit = 4096
@@ -34,6 +39,8 @@ export interface ExchangeOptions {
   scheduled: number
   timeouts: Timeouts
   stream: StreamFormat | undefined
+  /** Keeps what is sent and got; `undefined`: it is not recorded. */
+  recorder?: Recorder | undefined
   /** Takes secrets out of whatever goes into the record, before it is cleaned or cut. */
   redactor: Redactor
   /** Whether it is sent once more where the server closes a kept connection without an answer. */
@@ -56,7 +63,7 @@ export interface Exchange {
 
 /** Sends one request, stamps it and turns whatever happens into one record. Never throws. */
 export function startExchange(options: ExchangeOptions): Exchange {
-  const { connection, request, ticket, timeouts, redactor, now } = options
+  const { connection, request, ticket, timeouts, redactor, recorder, now } = options
   const called = now()
   const marks: RequestMarks = { scheduled: options.scheduled, called, ended: called }
   let reader: StreamReader | undefined
@@ -112,12 +119,26 @@ export function startExchange(options: ExchangeOptions): Exchange {
       replaced,
       dialect: stream?.dialect,
       output: stream?.output === undefined ? undefined : redactor.redact(stream.output),
+      eventNames: stream && nameEvents(stream.eventNames),
+      missingOutput: stream?.missingOutput && {
+        at: stream.missingOutput.at,
+        keys: stream.missingOutput.keys.map(cleanName),
+      },
     }
     options.onRecord(
       outcome === 'completed' || outcome === 'cancelled'
         ? keepKnown<RequestRecord>({ ...found, outcome })
         : keepKnown<RequestRecord>({ ...found, outcome: 'failed', failure: plain(outcome) }),
     )
+  }
+
+  function nameEvents(counts: readonly NameCount[]): RequestRecord['eventNames'] {
+    if (counts.length === 0) return undefined
+    return counts.map(({ name, count }) => ({ name: cleanName(name), count }))
+  }
+
+  function cleanName(name: string): string {
+    return cleanMessage(redactor.redactStart(name, nameLimit), nameLimit)
   }
 
   function plain({ kind, message }: Failure): Failure {
@@ -171,12 +192,14 @@ export function startExchange(options: ExchangeOptions): Exchange {
     },
     onSend(onUsedSocket) {
       marks.dispatched ??= now()
+      recorder?.dispatch(marks.dispatched)
       reused = onUsedSocket
     },
     onAnswer() {
       answered = true
     },
-    onHeaders(code, sent) {
+    onHeaders(code, sent, all = sent) {
+      recorder?.respond(code, all)
       marks.headers = now()
       if (code < lowestStatus) {
         known ??= describeNoStatus(code)
@@ -201,6 +224,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
       marks.firstByte ??= readAt
       marks.lastByte = readAt
       bytes += chunk.byteLength
+      recorder?.read(chunk, readAt)
       if (reader !== undefined) reader.feed(chunk, readAt)
       else if (errorBody.length < errorBodyLimit + redactor.reach) {
         errorBody = (errorBody + decodeError(chunk)).slice(0, errorBodyLimit + redactor.reach)
@@ -208,6 +232,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
     },
     onEnd() {
       const at = now()
+      recorder?.end(at)
       if (status === undefined) {
         return settle(at, known ?? { kind: 'protocol', message: 'no response' })
       }

@@ -19,6 +19,8 @@ interface Texts {
   failure?: Failure
   dialect?: string
   output?: string
+  eventNames?: RequestRecord['eventNames']
+  missingOutput?: RequestRecord['missingOutput']
 }
 
 const markFields = [
@@ -114,6 +116,8 @@ function takeTexts(record: RequestRecord): Texts {
     failure: record.outcome === 'failed' ? record.failure : undefined,
     dialect: record.dialect,
     output: record.output,
+    eventNames: record.eventNames,
+    missingOutput: record.missingOutput,
   })
 }
 

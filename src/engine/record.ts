@@ -1,3 +1,6 @@
+import type { PreparedRequest } from '../bench-spec/template.ts'
+import type { MissingOutput } from '../stream/missing-output.ts'
+import type { NameCount } from '../stream/name-count.ts'
 import type { StreamFault } from '../stream/reader.ts'
 
 export type FailureKind =
@@ -36,7 +39,10 @@ export interface RequestMarks {
   firstToken?: number
   firstOutput?: number
   lastToken?: number
-  /** `undefined` also in a completed answer, when a finish reason was its only proper end. */
+  /**
+   * `undefined` also in a completed answer, when a finish reason was its only proper end; that of
+   * `ended` when a clean end of the body was.
+   */
   completed?: number
   lastByte?: number
   /** Body ended, or the failure was noticed. */
@@ -62,6 +68,8 @@ interface RecordBase {
   tokenTimes: Float64Array
   status?: number
   events: number
+  /** Those of them that have a name, by it, in the order of the first ones; `undefined`: none has. */
+  eventNames?: readonly NameCount[]
   reads: number
   bytes: number
   promptTokens?: number
@@ -76,6 +84,8 @@ interface RecordBase {
   replaced?: 'unsent' | 'resent'
   dialect?: string
   output?: string
+  /** Why there is no text at `outputPath`; `undefined` also when no event came that should have it. */
+  missingOutput?: MissingOutput
 }
 
 export interface CompletedRecord extends RecordBase {
@@ -92,6 +102,11 @@ export interface CancelledRecord extends RecordBase {
 
 /** What is kept of one request. A server's fault is a failed record, never an exception. */
 export type RequestRecord = CompletedRecord | FailedRecord | CancelledRecord
+
+/** The number of a request in all that is written of a run, from 1 within the phase of its target. */
+export function requestNumber({ index }: Pick<RequestRecord, 'index'>): number {
+  return index + 1
+}
 
 /** How far the client itself can be trusted; measured in the load process while it ran. */
 export interface ClientTrust {
@@ -148,8 +163,25 @@ export function isWhole(end: RunEnd): end is Extract<RunEnd, { kind: 'finished' 
   return end.kind === 'finished' || end.kind === 'curtailed'
 }
 
+/** All that one request sent and got, secrets out of it. */
+export interface Recording {
+  /** 0-based, of a measured request to the candidate. */
+  index: number
+  request: Omit<PreparedRequest, 'row'>
+  status?: number
+  headers: Readonly<Record<string, string>>
+  /** Pieces of the body as they came; ms since dispatch. */
+  reads: { at: number; bytes: Uint8Array }[]
+  /** Bytes of the body that were not kept. */
+  omitted: number
+  /** Clean end of the body, ms since dispatch; `undefined`: it was broken off. */
+  ended?: number
+}
+
 export interface LoadRun {
   records: readonly RequestRecord[]
+  /** `undefined` unless the plan asks for them, or when the load process ended before it could hand them over. */
+  recordings?: readonly Recording[]
   /** `undefined` when the load process ended before it could say how it did. */
   trust?: ClientTrust
   end: RunEnd

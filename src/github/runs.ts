@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs'
+import { globSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { findResults } from '../results/findings.ts'
@@ -16,6 +16,8 @@ export function readRuns(folder: string, since: Date): FoundRun[] {
     .sort()
     .flatMap((name) => {
       const file = join(folder, name)
+      // Of a run that ended before; there may be many.
+      if (statSync(file).mtime < since) return []
       const results = findResults(dirname(file))
       return results !== undefined && results.started_at >= since.toISOString()
         ? [{ results, file }]

@@ -2,13 +2,15 @@ import type { ClientTrust, RequestRecord } from '../engine/record.ts'
 import { findLateness } from './client.ts'
 import { answeredAt } from './measure.ts'
 
-/** Of the completed requests with at least 8 tokens. */
+/** Of the completed requests with at least 8 tokens, and all of raw text. */
 export interface Buffering {
   requests: number
   /** Requests whose tokens were held back and came together, whole or in bursts. */
   heldBack: number
+  /** Those of them whose raw text came in one read: nothing shows that it was streamed. */
+  inOneRead: number
   /**
-   * Whether that holds for a quarter of them, and for 3 at least: then something between the model
+   * Whether that holds for a quarter of them, and for 3 at least or, of raw text, for all: then something between the model
    * and the client did not pass on what it got, whatever the headers say.
    */
   buffered: boolean
@@ -22,14 +24,18 @@ export function measureBuffering(
   const lateness = (trust && findLateness(trust)) ?? 0
   let requests = 0
   let heldBack = 0
+  let inOneRead = 0
   for (const record of records) {
     if (record.phase !== 'measured' || record.outcome !== 'completed') continue
     const tokens = countTokens(record)
-    if (tokens < burstTokens) continue
+    if (tokens < burstTokens && record.dialect !== 'raw') continue
     requests++
-    if (isHeldBack(record, tokens, lateness)) heldBack++
+    const whole = cameInOneRead(record, lateness)
+    if (whole) inOneRead++
+    if (whole || isHeldBack(record, tokens, lateness)) heldBack++
   }
-  return { requests, heldBack, buffered: heldBack >= 3 && heldBack * 4 >= requests }
+  const enough = heldBack >= 3 || (requests > 0 && inOneRead === requests)
+  return { requests, heldBack, inOneRead, buffered: enough && heldBack * 4 >= requests }
 }
 
 /** Longest gap within a burst, ms: it may arrive as several segments, and be read piece by piece. */
@@ -61,6 +67,14 @@ function countTokens({ tokenTimes, dialect, bytes }: RequestRecord): number {
   return dialect === 'raw' ? Math.max(events, Math.floor(bytes / rawTokenBytes)) : events
 }
 
+/** Whether raw text has no second read, and the client was not so late that it made one of several. */
+function cameInOneRead({ dialect, tokenTimes, marks }: RequestRecord, lateness: number): boolean {
+  const { dispatched, lastByte } = marks
+  if (dialect !== 'raw' || tokenTimes.length !== 1) return false
+  if (dispatched === undefined || lastByte === undefined) return false
+  return lastByte - dispatched >= lateAtMost * lateness
+}
+
 /**
  * Whether an answer came in bursts that no model makes: within each the tokens are there at once, the
  * time that they took lies before it, and each but the last is of many. A slow first token, a fast
@@ -74,6 +88,7 @@ function isHeldBack(record: RequestRecord, tokens: number, lateness: number): bo
   const { bursts, smallest, inside, pauses } = findBursts(tokenTimes)
   const wait = bursts === 1 ? latency : pauses / (bursts - 1)
   return (
+    tokens >= burstTokens &&
     latency >= shortestWait * tokens &&
     wait >= lateAtMost * lateness &&
     inside <= fastestToken * (tokens - bursts) &&

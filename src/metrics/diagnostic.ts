@@ -62,7 +62,9 @@ export type Diagnostic =
       level: 'warn'
       /** Requests whose tokens came together, whole or in bursts. */
       heldBack: number
-      /** Completed requests with enough token events to tell. */
+      /** Those of them whose raw text came in one read. */
+      inOneRead: number
+      /** Completed requests with enough token events to tell, or of raw text. */
       requests: number
     }
   | {
@@ -72,6 +74,32 @@ export type Diagnostic =
       answers: number
       /** Completed requests. */
       requests: number
+    }
+  | {
+      id: 'end-unproven'
+      /** `warn` when events have names, of which one could be told to be the last. */
+      level: 'info' | 'warn'
+      /** Answers that had a clean end of the body and no other. */
+      answers: number
+      /** Completed requests. */
+      requests: number
+      dialect: string
+      /** Names of events of the first of them, in the order of their first; none: events have none. */
+      names: string[]
+    }
+  | {
+      id: 'output-missing'
+      level: 'warn'
+      /** That led nowhere. */
+      path: string
+      /** Completed requests without an output. */
+      missing: number
+      /** Completed requests. */
+      requests: number
+      /** How far it led in the first that had something to look into, dotted; '' is the payload itself. */
+      at?: string
+      /** Keys that are there instead. */
+      keys: readonly string[]
     }
   | {
       id: 'ttft-without-content'
@@ -150,6 +178,15 @@ export type Diagnostic =
       cancelled: number
       /** Measured requests, these included. */
       requests: number
+    }
+  | {
+      id: 'requests-recorded'
+      level: 'info'
+      /** Requests. */
+      recorded: number
+      /** Of their bodies, kept and not kept. */
+      bytes: number
+      omitted: number
     }
   | { id: 'server-restarted'; level: 'warn' }
   | {

@@ -2,7 +2,7 @@ import { keepKnown } from '../bench-spec/known.ts'
 import type { GoodputBounds, Slo } from '../bench-spec/slo.ts'
 import type { Load } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
-import type { ClientTrust, RequestRecord } from '../engine/record.ts'
+import type { ClientTrust, Recording, RequestRecord } from '../engine/record.ts'
 import { measureBuffering } from './buffering.ts'
 import { diagnoseClient, type JudgedSlo } from './client-diagnostic.ts'
 import { isHeld, measureConcurrency } from './concurrency.ts'
@@ -39,6 +39,8 @@ export function diagnose(
     trust && diagnoseClient(records, trust, judged, goodput),
     checkBuffering(records, trust),
     checkLastWord(records),
+    checkEnd(records),
+    checkOutput(records, stream),
     checkFirstToken(records, stream),
     checkTokens(summary, { slos, goodput }),
     checkPercentiles(summary, slos),
@@ -48,6 +50,19 @@ export function diagnose(
     defaultBody && checkDefaultBody(summary),
     checkCancelled(summary),
   ].filter((diagnostic) => typeof diagnostic === 'object')
+}
+
+/** That a run was recorded, which costs time. */
+export function diagnoseRecording(recordings: readonly Recording[]): Diagnostic {
+  return {
+    id: 'requests-recorded',
+    level: 'info',
+    recorded: recordings.length,
+    bytes: recordings
+      .flatMap(({ reads }) => reads)
+      .reduce((sum, { bytes }) => sum + bytes.byteLength, 0),
+    omitted: recordings.reduce((sum, { omitted }) => sum + omitted, 0),
+  }
 }
 
 function checkConcurrency(
@@ -80,18 +95,57 @@ function checkBuffering(
   records: readonly RequestRecord[],
   trust: ClientTrust | undefined,
 ): Diagnostic | undefined {
-  const { buffered, heldBack, requests } = measureBuffering(records, trust)
+  const { buffered, heldBack, inOneRead, requests } = measureBuffering(records, trust)
   if (!buffered) return undefined
-  return { id: 'tokens-held-back', level: 'warn', heldBack, requests }
+  return { id: 'tokens-held-back', level: 'warn', heldBack, inOneRead, requests }
 }
 
 function checkLastWord(records: readonly RequestRecord[]): Diagnostic | undefined {
-  const completed = records.filter(
-    ({ phase, outcome }) => phase === 'measured' && outcome === 'completed',
-  )
+  const completed = records.filter(isAnswer)
   const answers = completed.filter(({ marks }) => marks.completed === undefined).length
   if (answers === 0) return undefined
   return { id: 'no-last-word', level: 'info', answers, requests: completed.length }
+}
+
+/** Formats of which not every stream has a last word. */
+const openEnded: ReadonlySet<string | undefined> = new Set(['sse', 'ndjson'])
+
+function checkEnd(records: readonly RequestRecord[]): Diagnostic | undefined {
+  const completed = records.filter(isAnswer)
+  const unproven = completed.filter(
+    ({ dialect, marks }) => openEnded.has(dialect) && marks.completed === marks.ended,
+  )
+  const [first] = unproven
+  if (first?.dialect === undefined) return undefined
+  const names = (first.eventNames ?? []).map(({ name }) => name)
+  const level = names.length > 0 ? 'warn' : 'info'
+  const counts = { answers: unproven.length, requests: completed.length }
+  return { id: 'end-unproven', level, ...counts, dialect: first.dialect, names }
+}
+
+function checkOutput(
+  records: readonly RequestRecord[],
+  stream: StreamFormat | undefined,
+): Diagnostic | undefined {
+  const path = stream?.outputPath
+  if (path === undefined) return undefined
+  const completed = records.filter(isAnswer)
+  const without = completed.filter(({ output }) => output === undefined)
+  if (without.length === 0) return undefined
+  const told = without.find(({ missingOutput }) => missingOutput !== undefined)?.missingOutput
+  return keepKnown<Diagnostic>({
+    id: 'output-missing',
+    level: 'warn',
+    path,
+    missing: without.length,
+    requests: completed.length,
+    at: told?.at,
+    keys: told?.keys ?? [],
+  })
+}
+
+function isAnswer({ phase, outcome }: RequestRecord): boolean {
+  return phase === 'measured' && outcome === 'completed'
 }
 
 const lifecycleEvents: ReadonlySet<string> = new Set([

@@ -4,7 +4,14 @@ import type { FailedRecord, FailureKind, RequestRecord } from '../engine/record.
 import { isGood } from './goodput.ts'
 import { chunkGaps, measure, type RequestMetric } from './measure.ts'
 import { mean, quantile, stddev, toSample } from './sample.ts'
-import { outputTokens, runDuration, throughput, type TokenBasis, tokenBasis } from './throughput.ts'
+import {
+  outputTokens,
+  runDuration,
+  throughput,
+  type TokenBasis,
+  tokenBasis,
+  wallTime,
+} from './throughput.ts'
 
 export type { TokenBasis } from './throughput.ts'
 
@@ -47,6 +54,8 @@ export interface RunSummary {
   successRate?: number
   /** First measured dispatch → last measured token, ms; `undefined` without a token. */
   duration?: number
+  /** First measured call → last measured end, ms, whatever came of them; `undefined` for 0 requests. */
+  wall?: number
   /** Completed requests per second of `duration`. */
   requestsPerSecond?: number
   outputTokensPerSecond?: number
@@ -93,6 +102,7 @@ export function summarize(
     },
     successRate: judged === 0 ? undefined : completed.length / judged,
     duration: runDuration(measured),
+    wall: wallTime(measured),
     requestsPerSecond: throughput(measured, () => 1)?.perSecond,
     outputTokensPerSecond:
       tokens === undefined ? undefined : throughput(measured, outputTokens)?.perSecond,

@@ -21,6 +21,17 @@ export function runDuration(records: readonly RequestRecord[]): number | undefin
   return last > first && Number.isFinite(last - first) ? last - first : undefined
 }
 
+/** First call → last end, ms; `undefined` for 0 records. Give it measured records only. */
+export function wallTime(records: readonly RequestRecord[]): number | undefined {
+  let first = Infinity
+  let last = -Infinity
+  for (const { marks } of records) {
+    first = Math.min(first, marks.called)
+    last = Math.max(last, marks.ended)
+  }
+  return records.length === 0 ? undefined : last - first
+}
+
 /** The server's count, or else the number of token events: an estimate. */
 export function outputTokens(record: RequestRecord): number {
   return record.completionTokens ?? record.tokenTimes.length

@@ -20,17 +20,25 @@ export interface Case {
   slo: SloDocument | undefined
 }
 
-/** A run as test cases: one per SLO, and one more where the gate is closed for a reason that is no SLO's. */
+/**
+ * A run as test cases: one per SLO, and one for the verdict where there is none, or where the gate is
+ * closed for a reason that is no SLO's: never a report without a case, or without a red one.
+ */
 export function runCases(run: Results): Case[] {
   const warnings = listWarnings(run)
   const cases = run.verdict.slos.map((slo) => sloCase(slo, run, warnings))
   const blocked = cases.some(({ outcome }) => ['failure', 'error'].includes(outcome.kind))
   if (cases.length > 0 && (run.verdict.passed || blocked)) return cases
-  // No SLO, or a gate that is closed for a reason that is no SLO's: never a report without a red case.
-  const why = cleanLine(explainVerdict(run.verdict, run.end))
-  const message = cases.length === 0 ? `no SLO: ${why}` : why
-  const outcome: Outcome = { kind: 'error', type: errorType(run), message }
+  const message = cleanLine(explainVerdict(run.verdict, run.end))
+  const outcome =
+    run.verdict.status === 'INCONCLUSIVE'
+      ? undecidedOutcome(!run.verdict.passed, message)
+      : ({ kind: 'error', type: errorType(run), message } as const)
   return [...cases, { name: 'verdict', outcome, text: [message, ...warnings], slo: undefined }]
+}
+
+function undecidedOutcome(blocks: boolean, message: string): Outcome {
+  return blocks ? { kind: 'failure', type: 'Inconclusive', message } : { kind: 'skipped', message }
 }
 
 function listWarnings({ diagnostics }: Results): string[] {
@@ -64,9 +72,7 @@ function sloCase(slo: SloDocument, run: Results, warnings: readonly string[]): C
 
 function sloOutcome(slo: SloDocument, run: Results, message: string): Outcome {
   if (slo.status === 'INCONCLUSIVE') {
-    return slo.level === 'error' && run.verdict.policy === 'release'
-      ? { kind: 'failure', type: 'Inconclusive', message }
-      : { kind: 'skipped', message }
+    return undecidedOutcome(slo.level === 'error' && run.verdict.policy === 'release', message)
   }
   if (slo.status === 'PASS' || slo.level !== 'error') return { kind: 'passed' }
   return slo.status === 'FAIL'

@@ -1,6 +1,6 @@
 import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { DistributionDocument, Measured, Results, SloDocument } from '../results/results.ts'
-import { explainMismatch, listDifferences } from './sentence/differences.ts'
+import { explainDifferences, explainMismatch } from './sentence/differences.ts'
 import { explainEnd } from './sentence/end.ts'
 import { formatChange, formatCount, formatDeviation, formatMs, formatValue } from './units.ts'
 
@@ -168,13 +168,14 @@ export function rateCells({ summary }: Results): string[] {
   ]
 }
 
-/** `c=10`, `n=300`, `25.7s`, `ok 298`, `err 2`, and what else befell requests. */
+/** `c=10`, `n=300`, `warm-up 10`, `25.7s`, `ok 298`, `err 2`, and what else befell requests. */
 export function loadCells({ load, summary }: Results): string[] {
-  const { total, completed, failed, cancelled, resent } = summary.requests
+  const { total, completed, failed, cancelled, resent, warmup } = summary.requests
   return [
     `c=${formatCount(load.concurrency)}`,
     `n=${formatCount(total)}`,
-    ...(summary.duration_ms === null ? [] : [formatMs(summary.duration_ms)]),
+    ...(warmup === 0 ? [] : [`warm-up ${formatCount(warmup)}`]),
+    ...(summary.wall_ms === null ? [] : [formatMs(summary.wall_ms)]),
     `ok ${formatCount(completed)}`,
     `err ${formatCount(failed)}`,
     ...(cancelled === 0 ? [] : [`cancelled ${formatCount(cancelled)}`]),
@@ -185,13 +186,15 @@ export function loadCells({ load, summary }: Results): string[] {
 /** What the run was compared with, and how its requests fared or why they do not count; none without a baseline. */
 export function baselineCells({ baseline }: Results): string[] {
   if (baseline === null) return []
-  const { kind, source, comparable, differences, summary } = baseline
+  const { kind, source, comparable, differences, contrasts, summary } = baseline
   const { completed, failed } = summary.requests
   const how = kind === 'interleaved' ? 'alternating' : 'an earlier run'
   const counts = `ok ${formatCount(completed)}  err ${formatCount(failed)}`
   const line = `baseline ${cleanLine(source)} (${how})   ${counts}`
-  if (comparable) return [line]
-  return [line, `not comparable: ${cleanLine(listDifferences(differences))}`]
+  return [
+    line,
+    ...explainDifferences({ comparable, differences, contrasts }).map((each) => cleanLine(each)),
+  ]
 }
 
 /** `http_status 503 ×12`. */

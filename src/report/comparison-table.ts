@@ -2,7 +2,7 @@ import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { DifferenceDocument, Measured, Results, SloDocument } from '../results/results.ts'
 import { formatChanges, formatOrDash } from './cells.ts'
 import { layOut } from './layout.ts'
-import { listDifferences } from './sentence/differences.ts'
+import { explainDifferences } from './sentence/differences.ts'
 import { createPen, signs, styles, type TerminalOptions } from './terminal.ts'
 import { formatChange } from './units.ts'
 
@@ -16,6 +16,8 @@ export interface Comparison {
   comparable: boolean
   /** What differs, where they are not comparable. */
   differences: readonly DifferenceDocument[]
+  /** What else differs and is compared all the same. */
+  contrasts: readonly DifferenceDocument[]
   verdict: Pick<Results['verdict'], 'status' | 'policy' | 'passed' | 'exit_code' | 'reason' | 'why'>
   statistics: readonly Statistic[]
 }
@@ -39,7 +41,7 @@ export interface Statistic {
 
 /** A table of all statistics, for a terminal or a log, without a last line end. */
 export function renderComparison(
-  { verdict, baseline, candidate, comparable, differences, statistics }: Comparison,
+  { verdict, baseline, candidate, comparable, differences, contrasts, statistics }: Comparison,
   options: TerminalOptions,
 ): string {
   const pen = createPen(options)
@@ -81,9 +83,9 @@ export function renderComparison(
     ` ${pen.paint('bold', pen.paint(styles[verdict.status], verdict.status))}  ${cleanLine(verdict.why)}`,
     ` baseline  ${cleanLine(baseline)}`,
     ` candidate ${cleanLine(candidate)}`,
-    ...(comparable
-      ? []
-      : pen.hang(`not comparable: ${cleanLine(listDifferences(differences))}`, 1)),
+    ...explainDifferences({ comparable, differences, contrasts }).flatMap((line) =>
+      pen.hang(cleanLine(line), 1),
+    ),
     '',
     pen.paint('dim', `   ${header}`),
     ...lines,

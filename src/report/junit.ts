@@ -30,7 +30,7 @@ export function renderJunit(results: readonly Results[], { mode }: JunitOptions)
       .testSuite()
       .name(suiteName)
       .timestamp(run.started_at.slice(0, 19))
-      .time(Math.round(run.summary.duration_ms ?? 0) / 1000)
+      .time(Math.round(run.summary.wall_ms ?? 0) / 1000)
     addSuiteProperties(suite, run)
     const cases = runCases(run)
     const names = uniqueNames(cases.map(({ name }) => name))
@@ -92,6 +92,7 @@ function addSuiteProperties(suite: TestSuite, results: Results): void {
     hermetic: target.hermetic,
     concurrency: load.concurrency,
     requests: run.summary.requests.total,
+    warmup: run.summary.requests.warmup,
     failed: run.summary.requests.failed,
     rounds: load.rounds,
     seed: load.seed,

@@ -28,9 +28,8 @@ export function overviewColumns(runs: readonly Results[]): Column[] {
     column('success', ({ summary }) => formatKnown(summary.success_rate, 'share')),
     column('req/s', ({ summary }) => formatKnown(summary.requests_per_second, '/s')),
     column('n', ({ summary }) => formatCount(summary.requests.total)),
-    column('time', ({ summary }) =>
-      summary.duration_ms === null ? '–' : formatMs(summary.duration_ms),
-    ),
+    column('warm-up', ({ summary }) => warmupCell(summary.requests)),
+    column('time', ({ summary }) => (summary.wall_ms === null ? '–' : formatMs(summary.wall_ms))),
   ]
   return columns.filter(({ cells }) => cells.some((cell) => cell !== ''))
 }
@@ -61,6 +60,10 @@ function countByLevel(
       return level === 'error' ? `${count}` : `${count} ${level}`
     })
     .join(', ')
+}
+
+function warmupCell({ warmup }: Results['summary']['requests']): string {
+  return warmup === 0 ? '' : formatCount(warmup)
 }
 
 function p95Cell(run: Results, metric: 'ttft' | 'latency'): string {

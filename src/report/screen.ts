@@ -12,8 +12,20 @@ import {
 
 export interface ShownRun {
   results: Results
-  /** Of its artifacts, as it is shown to people. */
-  folder: string
+  places: Places
+}
+
+/** Where files are, as it is shown to people. */
+export interface Places {
+  /** Of a run. */
+  path: string
+  /** Of the run before it; `undefined` where none is kept. */
+  earlier?: string | undefined
+}
+
+/** Lines that say where files are. */
+export function listPlaces({ path, earlier }: Places): string[] {
+  return [`results ${path}`, ...(earlier === undefined ? [] : [`earlier ${earlier}`])]
 }
 
 /**
@@ -26,8 +38,8 @@ export function renderScreen(
   { folder: shared, ...options }: Omit<TerminalOptions, 'details'> & { folder: string },
 ): string {
   const ordered = runs.toSorted((a, b) => missedFirst(a.results, b.results))
-  const renderWhole = ({ results, folder }: ShownRun): string =>
-    renderTerminal(results, { ...options, details: [`results ${folder}`] })
+  const renderWhole = ({ results, places }: ShownRun): string =>
+    renderTerminal(results, { ...options, details: listPlaces(places) })
   if (ordered.length === 1) return ordered.map(renderWhole).join('')
   return [
     renderOverview(

@@ -1,4 +1,6 @@
-import type { RequestRecord } from '../engine/record.ts'
+import { cleanLine } from '../bench-spec/plain-text.ts'
+import { requestNumber, type RequestRecord } from '../engine/record.ts'
+import { wallTime } from '../metrics/throughput.ts'
 import type { Results } from '../results/results.ts'
 import { padEnd } from './columns.ts'
 import { type Locale, seedWords } from './seed-words.ts'
@@ -52,17 +54,32 @@ export function renderFirstTokenLine(record: RequestRecord, locale: Locale): str
   return `${tag(record)} ${seedWords[locale].firstToken}: ${ttft.toFixed(3)}s`
 }
 
-/** `[001] 完成: 2.456s | 45 chunks | 18.32 chunks/s | 12.34 KB`, or what the request failed of. */
+/**
+ * `[001] 完成: 2.456s | 45 chunks | 18.32 chunks/s | 12.34 KB`; where events have names,
+ * `[001] 完成: 2.456s | 12 事件 | workflow_started:1, message:9`; or what the request failed of.
+ */
 export function renderEndLine(record: RequestRecord, locale: Locale): string {
   const words = seedWords[locale]
   const error = errorText(record)
   if (error !== null) return `${tag(record)} ${words.failed}: ${error}`
+  const done = `${tag(record)} ${words.done}: ${totalTime(record).toFixed(3)}s`
+  if (record.eventNames !== undefined) {
+    return [done, `${record.events} ${words.events}`, renderNames(record.eventNames)].join(' | ')
+  }
   return [
-    `${tag(record)} ${words.done}: ${totalTime(record).toFixed(3)}s`,
+    done,
     `${record.tokenTimes.length} chunks`,
     `${tokenRate(record).toFixed(2)} chunks/s`,
     `${(record.bytes / 1024).toFixed(2)} KB`,
   ].join(' | ')
+}
+
+/** Names that stand in one line. */
+const mostNames = 12
+
+function renderNames(counts: readonly { name: string; count: number }[]): string {
+  const shown = counts.slice(0, mostNames).map(({ name, count }) => `${cleanLine(name)}:${count}`)
+  return [...shown, ...(counts.length > mostNames ? ['…'] : [])].join(', ')
 }
 
 /** `进度: 1/100 | 已用时: 2.5s`. */
@@ -87,7 +104,7 @@ function renderSection(title: string, rows: readonly Row[]): string[] {
 function overallRows(requests: readonly RequestRecord[], locale: Locale): Row[] {
   const words = seedWords[locale]
   const completed = requests.filter(({ outcome }) => outcome === 'completed').length
-  const elapsed = wallTime(requests)
+  const elapsed = (wallTime(requests) ?? 0) / 1000
   const share = (count: number): string =>
     `${count} (${((count / Math.max(1, requests.length)) * 100).toFixed(1)}%)`
   const perSecond = (count: number): string | undefined =>
@@ -100,17 +117,6 @@ function overallRows(requests: readonly RequestRecord[], locale: Locale): Row[] 
     [words.throughput, perSecond(requests.length)],
     [words.completedThroughput, perSecond(completed)],
   ]
-}
-
-/** s, from the first call to the last end. */
-function wallTime(requests: readonly RequestRecord[]): number {
-  let first = Infinity
-  let last = -Infinity
-  for (const { marks } of requests) {
-    first = Math.min(first, marks.called)
-    last = Math.max(last, marks.ended)
-  }
-  return requests.length === 0 ? 0 : (last - first) / 1000
 }
 
 function rateRows(requests: readonly RequestRecord[], locale: Locale): Row[] {
@@ -150,6 +156,6 @@ function time(ms: number | null | undefined): string | undefined {
   return typeof ms === 'number' ? `${(ms / 1000).toFixed(3)}s` : undefined
 }
 
-function tag({ index }: RequestRecord): string {
-  return `[${String(index + 1).padStart(3, '0')}]`
+function tag(record: RequestRecord): string {
+  return `[${String(requestNumber(record)).padStart(3, '0')}]`
 }

@@ -21,6 +21,7 @@ const zh = {
   times: '次',
   firstToken: '首token',
   done: '完成',
+  events: '事件',
   progress: '进度',
   elapsed: '已用时',
 }
@@ -46,6 +47,7 @@ const en: typeof zh = {
   times: '×',
   firstToken: 'first token',
   done: 'done',
+  events: 'events',
   progress: 'progress',
   elapsed: 'elapsed',
 }

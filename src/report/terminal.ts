@@ -130,12 +130,21 @@ function renderHead(results: Results, pen: Pen): string[] {
     renderTitle(results, pen),
     ...pen.hang(pen.sign(cleanLine(explainVerdict(verdict, results.end))), 1),
     ...renderEnd(results, pen),
-    pen.paint('dim', ` ${pen.cut(url, pen.width - textWidth(load) - 4)}   ${load}`),
+    ...renderTarget(url, load, pen).map((line) => pen.paint('dim', line)),
     ...baselineCells(results).map((line) =>
       pen.paint('dim', ` ${pen.cut(pen.sign(line), pen.width - 1)}`),
     ),
   ]
 }
+
+/** In one line where enough of the URL has room in it. */
+function renderTarget(url: string, load: string, pen: Pen): string[] {
+  const room = pen.width - textWidth(load) - 4
+  if (room >= leastUrl) return [` ${pen.cut(url, room)}   ${load}`]
+  return [` ${pen.cut(url, pen.width - 1)}`, ...pen.hang(load, 1)]
+}
+
+const leastUrl = 20
 
 function renderEnd(results: Results, pen: Pen): string[] {
   const end = endCell(results)

@@ -32,13 +32,15 @@ export function toDiagnostic(diagnostic: Diagnostic): DiagnosticFacts {
         })),
       }
     case 'tokens-held-back': {
-      const { id, level, heldBack, requests } = diagnostic
-      return { id, level, held_back: heldBack, requests }
+      const { id, level, heldBack, inOneRead, requests } = diagnostic
+      return { id, level, held_back: heldBack, in_one_read: inOneRead, requests }
     }
     case 'ttft-without-content': {
       const { id, level, event = null, lead } = diagnostic
       return { id, level, event, lead_ms: orNull(lead, fixed) }
     }
+    case 'output-missing':
+      return { ...diagnostic, at: diagnostic.at ?? null, keys: [...diagnostic.keys] }
     case 'warmup-failures':
       return { ...diagnostic, status: diagnostic.status ?? null }
     case 'server-unread': {

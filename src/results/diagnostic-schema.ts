@@ -104,7 +104,8 @@ export const diagnosticSchema: JsonSchema = {
       'At least a quarter of the answers were not streamed as they were generated: look for a buffering proxy.',
       {
         held_back: count('Requests whose tokens came all at once or in bursts.'),
-        requests: count('Completed requests with enough token events to tell.'),
+        in_one_read: count('Those of them whose raw text came in one read.'),
+        requests: count('Completed requests with enough token events to tell, or of raw text.'),
       },
     ),
     describe(
@@ -116,6 +117,28 @@ export const diagnosticSchema: JsonSchema = {
         requests: count('Completed requests.'),
       },
     ),
+    describe(
+      'end-unproven',
+      'either',
+      'Answers of `sse` or `ndjson` had a clean end of the body and no other: one that was cut would look the same. A warning when events have names.',
+      {
+        answers: count('Of them.'),
+        requests: count('Completed requests.'),
+        dialect: text('How they were read.'),
+        names: list('Names of events of the first; untrusted texts.', { type: 'string' }),
+      },
+    ),
+    describe('output-missing', 'warn', 'Answers held nothing at `output_path`.', {
+      path: text('That led nowhere.'),
+      missing: count('Completed requests without an output.'),
+      requests: count('Completed requests.'),
+      at: orNull(
+        text(
+          'How far it led, dotted; empty: the payload itself; `null`: no event came that should have it.',
+        ),
+      ),
+      keys: list('What is there instead; untrusted texts.', { type: 'string' }),
+    }),
     describe(
       'ttft-without-content',
       'warn',
@@ -188,6 +211,16 @@ export const diagnosticSchema: JsonSchema = {
       {
         cancelled: count('Of them.'),
         requests: count('Measured requests, these included.'),
+      },
+    ),
+    describe(
+      'requests-recorded',
+      'info',
+      'What came was kept for `debug_events.ndjson`, which takes time from the client: a run to look at, not to judge by.',
+      {
+        recorded: count('Requests.'),
+        bytes: count('Of their bodies that were kept.'),
+        omitted: count('Of their bodies that were not.'),
       },
     ),
     describe('server-unread', 'warn', "The server's metrics could not be compared.", {

@@ -1,38 +1,22 @@
-import { createHash } from 'node:crypto'
-
-import { createRedactor, redactDeep } from '../bench-spec/redaction.ts'
-import type { BenchSpec, Gate } from '../bench-spec/spec.ts'
+import type { Gate } from '../bench-spec/spec.ts'
 import type { Difference } from '../verdict/reason.ts'
+import type { WorkloadDocument } from './results-document.ts'
 import type { Results } from './results.ts'
+import { toSnake } from './workload.ts'
 
-/** SHA-256 of what a spec sends and how, wherever to; hexadecimal. */
-export function hashWorkload(spec: BenchSpec): string {
-  const { target, dataset, stream, load, secrets } = spec
-  const workload = {
-    method: target.method,
-    body: target.body ?? null,
-    rows: dataset?.rows ?? null,
-    order: load.shuffle === true ? load.seed : null,
-    stream: stream ?? null,
-    kind: load.kind,
-    concurrency: load.concurrency,
-    keepAlive: load.keepAlive ?? true,
-  }
-  // A secret is not to be guessed from a hash, and a new key is not another workload.
-  const redacted = redactDeep(workload, createRedactor(secrets).redact)
-  return createHash('sha256').update(JSON.stringify(redacted)).digest('hex')
-}
-
-/** What must be the same in two runs for their figures to be compared. */
+/** What two runs are held against each other by. */
 export interface Fingerprint {
   environment: Results['environment']
   hermetic: boolean
-  concurrency: number
+  url: string
+  load: Pick<Results['load'], 'concurrency' | 'requests' | 'duration_ms' | 'warmup'>
   /** Whether its rounds alternated with another target's: each was then ramped up and drained. */
   alternates: boolean
   /** Names of the dialects that were read. */
   dialects: readonly string[]
-  workload: string
+  /** File of the rows, as the spec names it. */
+  source: string | undefined
+  workload: readonly WorkloadDocument[]
   failures: Gate['failures']
 }
 
@@ -40,36 +24,100 @@ export function takeFingerprint(results: Results): Fingerprint {
   return {
     environment: results.environment,
     hermetic: results.target.hermetic,
-    concurrency: results.load.concurrency,
+    url: results.target.url,
+    load: results.load,
     alternates: results.baseline?.kind === 'interleaved',
     dialects: results.stream.dialects.map(({ name }) => name),
-    workload: results.load.workload_sha256,
+    source: results.dataset?.source,
+    workload: results.load.workload,
     failures: results.verdict.failures,
   }
 }
 
-/** The facts in which two runs differ; with any, their figures cannot be compared. */
-export function listDifferences(baseline: Fingerprint, candidate: Fingerprint): Difference[] {
-  const [a, b] = [listFacts(baseline), listFacts(candidate)]
-  return Object.keys(a).flatMap((fact): Difference[] => {
-    const [of, other] = [a[fact] ?? '', b[fact] ?? '']
-    return of === other ? [] : [{ fact, baseline: of, candidate: other }]
-  })
+/** In what two runs differ. */
+export interface Differences {
+  /** With any of these their figures cannot be compared: another machine, or another load. */
+  differences: Difference[]
+  /** What may be the very thing that is compared: another model or server, a longer run. */
+  contrasts: Difference[]
 }
 
-function listFacts(run: Fingerprint): Record<string, string | number> {
-  const { environment, hermetic, concurrency, alternates, dialects, workload, failures } = run
-  return {
+/** Members of a body that change what is answered, and not how much is asked for. */
+const sampling = new Set([
+  'model',
+  'model_id',
+  'temperature',
+  'top_p',
+  'top_k',
+  'min_p',
+  'seed',
+  'frequency_penalty',
+  'presence_penalty',
+  'repetition_penalty',
+  'repeat_penalty',
+  'user',
+])
+
+const contrasting = new Set(['url', 'requests', 'duration', 'warmup', 'data_source'])
+
+export function compareFingerprints(baseline: Fingerprint, candidate: Fingerprint): Differences {
+  const [a, b] = [listFacts(baseline, candidate), listFacts(candidate, baseline)]
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])]
+  const found: Differences = { differences: [], contrasts: [] }
+  for (const name of names) {
+    const [of, other] = [a[name] ?? missing, b[name] ?? missing]
+    if (of.key === other.key) continue
+    const isSame = of.shown === other.shown
+    const fact = name.replace(/^body\./, '')
+    found[isContrast(name) ? 'contrasts' : 'differences'].push({
+      fact,
+      baseline: of.shown,
+      candidate: isSame ? `other ${other.shown}` : other.shown,
+    })
+  }
+  return found
+}
+
+function isContrast(name: string): boolean {
+  if (!name.startsWith('body')) return contrasting.has(name)
+  return sampling.has(toSnake(name.split('.').at(-1) ?? ''))
+}
+
+interface Fact {
+  /** Equal in two runs in which the fact is the same. */
+  key: string | number
+  shown: string | number
+}
+
+const missing: Fact = { key: '', shown: 'not given' }
+
+function listFacts(run: Fingerprint, beside: Fingerprint): Record<string, Fact> {
+  const { environment, hermetic, load, alternates, dialects, failures } = run
+  const known = {
     node: environment.node.replace(/^v?(\d+).*$/, '$1'),
     platform: environment.platform,
     arch: environment.arch,
     cpu: environment.cpu,
     cores: environment.cores,
     target: hermetic ? 'mock' : 'real',
-    concurrency,
+    // A mock has another port each time.
+    url: hermetic || beside.hermetic ? undefined : run.url,
+    concurrency: load.concurrency,
+    requests: load.requests ?? undefined,
+    duration: load.duration_ms === null ? undefined : `${load.duration_ms}ms`,
+    warmup: load.warmup,
     rounds: alternates ? 'alternating' : 'in one go',
     dialect: dialects.toSorted().join(' and ') || 'none',
-    workload: workload.slice(0, 12),
+    data_source: run.source,
     failures,
   }
+  const facts = Object.entries(known).flatMap(([name, given]): [string, Fact][] =>
+    given === undefined ? [] : [[name, { key: given, shown: given }]],
+  )
+  return Object.fromEntries([...facts, ...run.workload.map((fact) => [fact.name, toFact(fact)])])
+}
+
+function toFact(fact: WorkloadDocument): Fact {
+  if (fact.kind === 'value') return { key: fact.value, shown: fact.value }
+  return { key: fact.sha256, shown: `${fact.size} ${fact.unit}` }
 }

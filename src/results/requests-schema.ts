@@ -5,12 +5,16 @@ const instant = orNull(number('ms since the first request was due; `null`: never
 
 /** JSON Schema (draft-07) of one line of `requests.ndjson`. */
 export const requestSchema: JsonSchema = record('One request.', {
-  index: count('0-based within its phase.'),
+  number: {
+    type: 'integer',
+    minimum: 1,
+    description: 'As every report has it: from 1 within the phase of its target.',
+  },
   target: oneOf('Whom it was sent to.', ['candidate', 'baseline']),
   phase: oneOf('Only measured ones count.', ['warmup', 'measured']),
   round: { type: 'integer', minimum: -1, description: '0-based; -1 for warm-up.' },
   slot: count('0-based place in the closed loop.'),
-  row: orNull(count('Row of the dataset.')),
+  row: orNull(count('0-based row of the dataset.')),
   outcome: oneOf('How it ended.', ['completed', 'failed', 'cancelled']),
   failure: orNull(
     record('Why it failed.', { kind: text('Kind.'), message: text('Untrusted text.') }),
@@ -41,9 +45,21 @@ export const requestSchema: JsonSchema = record('One request.', {
   }),
   token_times_ms: list('Instants of the token events, ascending.', number('ms.')),
   events: count('Events of the stream.'),
+  event_names: orNull(
+    list(
+      'Events that have a name, by the first 32 names; `null`: none has.',
+      record('One name.', { name: text('Untrusted text.'), count: count('Events.') }),
+    ),
+  ),
   reads: count('Reads of the socket.'),
   bytes: count('Bytes of the body.'),
   prompt_tokens: orNull(count('As the server counts.')),
   completion_tokens: orNull(count('As the server counts.')),
   output: orNull(text('What `output_path` names.')),
+  missing_output: orNull(
+    record('Why there is no text at `output_path`.', {
+      at: text('How far it led, dotted; empty: nowhere.'),
+      keys: list('What is there instead; untrusted texts.', { type: 'string' }),
+    }),
+  ),
 })

@@ -1,7 +1,7 @@
 import type { Issue } from '../bench-spec/issue.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import { createSchemaCheck, type SchemaCheck } from '../bench-spec/schema-check.ts'
-import type { Failure, RequestRecord } from '../engine/record.ts'
+import { type Failure, requestNumber, type RequestRecord } from '../engine/record.ts'
 import { moveRecord } from '../metrics/joining.ts'
 import { DocumentError } from './document-error.ts'
 import { requestSchema } from './requests-schema.ts'
@@ -16,7 +16,7 @@ export function renderRequest(record: RequestRecord, t0: number): string {
   const { marks } = record
   return JSON.stringify({
     target: record.target,
-    index: record.index,
+    number: requestNumber(record),
     phase: record.phase,
     round: record.round,
     slot: record.slot,
@@ -47,11 +47,13 @@ export function renderRequest(record: RequestRecord, t0: number): string {
     },
     token_times_ms: Array.from(record.tokenTimes, since),
     events: record.events,
+    event_names: record.eventNames ?? null,
     reads: record.reads,
     bytes: record.bytes,
     prompt_tokens: record.promptTokens ?? null,
     completion_tokens: record.completionTokens ?? null,
     output: record.output ?? null,
+    missing_output: record.missingOutput ?? null,
   })
 }
 
@@ -96,7 +98,7 @@ function parseJson(line: string): unknown {
 /** What `requestSchema` lets through, as far as it is not taken over by name. */
 interface RequestLine {
   target: RequestRecord['target']
-  index: number
+  number: number
   phase: RequestRecord['phase']
   round: number
   slot: number
@@ -115,12 +117,14 @@ interface RequestLine {
   prompt_tokens: number | null
   completion_tokens: number | null
   output: string | null
+  event_names: RequestRecord['eventNames'] | null
+  missing_output: RequestRecord['missingOutput'] | null
 }
 
 function toRecord(line: RequestLine, refuse: () => DocumentError): RequestRecord {
-  const { index, phase, round, slot, events, reads, bytes, reused, marks_ms: at } = line
+  const { number, phase, round, slot, events, reads, bytes, reused, marks_ms: at } = line
   const base = {
-    index,
+    index: number - 1,
     target: line.target,
     phase,
     round,
@@ -154,6 +158,8 @@ function toRecord(line: RequestLine, refuse: () => DocumentError): RequestRecord
     promptTokens: line.prompt_tokens ?? undefined,
     completionTokens: line.completion_tokens ?? undefined,
     output: line.output ?? undefined,
+    eventNames: line.event_names ?? undefined,
+    missingOutput: line.missing_output ?? undefined,
   }
   if (line.outcome !== 'failed') return keepKnown({ ...base, ...more, outcome: line.outcome })
   if (line.failure === null) throw refuse()

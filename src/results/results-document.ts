@@ -616,6 +616,8 @@ export interface SummaryDocument {
   success_rate: number | null
   /** First measured dispatch to last measured token. */
   duration_ms: number | null
+  /** First measured call to last measured end, whatever came of them. */
+  wall_ms: number | null
   /** Completed requests per second of the duration. */
   requests_per_second: number | null
   /** Output tokens of completed requests per second. */
@@ -656,6 +658,29 @@ export interface SummaryDocument {
     sample: string
   }[]
 }
+
+/** A fact of what is sent. */
+export type WorkloadDocument =
+  | {
+      /** Which of them. */
+      kind: 'value'
+      /** For example `body.model`. */
+      name: string
+      /** As it is sent. */
+      value: string
+    }
+  | {
+      /** Which of them. */
+      kind: 'content'
+      /** For example `body.messages`. */
+      name: string
+      /** How much of it there is. */
+      size: number
+      /** Of the size. */
+      unit: 'characters' | 'rows'
+      /** Of its JSON with the secrets redacted, hexadecimal. */
+      sha256: string
+    }
 
 /** Times of one metric in a round. */
 export interface RoundTimesDocument {
@@ -811,7 +836,9 @@ export type DiagnosticDocument =
       level: 'warn'
       /** Requests whose tokens came all at once or in bursts. */
       held_back: number
-      /** Completed requests with enough token events to tell. */
+      /** Those of them whose raw text came in one read. */
+      in_one_read: number
+      /** Completed requests with enough token events to tell, or of raw text. */
       requests: number
       /** The same in one sentence. */
       message: string
@@ -829,6 +856,48 @@ export type DiagnosticDocument =
       answers: number
       /** Completed requests. */
       requests: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /**
+   * Answers of `sse` or `ndjson` had a clean end of the body and no other: one that was cut would
+   * look the same. A warning when events have names.
+   */
+  | {
+      /** Which property; stable. */
+      id: 'end-unproven'
+      /** How much it matters. */
+      level: 'info' | 'warn'
+      /** Of them. */
+      answers: number
+      /** Completed requests. */
+      requests: number
+      /** How they were read. */
+      dialect: string
+      /** Names of events of the first; untrusted texts. */
+      names: string[]
+      /** The same in one sentence. */
+      message: string
+    }
+  /** Answers held nothing at `output_path`. */
+  | {
+      /** Which property; stable. */
+      id: 'output-missing'
+      /** How much it matters. */
+      level: 'warn'
+      /** That led nowhere. */
+      path: string
+      /** Completed requests without an output. */
+      missing: number
+      /** Completed requests. */
+      requests: number
+      /**
+       * How far it led, dotted; empty: the payload itself; `null`: no event came that should have
+       * it.
+       */
+      at: string | null
+      /** What is there instead; untrusted texts. */
+      keys: string[]
       /** The same in one sentence. */
       message: string
     }
@@ -970,6 +1039,24 @@ export type DiagnosticDocument =
       cancelled: number
       /** Measured requests, these included. */
       requests: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /**
+   * What came was kept for `debug_events.ndjson`, which takes time from the client: a run to look
+   * at, not to judge by.
+   */
+  | {
+      /** Which property; stable. */
+      id: 'requests-recorded'
+      /** How much it matters. */
+      level: 'info'
+      /** Requests. */
+      recorded: number
+      /** Of their bodies that were kept. */
+      bytes: number
+      /** Of their bodies that were not. */
+      omitted: number
       /** The same in one sentence. */
       message: string
     }
@@ -1411,6 +1498,26 @@ export interface Results {
     /** Whether the bundled mock was the target. */
     hermetic: boolean
   }
+  /** What each request asked for; a placeholder stands for what varies by row. */
+  request: {
+    /** `model` of the body. */
+    model: string | null
+    /** The most tokens that the body lets an answer have; `null`: it does not say. */
+    output_limit: {
+      /** `max_tokens`, or as the API calls it. */
+      key: string
+      /** A number, or the placeholder that each row fills. */
+      tokens: number | string
+    } | null
+    /** For the whole request. */
+    timeout_ms: number
+    /** For its connection. */
+    connect_timeout_ms: number
+    /** For its first token. */
+    ttft_timeout_ms: number | null
+    /** For the next part of its body. */
+    idle_timeout_ms: number | null
+  }
   /** How requests were sent. */
   load: {
     /** Closed loop. */
@@ -1435,10 +1542,11 @@ export interface Results {
      */
     resend: boolean
     /**
-     * Of what is sent and how, hexadecimal: method, body, rows and their order, stream format,
-     * concurrency, whether connections are kept. Runs that differ in it cannot be compared.
+     * What is sent and how, wherever to: method, members of the body, rows and their order, how the
+     * stream is read, whether connections are kept. What runs that are compared differ in is named
+     * by it.
      */
-    workload_sha256: string
+    workload: WorkloadDocument[]
   }
   /** How streams were read. */
   stream: {
@@ -1492,6 +1600,8 @@ export interface Results {
     comparable: boolean
     /** What was not. */
     differences: DifferenceDocument[]
+    /** What else differs and is compared all the same, such as the model. */
+    contrasts: DifferenceDocument[]
     summary: SummaryDocument
   } | null
   /** What a reader must know before believing the figures. */

@@ -11,7 +11,7 @@ import {
   turnSchema,
   verdictReasonSchema,
 } from './reasons-schema.ts'
-import { count, list, number, oneOf, orNull, record, text } from './schema-parts.ts'
+import { count, list, number, oneOf, orNull, record, text, union } from './schema-parts.ts'
 import { serverSchema } from './server-schema.ts'
 
 /** A distribution within `results.json`. */
@@ -133,6 +133,7 @@ export const summarySchema: JsonSchema = record(
     }),
     success_rate: orNull(number('completed ÷ (total − cancelled), 0–1.')),
     duration_ms: orNull(number('First measured dispatch to last measured token.')),
+    wall_ms: orNull(number('First measured call to last measured end, whatever came of them.')),
     requests_per_second: orNull(number('Completed requests per second of the duration.')),
     output_tokens_per_second: orNull(number('Output tokens of completed requests per second.')),
     output_tokens: orNull(count('Output tokens of completed requests.')),
@@ -163,6 +164,17 @@ export const summarySchema: JsonSchema = record(
     ),
   },
 )
+
+/** A fact of a workload within `results.json`. */
+export const workloadSchema: JsonSchema = union('A fact of what is sent.', 'kind', {
+  value: { name: text('For example `body.model`.'), value: text('As it is sent.') },
+  content: {
+    name: text('For example `body.messages`.'),
+    size: count('How much of it there is.'),
+    unit: oneOf('Of the size.', ['characters', 'rows']),
+    sha256: text('Of its JSON with the secrets redacted, hexadecimal.'),
+  },
+})
 
 /** The times of a round within `results.json`. */
 export const roundTimesSchema: JsonSchema = record('Times of one metric in a round.', {
@@ -215,6 +227,22 @@ export const resultsSchema: JsonSchema = {
       method: text('HTTP method.'),
       hermetic: { type: 'boolean', description: 'Whether the bundled mock was the target.' },
     }),
+    request: record('What each request asked for; a placeholder stands for what varies by row.', {
+      model: orNull(text('`model` of the body.')),
+      output_limit: orNull(
+        record('The most tokens that the body lets an answer have; `null`: it does not say.', {
+          key: text('`max_tokens`, or as the API calls it.'),
+          tokens: {
+            anyOf: [{ type: 'number' }, { type: 'string' }],
+            description: 'A number, or the placeholder that each row fills.',
+          },
+        }),
+      ),
+      timeout_ms: number('For the whole request.'),
+      connect_timeout_ms: number('For its connection.'),
+      ttft_timeout_ms: orNull(number('For its first token.')),
+      idle_timeout_ms: orNull(number('For the next part of its body.')),
+    }),
     load: record('How requests were sent.', {
       kind: { type: 'string', const: 'closed', description: 'Closed loop.' },
       concurrency: count('Requests in flight.'),
@@ -232,8 +260,9 @@ export const resultsSchema: JsonSchema = {
         description:
           'Whether a request was sent once more where the server closed a kept connection without an answer.',
       },
-      workload_sha256: text(
-        'Of what is sent and how, hexadecimal: method, body, rows and their order, stream format, concurrency, whether connections are kept. Runs that differ in it cannot be compared.',
+      workload: list(
+        'What is sent and how, wherever to: method, members of the body, rows and their order, how the stream is read, whether connections are kept. What runs that are compared differ in is named by it.',
+        workloadSchema,
       ),
     }),
     stream: record('How streams were read.', {
@@ -274,6 +303,10 @@ export const resultsSchema: JsonSchema = {
           description: 'Whether machine and workload were the same.',
         },
         differences: list('What was not.', differenceSchema),
+        contrasts: list(
+          'What else differs and is compared all the same, such as the model.',
+          differenceSchema,
+        ),
         summary: summarySchema,
       }),
     ),

@@ -1,3 +1,4 @@
+import { findModel, findOutputLimit } from '../bench-spec/asked.ts'
 import { formatStat, type Unit } from '../bench-spec/slo.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import type { ClientTrust, RunEnd } from '../engine/record.ts'
@@ -17,6 +18,7 @@ import type {
   RoundDocument,
   SloDocument,
   SummaryDocument,
+  WorkloadDocument,
 } from './results-document.ts'
 import { fixed, orNull, significant } from './rounding.ts'
 import { toServer } from './server-document.ts'
@@ -40,6 +42,7 @@ export type {
   SloDocument,
   TurnDocument,
   VerdictReasonDocument,
+  WorkloadDocument,
 } from './results-document.ts'
 
 /** A number, or `infinite` (of either sign) where failed requests fill the percentile. */
@@ -69,8 +72,8 @@ export interface ResultsInput {
   file?: string
   /** Of the spec file, hexadecimal. */
   sha256?: string
-  /** Of what is sent and how, hexadecimal. */
-  workload: string
+  /** What is sent and how. */
+  workload: readonly WorkloadDocument[]
   environment: Results['environment']
 }
 
@@ -81,17 +84,18 @@ export type BaselineInput =
       kind: 'file'
       source: string
       differences: readonly Difference[]
+      contrasts: readonly Difference[]
       summary: SummaryDocument
     }
 
 /**
  * The document of one run; `sentences` words what stands in it as data. Of the request it takes
- * method and URL, never headers or body; what the URL and the target's own words hold of the spec's
+ * method and URL, never headers, and of the body the model and the limit of an answer; what the URL and the target's own words hold of the spec's
  * secrets is the caller's to redact.
  */
 export function toResults(input: ResultsInput, sentences: Sentences): Results {
   const { spec, summary, trust, verdict } = input
-  const { target, load, gate, dataset } = spec
+  const { target, load, gate, dataset, timeouts } = spec
   const end = toEnd(input.end, sentences)
   const decision = {
     status: verdict.status,
@@ -113,6 +117,14 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
     tool: { name: 'slogate', version: input.version },
     spec: { name: spec.name, file: input.file ?? null, sha256: input.sha256 ?? null },
     target: { url: target.url, method: target.method, hermetic: spec.mock !== undefined },
+    request: {
+      model: findModel(target.body) ?? null,
+      output_limit: findOutputLimit(target.body) ?? null,
+      timeout_ms: timeouts.total,
+      connect_timeout_ms: timeouts.connect,
+      ttft_timeout_ms: timeouts.ttft ?? null,
+      idle_timeout_ms: timeouts.idle ?? null,
+    },
     load: {
       kind: load.kind,
       concurrency: load.concurrency,
@@ -123,7 +135,7 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
       seed: load.seed,
       keep_alive: load.keepAlive ?? true,
       resend: load.resend ?? true,
-      workload_sha256: input.workload,
+      workload: [...input.workload],
     },
     stream: {
       asked: spec.stream?.dialect ?? null,
@@ -170,6 +182,7 @@ function toSummary(summary: RunSummary): SummaryDocument {
     requests: { total, completed, failed, cancelled, resent, warmup },
     success_rate: orNull(summary.successRate, significant),
     duration_ms: orNull(summary.duration, fixed),
+    wall_ms: orNull(summary.wall, fixed),
     requests_per_second: orNull(summary.requestsPerSecond, significant),
     output_tokens_per_second: orNull(summary.outputTokensPerSecond, significant),
     output_tokens: summary.outputTokens ?? null,
@@ -196,11 +209,25 @@ function toSummary(summary: RunSummary): SummaryDocument {
 function toBaseline(baseline: BaselineInput): NonNullable<Results['baseline']> {
   const { kind, source } = baseline
   if (kind === 'interleaved') {
-    return { kind, source, comparable: true, differences: [], summary: toSummary(baseline.summary) }
+    return {
+      kind,
+      source,
+      comparable: true,
+      differences: [],
+      contrasts: [],
+      summary: toSummary(baseline.summary),
+    }
   }
-  const { differences, summary } = baseline
+  const { differences, contrasts, summary } = baseline
   const comparable = differences.length === 0
-  return { kind, source, comparable, differences: [...differences], summary }
+  return {
+    kind,
+    source,
+    comparable,
+    differences: [...differences],
+    contrasts: [...contrasts],
+    summary,
+  }
 }
 
 function toRound({ round, completed, failed, times, ...rest }: RoundFigures): RoundDocument {

@@ -1,4 +1,5 @@
-import { dirname, join } from 'node:path'
+import { lstatSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 
 import type { RequestRecord } from '../engine/record.ts'
 import { renderBencher } from '../report/export/bencher.ts'
@@ -9,12 +10,15 @@ import { renderPrometheus } from '../report/export/prometheus-text.ts'
 import { renderHtml } from '../report/html/page.ts'
 import { renderJunit } from '../report/junit.ts'
 import { renderMarkdown } from '../report/markdown.ts'
+import type { Places } from '../report/screen.ts'
 import { renderTestResults } from '../report/seed.ts'
 import { type Findings, ownRecords } from '../results/findings.ts'
 import { roundRecord } from '../results/requests.ts'
 import type { Results } from '../results/results.ts'
 import type { BenchRun } from './bench.ts'
-import { makeFolder, OutputError, removeFile, replaceFile } from './output-file.ts'
+import { addShelf, clearShelves, keptRuns, listShelves, shelveRun } from './earlier-runs.ts'
+import { makeFolder, OutputError, replaceFile } from './output-file.ts'
+import { recordingsName, renderRecordings } from './recording-file.ts'
 import { createRequestFile, type RequestLog } from './request-file.ts'
 
 /** `strict` leaves out what strict JUnit schemas forbid: properties of test cases, files. */
@@ -60,9 +64,23 @@ const reports: Readonly<Record<ReportFormat, Readonly<Record<string, Render>>>> 
 
 export const reportFormats: readonly ReportFormat[] = Object.keys(reports) as ReportFormat[]
 
+/** The requests of a run, by their path in its folder. */
+const requestsName = 'requests.ndjson.gz'
+
+/** All that a run leaves, by its path in its folder; what tells when it was comes first. */
+const runFiles: readonly string[] = [
+  'results.json',
+  requestsName,
+  recordingsName,
+  ...Object.values(reports).flatMap((some) => Object.keys(some)),
+]
+
 /** Where a run leaves its files. */
-export interface RunFolder {
-  path: string
+export interface RunFolder extends Places {
+  /** Another run of the same spec that begins meanwhile takes the place: it is then where it moved this one to. */
+  readonly path: string
+  /** Where the run before it was moved to; `undefined` when there was none, or none is kept. */
+  readonly earlier: string | undefined
   /** Writes the requests while they end. */
   log: RequestLog
   /**
@@ -74,28 +92,71 @@ export interface RunFolder {
 
 /**
  * Makes the folder of a run before anything is sent, so that a run is not lost for want of one, and
- * takes the files of an earlier run out of it: after a kill they would be taken for those of the new
- * one. `name`: below `out`.
+ * moves what an earlier run has left there into `earlier/` below it, of which the last `keep` stay.
+ * `name`: below `out`.
  * @throws {OutputError}
  */
-export function openRunFolder(out: string, name: string): RunFolder {
-  const path = makeFolder(out, name)
-  makeFolder(path, 'exports')
-  const files = ['results.json', ...Object.values(reports).flatMap((some) => Object.keys(some))]
-  for (const file of files) removeFile(join(path, file))
-  const requests = createRequestFile(join(path, 'requests.ndjson.gz'))
+export function openRunFolder(out: string, name: string, keep: number = keptRuns): RunFolder {
+  const latest = makeFolder(out, name)
+  makeFolder(latest, 'exports')
+  const shelved = shelveRun(latest, runFiles)
+  clearShelves(latest, runFiles, keep)
+  const requests = createRequestFile(join(latest, requestsName))
+  let path = latest
   return {
-    path,
+    get path() {
+      return path
+    },
+    earlier: keep === 0 ? undefined : shelved,
     log: requests.log,
     finish(run, junit = 'rich') {
       const { results } = run
+      const all = [latest, ...listShelves(latest)]
+      const own = all.find((folder) => requests.isAt(join(folder, requestsName)))
+      path = own ?? placeAnew(latest, results)
       const first = writeFiles(path, {
         'results.json': () => `${JSON.stringify(results, null, 2)}\n`,
       })
-      const lost = requests.end() ?? []
+      const problem = requests.end()
+      const lost = own === undefined ? restoreRequests(path, run) : (problem ?? [])
       const findings = { results, records: recallRecords(run) }
-      return [first.problems, lost, writeReports(path, findings, { junit }).problems].flat()
+      const { recordings } = run
+      const recorded =
+        recordings === undefined
+          ? []
+          : writeFiles(path, { [recordingsName]: () => renderRecordings(recordings) }).problems
+      const { problems } = writeReports(path, findings, { junit })
+      return [first.problems, lost, recorded, problems].flat()
     },
+  }
+}
+
+/** Where a run and the one before it are, from `root`. */
+export function showPlaces({ path, earlier }: Places, root: string): Places {
+  return { path: relative(root, path), earlier: earlier && relative(root, earlier) }
+}
+
+/** A place for a run whose files were removed while it was on: another run may have the first. */
+function placeAnew(latest: string, { started_at: at }: Results): string {
+  const taken = lstatSync(join(latest, requestsName), { throwIfNoEntry: false })
+  return taken?.isFile() === true ? addShelf(latest, new Date(at)) : latest
+}
+
+/** Writes all requests of a run, of which the file is gone. Returns what could not be written. */
+function restoreRequests(
+  folder: string,
+  { records, baseline = [], origin = 0 }: BenchRun,
+): string[] {
+  const path = join(folder, requestsName)
+  try {
+    makeFolder(folder, '')
+    const { log, end } = createRequestFile(path)
+    log.start(origin)
+    log.add([...records, ...baseline])
+    return [end() ?? []].flat()
+  } catch (error) {
+    if (!(error instanceof OutputError)) throw error
+    return [`${error.message}; requests are missing in it`]
   }
 }
 
@@ -108,8 +169,8 @@ function recallRecords({ results, records, origin = 0 }: BenchRun): readonly Req
 }
 
 /**
- * Writes every file of a run into `folder`, which is made if it is missing; what is there by these
- * names is replaced. For a run whose requests were not written while they ended (`log` of its options).
+ * Writes every file of a run into `folder`, which is made if it is missing; an earlier run that is
+ * there is moved into `earlier/` below it. For a run whose requests were not written while they ended (`log` of its options).
  * @throws Error that names what cannot be written, a line for each reason.
  */
 export function writeArtifacts(folder: string, run: BenchRun, junit?: JunitMode): void {

@@ -13,7 +13,8 @@ import { listMarked } from './marked-secrets.ts'
 /** A spec that can be run: the options of its mock are checked, the results it compares with read. */
 export type CheckedSpec = BenchSpec<Results>
 
-type Options = Pick<LoadOptions<Results>, 'env' | 'overrides' | 'limits'>
+/** `env` is that of this process by default, for `${VAR}`, `SLOGATE_*` and what is kept secret. */
+type Options = Partial<Pick<LoadOptions<Results>, 'env' | 'overrides' | 'limits'>>
 
 /**
  * Loads a spec file with everything that it names: data files, the options of its mock, the results
@@ -22,20 +23,27 @@ type Options = Pick<LoadOptions<Results>, 'env' | 'overrides' | 'limits'>
  * relative to `cwd`; without it, it is resolved from the working directory and shown as passed.
  * @throws {SpecError} with every issue of the file.
  */
-export function loadSpec(file: string, options: Options & { cwd?: string }): CheckedSpec {
-  return loadFile(file, { ...options, ...given() })
+export function loadSpec(
+  file: string,
+  { env = process.env, ...options }: Options & { cwd?: string } = {},
+): CheckedSpec {
+  return loadFile(file, { ...options, env, ...given() })
 }
 
 /**
  * Checks a spec that was given as an object; the files that it names, which are read, are relative to
- * `baseDir`.
+ * `baseDir`, by default the working directory. `name`, by default `bench`, is that of a spec without one.
  * @throws {SpecError} with every issue, without positions.
  */
 export function checkSpec(
   document: unknown,
-  options: Options & { baseDir: string; name?: string },
+  {
+    env = process.env,
+    baseDir = process.cwd(),
+    ...options
+  }: Options & { baseDir?: string; name?: string } = {},
 ): CheckedSpec {
-  return checkDocument(document, { ...options, ...given() })
+  return checkDocument(document, { ...options, env, baseDir, ...given() })
 }
 
 /** What only others than the stage that reads documents can tell. */

@@ -6,7 +6,7 @@ import { joinRounds } from '../metrics/joining.ts'
 import type { Comparison, Statistic } from '../report/comparison-table.ts'
 import { sentences } from '../report/sentence/sentences.ts'
 import { nameStatistic, readStat } from '../report/statistic.ts'
-import { takeFingerprint, listDifferences } from '../results/fingerprint.ts'
+import { compareFingerprints, takeFingerprint } from '../results/fingerprint.ts'
 import { toVerdictReason } from '../results/reasons.ts'
 import { type Results, type SloDocument, toSlo } from '../results/results.ts'
 import { readRounds } from '../results/stored.ts'
@@ -83,7 +83,8 @@ export function compareStored(
   const { confidence, failures } = candidate.verdict
   const gate: Gate = { policy, confidence, failures, maxExtraRounds: 0 }
   const load = readLoad(candidate)
-  const differences = listDifferences(takeFingerprint(baseline), takeFingerprint(candidate))
+  const found = compareFingerprints(takeFingerprint(baseline), takeFingerprint(candidate))
+  const { differences } = found
   const reference: StoredReference = { kind: 'file', rounds: readRounds(baseline), differences }
   const own = candidate.verdict.slos.flatMap(toRelativeSlo)
   const rounds = readRounds(candidate)
@@ -101,7 +102,7 @@ export function compareStored(
   return {
     ...frame(names),
     comparable: differences.length === 0,
-    differences,
+    ...found,
     verdict: { status, policy, passed, exit_code: exitCode, reason, why },
     statistics: [
       ...verdict.slos.map((slo) => toStatistic(documentSlo(slo), true)),
@@ -138,6 +139,7 @@ export async function compareTargets(
     ...frame({ baseline: results.baseline?.source ?? '', candidate: results.target.url }),
     comparable: true,
     differences: [],
+    contrasts: [],
     verdict: { status, policy, passed, exit_code, reason, why },
     statistics: [
       ...results.verdict.slos

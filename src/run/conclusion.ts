@@ -7,14 +7,14 @@ import type { CalibrationFile } from '../calibration/calibration-file.ts'
 import { shapeOfRun } from '../calibration/load-shape.ts'
 import type { Machine } from '../calibration/machine.ts'
 import { describeMatch, matchCalibration, toAccuracy } from '../calibration/match.ts'
-import { diagnose } from '../metrics/diagnostics.ts'
+import { diagnose, diagnoseRecording } from '../metrics/diagnostics.ts'
 import { findDoubts } from '../metrics/doubt.ts'
 import { joinRounds } from '../metrics/joining.ts'
 import { diagnoseServer } from '../metrics/server-diagnostics.ts'
 import { summarizeServer } from '../metrics/server-summary.ts'
 import { summarize } from '../metrics/summary.ts'
-import { hashWorkload } from '../results/fingerprint.ts'
 import type { ResultsInput } from '../results/results.ts'
+import { describeWorkload } from '../results/workload.ts'
 import { takeRounds } from '../verdict/figures.ts'
 import { judge } from '../verdict/judge.ts'
 import type { Drive } from './drive.ts'
@@ -60,15 +60,22 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
   const asked = { concurrency: load.concurrency, drained: alternates }
   const grounds = { goodput, failures: gate.failures, accuracy, load: asked }
   const findDoubt = findDoubts('candidate', records, trust, grounds)
-  const workload = hashWorkload(spec)
+  const workload = describeWorkload(spec)
   const referred = referTo(
     spec,
     driven.baseline ?? [],
     {
       environment: machine,
       hermetic: spec.mock !== undefined,
-      concurrency: load.concurrency,
+      url: spec.target.url,
+      load: {
+        concurrency: load.concurrency,
+        requests: load.requests ?? null,
+        duration_ms: load.duration ?? null,
+        warmup: load.warmup,
+      },
       alternates,
+      source: spec.dataset?.source,
       dialects: summary.dialects.map(({ name }) => name),
       workload,
       failures: gate.failures,
@@ -97,6 +104,7 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
       alternates,
       defaultBody: isDeepStrictEqual(spec.target.body, defaultBody),
     }),
+    ...(driven.recordings === undefined ? [] : [diagnoseRecording(driven.recordings)]),
     ...(server ? diagnoseServer(server, { slos, goodput }) : []),
   ]
   return keepKnown<Conclusion>({

@@ -2,7 +2,7 @@ import type { ClientTrust, RequestRecord } from '../engine/record.ts'
 import { type DoubtContext, type FindDoubt, findDoubts } from '../metrics/doubt.ts'
 import { joinRounds } from '../metrics/joining.ts'
 import { summarize } from '../metrics/summary.ts'
-import { type Fingerprint, listDifferences, takeFingerprint } from '../results/fingerprint.ts'
+import { compareFingerprints, type Fingerprint, takeFingerprint } from '../results/fingerprint.ts'
 import type { BaselineInput } from '../results/results.ts'
 import { readRounds, readTrust } from '../results/stored.ts'
 import type { Reference } from '../verdict/relative.ts'
@@ -32,11 +32,11 @@ export function referTo(
   if (baseline.kind === 'file') {
     // Read when the spec was loaded: what is there now may be what this run has written.
     const { source, results } = baseline
-    const differences = listDifferences(takeFingerprint(results), own)
+    const found = compareFingerprints(takeFingerprint(results), own)
     const { summary } = results
     return {
-      reference: { kind: 'file', rounds: readRounds(results), differences },
-      document: { kind: 'file', source, differences, summary },
+      reference: { kind: 'file', rounds: readRounds(results), differences: found.differences },
+      document: { kind: 'file', source, ...found, summary },
       findDoubt: findDoubts('baseline', [], readTrust(results), grounds),
     }
   }

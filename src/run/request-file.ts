@@ -1,4 +1,13 @@
-import { appendFileSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
 import { gzipSync } from 'node:zlib'
 
 import type { RequestRecord } from '../engine/record.ts'
@@ -16,6 +25,8 @@ export interface RequestLog {
 /** A `requests.ndjson.gz` that grows. */
 export interface RequestFile {
   log: RequestLog
+  /** Whether it is the file at a path: another run may have moved it. Asked before `end`. */
+  isAt(path: string): boolean
   /** Ends the file. Returns why requests are missing in it; `undefined` when none is. */
   end(): string | undefined
 }
@@ -27,14 +38,15 @@ const mostInMember = 5_000
 const level = 1
 
 /**
- * Makes an empty file for the requests of a run. Each batch is appended to it as a gzip member of
+ * Puts an empty file for the requests of a run in the place of what has its name. Each batch is appended to it as a gzip member of
  * its own, which is whole without those that follow: a process that is killed loses the last half
- * second. What cannot be written is left out and told at the end; it does not stop a run.
+ * second. It is held open, so that it gets them wherever it is moved. What cannot be written is left
+ * out and told at the end; it does not stop a run.
  * @throws {OutputError} when the file cannot be made.
  */
 export function createRequestFile(path: string): RequestFile {
-  removeFile(path)
-  attempt(path, () => writeFileSync(path, '', { flag: 'wx' }))
+  const file = openNew(path)
+  const { dev, ino } = fstatSync(file, { bigint: true })
   let t0 = 0
   /** Bytes of the whole members. */
   let size = 0
@@ -45,7 +57,7 @@ export function createRequestFile(path: string): RequestFile {
     if (problem !== undefined) return
     const member = gzipSync(lines, { level })
     try {
-      attempt(path, () => appendFileSync(path, member))
+      attempt(path, () => appendFileSync(file, member))
       size += member.length
     } catch (error) {
       if (!(error instanceof OutputError)) throw error
@@ -57,7 +69,7 @@ export function createRequestFile(path: string): RequestFile {
   /** On a full disk the other files need the room of half a member more than it does. */
   function giveBack(): void {
     try {
-      truncateSync(path, size)
+      ftruncateSync(file, size)
     } catch {
       // Told already, as what could not be appended; a reader does without half a member.
     }
@@ -75,9 +87,32 @@ export function createRequestFile(path: string): RequestFile {
         }
       },
     },
+    isAt(place) {
+      const found = lstatSync(place, { bigint: true, throwIfNoEntry: false })
+      return found?.dev === dev && found.ino === ino
+    },
     end() {
       if (size === 0) append('')
+      closeSync(file)
       return problem
     },
   }
+}
+
+/** Two processes may do so at the same time: each has a file of its own, of which one has the name. */
+function openNew(path: string): number {
+  const draft = `${path}.${process.pid}.draft`
+  removeFile(draft)
+  let file = -1
+  attempt(path, () => {
+    file = openSync(draft, 'ax')
+    try {
+      renameSync(draft, path)
+    } catch (error) {
+      closeSync(file)
+      rmSync(draft)
+      throw error
+    }
+  })
+  return file
 }

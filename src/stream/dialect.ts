@@ -23,11 +23,11 @@ export interface UsageRule {
 /**
  * What ends an answer properly. `field`: that value, or any but null and false when `equals` is
  * absent; `untilEnd`: and the body does not end inside of an event behind it. `eof`: a clean end of
- * the body is enough.
+ * the body is enough, unless an event came by which another end is promised.
  */
 export type Completion =
   | { kind: 'sentinel'; data: string }
-  | { kind: 'event'; names: readonly string[] }
+  | { kind: 'event'; names: readonly string[]; promisedBy?: readonly string[] }
   | { kind: 'field'; path: string; equals?: unknown; untilEnd?: true }
   | { kind: 'eof' }
 

@@ -23,7 +23,15 @@ const sse: Dialect = {
   framing: 'sse',
   contentTypes: eventStream,
   payload: 'text',
-  completion: [done, { kind: 'event', names: ['workflow_finished'] }, { kind: 'eof' }],
+  completion: [
+    done,
+    {
+      kind: 'event',
+      names: ['workflow_finished', 'workflow_paused'],
+      promisedBy: ['workflow_started', 'node_started'],
+    },
+    { kind: 'eof' },
+  ],
 }
 
 const ndjson: Dialect = {

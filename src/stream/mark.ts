@@ -1,11 +1,13 @@
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { Dialect } from './dialect.ts'
 import { completionEvents, type EventMeaning } from './interpret.ts'
+import { explainMissing } from './missing-output.ts'
+import { createNameCounter } from './name-count.ts'
 import { findAt, parsePath } from './path.ts'
 import type { StreamMarks } from './reader.ts'
 
-/** Writes one event into the marks. `id`: its SSE id, which `outputPath` may name. */
-export type Marker = (meaning: EventMeaning, at: number, id?: string) => void
+/** Writes one event into the marks. `id`: its SSE id, which `outputPath` may name. Returns whether it is a token. */
+export type Marker = (meaning: EventMeaning, at: number, id?: string) => boolean
 
 export interface MarkerOptions {
   format: StreamFormat | undefined
@@ -18,6 +20,7 @@ export function createMarker(marks: StreamMarks, dialect: Dialect, options: Mark
   const path = outputPath === undefined ? undefined : parsePath(outputPath)
   const outputAtCompletion = completionEvents(dialect, completionEvent).length > 0
   let waiting = firstTokenEvent !== undefined
+  const countName = createNameCounter(marks.eventNames)
   let named = false
 
   function isToken(meaning: EventMeaning): boolean {
@@ -46,16 +49,31 @@ export function createMarker(marks: StreamMarks, dialect: Dialect, options: Mark
     }
     if (outputAtCompletion && meaning.completes !== 'event') return
     const { name, payload } = meaning
-    const value = findAt(payload, path) ?? findAt({ event: name, id, data: payload }, path)
-    if (value === undefined || value === null) return
+    const wrapped = { event: name, id, data: payload }
+    const value = findAt(payload, path) ?? findAt(wrapped, path)
+    if (value === undefined || value === null) {
+      if (marks.output === undefined) noteMissing(payload, wrapped)
+      return
+    }
+    delete marks.missingOutput
     const text = typeof value === 'string' ? value : writeValue(value)
     marks.output = outputAtCompletion ? text : (marks.output ?? '') + text
   }
 
+  /** Of the two the one that the path leads further into. */
+  function noteMissing(payload: unknown, wrapped: object): void {
+    // Where every event is looked into, the first that the path leads into tells most.
+    if (path === undefined || (marks.missingOutput?.at ?? '') !== '') return
+    const [inner, outer] = [explainMissing(payload, path), explainMissing(wrapped, path)]
+    marks.missingOutput = outer.at.length > inner.at.length && outer.at !== 'data' ? outer : inner
+  }
+
   return (meaning, at, id) => {
+    countName(meaning.name)
     if (dialect.tokenEvents === 'all' && firstTokenEvent === undefined) preferNamed(meaning)
     if (meaning.content !== undefined) marks.firstContent ??= at
-    if (isToken(meaning)) {
+    const token = isToken(meaning)
+    if (token) {
       marks.firstToken ??= at
       if (meaning.content !== 'reasoning') marks.firstOutput ??= at
       marks.lastToken = at
@@ -65,6 +83,7 @@ export function createMarker(marks: StreamMarks, dialect: Dialect, options: Mark
     if (meaning.completionTokens !== undefined) marks.completionTokens = meaning.completionTokens
     if (meaning.completes !== undefined) marks.completed = at
     addOutput(meaning, id)
+    return token
   }
 }
 

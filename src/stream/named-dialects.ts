@@ -42,7 +42,8 @@ const openaiChat: Dialect = {
   error: { events: ['error'], path: 'error' },
   usage: openaiUsage,
   ignoredEvents: keepAlives,
-  signs: [{ path: 'object', in: ['chat.completion.chunk'] }],
+  // Azure begins with what its filters found in the prompt, an object without a name.
+  signs: [{ path: 'object', in: ['chat.completion.chunk', ''] }, { path: 'choices' }],
 }
 
 const openaiCompletions: Dialect = {
@@ -242,6 +243,44 @@ const dify: Dialect = {
   ],
 }
 
+const dashscope: Dialect = {
+  name: 'dashscope',
+  framing: 'sse',
+  contentTypes: eventStream,
+  payload: 'json',
+  content: [{ path: 'output.choices.*.message.content' }, { path: 'output.text' }],
+  reasoning: [{ path: 'output.choices.*.message.reasoning_content' }],
+  toolCalls: [
+    { path: 'output.choices.*.message.tool_calls.*.function.name' },
+    { path: 'output.choices.*.message.tool_calls.*.function.arguments' },
+  ],
+  tokenEvents: 'content',
+  // Until then the reason is a text too: "null".
+  completion: ['output.choices.*.finish_reason', 'output.finish_reason'].flatMap((path) =>
+    ['stop', 'length', 'tool_calls'].map((equals) => ({ kind: 'field' as const, path, equals })),
+  ),
+  error: { events: ['error'] },
+  usage: [{ promptTokens: 'usage.input_tokens', completionTokens: 'usage.output_tokens' }],
+  ignoredEvents: keepAlives,
+  signs: [{ path: 'output' }, { path: 'request_id' }],
+}
+
+const ernie: Dialect = {
+  name: 'ernie',
+  framing: 'sse',
+  contentTypes: eventStream,
+  payload: 'json',
+  content: [{ path: 'result' }],
+  reasoning: [],
+  toolCalls: [{ path: 'function_call.name' }, { path: 'function_call.arguments' }],
+  tokenEvents: 'content',
+  completion: [{ kind: 'field', path: 'is_end', equals: true }],
+  error: { events: ['error'], path: 'error_code', messagePath: 'error_msg' },
+  usage: openaiUsage,
+  ignoredEvents: keepAlives,
+  signs: [{ path: 'is_end', in: [true, false] }],
+}
+
 /** The formats of known servers. */
 export const named: Readonly<Record<Exclude<DialectName, 'sse' | 'ndjson' | 'raw'>, Dialect>> = {
   'openai-chat': openaiChat,
@@ -252,4 +291,6 @@ export const named: Readonly<Record<Exclude<DialectName, 'sse' | 'ndjson' | 'raw
   ollama,
   tgi,
   dify,
+  dashscope,
+  ernie,
 }

@@ -1,3 +1,6 @@
+import type { MissingOutput } from './missing-output.ts'
+import type { NameCount } from './name-count.ts'
+
 /**
  * What was learnt of one response body. Instants are those given to `feed` and `end` (ms);
  * a mark that never came is `undefined`.
@@ -22,11 +25,15 @@ export interface StreamMarks {
   tokenTimes: number[]
   /** Events dispatched, keep-alives and comments not counted. */
   events: number
+  /** Those of them that have a name, by it; of the first 32 names. */
+  eventNames: NameCount[]
   /** Server's own count; `undefined` when it sent none or an unusable one. */
   promptTokens?: number
   completionTokens?: number
   /** Text at `outputPath`, or the answer's text when the reader was told to keep it. */
   output?: string
+  /** Why there is no text at `outputPath`; `undefined` also when no event came that should have it. */
+  missingOutput?: MissingOutput
 }
 
 /** Why a body does not count as a proper answer. */

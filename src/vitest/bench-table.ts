@@ -23,7 +23,7 @@ export function baselineData({ results, records }: BenchRun): [name: string, dat
       latency,
       throughput: describe(rate),
       period: latency.mean,
-      totalTime: results.summary.duration_ms ?? 0,
+      totalTime: results.summary.wall_ms ?? 0,
     }
     return [[`${metric} (ms)`, data]]
   })

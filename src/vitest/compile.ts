@@ -12,7 +12,8 @@ export interface CompiledSpec {
 }
 
 /**
- * A spec as a test module: one suite, a `load` test that runs it, one test per SLO. The calls are
+ * A spec as a test module: one suite, a `load` test that runs it, one test per SLO, or one for the
+ * verdict of a spec without any. The calls are
  * literal, because `vitest list` and editors collect tests without running the module; every line
  * is mapped to the line of the spec that it stands for. Nothing of the spec but its titles goes in:
  * the module may be cached on disk.
@@ -53,6 +54,9 @@ export function compileSpec(spec: BenchSpec, file: string, source: string): Comp
       slo.position,
     )
   })
+  if (spec.slos.length === 0) {
+    emit(`  test('verdict', ${optionsFor('slo')}, (context) => suite.conclude(context))`, top)
+  }
   emit(`})`)
   emit(`}`)
   emit(`export default suite.spec`)

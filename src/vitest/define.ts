@@ -13,7 +13,7 @@ import { folderName } from '../run/artifacts.ts'
 import { type CheckedSpec, checkSpec } from '../run/checked-spec.ts'
 import { callSite } from './call-site.ts'
 import { timeLimit } from './compile.ts'
-import { BenchError, createSuite, type SuiteOptions } from './suite.ts'
+import { BenchError, createSuite, noteJudged, type SuiteOptions } from './suite.ts'
 
 /** A bound that knows the line on which it was written. */
 export interface SloBound {
@@ -83,11 +83,16 @@ export function defineBench(
         suite.check(context, index),
       )
     })
+    if (spec.slos.length === 0) {
+      test('verdict', { ...options, meta: { slogate: { role: 'slo' } } }, (context) =>
+        suite.conclude(context, site),
+      )
+    }
     extra?.({
       test(title, check) {
         test(title, options, async (context) => {
           const results = await suite.results(context)
-          context.task.meta.slogate = { role: 'slo', ...context.task.meta.slogate, judged: true }
+          noteJudged(context)
           await check(results)
         })
       },

@@ -15,6 +15,8 @@ export interface RunMeta {
   results: Results
   /** Absolute path of the folder with the artifacts. */
   folder: string
+  /** The same of the run before it; `undefined` where none is kept. */
+  earlier?: string | undefined
 }
 
 /** What the plugin tells the worker, by `provide`. */
@@ -23,6 +25,8 @@ export interface SlogateContext {
   root: string
   /** Absolute folder below which every spec gets a folder of its own. */
   out: string
+  /** How many earlier runs of each spec are kept. */
+  keep: number
   junit: JunitMode
   /** Whether vitest's own benchmark tables are filled too. */
   benchTable: boolean

@@ -10,6 +10,7 @@ import { renderFrame, SpecError } from '../bench-spec/issue.ts'
 import { cleanLines } from '../bench-spec/plain-text.ts'
 import type { JunitMode } from '../run/artifacts.ts'
 import { loadSpec } from '../run/checked-spec.ts'
+import { keepVariable, keptRuns } from '../run/earlier-runs.ts'
 import { checkHistory } from '../run/history-file.ts'
 import { version } from '../version.ts'
 import { compileSpec } from './compile.ts'
@@ -27,6 +28,12 @@ export interface SlogateOptions {
    * @default '.vitest/slogate'
    */
   out?: string
+  /**
+   * How many earlier runs of each spec are kept beside the latest, in `earlier/` of its folder; the
+   * variable SLOGATE_KEEP goes before it.
+   * @default 20
+   */
+  keep?: number
   /**
    * `strict` writes a junit.xml that strict schemas accept; `rich` adds properties of test cases.
    * @default 'rich'
@@ -74,6 +81,7 @@ export function slogate(options: SlogateOptions = {}): Plugin {
       const context: SlogateContext = {
         root,
         out,
+        keep: readKeep(options),
         junit,
         benchTable,
         main: process.pid,
@@ -141,6 +149,13 @@ function holdFor(vitest: Vitest, options: SlogateOptions): { hold?: string } {
   return {
     hold: 'watch mode sends no load to a target that is not the mock: use --run, or slogate({ watch: true })',
   }
+}
+
+function readKeep({ keep = keptRuns }: SlogateOptions): number {
+  const text = process.env[keepVariable] || String(keep)
+  if (/^\d+$/.test(text)) return Number(text)
+  const name = process.env[keepVariable] ? keepVariable : 'keep'
+  throw new Error(`slogate: ${name} must be a whole number from 0 on, got ${JSON.stringify(text)}.`)
 }
 
 function resolveHistory(root: string, { history }: SlogateOptions): { history?: string } {

@@ -10,7 +10,7 @@ import { detectStyle } from '../report/console-style.ts'
 import { renderProgress } from '../report/progress-text.ts'
 import { renderScreen } from '../report/screen.ts'
 import { findResults } from '../results/findings.ts'
-import { type JunitMode, writeOverview } from '../run/artifacts.ts'
+import { type JunitMode, showPlaces, writeOverview } from '../run/artifacts.ts'
 import { noticeArtifact, progressArtifact, type RunMeta } from './meta.ts'
 import { createProgressView, type ProgressView } from './progress-view.ts'
 import { interruptRuns } from './running.ts'
@@ -45,7 +45,10 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
     if (runs.length === 0) return
     const style = detectStyle(process.stdout, process.env)
     const { root } = vitest.config
-    const shown = runs.map(({ results, folder }) => ({ results, folder: relative(root, folder) }))
+    const shown = runs.map(({ results, folder, earlier }) => ({
+      results,
+      places: showPlaces({ path: folder, earlier }, root),
+    }))
     print(`${renderScreen(shown, { ...style, folder: relative(root, out) })}\n`)
     const results = runs.map((run) => run.results)
     for (const problem of writeOverview(out, results, junit)) {

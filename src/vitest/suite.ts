@@ -16,12 +16,12 @@ import { type BenchRun, runBench, listNotices } from '../run/bench.ts'
 import { type CheckedSpec, loadSpec } from '../run/checked-spec.ts'
 import { appendHistory } from '../run/history-file.ts'
 import { OutputError } from '../run/output-file.ts'
+import { folderOfFile } from '../run/spec-folder.ts'
 import { endingSignals } from '../verdict/exit-code.ts'
 import { baselineData } from './bench-table.ts'
 import { callSite } from './call-site.ts'
 import { noticeArtifact, progressArtifact, type SlogateContext } from './meta.ts'
 import { announceRun } from './running.ts'
-import { folderOfFile } from './spec-file.ts'
 
 export interface SuiteOptions {
   /** Ids of the SLOs that tests were made for, in their order. */
@@ -38,6 +38,11 @@ export interface Suite {
   isOwnModule(filename: string): boolean
   load(context: TestContext): Promise<void>
   check(context: TestContext, index: number): Promise<void>
+  /**
+   * Of a spec without SLOs: its verdict is undecided, and the policy says whether that blocks. `site`:
+   * stack frames to show; default: the line of the test.
+   */
+  conclude(context: TestContext, site?: string): Promise<void>
   results(context: TestContext): Promise<Results>
   /** The spec as loaded. */
   readonly spec: CheckedSpec
@@ -94,7 +99,7 @@ export function createSuite(spec: CheckedSpec, options: SuiteOptions): Suite {
     const { summary, end, verdict } = bench.results
     if (given().benchTable) await fillTable(context, bench)
     const whole = end.kind === 'finished' || end.kind === 'curtailed'
-    const frame = maskedFrame(spec, { line: 1, column: 1, offset: 0, length: 0 })
+    const frame = maskedFrame(spec, top)
     if (summary.requests.completed === 0 || !whole) {
       loadProblem = cleanLine(explainVerdict(verdict, end))
       throw new BenchError('LoadError', loadProblem, { site, frame })
@@ -111,11 +116,23 @@ export function createSuite(spec: CheckedSpec, options: SuiteOptions): Suite {
         `${spec.name} has no SLO '${options.slos[index]}' any more: its tests were made with another environment. Run again with VITEST_FS_MODULE_CACHE=false.`,
       )
     }
-    context.task.meta.slogate = { role: 'slo', ...context.task.meta.slogate, judged: true }
+    noteJudged(context)
     const { policy } = results.verdict
     const frame = maskedFrame(spec, spec.slos[index]?.position)
     const why = cleanLine(explainSlo(verdict, results.end))
     decide(context, verdict, { why, policy, loadProblem, site, frame })
+  }
+
+  async function conclude(context: TestContext, site: string): Promise<void> {
+    const { verdict, end } = (await run(context, site)).results
+    noteJudged(context)
+    const why = cleanLine(explainVerdict(verdict, end))
+    const place = { site, frame: maskedFrame(spec, top) }
+    decide(
+      context,
+      { ...verdict, level: 'error' },
+      { why, policy: verdict.policy, loadProblem, ...place },
+    )
   }
 
   return {
@@ -127,16 +144,27 @@ export function createSuite(spec: CheckedSpec, options: SuiteOptions): Suite {
     check(context, index) {
       return check(context, index, options.sites?.[index] ?? callSite(this.check))
     },
+    conclude(context, site) {
+      return conclude(context, site ?? callSite(this.conclude))
+    },
     async results(context) {
       return (await run(context, callSite(this.results))).results
     },
   }
 }
 
+/** What is said of the whole spec stands on its first line. */
+const top: Position = { line: 1, column: 1, offset: 0, length: 0 }
+
+/** Whatever the verdict: there is one. */
+export function noteJudged({ task }: TestContext): void {
+  task.meta.slogate = { role: 'slo', ...task.meta.slogate, judged: true }
+}
+
 /** Turns one verdict into the state of one test. */
 function decide(
   context: TestContext,
-  { status, level }: SloDocument,
+  { status, level }: Pick<SloDocument, 'status' | 'level'>,
   given: Place & { why: string; policy: string; loadProblem: string | undefined },
 ): void {
   const { why } = given
@@ -175,12 +203,12 @@ async function runSpec(
   context: TestContext,
   ownFolder: string | undefined,
 ): Promise<WrittenRun> {
-  const { root, out, junit, history, main, hold } = given()
+  const { root, out, keep, junit, history, main, hold } = given()
   if (hold !== undefined && !isHermetic(spec)) {
     await recordArtifact(context.task, { type: noticeArtifact, message: `${spec.name}: ${hold}` })
     context.skip(hold)
   }
-  const folder = openRunFolder(out, chooseFolder(spec, root, context, ownFolder))
+  const folder = openRunFolder(out, chooseFolder(spec, root, context, ownFolder), keep)
   const interrupt = new AbortController()
   const onSignal = (name: string): void => interrupt.abort(name)
   for (const name of endingSignals) process.on(name, onSignal)
@@ -210,7 +238,7 @@ async function runSpec(
     context.task.meta.slogate = {
       role: 'load',
       ...slogate,
-      run: { results: run.results, folder: folder.path },
+      run: { results: run.results, folder: folder.path, earlier: folder.earlier },
     }
     return { ...run, unwritten }
   } finally {

@@ -47,7 +47,10 @@ test.each([
   [['calibrate', '--noise'], '--noise needs a target: -u URL, or a spec without mock'],
   [['calibrate', '-p', 'many'], '--concurrency must be a whole number from 1 on, got "many"'],
   [['validate'], 'needs at least one file'],
-  [['compare', 'one.json'], 'needs a baseline and a candidate, got 1 of them'],
+  [
+    ['compare', 'one.json'],
+    'there is no earlier run beside one.json: needs a baseline and a candidate',
+  ],
   [['compare', 'one.json', 'two.json'], 'one.json: there is no such file'],
   [['compare', 'http://a', 'two.json'], 'http://a is a target, which takes a spec'],
   [

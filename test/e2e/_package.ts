@@ -50,11 +50,13 @@ async function installPackage(folder: string): Promise<Package> {
     'package.json',
     'LICENSE',
     'README.md',
+    'README.zh-CN.md',
     'CHANGELOG.md',
     'action.yml',
     'schema',
     'fixtures/scenarios',
     'docs',
+    'examples',
     'src',
     'test',
   ]) {

@@ -1,5 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, cpSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { basename, join } from 'node:path'
 
 import { onTestFinished } from 'vitest'
@@ -29,6 +37,7 @@ export async function playSection({ blocks, earlier }: Section): Promise<string[
   const place = await preparePlace(lines)
   const project = createUserProject(blocks)
   if (lines.some((line) => line.startsWith('npm ci'))) becomeClone(project)
+  if (lines.some((line) => line.includes('node_modules/slogate'))) installHere(project)
   for (const { file, text } of [...earlier, ...blocks]) {
     if (file !== undefined) project.write(file, place(text))
   }
@@ -127,6 +136,12 @@ function becomeClone(project: Project): void {
     cpSync(join(repository, name), join(project.folder, name))
   }
   project.write(vitestConfig, config)
+}
+
+/** Where a reader's own npm would have put it. */
+function installHere({ folder }: Project): void {
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(join(built.folder, 'node_modules/slogate'), join(folder, 'node_modules/slogate'))
 }
 
 const env = { API_KEY: 'sk-example-0123456789' }

@@ -63,13 +63,12 @@ test.each(['vitest', 'run'])('passes in mode %s', async (mode) => {
   const job = await start({ with: { mode } })
   expect(job.log).toContain('PASS  chat')
   expect(annotations(job)).toEqual([])
-  const name = mode === 'vitest' ? 'bench/chat' : 'chat'
   expect(job.outputs).toEqual({
     verdict: 'PASS',
     passed: 'true',
     'exit-code': '0',
-    results: `.vitest/slogate/${name}/results.json`,
-    report: `.vitest/slogate/${name}/report.html`,
+    results: '.vitest/slogate/bench/chat/results.json',
+    report: '.vitest/slogate/bench/chat/report.html',
     junit: '.vitest/slogate/junit.xml',
     summary: '.vitest/slogate/summary.md',
   })
@@ -89,7 +88,7 @@ test('a missed SLO ends the step after everything is written [S2.2]', async () =
     verdict: 'FAIL',
     passed: 'false',
     'exit-code': '1',
-    results: 'app/found/good/results.json\napp/found/slow/results.json',
+    results: 'app/found/bench/good/results.json\napp/found/bench/slow/results.json',
     junit: 'app/found/junit.xml',
   })
   expect(annotations(job)).toEqual([

@@ -148,7 +148,7 @@ test('several specs: each as soon as it has ended, then a line for each, a prove
   )
 })
 
-test('a url is enough: 100 requests, 10 at a time, {"stream": true} [S1.8] [S1.9] [S1.12] [S1.13] [S1.15] [S1.16] [S1.17] [S1.18]', async () => {
+test('a url is enough: 100 requests and no other, 10 at a time, {"stream": true} [S1.8] [S1.9] [S1.12] [S1.13] [S1.15] [S1.16] [S1.17] [S1.18]', async () => {
   const bodies = new Set<string>()
   const server = await serve((request, response) => {
     void readText(request).then((body) => {
@@ -157,17 +157,109 @@ test('a url is enough: 100 requests, 10 at a time, {"stream": true} [S1.8] [S1.9
     })
   })
   const project = createProject({})
-  const { text } = await project.slogate(['run', '-u', `${server.url}/stream`, '--json', '--quiet'])
-  const results = JSON.parse(text.slice(text.indexOf('{')))
+  const run = async (...more: string[]): Promise<{ results: Results; stderr: string }> => {
+    const args = ['run', '-u', `${server.url}/stream`, '--json', ...more]
+    const { stdout, stderr } = await project.slogate(args)
+    return { results: JSON.parse(stdout), stderr }
+  }
+  const { results } = await run('--quiet')
   expect(results.load).toMatchObject({ concurrency: 10, requests: 100 })
-  expect(results.summary.requests.completed).toBe(100)
+  expect(results.summary.requests).toMatchObject({ completed: 100, warmup: 0 })
   expect([...bodies]).toEqual(['POST application/json {"stream":true}'])
-  const smaller = await project.slogate(['run', '-u', server.url, '-n', '7', '-p', '3', '--json'])
+  expect(server.requests()).toBe(100)
+  const smaller = await run('-n', '7', '-p', '3')
+  expect(smaller.results.load).toMatchObject({ concurrency: 3, requests: 7 })
+  expect(smaller.stderr).toContain('run: sends 7 requests, no warm-up, 3 at a time, to http')
+  expect(server.requests()).toBe(107)
+  const warmed = await run('-n', '7', '-p', '3', '--warmup', '4')
   await server.close()
-  expect(JSON.parse(smaller.text.slice(smaller.text.indexOf('{'))).load).toMatchObject({
-    concurrency: 3,
-    requests: 7,
+  expect(warmed.stderr).toContain('run: sends 7 requests and 4 of warm-up, 3 at a time')
+  expect(warmed.results.summary.requests).toMatchObject({ total: 7, warmup: 4 })
+  expect(server.requests()).toBe(118)
+})
+
+test('--dry-run and validate tell what a run sends, and send nothing [S1.52]', async () => {
+  const server = await serve((_request, response) => response.end('some text'))
+  onTestFinished(() => server.close())
+  const project = createProject({
+    'chat.yaml': chatSpec(['success_rate >= 90%']),
+    'raw.yaml': `url: ${server.url}\nrequests: 200\nwarmup: 5\nslo: [success_rate >= 90%]\n`,
   })
+  const { stdout, code } = await project.slogate(['run', 'chat.yaml', 'raw.yaml', '--dry-run'])
+  expect(code).toBe(0)
+  expect(stdout).toContain('chat.yaml: valid, 1 SLO\n')
+  expect(stdout).toMatch(/sends {4}60 requests and 4 of warm-up, 4 at a time, to the bundled mock/)
+  expect(stdout).toContain('about 1 token each, 64 in all')
+  expect(stdout).toContain('at most 4 tokens each, 256 in all (max_tokens)')
+  expect(stdout).toContain('unknown before a first run')
+  expect(stdout).toContain(`200 requests and 5 of warm-up, 10 at a time, to ${server.url}`)
+  expect((await project.slogate(['validate', 'chat.yaml', 'raw.yaml'])).stdout).toBe(stdout)
+  expect(existsSync(join(project.folder, '.vitest'))).toBe(false)
+  const json = ['run', '-u', server.url, '-n', '50', '--dry-run', '--json']
+  expect(JSON.parse((await project.slogate(json)).stdout)).toMatchObject({
+    requests: 50,
+    warmup: 0,
+    targets: [{ place: 'local', estimated_prompt_tokens: null }],
+  })
+  expect(server.requests()).toBe(0)
+  await project.slogate(['run', 'chat.yaml', '--quiet'])
+  const known = await project.slogate(['validate', 'chat.yaml'])
+  expect(known.stdout).toMatch(/takes {4}about [^ ]+s, at the pace of its run of 20/)
+})
+
+test('what --debug-events keeps is replayed to the marks of the run, and counts events by name [S1.38] [S3.11]', async () => {
+  const dify = {
+    url: '/v1/chat-messages',
+    body: { inputs: {}, query: '你的问题', response_mode: 'streaming', user: 'abc-123' },
+    stream_format: {
+      type: 'sse',
+      first_token_event: 'message',
+      completion_event: 'workflow_finished',
+      output_path: 'data.outputs.result',
+    },
+    requests: 6,
+    concurrency: 2,
+    mock: { profile: 'vllm', ttft: '5ms', itl: '1ms', tokens: 4 },
+  }
+  const project = createProject({ 'dify.json': JSON.stringify(dify) })
+  const args = ['run', 'dify.json', '--debug-events', '3', '--reporter', 'seed']
+  const { stdout } = await project.slogate(args)
+  const names =
+    'workflow_started:1, node_started:2, node_finished:2, message:4, workflow_finished:1, message_end:1'
+  expect(stdout).toContain(`s | 11 事件 | ${names}\n`)
+  const folder = '.vitest/slogate/dify'
+  expect(stdout).toContain(` recorded ${folder}/debug_events.ndjson\n`)
+  expect(project.read(`${folder}/report.html`)).toContain('requests-recorded')
+  const { metrics } = JSON.parse(project.read(`${folder}/test_results.json`))
+  expect(metrics[0]).toMatchObject({
+    events_count: 11,
+    events: { message: 4, workflow_started: 1 },
+  })
+  expect(metrics[0].total_bytes).toBeGreaterThan(500)
+  const packed = gunzipSync(readFileSync(join(project.folder, folder, 'requests.ndjson.gz')))
+  const records = packed
+    .toString()
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  for (const number of [1, 2, 3]) {
+    const file = `${folder}/debug_events.ndjson`
+    const replay = ['replay', file, '--request', `${number}`, '--json']
+    const { marks_ms: marks, ...replayed } = JSON.parse((await project.slogate(replay)).stdout)
+    const record = records.find((each) => each.phase === 'measured' && each.number === number)
+    expect(replayed).toMatchObject({
+      outcome: 'completed',
+      end: 'workflow_finished',
+      event_count: record.events,
+      tokens: record.token_times_ms.length,
+      completion_tokens: record.completion_tokens,
+      output: record.output,
+    })
+    for (const name of ['first_event', 'first_token', 'last_token', 'completed']) {
+      const since = record.marks_ms[name] - record.marks_ms.dispatched
+      expect(marks[name], name).toBeCloseTo(since, 2)
+    }
+  }
 })
 
 test('where the body of a url alone is refused, the run says so, and --body sends another', async () => {
@@ -175,7 +267,7 @@ test('where the body of a url alone is refused, the run says so, and --body send
   onTestFinished(() => server.close())
   const project = createProject({})
   const run = ['run', '-u', `${server.url}/v1/chat/completions`, '-n', '6', '-p', '2', '--quiet']
-  const refused = await project.slogate(run)
+  const refused = await project.slogate([...run, '--warmup', '2'])
   expect(refused.stdout).toContain('! default-body: The target refuses the body {"stream": true}')
   expect(refused.stdout).toMatch(/with http_status 400: the target\s+refuses what is sent\./)
   expect(refused.stdout).not.toMatch(/ready|slow connects/)
@@ -236,7 +328,7 @@ test('a run that is killed leaves its requests, and its folder says what became 
   running.child.kill('SIGKILL')
   await running.done
   const found = gunzipSync(readFileSync(file), { finishFlush: constants.Z_SYNC_FLUSH })
-  expect(found.toString()).toMatch(/^\{"target":"candidate","index":\d+,.*\}\n/)
+  expect(found.toString()).toMatch(/^\{"target":"candidate","number":\d+,.*\}\n/)
   const { code, text } = await project.slogate(['report', '.vitest/slogate/chat'])
   expect(code).toBe(3)
   expect(text).toContain('its run was killed before it was judged. The requests that had ended are')
@@ -362,18 +454,30 @@ test('mock prints one JSON line and serves until it is stopped, to who has its k
   await expect(fetch(`${url}/v1/models`)).rejects.toThrow()
 })
 
-test('specs of the same name do not overwrite each other, and a name does not lead out of the folder [T19]', async () => {
+test('specs of the same name or file name do not overwrite each other, and a second run keeps the first [T19] [S1.46] [S1.47]', async () => {
   const project = createProject({
-    'a.yaml': namedSpec('same'),
-    'b.yaml': namedSpec('same'),
-    'c.yaml': namedSpec('..'),
+    'A/config.yaml': namedSpec('same'),
+    'B/config.yaml': namedSpec('..'),
   })
-  const args = ['-c', 'a.yaml', '-c', 'b.yaml', '-c', 'c.yaml', '-n', '5', '--out', 'out/below']
-  await project.slogate(['run', ...args])
-  for (const folder of ['same', 'same-2', '_']) {
-    expect(existsSync(join(project.folder, 'out/below', folder, 'results.json'))).toBe(true)
-  }
-  expect(existsSync(join(project.folder, 'out/results.json'))).toBe(false)
+  const run = (...files: string[]): Promise<{ text: string }> =>
+    project.slogate(['run', ...files, '-n', '5', '--out', 'out', '--history', 'history.csv'])
+  const first = await run('A/config.yaml', 'B/config.yaml')
+  expect(first.text).toMatch(/\n results out\/A\/config\n/)
+  const kept = project.read('out/A/config/results.json')
+  const { text } = await run('A/config.yaml')
+  const [, earlier = ''] =
+    /\n results out\/A\/config\n earlier (out\/A\/config\/earlier\/\S+Z)\n/.exec(text) ?? []
+  expect(project.read(`${earlier}/results.json`)).toBe(kept)
+  expect(project.read('out/A/config/results.json')).not.toBe(kept)
+  expect(existsSync(join(project.folder, 'out/B/config/results.json'))).toBe(true)
+  expect(project.read('history.csv').trim().split('\n')).toHaveLength(4)
+  const compared = await project.slogate(['compare', 'out/A/config', '--json'])
+  expect(JSON.parse(compared.stdout)).toMatchObject({
+    baseline: earlier,
+    candidate: 'out/A/config',
+  })
+  await run('A/config.yaml', '--keep', '0')
+  expect(existsSync(join(project.folder, earlier))).toBe(false)
 })
 
 test('a folder that cannot be made is told before anything is sent, and is not an SLO that was missed', async () => {

@@ -36,7 +36,7 @@ test('processes that append at the same time lose no row and write one header', 
   expect(rows).toHaveLength(150)
 })
 
-test('the command and the plugin append to a history, and refuse a wrong one before anything is sent', async () => {
+test('the command and the plugin append to a history, and refuse a wrong one before anything is sent [S1.47] [T19]', async () => {
   const plugin = config.replace('slogate()', `slogate({ history: 'runs/history.csv' })`)
   const project = createProject({
     'chat.bench.yaml': chatSpec(['success_rate >= 90%']),
@@ -61,6 +61,13 @@ test('the command and the plugin append to a history, and refuse a wrong one bef
     'openmetrics.txt',
   ])
   expect(readdirSync(join(project.folder, '.vitest/slogate/chat/exports')).sort()).toEqual(exported)
+
+  // The run of the command was moved there by that of the plugin.
+  const [earlier = '', ...more] = readdirSync(join(project.folder, '.vitest/slogate/chat/earlier'))
+  expect(more).toEqual([])
+  expect(readdirSync(join(project.folder, '.vitest/slogate/chat/earlier', earlier))).toContain(
+    'report.html',
+  )
 
   rmSync(join(project.folder, '.vitest'), { recursive: true })
   const refused = await project.slogate([...command, 'other.csv'])

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 
+import { startServer } from '../../src/mock/index.ts'
 import { built, config, createProject } from './_project.ts'
 
 /** Bytes, unpacked: what it was when this was written, and 30 % for what comes. */
@@ -54,6 +55,11 @@ import { loadSpec, runBench } from 'slogate'
 const { results } = await runBench(loadSpec('bench/chat.bench.yaml', { env: {} }))
 console.log(JSON.stringify(results))
 `,
+  'refused.js': `
+for (const entry of ['slogate', 'slogate/vitest']) {
+  await import(entry).catch(({ message }) => console.log(message))
+}
+`,
   'mock.js': `
 import { startMock } from 'slogate/mock'
 const mock = await startMock({ ttft: '1ms', itl: '1ms', tokens: 3 })
@@ -77,11 +83,16 @@ for (const name of ['bench', 'results']) {
 
 test('the package holds what is built, the schemas and the documents, and nothing else [S1.53]', () => {
   const expected =
-    /^(dist\/.+\.(js|d\.ts)|docs\/.+\.md|schema\/.+\.schema\.json|fixtures\/scenarios\/[\w-]+\.json|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
+    /^(dist\/.+\.(js|d\.ts)|docs\/.+\.md|examples\/(config\w*\.json|test_data\.csv)|schema\/.+\.schema\.json|fixtures\/scenarios\/[\w-]+\.json|LICENSE|README(\.zh-CN)?\.md|CHANGELOG\.md|package\.json)$/
   expect(built.files.filter((path) => !expected.test(path))).toEqual([])
   expect(built.files).toEqual(
     expect.arrayContaining([
       'LICENSE',
+      'README.zh-CN.md',
+      'examples/config.json',
+      'examples/config_csv_example.json',
+      'examples/config_dify_sse.json',
+      'examples/test_data.csv',
       'package.json',
       'schema/bench.schema.json',
       'schema/results.schema.json',
@@ -144,6 +155,37 @@ test('the command runs by the link that a package manager makes', async () => {
   expect(passed.stdout).toContain('PASS  chat')
 })
 
+test('the examples of the package run against the mock, in Chinese and row by row [S1.27] [S3.8]', async () => {
+  const mock = await startServer({ profile: 'vllm', ttft: '5ms', itl: '1ms', tokens: 4 })
+  onTestFinished(() => mock.close())
+  const examples = join(modules, 'slogate/examples')
+  const [header, ...rows] = readFileSync(join(examples, 'test_data.csv'), 'utf8').trim().split('\n')
+  expect(header).toBe('content,topic,category')
+  expect(rows).toHaveLength(5)
+  for (const row of rows) expect(row).toMatch(/^\p{sc=Han}+(,\p{sc=Han}+){2}$/u)
+  for (const name of ['config_csv_example', 'config_dify_sse']) {
+    const args = [
+      '-c',
+      join(examples, `${name}.json`),
+      '-u',
+      mock.url,
+      '-n',
+      '60',
+      '--json',
+      '--quiet',
+    ]
+    const { code, stdout } = await project.slogate(['run', ...args, '--out', `examples-${name}`])
+    expect([name, code]).toEqual([name, 0])
+    expect(JSON.parse(stdout)).toMatchObject({
+      summary: { requests: { completed: 60, failed: 0 } },
+    })
+  }
+  const ran = mock.truth.list()
+  const prompts = ran.filter(({ path }) => path === '/v1/chat/completions')
+  expect(new Set(prompts.map(({ tokens }) => tokens.prompt)).size).toBeGreaterThan(1)
+  expect(ran.filter(({ path }) => path === '/v1/chat-messages').length).toBeGreaterThanOrEqual(60)
+})
+
 test('a script runs a spec and gets its results [S0.29]', async () => {
   expect(JSON.parse(await script('run.js'))).toMatchObject({
     end: { kind: 'finished' },
@@ -154,6 +196,23 @@ test('a script runs a spec and gets its results [S0.29]', async () => {
 
 test('a script starts the mock', async () => {
   expect(JSON.parse(await script('mock.js'))).toEqual({ done: true, tokens: 3 })
+})
+
+test('an old Node gets one sentence, whatever it comes in by', async () => {
+  const old = [
+    '--import',
+    'data:text/javascript,Object.defineProperty(process,"version",{value:"v20.20.2"})',
+  ]
+  const sentence = 'slogate needs Node 22.19 or later; this is v20.20.2.'
+  const { code, text } = await project.node([...old, built.bin, 'run', '-u', 'http://127.0.0.1:1'])
+  expect(text).toMatch(/^[^\n]+\n$/)
+  expect(text).toContain(sentence)
+  expect(code).toBe(3)
+  const imports = await project.node([...old, 'refused.js'])
+  expect(imports.stdout.split('\n', 2)).toEqual([
+    expect.stringContaining(sentence),
+    expect.stringContaining(sentence),
+  ])
 })
 
 test('the schema that editors read is the one that the command prints', async () => {

@@ -112,8 +112,10 @@ export default defineBench({
     })
     const outputs = [
       await project.vitest(['bench', '--run', '--reporter=default', '--reporter=junit'], variables),
-      await project.startSlogate(['run', '-c', 'chat.bench.yaml', '--out', 'cli-out'], variables)
-        .done,
+      await project.startSlogate(
+        ['run', '-c', 'chat.bench.yaml', '--out', 'cli-out', '--debug-events', '60'],
+        variables,
+      ).done,
       await project.startSlogate(
         ['run', '-c', 'chat.bench.yaml', '--json', '--out', 'cli-json'],
         variables,
@@ -125,6 +127,7 @@ export default defineBench({
 
     const artifacts = filesBelow(project.folder).filter((file) => !/\.bench\.\w+$/.test(file))
     expect(artifacts.filter((file) => file.endsWith('requests.ndjson.gz'))).toHaveLength(4)
+    expect(artifacts.filter((file) => file.endsWith('debug_events.ndjson'))).toHaveLength(1)
     const texts = new Map([
       ...outputs.map(({ text }, index) => [`output ${index}`, text] as const),
       ...artifacts.map((file) => {

@@ -69,7 +69,7 @@ describe('specs that pass', () => {
   })
 
   test('specs that differ in nothing but their ending or not at all get folders of their own [T19]', () => {
-    for (const folder of ['chat.yaml', 'chat.ts', 'chat.ts-2']) {
+    for (const folder of ['chat.bench.yaml', 'chat.bench.ts', 'chat.bench.ts-2']) {
       const file = join(project.folder, '.vitest/slogate/twins', folder, 'results.json')
       expect(existsSync(file)).toBe(true)
     }
@@ -252,6 +252,32 @@ test('a filter that leaves no SLO to evaluate does not pass', async () => {
     const { code, text } = await project.vitest(['bench', '--run', '-t', pattern])
     expect(text).toContain('no SLO was evaluated')
     expect(code).toBe(1)
+  }
+})
+
+test('a spec without SLOs is undecided in every place, and the policy says whether that blocks', async () => {
+  const project = createProject({
+    'vitest.config.ts': config,
+    'none.bench.yaml': chatSpec([]).replace('slo:', 'slo: []'),
+  })
+  const sentence = 'No SLO was asked for, so there is nothing to judge.'
+  for (const [policy, ended, own, element] of [
+    ['pr', 0, 0, 'skipped'],
+    ['release', 1, 2, 'failure'],
+  ] as const) {
+    const env = { SLOGATE_POLICY: policy }
+    const { code, text } = await project.vitest(['bench', '--run'], env)
+    expect(text).toContain('INCONCLUSIVE  none  none.bench.yaml')
+    expect(text).toMatch(policy === 'pr' ? '1 passed | 1 skipped' : /SLOInconclusive: No SLO/)
+    expect(code).toBe(ended)
+    const verdict = { status: 'INCONCLUSIVE', exit_code: own, why: sentence }
+    const alone = await project.slogate(['run', '-c', 'none.bench.yaml', '--out', 'out'], env)
+    expect(alone.code).toBe(own)
+    for (const folder of ['.vitest/slogate/none', 'out/none']) {
+      expect(JSON.parse(project.read(`${folder}/results.json`))).toMatchObject({ verdict })
+      expect(project.read(`${folder}/junit.xml`)).toContain(`<${element} message="${sentence}"`)
+      expect(project.read(`${folder}/report.html`)).toContain('INCONCLUSIVE')
+    }
   }
 })
 

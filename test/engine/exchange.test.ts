@@ -7,6 +7,7 @@ import { startExchange } from '../../src/engine/exchange.ts'
 import type { RequestRecord, Shortage } from '../../src/engine/record.ts'
 import type { ResponseHandler } from '../../src/engine/request.ts'
 import { encodings, keys, pieces } from '../bench-spec/_secrets.ts'
+import { eventStream } from '../stream/recording.ts'
 import { createRandom } from '../verdict/random.ts'
 import { chunk, done, fakeConnection, prepared } from './_connection.ts'
 
@@ -353,6 +354,17 @@ const places: Record<string, (handler: Handler, text: string) => void> = {
   'the output': (handler, text) => {
     handler.onHeaders(200, sse)
     handler.onData(chunk({ content: text }))
+    handler.onData(done)
+    handler.onEnd()
+  },
+  'the name of an event': (handler, text) => {
+    handler.onHeaders(200, { 'content-type': 'text/event-stream' })
+    handler.onData(Buffer.from(eventStream({ event: text }, { type: text })))
+    handler.onEnd()
+  },
+  'a key where an output is missing': (handler, text) => {
+    handler.onHeaders(200, sse)
+    handler.onData(chunk({ [text]: text }))
     handler.onData(done)
     handler.onEnd()
   },

@@ -35,6 +35,8 @@ const completed: RequestRecord = {
   reused: true,
   dialect: 'openai-chat',
   output: '财经',
+  eventNames: [{ name: 'message', count: 4 }],
+  missingOutput: { at: 'data', keys: ['a', 'b'] },
   outcome: 'completed',
 }
 

@@ -32,7 +32,7 @@ const config = `import slogate from '${repository}src/vitest/index.ts'
 export default { plugins: [slogate()] }
 `
 
-const main = join(repository, 'src/cli/main.ts')
+const main = join(repository, 'src/cli/bin.ts')
 const vitest = join(repository, 'node_modules/vitest/vitest.mjs')
 
 interface Command {

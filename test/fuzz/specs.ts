@@ -105,6 +105,7 @@ const dataFolder = new URL('../../fixtures/datasets/', import.meta.url)
 function listSources(): { name: string; text: string }[] {
   const folders = [
     benchFolder,
+    new URL('../../examples/', import.meta.url),
     new URL('../../fixtures/specs/valid/', import.meta.url),
     new URL('../../fixtures/specs/invalid/', import.meta.url),
   ]

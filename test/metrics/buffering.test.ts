@@ -85,20 +85,47 @@ test('bursts that a late client explains are its own', () => {
 
 test('lock-step batches give each answer of a batch one token at a time', () => {
   const batch = times(8, () => answer(inBursts(32, 1, 100, 25)))
-  expect(measureBuffering(batch, trust)).toEqual({ requests: 8, heldBack: 0, buffered: false })
+  expect(measureBuffering(batch, trust)).toEqual({
+    requests: 8,
+    heldBack: 0,
+    inOneRead: 0,
+    buffered: false,
+  })
 })
 
-test('raw text that comes at once was held back as far as its bytes are tokens', () => {
+test('raw text that comes in several reads was held back as far as its bytes are tokens', () => {
   const raw = { dialect: 'raw', bytes: 160 }
-  expect(isHeldBack([122], raw)).toBe(true)
   expect(isHeldBack([121.8, 121.9, 122], raw)).toBe(true)
   // A sentence, a file that comes as fast as the line is, pieces as they are written.
-  expect(isHeldBack([122], { ...raw, bytes: 90 })).toBe(false)
-  expect(isHeldBack([122], { ...raw, bytes: 200_000 })).toBe(false)
+  expect(isHeldBack([121.9, 122], { ...raw, bytes: 90 })).toBe(false)
+  expect(isHeldBack([121.9, 122], { ...raw, bytes: 200_000 })).toBe(false)
   expect(isHeldBack(steady(64, 13, 1.7), raw)).toBe(false)
   expect(isHeldBack(steady(6, 100, 400), { ...raw, bytes: 700 })).toBe(false)
   // The bytes of events say nothing: they are mostly not text.
   expect(isHeldBack([122], { bytes: 9000 })).toBe(false)
+})
+
+test('raw text that comes in one read is no stream, however short and however few answers there are [T4]', () => {
+  const raw = { dialect: 'raw' }
+  const whole = (bytes: number): CompletedRecord => answer([122], { ...raw, bytes })
+  const pieces = answer([100, 122], { ...raw, bytes: 20 })
+  for (const bytes of [2, 90, 160, 200_000]) {
+    expect(measureBuffering([whole(bytes)], trust)).toEqual({
+      requests: 1,
+      heldBack: 1,
+      inOneRead: 1,
+      buffered: true,
+    })
+  }
+  // Two of seven may be chance, a late client may have made one read of several.
+  expect(measureBuffering([whole(90), whole(90), ...times(5, () => pieces)], trust)).toEqual({
+    requests: 7,
+    heldBack: 2,
+    inOneRead: 2,
+    buffered: false,
+  })
+  expect(measureBuffering([whole(90)], late(70)).buffered).toBe(false)
+  expect(measureBuffering([pieces], trust).buffered).toBe(false)
 })
 
 test('a quarter of the answers is enough, 2 of them are not', () => {
@@ -108,6 +135,7 @@ test('a quarter of the answers is enough, 2 of them are not', () => {
   expect(measureBuffering([...held, ...sound.slice(0, 30), ...short], trust)).toEqual({
     requests: 40,
     heldBack: 10,
+    inOneRead: 0,
     buffered: true,
   })
   expect(measureBuffering([...held, ...sound.slice(0, 31)], trust).buffered).toBe(false)

@@ -144,6 +144,7 @@ test('warns when a quarter of the answers came at once [T4]', () => {
     id: 'tokens-held-back',
     level: 'warn',
     heldBack: 11,
+    inOneRead: 0,
     requests: 42,
   })
 })
@@ -163,6 +164,65 @@ test('tells how many answers ended with a finish reason alone', () => {
     requests: 202,
   })
   expect(find([...sound, ...others]).has('no-last-word')).toBe(false)
+})
+
+test('tells of generic streams that had no end but that of the body, and warns where one could be named [T9]', () => {
+  const eventNames = [
+    { name: 'start', count: 1 },
+    { name: 'piece', count: 9 },
+  ]
+  const cut = sound.slice(0, 3).map((record) => ({ ...record, dialect: 'sse', eventNames }))
+  const { marks } = cut[0]!
+  const proper = { ...cut[0]!, marks: { ...marks, completed: marks.ended - 1 } }
+  const stream = { dialect: 'sse' } as const
+  const id = 'end-unproven'
+  const others = [
+    { ...cut[0]!, phase: 'warmup' },
+    { ...cut[0]!, outcome: 'cancelled' },
+  ] as const
+  expect(find([...cut, proper, ...others], { stream }).get(id)).toEqual({
+    id,
+    level: 'warn',
+    answers: 3,
+    requests: 4,
+    dialect: 'sse',
+    names: ['start', 'piece'],
+  })
+  expect(find([proper, ...others], { stream }).has(id)).toBe(false)
+  const unnamed = cut.map(({ eventNames: _names, ...record }) => ({ ...record, dialect: 'ndjson' }))
+  expect(find(unnamed).get(id)).toMatchObject({ level: 'info', dialect: 'ndjson', names: [] })
+  // What ends with the body whatever it is, and what has a last word.
+  expect(find(cut.map((record) => ({ ...record, dialect: 'raw' }))).has(id)).toBe(false)
+  expect(find(sound).has(id)).toBe(false)
+})
+
+test('warns of an output_path that led nowhere, and tells what is there [T3]', () => {
+  const stream = { dialect: 'sse', outputPath: 'data.outputs.result' } as const
+  const id = 'output-missing'
+  const missingOutput = { at: 'data.outputs', keys: ['answer'] }
+  const without = sound.slice(0, 3).map((record) => ({ ...record, missingOutput }))
+  const { missingOutput: _, ...blank } = without[0]!
+  const withOutput = { ...blank, output: '' }
+  const others = [{ ...blank, phase: 'warmup' }] as const
+  expect(find([blank, ...without, withOutput, ...others], { stream }).get(id)).toEqual({
+    id,
+    level: 'warn',
+    path: 'data.outputs.result',
+    missing: 4,
+    requests: 5,
+    at: 'data.outputs',
+    keys: ['answer'],
+  })
+  expect(find([blank], { stream }).get(id)).toEqual({
+    id,
+    level: 'warn',
+    path: 'data.outputs.result',
+    missing: 1,
+    requests: 1,
+    keys: [],
+  })
+  expect(find([withOutput, ...others], { stream }).has(id)).toBe(false)
+  expect(find(without, { stream: { dialect: 'sse' } }).has(id)).toBe(false)
 })
 
 test('warns when the ttft clock stops at a lifecycle event, and tells by how much [T1]', () => {

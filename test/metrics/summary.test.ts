@@ -60,6 +60,7 @@ test('has no figure for what is not known', () => {
       'requests',
       'successRate',
       'tokenBasis',
+      'wall',
     ].sort(),
   )
   expect(summary.successRate).toBe(0)

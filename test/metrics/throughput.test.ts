@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { runDuration, throughput, tokenBasis } from '../../src/metrics/throughput.ts'
+import { runDuration, throughput, tokenBasis, wallTime } from '../../src/metrics/throughput.ts'
 import { cancelled, completed, failed, times } from './records.ts'
 
 /** Two slots, each with requests of 1 s back to back. */
@@ -21,6 +21,14 @@ test('lasts from the first dispatch to the last token', () => {
   expect(runDuration(steady)).toBe(10_000)
   expect(runDuration([failed()])).toBeUndefined()
   expect(runDuration([])).toBeUndefined()
+})
+
+test('takes from the first call to the last end, also where nothing was answered', () => {
+  const late = failed({ index: 1, at: 500 })
+  const refused = [failed({ index: 0, at: 0 }), late]
+  expect(wallTime(refused)).toBe(late.marks.ended)
+  expect(wallTime(steady)).toBeGreaterThanOrEqual(runDuration(steady) ?? Infinity)
+  expect(wallTime([])).toBeUndefined()
 })
 
 test('gives every round of a steady run the rate of the run', () => {

@@ -318,7 +318,10 @@ test('streams a Dify chatflow with event names in the JSON and a bare ping [S3.9
   const payloads = readPayloads(bytesOf(plan))
   const answer = payloads.map((payload) => payload.answer ?? '').join('')
   expect(payloads[0].data.inputs).toEqual({ a: 1 })
-  expect(payloads.at(-2).data).toMatchObject({ status: 'succeeded', outputs: { answer } })
+  expect(payloads.at(-2).data).toMatchObject({
+    status: 'succeeded',
+    outputs: { answer, result: answer },
+  })
   expect(payloads.at(-1).metadata.usage).toMatchObject({ completion_tokens: 2, total_tokens: 4 })
 })
 

@@ -40,7 +40,7 @@ export function judgeRecords(records: readonly RequestRecord[], given: Judged): 
     spec,
     summary: summarize(records, { goodput }),
     rounds: [],
-    workload: 'cd'.repeat(32),
+    workload: [],
     diagnostics: [],
     verdict: judge(spec.slos, records, { ...spec, end, findDoubt, looks }),
     end,

@@ -262,6 +262,14 @@ const passing: Results = {
     method: 'POST',
     hermetic: false,
   },
+  request: {
+    model: 'example-7b',
+    output_limit: { key: 'max_tokens', tokens: 64 },
+    timeout_ms: 300_000,
+    connect_timeout_ms: 10_000,
+    ttft_timeout_ms: 2000,
+    idle_timeout_ms: null,
+  },
   load: {
     kind: 'closed',
     concurrency: 10,
@@ -272,7 +280,7 @@ const passing: Results = {
     seed: 1,
     keep_alive: true,
     resend: true,
-    workload_sha256: 'cd'.repeat(32),
+    workload: [{ kind: 'value', name: 'body.model', value: 'a' }],
   },
   stream: { asked: 'openai-chat', dialects: [{ name: 'openai-chat', count: 300 }] },
   dataset: { source: 'prompts.csv', rows: 5, columns: ['content'] },
@@ -284,6 +292,7 @@ const passing: Results = {
     requests: { total: 300, completed: 298, failed: 2, cancelled: 0, resent: 0, warmup: 10 },
     success_rate: 0.993333,
     duration_ms: 25670.1234,
+    wall_ms: 25694.5678,
     requests_per_second: 11.6089,
     output_tokens_per_second: 742.97,
     output_tokens: 19072,
@@ -357,6 +366,7 @@ export function run(
 const nothing: Partial<Results['summary']> = {
   success_rate: 0,
   duration_ms: null,
+  wall_ms: 8.4,
   requests_per_second: null,
   output_tokens_per_second: null,
   output_tokens: null,
@@ -503,6 +513,7 @@ export const runs = {
       source: 'https://stable.example.com/v1/chat/completions',
       comparable: true,
       differences: [],
+      contrasts: [],
       summary: { ...passing.summary, ttft_ms: distribution(320) },
     },
     verdict: {
@@ -518,6 +529,7 @@ export const runs = {
       source: 'baselines/chat.json',
       comparable: false,
       differences: [foreign],
+      contrasts: [{ fact: 'model', baseline: 'a', candidate: 'b' }],
       summary: passing.summary,
     },
     verdict: {
@@ -548,14 +560,7 @@ export const runs = {
       ],
     },
   }),
-  noSlo: run({
-    verdict: {
-      status: 'ERROR',
-      passed: false,
-      exit_code: 4,
-      slos: [],
-    },
-  }),
+  noSlo: run({ verdict: { status: 'INCONCLUSIVE', slos: [] } }),
   chinese: run({
     spec: { name: '聊天接口压测', file: 'bench/聊天.bench.yaml', sha256: null },
     verdict: {
@@ -574,6 +579,7 @@ export const runs = {
       source: hostile,
       comparable: false,
       differences: [{ fact: 'cpu', baseline: hostile, candidate: hostile }],
+      contrasts: [{ fact: 'model', baseline: hostile, candidate: hostile }],
       summary: passing.summary,
     },
     diagnostics: [

@@ -12,6 +12,7 @@ const comparison: Comparison = {
   candidate: 'branch/results.json',
   comparable: true,
   differences: [],
+  contrasts: [],
   verdict: {
     status: 'FAIL',
     policy: 'pr',

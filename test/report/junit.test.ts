@@ -49,7 +49,7 @@ test.each([
     'a second case of the same name',
     (xml: string) => xml.replace('name="success_rate >= 99%"', 'name="ttft p95 &lt;= 800ms"'),
   ],
-  ['a time with four decimals', (xml: string) => xml.replace('time="25.67"', 'time="25.6701"')],
+  ['a time with four decimals', (xml: string) => xml.replace('time="25.695"', 'time="25.6951"')],
   ['skipped on the root', (xml: string) => xml.replace('<testsuites ', '<testsuites skipped="0" ')],
 ])('the strict schema refuses %s', async (_, spoil) => {
   const xml = renderJunit([runs.pass], { mode: 'strict' })
@@ -101,12 +101,16 @@ test('an SLO without observations in a run that has some is an error of type NoD
   expect(xml).toContain('type="NoData"')
 })
 
-test('a spec without SLOs is one test case, and an error', () => {
+test('a spec without SLOs is one test case, undecided as its verdict is: the policy says whether it blocks', () => {
+  const why = 'message="No SLO was asked for, so there is nothing to judge."'
   const xml = renderJunit([runs.noSlo], { mode: 'strict' })
-  expect(xml).toContain('tests="1" failures="0" errors="1"')
-  expect(xml).toContain(
-    '<error message="no SLO: No SLO was asked for, so there is nothing to judge."',
-  )
+  expect(xml).toContain('tests="1" failures="0" errors="0" skipped="1"')
+  expect(xml).toContain(`<skipped ${why}/>`)
+  const { verdict } = runs.noSlo
+  const released = run({ verdict: { ...verdict, policy: 'release', passed: false, exit_code: 2 } })
+  const blocking = renderJunit([released], { mode: 'strict' })
+  expect(blocking).toContain('tests="1" failures="1" errors="0"')
+  expect(blocking).toContain(`<failure ${why} type="Inconclusive">`)
 })
 
 test('a closed gate is never a green report', () => {

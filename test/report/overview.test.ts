@@ -36,6 +36,7 @@ test('tells of each run how its SLOs fared and what it came to', () => {
     success: '99.3%',
     'req/s': '11.6',
     n: '300',
+    'warm-up': '10',
     time: '25.7s',
   })
 })
@@ -67,8 +68,10 @@ test('what is not known is a dash, never a zero', () => {
     'ttft p95': '–',
     'latency p95': '–',
     'req/s': '–',
-    time: '–',
+    time: '8.40ms',
   })
+  const unsent = run({ summary: { ...runs.noData.summary, wall_ms: null } })
+  expect(rowsOf([unsent])[0]?.time).toBe('–')
   expect(rowsOf([runs.noSlo, runs.pass])[0]?.held).toBe('')
 })
 

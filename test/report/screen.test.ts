@@ -12,7 +12,7 @@ const plain = { color: false, unicode: true, folder: 'out' }
 
 function show(name: string, results: Results): ShownRun {
   const spec = { name, file: `bench/${name}.bench.yaml`, sha256: null }
-  return { results: { ...results, spec }, folder: `out/bench/${name}` }
+  return { results: { ...results, spec }, places: { path: `out/bench/${name}` } }
 }
 
 const several = [
@@ -31,10 +31,17 @@ test('renders several runs for a terminal', async () => {
 
 test('a run that is alone needs no overview and is shown whole', () => {
   for (const results of [runs.pass, runs.fail]) {
-    expect(renderScreen([{ results, folder: 'out/chat' }], plain)).toBe(
+    expect(renderScreen([{ results, places: { path: 'out/chat' } }], plain)).toBe(
       renderTerminal(results, { ...plain, details: ['results out/chat'] }),
     )
   }
+})
+
+test('says where the run before has gone, if it is kept', () => {
+  const places = { path: 'out/chat', earlier: 'out/chat/earlier/2026-11-28T23-40-57Z' }
+  expect(renderScreen([{ results: runs.pass, places }], plain)).toMatch(
+    /\n results out\/chat\n earlier out\/chat\/earlier\/2026-11-28T23-40-57Z$/,
+  )
 })
 
 test('lists a line per run before anything else, in the order of what follows', () => {
@@ -73,13 +80,15 @@ test('a run that passes says so where it did not send all requests', () => {
 
 test('a run that does not pass is whole, with the folder of its results', () => {
   const text = renderScreen(several, plain)
-  for (const { results, folder } of several.slice(1, 4)) {
-    expect(text).toContain(renderTerminal(results, { ...plain, details: [`results ${folder}`] }))
+  for (const { results, places } of several.slice(1, 4)) {
+    expect(text).toContain(
+      renderTerminal(results, { ...plain, details: [`results ${places.path}`] }),
+    )
   }
 })
 
 test.each([60, 80, 100])('keeps several runs within %i columns [T27]', (width) => {
-  const wide = { ...show('聊天接口压测'.repeat(8), runs.fail), folder: 'out' }
+  const wide = { ...show('聊天接口压测'.repeat(8), runs.fail), places: { path: 'out' } }
   const text = renderScreen([...several, wide], { ...plain, width })
   for (const line of text.split('\n')) expect(textWidth(line), line).toBeLessThanOrEqual(width)
   expect(text).toMatch(/^ ✗ missed +1\/4 +1, 1 warn /m)

@@ -36,6 +36,28 @@ test('title between two rules of 60 signs [S1.31]', () => {
   )
 })
 
+test('where events have names, the end of a request counts them [S3.11]', () => {
+  const named = {
+    ...first,
+    events: 12,
+    eventNames: [
+      { name: 'workflow_started', count: 1 },
+      { name: 'message', count: 9 },
+      { name: hostile, count: 1 },
+    ],
+  }
+  const line = renderEndLine(named, 'zh')
+  expect(line).toMatch(/^\[001\] 完成: 2\.456s \| 12 事件 \| workflow_started:1, message:9, /)
+  expect(line).not.toMatch(/\p{Cc}|##\w*\[/u)
+  const many = Array.from({ length: 13 }, (_, n) => ({ name: `n${n}`, count: n }))
+  expect(renderEndLine({ ...named, eventNames: many }, 'en')).toBe(
+    `[001] done: 2.456s | 12 events | ${many
+      .slice(0, 12)
+      .map(({ name, count }) => `${name}:${count}`)
+      .join(', ')}, …`,
+  )
+})
+
 test('overall figures, throughput of all requests and of completed ones [S1.32] [T7]', () => {
   expect(section('【总体统计】')).toEqual([
     '  总请求数:    7',

@@ -65,12 +65,43 @@ const diagnostics: readonly [Diagnostic, numbers: object][] = [
     },
   ],
   [
+    { id: 'requests-recorded', level: 'info', recorded: 3, bytes: 900, omitted: 7 },
+    { recorded: 3, bytes: 900, omitted: 7 },
+  ],
+  [
     { id: 'no-last-word', level: 'info', answers: 7, requests: 60 },
     { answers: 7, requests: 60 },
   ],
   [
-    { id: 'tokens-held-back', level: 'warn', heldBack: 51, requests: 101 },
-    { held_back: 51, requests: 101 },
+    { id: 'tokens-held-back', level: 'warn', heldBack: 51, inOneRead: 7, requests: 101 },
+    { held_back: 51, in_one_read: 7, requests: 101 },
+  ],
+  [
+    {
+      id: 'end-unproven',
+      level: 'warn',
+      answers: 7,
+      requests: 60,
+      dialect: 'sse',
+      names: ['start'],
+    },
+    { answers: 7, requests: 60, dialect: 'sse', names: ['start'] },
+  ],
+  [
+    {
+      id: 'output-missing',
+      level: 'warn',
+      path: 'a.b',
+      missing: 7,
+      requests: 60,
+      at: 'a',
+      keys: ['c'],
+    },
+    { path: 'a.b', missing: 7, requests: 60, at: 'a', keys: ['c'] },
+  ],
+  [
+    { id: 'output-missing', level: 'warn', path: 'a', missing: 7, requests: 60, keys: [] },
+    { path: 'a', missing: 7, requests: 60, at: null, keys: [] },
   ],
   [
     { id: 'ttft-without-content', level: 'warn', event: 'ping', lead: 80.123456 },

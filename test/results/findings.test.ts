@@ -116,6 +116,7 @@ test('requests of alternating rounds are read back on the clock of the candidate
     source: 'http://b',
     comparable: true,
     differences: [],
+    contrasts: [],
     summary,
   }
   const files = { 'requests.ndjson.gz': gzipSync(lines) }

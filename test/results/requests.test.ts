@@ -11,7 +11,7 @@ test('one line of JSON, marks and token times in ms since the first instant of t
   expect(line).not.toContain('\n')
   expect(JSON.parse(line)).toEqual({
     target: 'candidate',
-    index: 3,
+    number: 4,
     phase: 'measured',
     round: 0,
     slot: 0,
@@ -39,11 +39,13 @@ test('one line of JSON, marks and token times in ms since the first instant of t
     },
     token_times_ms: [244.5679, 310],
     events: 4,
+    event_names: null,
     reads: 2,
     bytes: 1024,
     prompt_tokens: null,
     completion_tokens: null,
     output: null,
+    missing_output: null,
   })
 })
 
@@ -87,6 +89,8 @@ test('counts and the answer are kept where there are some', () => {
     promptTokens: 5,
     completionTokens: 7,
     output: '最终结果',
+    eventNames: [{ name: 'message', count: 4 }],
+    missingOutput: { at: 'data', keys: ['a'] },
   }
   expect(JSON.parse(renderRequest(full, t0))).toMatchObject({
     row: 2,
@@ -94,6 +98,8 @@ test('counts and the answer are kept where there are some', () => {
     prompt_tokens: 5,
     completion_tokens: 7,
     output: '最终结果',
+    event_names: [{ name: 'message', count: 4 }],
+    missing_output: { at: 'data', keys: ['a'] },
   })
 })
 
@@ -109,6 +115,8 @@ test('what was written is read back: the same record, and the same line again', 
       promptTokens: 0,
       completionTokens: 7,
       output: hostile.toWellFormed(),
+      eventNames: [{ name: hostile.toWellFormed(), count: 1 }],
+      missingOutput: { at: '', keys: [hostile.toWellFormed()] },
       marks: { ...record.marks, headers: t0 + 11, firstByte: t0 + 12, lastByte: t0 + 310.5 },
     },
   ]

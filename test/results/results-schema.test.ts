@@ -20,6 +20,7 @@ import {
   roundTimesSchema,
   sloSchema,
   summarySchema,
+  workloadSchema,
 } from '../../src/results/results-schema.ts'
 import {
   serverFindingSchema,
@@ -61,6 +62,7 @@ const named: Readonly<Record<string, JsonSchema>> = {
   VerdictReasonDocument: verdictReasonSchema,
   EndDocument: endSchema,
   SummaryDocument: summarySchema,
+  WorkloadDocument: workloadSchema,
   RoundTimesDocument: roundTimesSchema,
   RoundDocument: roundSchema,
   DiagnosticDocument: diagnosticSchema,

@@ -77,8 +77,10 @@ const input: ResultsInput = {
     dialects: [{ name: 'openai-chat', count: 298 }],
   },
   rounds: [],
-  workload: 'cd'.repeat(32),
-  diagnostics: [{ id: 'tokens-held-back', level: 'warn', heldBack: 290, requests: 298 }],
+  workload: [],
+  diagnostics: [
+    { id: 'tokens-held-back', level: 'warn', inOneRead: 0, heldBack: 290, requests: 298 },
+  ],
   verdict: {
     status: 'FAIL',
     policy: 'pr',

@@ -5,7 +5,6 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -14,6 +13,8 @@ import { gunzipSync } from 'node:zlib'
 
 import { expect, onTestFinished, test } from 'vitest'
 
+import { renderEndLine } from '../../src/report/seed-report.ts'
+import type { TestResults } from '../../src/report/seed.ts'
 import { parseRequests } from '../../src/results/requests.ts'
 import {
   folderName,
@@ -52,17 +53,6 @@ const names = [
   'test_results.json',
 ]
 
-test('the files of an earlier run are gone before the next one starts', () => {
-  const out = createFolder({ 'a/b/notes.txt': '' })
-  const folder = join(out, 'a/b')
-  writeArtifacts(folder, bench)
-  expect(readdirSync(folder).toSorted()).toEqual([...names, 'notes.txt'].toSorted())
-  openRunFolder(out, 'a/b')
-  expect(readdirSync(folder).toSorted()).toEqual(['exports', 'notes.txt', 'requests.ndjson.gz'])
-  expect(readdirSync(join(folder, 'exports'))).toEqual([])
-  expect(statSync(join(folder, 'requests.ndjson.gz')).size).toBe(0)
-})
-
 test('requests are on the disk as soon as they have ended, once each, in that order', () => {
   const out = createFolder({})
   const { log, finish } = openRunFolder(out, 'chat')
@@ -80,6 +70,43 @@ test('requests are on the disk as soon as they have ended, once each, in that or
   expect(whole).toMatch(/^[^\n]*"scheduled":0,/)
   expect(finish(bench)).toEqual([])
   expect(read()).toBe(whole)
+})
+
+test('a request has the same number in every file and line', () => {
+  const out = createFolder({})
+  const [failed, ...others] = bench.records.filter(({ outcome }) => outcome === 'failed')
+  if (failed === undefined) throw new Error('one request has failed')
+  expect(others).toEqual([])
+  writeArtifacts(join(out, 'chat'), bench)
+  const read = (name: string): string => readFileSync(join(out, 'chat', name), 'utf8')
+  const lines = gunzipSync(readFileSync(join(out, 'chat/requests.ndjson.gz')))
+    .toString()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { number: number; outcome: string })
+  const tests = JSON.parse(read('test_results.json')) as TestResults
+  const [, gantt = ''] = /id="slowest">([^]*?)<\/section>/.exec(read('report.html')) ?? []
+  const [, list = ''] = /id="requests">([^]*?)<\/section>/.exec(read('report.html')) ?? []
+  expect({
+    records: lines.filter(({ outcome }) => outcome === 'failed').map(({ number }) => number),
+    tests: tests.metrics.flatMap((each) => (each.error === null ? [] : [each.request_id])),
+    line: renderEndLine(failed, 'en').slice(0, 5),
+    gantt: /<th scope="row">(\d+)</.exec(gantt)?.[1],
+    drawing: gantt.includes('Request 50 over time'),
+    list: /<th scope="row" class="number">(\d+)</.exec(list)?.[1],
+    script: /"rows":\[\[(\d+),/.exec(list)?.[1],
+  }).toEqual({
+    records: [50],
+    tests: [50],
+    line: '[050]',
+    gantt: '50',
+    drawing: true,
+    list: '50',
+    script: '50',
+  })
+  expect(lines.map(({ number }) => number).toSorted((a, b) => a - b)).toEqual(
+    bench.records.map((_, place) => place + 1),
+  )
 })
 
 test('a run without a request has a file without a line', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 
 import { SpecError } from '../../src/bench-spec/issue.ts'
 import { checkSpec, loadSpec } from '../../src/run/checked-spec.ts'
@@ -51,4 +51,32 @@ test('an object knows as secrets what was marked, and what comes from a variable
   )
   expect(secrets.map(({ value }) => value)).not.toContain('abc')
   expect(warnings.join()).not.toContain('plain text')
+})
+
+test('an object by itself takes its variables and files from where the process is', () => {
+  vi.stubEnv('CHECKED_SPEC_KEY', 'sk-of-this-process')
+  vi.stubEnv('SLOGATE_CONCURRENCY', '3')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const document = {
+    url: 'http://127.0.0.1:1/v1',
+    headers: { authorization: 'Bearer ${CHECKED_SPEC_KEY}' },
+    body: '{{content}}',
+    data_source: { type: 'csv', file: 'bench/prompts.csv' },
+    slo: ['ttft p95 <= 1s'],
+  }
+  const { name, target, load, dataset, secrets } = checkSpec(document)
+  expect([name, load.concurrency]).toEqual(['bench', 3])
+  expect(target.headers).toMatchObject({ authorization: 'Bearer sk-of-this-process' })
+  expect(dataset?.path).toBe(join(process.cwd(), 'bench/prompts.csv'))
+  expect(secrets.map(({ value }) => value)).toContain('sk-of-this-process')
+  expect(checkSpec(document)).toEqual(
+    checkSpec(document, { env: process.env, baseDir: process.cwd() }),
+  )
+  expect(() => checkSpec({})).toThrow(SpecError)
+})
+
+test('a file by itself is read with the variables of the process', () => {
+  vi.stubEnv('SLOGATE_REQUESTS', '77')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  expect(loadSpec('bench/raw.bench.yaml').load.requests).toBe(77)
 })

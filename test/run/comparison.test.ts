@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 
 import type { RequestRecord } from '../../src/engine/record.ts'
-import type { Comparison, Statistic } from '../../src/report/comparison-table.ts'
+import {
+  type Comparison,
+  renderComparison,
+  type Statistic,
+} from '../../src/report/comparison-table.ts'
 import type { Results } from '../../src/results/results.ts'
 import { compareStored, limitRegression } from '../../src/run/comparison.ts'
 import { completed } from '../metrics/records.ts'
@@ -111,6 +115,30 @@ test("the candidate's own relative SLOs are judged anew, before limits that ask 
     { status: 'PASS', allowed: 0.5 },
   ])
   expect(find(limitedToo, 'ttft p95')).toMatchObject({ status: 'FAIL', allowed: 0.1 })
+})
+
+test('two models are compared, and what differs is named by both values [S1.46]', () => {
+  const [a, b, longer] = (
+    [
+      ['a', 4],
+      ['b', 4],
+      ['b', 8],
+    ] as const
+  ).map(([model, max_tokens]) =>
+    resultsOf(driveOf({ body: { model, max_tokens } }, sendRounds({ ttft: 100 }))),
+  ) as [Results, Results, Results]
+  const limits = limitRegression(10)
+  const models = compareStored(a, b, { limits, names })
+  const contrasts = [{ fact: 'model', baseline: 'a', candidate: 'b' }]
+  expect(models).toMatchObject({ comparable: true, differences: [], contrasts })
+  expect(models.verdict).toMatchObject({ status: 'PASS' })
+  const style = { color: false, unicode: true }
+  expect(renderComparison(models, style)).toContain('\n compared although model differs: a / b\n')
+  const loads = compareStored(a, longer, { limits, names })
+  expect(loads.verdict).toMatchObject({ status: 'INCONCLUSIVE' })
+  expect(renderComparison(loads, style)).toContain(
+    '\n not comparable: max_tokens differs: 4 / 8\n besides, model differs: a / b\n',
+  )
 })
 
 test('runs that must not be compared are shown side by side, and blocked where the policy says so', () => {

@@ -158,6 +158,7 @@ test('trap 10: usage on the chunk that has the last choice is read', () => {
 
 test.each([
   [{ object: 'chat.completion.chunk', choices: [] }, 'openai-chat'],
+  [{ object: '', choices: [], prompt_filter_results: [] }, 'openai-chat'],
   [{ object: 'text_completion', choices: [] }, 'openai-completions'],
   [{ event: 'workflow_started', data: {} }, 'dify'],
   [{ event: 'agent_message', answer: 'a' }, 'dify'],
@@ -166,6 +167,10 @@ test.each([
   [{ type: 'content_block_start', content_block: { type: 'text', text: '' } }, 'anthropic'],
   [{ candidates: [] }, 'gemini'],
   [{ token: { text: 'a' }, generated_text: null }, 'tgi'],
+  [{ output: { choices: [] }, usage: {}, request_id: 'r' }, 'dashscope'],
+  [{ result: 'a', is_end: false, object: 'chat.completion' }, 'ernie'],
+  [{ object: '', piece: 'a' }, 'sse'],
+  [{ output: 'a' }, 'sse'],
   [{ type: 'created' }, 'sse'],
   [{ token: 'a' }, 'sse'],
   [{ model: 'm', done: false }, 'sse'],
@@ -213,6 +218,18 @@ test('one JSON document is not streamed, and its arrival is no token [S1.50] [T4
   expect(fault?.kind).toBe('not_streamed')
   expect(marks).toMatchObject({ tokenTimes: [], events: 1 })
   expect(marks.firstToken).toBeUndefined()
+})
+
+test.each([
+  ['sse', 'application/json', 'not_streamed'],
+  ['openai-chat', 'application/json', 'not_streamed'],
+  ['sse', 'text/plain', 'malformed_event'],
+  ['openai-chat', 'text/event-stream', 'malformed_event'],
+] as const)('a JSON document is no answer of %s, sent as %s [T4]', (dialect, contentType, kind) => {
+  const text = '{\n  "choices": [{"message": {"content": "a whole answer"}}]\n}'
+  const { marks, fault } = readText(text, { format: { dialect }, contentType })
+  expect(fault?.kind).toBe(kind)
+  expect(marks.tokenTimes).toEqual([])
 })
 
 test.each([undefined, { dialect: 'ndjson' } as const])(
@@ -336,6 +353,53 @@ test('workflow_finished completes without a key [S3.5]', () => {
   expect(readTexts([...workflow, 'event: x\ndata: {}\n\n']).marks.completed).toBe(3)
 })
 
+test.each(['workflow_started', 'node_started'])(
+  'a generic stream with a %s ends with workflow_finished and not before [T9] [S3.5]',
+  (name) => {
+    const started = eventStream({ event: name }, { event: 'message', answer: 'a' })
+    const fault = (text: string) => readText(text, { format: generic }).fault
+    expect(fault(started)).toEqual({
+      kind: 'incomplete_stream',
+      message: 'the body ended before workflow_finished or workflow_paused',
+    })
+    expect(fault(started + eventStream({ event: 'workflow_finished' }))).toBeUndefined()
+    expect(fault(started + eventStream({ event: 'workflow_paused' }))).toBeUndefined()
+    expect(fault(`${started}data: [DONE]\n\n`)).toBeUndefined()
+    const format: StreamFormat = { ...generic, completionEvent: 'message' }
+    expect(readText(started, { format }).fault).toBeUndefined()
+  },
+)
+
+test('a generic stream of other events is complete at the end of its body, which is then its only end', () => {
+  const text = eventStream({ event: 'start' }, { event: 'piece', text: 'a' })
+  const { marks, fault } = readTexts([text], { format: generic })
+  expect(fault).toBeUndefined()
+  expect(marks.completed).toBe(1)
+})
+
+test('events are counted by their names, the one in the payload before that of the field [S3.9] [S3.11]', () => {
+  const { marks } = readText(
+    'event: x\ndata: {"event":"piece"}\n\nevent: piece\ndata: a\n\nevent: ping\ndata: {}\n\ndata: b\n\nevent: end\ndata: {}\n\n',
+    { format: generic },
+  )
+  expect(marks.eventNames).toEqual([
+    { name: 'piece', count: 2 },
+    { name: 'end', count: 1 },
+  ])
+  expect(marks.events).toBe(4)
+})
+
+test('the first 32 names are told apart, and none of a hostile length [S3.11]', () => {
+  const names = Array.from({ length: 40 }, (_, index) => `n${index}`)
+  const { marks } = readText(
+    eventStream({ event: 'x'.repeat(257) }, ...[...names, 'n0'].map((event) => ({ event }))),
+    { format: generic },
+  )
+  expect(marks.eventNames.map(({ name }) => name)).toEqual(names.slice(0, 32))
+  expect(marks.eventNames[0]).toEqual({ name: 'n0', count: 2 })
+  expect(marks.events).toBe(42)
+})
+
 test('a configured completion_event that never comes is a failure [T9]', () => {
   const format: StreamFormat = { ...generic, completionEvent: 'message_end' }
   expect(readTexts([...workflow, 'data: [DONE]\n\n'], { format }).fault).toEqual({
@@ -389,6 +453,42 @@ test.each([
 test('an output_path that matches nothing gives no output [T3]', () => {
   const format: StreamFormat = { ...generic, outputPath: 'data.nothing' }
   expect(readTexts(workflow, { format }).marks.output).toBeUndefined()
+})
+
+test.each([
+  ['an event that holds its data', '{"data":{"outputs":{"answer":"r","files":[]}}}'],
+  ['the data alone', '{"outputs":{"answer":"r","files":[]}}'],
+])('an output_path tells how far it led and what is there: %s [T3]', (_, data) => {
+  const format: StreamFormat = { ...generic, outputPath: 'data.outputs.result' }
+  const text = `event: workflow_finished\ndata: ${data}\n\n`
+  expect(readText(text, { format }).marks).toMatchObject({
+    missingOutput: { at: 'data.outputs', keys: ['answer', 'files'] },
+  })
+})
+
+test.each([
+  ['{"a":1,"b":2}', { at: '', keys: ['a', 'b'] }],
+  ['[1]', { at: '', keys: ['0'] }],
+  ['words', { at: '', keys: [] }],
+  ['{"data":null}', { at: '', keys: ['data'] }],
+])('an output_path that leads nowhere into %s tells what that is [T3]', (data, missingOutput) => {
+  const format: StreamFormat = { ...generic, outputPath: 'data.result' }
+  const { marks } = readText(`event: workflow_finished\ndata: ${data}\n\n`, { format })
+  expect(marks.missingOutput).toEqual(missingOutput)
+})
+
+test('where no event completes, an output_path is missing only when no event has it [T3]', () => {
+  const text = eventStream(role, ...two, usage, '[DONE]')
+  const read = (outputPath: string) => readText(text, { format: { ...chat, outputPath } }).marks
+  expect(read('choices.0.delta.content').missingOutput).toBeUndefined()
+  expect(read('choices.0.message.content').missingOutput).toEqual({
+    at: 'choices.0',
+    keys: ['index', 'delta', 'finish_reason'],
+  })
+  const unheard = readText(eventStream({ event: 'start' }), {
+    format: { ...generic, outputPath: 'data.a' },
+  })
+  expect(unheard.marks.missingOutput).toBeUndefined()
 })
 
 test('an output that is no text is given as JSON, and the id of an event can be taken [S3.6]', () => {

@@ -159,7 +159,7 @@ function renderFlow(answer: Answer, body: Fields, app: App, say: Say): PlanEvent
       id: run,
       workflow_id: 'workflow-mock',
       ...done,
-      outputs: isChat ? { answer: text } : { result: text },
+      outputs: isChat ? { answer: text, result: text } : { result: text },
       total_tokens: answer.promptTokens + answer.completionTokens,
       total_steps: 2,
     },

@@ -22,14 +22,25 @@ export function renderBaseline(results: Results): Markup | undefined {
   return markup`${renderSource(baseline)}${figures.length === 0 ? undefined : markup`<div class="charts">${figures}</div>`}${tabulate(results, baseline, slos)}`
 }
 
-function renderSource({ kind, source, comparable, differences, summary }: Baseline): Markup {
+function renderSource({
+  kind,
+  source,
+  comparable,
+  differences,
+  contrasts,
+  summary,
+}: Baseline): Markup {
   const { completed, failed } = summary.requests
   const how =
     kind === 'interleaved' ? 'a second target, rounds alternating with this one' : 'an earlier run'
   const trusted = comparable
-    ? markup`Machine and workload were the same.`
+    ? markup`Machine and load were the same.`
     : markup`<strong>Not comparable</strong>: <bdi>${listDifferences(differences)}</bdi>`
-  return markup`<p>Compared with <bdi>${source}</bdi>, ${how}: ${formatCount(completed)} completed, ${formatCount(failed)} failed. ${trusted}</p>`
+  const told =
+    contrasts.length === 0
+      ? undefined
+      : markup` ${comparable ? 'Compared although' : 'Besides,'} <bdi>${listDifferences(contrasts)}</bdi>.`
+  return markup`<p>Compared with <bdi>${source}</bdi>, ${how}: ${formatCount(completed)} completed, ${formatCount(failed)} failed. ${trusted}${told}</p>`
 }
 
 interface Row {

@@ -1,3 +1,4 @@
+import { hasPlaceholder } from '../../bench-spec/template.ts'
 import type { Results } from '../../results/results.ts'
 import { environmentCells } from '../cells.ts'
 import { formatCount, formatMs, formatValue } from '../units.ts'
@@ -5,11 +6,15 @@ import { type Markup, markup } from './markup.ts'
 
 /** What was asked, by what it was measured, and with which definitions. */
 export function renderEnvironment(results: Results): Markup {
-  const { target, load, stream, dataset, client } = results
+  const { target, request, load, stream, dataset, client } = results
   const facts: [name: string, value: string][] = [
     ['target', `${target.method} ${target.url}${target.hermetic ? ' (mock)' : ''}`],
+    ...requestCells(request),
     ['concurrency', `${formatCount(load.concurrency)} (closed loop)`],
-    ['requests', load.requests === null ? 'as many as fit' : formatCount(load.requests)],
+    [
+      'requests',
+      `${load.requests === null ? 'as many as fit' : formatCount(load.requests)}${load.warmup === 0 ? '' : `, after ${formatCount(load.warmup)} of warm-up`}`,
+    ],
     ...(load.duration_ms === null
       ? []
       : [['duration', formatMs(load.duration_ms)] as [string, string]]),
@@ -30,6 +35,26 @@ export function renderEnvironment(results: Results): Markup {
     ([name, value]) => markup`<div><dt>${name}</dt><dd><bdi>${value}</bdi></dd></div>`,
   )
   return markup`<dl class="facts">${items}</dl>`
+}
+
+function requestCells(request: Results['request']): [string, string][] {
+  const { model, output_limit: limit } = request
+  const deadlines: [string, number | null][] = [
+    ['connect', request.connect_timeout_ms],
+    ['ttft', request.ttft_timeout_ms],
+    ['idle', request.idle_timeout_ms],
+  ]
+  const others = deadlines.flatMap(([name, ms]) => (ms === null ? [] : [`${name} ${formatMs(ms)}`]))
+  return [
+    ...(model === null ? [] : [['model', sayVarying(model)] as [string, string]]),
+    ...(limit === null ? [] : [[limit.key, sayVarying(limit.tokens)] as [string, string]]),
+    ['timeout', [formatMs(request.timeout_ms), ...others].join(', ')],
+  ]
+}
+
+function sayVarying(value: number | string): string {
+  if (typeof value === 'number') return formatCount(value)
+  return hasPlaceholder(value) ? `${value} (varies by row)` : value
 }
 
 function clientCells(client: NonNullable<Results['client']>): [string, string][] {

@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../../engine/record.ts'
+import { requestNumber, type RequestRecord } from '../../engine/record.ts'
 import { chunkGaps, measure } from '../../metrics/measure.ts'
 import type { Results } from '../../results/results.ts'
 import { formatCount, formatMs } from '../units.ts'
@@ -33,7 +33,7 @@ export function renderGantt(results: Results, records: readonly RequestRecord[])
   const bounds = listBounds(results, 'ttft').map(({ value }) => value)
   const origin = findOrigin(records)
   const rows = shown.map((record) => [
-    formatCount(record.index),
+    formatCount(requestNumber(record)),
     markup`<bdi>${nameOutcome(record)}</bdi>`,
     formatMs(findStart(record) - origin),
     duration(measure(record, 'ttft')),
@@ -97,8 +97,8 @@ function renderBar(record: RequestRecord, x: Scale, bounds: readonly number[]): 
   ]
   return renderChart(
     {
-      id: `gantt-${record.phase}-${record.index}`,
-      title: `Request ${record.index} over time`,
+      id: `gantt-${requestNumber(record)}`,
+      title: `Request ${requestNumber(record)} over time`,
       description: `First token after ${duration(measure(record, 'ttft'))}, end after ${formatMs(measureLength(record))}.`,
     },
     size,

@@ -1,5 +1,5 @@
 import { cleanLine } from '../../bench-spec/plain-text.ts'
-import type { RequestRecord } from '../../engine/record.ts'
+import { requestNumber, type RequestRecord } from '../../engine/record.ts'
 import { measure } from '../../metrics/measure.ts'
 import { outputTokens } from '../../metrics/throughput.ts'
 import { formatCount } from '../units.ts'
@@ -27,9 +27,9 @@ const titles = [
   'message',
 ]
 
-/** index, place in `outcomes`, began, ttft, took, stall, tokens, bytes, place in `messages` or -1. */
+/** number, place in `outcomes`, began, ttft, took, stall, tokens, bytes, place in `messages` or -1. */
 type Row = [
-  index: number,
+  number: number,
   outcome: number,
   began: number,
   ttft: number | null,
@@ -65,7 +65,7 @@ export function renderRequestList(records: readonly RequestRecord[]): Markup {
   return markup`<form id="requests-controls" hidden><label>Search <input type="search" id="requests-search" autocomplete="off"></label><label>Outcome <select id="requests-outcome"><option value="">all</option>${listing.outcomes.map((outcome, index) => markup`<option value="${index}">${outcome}</option>`)}</select></label><output id="requests-count" for="requests-search requests-outcome"></output></form>
 ${renderScrolling('Measured requests', table)}
 <p><button type="button" id="requests-more" hidden>Show 200 more</button></p>
-<p class="note">A request has the number that it has in requests.ndjson.gz, where all of its instants are. Tokens are the server's count, or token events where it sent none.${left}</p>
+<p class="note">Requests are numbered in the order in which they were sent, from 1, in every file; all instants of one are in requests.ndjson.gz. Tokens are the server's count, or token events where it sent none.${left}</p>
 <script type="application/json" id="requests-data">${trust(embed(listing))}</script>`
 }
 
@@ -82,7 +82,7 @@ function list(requests: readonly RequestRecord[], origin: number): Listing {
   const rows = requests.map((record): Row => {
     const message = record.outcome === 'failed' ? cleanLine(record.failure.message) : ''
     return [
-      record.index,
+      requestNumber(record),
       place(outcomes, nameOutcome(record)),
       tenths(findStart(record) - origin),
       tenthsOrNull(measure(record, 'ttft')),
@@ -117,7 +117,7 @@ function isText(column: number): boolean {
 }
 
 function renderRow(row: Row, { outcomes, messages }: Listing): Markup {
-  const [index, outcome, began, ttft, took, stall, tokens, bytes, message] = row
+  const [number, outcome, began, ttft, took, stall, tokens, bytes, message] = row
   const numbers = [began, ttft, took, stall].map((value) => value?.toFixed(1) ?? '–')
   const cells: Content[] = [outcomes[outcome], ...numbers, tokens, bytes, messages[message]]
   const line = cells.map((cell, column) =>
@@ -125,7 +125,7 @@ function renderRow(row: Row, { outcomes, messages }: Listing): Markup {
       ? markup`<td><bdi>${cell}</bdi></td>`
       : markup`<td class="number">${cell}</td>`,
   )
-  return markup`<tr><th scope="row" class="number">${index}</th>${line}</tr>`
+  return markup`<tr><th scope="row" class="number">${number}</th>${line}</tr>`
 }
 
 /** JSON that can neither end its element nor a line of a script. */

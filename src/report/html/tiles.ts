@@ -47,8 +47,11 @@ export function renderTiles({ summary, load }: Results): Markup {
         ]),
     {
       name: 'duration',
-      value: summary.duration_ms === null ? '–' : formatMs(summary.duration_ms),
-      note: 'first dispatch to last token',
+      value: summary.wall_ms === null ? '–' : formatMs(summary.wall_ms),
+      note:
+        summary.duration_ms === null
+          ? 'no token came'
+          : `${formatMs(summary.duration_ms)} to the last token`,
     },
   ]
   const items = tiles.map(

@@ -19,10 +19,22 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
     case 'client-busy':
     case 'client-limited':
       return explainLimits(facts)
-    case 'tokens-held-back':
-      return `The tokens of ${facts.held_back} of ${facts.requests} answers came all at once or in bursts, not streamed as they were generated: look for a buffering proxy.`
+    case 'tokens-held-back': {
+      const whole =
+        facts.in_one_read === 0 ? '' : ` (${facts.in_one_read} in one read: it may be no stream)`
+      return `The tokens of ${facts.held_back} of ${facts.requests} answers came all at once or in bursts, not streamed as they were generated${whole}: look for a buffering proxy.`
+    }
     case 'no-last-word':
       return `${facts.answers} of ${facts.requests} answers ended without a last word ([DONE], message_stop): their finish reason and a clean end of the body count as their end.`
+    case 'end-unproven': {
+      const advice =
+        facts.names.length === 0
+          ? 'set type to a format with a last word, if it is one'
+          : `set completion_event to the last of its events (${facts.names.join(', ')})`
+      return `${facts.answers} of ${facts.requests} answers had a clean end of the body and no other, as ${facts.dialect} allows, and one that was cut would look the same: ${advice}.`
+    }
+    case 'output-missing':
+      return `${facts.missing} of ${facts.requests} answers held nothing at output_path "${facts.path}": ${explainMissing(facts)}.`
     case 'ttft-without-content': {
       const { event, lead_ms: lead } = facts
       const name = event === null ? 'an event' : `the event "${event}"`
@@ -54,6 +66,11 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
       return `The target refuses the body {"stream": true}, which is sent where nothing says what to send, with HTTP ${facts.status}: write what it expects as body of a spec, or behind --body where there is none.`
     case 'requests-cancelled':
       return `${facts.cancelled} of ${facts.requests} requests were in flight when the run was stopped: they count nowhere.`
+    case 'requests-recorded': {
+      const rest =
+        facts.omitted === 0 ? '' : ` (${facts.omitted} bytes more were not kept, beyond the limits)`
+      return `${facts.recorded} requests were recorded, ${facts.bytes} bytes${rest}, which takes time from the client: a run to look at, not to judge by.`
+    }
     case 'server-restarted':
       return explainServerFinding({ kind: 'restarted' })
     case 'server-unread':
@@ -75,6 +92,13 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
     default:
       return `The server read ${facts.server} tokens of prompts by its metrics, ${facts.usage} by the usage in its answers.`
   }
+}
+
+/** Where the path ended, in names alone. */
+function explainMissing({ at, keys }: { at: string | null; keys: readonly string[] }): string {
+  if (at === null) return 'no event came that should have it, set completion_event'
+  const place = at === '' ? 'the payload' : `"${at}"`
+  return keys.length === 0 ? `${place} holds no keys` : `${place} holds ${keys.join(', ')}`
 }
 
 /** Most of the requests failed: that is what kept slots empty, not the way to them. */

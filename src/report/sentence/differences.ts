@@ -7,6 +7,21 @@ export function listDifferences(differences: readonly DifferenceDocument[]): str
     .join('; ')
 }
 
+interface Compared {
+  comparable: boolean
+  differences: readonly DifferenceDocument[]
+  contrasts: readonly DifferenceDocument[]
+}
+
+/** `not comparable: cpu differs: X / Y`, `compared although model differs: a / b`; none for runs that are alike. */
+export function explainDifferences({ comparable, differences, contrasts }: Compared): string[] {
+  const also = comparable ? 'compared although' : 'besides,'
+  return [
+    ...(comparable ? [] : [`not comparable: ${listDifferences(differences)}`]),
+    ...(contrasts.length === 0 ? [] : [`${also} ${listDifferences(contrasts)}`]),
+  ]
+}
+
 type Mismatch = NonNullable<CalibrationDocument['mismatch']>
 
 /** `made with cores 2, this run has 4`. */

@@ -36,7 +36,7 @@ export function find(
     startedAt: '2026-01-15T10:30:00.000Z',
     finishedAt: '2026-01-15T10:30:27.000Z',
     rounds: [],
-    workload: 'ab'.repeat(32),
+    workload: [],
     file: 'bench/chat.bench.yaml',
     environment: { node: 'v24.0.0', platform: 'linux', arch: 'x64', cpu: 'Example', cores: 2 },
   }

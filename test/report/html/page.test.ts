@@ -93,12 +93,27 @@ test('the sections stand in their order, the verdict first', () => {
   expectText(text, '<title>FAIL: chat</title>')
 })
 
+test('what each request asked for is said, and what varies by row', () => {
+  const text = page('results of "pass" alone')
+  expectText(text, '<dt>model</dt><dd><bdi>example-7b</bdi></dd>')
+  expectText(text, '<dt>max_tokens</dt><dd><bdi>64</bdi></dd>')
+  expectText(text, '<dt>timeout</dt><dd><bdi>300s, connect 10.0s, ttft 2.00s</bdi></dd>')
+  expectText(text, '<dt>requests</dt><dd><bdi>300, after 10 of warm-up</bdi></dd>')
+  const output_limit = { key: 'num_predict', tokens: '{{length}}' }
+  const request = { ...runs.pass.request, model: '{{model}}', output_limit }
+  const varying = renderHtml({ ...runs.pass, request })
+  expectText(varying, '<dt>model</dt><dd><bdi>{{model}} (varies by row)</bdi></dd>')
+  expectText(varying, '<dt>num_predict</dt><dd><bdi>{{length}} (varies by row)</bdi></dd>')
+  const unnamed = renderHtml({ ...runs.pass, request: { ...request, model: null } })
+  expect(unnamed).not.toContain('<dt>model</dt>')
+})
+
 test('a baseline stands before the server, with a drawing of each change that is known', () => {
   const text = page('results of "relative" alone')
   expect(text.indexOf('id="errors"')).toBeLessThan(text.indexOf('id="baseline"'))
   expect(text.indexOf('id="baseline"')).toBeLessThan(text.indexOf('id="ratings"'))
   expectText(text, 'rounds alternating with this one')
-  expectText(text, 'Machine and workload were the same.')
+  expectText(text, 'Machine and load were the same.')
   expectText(text, '+20.0%, limits [+15.0%, +25.0%]; allowed +10.0%, floor 20.0ms; 10 rounds')
   expectText(
     text,

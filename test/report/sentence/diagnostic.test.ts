@@ -84,12 +84,82 @@ const sentences: readonly [DiagnosticFacts, string][] = [
     'The load process could not keep up (its event loop was late by 12.35ms (p99)): "ttft p95 >= 800ms" may be shorter than shown, its FAIL stands; "stall p95 <= 20ms" is too close to its bound for an unknown error.',
   ],
   [
+    { id: 'requests-recorded', level: 'info', recorded: 3, bytes: 900, omitted: 0 },
+    '3 requests were recorded, 900 bytes, which takes time from the client: a run to look at, not to judge by.',
+  ],
+  [
+    { id: 'requests-recorded', level: 'info', recorded: 3, bytes: 900, omitted: 7 },
+    '3 requests were recorded, 900 bytes (7 bytes more were not kept, beyond the limits), which takes time from the client: a run to look at, not to judge by.',
+  ],
+  [
     { id: 'no-last-word', level: 'info', answers: 7, requests: 60 },
     '7 of 60 answers ended without a last word ([DONE], message_stop): their finish reason and a clean end of the body count as their end.',
   ],
   [
-    { id: 'tokens-held-back', level: 'warn', held_back: 51, requests: 101 },
+    { id: 'tokens-held-back', level: 'warn', held_back: 51, in_one_read: 0, requests: 101 },
     'The tokens of 51 of 101 answers came all at once or in bursts, not streamed as they were generated: look for a buffering proxy.',
+  ],
+  [
+    { id: 'tokens-held-back', level: 'warn', held_back: 51, in_one_read: 50, requests: 101 },
+    'The tokens of 51 of 101 answers came all at once or in bursts, not streamed as they were generated (50 in one read: it may be no stream): look for a buffering proxy.',
+  ],
+  [
+    {
+      id: 'end-unproven',
+      level: 'warn',
+      answers: 7,
+      requests: 60,
+      dialect: 'sse',
+      names: ['start', 'end'],
+    },
+    '7 of 60 answers had a clean end of the body and no other, as sse allows, and one that was cut would look the same: set completion_event to the last of its events (start, end).',
+  ],
+  [
+    {
+      id: 'end-unproven',
+      level: 'info',
+      answers: 7,
+      requests: 60,
+      dialect: 'ndjson',
+      names: [],
+    },
+    '7 of 60 answers had a clean end of the body and no other, as ndjson allows, and one that was cut would look the same: set type to a format with a last word, if it is one.',
+  ],
+  [
+    {
+      id: 'output-missing',
+      level: 'warn',
+      path: 'data.outputs.result',
+      missing: 7,
+      requests: 60,
+      at: 'data.outputs',
+      keys: ['answer', 'files'],
+    },
+    '7 of 60 answers held nothing at output_path "data.outputs.result": "data.outputs" holds answer, files.',
+  ],
+  [
+    {
+      id: 'output-missing',
+      level: 'warn',
+      path: 'data.text',
+      missing: 7,
+      requests: 60,
+      at: '',
+      keys: [],
+    },
+    '7 of 60 answers held nothing at output_path "data.text": the payload holds no keys.',
+  ],
+  [
+    {
+      id: 'output-missing',
+      level: 'warn',
+      path: 'data.text',
+      missing: 7,
+      requests: 60,
+      at: null,
+      keys: [],
+    },
+    '7 of 60 answers held nothing at output_path "data.text": no event came that should have it, set completion_event.',
   ],
   [
     { id: 'ttft-without-content', level: 'warn', event: 'workflow_started', lead_ms: 80 },

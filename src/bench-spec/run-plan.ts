@@ -1,0 +1,136 @@
+import { findOutputLimit, type OutputLimit } from './asked.ts'
+import { keepKnown } from './known.ts'
+import { createRedactor } from './redaction.ts'
+import type { BenchSpec, Target } from './spec.ts'
+import { prepareRequest } from './template.ts'
+import { estimateTokens, listPrompts } from './token-estimate.ts'
+import { countOpenFiles } from './workload.ts'
+
+/** What a run would send, before anything is sent. */
+export interface RunPlan {
+  name: string
+  slos: number
+  /** Requests in flight to one target. */
+  concurrency: number
+  /** Measured requests to each target; `undefined`: as many as fit into `duration`. */
+  requests?: number
+  /** ms. */
+  duration?: number
+  /** Requests before the measured ones, to each target. */
+  warmup: number
+  dataset?: { source: string; rows: number }
+  /** The target and, where its rounds alternate with those of another, that one. */
+  targets: readonly PlannedTarget[]
+  /** How long it takes, ms. */
+  time: PlannedTime
+  /** Files and connections of the process that sends. */
+  openFiles: { needed: number; limit?: number }
+}
+
+export interface PlannedTarget {
+  /** Secrets redacted. */
+  url: string
+  /** `mock`: the bundled one; `local`: on this machine. */
+  place: 'mock' | 'local' | 'remote'
+  /** Of a prompt by `estimateTokens`, mean over the requests; `undefined` where no prompt is found. */
+  promptTokens?: number
+  /** The most that an answer may have, mean over the requests; `undefined`: the body does not say. */
+  outputTokens?: { key: string; tokens: number }
+}
+
+/** At the pace of an earlier run, by the duration that was asked for, or at most by the timeout. */
+export type PlannedTime =
+  | { kind: 'pace'; ms: number; startedAt: string }
+  | { kind: 'asked'; ms: number }
+  | { kind: 'unknown'; mostMs: number }
+
+/** What an earlier run of the same load took. */
+export interface Pace {
+  /** ms that one request held one place in flight, mean. */
+  requestMs: number
+  /** ISO 8601. */
+  startedAt: string
+}
+
+/** Prompts of more rows tell no more. */
+const mostRows = 10_000
+
+/** `pace`: of an earlier run; `openFiles`: that a process may have open. */
+export function planRun(
+  spec: BenchSpec,
+  { pace, openFiles }: { pace?: Pace | undefined; openFiles?: number | undefined } = {},
+): RunPlan {
+  const { name, load, slos, dataset, baseline, mock } = spec
+  const { concurrency, requests, duration, warmup } = load
+  const second = baseline?.kind === 'interleaved' ? [baseline] : []
+  const targets = [{ target: spec.target, mock }, ...second]
+  return keepKnown<RunPlan>({
+    name,
+    slos: slos.length,
+    concurrency,
+    requests,
+    duration,
+    warmup,
+    dataset: dataset && { source: dataset.source, rows: dataset.rows.length },
+    targets: targets.map((each) => planTarget(spec, each.target, each.mock !== undefined)),
+    time: planTime(spec, targets.length, pace),
+    openFiles: keepKnown<RunPlan['openFiles']>({
+      needed: countOpenFiles({ concurrency, requests, warmup }, targets.length),
+      limit: openFiles,
+    }),
+  })
+}
+
+function planTarget(spec: BenchSpec, target: Target, isMock: boolean): PlannedTarget {
+  const { dataset, load } = spec
+  const rows = dataset?.rows.slice(0, Math.min(mostRows, load.requests ?? Infinity)) ?? [{}]
+  const bodies = rows.map((row) => prepareRequest(target, row).body)
+  return keepKnown<PlannedTarget>({
+    url: createRedactor(spec.secrets).redact(target.url),
+    place: isMock ? 'mock' : isLocal(target.url) ? 'local' : 'remote',
+    promptTokens: average(bodies.map(countPrompt)),
+    outputTokens: limitOutput(bodies.map((body) => findOutputLimit(body))),
+  })
+}
+
+function countPrompt(body: string | undefined): number | undefined {
+  const prompts = listPrompts(body)
+  return prompts.length === 0 ? undefined : estimateTokens(prompts.join('\n'))
+}
+
+function limitOutput(limits: readonly (OutputLimit | undefined)[]): PlannedTarget['outputTokens'] {
+  const tokens = average(limits.map((limit) => (limit && Number(limit.tokens)) || undefined))
+  const key = limits[0]?.key
+  return tokens === undefined || key === undefined ? undefined : { key, tokens }
+}
+
+/** `undefined` where one of them is. */
+function average(values: readonly (number | undefined)[]): number | undefined {
+  let sum = 0
+  for (const value of values) {
+    if (value === undefined) return undefined
+    sum += value
+  }
+  return values.length === 0 ? undefined : sum / values.length
+}
+
+function planTime(
+  { load, timeouts }: BenchSpec,
+  targets: number,
+  pace: Pace | undefined,
+): PlannedTime {
+  const { concurrency, requests, duration, warmup } = load
+  if (requests === undefined) return { kind: 'asked', ms: duration ?? 0 }
+  const places = (targets * (requests + warmup)) / concurrency
+  const cap = duration ?? Infinity
+  if (pace !== undefined) {
+    const ms = Math.min(cap, places * pace.requestMs)
+    return { kind: 'pace', ms, startedAt: pace.startedAt }
+  }
+  return { kind: 'unknown', mostMs: Math.min(cap, Math.ceil(places) * timeouts.total) }
+}
+
+function isLocal(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  return /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(url).hostname)
+}

@@ -1,0 +1,28 @@
+import type { RunPlan } from '../bench-spec/run-plan.ts'
+
+/** A plan as JSON: snake_case, units in the keys, `null` for what is not known. */
+export function documentPlan(plan: RunPlan): object {
+  const { name, slos, concurrency, requests, duration, warmup, dataset, targets, time } = plan
+  const all = requests === undefined ? undefined : requests + warmup
+  const total = (tokens: number | undefined): number | null =>
+    tokens === undefined || all === undefined ? null : Math.ceil(tokens * all)
+  return {
+    name,
+    slos,
+    concurrency,
+    requests: requests ?? null,
+    warmup,
+    duration_ms: duration ?? null,
+    dataset: dataset ?? null,
+    targets: targets.map(({ url, place, promptTokens, outputTokens }) => ({
+      url,
+      place,
+      estimated_prompt_tokens: total(promptTokens),
+      most_output_tokens: total(outputTokens?.tokens),
+    })),
+    expected_ms: time.kind === 'unknown' ? null : Math.round(time.ms),
+    most_ms: time.kind === 'unknown' ? time.mostMs : null,
+    paced_by: time.kind === 'pace' ? time.startedAt : null,
+    open_files: { needed: plan.openFiles.needed, limit: plan.openFiles.limit ?? null },
+  }
+}

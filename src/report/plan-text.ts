@@ -1,0 +1,96 @@
+import { cleanLine } from '../bench-spec/plain-text.ts'
+import type { PlannedTarget, PlannedTime, RunPlan } from '../bench-spec/run-plan.ts'
+import { formatCount, formatMs } from './units.ts'
+
+/** `50 requests and 10 of warm-up, 10 at a time, to http://127.0.0.1:8000/stream`, in one line. */
+export function renderSending({
+  requests,
+  duration,
+  warmup,
+  concurrency,
+  targets,
+}: RunPlan): string {
+  const measured =
+    requests === undefined
+      ? `as many requests as fit into ${formatMs(duration ?? 0)}`
+      : `${count(requests, 'request')}${duration === undefined ? '' : `, for ${formatMs(duration)} at the most`}`
+  const warmed = warmup === 0 ? ', no warm-up' : ` and ${formatCount(warmup)} of warm-up`
+  const places = targets.map(sayPlace)
+  const where = places.length === 1 ? places.join('') : `each of ${places.join(' and ')}`
+  return cleanLine(`${measured}${warmed}, ${formatCount(concurrency)} at a time, to ${where}`)
+}
+
+/** What a run would send, what that may cost and how long it may take, in lines without indent. */
+export function renderPlan(plan: RunPlan): string[] {
+  const { targets, dataset, time, openFiles } = plan
+  const rows = dataset === undefined ? [] : [`${count(dataset.rows, 'row')} of ${dataset.source}`]
+  const others = targets.length > 1
+  return [
+    row('sends', renderSending(plan)),
+    ...targets.flatMap((target) => [
+      row(
+        'prompts',
+        [...rows, sayPrompts(plan, target), ...(others ? [target.url] : [])].join(', '),
+      ),
+      row('answers', sayAnswers(plan, target)),
+    ]),
+    row('takes', sayTime(time, plan)),
+    row(
+      'opens',
+      `${count(openFiles.needed, 'file')} and connections${openFiles.limit === undefined ? '' : `, of the ${formatCount(openFiles.limit)} that a process may have here (ulimit -n)`}`,
+    ),
+    ...(targets.some(({ place }) => place === 'remote')
+      ? [
+          row(
+            'mind',
+            'a target that is not on this machine: its limits on requests, and what they cost',
+          ),
+        ]
+      : []),
+  ]
+}
+
+function row(name: string, text: string): string {
+  return `${name.padEnd(9)}${cleanLine(text)}`
+}
+
+function sayPlace({ url, place }: PlannedTarget): string {
+  return place === 'mock' ? `the bundled mock (${url})` : url
+}
+
+function sayPrompts(plan: RunPlan, { promptTokens }: PlannedTarget): string {
+  if (promptTokens === undefined) return 'no prompt known in the body: their tokens are unknown'
+  const all = sayAll(plan, promptTokens)
+  return `about ${count(Math.ceil(promptTokens), 'token')} each${all} (estimated by their characters)`
+}
+
+function sayAnswers(plan: RunPlan, { outputTokens }: PlannedTarget): string {
+  if (outputTokens === undefined) return 'no limit in the body: their tokens are unknown'
+  const { key, tokens } = outputTokens
+  return `at most ${count(Math.ceil(tokens), 'token')} each${sayAll(plan, tokens)} (${key})`
+}
+
+/** Of one target, warm-up included. */
+function sayAll({ requests, warmup }: RunPlan, tokens: number): string {
+  if (requests === undefined) return ''
+  return `, ${formatCount(Math.ceil(tokens * (requests + warmup)))} in all`
+}
+
+function sayTime(time: PlannedTime, { concurrency }: RunPlan): string {
+  if (time.kind === 'asked') return `${formatSpan(time.ms)}, and until the last answers have ended`
+  if (time.kind === 'pace') {
+    return `about ${formatSpan(time.ms)}, at the pace of its run of ${time.startedAt} (${formatCount(concurrency)} at a time)`
+  }
+  return `unknown before a first run, at the most ${formatSpan(time.mostMs)}: each request would have to take its whole timeout`
+}
+
+/** Minutes and hours where seconds are no measure: `13s`, `25min`, `3.8h`. */
+function formatSpan(ms: number): string {
+  const minutes = ms / 60_000
+  if (minutes < 2) return formatMs(ms)
+  return minutes < 120 ? `${Math.round(minutes)}min` : `${(minutes / 60).toFixed(1)}h`
+}
+
+function count(number: number, word: string): string {
+  return `${formatCount(number)} ${word}${number === 1 ? '' : 's'}`
+}

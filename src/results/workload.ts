@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+
+import { limitKeys } from '../bench-spec/asked.ts'
+import { createRedactor, redactDeep } from '../bench-spec/redaction.ts'
+import type { BenchSpec } from '../bench-spec/spec.ts'
+import type { WorkloadDocument } from './results-document.ts'
+
+/** Members of a body whose text is no prompt, and tells what was asked for. */
+const plain = new Set([
+  'model',
+  'model_id',
+  'reasoning_effort',
+  'effort',
+  'verbosity',
+  'service_tier',
+  'response_mode',
+  'tool_choice',
+  'type',
+])
+
+const tokenLimits: ReadonlySet<string> = new Set(limitKeys.map(toSnake))
+
+/**
+ * What a spec sends and how, wherever to, fact by fact. Numbers and what `plain` names stand in it
+ * as they are, every other text as its size and its SHA-256; secrets and headers not at all.
+ */
+export function describeWorkload(spec: BenchSpec): WorkloadDocument[] {
+  const { target, dataset, stream, load, secrets } = spec
+  // A secret is not to be guessed from a hash, and a new key is not another workload.
+  const { redact } = createRedactor(secrets)
+  const rows = redactDeep(dataset?.rows, redact)
+  const body = redactDeep(target.body, redact)
+  const reading = Object.entries({ ...stream, dialect: undefined })
+  return [
+    value('method', target.method),
+    ...(body === undefined ? [] : describeBody(body)),
+    ...(rows === undefined ? [] : [content('rows', rows, rows.length, 'rows')]),
+    value('order', load.shuffle === true ? `shuffled by seed ${load.seed}` : 'as in the file'),
+    ...reading.flatMap(([name, given]) =>
+      given === undefined ? [] : [value(`stream_format.${toSnake(name)}`, redact(given))],
+    ),
+    value('connections', load.keepAlive === false ? 'one per request' : 'kept'),
+  ]
+}
+
+/** Two levels deep: what lies below is told as a whole. */
+function describeBody(body: unknown): WorkloadDocument[] {
+  const facts = new Map<string, WorkloadDocument>()
+  const add = (path: readonly string[], given: unknown): void => {
+    const leaf = toSnake(path.at(-1) ?? '')
+    const usual = 'body.max_tokens'
+    const isLimit = tokenLimits.has(leaf) && !facts.has(usual)
+    const name = isLimit ? usual : ['body', ...path].join('.')
+    facts.set(name, describeMember(name, leaf, given))
+  }
+  if (!isObject(body)) {
+    add([], body)
+  } else {
+    for (const [key, member] of Object.entries(body)) {
+      if (!isObject(member)) add([key], member)
+      else for (const [inner, given] of Object.entries(member)) add([key, inner], given)
+    }
+  }
+  return [...facts.values()]
+}
+
+function describeMember(name: string, leaf: string, given: unknown): WorkloadDocument {
+  if (typeof given === 'number' || typeof given === 'boolean' || given === null) {
+    return value(name, String(given))
+  }
+  if (typeof given === 'string' && plain.has(leaf)) return value(name, given)
+  const text = typeof given === 'string' ? given : JSON.stringify(given)
+  return content(name, given, text.length, 'characters')
+}
+
+function value(name: string, text: string): WorkloadDocument {
+  return { kind: 'value', name, value: text }
+}
+
+function content(
+  name: string,
+  given: unknown,
+  size: number,
+  unit: 'characters' | 'rows',
+): WorkloadDocument {
+  const sha256 = createHash('sha256').update(JSON.stringify(given)).digest('hex')
+  return { kind: 'content', name, size, unit, sha256 }
+}
+
+function isObject(given: unknown): given is Record<string, unknown> {
+  return typeof given === 'object' && given !== null && !Array.isArray(given)
+}
+
+/** Gemini's names are written like this: `maxOutputTokens`. */
+export function toSnake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
