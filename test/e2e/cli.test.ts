@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { text as readText } from 'node:stream/consumers'
 import { constants, gunzipSync } from 'node:zlib'
 
 import { expect, onTestFinished, test } from 'vitest'
@@ -150,11 +149,9 @@ test('several specs: each as soon as it has ended, then a line for each, a prove
 
 test('a url is enough: 100 requests and no other, 10 at a time, {"stream": true} [S1.8] [S1.9] [S1.12] [S1.13] [S1.15] [S1.16] [S1.17] [S1.18]', async () => {
   const bodies = new Set<string>()
-  const server = await serve((request, response) => {
-    void readText(request).then((body) => {
-      bodies.add(`${request.method} ${request.headers['content-type']} ${body}`)
-      response.writeHead(200, { 'content-type': 'text/plain' }).end('some text')
-    })
+  const server = await serve(({ method, headers }, response, body) => {
+    bodies.add(`${method} ${headers['content-type']} ${body}`)
+    response.writeHead(200, { 'content-type': 'text/plain' }).end('some text')
   })
   const project = createProject({})
   const run = async (...more: string[]): Promise<{ results: Results; stderr: string }> => {

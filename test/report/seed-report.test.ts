@@ -85,7 +85,7 @@ test('nine lines of TTFT, the median being the P50 [S1.3] [S1.33] [S1.43]', () =
   expect(lines[3]).toBe('  中位数:      0.355s')
   expect(lines.slice(5)).toEqual([
     '  P50:         0.355s',
-    '  P90:         0.533s',
+    '  P90:         0.532s',
     '  P95:         0.639s',
     '  P99:         0.781s',
   ])
