@@ -1,4 +1,10 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 
 export interface TestServer {
@@ -7,13 +13,17 @@ export interface TestServer {
   close(): Promise<void>
 }
 
+/** Is called when the body is there. */
+type BodyListener = (request: IncomingMessage, response: ServerResponse, body: string) => void
+
 /** A server of the test's own on a free port of the loopback address. */
-export async function serve(listener: RequestListener): Promise<TestServer> {
+export async function serve(listener: BodyListener): Promise<TestServer> {
   let requests = 0
   const server: Server = createServer((request, response) => {
     requests++
-    request.resume()
-    request.on('end', () => listener(request, response))
+    const parts: Buffer[] = []
+    request.on('data', (part: Buffer) => parts.push(part))
+    request.on('end', () => listener(request, response, Buffer.concat(parts).toString()))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

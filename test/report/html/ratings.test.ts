@@ -52,4 +52,6 @@ test('the radar measures each side by its first SLO, otherwise by a named target
   expect(reached['success']).toBeCloseTo(0.993333)
   expect(axes.map(({ target }) => target)).toContain('latency p99 <= 5s')
   expect(axes.every((axis) => axis.reached >= 0 && axis.reached <= 1)).toBe(true)
+  const { markup } = renderRatings(runs.pass, undefined)
+  expect(markup).toMatch(/<svg class="chart"[^]*<path/)
 })
