@@ -10,6 +10,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   report: async () => (await import('./report.ts')).report,
   explain: async () => (await import('./explain.ts')).explain,
   github: async () => (await import('./github.ts')).github,
+  serve: async () => (await import('./serve.ts')).serve,
   mock: async () => (await import('./mock.ts')).mock,
   schema: async () => (await import('./schema.ts')).schema,
   completion: async () => (await import('./completion.ts')).createCompletion(loadCommands),
