@@ -140,5 +140,5 @@ function explain({ code, message }: NodeJS.ErrnoException, port: number, host: s
 }
 
 function describeServer({ url }: RunningServer): string {
-  return `${url}/tps-test.html\nPOST ${url}/v1/benchmark\n`
+  return `page      ${url}/tps-test.html\nendpoint  POST ${url}/v1/benchmark\n`
 }

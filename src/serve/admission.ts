@@ -61,7 +61,7 @@ function checkHost(host: string | undefined, hostNames: readonly string[]): void
 function isOwnPage(headers: IncomingHttpHeaders): boolean {
   const { origin, host } = headers
   if (origin !== undefined) {
-    return isLocal(origin) || (URL.parse(origin)?.host ?? '') === host?.toLowerCase()
+    return isLocal(origin) || URL.parse(origin)?.host === URL.parse(`http://${host}`)?.host
   }
   const site = headers['sec-fetch-site']
   if (site === undefined || site === 'same-origin' || site === 'none') return true

@@ -36,7 +36,7 @@ export interface Archive {
    * @throws {OutputError}
    */
   add(document: RunDocument): void
-  /** Removes the folder of a run that came to nothing. */
+  /** Removes the folder of a run that came to nothing, if it can. */
   discard(id: string): void
   /** The newest first. */
   list(): RunDocument[]
@@ -80,7 +80,12 @@ export function createArchive(folder: string, keep: number): Archive {
   }
 
   function discard(id: string): void {
-    if (idPattern.test(id)) rmSync(join(folder, id), { recursive: true, force: true })
+    if (!idPattern.test(id)) return
+    try {
+      rmSync(join(folder, id), { recursive: true, force: true })
+    } catch {
+      // Whoever took the right to remove it can see it there.
+    }
   }
 
   return {

@@ -39,7 +39,7 @@ function readBytes(request: IncomingMessage): Promise<Buffer> {
       else reject(tooLarge)
     })
     request.once('end', () => resolve(Buffer.concat(chunks)))
-    request.once('error', reject)
+    request.on('error', reject)
     request.once('close', () => reject(new Error('the client has gone')))
   })
 }

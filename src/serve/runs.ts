@@ -137,10 +137,20 @@ export function createRuns({ archive, root, log }: RunsOptions): Runs {
       percentiles: toPercentiles(results),
       error: refusal === undefined ? null : toErrorDocument(refusal).error,
     }
-    for (const problem of folder.finish(run)) log(problem)
-    archive.add(document)
+    for (const problem of [...folder.finish(run), ...add(document)]) log(problem)
     log(describeRun(document))
     return refusal === undefined ? { refusal, document } : { refusal, document }
+  }
+
+  /** What cannot be written is told; whoever waits for the figures gets them all the same. */
+  function add(document: RunDocument): string[] {
+    try {
+      archive.add(document)
+      return []
+    } catch (error) {
+      if (error instanceof OutputError) return [error.message]
+      throw error
+    }
   }
 
   return { current: () => active, start, checkFree }

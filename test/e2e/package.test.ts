@@ -77,11 +77,12 @@ for (const name of ['bench', 'results']) {
 
 test('the package holds what is built, the schemas and the documents, and nothing else [S1.53]', () => {
   const expected =
-    /^(dist\/.+\.(js|d\.ts)|docs\/.+\.md|schema\/.+\.schema\.json|fixtures\/scenarios\/[\w-]+\.json|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
+    /^(dist\/.+\.(js|d\.ts)|docs\/.+\.md|schema\/.+\.schema\.json|datasets\/openqa\.csv|fixtures\/scenarios\/[\w-]+\.json|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
   expect(built.files.filter((path) => !expected.test(path))).toEqual([])
   expect(built.files).toEqual(
     expect.arrayContaining([
       'LICENSE',
+      'datasets/openqa.csv',
       'package.json',
       'schema/bench.schema.json',
       'schema/results.schema.json',
