@@ -80,10 +80,7 @@ export const serve: Command = defineCommand({
     },
   },
   exitCodes: { 0: 'stopped', 3: 'bad usage, or the port is taken' },
-  examples: [
-    'slogate serve',
-    'slogate serve --port 9000 --datasets bench/prompts --allow-target 10.0.0.7:8000',
-  ],
+  examples: ['slogate serve', 'slogate serve --datasets bench --allow-target 10.0.0.7:8000'],
   async run({ values }, { stdout, stderr, cwd, signal }) {
     const { host, token, datasets } = values
     if (!isLoopbackAddress(host) && token === undefined) {

@@ -19,7 +19,7 @@ test.for([
   ['http://localhost:8000/v1/chat/completions/', 'http://localhost:8000/v1/chat/completions'],
   ['http://localhost:8000/v1/completions', 'http://localhost:8000/v1/completions'],
   ['http://host/openai/v1?api-version=2#x', 'http://host/openai/v1/chat/completions?api-version=2'],
-])('%s is the endpoint %s [S0.2]', ([given, endpoint]) => {
+] as const)('%s is the endpoint %s [S0.2]', ([given, endpoint]) => {
   expect(toEndpoint(given).href).toBe(endpoint)
 })
 
@@ -81,7 +81,7 @@ test.for([
   // They may well stand for this machine now, and for another one when it is connected to.
   ['http://localhost.example.com', 'localhost.example.com'],
   ['http://127.0.0.1.nip.io', '127.0.0.1.nip.io'],
-])('%s is not, and needs leave [S0.32]', async ([url, host]) => {
+] as const)('%s is not, and needs leave [S0.32]', async ([url, host]) => {
   expect(await check(url)).toContain(`--allow-target ${host}`)
 })
 
