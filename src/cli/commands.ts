@@ -11,6 +11,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   explain: async () => (await import('./explain.ts')).explain,
   replay: async () => (await import('./replay.ts')).replay,
   github: async () => (await import('./github.ts')).github,
+  serve: async () => (await import('./serve.ts')).serve,
   mock: async () => (await import('./mock.ts')).mock,
   schema: async () => (await import('./schema.ts')).schema,
   completion: async () => (await import('./completion.ts')).createCompletion(loadCommands),

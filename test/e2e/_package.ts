@@ -54,6 +54,7 @@ async function installPackage(folder: string): Promise<Package> {
     'CHANGELOG.md',
     'action.yml',
     'schema',
+    'datasets',
     'fixtures/scenarios',
     'docs',
     'examples',

@@ -101,11 +101,14 @@ async function preparePlace(lines: readonly string[]): Promise<(text: string) =>
   const server = await startServer({ profile: 'vllm', ttft: '5ms', itl: '1ms' })
   onTestFinished(() => server.close())
   const own = new URL(starts ? await refusingUrl() : server.url)
+  const serving = new URL(await refusingUrl())
   return (text) =>
     text
       .replaceAll('https://staging.example.com', server.url)
       .replaceAll('http://127.0.0.1:8000', own.origin)
       .replaceAll('--port 8000', `--port ${own.port}`)
+      .replaceAll('http://127.0.0.1:8080', serving.origin)
+      .replaceAll('--port 8080', `--port ${serving.port}`)
 }
 
 const vitestConfig = 'vitest.config.mts'

@@ -83,7 +83,7 @@ for (const name of ['bench', 'results']) {
 
 test('the package holds what is built, the schemas and the documents, and nothing else [S1.53]', () => {
   const expected =
-    /^(dist\/.+\.(js|d\.ts)|docs\/.+\.md|examples\/(config\w*\.json|test_data\.csv)|schema\/.+\.schema\.json|fixtures\/scenarios\/[\w-]+\.json|LICENSE|README(\.zh-CN)?\.md|CHANGELOG\.md|package\.json)$/
+    /^(dist\/.+\.(js|d\.ts)|docs\/.+\.md|examples\/(config\w*\.json|test_data\.csv)|datasets\/openqa\.csv|schema\/.+\.schema\.json|fixtures\/scenarios\/[\w-]+\.json|LICENSE|README(\.zh-CN)?\.md|CHANGELOG\.md|package\.json)$/
   expect(built.files.filter((path) => !expected.test(path))).toEqual([])
   expect(built.files).toEqual(
     expect.arrayContaining([
@@ -93,6 +93,7 @@ test('the package holds what is built, the schemas and the documents, and nothin
       'examples/config_csv_example.json',
       'examples/config_dify_sse.json',
       'examples/test_data.csv',
+      'datasets/openqa.csv',
       'package.json',
       'schema/bench.schema.json',
       'schema/results.schema.json',
