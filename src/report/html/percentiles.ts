@@ -1,4 +1,5 @@
 import { formatCount, formatMs } from '../units.ts'
+import { type ChartWords, englishCharts } from './chart-words.ts'
 import { createPlot, fixed, renderAxes, renderChart, renderFigure } from './chart.ts'
 import { drawLine, type Point } from './line.ts'
 import { type Markup, markup } from './markup.ts'
@@ -23,7 +24,7 @@ export interface Percentiles {
 }
 
 /** Value at each percentile; each further nine takes the same room. */
-export function renderPercentiles(given: Percentiles): Markup {
+export function renderPercentiles(given: Percentiles, words: ChartWords = englishCharts): Markup {
   const { metric, count, shares, bounds, valueAt } = given
   const most = shares.at(-1) ?? 0.5
   const times = scaleTimes(given, [plot.bottom, plot.top], {
@@ -40,8 +41,8 @@ export function renderPercentiles(given: Percentiles): Markup {
     .filter(({ p }) => named.includes(p))
     .map(({ p, value }) => {
       const rough = count * (1 - p) < 1 - 1e-9
-      const words = `p${Number((p * 100).toFixed(2))}: ${formatMs(value)}${rough ? ' (too few values for this percentile)' : ''}`
-      return markup`<circle class="${rough ? 'dot rough' : 'dot'}" cx="${fixed(places.place(p))}" cy="${fixed(times.place(value))}" r="3"><title>${words}</title></circle>`
+      const told = `p${Number((p * 100).toFixed(2))}: ${formatMs(value)}${rough ? words.tooFew : ''}`
+      return markup`<circle class="${rough ? 'dot rough' : 'dot'}" cx="${fixed(places.place(p))}" cy="${fixed(times.place(value))}" r="3"><title>${told}</title></circle>`
     })
   const failing = known.length < new Set([...named, ...shares]).size
   const end = fixed(points.at(-1)?.[0] ?? plot.left)
@@ -63,7 +64,7 @@ export function renderPercentiles(given: Percentiles): Markup {
     )
     .join(', ')
   const chart = renderChart(
-    { id: `${metric}-percentiles`, title: `Percentiles of ${metric}`, description },
+    { id: `${metric}-percentiles`, title: words.percentilesOf(metric), description },
     plot,
     [
       lost,
@@ -74,7 +75,7 @@ export function renderPercentiles(given: Percentiles): Markup {
     ],
   )
   return renderFigure(
-    `Percentiles of ${formatCount(count)}${failing ? '; shaded: failed requests' : ''}${times.kind === 'log' ? '; logarithmic axis' : ''}`,
+    `${words.percentilesCaption(formatCount(count))}${failing ? words.failedAreShaded : ''}${times.kind === 'log' ? words.logarithmic : ''}`,
     chart,
   )
 }

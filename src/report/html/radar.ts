@@ -2,6 +2,7 @@ import type { RequestRecord } from '../../engine/record.ts'
 import { measureConcurrency } from '../../metrics/concurrency.ts'
 import type { Results, SloDocument } from '../../results/results.ts'
 import { formatValue } from '../units.ts'
+import { type ChartWords, englishCharts } from './chart-words.ts'
 import { fixed, renderChart, renderFigure } from './chart.ts'
 import { drawRadial } from './line.ts'
 import { type Markup, markup } from './markup.ts'
@@ -25,6 +26,7 @@ const radius = 90
 export function listAxes(
   { summary, verdict, load }: Results,
   records: readonly RequestRecord[] | undefined,
+  words: ChartWords = englishCharts,
 ): RadarAxis[] {
   const { output_tokens_per_second: tokens, latency_ms: latency, success_rate: success } = summary
   const held = records && measureConcurrency(records, load.concurrency)
@@ -40,29 +42,29 @@ export function listAxes(
   }
   return [
     ...axis(
-      'throughput',
+      words.sides.throughput,
       'output_tokens_per_second',
       tokens === null ? undefined : tokens / 4000,
       formatValue(4000, 'tok/s'),
     ),
     ...axis(
-      'response time',
+      words.sides.responseTime,
       'latency',
       latency === null ? undefined : 500 / latency.mean,
-      'latency mean <= 500ms',
+      words.latencyMean,
     ),
-    ...axis('success', 'success_rate', success ?? undefined, '100%'),
+    ...axis(words.sides.success, 'success_rate', success ?? undefined, '100%'),
     ...axis(
-      'concurrency',
+      words.sides.concurrency,
       '',
       held === undefined ? undefined : held.mean / load.concurrency,
-      'held as asked',
+      words.heldAsAsked,
     ),
     ...axis(
-      'stability',
+      words.sides.stability,
       '',
       latency === null ? undefined : (2 * latency.p50) / latency.p95,
-      'latency p95 at most twice p50',
+      words.tailToMedian,
     ),
   ]
 }
@@ -77,7 +79,10 @@ function limit(reached: number): number {
 }
 
 /** `undefined` where too little is known for an area. */
-export function renderRadar(axes: readonly RadarAxis[]): Markup | undefined {
+export function renderRadar(
+  axes: readonly RadarAxis[],
+  words: ChartWords = englishCharts,
+): Markup | undefined {
   if (axes.length < 3) return undefined
   const [cx, cy] = [size.width / 2, size.height / 2 + 6]
   const rings = [0.25, 0.5, 0.75, 1].map(
@@ -92,14 +97,14 @@ export function renderRadar(axes: readonly RadarAxis[]): Markup | undefined {
   const description = axes
     .map(({ name, reached }) => `${name} ${Math.round(reached * 100)}`)
     .join(', ')
-  const chart = renderChart({ id: 'radar', title: 'Radar of five sides', description }, size, [
+  const chart = renderChart({ id: 'radar', title: words.radarTitle, description }, size, [
     markup`<g transform="translate(${cx} ${cy})">${rings}${labels}<path class="area" d="${drawRadial(axes.map(({ reached }) => radius * reached))}"/></g>`,
   ])
   const table = renderTable({
-    caption: 'The radar as a table: 100 is at the target or better',
-    head: ['', 'reached', 'target'],
+    caption: words.radarTable,
+    head: ['', words.reached, words.target],
     rows: axes.map(({ name, reached, target }) => [name, Math.round(reached * 100), target]),
     lastTexts: 1,
   })
-  return markup`<div class="charts">${renderFigure('100, the outer ring, is at the target or better', chart)}</div>${table}`
+  return markup`<div class="charts">${renderFigure(words.radarCaption, chart)}</div>${table}`
 }

@@ -1,6 +1,7 @@
 import type { RequestRecord } from '../../engine/record.ts'
 import type { Results } from '../../results/results.ts'
 import { formatMs, formatValue } from '../units.ts'
+import { type ChartWords, englishCharts } from './chart-words.ts'
 import { type Markup, markup } from './markup.ts'
 import { listAxes, renderRadar } from './radar.ts'
 import { renderTable } from './table.ts'
@@ -29,29 +30,34 @@ export function renderRatings(
   results: Results,
   records: readonly RequestRecord[] | undefined,
 ): Markup {
-  const ratings = rate(results)
-  if (ratings.length === 0) return markup`<p>Nothing was measured that could be rated.</p>`
-  const points = ratings.map(({ grade }) => grades[grade])
-  const overall = points.reduce((sum, each) => sum + each, 0) / points.length
-  const table = renderTable({
-    caption: 'Ratings: A+ is 95 points, A 85, B 75, C 65, D 50',
-    head: ['', 'value', 'A+, A, B, C from', 'grade'],
-    rows: [
-      ...ratings.map(({ name, value, steps, grade }) => [name, value, steps, grade]),
-      ['overall', `${Math.round(overall)} of 100`, 'mean of the points', ''],
-    ],
-  })
-  return markup`<details><summary>Advisory: grades on fixed scales, which never decide a verdict</summary>${table}${renderRadar(listAxes(results, records))}</details>`
+  if (rate(results, englishCharts).length === 0) return renderGrades(results)
+  return markup`<details><summary>Advisory: grades on fixed scales, which never decide a verdict</summary>${renderGrades(results)}${renderRadar(listAxes(results, records))}</details>`
 }
 
-function rate({ summary }: Results): Rating[] {
+/** The grades alone, as a table. */
+export function renderGrades(results: Results, words: ChartWords = englishCharts): Markup {
+  const ratings = rate(results, words)
+  if (ratings.length === 0) return markup`<p>${words.nothingRated}</p>`
+  const points = ratings.map(({ grade }) => grades[grade])
+  const overall = points.reduce((sum, each) => sum + each, 0) / points.length
+  return renderTable({
+    caption: words.ratingsCaption,
+    head: ['', ...words.ratingsHead],
+    rows: [
+      ...ratings.map(({ name, value, steps, grade }) => [name, value, steps, grade]),
+      [words.rated.overall, words.points(Math.round(overall)), words.meanOfPoints, ''],
+    ],
+  })
+}
+
+function rate({ summary }: Results, words: ChartWords): Rating[] {
   const { output_tokens_per_second: tokens, latency_ms: latency, success_rate: success } = summary
   return [
     ...(tokens === null
       ? []
       : [
           {
-            name: 'throughput',
+            name: words.rated.throughput,
             value: formatValue(tokens, 'tok/s'),
             steps: `${throughputSteps.join(', ')} tok/s`,
             grade: grade(throughputSteps.findIndex((step) => tokens >= step)),
@@ -61,9 +67,9 @@ function rate({ summary }: Results): Rating[] {
       ? []
       : [
           {
-            name: 'latency',
-            value: `${formatMs(latency.mean)} (mean)`,
-            steps: `${latencySteps.map(formatMs).join(', ')} or less`,
+            name: words.rated.latency,
+            value: `${formatMs(latency.mean)} (${words.mean})`,
+            steps: `${latencySteps.map(formatMs).join(', ')} ${words.orLess}`,
             grade: grade(latencySteps.findIndex((step) => latency.mean <= step)),
           },
         ]),
@@ -71,8 +77,8 @@ function rate({ summary }: Results): Rating[] {
       ? []
       : [
           {
-            name: 'stability',
-            value: `${formatValue(success, 'share')} succeeded`,
+            name: words.rated.stability,
+            value: `${formatValue(success, 'share')} ${words.succeeded}`,
             steps: successSteps.map((step) => `${step * 100}%`).join(', '),
             grade: grade(successSteps.findIndex((step) => success >= step)),
           },
