@@ -27,6 +27,8 @@ export interface Opened {
 /** Opens pages in Chromium; the tests of the file are skipped where there is none. */
 export function useBrowser(): {
   open(html: string, options?: OpenOptions): Promise<Opened>
+  /** Goes to an address, from where the page may ask for more. */
+  visit(url: string, options?: OpenOptions): Promise<Opened>
 } {
   let browser: Browser | undefined
   beforeAll(async () => {
@@ -47,16 +49,8 @@ export function useBrowser(): {
     context.skip(missing)
   })
   return {
-    async open(html, { width = 1280, dark = false, script = true } = {}) {
-      if (browser === undefined) throw new Error('there is no browser')
-      const context = await browser.newContext({
-        viewport: { width, height: 900 },
-        colorScheme: dark ? 'dark' : 'light',
-        javaScriptEnabled: script,
-      })
-      const page = await context.newPage()
-      const requests: string[] = []
-      const complaints: string[] = []
+    async open(html, options) {
+      const { page, requests, complaints } = await createPage(options)
       const own = 'http://report.example/report.html'
       await page.route('**/*', async (route) => {
         const url = route.request().url()
@@ -64,14 +58,36 @@ export function useBrowser(): {
         requests.push(url)
         return route.abort()
       })
-      page.on('console', (message) => complaints.push(message.text()))
-      page.on('pageerror', (error) => complaints.push(String(error)))
-      page.on('dialog', async (dialog) => {
-        complaints.push(`dialog: ${dialog.message()}`)
-        await dialog.dismiss()
-      })
       await page.goto(own)
       return { page, requests, complaints }
     },
+    async visit(url, options) {
+      const opened = await createPage(options)
+      opened.page.on('request', (request) => opened.requests.push(request.url()))
+      await opened.page.goto(url)
+      return opened
+    },
+  }
+
+  async function createPage({
+    width = 1280,
+    dark = false,
+    script = true,
+  }: OpenOptions = {}): Promise<Opened> {
+    if (browser === undefined) throw new Error('there is no browser')
+    const context = await browser.newContext({
+      viewport: { width, height: 900 },
+      colorScheme: dark ? 'dark' : 'light',
+      javaScriptEnabled: script,
+    })
+    const page = await context.newPage()
+    const complaints: string[] = []
+    page.on('console', (message) => complaints.push(message.text()))
+    page.on('pageerror', (error) => complaints.push(String(error)))
+    page.on('dialog', async (dialog) => {
+      complaints.push(`dialog: ${dialog.message()}`)
+      await dialog.dismiss()
+    })
+    return { page, requests: [], complaints }
   }
 }

@@ -1,16 +1,12 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-
-import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 
 import { renderHtml } from '../../src/report/html/page.ts'
 import { runs } from '../report/_runs.ts'
 import { find, findings, simulate } from '../report/html/_findings.ts'
+import { audit } from './_axe.ts'
 import { useBrowser } from './_browser.ts'
 
-const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
 const names = [...Object.keys(findings), 'relative', 'incomparable'] as const
 const browser = useBrowser()
 
@@ -19,21 +15,6 @@ function htmlOf(name: string): string {
   const found = findings[name]
   if (found === undefined) throw new Error(`there are no findings "${name}"`)
   return renderHtml(found.results, found.records)
-}
-
-/**
- * Serious and critical violations, with everything unfolded; of the many rows of requests only some.
- * `rules`: a tag of the rules to go by.
- */
-async function audit(page: Page, rules?: 'cat.color'): Promise<string[]> {
-  await page.evaluate('document.querySelectorAll("details").forEach((each) => (each.open = true))')
-  await page.evaluate(axe)
-  const { violations } = await page.evaluate<AxeResults>(
-    `axe.run({ exclude: "#requests-table tbody tr:nth-child(n + 8)" }, ${JSON.stringify({ resultTypes: ['violations'], ...(rules !== undefined && { runOnly: [rules] }) })})`,
-  )
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' ')}`)
 }
 
 test.each(names)(

@@ -1,3 +1,6 @@
+import { formScript } from './form-script.ts'
+import { pageStyle } from './style.ts'
+
 /** A script or style of the pages. */
 export interface Asset {
   type: string
@@ -5,4 +8,7 @@ export interface Asset {
 }
 
 /** By the names that they have below `/assets/`. */
-export const assets: Readonly<Record<string, Asset>> = {}
+export const assets: Readonly<Record<string, Asset>> = {
+  'page.css': { type: 'text/css; charset=utf-8', text: pageStyle },
+  'form.js': { type: 'text/javascript; charset=utf-8', text: formScript },
+}

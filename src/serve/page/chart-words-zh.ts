@@ -1,0 +1,42 @@
+import type { ChartWords } from '../../report/html/chart-words.ts'
+import { formatCount } from '../../report/units.ts'
+
+/** The words of the drawings in Chinese. */
+export const chineseCharts: ChartWords = {
+  histogramOf: (metric) => `${metric} 分布直方图`,
+  percentilesOf: (metric) => `${metric} 百分位数`,
+  values: (count) => `${formatCount(count)} 个值`,
+  bar: (from, to, count) => `${from} 到 ${to}：${count}`,
+  spread: (values, from, to) => `${values}，从 ${from} 到 ${to}`,
+  peak: (count, from, to) => `，其中最多的（${count}）落在 ${from} 到 ${to} 之间。`,
+  histogramCaption: (values, bins) => `直方图：${values}，分 ${bins} 组`,
+  failedHaveNone: (count) => `；${formatCount(count)} 个失败的请求没有值`,
+  logarithmic: '；对数坐标',
+  percentilesCaption: (count) => `${count} 个请求的百分位数`,
+  failedAreShaded: '；阴影部分为失败的请求',
+  tooFew: '（样本太少，不足以支撑该百分位）',
+  radarTitle: '五个维度的雷达图',
+  radarCaption: '最外圈为 100，表示达到或优于目标',
+  radarTable: '雷达图数据：100 表示达到或优于目标',
+  reached: '得分',
+  target: '目标',
+  sides: {
+    throughput: '吞吐量',
+    responseTime: '响应时间',
+    success: '成功率',
+    concurrency: '并发保持',
+    stability: '稳定性',
+  },
+  heldAsAsked: '始终等于设定值',
+  latencyMean: '平均延迟 <= 500ms',
+  tailToMedian: '延迟 p95 不超过 p50 的两倍',
+  ratingsCaption: '评级：A+ 为 95 分，A 85，B 75，C 65，D 50',
+  ratingsHead: ['数值', 'A+、A、B、C 的门槛', '等级'],
+  rated: { throughput: '吞吐量', latency: '延迟', stability: '稳定性', overall: '总分' },
+  mean: '平均',
+  orLess: '以内',
+  succeeded: '成功',
+  points: (points) => `${points} / 100`,
+  meanOfPoints: '各项得分的平均',
+  nothingRated: '没有可以评级的数据。',
+}
