@@ -1,5 +1,6 @@
 import { cleanMessage } from '../bench-spec/plain-text.ts'
 import { createRedactor } from '../bench-spec/redaction.ts'
+import { findSecrets } from '../bench-spec/secret.ts'
 import { Refusal } from './refusal.ts'
 
 /** ms, bytes, models. */
@@ -12,15 +13,15 @@ export interface ModelsDocument {
 }
 
 /**
- * Asks a server for its models. What it says is cleaned, and the key is out of it.
+ * Asks a server for its models. What it says is cleaned, and secrets are out of it.
  * @throws {Refusal} 503 when it cannot be reached, 502 when it answers anything else.
  */
 export async function listModels(url: URL, apiKey: string | undefined): Promise<ModelsDocument> {
-  const { redact } = createRedactor(
-    apiKey === undefined ? [] : [{ value: apiKey, label: '[api_key]' }],
-  )
+  const headers: Readonly<Record<string, string>> =
+    apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }
+  const { redact } = createRedactor(findSecrets({ url: url.href, headers }))
   const clean = (text: string, limit: number): string => cleanMessage(redact(text), limit)
-  const { status, text } = await ask(url, apiKey)
+  const { status, text } = await ask(url, headers)
   if (status !== 200) {
     throw new Refusal(
       502,
@@ -36,11 +37,11 @@ export async function listModels(url: URL, apiKey: string | undefined): Promise<
 
 async function ask(
   url: URL,
-  apiKey: string | undefined,
+  headers: Readonly<Record<string, string>>,
 ): Promise<{ status: number; text: string }> {
   try {
     const response = await fetch(url, {
-      headers: apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` },
+      headers,
       redirect: 'manual',
       signal: AbortSignal.timeout(patience),
     })

@@ -84,10 +84,13 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     return new Refusal(500, 'The server failed; its log on stderr says why.')
   }
 
-  // Without a Host it is refused in words of ours.
-  const server = createServer({ ...timeouts, requireHostHeader: false }, (request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     void handle(request, response)
-  })
+  }
+  // Without a Host it is refused in words of ours.
+  const server = createServer({ ...timeouts, requireHostHeader: false }, answer)
+  // Of itself node refuses what else is expected, without a word.
+  server.on('checkExpectation', answer)
   server.on('clientError', refuseBytes)
   await listen(server, host, port)
   const address = server.address() as AddressInfo

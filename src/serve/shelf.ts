@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs'
+import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs'
 import { extname, isAbsolute, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -60,7 +60,7 @@ export function createShelf(folder: string | undefined): Shelf {
 function listFiles(folder: string): string[] {
   const names: string[] = []
   const visit = (below: string, depth: number): void => {
-    for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
+    for (const entry of readFolder(join(folder, below))) {
       const name = join(below, entry.name)
       if (entry.isDirectory() && depth > 0 && !entry.name.startsWith('.')) visit(name, depth - 1)
       if (entry.isFile() && isTable(name) && names.length < mostListed) {
@@ -70,6 +70,15 @@ function listFiles(folder: string): string[] {
   }
   visit('', 4)
   return names.sort()
+}
+
+/** What cannot be read, or is there no more, holds nothing. */
+function readFolder(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch {
+    return []
+  }
 }
 
 function isTable(name: string): boolean {

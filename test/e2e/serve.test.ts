@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +16,8 @@ import { readFrames, type Reply, send, type Sending, until } from '../mock/clien
 import { createProject } from './_project.ts'
 
 const key = 'sk-key-of-the-target-0123456789'
+/** What a target takes in its address in place of a key. */
+const ticket = 'ticket-of-the-target-9876543210'
 
 const folder = mkdtempSync(join(tmpdir(), 'slogate-serve-'))
 const lines: string[] = []
@@ -195,7 +197,21 @@ test('progress comes as events, and the result at their end [S0.18] [S0.19]', as
   expect(list.data[0].id).toBe(id)
 })
 
-test('one runs at a time; it is told of, and ends when it is deleted or left [S0.19]', async () => {
+/** Arguments and variables of every process that can be seen, where the system shows them as files. */
+function listProcesses(): string[] {
+  const names = existsSync('/proc') ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : []
+  return names.flatMap((pid) =>
+    ['cmdline', 'environ'].flatMap((file) => {
+      try {
+        return readFileSync(join('/proc', pid, file), 'latin1')
+      } catch {
+        return []
+      }
+    }),
+  )
+}
+
+test('one runs at a time; it is told of, and ends when it is deleted or left [S0.8] [S0.19]', async () => {
   const before = (await readTruth()).length
   const answered = post(ask({ number: 1000, parallel: 1 }))
   await untilSent(before)
@@ -209,6 +225,12 @@ test('one runs at a time; it is told of, and ends when it is deleted or left [S0
   })
   expect(parse(await send(`${server.url}/v1/benchmarks`)).running).toEqual({ id, report_url })
 
+  // Its load is sent by a process of its own, to which the key is not given for all to read.
+  const processes = listProcesses()
+  expect(processes.filter((text) => text.includes('vitest')).length > 0).toBe(existsSync('/proc'))
+  expect(processes.filter((text) => text.includes(key))).toEqual([])
+
+  const followed = send(`${api}/${id}`, { headers: { accept: 'text/event-stream' } })
   const deleted = await send(`${api}/${id}`, { method: 'DELETE' })
   expect([deleted.status, parse(deleted).status]).toEqual([200, 'cancelled'])
   const reply = await answered
@@ -220,6 +242,12 @@ test('one runs at a time; it is told of, and ends when it is deleted or left [S0
       id,
       report_url,
     },
+  ])
+  const frames = readFrames((await followed).text)
+  expect(frames.at(0)).toMatchObject({ event: 'started' })
+  expect([frames.at(-1)?.event, JSON.parse(frames.at(-1)?.data ?? '')]).toEqual([
+    'error',
+    parse(reply),
   ])
   const results = JSON.parse(readFileSync(join(options.out, id, 'results.json'), 'utf8'))
   expect(results.end).toMatchObject({ kind: 'interrupted', reason: 'it was deleted' })
@@ -347,6 +375,34 @@ const bad: [string, () => Sending & { path?: string }, number, string, RegExp][]
     'invalid_request_error',
     /takes POST, OPTIONS, not PUT/,
   ],
+  [
+    'what no server is to expect',
+    () => ({ body: {}, headers: { ...json, expect: 'a miracle' } }),
+    400,
+    'invalid_request_error',
+    /^Missing required parameters: api_url, parallel, model/,
+  ],
+  [
+    'a key that is no text',
+    () => ({ body: ask({ api_key: [key] }), headers: json }),
+    400,
+    'invalid_request_error',
+    /^api_key must be a text, got a list\.$/,
+  ],
+  [
+    'more requests than are allowed',
+    () => ({ body: ask({ number: 1001 }), headers: json }),
+    400,
+    'invalid_request_error',
+    /1 to 1000, got 1001\. --max-requests/,
+  ],
+  [
+    'more in flight than is allowed',
+    () => ({ body: ask({ parallel: 65 }), headers: json }),
+    400,
+    'invalid_request_error',
+    /1 to 64, got 65\. --max-concurrency/,
+  ],
   ['no path', () => ({ path: '/v2/benchmark' }), 404, 'not_found_error', /nothing at this path/],
   ['a path of slashes', () => ({ path: '//' }), 404, 'not_found_error', /nothing at this path/],
   ['a zero byte', () => ({ path: '/reports/%00' }), 404, 'not_found_error', /nothing at this path/],
@@ -404,7 +460,8 @@ test.for(bad)(
   },
 )
 
-test('what is no HTTP, and who leaves in the middle, ends nothing', async () => {
+test('what is no HTTP, and who leaves in the middle, ends nothing and is no fault of the server', async () => {
+  const told = lines.length
   const { hostname, port } = new URL(server.url)
   const talk = async (text: string, leave = false): Promise<string> => {
     const socket = connect(Number(port), hostname)
@@ -421,8 +478,9 @@ test('what is no HTTP, and who leaves in the middle, ends nothing', async () => 
   expect(await talk('GET / HTTP/1.1\r\nConnection: close\r\n\r\n')).toContain('no Host header')
   const head = `POST /v1/benchmark HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n`
   await talk(`${head}Content-Length: 500\r\n\r\n{"model":`, true)
-  await talk(`${head}Transfer-Encoding: chunked\r\n\r\nzz\r\n`)
+  expect(await talk(`${head}Transfer-Encoding: chunked\r\n\r\nzz\r\n`)).toMatch(/^HTTP\/1\.1 400 /)
   expect((await send(`${server.url}/v1/datasets`)).text).toBe('{"data":[{"id":"openqa"}]}\n')
+  expect(lines.slice(told)).toEqual([])
 })
 
 test('a page of this machine asks beforehand, and is let [S0.16]', async () => {
@@ -438,7 +496,8 @@ test('a page of this machine asks beforehand, and is let [S0.16]', async () => {
 })
 
 test('a target that is down or answers with errors is told as that, and the key with neither [S0.8] [S0.15] [S0.31]', async () => {
-  const down = await post(ask({ api_url: await refusingUrl() }))
+  const nobody = await refusingUrl()
+  const down = await post(ask({ api_url: `${nobody}/v1?token=${ticket}` }))
   expect([down.status, parse(down).error]).toEqual([
     503,
     {
@@ -448,9 +507,18 @@ test('a target that is down or answers with errors is told as that, and the key 
       report_url: expect.any(String),
     },
   ])
+  const kept = parse(await send(`${api}/${parse(down).error.id}`))
+  expect(kept).toMatchObject({
+    status: 'failed',
+    parameters: { api_url: `${nobody}/v1?token=[token]` },
+    metrics: { successful_requests: 0, failed_requests: 100, avg_response_time: null },
+    error: parse(down).error,
+  })
   const target = await serve((request, response) => {
     response.writeHead(500, { 'content-type': 'application/json' })
-    response.end(JSON.stringify({ error: `\u001b[31mno: ${request.headers.authorization}` }))
+    response.end(
+      JSON.stringify({ error: `\u001b[31mno: ${request.headers.authorization} ${request.url}` }),
+    )
   })
   onTestFinished(() => target.close())
   const broken = await post(ask({ api_url: target.url, number: 10 }))
@@ -465,31 +533,53 @@ test('a target that is down or answers with errors is told as that, and the key 
   const refused = await models(target.url)
   expect([refused.status, parse(refused).error.type]).toEqual([502, 'upstream_error'])
   expect(refused.text).not.toContain(key)
+  const query = await models(`${target.url}?token=${ticket}`)
+  expect([query.status, query.text.includes(ticket)]).toEqual([502, false])
   const unreached = await models(await refusingUrl())
   expect([unreached.status, parse(unreached).error.type]).toEqual([503, 'connection_error'])
 })
 
-test('the key of a target is in no file and no line of the log [S0.8]', () => {
+test('the key of a target, or what its address holds, is in no file and no line of the log [S0.8]', () => {
   const names = readdirSync(options.out, { recursive: true, withFileTypes: true })
   const files = names.filter((entry) => entry.isFile())
   expect(files.length).toBeGreaterThan(20)
   for (const { parentPath, name } of files) {
     const bytes = readFileSync(join(parentPath, name))
     const text = (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()
-    expect([name, text.includes(key)]).toEqual([name, false])
+    expect([name, text.includes(key), text.includes(ticket)]).toEqual([name, false, false])
   }
   expect(lines.length).toBeGreaterThan(5)
   expect(lines.join('\n')).not.toContain(key)
+  expect(lines.join('\n')).not.toContain(ticket)
 })
 
-test('only so many runs are kept, the newest', async () => {
+test('a folder that cannot be written is a fault of this side, and nothing is sent [S0.15]', async () => {
+  writeFileSync(join(folder, 'file'), '')
+  const stuck = await startServer({ ...options, out: join(folder, 'file/runs') })
+  onTestFinished(() => stuck.close())
+  const { value: reply, seen } = await watch(() =>
+    send(`${stuck.url}/v1/benchmark`, { body: ask(), headers: json }),
+  )
+  expect([reply.status, parse(reply)]).toEqual([
+    500,
+    { error: { message: expect.stringContaining('cannot be written'), type: 'internal_error' } },
+  ])
+  expect(seen).toEqual([])
+})
+
+test('only so many runs are kept, the newest, and only who has the token starts one', async () => {
   const out = join(folder, 'few')
-  const few = await startServer({ ...options, out, keep: 2 })
+  const token = 'token-of-the-server-0123456789'
+  const few = await startServer({ ...options, out, keep: 2, token })
   onTestFinished(() => few.close())
+  const stranger = await send(`${few.url}/v1/benchmark`, { body: ask(), headers: json })
+  expect([stranger.status, parse(stranger).error.type]).toEqual([401, 'authentication_error'])
+  expect(stranger.headers['www-authenticate']).toMatch(/^Basic /)
   const ids: string[] = []
   for (let run = 0; run < 3; run++) {
     const body = ask({ number: 1 })
-    ids.push(parse(await send(`${few.url}/v1/benchmark`, { body, headers: json })).id)
+    const headers = { ...json, authorization: `Bearer ${token}` }
+    ids.push(parse(await send(`${few.url}/v1/benchmark`, { body, headers })).id)
   }
   expect(readdirSync(out).toSorted()).toEqual(ids.slice(1))
 })

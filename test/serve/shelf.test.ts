@@ -91,3 +91,9 @@ test('a file that cannot be used is told with its fault, and without where the f
   expect(words).toContain('latin.csv:2: byte 0xE9')
   expect(words).not.toContain(folder)
 })
+
+test('a folder that is there no more holds nothing', () => {
+  const shelf = createShelf(join(createFolder({}), 'gone'))
+  expect(shelf.list()).toEqual(['openqa'])
+  expect(refuse(() => shelf.find('qa.csv'))).toEqual([400, expect.stringContaining('no data set')])
+})
