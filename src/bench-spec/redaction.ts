@@ -1,3 +1,4 @@
+import type { Span } from './rewriting.ts'
 import { createSearch, type Finding } from './secret-search.ts'
 import type { Secret } from './spec.ts'
 
@@ -9,6 +10,8 @@ export interface Redactor {
    * replaced as well, if `reach` more units of the text are there to see.
    */
   redactStart(text: string, limit: number): string
+  /** Where secrets are, in order, without overlaps. */
+  find(text: string): readonly Span[]
   /** UTF-16 units in which the longest secret can be seen, however it is escaped. */
   readonly reach: number
 }
@@ -22,6 +25,7 @@ export function createRedactor(secrets: readonly Secret[]): Redactor {
   const reach = widest * secrets.reduce((most, { value }) => Math.max(most, value.length), 0)
   return {
     reach,
+    find: search,
     redact: (text) => replace(text, search(text)),
     redactStart(text, limit) {
       const seen = text.slice(0, limit + reach)
@@ -30,6 +34,27 @@ export function createRedactor(secrets: readonly Secret[]): Redactor {
     },
   }
 }
+
+/**
+ * Makes a function that overwrites secrets in the bytes of a text with stars, so that every other byte
+ * keeps its place. It changes what it is given.
+ */
+export function createByteMask(secrets: readonly Secret[]): (bytes: Buffer) => void {
+  // A unit for each byte: what is beyond ASCII is looked for in that form as well.
+  const asBytes = secrets.map(({ value, label }) => {
+    return { value: Buffer.from(value).toString('latin1'), label }
+  })
+  const search = createSearch([...secrets, ...asBytes])
+  return (bytes) => {
+    for (const { start, end } of search(bytes.toString('latin1'))) {
+      for (let at = start; at < end; at++) {
+        if (bytes[at] !== lineFeed && bytes[at] !== carriageReturn) bytes[at] = star
+      }
+    }
+  }
+}
+
+const [lineFeed, carriageReturn, star] = [0x0a, 0x0d, 0x2a]
 
 /** Replaces secrets by stars, so that every other character keeps its place. */
 export function maskSecrets(text: string, secrets: readonly Secret[]): string {

@@ -9,6 +9,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   calibrate: async () => (await import('./calibrate.ts')).calibrate,
   report: async () => (await import('./report.ts')).report,
   explain: async () => (await import('./explain.ts')).explain,
+  replay: async () => (await import('./replay.ts')).replay,
   github: async () => (await import('./github.ts')).github,
   mock: async () => (await import('./mock.ts')).mock,
   schema: async () => (await import('./schema.ts')).schema,

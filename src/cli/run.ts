@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 
 import { keepKnown } from '../bench-spec/known.ts'
 import { cleanLine } from '../bench-spec/plain-text.ts'
@@ -22,6 +22,7 @@ import { type BenchOptions, runBench, listNotices } from '../run/bench.ts'
 import { type CheckedSpec, checkSpec, loadSpec } from '../run/checked-spec.ts'
 import { appendHistory, checkHistory } from '../run/history-file.ts'
 import { makeFolder, OutputError } from '../run/output-file.ts'
+import { recordingsName } from '../run/recording-file.ts'
 import { exitCodeMeanings, exitCodes, toSignalCode } from '../verdict/exit-code.ts'
 import { worstExitCode } from '../verdict/policy.ts'
 import { UsageError } from './arguments.ts'
@@ -42,7 +43,7 @@ import {
   toOverrides,
   url,
 } from './shared-options.ts'
-import { choice, text } from './value-kind.ts'
+import { choice, text, wholeNumber } from './value-kind.ts'
 
 export const run: Command = defineCommand({
   summary: 'run bench specs and judge their SLOs',
@@ -67,6 +68,11 @@ export const run: Command = defineCommand({
       description:
         'print `results.json` to stdout instead of the summary, its `::` and `##` as escapes of JSON',
     },
+    'debug-events': {
+      value: wholeNumber('N', 1, 1000),
+      description:
+        'write all that the first N measured requests sent and got to `debug_events.ndjson`, for `slogate replay`; takes time from the client',
+    },
     quiet,
     reporter: {
       value: choice('NAME', ['default', 'seed']),
@@ -82,7 +88,7 @@ export const run: Command = defineCommand({
   operands: { needed: 'specs', least: 0, most: Infinity, offers: 'files' },
   notes: [
     precedence,
-    'Written per spec: `report.html`, `results.json`, `requests.ndjson.gz`, `junit.xml`, `summary.md`, `test_results.json`, `exports/`; for all of them together: `junit.xml`, `summary.md`, `exports/`. Also after a failure and after Ctrl-C; `requests.ndjson.gz` is written while requests end, and is left by a run that is killed. What cannot be printed, as into a pipe that is closed, stops no run.',
+    'Written per spec: `report.html`, `results.json`, `requests.ndjson.gz`, `junit.xml`, `summary.md`, `test_results.json`, `exports/`, on demand `debug_events.ndjson`; for all of them together: `junit.xml`, `summary.md`, `exports/`. Also after a failure and after Ctrl-C; `requests.ndjson.gz` is written while requests end, and is left by a run that is killed. What cannot be printed, as into a pipe that is closed, stops no run.',
   ],
   exitCodes: exitCodeMeanings,
   examples: [
@@ -91,7 +97,7 @@ export const run: Command = defineCommand({
   ],
   async run({ values, operands }, context) {
     const { env, cwd } = context
-    const { json, quiet, junit } = values
+    const { json, quiet, junit, 'debug-events': recorded } = values
     const files = [...values.config, ...operands]
     const overrides = toOverrides(values, cwd)
     const { url, ...others } = overrides
@@ -116,7 +122,7 @@ export const run: Command = defineCommand({
       if (context.signal.aborted) break
       if (index > 0 && !json) context.stdout.write('\n')
       const folder = { out, name: folders[index] ?? spec.name }
-      const ran = await runOne(spec, folder, context, { quiet, json, junit, locale })
+      const ran = await runOne(spec, folder, context, { quiet, json, junit, locale, recorded })
       ran.unwritten.forEach(tell)
       unwritten.push(...ran.unwritten)
       if (ran.results === undefined) continue
@@ -148,6 +154,8 @@ interface RunOutput {
   junit: JunitMode
   /** Language of the seed reporter; `undefined`: the default reporter. */
   locale: Locale | undefined
+  /** How many requests are recorded; `undefined`: none. */
+  recorded: number | undefined
 }
 
 interface Ran {
@@ -161,7 +169,7 @@ async function runOne(
   spec: CheckedSpec,
   { out, name }: { out: string; name: string },
   { stdout, stderr, env, cwd, signal }: CommandContext,
-  { quiet, json, junit, locale }: RunOutput,
+  { quiet, json, junit, locale, recorded }: RunOutput,
 ): Promise<Ran> {
   let folder: RunFolder
   try {
@@ -178,12 +186,16 @@ async function runOne(
     signal,
     root: cwd,
     log: folder.log,
+    ...(recorded !== undefined && { recorded }),
     ...watchRun(),
   })
   const unwritten = folder.finish(bench, junit)
   line.clear()
   if (!json) {
     const details = [`results ${relative(cwd, folder.path)}`]
+    if (recorded !== undefined) {
+      details.push(`recorded ${relative(cwd, join(folder.path, recordingsName))}`)
+    }
     if (locale !== undefined) {
       stdout.write(`${renderSeedReport(bench.results, bench.records, locale)}\n`)
     }

@@ -17,6 +17,7 @@ import {
   lowestStatus,
 } from './failure.ts'
 import type { Failure, FailureKind, RequestMarks, RequestRecord, Shortage } from './record.ts'
+import type { Recorder } from './recording.ts'
 import type { Connection, ResponseHandler } from './request.ts'
 import type { Ticket } from './schedule.ts'
 
@@ -38,6 +39,8 @@ export interface ExchangeOptions {
   scheduled: number
   timeouts: Timeouts
   stream: StreamFormat | undefined
+  /** Keeps what is sent and got; `undefined`: it is not recorded. */
+  recorder?: Recorder | undefined
   /** Takes secrets out of whatever goes into the record, before it is cleaned or cut. */
   redactor: Redactor
   /** Whether it is sent once more where the server closes a kept connection without an answer. */
@@ -60,7 +63,7 @@ export interface Exchange {
 
 /** Sends one request, stamps it and turns whatever happens into one record. Never throws. */
 export function startExchange(options: ExchangeOptions): Exchange {
-  const { connection, request, ticket, timeouts, redactor, now } = options
+  const { connection, request, ticket, timeouts, redactor, recorder, now } = options
   const called = now()
   const marks: RequestMarks = { scheduled: options.scheduled, called, ended: called }
   let reader: StreamReader | undefined
@@ -189,12 +192,14 @@ export function startExchange(options: ExchangeOptions): Exchange {
     },
     onSend(onUsedSocket) {
       marks.dispatched ??= now()
+      recorder?.dispatch(marks.dispatched)
       reused = onUsedSocket
     },
     onAnswer() {
       answered = true
     },
-    onHeaders(code, sent) {
+    onHeaders(code, sent, all = sent) {
+      recorder?.respond(code, all)
       marks.headers = now()
       if (code < lowestStatus) {
         known ??= describeNoStatus(code)
@@ -219,6 +224,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
       marks.firstByte ??= readAt
       marks.lastByte = readAt
       bytes += chunk.byteLength
+      recorder?.read(chunk, readAt)
       if (reader !== undefined) reader.feed(chunk, readAt)
       else if (errorBody.length < errorBodyLimit + redactor.reach) {
         errorBody = (errorBody + decodeError(chunk)).slice(0, errorBodyLimit + redactor.reach)
@@ -226,6 +232,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
     },
     onEnd() {
       const at = now()
+      recorder?.end(at)
       if (status === undefined) {
         return settle(at, known ?? { kind: 'protocol', message: 'no response' })
       }

@@ -43,6 +43,7 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
   const { promise, resolve } = Promise.withResolvers<LoadRun>()
   const records: RequestRecord[] = []
   let trust: ClientTrust | undefined
+  let recordings: LoadRun['recordings']
   let stderr = ''
   let stopped = signal?.aborted ?? false
   let halted: Halt | undefined
@@ -75,6 +76,10 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
       trust = report.trust
       return
     }
+    if (report.type === 'recorded') {
+      recordings = report.recordings
+      return
+    }
     if (report.type === 'started') return onStart?.(report.at)
     if (report.type === 'measuring') return onMeasure?.(report.at)
     if (report.type === 'exhausted') {
@@ -101,7 +106,7 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
   child.on('close', (code, killedBy) => {
     clearTimeout(stopTimer)
     signal?.removeEventListener('abort', stop)
-    resolve(keepKnown<LoadRun>({ records, trust, end: explainEnd(code, killedBy) }))
+    resolve(keepKnown<LoadRun>({ records, recordings, trust, end: explainEnd(code, killedBy) }))
   })
 
   function explainEnd(code: number | null, killedBy: string | null): RunEnd {

@@ -6,7 +6,8 @@ import type { PreparedRequest } from '../bench-spec/template.ts'
 import { now as monotonic } from './clock.ts'
 import { type Exchange, startExchange } from './exchange.ts'
 import { createInterleavedSchedule } from './interleaving.ts'
-import type { RequestRecord, Shortage } from './record.ts'
+import type { Recording, RequestRecord, Shortage } from './record.ts'
+import { createRecorders } from './recording.ts'
 import type { Connection } from './request.ts'
 import { orderRows, type RowOrder } from './row-order.ts'
 import { createSchedule, type Ticket } from './schedule.ts'
@@ -24,12 +25,16 @@ export interface LoadPlan {
   extraRounds?: number
   /** Texts that are taken out of every record; none by default. */
   secrets?: readonly Secret[]
+  /** How many of the first measured requests to the candidate are recorded; none by default. */
+  recorded?: number
   /** Header that tells the bundled mock which phase a request belongs to. */
   phaseHeader?: string
 }
 
 export interface Loop {
   inFlight(): number
+  /** What was recorded, secrets out of it; empty unless the plan asks for it. Only when nothing is in flight. */
+  recordings(): Recording[]
   /** Resolves to the instant at which the first request of all was taken: none is due before it. */
   started: Promise<number>
   /** Resolves to the instant at which the first measured request was taken; never without one. */
@@ -76,6 +81,15 @@ export function startLoop(
     }),
   )
   const redactor = createRedactor(plan.secrets ?? [])
+  const recorders =
+    plan.recorded === undefined
+      ? undefined
+      : createRecorders({
+          requests: plan.recorded,
+          secrets: plan.secrets ?? [],
+          redactor,
+          stream: plan.stream,
+        })
   const order = orderRows(plan.requests.length, plan.load)
   const exchanges = new Map<number, Exchange>()
   /** Slots that wait for the requests in flight to end. */
@@ -105,9 +119,11 @@ export function startLoop(
     begin(free)
     if (ticket.phase === 'measured' && ticket.index === 0) beginMeasuring(free)
     if (ticket.phase === 'measured') pending++
+    const request = requestFor(plan, ticket, order)
     const exchange = startExchange({
       connection: connections[ticket.target] ?? connections.candidate,
-      request: requestFor(plan, ticket, order),
+      request,
+      recorder: recorders?.start(ticket, request),
       ticket,
       slot,
       scheduled: free,
@@ -150,6 +166,7 @@ export function startLoop(
 
   return {
     inFlight: () => exchanges.size,
+    recordings: () => recorders?.finish() ?? [],
     started,
     measuring,
     finished,

@@ -1,6 +1,6 @@
 import { type Loop, type LoadPlan, startLoop } from './loop.ts'
 import { type Columns, encodeRecords } from './record-columns.ts'
-import type { ClientTrust, RequestRecord, Shortage } from './record.ts'
+import type { ClientTrust, Recording, RequestRecord, Shortage } from './record.ts'
 import { createConnection } from './request.ts'
 import { watchClient } from './trust.ts'
 
@@ -20,6 +20,8 @@ export type Report =
   | { type: 'records'; columns: Columns; inFlight: number }
   /** Every measured request has been told of, and a round may be added: an order is waited for. */
   | { type: 'open' }
+  /** Behind all records. */
+  | { type: 'recorded'; recordings: Recording[] }
   /** Nothing more is sent. */
   | { type: 'exhausted'; shortage: Shortage }
   | { type: 'finished'; trust: ClientTrust }
@@ -71,6 +73,9 @@ async function run(plan: LoadPlan): Promise<void> {
   clearInterval(timer)
   const trust = (watch ?? watchClient()).read()
   flush()
+  if (plan.recorded !== undefined) {
+    tell({ type: 'recorded', recordings: running.recordings() })
+  }
   tell({ type: 'finished', trust }, () => process.exit(0))
 }
 

@@ -1,3 +1,4 @@
+import type { PreparedRequest } from '../bench-spec/template.ts'
 import type { MissingOutput } from '../stream/missing-output.ts'
 import type { NameCount } from '../stream/name-count.ts'
 import type { StreamFault } from '../stream/reader.ts'
@@ -157,8 +158,25 @@ export function isWhole(end: RunEnd): end is Extract<RunEnd, { kind: 'finished' 
   return end.kind === 'finished' || end.kind === 'curtailed'
 }
 
+/** All that one request sent and got, secrets out of it. */
+export interface Recording {
+  /** 0-based, of a measured request to the candidate. */
+  index: number
+  request: Omit<PreparedRequest, 'row'>
+  status?: number
+  headers: Readonly<Record<string, string>>
+  /** Pieces of the body as they came; ms since dispatch. */
+  reads: { at: number; bytes: Uint8Array }[]
+  /** Bytes of the body that were not kept. */
+  omitted: number
+  /** Clean end of the body, ms since dispatch; `undefined`: it was broken off. */
+  ended?: number
+}
+
 export interface LoadRun {
   records: readonly RequestRecord[]
+  /** `undefined` unless the plan asks for them, or when the load process ended before it could hand them over. */
+  recordings?: readonly Recording[]
   /** `undefined` when the load process ended before it could say how it did. */
   trust?: ClientTrust
   end: RunEnd

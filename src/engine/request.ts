@@ -10,7 +10,12 @@ export interface ResponseHandler {
   onSend(reused: boolean): void
   /** The first byte of the response has come. */
   onAnswer?(): void
-  onHeaders(status: number, headers: Readonly<Record<string, string | undefined>>): void
+  /** `headers`: those that decide something; `all`: every one, as the transport has them. */
+  onHeaders(
+    status: number,
+    headers: Readonly<Record<string, string | undefined>>,
+    all?: Readonly<Record<string, unknown>>,
+  ): void
   /** `sameRead`: the socket gave it in one read with the piece before it. */
   onData(chunk: Uint8Array, sameRead?: boolean): void
   onEnd(): void
@@ -109,7 +114,7 @@ export function createConnection({ keepAlive = true }: { keepAlive?: boolean } =
           handler.onAnswer?.()
         },
         onResponseStart(_controller, status, headers) {
-          handler.onHeaders(status, firstValues(headers))
+          handler.onHeaders(status, firstValues(headers), headers)
         },
         // A read is parsed in one go, and microtasks run before the next one.
         onResponseData(_controller, chunk) {

@@ -179,6 +179,15 @@ export type Diagnostic =
       /** Measured requests, these included. */
       requests: number
     }
+  | {
+      id: 'requests-recorded'
+      level: 'info'
+      /** Requests. */
+      recorded: number
+      /** Of their bodies, kept and not kept. */
+      bytes: number
+      omitted: number
+    }
   | { id: 'server-restarted'; level: 'warn' }
   | {
       id: 'server-unread'

@@ -2,7 +2,7 @@ import { keepKnown } from '../bench-spec/known.ts'
 import type { GoodputBounds, Slo } from '../bench-spec/slo.ts'
 import type { Load } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
-import type { ClientTrust, RequestRecord } from '../engine/record.ts'
+import type { ClientTrust, Recording, RequestRecord } from '../engine/record.ts'
 import { measureBuffering } from './buffering.ts'
 import { diagnoseClient, type JudgedSlo } from './client-diagnostic.ts'
 import { isHeld, measureConcurrency } from './concurrency.ts'
@@ -50,6 +50,19 @@ export function diagnose(
     defaultBody && checkDefaultBody(summary),
     checkCancelled(summary),
   ].filter((diagnostic) => typeof diagnostic === 'object')
+}
+
+/** That a run was recorded, which costs time. */
+export function diagnoseRecording(recordings: readonly Recording[]): Diagnostic {
+  return {
+    id: 'requests-recorded',
+    level: 'info',
+    recorded: recordings.length,
+    bytes: recordings
+      .flatMap(({ reads }) => reads)
+      .reduce((sum, { bytes }) => sum + bytes.byteLength, 0),
+    omitted: recordings.reduce((sum, { omitted }) => sum + omitted, 0),
+  }
 }
 
 function checkConcurrency(

@@ -8,9 +8,12 @@ const unsafe = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff
  * terminal finds a command: `::`, `##` and characters that cannot be seen are written as escapes.
  */
 export function renderJson(value: unknown): string {
-  return JSON.stringify(value, null, 2)
-    .replace(/:(?=:)|#(?=#)/g, escapeUnit)
-    .replace(unsafe, escapeUnit)
+  return escapeJson(JSON.stringify(value, null, 2))
+}
+
+/** The same of a value that is JSON already. */
+export function escapeJson(json: string): string {
+  return json.replace(/:(?=:)|#(?=#)/g, escapeUnit).replace(unsafe, escapeUnit)
 }
 
 function escapeUnit(unit: string): string {

@@ -14,6 +14,11 @@ export interface TestResults {
     /** Token events ÷ total time. */
     tokens_per_second: number
     error: string | null
+    /** Only of a run that was recorded: those of the body. */
+    total_bytes?: number
+    /** The same: of the stream, and those that have names by them. */
+    events_count?: number
+    events?: Readonly<Record<string, number>>
   }[]
 }
 
@@ -25,6 +30,7 @@ export function renderTestResults(
   results: Results,
   records: readonly RequestRecord[],
 ): TestResults {
+  const recorded = results.diagnostics.some(({ id }) => id === 'requests-recorded')
   const metrics = measured(records).map((record) => ({
     request_id: record.index + 1,
     ttft: firstToken(record) ?? null,
@@ -32,6 +38,7 @@ export function renderTestResults(
     total_tokens: record.tokenTimes.length,
     tokens_per_second: Number(tokenRate(record).toFixed(4)),
     error: errorText(record),
+    ...(recorded && countEvents(record)),
   }))
   const failed = metrics.filter(({ error }) => error !== null).length
   return {
@@ -44,6 +51,15 @@ export function renderTestResults(
     summary: { success_count: metrics.length - failed, failed_count: failed },
     metrics,
   }
+}
+
+function countEvents({
+  bytes,
+  events,
+  eventNames = [],
+}: RequestRecord): Partial<TestResults['metrics'][number]> {
+  const names = eventNames.map(({ name, count }) => [name, count] as const)
+  return { total_bytes: bytes, events_count: events, events: Object.fromEntries(names) }
 }
 
 /** Warm-up left out, in the order of the requests. */

@@ -213,6 +213,16 @@ export const diagnosticSchema: JsonSchema = {
         requests: count('Measured requests, these included.'),
       },
     ),
+    describe(
+      'requests-recorded',
+      'info',
+      'What came was kept for `debug_events.ndjson`, which takes time from the client: a run to look at, not to judge by.',
+      {
+        recorded: count('Requests.'),
+        bytes: count('Of their bodies that were kept.'),
+        omitted: count('Of their bodies that were not.'),
+      },
+    ),
     describe('server-unread', 'warn', "The server's metrics could not be compared.", {
       failure: orNull(
         text(

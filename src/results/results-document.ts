@@ -1017,6 +1017,24 @@ export type DiagnosticDocument =
       /** The same in one sentence. */
       message: string
     }
+  /**
+   * What came was kept for `debug_events.ndjson`, which takes time from the client: a run to look
+   * at, not to judge by.
+   */
+  | {
+      /** Which property; stable. */
+      id: 'requests-recorded'
+      /** How much it matters. */
+      level: 'info'
+      /** Requests. */
+      recorded: number
+      /** Of their bodies that were kept. */
+      bytes: number
+      /** Of their bodies that were not. */
+      omitted: number
+      /** The same in one sentence. */
+      message: string
+    }
   /** The server's metrics could not be compared. */
   | {
       /** Which property; stable. */

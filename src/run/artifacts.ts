@@ -15,6 +15,7 @@ import { roundRecord } from '../results/requests.ts'
 import type { Results } from '../results/results.ts'
 import type { BenchRun } from './bench.ts'
 import { makeFolder, OutputError, removeFile, replaceFile } from './output-file.ts'
+import { recordingsName, renderRecordings } from './recording-file.ts'
 import { createRequestFile, type RequestLog } from './request-file.ts'
 
 /** `strict` leaves out what strict JUnit schemas forbid: properties of test cases, files. */
@@ -81,7 +82,11 @@ export interface RunFolder {
 export function openRunFolder(out: string, name: string): RunFolder {
   const path = makeFolder(out, name)
   makeFolder(path, 'exports')
-  const files = ['results.json', ...Object.values(reports).flatMap((some) => Object.keys(some))]
+  const files = [
+    'results.json',
+    recordingsName,
+    ...Object.values(reports).flatMap((some) => Object.keys(some)),
+  ]
   for (const file of files) removeFile(join(path, file))
   const requests = createRequestFile(join(path, 'requests.ndjson.gz'))
   return {
@@ -94,7 +99,19 @@ export function openRunFolder(out: string, name: string): RunFolder {
       })
       const lost = requests.end() ?? []
       const findings = { results, records: recallRecords(run) }
-      return [first.problems, lost, writeReports(path, findings, { junit }).problems].flat()
+      const { recordings } = run
+      const recorded =
+        recordings === undefined
+          ? []
+          : writeFiles(path, {
+              [recordingsName]: () => renderRecordings(recordings),
+            }).problems
+      return [
+        first.problems,
+        lost,
+        recorded,
+        writeReports(path, findings, { junit }).problems,
+      ].flat()
     },
   }
 }

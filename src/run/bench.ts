@@ -5,12 +5,14 @@ import { describeMachine } from '../calibration/machine.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { explainRequests } from '../report/sentence/default-requests.ts'
 import { explainInfeasibility } from '../report/sentence/infeasibility.ts'
+import type { RecordedRequest } from '../results/recordings.ts'
 import type { Results } from '../results/results.ts'
 import { checkFeasibility } from '../verdict/feasibility.ts'
 import type { CheckedSpec } from './checked-spec.ts'
 import { conclude } from './conclusion.ts'
 import { documentRun } from './document.ts'
 import { drive, type DriveOptions } from './drive.ts'
+import { joinRecordings } from './recording-file.ts'
 
 export interface BenchOptions extends DriveOptions {
   /**
@@ -27,6 +29,8 @@ export interface BenchRun {
   records: readonly RequestRecord[]
   /** The same of the second target; `undefined` without one. */
   baseline?: readonly RequestRecord[]
+  /** What was asked to be recorded; secrets are already out of it. */
+  recordings?: readonly RecordedRequest[]
   /** Instant that the times in `requests.ndjson.gz` count from; `undefined` without a request. */
   origin?: number
 }
@@ -44,7 +48,8 @@ export async function runBench(spec: CheckedSpec, options: BenchOptions = {}): P
   const conclusion = conclude(driven, setting)
   const results = documentRun(driven, conclusion, setting)
   const { records, baseline, origin } = driven
-  return keepKnown<BenchRun>({ results, records, baseline, origin })
+  const recordings = joinRecordings(driven)
+  return keepKnown<BenchRun>({ results, records, baseline, recordings, origin })
 }
 
 /** A sentence about a spec, before anything is sent. */

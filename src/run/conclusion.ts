@@ -7,7 +7,7 @@ import type { CalibrationFile } from '../calibration/calibration-file.ts'
 import { shapeOfRun } from '../calibration/load-shape.ts'
 import type { Machine } from '../calibration/machine.ts'
 import { describeMatch, matchCalibration, toAccuracy } from '../calibration/match.ts'
-import { diagnose } from '../metrics/diagnostics.ts'
+import { diagnose, diagnoseRecording } from '../metrics/diagnostics.ts'
 import { findDoubts } from '../metrics/doubt.ts'
 import { joinRounds } from '../metrics/joining.ts'
 import { diagnoseServer } from '../metrics/server-diagnostics.ts'
@@ -97,6 +97,7 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
       alternates,
       defaultBody: isDeepStrictEqual(spec.target.body, defaultBody),
     }),
+    ...(driven.recordings === undefined ? [] : [diagnoseRecording(driven.recordings)]),
     ...(server ? diagnoseServer(server, { slos, goodput }) : []),
   ]
   return keepKnown<Conclusion>({

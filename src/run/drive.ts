@@ -5,7 +5,14 @@ import { rebaseUrl } from '../bench-spec/target.ts'
 import { prepare } from '../bench-spec/template.ts'
 import { type LoadOptions, runLoad } from '../engine/load.ts'
 import type { LoadPlan } from '../engine/loop.ts'
-import type { ClientTrust, RequestRecord, RunEnd, TargetRole, Watch } from '../engine/record.ts'
+import type {
+  ClientTrust,
+  Recording,
+  RequestRecord,
+  RunEnd,
+  TargetRole,
+  Watch,
+} from '../engine/record.ts'
 import type { Snapshot } from '../metrics/snapshot.ts'
 import { type MockHandle, startMock } from '../mock/index.ts'
 import type { Progress } from '../report/progress-text.ts'
@@ -25,6 +32,8 @@ export interface DriveOptions {
    * order in which they ended; secrets are already out of them. Those of a baseline are left out.
    */
   onRecords?(records: readonly RequestRecord[]): void
+  /** How many of the first measured requests are recorded, all that they sent and got; none by default. */
+  recorded?: number
   /** Is told of the requests to both targets, secrets out of them. */
   log?: RequestLog
 }
@@ -37,6 +46,8 @@ export interface Drive {
   records: readonly RequestRecord[]
   /** The same of the second target; `undefined` without one. */
   baseline?: readonly RequestRecord[]
+  /** What was asked to be recorded, secrets out of it. */
+  recordings?: readonly Recording[]
   /** Instant at which the first request was due (see `RequestMarks`); `undefined` without one. */
   origin?: number
   /** `undefined` when the load process ended before it could say. */
@@ -82,11 +93,11 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
   const sides: Record<TargetRole, RequestRecord[]> = { candidate: [], baseline: [] }
   const progress = trackProgress(load, options.onProgress, alternates ? 2 : 1)
   const steering = steer(spec)
-  const plan = planLoad(spec)
+  const plan = planLoad(spec, options.recorded)
   let origin: number | undefined
   const startedAt = new Date().toISOString()
   const watching = serverMetrics && (await watchTarget(serverMetrics, plan))
-  const { trust, end } = await runLoad(
+  const { trust, end, recordings } = await runLoad(
     plan,
     keepKnown<LoadOptions>({
       signal: options.signal,
@@ -112,6 +123,7 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
     spec,
     records: sides.candidate,
     baseline: alternates ? sides.baseline : undefined,
+    recordings,
     origin,
     trust,
     end: steering.correctEnd(end),
@@ -122,7 +134,7 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
   })
 }
 
-function planLoad(spec: BenchSpec): LoadPlan {
+function planLoad(spec: BenchSpec, recorded: number | undefined): LoadPlan {
   const { baseline, gate } = spec
   return keepKnown<LoadPlan>({
     load: spec.load,
@@ -132,6 +144,7 @@ function planLoad(spec: BenchSpec): LoadPlan {
     baseline: baseline?.kind === 'interleaved' ? prepare(spec, baseline.target) : undefined,
     extraRounds: gate.policy === 'point' ? undefined : gate.maxExtraRounds,
     secrets: spec.secrets,
+    recorded,
     phaseHeader: spec.mock && 'x-slogate-phase',
   })
 }

@@ -26,7 +26,12 @@ export { checkContentType, checkEncoding } from './content-type.ts'
 export interface ReaderOptions {
   /** Collect the answer's text in `marks.output`; text at `outputPath` is collected anyway. */
   keepOutput?: boolean
+  /** Is told of every event and, of raw text, of every read. Slow: each event is then parsed. */
+  observe?: Observe
 }
+
+/** What an event was taken for; `token`: whether its instant became one of `tokenTimes`. */
+export type Observe = (data: string, meaning: Meaning, token: boolean) => void
 
 /**
  * A reader for one response body. Without a format the framing is chosen from the content type, and
@@ -37,7 +42,7 @@ export function createReader(
   contentType: string | undefined,
   options: ReaderOptions = {},
 ): StreamReader {
-  const keepOutput = options.keepOutput ?? false
+  const { keepOutput = false, observe } = options
   let dialect = format === undefined ? guessDialect(contentType) : dialects[format.dialect]
   const marks: StreamMarks = {
     dialect: dialect.name,
@@ -63,7 +68,8 @@ export function createReader(
     const { completionEvent, outputPath } = format ?? {}
     const thorough = createInterpreter(rules, completionEvent)
     const needsPayloads =
-      outputPath !== undefined && completionEvents(rules, completionEvent).length === 0
+      observe !== undefined ||
+      (outputPath !== undefined && completionEvents(rules, completionEvent).length === 0)
     return {
       interpret: needsPayloads ? thorough : createShortcut(thorough, keepOutput),
       mark: createMarker(marks, rules, { format, keepOutput }),
@@ -75,19 +81,29 @@ export function createReader(
     if (!open) return
     if (data.length > eventLimit) return tooLong()
     const meaning = sniffing ? sniff(data, line) : interpret(data, line)
-    if (meaning.kind === 'keep_alive') return
+    const token = meaning.kind !== 'keep_alive' && note(meaning, id)
+    observe?.(data, meaning, token)
+    // At each event, not at each read: otherwise it would depend on how the body was cut.
+    if (document !== undefined && isStream()) document = undefined
+  }
+
+  /** Returns whether it is a token. */
+  function note(
+    meaning: Exclude<Meaning, { kind: 'keep_alive' }>,
+    id: string | undefined,
+  ): boolean {
     marks.events++
     marks.firstEvent ??= now
     if (meaning.kind === 'event') {
-      mark(meaning, now, id)
       finish.note(meaning.payload)
-    } else if (meaning.kind === 'fault') fault ??= meaning.fault
+      return mark(meaning, now, id)
+    }
+    if (meaning.kind === 'fault') fault ??= meaning.fault
     else {
       open = false
       if (format?.completionEvent === undefined) marks.completed = now
     }
-    // At each event, not at each read: otherwise it would depend on how the body was cut.
-    if (document !== undefined && isStream()) document = undefined
+    return false
   }
 
   function sniff(data: string, line: string | undefined): Meaning {
@@ -124,7 +140,9 @@ export function createReader(
   function readRaw(chunk: Uint8Array): void {
     marks.events++
     marks.firstEvent ??= now
-    mark({ ...rawRead, text: keepOutput ? decode(chunk) : '' }, now)
+    const text = keepOutput || observe !== undefined ? decode(chunk) : ''
+    const token = mark({ ...rawRead, text }, now)
+    observe?.(text, rawRead, token)
   }
 
   function keepDocument(text: string): void {

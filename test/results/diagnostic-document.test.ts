@@ -65,6 +65,10 @@ const diagnostics: readonly [Diagnostic, numbers: object][] = [
     },
   ],
   [
+    { id: 'requests-recorded', level: 'info', recorded: 3, bytes: 900, omitted: 7 },
+    { recorded: 3, bytes: 900, omitted: 7 },
+  ],
+  [
     { id: 'no-last-word', level: 'info', answers: 7, requests: 60 },
     { answers: 7, requests: 60 },
   ],

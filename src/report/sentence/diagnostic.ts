@@ -66,6 +66,11 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
       return `The target refuses the body {"stream": true}, which is sent where nothing says what to send, with HTTP ${facts.status}: write what it expects as body of a spec, or behind --body where there is none.`
     case 'requests-cancelled':
       return `${facts.cancelled} of ${facts.requests} requests were in flight when the run was stopped: they count nowhere.`
+    case 'requests-recorded': {
+      const rest =
+        facts.omitted === 0 ? '' : ` (${facts.omitted} bytes more were not kept, beyond the limits)`
+      return `${facts.recorded} requests were recorded, ${facts.bytes} bytes${rest}, which takes time from the client: a run to look at, not to judge by.`
+    }
     case 'server-restarted':
       return explainServerFinding({ kind: 'restarted' })
     case 'server-unread':

@@ -84,6 +84,14 @@ const sentences: readonly [DiagnosticFacts, string][] = [
     'The load process could not keep up (its event loop was late by 12.35ms (p99)): "ttft p95 >= 800ms" may be shorter than shown, its FAIL stands; "stall p95 <= 20ms" is too close to its bound for an unknown error.',
   ],
   [
+    { id: 'requests-recorded', level: 'info', recorded: 3, bytes: 900, omitted: 0 },
+    '3 requests were recorded, 900 bytes, which takes time from the client: a run to look at, not to judge by.',
+  ],
+  [
+    { id: 'requests-recorded', level: 'info', recorded: 3, bytes: 900, omitted: 7 },
+    '3 requests were recorded, 900 bytes (7 bytes more were not kept, beyond the limits), which takes time from the client: a run to look at, not to judge by.',
+  ],
+  [
     { id: 'no-last-word', level: 'info', answers: 7, requests: 60 },
     '7 of 60 answers ended without a last word ([DONE], message_stop): their finish reason and a clean end of the body count as their end.',
   ],
