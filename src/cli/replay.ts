@@ -11,8 +11,7 @@ import { traceStream } from '../stream/trace.ts'
 import { exitCodes } from '../verdict/exit-code.ts'
 import { UsageError } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
-import type { Replay } from './replay-document.ts'
-import { toReplayDocument } from './replay-document.ts'
+import { type Replay, toReplayDocument } from './replay-document.ts'
 import { renderReplay } from './replay-text.ts'
 import { config } from './shared-options.ts'
 import { choice, text, wholeNumber } from './value-kind.ts'
@@ -50,7 +49,7 @@ export const replay: Command = defineCommand({
   exitCodes: { 0: 'read, whatever it holds', 3: 'bad usage or a file that cannot be read' },
   examples: [
     'slogate replay .vitest/slogate/dify/debug_events.ndjson --request 2',
-    'slogate replay answer.sse --type sse --first-token-event message',
+    'slogate replay answer.sse --type sse --completion-event workflow_finished',
   ],
   async run({ values, operands }, { env, cwd, stdout }) {
     const [file = ''] = operands

@@ -6,7 +6,7 @@ import { maskJoinedTexts } from './joined-texts.ts'
 import type { Recording } from './record.ts'
 
 /** Bytes of bodies that are kept, of one request and of all. */
-export const recordingLimits: Readonly<Record<'request' | 'all', number>> = {
+export const recordingLimits: { readonly request: number; readonly all: number } = {
   request: 256 * 1024,
   all: 8 * 1024 * 1024,
 }

@@ -25,7 +25,9 @@ export function listTexts(data: string): TextAtPath[] {
 
 function parse(data: string): unknown {
   try {
-    return JSON.parse(data)
+    const value: unknown = JSON.parse(data)
+    // A token may look like a number.
+    return typeof value === 'object' || typeof value === 'string' ? (value ?? data) : data
   } catch {
     return data
   }

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { renderEditorSchema } from '../../src/bench-spec/editor-schema.ts'
 import type { JsonSchema } from '../../src/bench-spec/json-schema.ts'
 import { benchSchema } from '../../src/bench-spec/schema.ts'
+import { recordingSchema } from '../../src/results/recordings-schema.ts'
 import { requestSchema } from '../../src/results/requests-schema.ts'
 import { resultsSchema } from '../../src/results/results-schema.ts'
 import { renderInterface } from '../_interface.ts'
@@ -24,7 +25,7 @@ test('document.ts, the published schema and the table of keys are what the schem
 
 test('the schemas are ones of draft-07', () => {
   const ajv = new Ajv({ strict: true, allowUnionTypes: true })
-  for (const schema of [benchSchema, resultsSchema, requestSchema]) {
+  for (const schema of [benchSchema, resultsSchema, requestSchema, recordingSchema]) {
     expect(ajv.validateSchema(schema)).toBe(true)
   }
 })

@@ -1,63 +1,99 @@
-import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
+import { repository } from '../_pages.ts'
+import { hostile } from '../report/_runs.ts'
+import { eventStream } from '../stream/recording.ts'
 import { createFolder } from './_folder.ts'
 import { call } from './_terminal.ts'
 
-const chat = readFileSync(new URL('../../fixtures/streams/chat-reasoning.sse', import.meta.url))
-const steps = [
-  'event: begun\ndata: {"run": "r-1"}',
-  'event: piece\ndata: {"delta": "Two "}',
-  'event: piece\ndata: {"delta": "words"}',
-  'event: finished\ndata: {"result": "Two words"}',
-  '',
-].join('\n\n')
+const fixtures = join(repository, 'fixtures/streams')
 
-test('shows what each event was taken for, and says that a body alone has no times', async () => {
-  const cwd = createFolder({ 'chat.sse': chat.toString() })
-  const { code, stdout } = await call(['replay', 'chat.sse'], { cwd })
+async function replayJson(args: readonly string[], cwd = fixtures) {
+  const { code, stdout, stderr } = await call(['replay', ...args, '--json'], { cwd })
+  expect([code, stderr]).toEqual([0, ''])
+  return JSON.parse(stdout)
+}
+
+test('a body as curl leaves it: its events, its marks, and the format to read it with', async () => {
+  const { code, stdout } = await call(['replay', 'dify-chatflow.sse'], { cwd: fixtures })
   expect(code).toBe(0)
-  expect(stdout).toContain('read as openai-chat, chosen from the body')
+  expect(stdout).toContain('read as dify, chosen from the body')
   expect(stdout).toContain('it holds no times')
-  expect(stdout).toMatch(/^2 {2}– +token reasoning /m)
-  expect(stdout).toMatch(/^first token +event 2$/m)
-  expect(stdout).toMatch(/^output +42\.$/m)
+  expect(stdout).toMatch(/^4 {2}– {2}message +token output +\{/m)
+  expect(stdout).toMatch(/^first token +event 4 message$/m)
+  expect(stdout).toMatch(/^output +你好，世界$/m)
+  expect(stdout).toMatch(/^end +message_end$/m)
+  expect(stdout).toMatch(/^usage +9 prompt, 3 completion$/m)
+  expect(stdout).toMatch(/^ {2}workflow_finished {2}data\.outputs\.answer {2}×1 {2}你好，世界$/m)
+  expect(stdout).toContain('stream_format: dify')
 })
 
-test('proposes a format that then reads the stream', async () => {
-  const cwd = createFolder({ steps: steps })
-  const { stdout } = await call(['replay', 'steps'], { cwd })
-  expect(stdout).toContain(
-    'stream_format: { type: sse, first_token_event: piece, completion_event: finished, output_path: result }',
-  )
-  const format = ['--type', 'sse', '--first-token-event', 'piece', '--completion-event', 'finished']
-  const args = ['replay', 'steps', ...format, '--output-path', 'result', '--json']
-  const document = JSON.parse((await call(args, { cwd })).stdout)
-  expect(document).toMatchObject({ output: 'Two words', end: 'finished', failure: null })
-  expect(document.marks_ms.first_token).toBeNull()
-  expect(document.events.map(({ event }: { event: string }) => event)).toEqual([
-    'begun',
-    'piece',
-    'piece',
-    'finished',
-  ])
+test('the stream of the document is read as its configuration says [S3.1, S3.2, S3.4, S3.6, S3.7]', async () => {
+  const flags = ['--type', 'sse', '--first-token-event', 'workflow_started']
+  const more = ['--completion-event', 'workflow_finished', '--output-path', 'data.outputs.result']
+  const read = await replayJson(['workflow-events.sse', ...flags, ...more])
+  expect(read).toMatchObject({
+    stream_format: { type: 'sse', output_path: 'data.outputs.result' },
+    suggestion: null,
+    end: 'workflow_finished',
+    output: '最终结果',
+    failure: null,
+    event_names: [
+      { name: 'workflow_started', count: 1 },
+      { name: 'node_started', count: 1 },
+      { name: 'node_finished', count: 1 },
+      { name: 'workflow_finished', count: 1 },
+    ],
+  })
 })
 
-test('says why an answer is incomplete, and where a path leads to no text', async () => {
-  const cwd = createFolder({ cut: steps.slice(0, steps.indexOf('event: finished')) })
-  const format = ['--type', 'sse', '--completion-event', 'finished', '--output-path', 'nowhere']
-  const { code, stdout } = await call(['replay', 'cut', ...format], { cwd })
-  expect(code).toBe(0)
-  expect(stdout).toContain('incomplete_stream')
+test('an output_path that leads nowhere is told with what is there [T3]', async () => {
+  const flags = ['--type', 'dify', '--output-path', 'data.outputs.result']
+  const { stdout } = await call(['replay', 'dify-chatflow.sse', ...flags], { cwd: fixtures })
+  expect(stdout).toContain('– nothing at data.outputs.result: data.outputs holds answer')
 })
 
 test.each([
-  [['none.sse'], 'none.sse: there is no such file'],
-  [['steps', '--output-path', 'a'], 'needs its --type'],
-  [['steps', '--type', 'ssse'], 'Did you mean "sse"?'],
-])('replay %j is one sentence', async (args, sentence) => {
-  const { code, stderr } = await call(['replay', ...args], { cwd: createFolder({ steps }) })
+  ['cut-before-done.sse', 'openai-chat', 'incomplete_stream'],
+  ['ollama.ndjson', 'ollama', undefined],
+  ['gemini-array.array', 'gemini', undefined],
+  ['document.txt', 'ndjson', 'not_streamed'],
+  ['text.txt', 'raw', undefined],
+])('%s is read as %s', async (file, dialect, failure) => {
+  const read = await replayJson([file])
+  expect([read.dialect, read.failure?.kind]).toEqual([dialect, failure])
+})
+
+test('a long row of like events is cut in the terminal, and whole in JSON', async () => {
+  const events = Array.from({ length: 50 }, (_, n) => ({ event: 'piece', text: `${n} ` }))
+  const cwd = createFolder({ 'own.txt': eventStream({ event: 'begin' }, ...events) })
+  const { stdout } = await call(['replay', 'own.txt'], { cwd })
+  expect(stdout).toContain('… 47 more of these')
+  expect((await replayJson(['own.txt'], cwd)).events).toHaveLength(51)
+})
+
+test('what a target wrote does nothing to a terminal or a CI system', async () => {
+  const cwd = createFolder({
+    'own.sse': eventStream({ event: hostile, [hostile]: hostile }, hostile),
+  })
+  for (const flags of [[], ['--json']]) {
+    const { code, stdout } = await call(['replay', 'own.sse', ...flags], { cwd })
+    expect(code).toBe(0)
+    expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}|##\w*\[/u)
+    expect(stdout).not.toMatch(/^\s*::/m)
+  }
+})
+
+test.each([
+  [['missing.sse'], 'there is no such file'],
+  [['.'], 'cannot be read (EISDIR)'],
+  [['chat.sse', '--output-path', 'a'], 'needs its --type'],
+  [['chat.sse', '--type', 'openai'], '--type must be'],
+  [[], 'needs one recorded stream'],
+])('bad usage is one sentence: %j', async (args, message) => {
+  const { code, stderr } = await call(['replay', ...args], { cwd: fixtures })
   expect(code).toBe(3)
-  expect(stderr).toContain(sentence)
+  expect(stderr).toContain(message)
 })

@@ -204,61 +204,6 @@ test('--dry-run and validate tell what a run sends, and send nothing [S1.52]', a
   expect(known.stdout).toMatch(/takes {4}about [^ ]+s, at the pace of its run of 20/)
 })
 
-test('what --debug-events keeps is replayed to the marks of the run, and counts events by name [S1.38] [S3.11]', async () => {
-  const dify = {
-    url: '/v1/chat-messages',
-    body: { inputs: {}, query: '你的问题', response_mode: 'streaming', user: 'abc-123' },
-    stream_format: {
-      type: 'sse',
-      first_token_event: 'message',
-      completion_event: 'workflow_finished',
-      output_path: 'data.outputs.result',
-    },
-    requests: 6,
-    concurrency: 2,
-    mock: { profile: 'vllm', ttft: '5ms', itl: '1ms', tokens: 4 },
-  }
-  const project = createProject({ 'dify.json': JSON.stringify(dify) })
-  const args = ['run', 'dify.json', '--debug-events', '3', '--reporter', 'seed']
-  const { stdout } = await project.slogate(args)
-  const names =
-    'workflow_started:1, node_started:2, node_finished:2, message:4, workflow_finished:1, message_end:1'
-  expect(stdout).toContain(`s | 11 事件 | ${names}\n`)
-  const folder = '.vitest/slogate/dify'
-  expect(stdout).toContain(` recorded ${folder}/debug_events.ndjson\n`)
-  expect(project.read(`${folder}/report.html`)).toContain('requests-recorded')
-  const { metrics } = JSON.parse(project.read(`${folder}/test_results.json`))
-  expect(metrics[0]).toMatchObject({
-    events_count: 11,
-    events: { message: 4, workflow_started: 1 },
-  })
-  expect(metrics[0].total_bytes).toBeGreaterThan(500)
-  const packed = gunzipSync(readFileSync(join(project.folder, folder, 'requests.ndjson.gz')))
-  const records = packed
-    .toString()
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line))
-  for (const number of [1, 2, 3]) {
-    const file = `${folder}/debug_events.ndjson`
-    const replay = ['replay', file, '--request', `${number}`, '--json']
-    const { marks_ms: marks, ...replayed } = JSON.parse((await project.slogate(replay)).stdout)
-    const record = records.find((each) => each.phase === 'measured' && each.number === number)
-    expect(replayed).toMatchObject({
-      outcome: 'completed',
-      end: 'workflow_finished',
-      event_count: record.events,
-      tokens: record.token_times_ms.length,
-      completion_tokens: record.completion_tokens,
-      output: record.output,
-    })
-    for (const name of ['first_event', 'first_token', 'last_token', 'completed']) {
-      const since = record.marks_ms[name] - record.marks_ms.dispatched
-      expect(marks[name], name).toBeCloseTo(since, 2)
-    }
-  }
-})
-
 test('where the body of a url alone is refused, the run says so, and --body sends another', async () => {
   const server = await startServer({ profile: 'vllm', ttft: '2ms', itl: '1ms' })
   onTestFinished(() => server.close())

@@ -1,91 +1,122 @@
 import { expect, test } from 'vitest'
 
 import { createRedactor } from '../../src/bench-spec/redaction.ts'
+import type { StreamFormat } from '../../src/bench-spec/stream-format.ts'
 import type { Recording } from '../../src/engine/record.ts'
 import { createRecorders, recordingLimits } from '../../src/engine/recording.ts'
+import { encodings, keys, pieces } from '../bench-spec/_secrets.ts'
+import { eventStream } from '../stream/recording.ts'
+import { prepared } from './_connection.ts'
 
-const secrets = [{ value: 'sk-very-secret-0123456789', label: '${KEY}' }]
+const ticket = { target: 'candidate', phase: 'measured', index: 0 }
 
-interface Sent {
-  reads: readonly string[]
-  headers?: Record<string, unknown>
-  requests?: number
+function record(
+  reads: readonly (string | Buffer)[],
+  value = '',
+  { stream, headers = {} }: { stream?: StreamFormat; headers?: Record<string, unknown> } = {},
+): Recording {
+  const secrets = value === '' ? [] : [{ value, label: '[KEY]' }]
+  const redactor = createRedactor(secrets)
+  const recorders = createRecorders({ requests: 1, secrets, redactor, stream })
+  const request = {
+    ...prepared,
+    url: `http://a/?key=${encodeURIComponent(value)}`,
+    headers: { k: value },
+  }
+  const recorder = recorders.start(ticket, request)
+  recorder?.dispatch(100)
+  recorder?.respond(200, { 'content-type': 'text/event-stream', ...headers })
+  reads.forEach((bytes, index) => recorder?.read(Buffer.from(bytes), 110 + index))
+  recorder?.end(150)
+  return recorders.finish()[0]!
 }
 
-function record({ reads, headers = { 'content-type': 'text/event-stream' } }: Sent): Recording {
+function bodyOf({ reads }: Recording): Buffer {
+  return Buffer.concat(reads.map(({ bytes }) => bytes))
+}
+
+test('keeps the bytes as they came, in ms since dispatch', () => {
+  const bytes = Buffer.from('data: 世界\n\n')
+  const recording = record([bytes.subarray(0, 7), bytes.subarray(7), Buffer.of(0xff)])
+  expect(recording).toMatchObject({ index: 0, status: 200, omitted: 0, ended: 50 })
+  expect(recording.reads.map(({ at }) => at)).toEqual([10, 11, 12])
+  expect(bodyOf(recording)).toEqual(Buffer.concat([bytes, Buffer.of(0xff)]))
+})
+
+test('records the first measured requests to the candidate and no others', () => {
   const recorders = createRecorders({
-    requests: 1,
-    secrets,
-    redactor: createRedactor(secrets),
+    requests: 2,
+    secrets: [],
+    redactor: createRedactor([]),
     stream: undefined,
   })
-  const recorder = recorders.start(
-    { target: 'candidate', phase: 'measured', index: 0 },
-    { url: 'http://h/?k=sk-very-secret-0123456789', method: 'POST', headers: {}, body: '{}' },
-  )
-  recorder?.dispatch(100)
-  recorder?.respond(200, headers)
-  for (const [index, text] of reads.entries()) recorder?.read(Buffer.from(text), 101 + index)
-  recorder?.end(150)
-  const [recording] = recorders.finish()
-  if (recording === undefined) throw new Error('nothing was recorded')
-  return recording
-}
-
-function bodyOf({ reads }: Recording): string {
-  return Buffer.concat(reads.map(({ bytes }) => bytes)).toString()
-}
-
-test('keeps each read with its instant since dispatch, and the end of the body', () => {
-  const recording = record({ reads: ['data: a\n\n', 'data: b\n\n'] })
-  expect(recording.reads.map(({ at, bytes }) => [at, Buffer.from(bytes).toString()])).toEqual([
-    [1, 'data: a\n\n'],
-    [2, 'data: b\n\n'],
-  ])
-  expect(recording).toMatchObject({ index: 0, status: 200, omitted: 0, ended: 50 })
-})
-
-test('only the first measured requests to the candidate are recorded', () => {
-  const options = { secrets, redactor: createRedactor(secrets), stream: undefined }
-  const recorders = createRecorders({ requests: 2, ...options })
-  const request = { url: 'http://h', method: 'GET', headers: {} }
-  const starts = [
-    { target: 'candidate', phase: 'warmup', index: 0 },
-    { target: 'baseline', phase: 'measured', index: 0 },
-    { target: 'candidate', phase: 'measured', index: 1 },
-    { target: 'candidate', phase: 'measured', index: 2 },
-  ].map((ticket) => recorders.start(ticket, request) !== undefined)
-  expect(starts).toEqual([false, false, true, false])
-})
-
-test('a secret in url and headers is not in it', () => {
-  const headers = { 'content-type': 'text/event-stream', 'x-echo': secrets[0]?.value }
-  expect(JSON.stringify(record({ reads: ['data: x\n\n'], headers }))).not.toContain('very-secret')
-})
-
-test('a secret is not in the body at whatever byte reads part it', () => {
-  const body = `data: {"text": "the key is ${secrets[0]?.value}."}\n\n`
-  for (let cut = 1; cut < body.length; cut++) {
-    const recording = record({ reads: [body.slice(0, cut), body.slice(cut)] })
-    expect(bodyOf(recording)).not.toContain('very-secret')
-    expect(bodyOf(recording)).toHaveLength(body.length)
+  const others = [{ index: 2 }, { phase: 'warmup' }, { target: 'baseline' }]
+  for (const other of others) {
+    expect(recorders.start({ ...ticket, ...other }, prepared)).toBeUndefined()
   }
+  recorders.start({ ...ticket, index: 1 }, prepared)
+  expect(recorders.finish()).toMatchObject([{ index: 1, reads: [], omitted: 0 }])
 })
 
-test('a secret that is repeated token by token is not in the texts of the events together', () => {
-  const pieces = ['the key ', 'sk-ve', 'ry-sec', 'ret-01', '23456', '789', ' is it']
-  const reads = pieces.map((content) => {
-    const payload = { object: 'chat.completion.chunk', choices: [{ delta: { content } }] }
-    return `data: ${JSON.stringify(payload)}\n\n`
-  })
-  const body = bodyOf(record({ reads }))
-  const texts = [...body.matchAll(/"content":"([^"]*)"/g)].map(([, text]) => text)
-  expect(texts.join('')).toBe(`the key ${'*'.repeat(25)} is it`)
-})
-
-test('keeps no more of a body than the limit, and says how much is missing', () => {
-  const piece = 'x'.repeat(100_000)
-  const recording = record({ reads: [piece, piece, piece, piece] })
+test('what is beyond the limits of a request and of all is counted', () => {
+  const half = Buffer.alloc(recordingLimits.request / 2, 'x')
+  const recording = record([half, half, half])
   expect(bodyOf(recording)).toHaveLength(recordingLimits.request)
-  expect(recording.omitted).toBe(400_000 - recordingLimits.request)
+  expect(recording.omitted).toBe(half.length)
+  const recorders = createRecorders({
+    requests: 100,
+    secrets: [],
+    redactor: createRedactor([]),
+    stream: undefined,
+  })
+  for (let index = 0; index < 40; index++) {
+    const recorder = recorders.start({ ...ticket, index }, prepared)
+    recorder?.read(Buffer.alloc(recordingLimits.request, 'x'), 0)
+  }
+  const all = recorders.finish()
+  const kept = all.reduce((sum, each) => sum + bodyOf(each).length, 0)
+  const omitted = all.reduce((sum, each) => sum + each.omitted, 0)
+  expect(kept).toBeLessThanOrEqual(recordingLimits.all)
+  expect(kept + omitted).toBe(40 * recordingLimits.request)
+})
+
+test.each(Object.entries(keys))(
+  'of a key that is %s nothing is kept, wherever it stands and however the body is cut',
+  (_, value) => {
+    const forbidden = pieces(value)
+    for (const encode of Object.values(encodings)) {
+      const body = Buffer.from(`data: {"echo": "before ${encode(value)} behind"}\n\n`)
+      const middle = body.indexOf('before') + 7 + Math.floor(encode(value).length / 2)
+      const recording = record([body.subarray(0, middle), body.subarray(middle)], value, {
+        headers: { 'x-echo': encode(value) },
+      })
+      const told = `${JSON.stringify({ ...recording, reads: [] })} ${bodyOf(recording).toString()}`
+      expect(forbidden.filter((piece) => told.includes(piece))).toEqual([])
+      expect(bodyOf(recording)).toHaveLength(body.length)
+      expect(told).toContain('before ')
+      expect(told).toContain(' behind')
+    }
+  },
+)
+
+test.each<[StreamFormat['dialect'], (text: string) => unknown]>([
+  ['openai-chat', (text: string) => ({ choices: [{ index: 0, delta: { content: text } }] })],
+  ['sse', (text: string) => ({ own: { shape: [text] } })],
+  ['sse', (text: string) => text],
+])('a key that is said token by token in %s is kept in none of them', (dialect, wrap) => {
+  const value = 'sk-proj-0123456789abcdef'
+  const tokens = ['say ', 'sk-', 'proj', '-0123', '4567', '89ab', 'cdef', ' now']
+  const text = eventStream(...tokens.map((token) => wrap(token)), '[DONE]')
+  const body = bodyOf(record([text], value, { stream: { dialect } })).toString()
+  for (const token of tokens.slice(1, -1)) expect(body).not.toContain(token)
+  expect(body).toContain('say ')
+  expect(body).toContain(' now')
+  expect(body).toHaveLength(text.length)
+})
+
+test('a key that the limit cuts is kept by no half', () => {
+  const value = 'sk-proj-0123456789abcdefghij'
+  const before = 'x'.repeat(recordingLimits.request - 10)
+  const body = bodyOf(record([before + value, 'y'.repeat(100_000)], value)).toString()
+  expect(body.slice(-12)).toBe('xx**********')
 })

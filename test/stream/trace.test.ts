@@ -1,79 +1,74 @@
 import { expect, test } from 'vitest'
 
-import { suggestFormat } from '../../src/stream/suggestion.ts'
-import { type Trace, traceStream } from '../../src/stream/trace.ts'
-import { loadRecordings, type Recording } from './recording.ts'
+import { traceStream } from '../../src/stream/trace.ts'
+import { eventStream, loadRecordings, readCut } from './recording.ts'
 
-const recordings = loadRecordings()
+const format = { dialect: 'sse' } as const
 
-function trace({ bytes, expected }: Recording, size: number): Trace {
-  const reads = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) => ({
-    at: 1,
-    bytes: bytes.subarray(index * size, (index + 1) * size),
-  }))
-  const { format, contentType } = expected
-  return traceStream(reads, { format, contentType, ended: 1 })
+function trace(text: string, more: Partial<Parameters<typeof traceStream>[1]> = {}) {
+  const options = { format, contentType: 'text/event-stream', ended: 0, ...more }
+  return traceStream([{ at: 0, bytes: Buffer.from(text) }], options)
 }
 
-test.each(recordings.filter(({ expected }) => expected.dialect !== 'raw'))(
-  '$name: is traced the same however it is cut, with the tokens, output, usage and fault of the run',
-  (recording) => {
-    const { bytes, expected } = recording
-    const whole = trace(recording, bytes.length)
-    for (const size of [1, 2, 7, 64]) expect(trace(recording, size)).toEqual(whole)
-    const { events, marks, fault } = whole
-    expect(events.filter(({ roles }) => roles.includes('token'))).toHaveLength(
-      expected.tokens.length,
-    )
-    expect(fault?.kind).toBe(expected.fault?.kind)
-    expect(marks.dialect).toBe(expected.dialect)
-    if (expected.output !== undefined) expect(marks.output).toBe(expected.output)
-    expect(marks.completionTokens).toBe(expected.completionTokens)
-    expect(events.every(({ roles }) => roles.length > 0)).toBe(true)
-  },
-)
-
-function find(name: string): Recording {
-  const found = recordings.find((recording) => recording.name === name)
-  if (found === undefined) throw new Error(`no recording ${name}`)
-  return found
-}
-
-function suggest(name: string): object {
-  const { bytes, expected } = find(name)
-  const { contentType } = expected
-  return suggestFormat(traceStream([{ at: 0, bytes }], { contentType, ended: 0 }))
-}
-
-test('of a known server, its dialect is proposed', () => {
-  expect(suggest('chat')).toEqual({ dialect: 'openai-chat' })
-  expect(suggest('anthropic')).toEqual({ dialect: 'anthropic' })
-})
-
-test('of another, the event whose texts make an answer and the one that ends it', () => {
-  const body = [
-    'event: begun\ndata: {"run": "r-1"}',
-    'event: piece\ndata: {"delta": "Two "}',
-    'event: piece\ndata: {"delta": "words"}',
-    'event: finished\ndata: {"result": {"text": "Two words"}}',
-    '',
-  ].join('\n\n')
-  const reads = [{ at: 0, bytes: Buffer.from(body) }]
-  const traced = traceStream(reads, { contentType: 'text/event-stream', ended: 0 })
-  expect(suggestFormat(traced)).toEqual({
-    dialect: 'sse',
-    firstTokenEvent: 'piece',
-    completionEvent: 'finished',
-    outputPath: 'result.text',
+for (const { name, bytes, expected } of loadRecordings()) {
+  test(`${name}: what is traced has the marks of what is read, and the same roles however it is cut`, () => {
+    const { contentType, format: own } = expected
+    const read = (size: number) => {
+      const cuts = Array.from(
+        { length: Math.ceil(bytes.length / size) - 1 },
+        (_, i) => (i + 1) * size,
+      )
+      const bounds = [0, ...cuts, bytes.length]
+      const reads = bounds
+        .slice(1)
+        .map((end, at) => ({ at, bytes: bytes.subarray(bounds[at], end) }))
+      const traced = traceStream(reads, { format: own, contentType, ended: reads.length })
+      const plain = readCut(bytes, cuts, { format: own, contentType })
+      expect(traced.marks).toEqual(plain.marks)
+      expect(traced.fault).toEqual(plain.fault)
+      const tokens = traced.events.filter(({ roles }) => roles.includes('token'))
+      expect(tokens.map(({ at }) => at)).toEqual(traced.marks.tokenTimes)
+      return traced.events.map(({ name: event, data, roles }) => ({ event, data, roles }))
+    }
+    const whole = read(bytes.length)
+    if (expected.tokens === 'reads') return
+    for (const size of [1, 7, 64]) expect(read(size)).toEqual(whole)
   })
+}
+
+test('every event tells what it was taken for', () => {
+  const text = [
+    'event: ping\ndata: {}\n\n',
+    eventStream(
+      { choices: [{ index: 0, delta: { role: 'assistant' } }] },
+      { choices: [{ index: 0, delta: { reasoning: 'hm' } }] },
+      { choices: [{ index: 0, delta: { content: 'a' } }] },
+      { choices: [], usage: { prompt_tokens: 1, completion_tokens: 2 } },
+      '[DONE]',
+    ),
+  ].join('')
+  const { events } = trace(text, { format: { dialect: 'openai-chat' } })
+  expect(events.map(({ roles }) => roles.join(' '))).toEqual([
+    'keep_alive',
+    'lifecycle',
+    'token reasoning',
+    'token output',
+    'usage',
+    'end',
+  ])
+  expect(trace('data: {"error":"busy"}\n\n').events.map(({ roles }) => roles)).toEqual([['error']])
 })
 
-test('a body that ends before its answer does is incomplete, one that was broken off has no end', () => {
-  const { bytes, expected } = find('chat')
-  const { contentType } = expected
-  const reads = [{ at: 0, bytes: bytes.subarray(0, Math.floor(bytes.length / 2)) }]
-  expect(traceStream(reads, { contentType, ended: 0 }).fault?.kind).toBe('incomplete_stream')
-  const broken = traceStream(reads, { contentType })
-  expect(broken.fault).toBeUndefined()
-  expect(broken.marks.completed).toBeUndefined()
+test('an event before the first that has a name is no token after all', () => {
+  const { events } = trace('data: {"a":1}\n\nevent: x\ndata: {}\n\nevent: end\ndata: {}\n\n')
+  expect(events.map(({ roles }) => roles)).toEqual([['lifecycle'], ['token'], ['token']])
+})
+
+test('a body that was broken off has no end, one that was behind its last word has', () => {
+  const text = eventStream({ event: 'workflow_started' })
+  expect(trace(text).fault?.kind).toBe('incomplete_stream')
+  expect(trace(text, { ended: undefined }).fault).toBeUndefined()
+  expect(trace(text, { ended: undefined }).marks.completed).toBeUndefined()
+  const done = `${text}data: [DONE]\n\n`
+  expect(trace(done, { ended: undefined }).marks.completed).toBe(0)
 })
