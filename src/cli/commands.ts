@@ -3,6 +3,7 @@ import type { Commands } from './completion-script.ts'
 
 /** Each is loaded when it is asked for: all of them take three times as long as `mock`. */
 const loaders: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import('./init.ts')).init,
   run: async () => (await import('./run.ts')).run,
   compare: async () => (await import('./compare.ts')).compare,
   validate: async () => (await import('./validate.ts')).validate,

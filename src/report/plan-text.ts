@@ -55,7 +55,8 @@ function row(name: string, text: string): string {
 }
 
 function sayPlace({ url, place }: PlannedTarget): string {
-  return place === 'mock' ? `the bundled mock (${url})` : url
+  // Of the target that a mock stands for, nothing but the path is used.
+  return place === 'mock' ? `the bundled mock (${url.replace(/^[a-z]+:\/\/[^/]*/i, '')})` : url
 }
 
 function sayPrompts(plan: RunPlan, { promptTokens }: PlannedTarget): string {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 import { expect, onTestFinished, test } from 'vitest'
 
+import { templateNames } from '../../src/cli/templates.ts'
 import { startServer } from '../../src/mock/index.ts'
 import { built, config, createProject } from './_project.ts'
 
@@ -142,6 +143,20 @@ test('vitest runs a YAML spec and a bench.ts with the plugin [S1.19] [T26]', asy
   expect(stdout).toMatch(/Tests +6 passed/)
   expect(code).toBe(0)
   expect(existsSync(join(project.folder, '.vitest/slogate/bench/chat/results.json'))).toBe(true)
+})
+
+test('what init writes passes against the mock, in vitest and without it, for every template [S1.40]', async () => {
+  const started = createProject({})
+  for (const template of templateNames) {
+    const { code } = await started.slogate(['init', '--template', template])
+    expect([template, code]).toEqual([template, 0])
+  }
+  const env = { SLOGATE_REQUESTS: '100', SLOGATE_CONCURRENCY: '25' }
+  const bench = await started.vitest(['bench', '--run'], env)
+  expect([bench.text, bench.code]).toEqual([expect.stringContaining('24 passed'), 0])
+  const specs = templateNames.map((name) => `bench/${name}.bench.yaml`)
+  const run = await started.slogate(['run', ...specs, '-n', '25', '-p', '25', '--quiet'])
+  expect([run.stdout, run.code]).toEqual([expect.stringContaining('dify'), 0])
 })
 
 test('the command runs by the link that a package manager makes', async () => {

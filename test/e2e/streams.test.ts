@@ -10,10 +10,7 @@ import type { Results } from '../../src/results/results.ts'
 import { chatEvent, serve } from '../_server.ts'
 import { createProject, repository } from './_project.ts'
 
-const documented = readFileSync(
-  join(repository, 'fixtures/specs/valid/config_dify_sse.json'),
-  'utf8',
-)
+const documented = readFileSync(join(repository, 'examples/config_dify_sse.json'), 'utf8')
 
 test.each(['data', 'field'] as const)(
   'the documented configuration finds the answer of the mock’s Dify, names in %s, and what is recorded is replayed alike [S1.38] [S3.8] [S3.11] [T3]',

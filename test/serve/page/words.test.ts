@@ -14,6 +14,10 @@ function listTexts(value: unknown, path: string): [path: string, text: string][]
   )
 }
 
+function listHoles(words: object): string[][] {
+  return listTexts(words, '').map(([, text]) => (text.match(/\{\w+\}/g) ?? []).sort())
+}
+
 test('every text is in both languages, the Chinese in Chinese', () => {
   const { zh, en } = pageWords
   const paths = (words: object): string[] => listTexts(words, '').map(([path]) => path)
@@ -28,9 +32,7 @@ test('every text is in both languages, the Chinese in Chinese', () => {
 })
 
 test('what the script fills in is the same in both languages', () => {
-  const holes = (words: object): string[][] =>
-    listTexts(words, '').map(([, text]) => (text.match(/\{\w+\}/g) ?? []).sort())
-  expect(holes(pageWords.zh.script)).toEqual(holes(pageWords.en.script))
+  expect(listHoles(pageWords.zh.script)).toEqual(listHoles(pageWords.en.script))
 })
 
 test('every element that the script asks for is in the form', () => {
