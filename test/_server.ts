@@ -4,22 +4,30 @@ import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 export interface TestServer {
   url: string
   requests(): number
+  /** Of the requests that were read to their end. */
+  bodies(): readonly string[]
   close(): Promise<void>
 }
 
 /** A server of the test's own on a free port of the loopback address. */
 export async function serve(listener: RequestListener): Promise<TestServer> {
   let requests = 0
+  const bodies: string[] = []
   const server: Server = createServer((request, response) => {
     requests++
-    request.resume()
-    request.on('end', () => listener(request, response))
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      bodies.push(Buffer.concat(chunks).toString('utf8'))
+      listener(request, response)
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${port}`,
     requests: () => requests,
+    bodies: () => bodies,
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

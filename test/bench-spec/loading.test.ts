@@ -46,6 +46,7 @@ function failOnData(data_source: object, body = '{{content}}'): string {
 test('names the types of data source that there are [S1.20]', () => {
   const message = failOnData({ type: 'xlsx', file: '../../datasets/test_data.csv' })
   expect(message).toContain('data_source.type: must be one of csv, jsonl, got "xlsx"')
+  expect(failOnData({ file: '../../datasets/test_data.csv' })).toContain('type')
 })
 
 test('names the columns that there are, and keeps the others from use [S1.22] [T10]', () => {
@@ -282,7 +283,7 @@ test('a spec that is a program is left to vitest', () => {
   )
 })
 
-test('an object is checked as a file is, without positions [S1.19]', () => {
+test('an object is checked as a file is, without positions [S1.19] [T14]', () => {
   const error = fail(() =>
     check({ url: 'http://127.0.0.1', concurency: 3, slo: ['ttft p95 <= 1'] }),
   )

@@ -48,6 +48,11 @@ test('a text that is one placeholder keeps the type of its value', () => {
   expect(body('{{o}}', row)).toBe('{"think":true}')
 })
 
+test('a body is any JSON, and sent as it was written [S1.10]', () => {
+  const values = [{}, { a: { b: [null, true, 1.5, '值'] } }, [], [1, { a: [] }], 7, false]
+  for (const value of values) expect(JSON.parse(body(value) ?? '')).toEqual(value)
+})
+
 test('a body of text is sent as it is, no body is none', () => {
   expect(body('plain {{x}}', { x: '"1"' })).toBe('plain "1"')
   const request = prepareRequest(base, {})

@@ -37,7 +37,7 @@ async function audit(page: Page, rules?: 'cat.color'): Promise<string[]> {
 }
 
 test.each(names)(
-  '%s: asks for nothing, breaks no policy, and scrolls only its own boxes sideways at 390 and 320 px',
+  '%s: asks for nothing, breaks no policy, and scrolls only its own boxes sideways at 390 and 320 px [S0.20]',
   async (name) => {
     const { page, requests, complaints } = await browser.open(htmlOf(name))
     await page.evaluate('document.fonts.ready')
@@ -58,7 +58,7 @@ test.each([
   'without records',
   'relative',
   'incomparable',
-])('%s: axe finds nothing serious, light and dark', async (name) => {
+])('%s: axe finds nothing serious, light and dark [S0.20]', async (name) => {
   const { page } = await browser.open(htmlOf(name))
   expect(await audit(page)).toEqual([])
   // Nothing but the colours differs.
@@ -155,7 +155,7 @@ test('the timeline names the request below the pointer', async () => {
   expect(await page.locator('.tip').innerText()).toMatch(/^request 0, completed, took [\d.]+ ms$/)
 })
 
-test('on paper nothing is cut off', async () => {
+test('on paper nothing is cut off [S0.20]', async () => {
   const { page } = await browser.open(htmlOf('fail'), { width: 794 })
   await page.emulateMedia({ media: 'print' })
   const cut = await page.evaluate(

@@ -109,7 +109,7 @@ test('in a job of GitHub Actions a run tells the job, unless its output is read'
   expect(project.read('summary.md').match(/FAIL – slow/g)).toHaveLength(2)
 })
 
-test('runs a spec without vitest and exits by its verdict [S0.31] [S2.2]', async () => {
+test('runs a spec without vitest and exits by its verdict [S0.31] [S1.14] [S2.2]', async () => {
   const project = createProject({
     'good.yaml': chatSpec(['success_rate >= 90%']),
     'slow.yaml': chatSpec(['requests_per_second >= 1000000/s']),
@@ -147,10 +147,10 @@ test('several specs: each as soon as it has ended, then a line for each, a prove
   )
 })
 
-test('a url is enough: 100 requests, 10 at a time, {"stream": true} [S1.12] [S1.14] [S1.18] [S1.13] [S1.15] [S1.16] [S1.17]', async () => {
-  const bodies = new Set<string | undefined>()
+test('a url is enough: 100 requests, 10 at a time, {"stream": true} [S1.8] [S1.9] [S1.12] [S1.13] [S1.15] [S1.16] [S1.17] [S1.18]', async () => {
+  const heads = new Set<string>()
   const server = await serve((request, response) => {
-    bodies.add(request.headers['content-type'])
+    heads.add(`${request.method} ${request.headers['content-type']}`)
     response.writeHead(200, { 'content-type': 'text/plain' })
     response.end('some text')
   })
@@ -159,7 +159,8 @@ test('a url is enough: 100 requests, 10 at a time, {"stream": true} [S1.12] [S1.
   const results = JSON.parse(text.slice(text.indexOf('{')))
   expect(results.load).toMatchObject({ concurrency: 10, requests: 100 })
   expect(results.summary.requests.completed).toBe(100)
-  expect([...bodies]).toEqual(['application/json'])
+  expect([...heads]).toEqual(['POST application/json'])
+  expect(new Set(server.bodies())).toEqual(new Set(['{"stream":true}']))
   const smaller = await project.slogate(['run', '-u', server.url, '-n', '7', '-p', '3', '--json'])
   await server.close()
   expect(JSON.parse(smaller.text.slice(smaller.text.indexOf('{'))).load).toMatchObject({
@@ -314,7 +315,7 @@ test.skipIf(!existsSync('/dev/full'))(
   },
 )
 
-test('targets that answer wrongly exit 4, and each says so [T4] [T9] [T17]', async () => {
+test('targets that answer wrongly exit 4, and each says so [S1.50] [T4] [T9] [T17]', async () => {
   const servers = await Promise.all(Object.values(wrongAnswers).map(serve))
   const files = Object.keys(wrongAnswers).map((name, index) => ({
     name: `${name.replace(' ', '-')}.yaml`,

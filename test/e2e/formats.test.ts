@@ -52,7 +52,7 @@ async function read(url: string, dialect: DialectName, body: object): Promise<St
 }
 
 test.each(variations)(
-  'the reader sees the tokens that were sent, when they were sent, in every format: %j',
+  'the reader sees the tokens that were sent, when they were sent, in every format: %j [S2.1]',
   { timeout: 120_000 },
   async (options) => {
     const times = options.latency === undefined ? { ttft: 5, itl: 3 } : {}

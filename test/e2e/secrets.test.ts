@@ -72,7 +72,7 @@ const behaviours: Record<string, () => RequestListener> = {
 }
 
 test.each(Object.entries(behaviours))(
-  'no secret reaches an artifact or the output when the target %s [T18]',
+  'no secret reaches an artifact or the output when the target %s [S1.48] [T18]',
   { timeout: 120_000 },
   async (_, behave) => {
     const server = await serve(behave())

@@ -6,7 +6,8 @@ import { chatSpec, createProject, type Output, type Project } from './_project.t
 const requests = 60
 
 test('the seed reporter tells every request and ends with the report in Chinese and the verdict [S1.6] [S1.28] [S1.29] [S1.30] [S1.31] [S1.32] [S1.33] [S1.34] [S1.35] [S1.47]', async () => {
-  const { code, text } = await runSeed(chatProject())
+  const project = chatProject()
+  const { code, text } = await runSeed(project)
   expect(code).toBe(1)
   const lines = text.split('\n')
   const tags = Array.from({ length: requests }, (_, i) => `[${String(i + 1).padStart(3, '0')}]`)
@@ -33,6 +34,14 @@ test('the seed reporter tells every request and ends with the report in Chinese 
   ].map((words) => text.indexOf(words))
   expect(order).not.toContain(-1)
   expect(order).toEqual(order.toSorted((a, b) => a - b))
+  const saved = JSON.parse(project.read('.vitest/slogate/chat/test_results.json'))
+  expect(saved).toMatchObject({
+    config: { total_requests: requests },
+    summary: { success_count: requests, failed_count: 0 },
+  })
+  expect(saved.metrics.map(({ request_id: id }: { request_id: number }) => id)).toEqual(
+    tags.map((_, i) => i + 1),
+  )
   // Nothing is redrawn or coloured where stdout is no terminal.
   expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
 })

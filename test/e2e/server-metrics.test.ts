@@ -74,7 +74,7 @@ test.each(['vllm', 'qwen-vllm'] as const)(
 )
 
 test(
-  'the server saw less of each request than the client, and queued what did not fit',
+  'the server saw less of each request than the client, and queued what did not fit [S4.25]',
   limit,
   async () => {
     const results = await run({ mock: { ...fast, profile: 'vllm' } })

@@ -267,7 +267,7 @@ test('a status that HTTP does not have is told in words of ours', () => {
   expect(records[0]).not.toHaveProperty('status')
 })
 
-test('a page, a JSON document and a compressed body are named for what they are [T4]', () => {
+test('a page, a JSON document and a compressed body are named for what they are [S1.50] [T4]', () => {
   const headers = [
     [{ 'content-type': 'text/html' }, 'wrong_content_type'],
     [{ 'content-type': 'application/json' }, 'not_streamed'],

@@ -137,7 +137,7 @@ function atOnce(index: number) {
   return completed({ index, at: index * 100, gap: 0, tokens: 10 })
 }
 
-test('warns when a quarter of the answers came at once [T4] [S1.50]', () => {
+test('warns when a quarter of the answers came at once [T4]', () => {
   const few = [...times(10, atOnce), ...sound.slice(0, 31)]
   expect(find(few).has('tokens-held-back')).toBe(false)
   expect(find([...few, atOnce(10)]).get('tokens-held-back')).toEqual({

@@ -13,7 +13,7 @@ test('counts ttfo to the first token that is not reasoning', () => {
   expect(measure(completed({ marks: { firstOutput: 700 } }), 'ttfo')).toBe(700)
 })
 
-test('counts latency to the last token, not to the end of the body [S1.41]', () => {
+test('counts latency to the last token, not to the end of the body', () => {
   const record = completed({ ttft: 100, gap: 10, events: 11, marks: { ended: 900, lastByte: 900 } })
   expect(measure(record, 'latency')).toBe(200)
 })

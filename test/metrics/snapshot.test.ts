@@ -97,7 +97,7 @@ test.each(['', 'OK', 'vllm_num_running_requests 1', 'vllm:broken{', '<html>vllm:
   },
 )
 
-test('reads the JSON tree of a qwen-vllm server [S4.10] [S4.11] [S4.12] [S4.14]', () => {
+test('reads the JSON tree of a qwen-vllm server [S4.25]', () => {
   const snapshot = readQwenSnapshot(page('qwen-vllm.json'))
   expect(JSON.parse(JSON.stringify(snapshot), toMs)).toEqual({
     source: 'qwen-vllm',

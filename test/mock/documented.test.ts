@@ -154,6 +154,22 @@ test('metrics have the documented keys in their order after a request [S4.8–S4
   )
 })
 
+test('/metrics/prometheus is text of the documented gauges [S4.20]', async () => {
+  const { headers, text } = await send(`${server.url}/metrics/prometheus`)
+  expect(headers['content-type']).toMatch(/^text\/plain/)
+  const names = [
+    'vllm_num_waiting_requests',
+    'vllm_num_running_requests',
+    'vllm_ttft_p95',
+    'vllm_decoding_throughput_mean',
+  ]
+  for (const name of names) {
+    expect(text).toMatch(
+      new RegExp(`^# HELP ${name} .+\n# TYPE ${name} gauge\n${name} [\\d.]+\n`, 'm'),
+    )
+  }
+})
+
 test('every documented endpoint answers its method, and a busy server in documented words [S4.1, S4.21]', async () => {
   for (const path of [
     '/v1/models',

@@ -22,7 +22,7 @@ test('is the qwen-vllm server with 3 running and 10 waiting by default [S4.21]',
   })
 })
 
-test('admits everybody in the vllm profile unless a queue is given [T23]', () => {
+test('admits everybody in the vllm profile unless a queue is given', () => {
   expect(parseOptions({ profile: 'vllm' }).queue).toBeUndefined()
   expect(parseOptions({ queue: null }).queue).toBeUndefined()
   expect(parseOptions({ profile: 'vllm', queue: { running: 2 } }).queue).toEqual({
@@ -209,7 +209,7 @@ test.each<[object, string]>([
   expect(complain(options)).toEqual([expect.stringContaining(complaint)])
 })
 
-test('lets given options replace those of a server that was measured [S4.12, S4.13, S4.21]', () => {
+test('lets given options replace those of a server that was measured', () => {
   expect(parseOptions({ scenario: 'rtx3080' })).toMatchObject({
     profile: 'qwen-vllm',
     tier: { kind: 'fixed' },

@@ -322,7 +322,7 @@ test('streams a Dify chatflow with event names in the JSON and a bare ping [S3.9
   expect(payloads.at(-1).metadata.usage).toMatchObject({ completion_tokens: 2, total_tokens: 4 })
 })
 
-test('starts a Dify workflow on admission, long before the first message [S3.10]', () => {
+test('starts a Dify workflow on admission, long before the first message', () => {
   const { events } = planFor(difyDialect, { query: 'a' }, { ttft: '25s', tokens: 1 })
   expect(events[0]).toMatchObject({ kind: 'lifecycle', atMs: 0 })
   expect(events.find(({ kind }) => kind === 'content')?.atMs).toBe(25_000)

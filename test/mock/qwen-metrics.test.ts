@@ -303,6 +303,11 @@ test.each<[string, { waiting?: number; ttftMs?: number; failures?: number }, str
   expect(
     metrics['alerts'].map((alert: any) => `${alert.metric} ${alert.value} ${alert.threshold}`),
   ).toEqual(alerts)
+  for (const alert of metrics['alerts']) {
+    expect(Object.keys(alert)).toEqual(['level', 'message', 'metric', 'value', 'threshold'])
+    expect(alert.level).toBe(alert.metric.startsWith('requests.error') ? 'critical' : 'warning')
+    expect(alert.message).toMatch(/^\p{Script=Han}/u)
+  }
 })
 
 test('writes the documented gauges word for word, and a counter [S4.20]', () => {

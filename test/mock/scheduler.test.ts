@@ -193,7 +193,7 @@ test.each<[string, MockOptions, (r: number) => number]>([
     { itl: 10, latency: { tier: 'linear', base: 90, per_token: 1.25, slowdown: 2 } },
     (r) => 100 + 10 * 10 * (1 + (r - 1) / 2),
   ],
-])('a closed loop follows its formulas in %s [S4.21]', (_, timing, serve) => {
+])('a closed loop follows its formulas in %s', (_, timing, serve) => {
   for (const concurrency of [1, 2, 3, 4, 6, 10, 13]) {
     const answers = loop(concurrency, 600, { ...timing, queue: seedLimits })
     expect(answers.some(({ rejected }) => rejected)).toBe(false)

@@ -379,13 +379,31 @@ test('takes the API key where each format has it', async () => {
   }
 })
 
-test('reports its health with the limits in force [S4.6]', async () => {
+test('reports its health with the limits in force [S4.6] [T23]', async () => {
   const url = await start()
   expect(JSON.parse((await send(`${url}/health`)).text)).toEqual({
     status: 'ok',
     gpu: { allocated_gb: 6.92, reserved_gb: 7.02, free_gb: 2.72 },
     limits: { max_concurrent_requests: 3, max_queue_size: 10, rate_limit: '无限制' },
   })
+  const small = await start({ ...forever, queue: { running: 1, waiting: 0 } })
+  expect(JSON.parse((await send(`${small}/health`)).text)).toMatchObject({
+    limits: { max_concurrent_requests: 1, max_queue_size: 0 },
+  })
+  const leaving = new AbortController()
+  const held = send(`${small}${completions}`, { body: chat, signal: leaving.signal })
+  const gone = Promise.allSettled([held])
+  await until(
+    () => readStats(small),
+    ({ running }) => running === 1,
+  )
+  const refused = await send(`${small}${completions}`, { body: chat })
+  expect([refused.status, JSON.parse(refused.text)]).toEqual([
+    503,
+    { error: '服务繁忙，请稍后重试', queue_size: 0, max_queue_size: 0 },
+  ])
+  leaving.abort()
+  await gone
   const vllm = await start({ profile: 'vllm' })
   expect(await send(`${vllm}/health`)).toMatchObject({ status: 200, text: '' })
 })
@@ -486,6 +504,11 @@ test('listens on 127.0.0.1 alone, on a free port by default [S4.27]', async () =
   const [first, second] = [await start(), await start()]
   expect(first).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
   expect(second).not.toBe(first)
+  // Another address of this machine, which a server on all of them answers.
+  const other = first.replace('127.0.0.1', '127.0.0.2')
+  await expect(send(`${other}/health`)).rejects.toThrow(/ECONNREFUSED|EADDRNOTAVAIL/)
+  const { port } = new URL(first)
+  await expect(startServer({}, { port: Number(port) })).rejects.toThrow('EADDRINUSE')
 })
 
 test('close cuts streams that are still open', async () => {

@@ -86,7 +86,7 @@ test('sends usage and the end later when told to', () => {
   expect(plan.end.atMs).toBe(115)
 })
 
-test('opens long before the first content where formats do [S3.10]', () => {
+test('opens long before the first content where formats do', () => {
   for (const [path, body, names] of [
     ['/v1/messages', { ...chat, max_tokens: 9, stream: true }, ['message_start']],
     ['/v1/responses', { input: 'a', stream: true }, ['response.created', 'response.in_progress']],

@@ -51,7 +51,7 @@ test('plays recorded events at their times, and not their times', () => {
   expect(plan.end).toEqual({ kind: 'clean', atMs: 200.5 })
 })
 
-test('plays the recording of the seed, event by event [S3.7]', () => {
+test('plays the recording of the seed, event by event', () => {
   const file = fileURLToPath(new URL('../../fixtures/streams/workflow-events.sse', import.meta.url))
   const plan = playScript(file)
   expect(plan.events.map(({ atMs }) => atMs)).toEqual([40, 45, 50, 55])

@@ -181,7 +181,7 @@ test('refuses a request that asks for another tier than the server has', async (
   expect(refused.text).toContain('knee-32 needs a server with its own latency')
 })
 
-test('behaves like the documented server in the scenario rtx3080 [S4.12, S4.13]', async () => {
+test('behaves like the documented server in the scenario rtx3080', async () => {
   const url = await start({ scenario: 'rtx3080', profile: 'qwen-vllm', latency_factor: 0.02 })
   const body = { ...chat, stream: true, max_tokens: 14 }
   for (let index = 0; index < 30; index++) await send(`${url}/v1/chat/completions`, { body })

@@ -50,6 +50,19 @@ test('test_results.json has exactly the keys and values of the format [S1.37] [S
   })
 })
 
+test('the total time of a request ends with its body, not with its last token [S1.41]', () => {
+  const whole = completed(0, { ttft: 234, end: 2456, tokens: 45 })
+  const late = { ...whole, marks: { ...whole.marks, ended: whole.marks.ended + 544 } }
+  const { metrics } = renderTestResults(results, [late])
+  expect(metrics).toMatchObject([{ total_time: 3, total_tokens: 45, tokens_per_second: 15 }])
+})
+
+test('requests are listed by their number, however they ended [S1.37]', () => {
+  const ended = [2, 0, 3, 1].map((index) => completed(index, { end: 100, tokens: 1 }))
+  const { metrics } = renderTestResults(results, ended)
+  expect(metrics.map(({ request_id: id }) => id)).toEqual([1, 2, 3, 4])
+})
+
 test('the timestamp has an offset [T20]', () => {
   expect(renderTestResults(results, []).config.timestamp).toMatch(/\+00:00$/)
 })

@@ -208,7 +208,7 @@ test('records in a body that calls itself JSON are a stream when there are two o
   expect(marks).toMatchObject({ dialect: 'ndjson', tokenTimes: [0, 1] })
 })
 
-test('one JSON document is not streamed, and its arrival is no token [T4]', () => {
+test('one JSON document is not streamed, and its arrival is no token [S1.50] [T4]', () => {
   const { marks, fault } = readText('{"choices":[]}\n', { contentType: 'application/json' })
   expect(fault?.kind).toBe('not_streamed')
   expect(marks).toMatchObject({ tokenTimes: [], events: 1 })
@@ -367,6 +367,11 @@ test('the output is taken at the completion event and nowhere else [S3.4] [S3.7]
   const format: StreamFormat = { ...generic, outputPath: 'outputs.result' }
   expect(readTexts(workflow, { format }).marks.output).toBe('last')
   expect(readTexts(workflow.slice(0, 3), { format }).marks.output).toBeUndefined()
+  const between = { ...format, completionEvent: 'node_finished' }
+  expect(readTexts(workflow, { format: between }).marks).toMatchObject({
+    output: 'first',
+    completed: 2,
+  })
 })
 
 test.each([
