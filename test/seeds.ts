@@ -1,4 +1,7 @@
-/** Prints every line of the seed documents with the tests whose titles name it, the gaps last. */
+/**
+ * Prints every line of the seed documents with the tests whose titles name it, the gaps last. Tests
+ * that are skipped here do not count, nor those for which other software must be installed.
+ */
 import { execFileSync } from 'node:child_process'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,11 +10,13 @@ import { seedLines } from './seed-lines.ts'
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
 
+const naming = /(?: \[[ST]\d[\d., –ST]*\])+$/
+
 const tests = new Map<string, string[]>()
 for (const { name, file } of listTests()) {
   for (const id of readIds(name)) {
     const titles = tests.get(id) ?? []
-    titles.push(`${relative(repository, file)}: ${name.replace(/(?: \[[ST][\d., –ST]+\])+$/, '')}`)
+    titles.push(`${relative(repository, file)}: ${name.replace(naming, '')}`)
     tests.set(id, titles)
   }
 }
@@ -32,7 +37,8 @@ if (unknown.length > 0) process.exitCode = 1
 
 /** `[S1.2]`, `[S1.2, S1.4]` and `[S1.2–S1.4]`, at the end of a title. */
 function readIds(name: string): string[] {
-  const groups = [...name.matchAll(/\[([ST]\d[\d., –ST]*)\]/g)].map(([, group = '']) => group)
+  const [end = ''] = naming.exec(name) ?? []
+  const groups = [...end.matchAll(/\[([^\]]*)\]/g)].map(([, group = '']) => group)
   return groups.flatMap((group) =>
     group.split(', ').flatMap((part) => {
       const [first = '', last = first] = part.split('–')
@@ -47,14 +53,18 @@ function readIds(name: string): string[] {
   )
 }
 
-/** Titles as they are written: `test.each` counts as one. */
+/** Titles as they are written, without skipped tests: `test.each` counts as one. */
 function listTests(): { name: string; file: string }[] {
   const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url))
-  const json = execFileSync(process.execPath, [vitest, 'list', '--json'], {
-    cwd: repository,
-    encoding: 'utf8',
-    maxBuffer: 1e8,
-  })
+  const json = execFileSync(
+    process.execPath,
+    [vitest, 'list', '--project', 'unit', '--project', 'e2e', '--json'],
+    {
+      cwd: repository,
+      encoding: 'utf8',
+      maxBuffer: 1e8,
+    },
+  )
   return JSON.parse(json) as { name: string; file: string }[]
 }
 

@@ -170,7 +170,7 @@ beforeAll(async () => {
 afterAll(() => mock.stop())
 
 test.concurrent.for(targets)(
-  'concludes from every fault of the mock what it means, counts no token that was not sent, and goes on: %s',
+  'concludes from every fault of the mock what it means, counts no token that was not sent, and goes on: %s [S1.52]',
   { timeout: 120_000 },
   async ([target, path, body], { expect }) => {
     const { records, end } = await runOnce(target, path, body, users)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { renderHtml } from '../../../src/report/html/page.ts'
 import { listAxes } from '../../../src/report/html/radar.ts'
 import { renderRatings } from '../../../src/report/html/ratings.ts'
 import { run, runs, slo } from '../_runs.ts'
@@ -41,6 +42,13 @@ test('they are folded and called advisory, and what is unknown is not rated [T25
   const text = renderRatings(runs.pass, undefined).markup
   expect(text).toMatch(/^<details><summary>Advisory: /)
   expect(renderRatings(runs.noData, undefined).markup).not.toContain('<th scope="row">latency')
+  // The lowest grades change no verdict, the highest none either.
+  const slow = { output_tokens_per_second: 1, success_rate: 0.1 }
+  expect(renderHtml(run({ summary: slow }))).toContain(`<title>${run().verdict.status}: `)
+  const { latency_ms: latency } = runs.pass.summary
+  const best = { output_tokens_per_second: 9000, latency_ms: { ...latency!, mean: 1 } }
+  const { verdict } = runs.fail
+  expect(renderHtml(run({ verdict, summary: best }))).toContain('<title>FAIL: ')
 })
 
 test('the radar measures each side by its first SLO, otherwise by a named target [S0.25]', () => {
