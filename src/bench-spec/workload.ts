@@ -82,10 +82,12 @@ export function readLoad(
   const targets = alternates ? 2 : 1
   const needed = countOpenFiles({ concurrency, requests, warmup: warmed }, targets)
   if (needed > openFiles) {
-    const most = Math.max(0, Math.floor((openFiles - ownFiles) / targets))
+    const most = Math.floor((openFiles - ownFiles) / targets)
+    const bound = most < 1 ? 'cannot be had here' : `must be at most ${most} here`
+    const advice = most < 1 ? '' : ', or ask for less'
     report(
       ['concurrency'],
-      `must be at most ${most} here, got ${concurrency}: ${alternates ? 'connections to two targets take' : 'that takes'} ${needed} open files, and a process may have ${openFiles}. Raise the limit (ulimit -n ${needed}), or ask for less.`,
+      `${bound}, got ${concurrency}: ${alternates ? 'connections to two targets take' : 'that takes'} ${needed} open files, and a process may have ${openFiles}. Raise the limit (ulimit -n ${needed})${advice}.`,
     )
   }
   return keepKnown<Load>({

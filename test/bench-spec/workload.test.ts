@@ -38,25 +38,29 @@ test('connections are kept, and a request is sent once more on them, unless the 
   })
 })
 
-/** What is said of a document where a process may have 64 files open. */
-function askWithin64(document: object, alternates = false): string[] {
+/** What is said of a document where a process may have so many files open. */
+function askWithin(openFiles: number, document: object, alternates = false): string[] {
   const found: string[] = []
   const report = (path: unknown, message: string): void => {
     found.push(`${JSON.stringify(path)} ${message}`)
   }
-  readLoad(document, report, { ...given, alternates, openFiles: 64 })
+  readLoad(document, report, { ...given, alternates, openFiles })
   return found
 }
 
 test('more connections than a process may have open are refused with the number of files they take', () => {
-  expect(askWithin64({ concurrency: 32 })).toEqual([])
-  expect(askWithin64({ concurrency: 33 })).toEqual([
+  expect(askWithin(64, { concurrency: 32 })).toEqual([])
+  expect(askWithin(64, { concurrency: 33 })).toEqual([
     '["concurrency"] must be at most 32 here, got 33: that takes 65 open files, and a process may have 64. Raise the limit (ulimit -n 65), or ask for less.',
   ])
-  expect(askWithin64({ concurrency: 1000, warmup: 2, requests: 30 })).toEqual([])
-  expect(askWithin64({ concurrency: 16 }, true)).toEqual([])
-  expect(askWithin64({ concurrency: 17 }, true)).toEqual([
+  expect(askWithin(64, { concurrency: 1000, warmup: 2, requests: 30 })).toEqual([])
+  expect(askWithin(64, { concurrency: 16 }, true)).toEqual([])
+  expect(askWithin(64, { concurrency: 17 }, true)).toEqual([
     '["concurrency"] must be at most 16 here, got 17: connections to two targets take 66 open files, and a process may have 64. Raise the limit (ulimit -n 66), or ask for less.',
+  ])
+  // Not even one.
+  expect(askWithin(32, { concurrency: 2 })).toEqual([
+    '["concurrency"] cannot be had here, got 2: that takes 34 open files, and a process may have 32. Raise the limit (ulimit -n 34).',
   ])
 })
 
