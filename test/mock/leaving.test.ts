@@ -23,8 +23,8 @@ test('a client that leaves just when it is its turn is sent nothing more, and it
   const server = await startServer({
     profile: 'vllm',
     queue: { running: 1, waiting: 1 },
-    ttft: 20,
-    itl: 10,
+    ttft: 200,
+    itl: 50,
   })
   onTestFinished(() => server.close())
   const first = ask(server.url)
@@ -37,11 +37,12 @@ test('a client that leaves just when it is its turn is sent nothing more, and it
   onTestFinished(() => {
     vi.useRealTimers()
   })
-  await untilPassed(60)
+  // Well behind the end of the first one, which takes 350 ms.
+  await untilPassed(500)
   leaving.abort()
   await second
   await untilPassed(20)
-  await vi.advanceTimersByTimeAsync(500)
+  await vi.advanceTimersByTimeAsync(2000)
   vi.useRealTimers()
   await untilPassed(100)
   const { text } = await send(`${server.url}/__mock/truth`)
