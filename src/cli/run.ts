@@ -1,4 +1,4 @@
-import { join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 
 import { keepKnown } from '../bench-spec/known.ts'
 import { cleanLine } from '../bench-spec/plain-text.ts'
@@ -6,32 +6,20 @@ import { reportRuns } from '../github/job.ts'
 import { detectStyle } from '../report/console-style.ts'
 import { renderJson } from '../report/escaping.ts'
 import { renderSending } from '../report/plan-text.ts'
-import { listPlaces, renderOverview } from '../report/screen.ts'
-import { renderSeedReport } from '../report/seed-report.ts'
+import { renderOverview } from '../report/screen.ts'
 import type { Locale } from '../report/seed-words.ts'
-import { renderTerminal } from '../report/terminal.ts'
 import type { Results } from '../results/results.ts'
-import {
-  type JunitMode,
-  openRunFolder,
-  type RunFolder,
-  showPlaces,
-  writeOverview,
-} from '../run/artifacts.ts'
-import { type BenchOptions, runBench, listNotices } from '../run/bench.ts'
-import { type CheckedSpec, checkSpec, loadSpec } from '../run/checked-spec.ts'
+import { writeOverview } from '../run/artifacts.ts'
+import { checkSpec, loadSpec } from '../run/checked-spec.ts'
 import { appendHistory, checkHistory } from '../run/history-file.ts'
-import { makeFolder, OutputError } from '../run/output-file.ts'
+import { makeFolder } from '../run/output-file.ts'
 import { planHere } from '../run/pace.ts'
-import { recordingsName } from '../run/recording-file.ts'
 import { foldersOfFiles } from '../run/spec-folder.ts'
 import { exitCodeMeanings, exitCodes, toSignalCode } from '../verdict/exit-code.ts'
 import { worstExitCode } from '../verdict/policy.ts'
 import { UsageError } from './arguments.ts'
-import { type Command, type CommandContext, defineCommand } from './command.ts'
+import { type Command, defineCommand } from './command.ts'
 import { renderPlanned, renderPlansAsJson } from './plan.ts'
-import { createProgressLine } from './progress-line.ts'
-import { createSeedOutput } from './seed-output.ts'
 import {
   baseline,
   body,
@@ -48,6 +36,7 @@ import {
   url,
   warmup,
 } from './shared-options.ts'
+import { runOne } from './single-run.ts'
 import { choice, text, wholeNumber } from './value-kind.ts'
 
 /** Of a target that is given alone. */
@@ -176,71 +165,6 @@ export const run: Command = defineCommand({
     return worstExitCode(unwritten.length > 0 ? [...codes, exitCodes.noData] : codes)
   },
 })
-
-interface RunOutput {
-  quiet: boolean
-  json: boolean
-  junit: JunitMode
-  /** Language of the seed reporter; `undefined`: the default reporter. */
-  locale: Locale | undefined
-  /** How many requests are recorded; `undefined`: none. */
-  recorded: number | undefined
-}
-
-interface Ran {
-  /** `undefined`: nothing was sent, as there was nowhere to write to. */
-  results?: Results
-  /** What could not be written, a sentence each. */
-  unwritten: readonly string[]
-}
-
-async function runOne(
-  spec: CheckedSpec,
-  { out, name, keep }: { out: string; name: string; keep: number },
-  { stdout, stderr, env, cwd, signal }: CommandContext,
-  { quiet, json, junit, locale, recorded }: RunOutput,
-): Promise<Ran> {
-  let folder: RunFolder
-  try {
-    folder = openRunFolder(out, name, keep)
-  } catch (error) {
-    if (error instanceof OutputError) return { unwritten: [error.message] }
-    throw error
-  }
-  const line = createProgressLine(stderr)
-  for (const { level, message } of listNotices(spec, { root: cwd })) {
-    stderr.write(`${cleanLine(`${spec.name}: ${level}: ${message}`)}\n`)
-  }
-  const bench = await runBench(spec, {
-    signal,
-    root: cwd,
-    log: folder.log,
-    ...(recorded !== undefined && { recorded }),
-    ...watchRun(),
-  })
-  const unwritten = folder.finish(bench, junit)
-  line.clear()
-  if (!json) {
-    const details = listPlaces(showPlaces(folder, cwd))
-    if (recorded !== undefined) {
-      details.push(`recorded ${relative(cwd, join(folder.path, recordingsName))}`)
-    }
-    if (locale !== undefined) {
-      stdout.write(`${renderSeedReport(bench.results, bench.records, locale)}\n`)
-    }
-    stdout.write(`${renderTerminal(bench.results, { ...detectStyle(stdout, env), details })}\n`)
-  }
-  return { results: bench.results, unwritten }
-
-  function watchRun(): BenchOptions {
-    if (quiet) return {}
-    if (locale === undefined) {
-      return { onProgress: (progress) => line.show(spec.name, progress) }
-    }
-    const { requests: total } = spec.load
-    return { onRecords: createSeedOutput(json ? stderr : stdout, { total, locale }).add }
-  }
-}
 
 /** Absolute path of the history; `undefined` without one. */
 function findHistory(file: string | undefined, cwd: string): string | undefined {
