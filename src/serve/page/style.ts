@@ -12,7 +12,7 @@ form.card { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem,
 .field { display: grid; gap: .25rem; min-width: 0; } .field label { color: var(--text); font-weight: 600; }
 .field .row { display: flex; flex-wrap: wrap; gap: .5rem; } .field input, .field select { width: 100%; min-width: 0; min-height: 2.5rem; }
 .field .row input { flex: 1 1 9rem; } .field .note { margin: 0; min-height: 1.3em; }
-.problem { color: var(--fail); font-weight: 600; } .problem.told { color: var(--soft); font-weight: 400; } [aria-invalid] { border-color: var(--fail); border-width: 2px; }
+.problem { display: block; color: var(--fail); font-weight: 600; } .problem.told { color: var(--soft); font-weight: 400; } [aria-invalid] { border-color: var(--fail); border-width: 2px; }
 .alert { grid-column: 1 / -1; margin: 0; border-left: 5px solid var(--inconclusive); background: var(--panel); padding: .6rem 1rem; border-radius: 4px; }
 #problem { border-color: var(--fail); }
 .actions { grid-column: 1 / -1; display: flex; flex-wrap: wrap; gap: .75rem 1.25rem; align-items: center; }
@@ -24,7 +24,8 @@ progress { width: 100%; height: 1.1rem; accent-color: var(--link); } #running p 
 .cards { display: grid; grid-template-columns: repeat(3, 1fr); gap: 1rem; margin: 1.25rem 0 0; }
 .cards > div { background: var(--panel); border: 1px solid var(--line); border-radius: 12px; padding: 1rem 1.25rem; }
 .cards dd span { display: block; } .cards dd .soft { font-size: .875rem; }
+tbody th { word-break: keep-all; }
 .banner.success { border-color: var(--pass); } .banner.failed { border-color: var(--fail); } .banner.cancelled { border-color: var(--inconclusive); }
-@media (max-width: 48rem) { .cards { grid-template-columns: repeat(2, 1fr); gap: .6rem; } .card { padding: 1rem; } .cards > div { padding: .7rem .8rem; } }
+@media (max-width: 48rem) { .cards { grid-template-columns: repeat(2, 1fr); gap: .6rem; } .card { padding: 1rem; } .cards > div { padding: .7rem .8rem; } [aria-labelledby=ratings] .number { white-space: normal; } }
 @media print { .head, .actions { display: none; } body { background: none; } .card { box-shadow: none; } }
 `
