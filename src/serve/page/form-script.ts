@@ -1,6 +1,7 @@
 /**
  * Sends the form, shows how the benchmark goes, and leads to its result. Texts of the server are
- * written as texts. All fields but the key are remembered in this browser.
+ * written as texts. All fields but the key are remembered in this browser; of the address, host and
+ * path, since keys are put into what is beside them.
  */
 export const formScript = `
 'use strict';
@@ -12,6 +13,7 @@ export const formScript = `
   const counts = ['parallel', 'number', 'min-tokens', 'max-tokens'];
   const lang = document.documentElement.lang.startsWith('zh') ? 'zh' : 'en';
   const fill = (text, values) => text.replace(/\\{(\\w+)\\}/g, (_, name) => values[name]);
+  const linkTo = (report) => report + '?lang=' + lang;
   const memory = 'slogate-form';
   let running;
 
@@ -29,6 +31,8 @@ export const formScript = `
   const remember = () => {
     try {
       const kept = Object.fromEntries(names.map((name) => [name, find(name).value]));
+      const url = readUrl();
+      kept.api_url = url && url.origin + url.pathname;
       localStorage.setItem(memory, JSON.stringify(kept));
     } catch {}
   };
@@ -40,14 +44,15 @@ export const formScript = `
     const url = readUrl();
     const local = !url || /^(localhost|.+\\.localhost|127(\\.\\d+){3}|\\[::1\\])$/.test(url.hostname);
     find('remote').hidden = local;
-    const select = find('backend');
-    const known = [...select.options].some((option) => url && option.value === url.port);
-    select.value = known ? url.port : '';
+    find('backend').value = isDefaultPort(url) ? url.port : '';
   };
+  const isDefaultPort = (url) =>
+    url && url.port !== '' && [...find('backend').options].some(({ value }) => value === url.port);
+  // The port of another backend is replaced, one that was typed is not.
   const setPort = () => {
     const port = find('backend').value;
     const url = readUrl();
-    if (port === '') return;
+    if (port === '' || (url && !isDefaultPort(url))) return;
     if (url) {
       url.port = port;
       find('api_url').value = url.href;
@@ -72,12 +77,18 @@ export const formScript = `
     field.focus();
   };
   // A message that begins with the name of a parameter, or says that it is missing, belongs to its field.
-  const showProblem = (message) => {
+  const showProblem = (message, report) => {
     const name = [...names, 'api_key'].find((each) =>
       message.startsWith(each + ' ') || message.startsWith(each + ':') ||
       message.startsWith('Missing required parameter: ' + each));
     if (name) return blame(name, message);
     find('problem').textContent = message;
+    if (report) {
+      const link = document.createElement('a');
+      link.href = linkTo(report);
+      link.textContent = words.result;
+      find('problem').append(' ', link);
+    }
     find('problem').hidden = false;
     find('problem').scrollIntoView({ block: 'nearest' });
   };
@@ -117,9 +128,11 @@ export const formScript = `
     });
   };
   const show = (isRunning) => {
+    const isLost = !isRunning && document.activeElement === find('cancel');
     find('running').hidden = !isRunning;
     find('start').disabled = isRunning;
     if (isRunning) find('cancel').focus();
+    else if (isLost) find('start').focus({ preventScroll: true });
   };
 
   async function* readEvents(response) {
@@ -147,10 +160,10 @@ export const formScript = `
     for await (const { name, data } of readEvents(response)) {
       if (name === 'started') running = data;
       else if (name === 'progress') showProgress(data);
-      else if (name === 'result') return location.assign(data.report_url + '?lang=' + lang);
+      else if (name === 'result') return location.assign(linkTo(data.report_url));
       else if (name === 'error') {
         if (data.error.id) showEarlier();
-        return showProblem(data.error.message);
+        return showProblem(data.error.message, data.error.report_url);
       }
     }
     showProblem(words.lost);
@@ -178,30 +191,41 @@ export const formScript = `
   find('cancel').addEventListener('click', () => {
     if (running) fetch('/v1/benchmark/' + running.id, { method: 'DELETE' }).catch(() => {});
   });
-  find('list-models').addEventListener('click', async () => {
-    clearProblems();
-    const { api_url, api_key } = body();
-    try {
-      const asked = api_key === undefined ? { api_url } : { api_url, api_key };
-      const response = await fetch('/v1/models', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(asked),
-      });
-      if (!response.ok) return showProblem(await readMessage(response));
-      const { data } = await response.json();
+  let asking = 0;
+  const askModels = async (asked) => {
+    const current = ++asking;
+    const response = await fetch('/v1/models', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(asked),
+    });
+    if (!response.ok) throw new Error(await readMessage(response));
+    const { data } = await response.json();
+    if (current === asking) {
       find('models').replaceChildren(...data.map(({ id }) => {
         const option = document.createElement('option');
         option.value = id;
         return option;
       }));
-      const [first] = data;
-      if (first && find('model').value === '') find('model').value = first.id;
-      find('model-problem').classList.toggle('told', data.length > 0);
-      find('model-problem').textContent = first ? fill(words.models, { count: data.length }) : words.noModels;
-    } catch {
-      showProblem(words.lost);
     }
+    return data;
+  };
+  find('list-models').addEventListener('click', async () => {
+    clearProblems();
+    const { api_url, api_key } = body();
+    try {
+      const [first, ...more] = await askModels({ api_url, api_key });
+      if (first && find('model').value === '') find('model').value = first.id;
+      find('model-problem').classList.toggle('told', first !== undefined);
+      find('model-problem').textContent = first ? fill(words.models, { count: more.length + 1 }) : words.noModels;
+    } catch (error) {
+      showProblem(error instanceof TypeError ? words.lost : error.message);
+    }
+  });
+  // Unasked, a list is offered where there is one; no target gets a key that was typed for another.
+  find('api_url').addEventListener('change', () => {
+    find('models').replaceChildren();
+    if (readUrl()) askModels({ api_url: find('api_url').value.trim() }).catch(() => {});
   });
   find('backend').addEventListener('change', setPort);
   find('api_url').addEventListener('input', showPlace);
@@ -213,7 +237,7 @@ export const formScript = `
         find('earlier').replaceChildren(...data.map((each) => {
           const line = document.createElement('li');
           const link = document.createElement('a');
-          link.href = each.report_url + '?lang=' + lang;
+          link.href = linkTo(each.report_url);
           link.textContent = new Date(each.started_at).toLocaleString(document.documentElement.lang);
           const { model, number, parallel } = each.parameters;
           line.append(link, ' ' + words.statuses[each.status] + ' · ' + model + ' · ' + number + ' / ' + parallel);

@@ -75,7 +75,7 @@ ${renderField({
 <div class="actions"><button type="button" id="cancel">${words.cancel}</button></div>
 </section>
 <section class="card" aria-labelledby="earlier-title"><h2 id="earlier-title">${words.earlier}</h2><ul id="earlier" class="runs"><li class="soft">${words.noRuns}</li></ul></section>
-<script type="application/json" id="words">${trust(embed({ ...words.script, statuses: words.statuses }))}</script>`
+<script type="application/json" id="words">${trust(embed({ ...words.script, result: words.result, statuses: words.statuses }))}</script>`
   return renderPage({
     locale,
     title: `${words.form} – slogate`,

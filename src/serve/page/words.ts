@@ -2,7 +2,6 @@ import type { Locale } from '../../report/seed-words.ts'
 import { formatCount } from '../../report/units.ts'
 
 const en = {
-  name: 'English',
   other: '中文',
   form: 'Streaming benchmark',
   intro: 'Real requests, sent from this machine. Nothing is simulated, nothing is warmed up.',
@@ -73,9 +72,8 @@ const en = {
     running: '{done} of {total} requests, {running} in flight, {failed} failed',
     pace: '{elapsed} s, {rps} requests/s',
     times: 'first token p50 {ttft}, response p50 {latency}',
-    models: '{count} models',
+    models: 'Listed: {count}.',
     noModels: 'The target lists no models.',
-    cancelled: 'Cancelled.',
     lost: 'The connection to this server is lost.',
     required: 'Needed.',
   },
@@ -91,7 +89,6 @@ type Widen<T> = T extends string
 export type PageWords = Widen<typeof en>
 
 const zh: PageWords = {
-  name: '中文',
   other: 'English',
   form: '流式接口压测',
   intro: '从本机发出真实请求：不模拟数据，没有隐藏的预热。',
@@ -159,9 +156,8 @@ const zh: PageWords = {
     running: '已完成 {done}/{total}，进行中 {running}，失败 {failed}',
     pace: '已用时 {elapsed} 秒，{rps} 请求/秒',
     times: '首 token P50 {ttft}，响应时间 P50 {latency}',
-    models: '共 {count} 个模型',
+    models: '共 {count} 个模型。',
     noModels: '目标没有返回任何模型。',
-    cancelled: '已取消。',
     lost: '与本服务的连接已断开。',
     required: '必填。',
   },
