@@ -160,7 +160,10 @@ export const formScript = `
     for await (const { name, data } of readEvents(response)) {
       if (name === 'started') running = data;
       else if (name === 'progress') showProgress(data);
-      else if (name === 'result') return location.assign(linkTo(data.report_url));
+      else if (name === 'result') {
+        running = undefined;
+        return location.assign(linkTo(data.report_url));
+      }
       else if (name === 'error') {
         if (data.error.id) showEarlier();
         return showProblem(data.error.message, data.error.report_url);
@@ -247,6 +250,11 @@ export const formScript = `
       return current;
     } catch {}
   };
+
+  // Who leaves cancels, and is asked before.
+  addEventListener('beforeunload', (event) => {
+    if (running) event.preventDefault();
+  });
 
   recall();
   showPlace();
