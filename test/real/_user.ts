@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 import { inject } from 'vitest'
 
@@ -16,8 +16,7 @@ export interface Run {
 /** A user's folder, in which the packed package is installed. Both commands take a spec's text. */
 export async function runSlogate(name: string, spec: string): Promise<Run> {
   const file = write(name, spec)
-  const out = `out/${dirname(name)}`
-  return run(['slogate', 'run', '-c', file, '--out', out], `${out}/${basename(name)}`)
+  return run(['slogate', 'run', '-c', file, '--out', 'out'], `out/specs/${name}`)
 }
 
 export async function runVitest(name: string, spec: string): Promise<Run> {
