@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 
 import { listNotices } from '../src/run/bench.ts'
 import { loadSpec } from '../src/run/checked-spec.ts'
-import { readPages, type Section } from './_pages.ts'
+import { readPages, repository, type Section } from './_pages.ts'
 
 const env = { API_KEY: 'a-key-0123456789' }
 
@@ -17,6 +17,7 @@ const undecided: ReadonlySet<string> = new Set(['docs/verdicts.md: The arithmeti
 function listWarnings({ blocks, earlier }: Section): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'slogate-examples-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
+  copyFileSync(join(repository, 'bench/prompts.csv'), join(folder, 'prompts.csv'))
   for (const { file, text } of [...earlier, ...blocks]) {
     if (file === undefined) continue
     mkdirSync(dirname(join(folder, file)), { recursive: true })
