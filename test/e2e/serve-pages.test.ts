@@ -12,6 +12,8 @@ import { audit } from './_axe.ts'
 import { useBrowser } from './_browser.ts'
 
 const browser = useBrowser()
+/** ms; the default of a second is too little on a busy machine. */
+const patience = { timeout: 60_000 }
 const folder = mkdtempSync(join(tmpdir(), 'slogate-pages-'))
 const key = 'sk-key-that-nobody-keeps'
 let mock: MockHandle
@@ -74,7 +76,7 @@ test('the form starts a benchmark, shows how it goes, and leads to figures that 
   await page.waitForSelector('#models option', { state: 'attached' })
   expect(await page.inputValue('#model')).toBe('')
   await page.getByText('获取模型列表').click()
-  await expect.poll(() => page.inputValue('#model')).toBe('mock-model')
+  await expect.poll(() => page.inputValue('#model'), patience).toBe('mock-model')
   await page.evaluate(`
     window.shown = []
     new MutationObserver(() => window.shown.push(document.getElementById('done').textContent))
@@ -179,7 +181,7 @@ test('a benchmark is cancelled by the page, and by leaving it [S0.19]', async ()
   const before = (await readTruth()).length
   await page.click('#start')
   await expect
-    .poll(() => page.evaluate<number>('document.getElementById("bar").value'))
+    .poll(() => page.evaluate<number>('document.getElementById("bar").value'), patience)
     .toBeGreaterThan(0)
   await page.close()
   for (;;) {
