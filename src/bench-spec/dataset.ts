@@ -5,6 +5,7 @@ import { CsvError, parse } from 'csv-parse/sync'
 
 import { decodeText, findEncoding } from './encoding.ts'
 import { findExcess } from './extent.ts'
+import { isFields } from './fields.ts'
 import { renderPath } from './issue.ts'
 import type { Dataset, Row } from './spec.ts'
 import { suggest } from './suggestion.ts'
@@ -195,8 +196,7 @@ function parseJsonl(text: string): Table {
 function parseRow(line: string): Row | undefined {
   try {
     const value: unknown = JSON.parse(line)
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    return isObject ? (value as Row) : undefined
+    return isFields(value) ? value : undefined
   } catch {
     return undefined
   }

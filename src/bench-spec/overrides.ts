@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 
 import { convertText, type Environment } from './environment.ts'
+import { isFields } from './fields.ts'
 import { type Locate, type Issue, renderPath } from './issue.ts'
 import { findSchemas } from './json-schema.ts'
 import { keepKnown } from './known.ts'
@@ -62,7 +63,7 @@ export function applyOverrides(
   overrides: Overrides,
   environment: Environment,
 ): Overridden {
-  if (!isRecord(document)) return { document, issues: [], labels: new Map() }
+  if (!isFields(document)) return { document, issues: [], labels: new Map() }
   const issues: Issue[] = []
   const labels = new Map<string, string>()
   const patched: Record<string, unknown> = { ...document }
@@ -113,12 +114,12 @@ function apply(document: Record<string, unknown>, path: readonly string[], value
   const [key = '', inner] = path
   if (inner !== undefined) {
     const outer = document[key] ?? {}
-    if (isRecord(outer)) document[key] = { ...outer, [inner]: value }
+    if (isFields(outer)) document[key] = { ...outer, [inner]: value }
   } else if (key === 'url') {
     const { url, baseline } = document
     delete document['mock']
     // Another instance of a mock that is off.
-    if (isRecord(baseline) && 'mock' in baseline) delete document['baseline']
+    if (isFields(baseline) && 'mock' in baseline) delete document['baseline']
     if (url === undefined) document['url'] = value
     else if (typeof url === 'string' && checkUrl(url, true, nowhere).length === 0) {
       document['url'] = rebaseUrl(url, String(value))
@@ -132,11 +133,7 @@ function apply(document: Record<string, unknown>, path: readonly string[], value
 /** What a `baseline` is to be, in the words of the document. */
 function toBaseline(text: string, { url, baseline }: Record<string, unknown>): object {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return { file: resolve(text) }
-  const { headers, body } = isRecord(baseline) ? baseline : {}
+  const { headers, body } = isFields(baseline) ? baseline : {}
   const moves = typeof url === 'string' && URL.canParse(text)
   return keepKnown({ url: moves ? rebaseUrl(url, text) : text, headers, body })
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,3 +1,4 @@
+import { isFields } from './fields.ts'
 import { createIssue, type Locate, type Part, type Path, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
 import {
@@ -53,7 +54,7 @@ export function parseSlos(value: unknown, locate: Locate, hasBaseline = false): 
   const reading: Reading = { locate, issues: [] }
   const entries = Array.isArray(value)
     ? value.map((item: unknown, index) => readItem(['slo', index], item, reading))
-    : isRecord(value)
+    : isFields(value)
       ? Object.entries(value).flatMap(([name, item]) => readMetric(name, item, reading))
       : []
   const found = entries.filter((entry) => entry !== undefined)
@@ -81,7 +82,7 @@ function readItem(path: Path, item: unknown, reading: Reading): Entry | undefine
   if (typeof item === 'string') return readText(path, item, {}, reading)
   if (!isSloObject(item)) return undefined
   const entry = readText([...path, 'assert'], item.assert, item, reading)
-  if (!isRecord(item.goodput)) return entry
+  if (!isFields(item.goodput)) return entry
   const bounds = Object.entries(item.goodput).map(([name, text]): RequestBound | undefined => {
     const metric = findMetric(name)
     if (typeof text !== 'string' || !metric || !isRequestMetric(metric)) return undefined
@@ -111,8 +112,8 @@ function readMetric(name: string, item: unknown, reading: Reading): (Entry | und
   const metric = findMetric(name)
   if (metric === undefined) return []
   const takesStat = metricUnits[metric] === 'ms'
-  if (takesStat !== isRecord(item) || metric === 'goodput') return []
-  const bounds = isRecord(item) ? Object.entries(item) : [[undefined, item] as const]
+  if (takesStat !== isFields(item) || metric === 'goodput') return []
+  const bounds = isFields(item) ? Object.entries(item) : [[undefined, item] as const]
   return bounds.map(([stat, text]) => {
     if (typeof text !== 'string') return undefined
     const path = stat === undefined ? ['slo', name] : ['slo', name, stat]
@@ -221,10 +222,6 @@ function isRequestMetric(metric: string): metric is RequestBound['metric'] {
   return ['ttft', 'ttfo', 'latency', 'tpot', 'stall'].includes(metric)
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function isSloObject(value: unknown): value is SloObject {
-  return isRecord(value) && typeof value.assert === 'string'
+  return isFields(value) && typeof value.assert === 'string'
 }

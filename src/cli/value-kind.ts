@@ -1,4 +1,5 @@
 import { parseDuration } from '../bench-spec/duration.ts'
+import { isFields } from '../bench-spec/fields.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 
 /** What a shell may put in a place: names of files or folders, or words. */
@@ -76,9 +77,7 @@ export const jsonObject: ValueKind<object> = {
   read: (text) => {
     try {
       const value: unknown = JSON.parse(text)
-      return typeof value === 'object' && value !== null && !Array.isArray(value)
-        ? value
-        : undefined
+      return isFields(value) ? value : undefined
     } catch {
       return undefined
     }

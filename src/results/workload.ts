@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 
 import { limitKeys } from '../bench-spec/asked.ts'
+import { isFields } from '../bench-spec/fields.ts'
 import { createRedactor, redactDeep } from '../bench-spec/redaction.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import type { WorkloadDocument } from './results-document.ts'
@@ -53,11 +54,11 @@ function describeBody(body: unknown): WorkloadDocument[] {
     const name = isLimit ? usual : ['body', ...path].join('.')
     facts.set(name, describeMember(name, leaf, given))
   }
-  if (!isObject(body)) {
+  if (!isFields(body)) {
     add([], body)
   } else {
     for (const [key, member] of Object.entries(body)) {
-      if (!isObject(member)) add([key], member)
+      if (!isFields(member)) add([key], member)
       else for (const [inner, given] of Object.entries(member)) add([key, inner], given)
     }
   }
@@ -85,10 +86,6 @@ function content(
 ): WorkloadDocument {
   const sha256 = createHash('sha256').update(JSON.stringify(given)).digest('hex')
   return { kind: 'content', name, size, unit, sha256 }
-}
-
-function isObject(given: unknown): given is Record<string, unknown> {
-  return typeof given === 'object' && given !== null && !Array.isArray(given)
 }
 
 /** Gemini's names are written like this: `maxOutputTokens`. */
