@@ -84,7 +84,7 @@ function append(file: string, rows: readonly HistoryRow[]): void {
   const whole = header === undefined ? lines : `${header}\n${lines}`
   mkdirSync(dirname(file), { recursive: true })
   if (createWhole(file, whole)) return
-  const { firstLine, isEnded } = readEnds(file)
+  const { firstLine, isEnded } = readSettledEnds(file)
   if (firstLine === undefined) appendFileSync(file, whole)
   else appendFileSync(file, isEnded ? lines : `\n${lines}`)
 }
@@ -106,6 +106,20 @@ function createWhole(file: string, content: string): boolean {
 
 /** Bytes that a first line may take. */
 const longestLine = 65_536
+
+/**
+ * The same when nothing is being written: a line without an end may be one that another process has
+ * written in part. The one that was left so is still so a little later.
+ */
+function readSettledEnds(file: string): ReturnType<typeof readEnds> {
+  const tries = 10
+  for (let i = 0; i < tries; i++) {
+    const ends = readEnds(file)
+    if (ends.isEnded) return ends
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+  }
+  return readEnds(file)
+}
 
 /** First line of a file and whether its last line has an end; no line: the file is not there, or empty. */
 function readEnds(file: string): { firstLine: string | undefined; isEnded: boolean } {
