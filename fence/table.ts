@@ -84,7 +84,12 @@ export const pureRooms = ['bench-spec', 'stream', 'metrics', 'verdict', 'results
 export const computing = ['crypto', 'path', 'string_decoder', 'util', 'zlib']
 
 /** Files of pure rooms that may import `node:fs` as well: they read what the user names. */
-export const readers = ['bench-spec/dataset.ts', 'bench-spec/loading.ts', 'results/findings.ts']
+export const readers = [
+  'bench-spec/dataset.ts',
+  'bench-spec/loading.ts',
+  'results/findings.ts',
+  'results/glance.ts',
+]
 
 /** Globals that a pure room may not use, but for a `Date` of a given value. */
 export const impure: ReadonlySet<string> = new Set([

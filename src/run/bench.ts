@@ -9,8 +9,6 @@ import type { RecordedRequest } from '../results/recordings.ts'
 import type { Results } from '../results/results.ts'
 import { checkFeasibility } from '../verdict/feasibility.ts'
 import type { CheckedSpec } from './checked-spec.ts'
-import { conclude } from './conclusion.ts'
-import { documentRun } from './document.ts'
 import { drive, type DriveOptions } from './drive.ts'
 import { joinRecordings } from './recording-file.ts'
 
@@ -44,7 +42,13 @@ export interface BenchRun {
 export async function runBench(spec: CheckedSpec, options: BenchOptions = {}): Promise<BenchRun> {
   const { root = process.cwd() } = options
   const setting = { root, machine: describeMachine(), calibrations: readCalibrations(root) }
-  const driven = await drive(spec, options)
+  const driving = drive(spec, options)
+  // Loaded while the load runs: what judges and writes is most of the package.
+  const [{ conclude }, { documentRun }, driven] = await Promise.all([
+    import('./conclusion.ts'),
+    import('./document.ts'),
+    driving,
+  ])
   const conclusion = conclude(driven, setting)
   const results = documentRun(driven, conclusion, setting)
   const { records, baseline, origin } = driven

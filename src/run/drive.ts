@@ -14,7 +14,7 @@ import type {
   Watch,
 } from '../engine/record.ts'
 import type { Snapshot } from '../metrics/snapshot.ts'
-import { type MockHandle, startMock } from '../mock/index.ts'
+import type { MockHandle } from '../mock/index.ts'
 import type { Progress } from '../report/progress-text.ts'
 import type { CheckedSpec } from './checked-spec.ts'
 import { trackProgress } from './progress.ts'
@@ -72,6 +72,8 @@ export async function drive(spec: CheckedSpec, options: DriveOptions): Promise<D
   const mocks: MockHandle[] = []
   const start = async (mock: MockOptions | undefined): Promise<string | undefined> => {
     if (mock === undefined) return undefined
+    // Loaded here: most of what it consists of is for the server alone.
+    const { startMock } = await import('../mock/index.ts')
     const handle = await startMock({ seed: spec.load.seed, ...mock })
     mocks.push(handle)
     return handle.url

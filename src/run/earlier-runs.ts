@@ -10,6 +10,7 @@ import {
 import { dirname, join, relative } from 'node:path'
 
 import { findResults } from '../results/findings.ts'
+import { glance } from '../results/glance.ts'
 import { attempt, makeFolder, removeFile } from './output-file.ts'
 
 /** Below the folder of a spec, a folder for each run before the latest. */
@@ -40,7 +41,7 @@ export function shelveRun(folder: string, files: readonly string[]): string | un
   })
   const [first] = found
   if (first === undefined) return undefined
-  const startedAt = Date.parse(findResults(folder)?.started_at ?? '')
+  const startedAt = Date.parse(glance(folder)?.started_at ?? '')
   const shelved = addShelf(
     folder,
     Number.isNaN(startedAt) ? first.stats.mtime : new Date(startedAt),

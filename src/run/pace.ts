@@ -2,14 +2,14 @@ import { createRedactor } from '../bench-spec/redaction.ts'
 import { type Pace, planRun, type RunPlan } from '../bench-spec/run-plan.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { readOpenFilesLimit } from '../engine/open-files.ts'
-import { findResults } from '../results/findings.ts'
+import { glance } from '../results/glance.ts'
 
 /**
  * How fast the run in `folder` was; `undefined` where there is none that is whole, or it was of
  * another target or concurrency.
  */
 function findPace(folder: string, spec: BenchSpec): Pace | undefined {
-  const results = findResults(folder)
+  const results = glance(folder)
   if (results === undefined) return undefined
   const { target, load, summary, baseline } = results
   const { concurrency } = spec.load
