@@ -85,6 +85,7 @@ export function readBench<Stored>(
     report(['slo'], 'an id must be one line without control characters.')
   }
   const gate = readGate(document)
+  const hasRate = document.rate !== undefined || faults.some(({ path }) => path[0] === 'rate')
   const alternates = baseline?.kind === 'interleaved'
   const stream = readStreamFormat(document.stream_format)
   const serverMetrics = readServerMetrics(document, report)
@@ -93,7 +94,7 @@ export function readBench<Stored>(
     timeouts: readTimeouts(document, report),
     dataset,
     stream,
-    load: readLoad(document, report, { slos, gate, alternates, openFiles }),
+    load: readLoad(document, report, { slos, gate, alternates, openFiles, hasRate }),
     mock,
     baseline,
     serverMetrics,
