@@ -120,8 +120,32 @@ export interface BenchDocument {
    */
   concurrency?: number
   /**
-   * Measured requests. Default: as many as the SLOs need, at least 100 (500 and 20 waves with
-   * `mock`) and at most 5000; unlimited with `duration`.
+   * Requests due per second or minute, whatever became of those before; in place of `concurrency`.
+   */
+  rate?: string
+  /**
+   * How requests come at the rate: evenly, as a Poisson process, or with times between two of them
+   * of a gamma distribution of this shape (1: Poisson; below it they come in bursts). `seed` draws
+   * them.
+   * @default "poisson"
+   */
+  arrival?:
+    | 'constant'
+    | 'poisson'
+    | {
+        /** Shape of the distribution, the burstiness of other tools. */
+        gamma: number
+        /** Free for notes; never read. */
+        [key: `x-${string}`]: unknown
+      }
+  /**
+   * The most requests in flight at a rate: one that finds so many waits, is sent late and counted.
+   * Default: 1024, or as many as open files allow.
+   */
+  max_concurrency?: number
+  /**
+   * Measured requests. Default: as many as the SLOs need, at least 100 (500 with `mock`, and 20
+   * waves of a `concurrency`) and at most 5000; unlimited with `duration`.
    * @default 100
    */
   requests?: number
@@ -132,7 +156,10 @@ export interface BenchDocument {
    * m, h).
    */
   duration?: number | string
-  /** Requests before the measured ones, left out of every figure. Default: `concurrency`. */
+  /**
+   * Requests before the measured ones, left out of every figure. Default: `concurrency`, or those
+   * of two seconds of `rate`, at most 1000.
+   */
   warmup?:
     | number
     | false
@@ -149,8 +176,8 @@ export interface BenchDocument {
    */
   rounds?: number
   /**
-   * Fixes the order of rows under `data_source.shuffle`, and what a mock without a seed of its own
-   * draws.
+   * Fixes the order of rows under `data_source.shuffle`, the arrivals at a `rate`, and what a mock
+   * without a seed of its own draws.
    * @default 1
    */
   seed?: number

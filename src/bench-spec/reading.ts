@@ -85,6 +85,7 @@ export function readBench<Stored>(
     report(['slo'], 'an id must be one line without control characters.')
   }
   const gate = readGate(document)
+  const hasRate = document.rate !== undefined || faults.some(({ path }) => path[0] === 'rate')
   const alternates = baseline?.kind === 'interleaved'
   const stream = readStreamFormat(document.stream_format)
   const serverMetrics = readServerMetrics(document, report)
@@ -93,7 +94,7 @@ export function readBench<Stored>(
     timeouts: readTimeouts(document, report),
     dataset,
     stream,
-    load: readLoad(document, report, { slos, gate, alternates, openFiles }),
+    load: readLoad(document, report, { slos, gate, alternates, openFiles, hasRate }),
     mock,
     baseline,
     serverMetrics,
@@ -186,6 +187,7 @@ function findDoubts({ slos, dataset, target, load, baseline }: Bench['parts']): 
       `data_source: no {{column}} is used, so every request is the same. Write for example {{${example}}} in the body.`,
     )
   }
+  if (load.kind === 'open') return doubts
   if (load.requests !== undefined && load.requests < load.concurrency) {
     doubts.push(
       `concurrency: ${load.requests} requests never reach a concurrency of ${load.concurrency}.`,

@@ -1,5 +1,7 @@
 import type { BenchDocument } from './bench-document.ts'
 import { parseDuration } from './duration.ts'
+import { readFlow, usualWarmup } from './flow.ts'
+import { mostInFlight } from './in-flight.ts'
 import type { Path, Report } from './issue.ts'
 import { keepKnown } from './known.ts'
 import { chooseRequests } from './sample-size.ts'
@@ -25,8 +27,7 @@ export function readTimeouts(document: Partial<BenchDocument>, report: Report): 
 }
 
 /**
- * The load with its defaults: 10 in flight, as many requests as the SLOs need, one wave of warm-up,
- * up to 5 rounds, or up to 10 where two targets alternate.
+ * The load with its defaults: 10 in flight, as many requests as the SLOs need, a warm-up, up to 5 rounds, or up to 10 where two targets alternate.
  */
 export function readLoad(
   document: Partial<BenchDocument>,
@@ -36,16 +37,18 @@ export function readLoad(
     gate,
     alternates,
     openFiles = Infinity,
+    hasRate = document.rate !== undefined,
   }: {
     slos: readonly Slo[]
     gate: Gate
     alternates: boolean
     /** Files and sockets that a process may have open. */
     openFiles?: number | undefined
+    /** Whether there is a rate, be it one that cannot be used. */
+    hasRate?: boolean
   },
 ): Load {
   const {
-    concurrency = 10,
     requests: given,
     total_requests: alias,
     warmup,
@@ -60,12 +63,18 @@ export function readLoad(
       `is the same as requests, got ${alias} here and ${given} there. Remove one of them.`,
     )
   }
+  const targets = alternates ? 2 : 1
+  const most = Math.floor((openFiles - ownFiles) / targets)
+  const flow = readFlow(document, report, { alternates, most, hasRate })
+  const concurrency = mostInFlight(flow)
+  // A rate has none.
+  const waves = flow.kind === 'closed' ? concurrency : 0
   const duration = readDuration(['duration'], document.duration, report)
   const confidence = 1 - (1 - gate.confidence) / (1 + gate.maxExtraRounds)
   const mock = document.mock !== undefined && document.mock !== false
   const chosen =
     given === undefined && alias === undefined && document.duration === undefined
-      ? chooseRequests(slos, { concurrency, confidence, burst: gate.burst, mock })
+      ? chooseRequests(slos, { concurrency: waves, confidence, burst: gate.burst, mock })
       : undefined
   const requests = given ?? alias ?? chosen?.requests
   if (rounds !== undefined && requests !== undefined && rounds > requests) {
@@ -78,21 +87,18 @@ export function readLoad(
       `must be an even number where a baseline alternates, got ${rounds}: in an odd number drift does not cancel out. Ask for ${even}, in the spec or by SLOGATE_ROUNDS=${even}.`,
     )
   }
-  const warmed = countWarmup(warmup) ?? concurrency
-  const targets = alternates ? 2 : 1
-  const needed = countOpenFiles({ concurrency, requests, warmup: warmed }, targets)
+  const warmed = countWarmup(warmup) ?? usualWarmup(flow)
+  const needed = countOpenFiles({ inFlight: concurrency, requests, warmup: warmed }, targets)
   if (needed > openFiles) {
-    const most = Math.floor((openFiles - ownFiles) / targets)
     const bound = most < 1 ? 'cannot be had here' : `must be at most ${most} here`
     const advice = most < 1 ? '' : ', or ask for less'
     report(
-      ['concurrency'],
+      [flow.kind === 'closed' ? 'concurrency' : 'max_concurrency'],
       `${bound}, got ${concurrency}: ${alternates ? 'connections to two targets take' : 'that takes'} ${needed} open files, and a process may have ${openFiles}. Raise the limit (ulimit -n ${needed})${advice}.`,
     )
   }
   return keepKnown<Load>({
-    kind: 'closed',
-    concurrency,
+    ...flow,
     requests,
     chosen,
     duration,
@@ -108,13 +114,18 @@ export function readLoad(
 /** Files and connections that the process of a load has open at the most. */
 export function countOpenFiles(
   {
-    concurrency,
+    inFlight,
     requests = Infinity,
     warmup,
-  }: Pick<Load, 'concurrency' | 'warmup'> & { requests?: number | undefined },
+  }: {
+    /** The most requests to one target. */
+    inFlight: number
+    requests?: number | undefined
+    warmup: number
+  },
   targets: number,
 ): number {
-  return Math.min(concurrency, warmup + requests) * targets + ownFiles
+  return Math.min(inFlight, warmup + requests) * targets + ownFiles
 }
 
 /** Slices of fewer than 10 requests say nothing. */

@@ -26,7 +26,7 @@ export interface Failure {
  * of one machine. `undefined`: never came.
  */
 export interface RequestMarks {
-  /** When it should go; in a closed loop, when its slot became free. */
+  /** When it was due; in a closed loop, when its slot became free. */
   scheduled: number
   /** Given to the transport. */
   called: number
@@ -61,7 +61,7 @@ interface RecordBase {
   phase: 'warmup' | 'measured'
   /** 0-based slice of the run; warm-up requests are in round -1. */
   round: number
-  /** 0-based place in the closed loop. */
+  /** 0-based place among those in flight. */
   slot: number
   marks: RequestMarks
   /** Token event instants, ascending. */
@@ -74,6 +74,8 @@ interface RecordBase {
   bytes: number
   promptTokens?: number
   completionTokens?: number
+  /** Of an open loop: as many as may be were in flight when it was due, so that it was sent late. */
+  heldBack?: true
   /** Whether the socket had served a request before. */
   reused: boolean
   /**

@@ -13,7 +13,7 @@ export const requestSchema: JsonSchema = record('One request.', {
   target: oneOf('Whom it was sent to.', ['candidate', 'baseline']),
   phase: oneOf('Only measured ones count.', ['warmup', 'measured']),
   round: { type: 'integer', minimum: -1, description: '0-based; -1 for warm-up.' },
-  slot: count('0-based place in the closed loop.'),
+  slot: count('0-based place among those in flight.'),
   row: orNull(count('0-based row of the dataset.')),
   outcome: oneOf('How it ended.', ['completed', 'failed', 'cancelled']),
   failure: orNull(
@@ -21,6 +21,11 @@ export const requestSchema: JsonSchema = record('One request.', {
   ),
   status: orNull(count('HTTP status.')),
   dialect: orNull(text('How the stream was read.')),
+  held_back: {
+    type: 'boolean',
+    description:
+      'Whether it was sent late because as many as may be were in flight when it was due; only at a rate.',
+  },
   reused: { type: 'boolean', description: 'Whether the socket had served a request before.' },
   replaced: orNull(
     oneOf(

@@ -1,7 +1,8 @@
+import type { Flow } from '../bench-spec/flow.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import { parseSlo } from '../bench-spec/slo-grammar.ts'
 import { formatStat, type RelativeSlo } from '../bench-spec/slo.ts'
-import type { Gate, Load, Policy } from '../bench-spec/spec.ts'
+import type { Arrival, Gate, Load, Policy } from '../bench-spec/spec.ts'
 import { joinRounds } from '../metrics/joining.ts'
 import type { Comparison, Statistic } from '../report/comparison-table.ts'
 import { sentences } from '../report/sentence/sentences.ts'
@@ -185,12 +186,19 @@ function isKnown({ baseline, candidate }: Statistic): boolean {
 
 function readLoad({ load }: Results): Load {
   return keepKnown<Load>({
-    kind: load.kind,
-    concurrency: load.concurrency,
+    ...readFlow(load),
     requests: load.requests ?? undefined,
     duration: load.duration_ms ?? undefined,
     warmup: load.warmup,
     rounds: load.rounds,
     seed: load.seed,
   })
+}
+
+function readFlow(load: Results['load']): Flow {
+  if (load.kind === 'closed') return { kind: load.kind, concurrency: load.concurrency }
+  const { kind, rate_per_second: rate, burstiness, max_concurrency: maxConcurrency } = load
+  const arrival: Arrival =
+    burstiness === null ? { kind: 'constant' } : { kind: 'gamma', burstiness }
+  return { kind, rate, arrival, maxConcurrency }
 }
