@@ -12,10 +12,13 @@ import { createRecorders } from './recording.ts'
 import type { Connection } from './request.ts'
 import { orderRows, type RowOrder } from './row-order.ts'
 import { createSchedule, type Ticket } from './schedule.ts'
+import { dealTo, type Share, wholeLoad } from './share.ts'
 
 /** Everything the load process needs, as plain data. */
 export interface LoadPlan {
   load: Load
+  /** What one load process has of it; the whole by default. */
+  share?: Share
   timeouts: Timeouts
   stream?: StreamFormat
   /** One per row; which one a request takes, `orderRows` says. */
@@ -62,7 +65,7 @@ const deadlineInterval = 10
 /** ms between the first requests of neighbouring slots in the warm-up, so that cold sockets and code do not all start at once. */
 const rampInterval = 1
 
-/** Keeps `concurrency` requests in flight; a slot is refilled in the same turn in which its stream has ended. */
+/** Keeps its share of the `concurrency` in flight; a slot is refilled in the same turn in which its stream has ended. */
 export function startLoop(
   plan: LoadPlan,
   connect: () => Connection,
@@ -72,9 +75,11 @@ export function startLoop(
   const alternates = plan.baseline !== undefined
   const schedule = alternates
     ? createInterleavedSchedule(plan.load)
-    : createSchedule(plan.load, plan.extraRounds)
+    : createSchedule(plan.load, plan.extraRounds, plan.share)
   const { warmup, requests = Infinity } = plan.load
-  const slots = Math.min(mostInFlight(plan.load), warmup + requests)
+  const most = mostInFlight(plan.load)
+  const deal = dealTo(plan.share ?? wholeLoad, most)
+  const slots = Math.min(deal.count(most), deal.count(warmup) + deal.count(requests))
   const places = Array.from({ length: slots }, () =>
     keepKnown<Connections>({
       candidate: connect(),
@@ -90,6 +95,7 @@ export function startLoop(
           secrets: plan.secrets ?? [],
           redactor,
           stream: plan.stream,
+          processes: plan.share?.of,
         })
   const order = orderRows(plan.requests.length, plan.load)
   const exchanges = new Map<number, Exchange>()
@@ -118,8 +124,10 @@ export function startLoop(
     }
     if (ticket === undefined) return closeSlot()
     begin(free)
-    if (ticket.phase === 'measured' && ticket.index === 0) beginMeasuring(free)
-    if (ticket.phase === 'measured') pending++
+    if (ticket.phase === 'measured') {
+      beginMeasuring(free)
+      pending++
+    }
     const request = requestFor(plan, ticket, order)
     const exchange = startExchange({
       connection: connections[ticket.target] ?? connections.candidate,
@@ -160,7 +168,8 @@ export function startLoop(
     void Promise.all(opened.map((connection) => connection.close())).then(() => resolve())
   }
 
-  places.forEach((connections, slot) => {
+  places.forEach((connections, place) => {
+    const slot = deal.number(place)
     if (plan.load.warmup === 0) fill(slot, connections)
     else setTimeout(() => fill(slot, connections), slot * rampInterval)
   })
