@@ -2,15 +2,14 @@ import type { BenchDocument } from './bench-document.ts'
 import { parseDuration } from './duration.ts'
 import type { Path, Report } from './issue.ts'
 import { keepKnown } from './known.ts'
+import { checkOpenFiles } from './open-files.ts'
+import { readProcesses } from './process-count.ts'
 import { chooseRequests } from './sample-size.ts'
 import type { Slo } from './slo.ts'
 import type { Gate, Load, Timeouts } from './spec.ts'
 
 /** Timers of the platform overflow above it, ms. */
 const longest = 2 ** 31 - 1
-
-/** Files that the load process has open beside its connections, about 20, and some to look up names. */
-const ownFiles = 32
 
 /** Own deadlines; bare numbers are seconds. */
 export function readTimeouts(document: Partial<BenchDocument>, report: Report): Timeouts {
@@ -36,12 +35,15 @@ export function readLoad(
     gate,
     alternates,
     openFiles = Infinity,
+    cores = 1,
   }: {
     slos: readonly Slo[]
     gate: Gate
     alternates: boolean
     /** Files and sockets that a process may have open. */
     openFiles?: number | undefined
+    /** Of this machine, that processes may run on. */
+    cores?: number | undefined
   },
 ): Load {
   const {
@@ -79,17 +81,17 @@ export function readLoad(
     )
   }
   const warmed = countWarmup(warmup) ?? concurrency
-  const targets = alternates ? 2 : 1
-  const needed = countOpenFiles({ inFlight: concurrency, requests, warmup: warmed }, targets)
-  if (needed > openFiles) {
-    const most = Math.floor((openFiles - ownFiles) / targets)
-    const bound = most < 1 ? 'cannot be had here' : `must be at most ${most} here`
-    const advice = most < 1 ? '' : ', or ask for less'
-    report(
-      ['concurrency'],
-      `${bound}, got ${concurrency}: ${alternates ? 'connections to two targets take' : 'that takes'} ${needed} open files, and a process may have ${openFiles}. Raise the limit (ulimit -n ${needed})${advice}.`,
-    )
-  }
+  const processes = readProcesses(document, report, {
+    inFlight: concurrency,
+    requests,
+    alternates,
+    cores,
+  })
+  checkOpenFiles(
+    { inFlight: concurrency, requests, warmup: warmed, processes },
+    { path: ['concurrency'], limit: openFiles, alternates, mock },
+    report,
+  )
   return keepKnown<Load>({
     kind: 'closed',
     concurrency,
@@ -102,24 +104,8 @@ export function readLoad(
     seed,
     keepAlive,
     resend,
+    processes: processes > 1 ? processes : undefined,
   })
-}
-
-/** Files and connections that the process of a load has open at the most. */
-export function countOpenFiles(
-  {
-    inFlight,
-    requests = Infinity,
-    warmup,
-  }: {
-    /** The most requests to one target. */
-    inFlight: number
-    requests?: number | undefined
-    warmup: number
-  },
-  targets: number,
-): number {
-  return Math.min(inFlight, warmup + requests) * targets + ownFiles
 }
 
 /** Slices of fewer than 10 requests say nothing. */

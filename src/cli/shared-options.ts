@@ -42,6 +42,11 @@ export const warmup: Valued<number> = {
   description: 'requests before the measured ones, which count nowhere; 0: none',
 }
 
+export const processes: Valued<number> = {
+  value: wholeNumber('N', 1),
+  description: 'load processes; by default as many as the load needs',
+}
+
 export const baseline: Valued<string> = {
   value: text('URL|FILE', 'files'),
   description:
@@ -80,7 +85,7 @@ export const quiet: Switch = { description: 'print no progress' }
 export const precedence: string = `Flags win over variables (${listVariables()}), these over the spec, the spec over the defaults.`
 
 function listVariables(): string {
-  return Object.keys({ url, requests, concurrency, warmup, baseline, policy })
+  return Object.keys({ url, requests, concurrency, warmup, processes, baseline, policy })
     .map((name) => `\`SLOGATE_${name.toUpperCase()}\``)
     .join(', ')
 }
@@ -90,18 +95,20 @@ interface Overriding {
   requests?: number | undefined
   concurrency?: number | undefined
   warmup?: number | undefined
+  processes?: number | undefined
   baseline?: string | undefined
   policy?: Policy | undefined
 }
 
 /** The values that replace those of a spec. A baseline that is a file is relative to `cwd`. */
 export function toOverrides(values: Overriding, cwd: string): Overrides {
-  const { url, requests, concurrency, warmup, baseline, policy } = values
+  const { url, requests, concurrency, warmup, processes, baseline, policy } = values
   return keepKnown<Overrides>({
     url,
     requests,
     concurrency,
     warmup,
+    processes,
     baseline: baseline === undefined ? undefined : resolveBaseline(baseline, cwd),
     policy,
   })
