@@ -16,10 +16,10 @@ export interface Accuracy {
 }
 
 /**
- * Matches what a client saw with what the server sent, by id. Of `log` the first `warmup` are those of
- * the warm-up.
+ * Matches what a client saw with what the server sent, by id. The first `warmup` requests of the log
+ * are those of the warm-up.
  *
- * @throws Error unless both know the same measured requests with the same number of tokens.
+ * @throws Error unless both know the same requests with the same number of tokens.
  */
 export function measureAccuracy(
   seen: readonly SeenStream[],
@@ -27,25 +27,20 @@ export function measureAccuracy(
   warmup: number,
   cpu: CpuReadings,
 ): Accuracy {
+  const pairs = matchStreams(seen, log)
   const sent = log.slice(warmup)
-  const byId = new Map(sent.map((stream) => [stream.id, stream]))
-  if (byId.size !== sent.length) throw new Error('the server has seen an id more than once')
-  if (seen.length !== sent.length) {
-    throw new Error(`${seen.length} requests were told of ${sent.length} that were sent`)
-  }
   const ttftErrors: number[] = []
   const gapErrors: number[] = []
-  for (const { id, sent: dispatched, tokenTimes } of seen) {
-    const truth = byId.get(id)
-    if (truth === undefined) throw new Error(`the server knows nothing of ${id}`)
-    if (truth.tokens !== tokenTimes.length || !truth.ended) {
-      throw new Error(`${tokenTimes.length} tokens of ${id} were told of ${truth.tokens}`)
-    }
-    ttftErrors.push((tokenTimes[0] ?? 0) - dispatched - (truth.first - truth.received))
-    if (truth.sends.length !== tokenTimes.length) continue
-    for (let i = 1; i < tokenTimes.length; i++) {
-      const gap = (tokenTimes[i] ?? 0) - (tokenTimes[i - 1] ?? 0)
-      gapErrors.push(Math.abs(gap - ((truth.sends[i] ?? 0) - (truth.sends[i - 1] ?? 0))))
+  for (const truth of sent) {
+    const { times } = pairs.get(truth) ?? { times: [] }
+    ttftErrors.push((times[0] ?? Number.NaN) - (truth.first - truth.received))
+    const { sends } = truth
+    // Some tell no gaps, and some of one more: what they take the end for. Of several tokens in a send
+    // there are none to tell.
+    if (times.length < truth.tokens || sends.length < truth.tokens) continue
+    for (let i = 1; i < sends.length; i++) {
+      const gap = (times[i] ?? 0) - (times[i - 1] ?? 0)
+      gapErrors.push(Math.abs(gap - ((sends[i] ?? 0) - (sends[i - 1] ?? 0))))
     }
   }
   const from = sent.reduce((least, { received }) => Math.min(least, received), Infinity)
@@ -58,6 +53,36 @@ export function measureAccuracy(
     eventsPerSecond: (1000 * tokens) / (to - from),
     cpuPerEvent: (1000 * cpu.between(from, to)) / tokens,
   }
+}
+
+/** What was seen of each stream that was sent. */
+function matchStreams(
+  seen: readonly SeenStream[],
+  log: readonly SentStream[],
+): Map<SentStream, SeenStream> {
+  if (seen.length !== log.length) {
+    throw new Error(`it knows of ${seen.length} requests, the server of ${log.length}`)
+  }
+  const byId = new Map(
+    log.flatMap((stream) => [
+      [stream.id, stream],
+      [stream.answer, stream],
+    ]),
+  )
+  const pairs = new Map<SentStream, SeenStream>()
+  for (const stream of seen) {
+    const truth = byId.get(stream.id)
+    if (truth === undefined) throw new Error(`the server knows nothing of ${stream.id}`)
+    if (pairs.has(truth)) throw new Error(`it knows ${stream.id} twice`)
+    if (!truth.ended) throw new Error(`${stream.id} was given up`)
+    if (truth.tokens !== stream.tokens) {
+      throw new Error(
+        `it counts ${stream.tokens} tokens of ${stream.id}, the server ${truth.tokens}`,
+      )
+    }
+    pairs.set(truth, stream)
+  }
+  return pairs
 }
 
 /** Sent from an instant on: the last of the warm-up are still on their way when measuring begins. */

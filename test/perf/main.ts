@@ -4,15 +4,17 @@ import { availableParallelism, cpus, loadavg } from 'node:os'
 
 import { exitCodes } from '../../src/verdict/exit-code.ts'
 import { version } from '../../src/version.ts'
-import { renderBenchmark, runBenchmark, type Series } from './benchmark.ts'
-import type { OwnClient } from './clients/name.ts'
+import { fromModules } from '../real/_software.ts'
+import { type Candidate, renderBenchmark, runBenchmark, type Series } from './benchmark.ts'
+import { type OwnClient, ownClients, peerNames } from './clients/name.ts'
 import { measureJudging } from './judging.ts'
 import { measureMockCost } from './mock-cost.ts'
 import { help, type PerfOptions, readOptions } from './options.ts'
+import { findPeers } from './peers.ts'
 import { canPin } from './pinning.ts'
 import { measureStreamReading } from './stream-reading.ts'
 import { compileServer } from './stream-server.ts'
-import { tryClient } from './trial.ts'
+import { runTrial, sendBy } from './trial.ts'
 
 try {
   const options = readOptions(process.argv.slice(2))
@@ -44,19 +46,28 @@ function describeMachine(): string {
   return `Node ${process.version}, ${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, load average ${load}; ${pinned}`
 }
 
-function compareClients({ trials, clients, repetitions }: PerfOptions): Promise<Series[]> {
-  const candidates = clients.map((name) => ({
-    name,
-    version: versionOf(name),
-    measure: (trial: PerfOptions['trials'][number]) => tryClient(name, trial),
-  }))
+async function compareClients({ trials, clients, repetitions }: PerfOptions): Promise<Series[]> {
+  const candidates = [
+    ...ownClients.filter((name) => clients.includes(name)).map(asCandidate),
+    ...(await findPeers(peerNames.filter((name) => clients.includes(name)))),
+  ]
   return runBenchmark(candidates, trials, repetitions, ({ mode, streams }, name, repetition) => {
     const told = 'error' in repetition ? repetition.error : JSON.stringify(repetition.accuracy)
     console.error(`${mode}, ${streams} streams, ${name}: ${told}`)
   })
 }
 
+function asCandidate(name: OwnClient): Candidate {
+  return {
+    name,
+    version: versionOf(name),
+    measure: (trial) => runTrial(trial, sendBy(name)),
+  }
+}
+
+/** Of Node, which has `net`, the first line tells. */
 function versionOf(name: OwnClient): string {
+  if (name === 'undici') return fromModules('undici', 'undici', 'undici').version()
   return name === 'slogate' ? version : ''
 }
 

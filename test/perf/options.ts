@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-import { type OwnClient, ownClients } from './clients/name.ts'
+import { type OwnClient, ownClients, type PeerName, peerNames } from './clients/name.ts'
 import type { Mode } from './stream-server.ts'
 import type { Trial } from './trial.ts'
 
@@ -12,17 +12,24 @@ it costs to read streams and to judge, and the mock by its own record.
   --streams N,N      streams at a time (512; of a flood 64)
   --mode MODE,MODE   paced: each stream has its own phase; lock-step: all tokens of a step at once;
                      flood: as fast as they are taken (all three)
-  --only NAME,NAME   of: ${ownClients.join(', ')} (all); nothing but their comparison is run then
+  --only NAME,NAME   of: ${ownClients.join(', ')}
+                     (all), ${peerNames.join(', ')}
+  --peers            load tools of others too, paced alone unless told otherwise; installs what is missing
+                     (10 GB from PyPI, k6 with Go; see test/real/setup.ts) and names what cannot be had
   --repetitions N    of everything, interleaved (3)
   --seconds N        of load in each, behind the warm-up (4)
   --json FILE        also writes every repetition
-  --help`
+  --help
+
+With --peers or --only nothing but the comparison is run.`
+
+const all = [...ownClients, ...peerNames]
 
 const modes: readonly Mode[] = ['paced', 'lock-step', 'flood']
 
 export interface PerfOptions {
   trials: readonly Trial[]
-  clients: readonly OwnClient[]
+  clients: readonly (OwnClient | PeerName)[]
   repetitions: number
   /** Whether also what is no comparison of clients is measured. */
   everything: boolean
@@ -36,8 +43,9 @@ export function readOptions(args: string[]): PerfOptions {
     args,
     options: {
       streams: { type: 'string' },
-      mode: { type: 'string', default: modes.join() },
+      mode: { type: 'string' },
       only: { type: 'string' },
+      peers: { type: 'boolean', default: false },
       repetitions: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '4' },
       json: { type: 'string' },
@@ -45,7 +53,8 @@ export function readOptions(args: string[]): PerfOptions {
     },
   })
   const seconds = toCount('seconds', values.seconds)
-  const trials = takeNames('mode', values.mode, modes).flatMap((mode) => {
+  const byDefault = values.peers ? ['paced'] : modes
+  const trials = takeNames('mode', values.mode ?? byDefault.join(), modes).flatMap((mode) => {
     const streams = values.streams ?? (mode === 'flood' ? '64' : '512')
     return streams
       .split(',')
@@ -53,9 +62,9 @@ export function readOptions(args: string[]): PerfOptions {
   })
   return {
     trials,
-    clients: takeNames('only', values.only ?? ownClients.join(), ownClients),
+    clients: takeNames('only', values.only ?? (values.peers ? all : ownClients).join(), all),
     repetitions: toCount('repetitions', values.repetitions),
-    everything: values.only === undefined,
+    everything: values.only === undefined && !values.peers,
     json: values.json,
     help: values.help,
   }

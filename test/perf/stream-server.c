@@ -14,7 +14,7 @@
  *     seed=1
  *
  * A request is known by its header x-request-id, or by the first `req-` with a number in its body.
- * GET /log gives one line of JSON per request, in the order in which they came; instants in µs of
+ * Its answer has an id of its own. GET /log gives one line of JSON per request, in the order in which they came; instants in µs of
  * CLOCK_MONOTONIC: "recv" when its last byte was read, "header" before the head was sent, "first" and
  * "last" before the first and the last token were, "sends" those of every send of tokens, as distances
  * from "recv". "late" is the most that a send was behind its time, µs. It ends with its parent.
@@ -79,7 +79,7 @@ static struct connection **heap; /* from 1, by due */
 static size_t heap_length, heap_room;
 
 static const char *words[] = {"the", "of", "and", "a", "value", "is", "to", "in", "module", "object",
-                              "returns", "string", "for", "with", "function", "list", "that", "file"};
+                              "class", "string", "for", "with", "function", "list", "that", "file"};
 enum { WORDS = sizeof words / sizeof *words };
 
 static int64_t now(void) {
@@ -321,9 +321,9 @@ static void give_log(struct connection *c) {
   for (size_t i = 0; i < entry_count; i++) {
     struct entry *e = &entries[i];
     fprintf(file,
-            "{\"id\":\"%s\",\"recv\":%lld,\"header\":%lld,\"first\":%lld,\"last\":%lld,"
+            "{\"id\":\"%s\",\"answer\":\"chatcmpl-%016llx%016zx\",\"recv\":%lld,\"header\":%lld,\"first\":%lld,\"last\":%lld,"
             "\"late\":%lld,\"tokens\":%u,\"ended\":%s,\"sends\":[",
-            e->id, (long long)e->recv, (long long)e->header, (long long)e->first, (long long)e->last,
+            e->id, (unsigned long long)draw(i), i, (long long)e->recv, (long long)e->header, (long long)e->first, (long long)e->last,
             (long long)e->late, e->sent, e->ended ? "true" : "false");
     for (uint32_t k = 0; k < e->count; k++) fprintf(file, k ? ",%u" : "%u", e->sends[k]);
     fputs("]}\n", file);

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { startPinned } from './pinning.ts'
+import { cores, pin } from './pinning.ts'
 
 export type Mode = 'paced' | 'lock-step' | 'flood'
 
@@ -24,6 +24,8 @@ export interface Pace {
 export interface SentStream {
   /** Empty: the request had none. */
   id: string
+  /** `id` of the answer. */
+  answer: string
   received: number
   /** Before the first and the last token were sent; 0: none was. */
   first: number
@@ -47,11 +49,11 @@ export interface StreamServer {
 
 /** Compiled once per process; `undefined`: there is no C compiler here, or it refuses. */
 export function compileServer(): string | undefined {
-  program ??= { path: compile() }
-  return program.path
+  compiled ??= { path: compile() }
+  return compiled.path
 }
 
-let program: { path: string | undefined } | undefined
+let compiled: { path: string | undefined } | undefined
 
 function compile(): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'stream-server-'))
@@ -67,15 +69,16 @@ function compile(): string | undefined {
 }
 
 /**
- * Starts a server of its own, on one core where there is `taskset`.
+ * Starts a server of its own, on a core of its own where that can be had.
  *
  * @throws Error when it cannot be compiled or does not start.
  */
-export async function startStreamServer(pace: Pace, core?: number): Promise<StreamServer> {
-  const path = compileServer()
-  if (path === undefined) throw new Error('the stream server needs a C compiler (cc) and Linux')
+export async function startStreamServer(pace: Pace): Promise<StreamServer> {
+  const program = compileServer()
+  if (program === undefined) throw new Error('the stream server needs a C compiler (cc) and Linux')
   const options = Object.entries(pace).map(([name, value]) => `${name}=${value}`)
-  const child = startPinned(core, path, options, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const { path, args } = pin(cores.server, program, options)
+  const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const closed = new Promise<void>((resolve) => {
     child.once('close', () => resolve())
   })
@@ -98,6 +101,7 @@ export async function startStreamServer(pace: Pace, core?: number): Promise<Stre
 
 interface LogLine {
   id: string
+  answer: string
   recv: number
   first: number
   last: number
@@ -113,9 +117,12 @@ function readLog(text: string): SentStream[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      const { id, recv, first, last, late, tokens, ended, sends } = JSON.parse(line) as LogLine
+      const { id, answer, recv, first, last, late, tokens, ended, sends } = JSON.parse(
+        line,
+      ) as LogLine
       return {
         id,
+        answer,
         received: recv / 1000,
         first: first / 1000,
         last: last / 1000,

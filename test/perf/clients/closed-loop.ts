@@ -41,10 +41,9 @@ export function runClosedLoop(
         events: 0,
       }
       slot.send(sighting, () => {
-        if (number >= warmup) {
-          const { id, sent, times, events } = sighting
-          seen.push({ id, sent, tokenTimes: times.subarray(0, events - trailingEvents) })
-        }
+        const { id, sent, times, events } = sighting
+        const count = events - trailingEvents
+        seen.push({ id, tokens: count, times: times.subarray(0, count).map((at) => at - sent) })
         fill(slot)
       })
     }

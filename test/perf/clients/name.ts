@@ -2,3 +2,15 @@
 export const ownClients = ['slogate', 'net', 'net+parser', 'undici'] as const
 
 export type OwnClient = (typeof ownClients)[number]
+
+/** Load tools of others. */
+export const peerNames = [
+  'vllm',
+  'guidellm',
+  'aiperf',
+  'evalscope',
+  'inference-perf',
+  'k6',
+] as const
+
+export type PeerName = (typeof peerNames)[number]

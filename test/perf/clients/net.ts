@@ -5,7 +5,7 @@ import { createParser } from 'eventsource-parser'
 
 import { now } from '../../../src/engine/clock.ts'
 import type { Sighting, Slot } from './closed-loop.ts'
-import { body } from './order.ts'
+import { body, path } from './order.ts'
 
 /** Every socket reads into it: what came is looked at before the next read. */
 const buffer = Buffer.allocUnsafe(64 * 1024)
@@ -15,7 +15,7 @@ const buffer = Buffer.allocUnsafe(64 * 1024)
  * which the server makes one per event. `parsed`: the events are those of `eventsource-parser` instead.
  */
 export function createNetSlot(url: string, parsed: boolean): Slot {
-  const { hostname, port, pathname, search } = new URL(url)
+  const { hostname, port } = new URL(url)
   let sighting: Sighting | undefined
   let end: (() => void) | undefined
   let at = 0
@@ -48,7 +48,7 @@ export function createNetSlot(url: string, parsed: boolean): Slot {
       sighting = next
       end = onEnd
       const text =
-        `POST ${pathname}${search} HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\n` +
+        `POST ${path} HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\n` +
         `x-request-id: ${next.id}\r\ncontent-length: ${body.length}\r\n\r\n${body}`
       next.sent = now()
       socket.write(text, 'latin1')

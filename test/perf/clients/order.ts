@@ -1,5 +1,6 @@
 /** What a client is to send: a closed loop, every slot busy until all requests are sent. */
 export interface Order {
+  /** Of the server, without a path. */
   url: string
   streams: number
   /** Of the warm-up, sent first and not looked at: `streams` or more. */
@@ -10,16 +11,19 @@ export interface Order {
   tokens: number
 }
 
-/** What a client saw of one measured request; instants in ms on a clock of its own. */
+/** What a client saw of one request. */
 export interface SeenStream {
-  /** That of its header `x-request-id`. */
+  /** The one of its request, or of its answer. */
   id: string
-  sent: number
-  tokenTimes: Float64Array
+  tokens: number
+  /** When its tokens came, ms after it was sent; only the first where a client tells no more. */
+  times: Float64Array
 }
 
 /** ms between the first requests of neighbouring slots. */
 export const rampInterval = 1
+
+export const path = '/v1/chat/completions'
 
 export const body = JSON.stringify({
   model: 'mock-model',

@@ -1,5 +1,5 @@
 import { runLoad } from '../../../src/engine/load.ts'
-import { body, idOf, type Order, type SeenStream } from './order.ts'
+import { body, idOf, type Order, path, type SeenStream } from './order.ts'
 
 /** Our engine as a run has it: a load process that sends, and this one that takes its records. */
 export async function runSlogate(order: Order): Promise<SeenStream[]> {
@@ -14,17 +14,15 @@ export async function runSlogate(order: Order): Promise<SeenStream[]> {
     timeouts: { total: 600_000, connect: 10_000 },
     stream: { dialect: 'openai-chat' },
     requests: numbers.map((number) => ({
-      url,
+      url: url + path,
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-request-id': idOf(number) },
       body,
     })),
   })
-  return records
-    .filter(({ phase }) => phase === 'measured')
-    .map(({ index, marks, tokenTimes }) => ({
-      id: idOf(warmup + index),
-      sent: marks.dispatched ?? Number.NaN,
-      tokenTimes,
-    }))
+  return records.map(({ phase, index, marks, tokenTimes }) => ({
+    id: idOf(phase === 'warmup' ? index : warmup + index),
+    tokens: tokenTimes.length,
+    times: tokenTimes.map((at) => at - (marks.dispatched ?? Number.NaN)),
+  }))
 }

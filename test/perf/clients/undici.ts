@@ -2,15 +2,14 @@ import { Client } from 'undici'
 
 import { now } from '../../../src/engine/clock.ts'
 import type { Sighting, Slot } from './closed-loop.ts'
-import { body } from './order.ts'
+import { body, path } from './order.ts'
 
 const lf = 10
 const eventEnd = Buffer.of(lf, lf)
 
 /** undici's `dispatch`, a client per slot: a stamp per piece, and a search for the ends of events. */
 export function createUndiciSlot(url: string): Slot {
-  const { origin, pathname, search } = new URL(url)
-  const client = new Client(origin, {
+  const client = new Client(url, {
     pipelining: 1,
     allowH2: false,
     headersTimeout: 0,
@@ -23,7 +22,7 @@ export function createUndiciSlot(url: string): Slot {
       let half = false
       client.dispatch(
         {
-          path: pathname + search,
+          path,
           method: 'POST',
           headers: { 'content-type': 'application/json', 'x-request-id': sighting.id },
           body,
