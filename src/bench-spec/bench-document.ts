@@ -181,6 +181,16 @@ export interface BenchDocument {
    * @default 1
    */
   seed?: number
+  /** What sends the load. */
+  load?: {
+    /**
+     * Load processes. Default: one for each 256 requests in flight, but one core is left to others;
+     * one where a baseline alternates.
+     */
+    processes?: number
+    /** Free for notes; never read. */
+    [key: `x-${string}`]: unknown
+  }
   /**
    * Runs against the bundled mock server: true, or its options.
    * @default false

@@ -64,6 +64,15 @@ function readArrival(arrival: BenchDocument['arrival'] = 'poisson'): Arrival {
   return { kind: 'gamma', burstiness: arrival === 'poisson' ? 1 : arrival.gamma }
 }
 
+/** s that an answer is taken to last where only a rate is known. */
+const usualAnswer = 5
+
+/** Requests that will be in flight, as far as the load says. */
+export function expectInFlight(flow: Flow): number {
+  if (flow.kind === 'closed') return flow.concurrency
+  return Math.min(flow.maxConcurrency, Math.ceil(usualAnswer * flow.rate))
+}
+
 /**
  * Requests before the measured ones where nothing says how many: one wave of a closed loop, two
  * seconds of an open one, so that its connections are there and its code is warm.

@@ -43,6 +43,8 @@ export interface LoadOptions<Stored> {
   readStored?: ReadStored<Stored>
   /** Files and sockets that a process may have open here; `undefined`: as many as it wants. */
   openFiles?: number | undefined
+  /** Cores of this machine that processes may run on; one by default. */
+  cores?: number | undefined
 }
 
 /**
@@ -114,7 +116,7 @@ interface Context<Stored> extends LoadOptions<Stored> {
 
 function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<Stored> {
   const { env, overrides = {}, limits = [], directory, file, locate } = context
-  const { readStored, openFiles } = context
+  const { readStored, openFiles, cores } = context
   const excess = findExcess(document)
   if (excess !== undefined) {
     const issue = createIssue(locate, excess.path, excess.message)
@@ -135,7 +137,15 @@ function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<S
   // What else may be wrong would not be shown.
   if (faults.length > mostShown) throw createError(faults, secrets, file)
   const sound = dropFaulty(overridden.document, faults)
-  const bench = readBench(sound, { directory, faults, limits, locate, readStored, openFiles })
+  const bench = readBench(sound, {
+    directory,
+    faults,
+    limits,
+    locate,
+    readStored,
+    openFiles,
+    cores,
+  })
 
   const { mock, baseline } = bench.parts
   const outerIssues = checkMocks(mock, ['mock'])

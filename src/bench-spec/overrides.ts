@@ -29,6 +29,7 @@ export interface Overrides {
   timeout?: number | string
   warmup?: number | false
   rounds?: number
+  processes?: number
   seed?: number
   policy?: Policy
   confidence?: number
@@ -46,6 +47,7 @@ const paths: Readonly<Record<keyof Overrides, readonly string[]>> = {
   timeout: ['timeout'],
   warmup: ['warmup'],
   rounds: ['rounds'],
+  processes: ['load', 'processes'],
   seed: ['seed'],
   policy: ['gate', 'policy'],
   confidence: ['gate', 'confidence'],

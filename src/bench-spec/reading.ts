@@ -32,6 +32,7 @@ export interface BenchContext<Stored> {
   locate: Locate
   readStored?: ReadStored<Stored> | undefined
   openFiles?: number | undefined
+  cores?: number | undefined
 }
 
 /** Reads the keys of a document that the schema has let through. */
@@ -39,7 +40,7 @@ export function readBench<Stored>(
   document: Partial<BenchDocument>,
   context: BenchContext<Stored>,
 ): Bench<Stored> {
-  const { directory, faults, limits, locate, readStored, openFiles } = context
+  const { directory, faults, limits, locate, readStored, openFiles, cores } = context
   const issues: Issue[] = []
   const report: Report = (path, message, part) => {
     issues.push(createIssue(locate, path, message, part))
@@ -94,7 +95,7 @@ export function readBench<Stored>(
     timeouts: readTimeouts(document, report),
     dataset,
     stream,
-    load: readLoad(document, report, { slos, gate, alternates, openFiles, hasRate }),
+    load: readLoad(document, report, { slos, gate, alternates, openFiles, cores, hasRate }),
     mock,
     baseline,
     serverMetrics,

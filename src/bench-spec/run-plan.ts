@@ -1,11 +1,11 @@
 import { findOutputLimit, type OutputLimit } from './asked.ts'
 import { mostInFlight } from './in-flight.ts'
 import { keepKnown } from './known.ts'
+import { countOpenFiles } from './open-files.ts'
 import { createRedactor } from './redaction.ts'
 import type { BenchSpec, Load, Target } from './spec.ts'
 import { prepareRequest } from './template.ts'
 import { estimateTokens, listPrompts } from './token-estimate.ts'
-import { countOpenFiles } from './workload.ts'
 
 /** What a run would send, before anything is sent. */
 export interface RunPlan {
@@ -24,7 +24,7 @@ export interface RunPlan {
   targets: readonly PlannedTarget[]
   /** How long it takes, ms. */
   time: PlannedTime
-  /** Files and connections of the process that sends. */
+  /** Files and connections of a process that sends. */
   openFiles: { needed: number; limit?: number }
 }
 
@@ -62,7 +62,7 @@ export function planRun(
   { pace, openFiles }: { pace?: Pace | undefined; openFiles?: number | undefined } = {},
 ): RunPlan {
   const { name, load, slos, dataset, baseline, mock } = spec
-  const { requests, duration, warmup } = load
+  const { requests, duration, warmup, processes } = load
   const second = baseline?.kind === 'interleaved' ? [baseline] : []
   const targets = [{ target: spec.target, mock }, ...second]
   return keepKnown<RunPlan>({
@@ -76,7 +76,10 @@ export function planRun(
     targets: targets.map((each) => planTarget(spec, each.target, each.mock !== undefined)),
     time: planTime(spec, targets.length, pace),
     openFiles: keepKnown<RunPlan['openFiles']>({
-      needed: countOpenFiles({ inFlight: mostInFlight(load), requests, warmup }, targets.length),
+      needed: countOpenFiles(
+        { inFlight: mostInFlight(load), requests, warmup, processes },
+        targets.length,
+      ),
       limit: openFiles,
     }),
   })

@@ -1,5 +1,6 @@
 import { durationPattern } from './duration.ts'
 import { describeObject, describeText, type JsonSchema } from './json-schema.ts'
+import { streamsPerProcess } from './process-count.ts'
 import { ratePattern } from './rate.ts'
 import { sloSchema } from './slo-schema.ts'
 import { dialectNames } from './stream-format.ts'
@@ -300,6 +301,16 @@ export const benchSchema: JsonSchema = describeObject(
       'Fixes the order of rows under `data_source.shuffle`, the arrivals at a `rate`, and what a mock without a seed of its own draws.',
       0,
       { default: 1, examples: [1] },
+    ),
+    load: describeObject(
+      {
+        processes: count(
+          `Load processes. Default: one for each ${streamsPerProcess} requests in flight, but one core is left to others; one where a baseline alternates.`,
+          1,
+          { examples: [2] },
+        ),
+      },
+      { description: 'What sends the load.', examples: [{ processes: 2 }] },
     ),
     mock: {
       description: 'Runs against the bundled mock server: true, or its options.',

@@ -148,7 +148,7 @@ interface LoadBase {
   keepAlive?: boolean
   /** Whether a request is sent once more where the server closes a kept connection unanswered; `undefined`: it is. */
   resend?: boolean
-  /** Load processes that it is split over; `undefined`: as many as it needs. */
+  /** Load processes that it is split over; `undefined`: one. */
   processes?: number
   /** In the order of time; `undefined`: the whole load is one. */
   stages?: readonly Stage[]

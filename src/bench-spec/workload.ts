@@ -1,18 +1,17 @@
 import type { BenchDocument } from './bench-document.ts'
 import { parseDuration } from './duration.ts'
-import { readFlow, usualWarmup } from './flow.ts'
+import { expectInFlight, readFlow, usualWarmup } from './flow.ts'
 import { mostInFlight } from './in-flight.ts'
 import type { Path, Report } from './issue.ts'
 import { keepKnown } from './known.ts'
+import { checkOpenFiles, countConnections } from './open-files.ts'
+import { readProcesses } from './process-count.ts'
 import { chooseRequests } from './sample-size.ts'
 import type { Slo } from './slo.ts'
 import type { Gate, Load, Timeouts } from './spec.ts'
 
 /** Timers of the platform overflow above it, ms. */
 const longest = 2 ** 31 - 1
-
-/** Files that the load process has open beside its connections, about 20, and some to look up names. */
-const ownFiles = 32
 
 /** Own deadlines; bare numbers are seconds. */
 export function readTimeouts(document: Partial<BenchDocument>, report: Report): Timeouts {
@@ -38,6 +37,7 @@ export function readLoad(
     alternates,
     openFiles = Infinity,
     hasRate = document.rate !== undefined,
+    cores = 1,
   }: {
     slos: readonly Slo[]
     gate: Gate
@@ -46,6 +46,8 @@ export function readLoad(
     openFiles?: number | undefined
     /** Whether there is a rate, be it one that cannot be used. */
     hasRate?: boolean
+    /** Of this machine, that processes may run on. */
+    cores?: number | undefined
   },
 ): Load {
   const {
@@ -63,8 +65,7 @@ export function readLoad(
       `is the same as requests, got ${alias} here and ${given} there. Remove one of them.`,
     )
   }
-  const targets = alternates ? 2 : 1
-  const most = Math.floor((openFiles - ownFiles) / targets)
+  const most = countConnections(openFiles, alternates ? 2 : 1)
   const flow = readFlow(document, report, { alternates, most, hasRate })
   const concurrency = mostInFlight(flow)
   // A rate has none.
@@ -88,15 +89,23 @@ export function readLoad(
     )
   }
   const warmed = countWarmup(warmup) ?? usualWarmup(flow)
-  const needed = countOpenFiles({ inFlight: concurrency, requests, warmup: warmed }, targets)
-  if (needed > openFiles) {
-    const bound = most < 1 ? 'cannot be had here' : `must be at most ${most} here`
-    const advice = most < 1 ? '' : ', or ask for less'
-    report(
-      [flow.kind === 'closed' ? 'concurrency' : 'max_concurrency'],
-      `${bound}, got ${concurrency}: ${alternates ? 'connections to two targets take' : 'that takes'} ${needed} open files, and a process may have ${openFiles}. Raise the limit (ulimit -n ${needed})${advice}.`,
-    )
-  }
+  const processes = readProcesses(document, report, {
+    inFlight: concurrency,
+    expected: expectInFlight(flow),
+    requests,
+    alternates,
+    cores,
+  })
+  checkOpenFiles(
+    { inFlight: concurrency, requests, warmup: warmed, processes },
+    {
+      path: [flow.kind === 'closed' ? 'concurrency' : 'max_concurrency'],
+      limit: openFiles,
+      alternates,
+      mock,
+    },
+    report,
+  )
   return keepKnown<Load>({
     ...flow,
     requests,
@@ -108,24 +117,8 @@ export function readLoad(
     seed,
     keepAlive,
     resend,
+    processes: processes > 1 ? processes : undefined,
   })
-}
-
-/** Files and connections that the process of a load has open at the most. */
-export function countOpenFiles(
-  {
-    inFlight,
-    requests = Infinity,
-    warmup,
-  }: {
-    /** The most requests to one target. */
-    inFlight: number
-    requests?: number | undefined
-    warmup: number
-  },
-  targets: number,
-): number {
-  return Math.min(inFlight, warmup + requests) * targets + ownFiles
 }
 
 /** Slices of fewer than 10 requests say nothing. */

@@ -57,6 +57,11 @@ export const warmup: Valued<number> = {
   description: 'requests before the measured ones, which count nowhere; 0: none',
 }
 
+export const processes: Valued<number> = {
+  value: wholeNumber('N', 1),
+  description: 'load processes; by default as many as the load needs',
+}
+
 export const baseline: Valued<string> = {
   value: text('URL|FILE', 'files'),
   description:
@@ -103,6 +108,7 @@ function listVariables(): string {
     arrival,
     max_concurrency: maxConcurrency,
     warmup,
+    processes,
     baseline,
     policy,
   })
@@ -118,13 +124,14 @@ interface Overriding {
   arrival?: 'constant' | 'poisson' | undefined
   'max-concurrency'?: number | undefined
   warmup?: number | undefined
+  processes?: number | undefined
   baseline?: string | undefined
   policy?: Policy | undefined
 }
 
 /** The values that replace those of a spec. A baseline that is a file is relative to `cwd`. */
 export function toOverrides(values: Overriding, cwd: string): Overrides {
-  const { url, requests, concurrency, rate, arrival, warmup, baseline, policy } = values
+  const { url, requests, concurrency, rate, arrival, warmup, processes, baseline, policy } = values
   return keepKnown<Overrides>({
     url,
     requests,
@@ -133,6 +140,7 @@ export function toOverrides(values: Overriding, cwd: string): Overrides {
     arrival,
     maxConcurrency: values['max-concurrency'],
     warmup,
+    processes,
     baseline: baseline === undefined ? undefined : resolveBaseline(baseline, cwd),
     policy,
   })

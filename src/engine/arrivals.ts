@@ -1,5 +1,6 @@
 import { mix, mulberry32 } from '../bench-spec/random.ts'
 import type { Arrival, OpenLoad } from '../bench-spec/spec.ts'
+import { type Share, wholeLoad } from './share.ts'
 
 /** An instant of a schedule that knows of no answer. */
 export interface ArrivalPoint {
@@ -13,12 +14,6 @@ export interface ArrivalPoint {
   stage: number | undefined
 }
 
-/** Which of several processes that share a load: number `index` of `of`. */
-export interface Share {
-  index: number
-  of: number
-}
-
 /**
  * The arrivals of a load in the order of time, without end but for that of its stages. They are the
  * points of a process of one per unit, put through the inverse of the cumulated rate. The first is
@@ -28,7 +23,7 @@ export interface Share {
  */
 export function* listArrivals(
   { rate, arrival, seed, warmup, stages }: ArrivingLoad,
-  share: Share = { index: 0, of: 1 },
+  share: Share = wholeLoad,
 ): Generator<ArrivalPoint, void> {
   const gap = drawGaps(arrival, seed)
   const flat = [{ duration: Infinity, ramp: 0, from: rate, to: rate }]

@@ -1,21 +1,25 @@
-import { fork } from 'node:child_process'
-import { extname } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
 import { keepKnown } from '../bench-spec/known.ts'
 import { createRedactor } from '../bench-spec/redaction.ts'
+import { now } from './clock.ts'
+import {
+  type LoadProcess,
+  type ProcessEnd,
+  type StartLoadProcess,
+  startLoadProcess,
+} from './load-process.ts'
 import type { LoadPlan } from './loop.ts'
 import { readOpenFilesLimit } from './open-files.ts'
 import type { Order, Report } from './process.ts'
 import { decodeRecords } from './record-columns.ts'
-import type { ClientTrust, Halt, LoadRun, RequestRecord, RunEnd } from './record.ts'
+import type { Halt, LoadRun, ProcessTrust, Recording, RequestRecord, RunEnd } from './record.ts'
+import { joinTrust } from './trust.ts'
 
 export interface LoadOptions {
   /** Aborted: nothing more is sent, what was measured is kept. Its reason is shown. */
   signal?: AbortSignal
   /** Called before any `onRecords` with the instant at which the first request was due (see `RequestMarks`). */
   onStart?(at: number): void
-  /** Called about twice a second with the records that have arrived since. */
+  /** Called about twice a second for each load process with the records of it that have arrived since. */
   onRecords?(records: readonly RequestRecord[], inFlight: number): void
   /** Called when the first measured request was taken, with the instant (see `RequestMarks`). */
   onMeasure?(at: number): void
@@ -28,99 +32,172 @@ export interface LoadOptions {
   extend?(): boolean
 }
 
-/** ms the load process has to hand over its records after it was told to stop. */
+/** ms the load processes have to hand over their records after they were told to stop. */
 const stopGrace = 5_000
 
-/** UTF-16 units of its stderr that are kept, and that are shown when secrets are out of it. */
-const stderrLimit = { kept: 65_536, shown: 2_000 }
+/** UTF-16 units of the stderr of a load process that are shown when secrets are out of it. */
+const stderrShown = 2_000
+
+/** What is known of one load process. */
+interface Member {
+  process: LoadProcess
+  ready: boolean
+  /** Instant at which its first request was due. */
+  startedAt?: number
+  inFlight: number
+  /** Whether all of its measured requests have ended, and it waits for an order. */
+  open: boolean
+  /** There when it has handed over everything. */
+  trust?: ProcessTrust
+  ended: boolean
+}
 
 /**
- * Runs a load in a process of its own, so that nothing else shares the event loop that stamps.
- * Always resolves: what was measured before a crash or an abort is returned.
+ * Runs a load in processes of its own, so that nothing else shares the event loops that stamp. None
+ * sends before all are ready. Always resolves: what was measured before a crash or an abort is
+ * returned; where one of several dies, the others are stopped and hand over what they have.
  */
-export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<LoadRun> {
+export function runLoad(
+  plan: LoadPlan,
+  options: LoadOptions = {},
+  startProcess: StartLoadProcess = startLoadProcess,
+): Promise<LoadRun> {
   const { signal, onStart, onRecords, onMeasure, halt, extend } = options
   const { promise, resolve } = Promise.withResolvers<LoadRun>()
   const records: RequestRecord[] = []
-  let trust: ClientTrust | undefined
-  let recordings: LoadRun['recordings']
-  let stderr = ''
-  let stopped = signal?.aborted ?? false
-  let halted: Halt | undefined
-  let exhausted: RunEnd | undefined
+  let recordings: Recording[] | undefined
+  let end: RunEnd = { kind: 'finished' }
+  let brokenOff = false
+  let sending = false
+  let startTold = false
+  let measuring = false
   let stopTimer: NodeJS.Timeout | undefined
 
-  // `.ts` in this repository, `.js` in the package.
-  const entry = new URL(`./process${extname(import.meta.url)}`, import.meta.url)
-  const child = fork(fileURLToPath(entry), {
-    serialization: 'advanced',
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  const { processes: of = 1 } = plan.load
+  const members = Array.from({ length: of }, (_, index): Member => {
+    const process = startProcess({
+      onReport: (report) => hear(report, member),
+      onEnd: (how) => leave(how, member, index),
+    })
+    const member: Member = { process, ready: false, inFlight: 0, open: false, ended: false }
+    return member
   })
-  const order = (message: Order): void => {
-    if (child.connected) child.send(message)
+
+  function tellAll(message: Order): void {
+    for (const { process } of members) process.order(message)
   }
 
-  const stop = (): void => {
-    if (trust !== undefined) return
-    stopped = true
-    order({ type: 'stop', inFlight: 'cancel' })
-    stopTimer = setTimeout(() => child.kill('SIGKILL'), stopGrace)
+  function killAll(): void {
+    for (const { process } of members) process.kill()
   }
 
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    stderr = (stderr + text).slice(-stderrLimit.kept)
-  })
-  child.on('message', (report: Report) => {
-    if (report.type === 'finished') {
-      trust = report.trust
-      return
+  /** Sends nothing more; what is in flight comes to its end. The first reason counts. */
+  function finishEarly(why: RunEnd): void {
+    if (end.kind !== 'finished') return
+    end = why
+    tellAll({ type: 'stop', inFlight: 'finish' })
+  }
+
+  /** Gives up what is in flight. The first reason counts, and more than one to finish early. */
+  function breakOff(why: RunEnd): void {
+    if (brokenOff || members.every(({ trust }) => trust !== undefined)) return
+    brokenOff = true
+    end = why
+    if (!sending) return killAll()
+    tellAll({ type: 'stop', inFlight: 'cancel' })
+    stopTimer = setTimeout(killAll, stopGrace)
+  }
+
+  function hear(report: Report, member: Member): void {
+    switch (report.type) {
+      case 'ready':
+        member.ready = true
+        if (brokenOff || !members.every(({ ready }) => ready)) return
+        sending = true
+        return tellAll({ type: 'start', at: now() })
+      case 'started':
+        member.startedAt = report.at
+        if (members.every(({ startedAt }) => startedAt !== undefined)) tellStart()
+        return
+      case 'measuring':
+        if (!measuring) onMeasure?.(report.at)
+        measuring = true
+        return
+      case 'records':
+        return receive(decodeRecords(report.columns), report.inFlight, member)
+      case 'open':
+        member.open = true
+        return goOn()
+      case 'exhausted': {
+        // The process that has no file left cannot read what its limit is, which it has from this one.
+        const limit = readOpenFilesLimit()
+        return finishEarly(
+          keepKnown<RunEnd>({ kind: 'exhausted', shortage: report.shortage, limit }),
+        )
+      }
+      case 'recorded':
+        recordings = [...(recordings ?? []), ...report.recordings]
+        return
+      case 'finished':
+        member.trust = report.trust
     }
-    if (report.type === 'recorded') {
-      recordings = report.recordings
-      return
-    }
-    if (report.type === 'started') return onStart?.(report.at)
-    if (report.type === 'measuring') return onMeasure?.(report.at)
-    if (report.type === 'exhausted') {
-      // The process that has no file left cannot read what its limit is, which it has from this one.
-      const limit = readOpenFilesLimit()
-      exhausted = keepKnown<RunEnd>({ kind: 'exhausted', shortage: report.shortage, limit })
-      return
-    }
-    if (report.type === 'open') {
-      if (halted === undefined && extend?.() === true) order({ type: 'extend' })
-      else order({ type: 'stop', inFlight: 'finish' })
-      return
-    }
-    const batch = decodeRecords(report.columns)
+  }
+
+  /** Those of several processes start within a millisecond or so; the earliest may not be the first that is heard of. */
+  function tellStart(): void {
+    const started = members.flatMap(({ startedAt }) => startedAt ?? [])
+    if (startTold || started.length === 0) return
+    startTold = true
+    onStart?.(Math.min(...started))
+  }
+
+  function receive(batch: readonly RequestRecord[], inFlight: number, member: Member): void {
+    tellStart()
+    member.inFlight = inFlight
     for (const record of batch) records.push(record)
-    onRecords?.(batch, report.inFlight)
-    if (halted !== undefined || stopped) return
-    halted = halt?.()
-    if (halted !== undefined) order({ type: 'stop', inFlight: 'finish' })
-  })
-  child.on('error', (error) => {
-    stderr ||= error.message
-  })
-  child.on('close', (code, killedBy) => {
-    clearTimeout(stopTimer)
-    signal?.removeEventListener('abort', stop)
-    resolve(keepKnown<LoadRun>({ records, recordings, trust, end: explainEnd(code, killedBy) }))
-  })
-
-  function explainEnd(code: number | null, killedBy: string | null): RunEnd {
-    if (stopped) return { kind: 'interrupted', reason: renderReason(signal) }
-    if (trust !== undefined) return exhausted ?? halted ?? { kind: 'finished' }
-    const how = killedBy === null ? `exit code ${code}` : `signal ${killedBy}`
-    const { redact } = createRedactor(plan.secrets ?? [])
-    const told = redact(stderr).slice(-stderrLimit.shown).trim()
-    return { kind: 'crashed', message: `the load process ended early (${how}): ${told}` }
+    onRecords?.(
+      batch,
+      members.reduce((sum, each) => sum + each.inFlight, 0),
+    )
+    const halted = end.kind === 'finished' ? halt?.() : undefined
+    if (halted !== undefined) finishEarly(halted)
   }
 
-  if (stopped) child.kill('SIGKILL')
-  else order({ type: 'run', plan })
-  signal?.addEventListener('abort', stop, { once: true })
+  /** Adds a round to all or ends them, when all wait for it. */
+  function goOn(): void {
+    if (end.kind !== 'finished' || !members.every(({ open }) => open)) return
+    for (const member of members) member.open = false
+    tellAll(extend?.() === true ? { type: 'extend' } : { type: 'stop', inFlight: 'finish' })
+  }
+
+  function leave({ how, stderr }: ProcessEnd, member: Member, index: number): void {
+    member.ended = true
+    member.inFlight = 0
+    if (member.trust === undefined) {
+      const name = of === 1 ? 'the load process' : `load process ${index + 1} of ${of}`
+      const { redact } = createRedactor(plan.secrets ?? [])
+      const said = redact(stderr).slice(-stderrShown).trim()
+      const message = `${name} ended early (${how})${said === '' ? '' : `: ${said}`}`
+      breakOff({ kind: 'crashed', message })
+    }
+    if (!members.every(({ ended }) => ended)) return
+    clearTimeout(stopTimer)
+    signal?.removeEventListener('abort', interrupt)
+    const trusts = members.flatMap(({ trust }) => trust ?? [])
+    const trust = trusts.length === of ? joinTrust(trusts) : undefined
+    recordings?.sort((a, b) => a.index - b.index)
+    resolve(keepKnown<LoadRun>({ records, recordings, trust, end }))
+  }
+
+  function interrupt(): void {
+    breakOff({ kind: 'interrupted', reason: renderReason(signal) })
+  }
+
+  members.forEach(({ process }, index) => {
+    process.order({ type: 'prepare', plan: of === 1 ? plan : { ...plan, share: { index, of } } })
+  })
+  if (signal?.aborted === true) interrupt()
+  else signal?.addEventListener('abort', interrupt, { once: true })
   return promise
 }
 

@@ -1,3 +1,4 @@
+import { mostInFlight } from '../bench-spec/in-flight.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import { createRedactor } from '../bench-spec/redaction.ts'
 import type { Load, Secret, Timeouts } from '../bench-spec/spec.ts'
@@ -15,10 +16,15 @@ import { createRecorders } from './recording.ts'
 import type { Connection } from './request.ts'
 import { orderRows, type RowOrder } from './row-order.ts'
 import { createSchedule, type Ticket } from './schedule.ts'
+import { type Deal, dealTo, type Share, wholeLoad } from './share.ts'
 
 /** Everything the load process needs, as plain data. */
 export interface LoadPlan {
   load: Load
+  /** What one load process has of it; the whole by default. */
+  share?: Share
+  /** Instant that arrivals count from, in every process the same; by default that of the start. */
+  origin?: number
   timeouts: Timeouts
   stream?: StreamFormat
   /** One per row; which one a request takes, `orderRows` says. */
@@ -79,9 +85,11 @@ export function startLoop(
           secrets: plan.secrets ?? [],
           redactor,
           stream: plan.stream,
+          processes: plan.share?.of,
         })
   const order = orderRows(plan.requests.length, plan.load)
   const exchanges = new Map<number, Exchange>()
+  const deal = dealSlots(plan)
   const places: Place[] = []
   let stopped = false
   /** Measured requests in flight. */
@@ -98,7 +106,7 @@ export function startLoop(
   const pace = startPace(plan, events.onOpen, alarm, {
     open() {
       const place = keepKnown<Place>({
-        slot: places.length,
+        slot: deal.number(places.length),
         candidate: connect(),
         baseline: plan.baseline && connect(),
       })
@@ -107,8 +115,10 @@ export function startLoop(
     },
     send(place, { ticket, scheduled, heldBack }, onEnd) {
       begin(scheduled)
-      if (ticket.phase === 'measured' && ticket.index === 0) beginMeasuring(scheduled)
-      if (ticket.phase === 'measured') pending++
+      if (ticket.phase === 'measured') {
+        beginMeasuring(scheduled)
+        pending++
+      }
       const request = requestFor(plan, ticket, order)
       const exchange = startExchange({
         connection: place[ticket.target] ?? place.candidate,
@@ -162,17 +172,25 @@ export function startLoop(
 }
 
 function startPace(
-  { load, baseline, extraRounds }: LoadPlan,
+  { load, share, origin, baseline, extraRounds }: LoadPlan,
   onOpen: LoopEvents['onOpen'],
   alarm: Alarm,
   dispatcher: Dispatcher,
 ): Pace {
-  if (load.kind === 'open') return keepRate(load, dispatcher, alarm)
-  const { concurrency, warmup, requests = Infinity } = load
-  const slots = Math.min(concurrency, warmup + requests)
+  const deal = dealSlots({ load, share })
+  const most = deal.count(mostInFlight(load))
+  if (load.kind === 'open') return keepRate(load, dispatcher, alarm, { most, share, origin })
+  const { warmup, requests = Infinity } = load
+  const slots = Math.min(most, deal.count(warmup) + deal.count(requests))
   const schedule =
-    baseline === undefined ? createSchedule(load, extraRounds) : createInterleavedSchedule(load)
+    baseline === undefined
+      ? createSchedule(load, extraRounds, share)
+      : createInterleavedSchedule(load)
   return keepConcurrency(schedule, dispatcher, { slots, warmup, onOpen })
+}
+
+function dealSlots({ load, share }: { load: Load; share?: Share | undefined }): Deal {
+  return dealTo(share ?? wholeLoad, mostInFlight(load))
 }
 
 function requestFor(plan: LoadPlan, ticket: Ticket, order: RowOrder): PreparedRequest {

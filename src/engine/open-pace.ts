@@ -1,16 +1,25 @@
 import type { OpenLoad } from '../bench-spec/spec.ts'
 import type { Alarm } from './alarm.ts'
 import type { Dispatcher, Pace, Place, Sending } from './pace.ts'
+import type { Share } from './share.ts'
 import { listDepartures } from './timetable.ts'
 
 /**
  * Sends each request when it is due, whatever became of those before, on the free connection that was
- * used last, or on a new one. With `maxConcurrency` in flight the next ones wait, in their order, are
- * sent late, and say so.
+ * used last, or on a new one. With `most` in flight the next ones wait, in their order, are sent late,
+ * and say so. `origin`: instant that arrivals count from, now by default.
  */
-export function keepRate(load: OpenLoad, dispatcher: Dispatcher, alarm: Alarm): Pace {
-  const departures = listDepartures(load)
-  const origin = dispatcher.now()
+export function keepRate(
+  load: OpenLoad,
+  dispatcher: Dispatcher,
+  alarm: Alarm,
+  {
+    most,
+    share,
+    origin = dispatcher.now(),
+  }: { most: number; share?: Share | undefined; origin?: number | undefined },
+): Pace {
+  const departures = listDepartures(load, share)
   let next = departures.next().value
   const free: Place[] = []
   let opened = 0
@@ -37,7 +46,7 @@ export function keepRate(load: OpenLoad, dispatcher: Dispatcher, alarm: Alarm): 
 
   function takePlace(): Place | undefined {
     const place = free.pop()
-    if (place !== undefined || opened === load.maxConcurrency) return place
+    if (place !== undefined || opened === most) return place
     opened++
     return dispatcher.open()
   }

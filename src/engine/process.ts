@@ -1,19 +1,28 @@
 import { type Loop, type LoadPlan, startLoop } from './loop.ts'
 import { type Columns, encodeRecords } from './record-columns.ts'
-import type { ClientTrust, Recording, RequestRecord, Shortage } from './record.ts'
+import type { ProcessTrust, Recording, RequestRecord, Shortage } from './record.ts'
 import { createConnection } from './request.ts'
 import { watchClient } from './trust.ts'
 
-/** What the load process is told. */
+/** What a load process is told. */
 export type Order =
-  | { type: 'run'; plan: LoadPlan }
+  /** What is to be sent, as soon as it is told to start. */
+  | { type: 'prepare'; plan: LoadPlan }
+  /** All load processes of the run are ready. */
+  | {
+      type: 'start'
+      /** Instant that arrivals count from. */
+      at: number
+    }
   /** Add a round. */
   | { type: 'extend' }
   /** Send nothing more. */
   | { type: 'stop'; inFlight: 'finish' | 'cancel' }
 
-/** What the load process tells. */
+/** What a load process tells. */
 export type Report =
+  /** It can start at once. */
+  | { type: 'ready' }
   /** Before any record: the instant that none of their instants is before. */
   | { type: 'started'; at: number }
   | { type: 'measuring'; at: number }
@@ -24,11 +33,12 @@ export type Report =
   | { type: 'recorded'; recordings: Recording[] }
   /** Nothing more is sent. */
   | { type: 'exhausted'; shortage: Shortage }
-  | { type: 'finished'; trust: ClientTrust }
+  | { type: 'finished'; trust: ProcessTrust }
 
 /** ms between two batches of records: seldom enough not to disturb the loop, often enough that a crash loses little. */
 const batchInterval = 500
 
+let prepared: LoadPlan | undefined
 let loop: Loop | undefined
 
 // The terminal sends Ctrl-C and its end to the whole process group; the parent decides what they mean.
@@ -37,8 +47,12 @@ process.on('SIGTERM', () => {})
 process.on('SIGHUP', () => {})
 process.on('disconnect', () => process.exit(1))
 process.on('message', (order: Order) => {
-  if (order.type === 'run') void run(order.plan)
-  else if (order.type === 'extend') loop?.extend()
+  if (order.type === 'prepare') {
+    prepared = order.plan
+    tell({ type: 'ready' })
+  } else if (order.type === 'start') {
+    if (prepared !== undefined) void run({ ...prepared, origin: order.at })
+  } else if (order.type === 'extend') loop?.extend()
   else loop?.stop(order.inFlight)
 })
 

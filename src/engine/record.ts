@@ -110,8 +110,14 @@ export function requestNumber({ index }: Pick<RequestRecord, 'index'>): number {
   return index + 1
 }
 
-/** How far the client itself can be trusted; measured in the load process while it ran. */
-export interface ClientTrust {
+/** How far the client itself can be trusted: of each figure the worst of its load processes. */
+export interface ClientTrust extends ProcessTrust {
+  /** Those of each, in their order; `undefined`: there is one. */
+  processes?: readonly ProcessTrust[]
+}
+
+/** How far one load process can be trusted; measured in it while it ran. */
+export interface ProcessTrust {
   /** Event-loop utilisation, 0–1. */
   eventLoopUtilization: number
   /** Event-loop delay above its own resolution, ms. `undefined` when nothing was sampled. */
@@ -152,12 +158,12 @@ export type RunEnd =
   | {
       kind: 'exhausted'
       shortage: Shortage
-      /** Files that the load process may have open; `undefined`: not known. */
+      /** Files that a load process may have open; `undefined`: not known. */
       limit?: number
     }
   /** By the caller, who says why: the name of a signal, or the message of an error. */
   | { kind: 'interrupted'; reason: string }
-  /** The load process died or could not work: a bug of ours or of the machine. */
+  /** A load process died or could not work: a bug of ours or of the machine. */
   | { kind: 'crashed'; message: string }
 
 /** Whether everything that was to be known was measured. */
@@ -181,10 +187,11 @@ export interface Recording {
 }
 
 export interface LoadRun {
+  /** Those of one load process in the order in which they ended, all of them as they arrived. */
   records: readonly RequestRecord[]
-  /** `undefined` unless the plan asks for them, or when the load process ended before it could hand them over. */
+  /** By number. `undefined` unless the plan asks for them, or when no load process could hand over any. */
   recordings?: readonly Recording[]
-  /** `undefined` when the load process ended before it could say how it did. */
+  /** `undefined` when a load process ended before it could say how it did. */
   trust?: ClientTrust
   end: RunEnd
 }

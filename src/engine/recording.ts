@@ -41,12 +41,14 @@ export interface RecordersOptions {
   redactor: Redactor
   /** What the stream was read as. */
   stream: StreamFormat | undefined
+  /** Load processes that record, and share the bytes that are kept of all; one by default. */
+  processes?: number | undefined
 }
 
 export function createRecorders(options: RecordersOptions): Recorders {
-  const { requests, secrets, redactor, stream } = options
+  const { requests, secrets, redactor, stream, processes = 1 } = options
   const recordings: Recording[] = []
-  let room = recordingLimits.all
+  let room = Math.floor(recordingLimits.all / processes)
 
   function start(index: number, { row: _row, ...request }: PreparedRequest): Recorder {
     const recording: Recording = { index, request, headers: {}, reads: [], omitted: 0 }

@@ -1,7 +1,8 @@
 import { findRound } from '../bench-spec/round.ts'
 import type { OpenLoad } from '../bench-spec/spec.ts'
-import { listArrivals, type Share } from './arrivals.ts'
+import { listArrivals } from './arrivals.ts'
 import type { Ticket } from './schedule.ts'
+import type { Share } from './share.ts'
 
 /** A request and when it is to be sent. */
 export interface Departure {

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs'
 import { monitorEventLoopDelay, performance, PerformanceObserver } from 'node:perf_hooks'
 
 import { keepKnown } from '../bench-spec/known.ts'
-import type { ClientTrust } from './record.ts'
+import type { ClientTrust, ProcessTrust } from './record.ts'
 
 /** ms; `monitorEventLoopDelay` includes it in what it reports. */
 const resolution = 10
 
 /** Watches the event loop, the garbage collector and the scheduler of this process until it is read. */
-export function watchClient(): { read(): ClientTrust } {
+export function watchClient(): { read(): ProcessTrust } {
   const delay = monitorEventLoopDelay({ resolution })
   delay.enable()
   const utilization = performance.eventLoopUtilization()
@@ -30,7 +30,7 @@ export function watchClient(): { read(): ClientTrust } {
       delay.disable()
       const waited = readRunQueue()
       const measured = delay.count > 0
-      return keepKnown<ClientTrust>({
+      return keepKnown<ProcessTrust>({
         eventLoopUtilization: performance.eventLoopUtilization(utilization).utilization,
         eventLoopDelayP50: measured ? overResolution(delay.percentile(50)) : undefined,
         eventLoopDelayP99: measured ? overResolution(delay.percentile(99)) : undefined,
@@ -44,6 +44,28 @@ export function watchClient(): { read(): ClientTrust } {
       })
     },
   }
+}
+
+/** What several load processes come to together; `undefined` of none. */
+export function joinTrust(processes: readonly ProcessTrust[]): ClientTrust | undefined {
+  const [only] = processes
+  if (only === undefined || processes.length === 1) return only
+  const worst = (figure: keyof ProcessTrust): number | undefined => {
+    const known = processes.flatMap((process) => process[figure] ?? [])
+    return known.length === 0 ? undefined : Math.max(...known)
+  }
+  return keepKnown<ClientTrust>({
+    eventLoopUtilization: worst('eventLoopUtilization') ?? 0,
+    eventLoopDelayP50: worst('eventLoopDelayP50'),
+    eventLoopDelayP99: worst('eventLoopDelayP99'),
+    eventLoopDelayMax: worst('eventLoopDelayMax'),
+    gcPauses: worst('gcPauses') ?? 0,
+    gcTotal: worst('gcTotal') ?? 0,
+    gcMax: worst('gcMax') ?? 0,
+    cpuShare: worst('cpuShare') ?? 0,
+    runQueueShare: worst('runQueueShare'),
+    processes,
+  })
 }
 
 function overResolution(nanoseconds: number): number {

@@ -17,7 +17,7 @@ export function renderSending({ requests, duration, warmup, load, targets }: Run
 
 /** What a run would send, what that may cost and how long it may take, in lines without indent. */
 export function renderPlan(plan: RunPlan): string[] {
-  const { targets, dataset, time, openFiles } = plan
+  const { targets, dataset, time, openFiles, load } = plan
   const rows = dataset === undefined ? [] : [`${count(dataset.rows, 'row')} of ${dataset.source}`]
   const others = targets.length > 1
   return [
@@ -32,7 +32,7 @@ export function renderPlan(plan: RunPlan): string[] {
     row('takes', sayTime(time, plan)),
     row(
       'opens',
-      `${count(openFiles.needed, 'file')} and connections${openFiles.limit === undefined ? '' : `, of the ${formatCount(openFiles.limit)} that a process may have here (ulimit -n)`}`,
+      `${count(openFiles.needed, 'file')} and connections${load.processes === undefined ? '' : ` in each of ${formatCount(load.processes)} load processes`}${openFiles.limit === undefined ? '' : `, of the ${formatCount(openFiles.limit)} that a process may have here (ulimit -n)`}`,
     ),
     ...(targets.some(({ place }) => place === 'remote')
       ? [

@@ -11,7 +11,7 @@ const glimpsed = {
   schema_version: true,
   started_at: true,
   target: { url: true, hermetic: true },
-  load: { concurrency: true },
+  load: true,
   summary: { wall_ms: true, requests: { total: true } },
   baseline: { kind: true },
 } as const

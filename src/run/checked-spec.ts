@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+
 import {
   checkSpec as checkDocument,
   type LoadOptions,
@@ -18,8 +20,8 @@ type Options = Partial<Pick<LoadOptions<Results>, 'env' | 'overrides' | 'limits'
 
 /**
  * Loads a spec file with everything that it names: data files, the options of its mock, the results
- * that it compares with. Reads files, also how many of them a process may have open here, and sends
- * nothing. The file is resolved, and shown in errors,
+ * that it compares with. Reads files, also how many of them a process may have open here and how many
+ * cores there are, and sends nothing. The file is resolved, and shown in errors,
  * relative to `cwd`; without it, it is resolved from the working directory and shown as passed.
  * @throws {SpecError} with every issue of the file.
  */
@@ -47,11 +49,15 @@ export function checkSpec(
 }
 
 /** What only others than the stage that reads documents can tell. */
-function given(): Pick<LoadOptions<Results>, 'checkMock' | 'readStored' | 'secrets' | 'openFiles'> {
+function given(): Pick<
+  LoadOptions<Results>,
+  'checkMock' | 'readStored' | 'secrets' | 'openFiles' | 'cores'
+> {
   return {
     checkMock: checkOptions,
     readStored,
     secrets: listMarked(),
     openFiles: readOpenFilesLimit(),
+    cores: availableParallelism(),
   }
 }

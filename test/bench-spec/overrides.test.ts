@@ -42,10 +42,11 @@ test('takes every setting that can be overridden', () => {
     warmup: false,
     rounds: 2,
     seed: 7,
+    processes: 2,
     confidence: 0.99,
   })
   expect(spec.timeouts.total).toBe(5000)
-  expect(spec.load).toMatchObject({ duration: 3000, warmup: 0, rounds: 2, seed: 7 })
+  expect(spec.load).toMatchObject({ duration: 3000, warmup: 0, rounds: 2, seed: 7, processes: 2 })
   expect(spec.gate.confidence).toBe(0.99)
 })
 

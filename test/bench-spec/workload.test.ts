@@ -39,7 +39,11 @@ test('connections are kept, and a request is sent once more on them, unless the 
 })
 
 /** What is said of a document where a process may have so many files open. */
-function askWithin(openFiles: number, document: object, alternates = false): string[] {
+function askWithin(
+  openFiles: number,
+  document: Parameters<typeof readLoad>[0],
+  alternates = false,
+): string[] {
   const found: string[] = []
   const report = (path: unknown, message: string): void => {
     found.push(`${JSON.stringify(path)} ${message}`)
@@ -51,7 +55,7 @@ function askWithin(openFiles: number, document: object, alternates = false): str
 test('more connections than a process may have open are refused with the number of files they take', () => {
   expect(askWithin(64, { concurrency: 32 })).toEqual([])
   expect(askWithin(64, { concurrency: 33 })).toEqual([
-    '["concurrency"] must be at most 32 here, got 33: that takes 65 open files, and a process may have 64. Raise the limit (ulimit -n 65), or ask for less.',
+    '["concurrency"] must be at most 32 here, got 33: that takes 65 open files, and a process may have 64. Raise the limit (ulimit -n 65), split the load over 2 processes (load: { processes: 2 }), or ask for less.',
   ])
   expect(askWithin(64, { concurrency: 1000, warmup: 2, requests: 30 })).toEqual([])
   expect(askWithin(64, { concurrency: 16 }, true)).toEqual([])
@@ -62,6 +66,61 @@ test('more connections than a process may have open are refused with the number 
   expect(askWithin(32, { concurrency: 2 })).toEqual([
     '["concurrency"] cannot be had here, got 2: that takes 34 open files, and a process may have 32. Raise the limit (ulimit -n 34).',
   ])
+})
+
+test('files are counted of each load process, and more of them are named only where they help', () => {
+  const load = { processes: 3 }
+  expect(askWithin(64, { concurrency: 96, load })).toEqual([])
+  expect(askWithin(64, { concurrency: 97, load })).toEqual([
+    '["concurrency"] must be at most 96 here, got 97: that takes 65 open files in each of 3 load processes, and a process may have 64. Raise the limit (ulimit -n 65), split the load over 4 processes (load: { processes: 4 }), or ask for less.',
+  ])
+  expect(askWithin(256, { concurrency: 1024 })).toEqual([
+    '["concurrency"] must be at most 224 here, got 1024: that takes 1056 open files, and a process may have 256. Raise the limit (ulimit -n 1056), split the load over 5 processes (load: { processes: 5 }), or ask for less.',
+  ])
+  // The process that starts so many would run out of files itself.
+  expect(askWithin(34, { concurrency: 1024 })).toEqual([
+    '["concurrency"] must be at most 2 here, got 1024: that takes 1056 open files, and a process may have 34. Raise the limit (ulimit -n 1056), or ask for less.',
+  ])
+  // The bundled mock has all of the connections, however many processes open them.
+  expect(askWithin(256, { concurrency: 1024, mock: true, load: { processes: 5 } })).toEqual([
+    '["concurrency"] must be at most 224 here, got 1024: that takes 1056 open files, and a process may have 256. Raise the limit (ulimit -n 1056), or ask for less.',
+  ])
+})
+
+test.each([
+  // One core is for the target and for what starts the load.
+  { cores: 1, concurrency: 1024, processes: undefined },
+  { cores: 2, concurrency: 1024, processes: undefined },
+  { cores: 3, concurrency: 1024, processes: 2 },
+  { cores: 16, concurrency: 256, processes: undefined },
+  { cores: 16, concurrency: 257, processes: 2 },
+  { cores: 16, concurrency: 1024, processes: 4 },
+  { cores: 16, concurrency: 100_000, processes: 15 },
+  { cores: 16, concurrency: 1024, requests: 3, processes: 3 },
+])('a load of $concurrency has $processes load processes on $cores cores', (machine) => {
+  const { cores, processes, ...document } = machine
+  expect(readLoad(document, refuse, { ...given, cores }).processes).toBe(processes)
+  expect(
+    readLoad(document, refuse, { ...given, cores, alternates: true }).processes,
+  ).toBeUndefined()
+})
+
+function splitOver(processes: number, more: object = {}) {
+  const document = { concurrency: 4, ...more, load: { processes } }
+  return readLoad(document, refuse, { ...given, cores: 2 })
+}
+
+test('as many load processes as the spec says, whatever the machine has', () => {
+  expect(splitOver(4).processes).toBe(4)
+  expect(splitOver(1, { concurrency: 1024 }).processes).toBeUndefined()
+  const each = 'each takes at least one of the requests in flight, and one of those to measure'
+  expect(() => splitOver(5)).toThrow(`["load","processes"] must be at most 4, got 5: ${each}.`)
+  expect(() => splitOver(3, { requests: 2 })).toThrow(`must be at most 2, got 3: ${each}.`)
+  expect(() =>
+    readLoad({ load: { processes: 2 } }, refuse, { ...given, alternates: true }),
+  ).toThrow(
+    'must be at most 1, got 2: where a baseline alternates, one process says whose turn it is.',
+  )
 })
 
 test('total_requests is requests by another name [S1.7]', () => {

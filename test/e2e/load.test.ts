@@ -5,6 +5,9 @@ import { expect, test } from 'vitest'
 import type { ClosedLoad } from '../../src/bench-spec/spec.ts'
 import { runLoad } from '../../src/engine/load.ts'
 import type { LoadPlan } from '../../src/engine/loop.ts'
+import { dealTo } from '../../src/engine/share.ts'
+import { measureConcurrency } from '../../src/metrics/concurrency.ts'
+import { startMock, type TruthRecord } from '../../src/mock/index.ts'
 import { chatEvent, refusingUrl, serve, wrongAnswers } from '../_server.ts'
 
 function planFor(url: string, overrides: Partial<ClosedLoad> = {}): LoadPlan {
@@ -129,7 +132,90 @@ test('a load process that is killed loses no batch that had arrived', async () =
 
 function killChild(): void {
   const pids = execFileSync('pgrep', ['-P', String(process.pid), '-f', 'engine/process']).toString()
-  for (const pid of pids.trim().split('\n')) process.kill(Number(pid), 'SIGKILL')
+  process.kill(Number(pids.split('\n')[0]), 'SIGKILL')
+}
+
+test('a load process of three that is killed is named, and loses nothing of the others', async () => {
+  const server = await serve((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    setTimeout(() => response.end(`${chatEvent('a')}data: [DONE]\n\n`), 5)
+  })
+  const arrived = [0, 0, 0]
+  let killed = false
+  const load = { concurrency: 6, requests: 1_000_000, warmup: 0, processes: 3 }
+  const { records, end, trust } = await runLoad(planFor(server.url, load), {
+    onRecords(batch) {
+      for (const { slot } of batch) arrived[slot % 3]!++
+      if (killed || arrived.includes(0)) return
+      killed = true
+      killChild()
+    },
+  })
+  await server.close()
+  const [, number = '0'] =
+    /^load process (\d) of 3 ended early \(signal SIGKILL\)$/.exec(
+      end.kind === 'crashed' ? end.message : '',
+    ) ?? []
+  const dead = Number(number) - 1
+  expect([0, 1, 2]).toContain(dead)
+  expect(trust).toBeUndefined()
+  const byProcess = Map.groupBy(records, ({ slot }) => slot % 3)
+  for (const index of [0, 1, 2]) {
+    const own = byProcess.get(index) ?? []
+    expect(own.length).toBeGreaterThanOrEqual(arrived[index] ?? 0)
+    if (index === dead) continue
+    // What was on its way when they were stopped is there too: without a hole, each once.
+    const deal = dealTo({ index, of: 3 }, 6)
+    const sent = own.map((record) => record.index).toSorted((a, b) => a - b)
+    expect(sent).toEqual(sent.map((_, nth) => deal.number(nth)))
+    expect(own.some(({ outcome }) => outcome === 'completed')).toBe(true)
+    expect(own.some(({ outcome }) => outcome === 'cancelled')).toBe(true)
+  }
+})
+
+test('three load processes send what one would, each request once, and never more at once than asked', async () => {
+  // The first answers take so long that all slots are taken at once, however late a process starts.
+  const cold_start = { requests: 7, delay: '400ms' }
+  const mock = await startMock({ profile: 'vllm', ttft: '10ms', itl: '2ms', tokens: 8, cold_start })
+  const plan = planFor(mock.url, { concurrency: 7, requests: 60, warmup: 7, processes: 3 })
+  const [request] = plan.requests
+  const { records, end, trust } = await runLoad({
+    ...plan,
+    requests: Array.from({ length: 67 }, (_, row) => ({
+      ...request!,
+      row,
+      headers: { 'content-type': 'application/json', 'x-mock-key': String(row) },
+      body: JSON.stringify({ messages: [{ role: 'user', content: 'hi' }], stream: true }),
+    })),
+  })
+  const truth = await mock.truth()
+  await mock.stop()
+  expect(end).toEqual({ kind: 'finished' })
+  expect(records.every(({ outcome }) => outcome === 'completed')).toBe(true)
+  const rows = Array.from({ length: 67 }, (_, row) => row)
+  expect(truth.map(({ key }) => Number(key)).toSorted((a, b) => a - b)).toEqual(rows)
+  expect(new Set(truth.map(({ conn }) => conn)).size).toBe(7)
+  expect(mostAtOnce(truth)).toBe(7)
+  expect(measureConcurrency(records, 7)?.peak).toBe(7)
+  const sent = records.map(({ phase, index, row }) => `${phase} ${index} ${row}`)
+  expect(sent.toSorted()).toEqual(
+    rows
+      .map((row) => (row < 60 ? `measured ${row} ${row}` : `warmup ${66 - row} ${row}`))
+      .toSorted(),
+  )
+  expect(trust?.processes).toHaveLength(3)
+  expect(trust?.cpuShare).toBe(Math.max(...(trust?.processes ?? []).map((each) => each.cpuShare)))
+})
+
+/** The most requests that the server had at once. */
+function mostAtOnce(truth: readonly TruthRecord[]): number {
+  const changes = truth.flatMap(({ recv_ms, end_ms }) => [
+    { at: recv_ms, change: 1 },
+    { at: end_ms ?? Infinity, change: -1 },
+  ])
+  changes.sort((a, b) => a.at - b.at || a.change - b.change)
+  let now = 0
+  return Math.max(...changes.map(({ change }) => (now += change)))
 }
 
 test('halted, it lets what is in flight end and sends nothing more', async () => {

@@ -70,7 +70,7 @@ test.runIf(linux)(
     })
     await server.close()
     expect(refusal).toBe(
-      `SpecError: concurrency: must be at most 32 here, got 100: that takes 132 open files, and a process may have ${limit}. Raise the limit (ulimit -n 132), or ask for less.`,
+      `SpecError: concurrency: must be at most 32 here, got 100: that takes 132 open files, and a process may have ${limit}. Raise the limit (ulimit -n 132), split the load over 4 processes (load: { processes: 4 }), or ask for less.`,
     )
     expect(results.end).toEqual({
       kind: 'exhausted',

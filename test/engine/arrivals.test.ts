@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 
 import type { Arrival, Stage } from '../../src/bench-spec/spec.ts'
-import { type ArrivalPoint, listArrivals, type Share } from '../../src/engine/arrivals.ts'
+import { type ArrivalPoint, listArrivals } from '../../src/engine/arrivals.ts'
+import type { Share } from '../../src/engine/share.ts'
 
 interface Asked {
   rate?: number

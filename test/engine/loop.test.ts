@@ -201,3 +201,36 @@ test('sends nothing more once a connection could not be opened, and tells so onc
   expect(records.map(({ outcome }) => outcome)).toEqual(['cancelled', 'cancelled', 'completed'])
   expect(connections.flatMap(({ sent }) => sent)).toHaveLength(3)
 })
+
+test('one of three load processes has every third slot and what is dealt to those', async () => {
+  const { connections, records, loop } = run({
+    ...plan({ concurrency: 5, requests: 11, warmup: 0 }, 4),
+    share: { index: 1, of: 3 },
+  })
+  expect(loop.inFlight()).toBe(2)
+  while (loop.inFlight() > 0) for (const connection of connections) answer(connection)
+  await loop.finished
+  expect(new Set(records.map(({ slot }) => slot))).toEqual(new Set([1, 4]))
+  expect(records.map(({ index, row }) => [index, row])).toEqual([
+    [1, 1],
+    [4, 0],
+    [6, 2],
+    [9, 1],
+  ])
+})
+
+test('a load process whose share is less than its slots opens no more of them than it can use', async () => {
+  const { connections, records, loop } = run({
+    ...plan({ concurrency: 9, requests: 4, warmup: 2 }),
+    share: { index: 0, of: 3 },
+  })
+  expect(connections).toHaveLength(3)
+  await expect.poll(() => loop.inFlight()).toBe(3)
+  for (const connection of connections) answer(connection)
+  await loop.finished
+  expect(records.map(({ phase, index }) => `${phase} ${index}`)).toEqual([
+    'warmup 0',
+    'measured 0',
+    'measured 3',
+  ])
+})

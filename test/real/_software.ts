@@ -99,6 +99,17 @@ export function fromModules(program: string, distribution: string, name: string)
   }
 }
 
+/** A program that `setup.ts` has built of sources. `args` make it print its version. */
+export function fromBuild(program: string, args: readonly string[], name: string): Software {
+  const path = join(home, program, program)
+  return {
+    name,
+    path: existsSync(path) ? path : undefined,
+    source: 'npm run test:real:setup, with Go',
+    version: () => findVersion(execFileSync(path, args).toString()),
+  }
+}
+
 /** A program of the system. `args` make it print its version. */
 export function fromSystem(program: string, args: readonly string[], name: string): Software {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']
@@ -109,9 +120,13 @@ export function fromSystem(program: string, args: readonly string[], name: strin
     source: 'a package of the system',
     version: () => {
       const text = execFileSync('sh', ['-c', `"${path}" ${args.join(' ')} 2>&1`]).toString()
-      return /\d+\.\d+[.\w]*/.exec(text)?.[0] ?? text
+      return findVersion(text)
     },
   }
+}
+
+function findVersion(text: string): string {
+  return /\d+\.\d+[.\w]*/.exec(text)?.[0] ?? text
 }
 
 /** The title of tests with it: what is missing is named there. */

@@ -12,6 +12,8 @@ import { titleOf } from './_software.ts'
 import { requests } from './_specs.ts'
 import { printTable } from './_table.ts'
 
+const load = { requests, concurrency: 4, tokens: 16 }
+
 const rows: Record<string, string>[] = []
 afterAll(() => printTable('clients', rows))
 
@@ -29,7 +31,7 @@ for (const { software, command, read } of clients) {
   test.skipIf(path === undefined)(`${titleOf(software)} gets every answer whole`, async () => {
     const folder = join(inject('installed'), 'clients', name.replaceAll(/\W+/g, '-'))
     mkdirSync(folder, { recursive: true })
-    const finished = await finish(command(path ?? '', mock.url, folder))
+    const finished = await finish(command(path ?? '', mock.url, folder, load))
     expect(finished.code, finished.text).toBe(0)
     const figures = read(folder, finished)
     await note(`${name} ${software.version()}`, figures)

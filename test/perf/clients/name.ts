@@ -1,0 +1,16 @@
+/** What is ours to run: the engine, and what it is held against, each in a process of its own. */
+export const ownClients = ['slogate', 'net', 'net+parser', 'undici'] as const
+
+export type OwnClient = (typeof ownClients)[number]
+
+/** Load tools of others. */
+export const peerNames = [
+  'vllm',
+  'guidellm',
+  'aiperf',
+  'evalscope',
+  'inference-perf',
+  'k6',
+] as const
+
+export type PeerName = (typeof peerNames)[number]
