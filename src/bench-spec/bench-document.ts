@@ -401,6 +401,39 @@ export interface BenchDocument {
     /** Free for notes; never read. */
     [key: `x-${string}`]: unknown
   }
+  /**
+   * One or two keys of the load with several values each: the spec is run once for each of them, or
+   * for each pair.
+   */
+  matrix?: {
+    /** Values of `concurrency`. */
+    concurrency?: number[]
+    /** Values of `requests`. */
+    requests?: number[]
+    /** Values of `duration`. */
+    duration?: (number | string)[]
+    /** Values of `warmup`. */
+    warmup?: (
+      | number
+      | false
+      | {
+          /** Requests sent before the measured ones. */
+          requests: number
+          /** Free for notes; never read. */
+          [key: `x-${string}`]: unknown
+        }
+    )[]
+    /** Values of `rounds`. */
+    rounds?: number[]
+    /** Values of `seed`. */
+    seed?: number[]
+    /** Values of `keep_alive`. */
+    keep_alive?: boolean[]
+    /** Values of `resend`. */
+    resend?: boolean[]
+    /** Free for notes; never read. */
+    [key: `x-${string}`]: unknown
+  }
   /** Free for notes; never read. */
   [key: `x-${string}`]: unknown
 }

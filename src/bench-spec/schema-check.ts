@@ -5,11 +5,14 @@ import type { JsonSchema } from './json-schema.ts'
 import { benchSchema, percentPattern } from './schema.ts'
 import { suggest } from './suggestion.ts'
 
-/** Keys that are few enough to be listed in a message. */
+/** Keys that are few enough to be listed in a message, as those of an object that is expected. */
 const few = 6
 
+/** The same, where one is unknown. */
+const fewKnown = 11
+
 /** Words that will be keys. */
-const reservedKeys = ['rate', 'arrival', 'stages', 'matrix', 'max_concurrency', 'abort']
+const reservedKeys = ['rate', 'arrival', 'stages', 'max_concurrency', 'abort']
 
 /** Compares a document with a schema: one issue per place. `redact` is given each text that is shown. */
 export type SchemaCheck = (
@@ -130,7 +133,7 @@ function explain(error: ErrorObject, { document, locate, redact }: Checked): Iss
 function adviseKey(key: string, known: readonly string[]): string {
   const hint = suggest(key, known)
   if (hint !== '') return hint
-  if (known.length <= few) return ` Known here: ${known.join(', ')}.`
+  if (known.length <= fewKnown) return ` Known here: ${known.join(', ')}.`
   return ' Remove it, or begin its name with "x-" to keep it for yourself.'
 }
 

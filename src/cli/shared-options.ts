@@ -5,7 +5,7 @@ import type { Overrides } from '../bench-spec/overrides.ts'
 import type { Policy } from '../bench-spec/spec.ts'
 import type { JunitMode } from '../run/artifacts.ts'
 import { keptRuns, keepVariable } from '../run/earlier-runs.ts'
-import type { Preset, Switch, Valued } from './option.ts'
+import type { Preset, Repeated, Switch, Valued } from './option.ts'
 import { choice, jsonObject, text, wholeNumber } from './value-kind.ts'
 
 export const config: Valued<string> = {
@@ -40,6 +40,13 @@ export const concurrency: Valued<number> = {
 export const warmup: Valued<number> = {
   value: wholeNumber('N', 0),
   description: 'requests before the measured ones, which count nowhere; 0: none',
+}
+
+export const matrix: Repeated<string> = {
+  value: text('KEY=A,B,…'),
+  repeated: true,
+  description:
+    'values of a key of the load, a run for each: `concurrency=1,8,32`; given twice, for each pair',
 }
 
 export const baseline: Valued<string> = {
@@ -80,7 +87,7 @@ export const quiet: Switch = { description: 'print no progress' }
 export const precedence: string = `Flags win over variables (${listVariables()}), these over the spec, the spec over the defaults.`
 
 function listVariables(): string {
-  return Object.keys({ url, requests, concurrency, warmup, baseline, policy })
+  return Object.keys({ url, requests, concurrency, warmup, matrix, baseline, policy })
     .map((name) => `\`SLOGATE_${name.toUpperCase()}\``)
     .join(', ')
 }
@@ -90,18 +97,20 @@ interface Overriding {
   requests?: number | undefined
   concurrency?: number | undefined
   warmup?: number | undefined
+  matrix?: readonly string[] | undefined
   baseline?: string | undefined
   policy?: Policy | undefined
 }
 
 /** The values that replace those of a spec. A baseline that is a file is relative to `cwd`. */
 export function toOverrides(values: Overriding, cwd: string): Overrides {
-  const { url, requests, concurrency, warmup, baseline, policy } = values
+  const { url, requests, concurrency, warmup, matrix = [], baseline, policy } = values
   return keepKnown<Overrides>({
     url,
     requests,
     concurrency,
     warmup,
+    matrix: matrix.length === 0 ? undefined : matrix.join(' '),
     baseline: baseline === undefined ? undefined : resolveBaseline(baseline, cwd),
     policy,
   })

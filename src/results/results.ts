@@ -1,6 +1,6 @@
 import { findModel, findOutputLimit } from '../bench-spec/asked.ts'
 import { formatStat, type Unit } from '../bench-spec/slo.ts'
-import type { BenchSpec } from '../bench-spec/spec.ts'
+import type { BenchSpec, Cell } from '../bench-spec/spec.ts'
 import type { ClientTrust, RunEnd } from '../engine/record.ts'
 import type { Diagnostic } from '../metrics/diagnostic.ts'
 import type { ServerSummary } from '../metrics/server-summary.ts'
@@ -12,6 +12,7 @@ import { toDiagnostic } from './diagnostic-document.ts'
 import { toDependence, toEnd, toReason, toTurn, toVerdictReason } from './reasons.ts'
 import type {
   CalibrationDocument,
+  CellDocument,
   DistributionDocument,
   EndDocument,
   Results,
@@ -116,6 +117,7 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
     schema_version: 2,
     tool: { name: 'slogate', version: input.version },
     spec: { name: spec.name, file: input.file ?? null, sha256: input.sha256 ?? null },
+    cell: spec.cell === undefined ? null : toCell(spec.cell),
     target: { url: target.url, method: target.method, hermetic: spec.mock !== undefined },
     request: {
       model: findModel(target.body) ?? null,
@@ -159,6 +161,19 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
     server: input.server === undefined ? null : toServer(input.server, sentences),
     calibration: input.calibration ?? null,
     verdict: { ...decision, why: sentences.verdict(decision, end) },
+  }
+}
+
+function toCell({ bench, settings, number, count }: Cell): CellDocument {
+  return {
+    bench,
+    settings: settings.map(({ key, text, number: place }) => ({
+      key,
+      text,
+      number: place ?? null,
+    })),
+    number,
+    count,
   }
 }
 
