@@ -12,6 +12,7 @@ interface Given<Stored> {
   mock: MockOptions | undefined
   /** Where files are relative to. */
   directory: string
+  cellFolder: string | undefined
   report: Report
   readStored: ReadStored<Stored> | undefined
 }
@@ -26,13 +27,13 @@ const ways = ['url', 'mock', 'file'] as const
 /** Reads the document's `baseline`; `undefined` where it is not there or makes no sense. */
 export function readBaseline<Stored>(
   document: BaselineDocument | undefined,
-  { target, mock, directory, report, readStored }: Given<Stored>,
+  { target, mock, directory, cellFolder, report, readStored }: Given<Stored>,
 ): Baseline<Stored> | undefined {
   if (document === undefined) return undefined
-  const given = ways.filter((way) => document[way] !== undefined)
-  const [way] = given
-  if (way === undefined || given.length > 1) {
-    const got = way === undefined ? 'none' : given.join(' and ')
+  const found = ways.filter((way) => document[way] !== undefined)
+  const [way] = found
+  if (way === undefined || found.length > 1) {
+    const got = way === undefined ? 'none' : found.join(' and ')
     report(
       ['baseline'],
       `must have one of ${ways.join(', ')}, got ${got}. For example baseline: { url: https://stable.example.com }.`,
@@ -40,7 +41,8 @@ export function readBaseline<Stored>(
     return undefined
   }
   if (way === 'file') {
-    const source = document.file ?? ''
+    const given = document.file ?? ''
+    const source = cellFolder === undefined ? given : `${given}/${cellFolder}`
     for (const key of ['headers', 'body'] as const) {
       if (document[key] !== undefined) {
         report(['baseline', key], 'is sent nowhere where the baseline is a file. Remove it.', 'key')
@@ -48,7 +50,9 @@ export function readBaseline<Stored>(
     }
     const read = readStored?.(resolve(directory, source)) ?? { problem: 'cannot be read here.' }
     if ('results' in read) return { kind: 'file', source, results: read.results }
-    report(['baseline', 'file'], `${source} ${read.problem}`)
+    const advice =
+      cellFolder === undefined ? '' : ' Of a matrix it is the folder of a run of the same cells.'
+    report(['baseline', 'file'], `${source} ${read.problem}${advice}`)
     return undefined
   }
   if (way === 'mock') {

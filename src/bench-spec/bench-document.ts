@@ -438,6 +438,54 @@ export interface BenchDocument {
     /** Free for notes; never read. */
     [key: `x-${string}`]: unknown
   }
+  /**
+   * One or two keys of the load with several values each: the spec is run once for each of them, or
+   * for each pair.
+   */
+  matrix?: {
+    /** Values of `concurrency`. */
+    concurrency?: number[]
+    /** Values of `rate`. */
+    rate?: string[]
+    /** Values of `arrival`. */
+    arrival?: (
+      | 'constant'
+      | 'poisson'
+      | {
+          /** Shape of the distribution, the burstiness of other tools. */
+          gamma: number
+          /** Free for notes; never read. */
+          [key: `x-${string}`]: unknown
+        }
+    )[]
+    /** Values of `max_concurrency`. */
+    max_concurrency?: number[]
+    /** Values of `requests`. */
+    requests?: number[]
+    /** Values of `duration`. */
+    duration?: (number | string)[]
+    /** Values of `warmup`. */
+    warmup?: (
+      | number
+      | false
+      | {
+          /** Requests sent before the measured ones. */
+          requests: number
+          /** Free for notes; never read. */
+          [key: `x-${string}`]: unknown
+        }
+    )[]
+    /** Values of `rounds`. */
+    rounds?: number[]
+    /** Values of `seed`. */
+    seed?: number[]
+    /** Values of `keep_alive`. */
+    keep_alive?: boolean[]
+    /** Values of `resend`. */
+    resend?: boolean[]
+    /** Free for notes; never read. */
+    [key: `x-${string}`]: unknown
+  }
   /** Free for notes; never read. */
   [key: `x-${string}`]: unknown
 }

@@ -4,6 +4,7 @@ import { basename, dirname, extname, relative, resolve } from 'node:path'
 
 import type { ReadStored } from './baseline.ts'
 import type { BenchDocument } from './bench-document.ts'
+import { loadDataset, type LoadedDataset } from './dataset.ts'
 import { decodeText } from './encoding.ts'
 import { findVariables, interpolate, type Environment } from './environment.ts'
 import { findExcess } from './extent.ts'
@@ -17,8 +18,9 @@ import {
   type Issue,
 } from './issue.ts'
 import { keepKnown } from './known.ts'
+import { expandMatrix, locateCell, nameCellFolder, nameSettings } from './matrix.ts'
 import { applyOverrides, type Overrides } from './overrides.ts'
-import { readBench } from './reading.ts'
+import { type Bench, readBench } from './reading.ts'
 import { createRedactor, maskSecrets } from './redaction.ts'
 import { checkSchema } from './schema-check.ts'
 import { benchSchema } from './schema.ts'
@@ -48,14 +50,29 @@ export interface LoadOptions<Stored> {
 }
 
 /**
- * Loads a spec file. The file is resolved, and shown in errors, relative to `cwd`; without it, it is
- * shown as passed.
+ * Loads a spec file: one spec, or one for each cell of its matrix, in the order written. The file is
+ * resolved, and shown in errors, relative to `cwd`; without it, it is shown as passed.
  * @throws {SpecError} with every issue of the file.
  */
+export function loadSpecs<Stored = never>(
+  file: string,
+  options: LoadOptions<Stored> & { cwd?: string },
+): BenchSpec<Stored>[] {
+  return build(openFile(file, options))
+}
+
+/** The same of a file that makes one spec: a matrix is an issue. */
 export function loadSpec<Stored = never>(
   file: string,
   options: LoadOptions<Stored> & { cwd?: string },
 ): BenchSpec<Stored> {
+  return buildOne(openFile(file, options))
+}
+
+function openFile<Stored>(
+  file: string,
+  options: LoadOptions<Stored> & { cwd?: string },
+): Opened<Stored> {
   const { cwd } = options
   const path = cwd === undefined ? resolve(file) : resolve(cwd, file)
   const shown = cwd === undefined ? file : relative(cwd, path)
@@ -64,25 +81,41 @@ export function loadSpec<Stored = never>(
   if (source.issues.length > 0) {
     throw new SpecError(source.issues, shown, maskNamedSecrets(text))
   }
-  return build(source.value, {
+  return {
     ...options,
+    document: source.value,
     name: basename(path).replace(/(\.bench)?\.[^.]*$/, ''),
     directory: dirname(path),
     file: { path, shown, text, sha256 },
     locate: source.locate,
-  })
+  }
 }
 
 /**
  * Checks a spec that was given as an object; data files are relative to `baseDir`.
  * @throws {SpecError} with every issue, without positions.
  */
+export function checkSpecs<Stored = never>(
+  document: unknown,
+  options: LoadOptions<Stored> & { baseDir: string; name?: string },
+): BenchSpec<Stored>[] {
+  return build(openDocument(document, options))
+}
+
+/** The same of a document that makes one spec: a matrix is an issue. */
 export function checkSpec<Stored = never>(
   document: unknown,
   options: LoadOptions<Stored> & { baseDir: string; name?: string },
 ): BenchSpec<Stored> {
+  return buildOne(openDocument(document, options))
+}
+
+function openDocument<Stored>(
+  document: unknown,
+  options: LoadOptions<Stored> & { baseDir: string; name?: string },
+): Opened<Stored> {
   const { name = 'bench', baseDir } = options
-  return build(document, { ...options, name, directory: baseDir, locate: () => undefined })
+  return { ...options, document, name, directory: baseDir, locate: () => undefined }
 }
 
 function readSpecText(path: string, shown: string): { text: string; sha256: string } {
@@ -106,7 +139,9 @@ function readSpecText(path: string, shown: string): { text: string; sha256: stri
   }
 }
 
-interface Context<Stored> extends LoadOptions<Stored> {
+/** What a spec is built of. */
+interface Opened<Stored> extends LoadOptions<Stored> {
+  document: unknown
   /** Used when the document has no name. */
   name: string
   directory: string
@@ -114,9 +149,20 @@ interface Context<Stored> extends LoadOptions<Stored> {
   locate: Locate
 }
 
-function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<Stored> {
-  const { env, overrides = {}, limits = [], directory, file, locate } = context
-  const { readStored, openFiles, cores } = context
+function buildOne<Stored>(opened: Opened<Stored>): BenchSpec<Stored> {
+  const { file, locate } = opened
+  const specs = build(opened)
+  const [spec] = specs
+  if (spec !== undefined && spec.cell === undefined) return spec
+  const [setting] = spec?.cell?.settings ?? []
+  const message = `makes a spec of each of its values, ${specs.length} in all, and one is needed here. Write ${setting?.key}: ${setting?.text} in its place.`
+  const issue = createIssue(locate, ['matrix'], message, 'key')
+  throw new SpecError([issue], file?.shown, file && maskNamedSecrets(file.text))
+}
+
+function build<Stored>(opened: Opened<Stored>): BenchSpec<Stored>[] {
+  const { document, env, overrides = {}, limits = [], directory, file, locate } = opened
+  const { readStored, openFiles, cores } = opened
   const excess = findExcess(document)
   if (excess !== undefined) {
     const issue = createIssue(locate, excess.path, excess.message)
@@ -129,7 +175,7 @@ function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<S
     ...interpolated.secrets,
     // In a file a variable is written as a reference.
     ...(file === undefined ? findVariables(overridden.document, env) : []),
-    ...(context.secrets ?? []),
+    ...(opened.secrets ?? []),
   ]
   const secrets = [...known, ...literals, ...findSecrets(overridden.document)]
   const redact = (text: string): string => createRedactor(secrets).redact(text)
@@ -137,37 +183,58 @@ function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<S
   // What else may be wrong would not be shown.
   if (faults.length > mostShown) throw createError(faults, secrets, file)
   const sound = dropFaulty(overridden.document, faults)
-  const bench = readBench(sound, {
-    directory,
-    faults,
-    limits,
-    locate,
-    readStored,
-    openFiles,
-    cores,
+  const found: Issue[] = []
+  const documents = expandMatrix(sound, (path, message, part) => {
+    found.push(createIssue(locate, path, message, part))
+  })
+  let loaded: LoadedDataset | undefined
+  const benches = documents.map((each) => {
+    const bench = readBench(each.document, {
+      directory,
+      faults,
+      limits,
+      locate: locateCell(each, locate),
+      readData: (source) => (loaded ??= loadDataset(source, directory)),
+      cellFolder: each.cell && nameCellFolder(each.cell.settings),
+      readStored,
+      openFiles,
+      cores,
+    })
+    for (const issue of bench.issues) {
+      const isKnown = found.some(({ path, message }) => {
+        return message === issue.message && renderPath(path) === renderPath(each.origin(issue.path))
+      })
+      if (!isKnown) found.push({ ...issue, path: each.origin(issue.path) })
+    }
+    return { ...bench, cell: each.cell }
   })
 
-  const { mock, baseline } = bench.parts
+  // The same in all cells.
+  const { mock, baseline }: Partial<Bench<Stored>['parts']> = benches[0]?.parts ?? {}
   const outerIssues = checkMocks(mock, ['mock'])
   if (baseline?.kind === 'interleaved' && outerIssues.length === 0) {
     outerIssues.push(...checkMocks(baseline.mock, ['baseline', 'mock']))
   }
   const issues = [...interpolated.issues, ...overridden.issues]
-  const found = bench.issues.map((issue) => nameOverride(issue, overridden.labels))
-  for (const stage of [faults, found, outerIssues]) issues.push(...withoutRepeated(stage, issues))
+  const named = found.map((issue) => nameOverride(issue, overridden.labels))
+  for (const stage of [faults, named, outerIssues]) issues.push(...withoutRepeated(stage, issues))
   if (issues.length > 0) throw createError(issues, secrets, file)
-  const spec = keepKnown<BenchSpec<Stored>>({
-    name: sound.name ?? context.name,
-    file: file?.path,
-    sha256: file?.sha256,
-    ...bench.parts,
-    secrets: [],
-    warnings: [...warnOfLiterals(literals, known), ...bench.warnings],
+  const name = sound.name ?? opened.name
+  return benches.map(({ parts, warnings, cell }) => {
+    const spec = keepKnown<BenchSpec<Stored>>({
+      name: cell === undefined ? name : `${name} [${nameSettings(cell.settings)}]`,
+      file: file?.path,
+      sha256: file?.sha256,
+      cell: cell && { bench: name, ...cell },
+      ...parts,
+      secrets: [],
+      warnings: [...warnOfLiterals(literals, known), ...warnings],
+    })
+    return { ...spec, secrets: collectSecrets(spec, known) }
   })
-  return { ...spec, secrets: collectSecrets(spec, known) }
 
   function checkMocks(options: MockOptions | undefined, path: Path): Issue[] {
-    return ((options && context.checkMock?.(options)) ?? []).map((problem) =>
+    return ((options && opened.checkMock?.(options)) ?? []).map((problem) =>
       createIssue(locate, [...path, ...problem.path.split('.')], problem.message, 'key'),
     )
   }
@@ -175,8 +242,12 @@ function build<Stored>(document: unknown, context: Context<Stored>): BenchSpec<S
 
 /** What is wrong with a value that is not the document's own has no place in it. */
 function nameOverride(issue: Issue, labels: ReadonlyMap<string, string>): Issue {
-  const label = labels.get(renderPath(issue.path))
-  return label === undefined ? issue : { path: [label], message: issue.message }
+  const { path, message } = issue
+  const whole = labels.get(renderPath(path))
+  if (whole !== undefined) return { path: [whole], message }
+  const [key = '', ...rest] = path
+  const label = labels.get(String(key))
+  return label === undefined ? issue : { path: [label, ...rest], message }
 }
 
 /** The keys of a document that the schema has no complaint about. SLOs are read one by one. */
@@ -204,7 +275,7 @@ function coincides(one: Issue, other: Issue): boolean {
 function createError(
   issues: readonly Issue[],
   secrets: readonly Secret[],
-  file: Context<unknown>['file'],
+  file: Opened<unknown>['file'],
 ): SpecError {
   const { redact } = createRedactor(secrets)
   const redacted = issues.map((issue) => ({ ...issue, message: redact(issue.message) }))

@@ -28,6 +28,8 @@ export interface Overrides {
   duration?: number | string
   timeout?: number | string
   warmup?: number | false
+  /** `concurrency=1,8,32`, of two keys with a blank between them; it replaces the spec's matrix. */
+  matrix?: string
   rounds?: number
   processes?: number
   seed?: number
@@ -51,6 +53,8 @@ const paths: Readonly<Record<keyof Overrides, readonly string[]>> = {
   seed: ['seed'],
   policy: ['gate', 'policy'],
   confidence: ['gate', 'confidence'],
+  // After the keys that it may replace.
+  matrix: ['matrix'],
   // After `url`, which decides on the path of a base.
   baseline: ['baseline'],
 }
@@ -87,10 +91,12 @@ export function applyOverrides(
     const setting = findSetting(name as keyof Overrides, path, overrides, environment)
     if (setting === undefined) continue
     if (name === 'baseline') setting.value = toBaseline(String(setting.value), patched)
+    if (name === 'matrix') setting.value = toMatrix(String(setting.value))
     const faults = checkSetting(setting, path)
     issues.push(...faults)
     if (faults.length > 0) continue
     apply(patched, path, setting.value)
+    if (name === 'matrix') dropSwept(patched, labels)
     // A URL is not put in place as it is.
     if (name !== 'url' && name !== 'baseline') labels.set(renderPath(path), setting.label)
   }
@@ -126,7 +132,10 @@ function checkSetting({ label, value }: Setting, path: readonly string[]): Issue
   if (faults.length === 0 && path[0] === 'url') {
     faults.push(...checkUrl(String(value), false, nowhere))
   }
-  return faults.map(({ message }) => ({ path: [label], message }))
+  return faults.map((fault) => ({
+    path: [label, ...fault.path.slice(path.length)],
+    message: fault.message,
+  }))
 }
 
 function apply(document: Record<string, unknown>, path: readonly string[], value: unknown): void {
@@ -146,7 +155,42 @@ function apply(document: Record<string, unknown>, path: readonly string[], value
   } else {
     document[key] = value
     if (key === 'requests') delete document['total_requests']
+    const { matrix } = document
+    if (key === 'matrix' || !isFields(matrix) || !Object.hasOwn(matrix, key)) return
+    const { [key]: _, ...others } = matrix
+    if (Object.keys(others).length > 0) document['matrix'] = others
+    else delete document['matrix']
   }
+}
+
+/** The keys of a matrix that is given replace those of the spec, but not those that are given beside it. */
+function dropSwept(document: Record<string, unknown>, labels: ReadonlyMap<string, string>): void {
+  const { matrix } = document
+  const swept = isFields(matrix) ? Object.keys(matrix) : []
+  // A rate is in place of the spec's concurrency, and the other way round.
+  const replaced = swept.includes('rate')
+    ? ['concurrency']
+    : swept.includes('concurrency')
+      ? ofRates
+      : []
+  for (const key of [...swept, ...replaced]) {
+    if (labels.has(key)) continue
+    delete document[key]
+    if (key === 'requests') delete document['total_requests']
+  }
+}
+
+/** A `matrix` in the words of the document: `concurrency=1,8 rounds=5,10`. */
+function toMatrix(text: string): object {
+  const entries = text.split(/\s+/).filter((part) => part !== '')
+  return Object.fromEntries(
+    entries.map((part) => {
+      const [key = '', values = ''] = part.split(/=(.*)/s)
+      const schemas = findSchemas(benchSchema, ['matrix', key, 0])
+      const given = values.split(',').filter((value) => value !== '')
+      return [key, given.map((value) => convertText(value, schemas))]
+    }),
+  )
 }
 
 /** What a `baseline` is to be, in the words of the document. */

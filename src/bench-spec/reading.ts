@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 
 import { checkBaselineUrl, ownParts, readBaseline, type ReadStored } from './baseline.ts'
 import type { BenchDocument } from './bench-document.ts'
-import { loadDataset, type LoadedDataset } from './dataset.ts'
+import type { LoadedDataset } from './dataset.ts'
 import { createIssue, type Locate, type Report, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
 import { hasControls } from './plain-text.ts'
@@ -17,7 +17,7 @@ import { readLoad, readTimeouts } from './workload.ts'
 
 /** What a document means, and what is wrong with the meaning. */
 export interface Bench<Stored = unknown> {
-  parts: Omit<BenchSpec<Stored>, 'name' | 'file' | 'secrets' | 'warnings'>
+  parts: Omit<BenchSpec<Stored>, 'name' | 'file' | 'cell' | 'secrets' | 'warnings'>
   issues: readonly Issue[]
   warnings: readonly string[]
 }
@@ -30,6 +30,10 @@ export interface BenchContext<Stored> {
   /** SLOs besides those of the document. */
   limits: readonly RelativeSlo[]
   locate: Locate
+  /** Reads the file of a data source. */
+  readData(source: NonNullable<BenchDocument['data_source']>): LoadedDataset
+  /** Below the folder of a baseline that was run with the same matrix; `undefined` without one. */
+  cellFolder: string | undefined
   readStored?: ReadStored<Stored> | undefined
   openFiles?: number | undefined
   cores?: number | undefined
@@ -40,7 +44,8 @@ export function readBench<Stored>(
   document: Partial<BenchDocument>,
   context: BenchContext<Stored>,
 ): Bench<Stored> {
-  const { directory, faults, limits, locate, readStored, openFiles, cores } = context
+  const { directory, faults, limits, locate, readData, cellFolder } = context
+  const { readStored, openFiles, cores } = context
   const issues: Issue[] = []
   const report: Report = (path, message, part) => {
     issues.push(createIssue(locate, path, message, part))
@@ -48,7 +53,7 @@ export function readBench<Stored>(
   const target = readTarget(document)
   const mock = readMock(document, directory)
   const source = document.data_source
-  const loaded: LoadedDataset | undefined = source && loadDataset(source, directory)
+  const loaded: LoadedDataset | undefined = source && readData(source)
   for (const { key, message } of loaded?.issues ?? []) report(['data_source', key], message)
   const dataset = loaded?.dataset
 
@@ -64,7 +69,14 @@ export function readBench<Stored>(
   issues.push(...checkTexts(target, locate))
 
   const second = document.baseline
-  const baseline = readBaseline(second, { target, mock, directory, report, readStored })
+  const baseline = readBaseline(second, {
+    target,
+    mock,
+    directory,
+    cellFolder,
+    report,
+    readStored,
+  })
   if (second !== undefined) {
     const within: Locate = (path, part) => locate(['baseline', ...path], part)
     const found = [...checkBaselineUrl(second, within), ...checkTexts(ownParts(second), within)]

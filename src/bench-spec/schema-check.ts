@@ -6,11 +6,14 @@ import { ratePattern } from './rate.ts'
 import { benchSchema, percentPattern } from './schema.ts'
 import { suggest } from './suggestion.ts'
 
-/** Keys that are few enough to be listed in a message. */
+/** Keys that are few enough to be listed in a message, as those of an object that is expected. */
 const few = 6
 
+/** The same, where one is unknown. */
+const fewKnown = 11
+
 /** Words that will be keys. */
-const reservedKeys = ['stages', 'matrix', 'abort']
+const reservedKeys = ['stages', 'abort']
 
 /** Compares a document with a schema: one issue per place. `redact` is given each text that is shown. */
 export type SchemaCheck = (
@@ -131,7 +134,7 @@ function explain(error: ErrorObject, { document, locate, redact }: Checked): Iss
 function adviseKey(key: string, known: readonly string[]): string {
   const hint = suggest(key, known)
   if (hint !== '') return hint
-  if (known.length <= few) return ` Known here: ${known.join(', ')}.`
+  if (known.length <= fewKnown) return ` Known here: ${known.join(', ')}.`
   return ' Remove it, or begin its name with "x-" to keep it for yourself.'
 }
 

@@ -1,5 +1,6 @@
 import { durationPattern } from './duration.ts'
 import { describeObject, describeText, type JsonSchema } from './json-schema.ts'
+import { addMatrix } from './matrix-schema.ts'
 import { streamsPerProcess } from './process-count.ts'
 import { ratePattern } from './rate.ts'
 import { sloSchema } from './slo-schema.ts'
@@ -129,8 +130,7 @@ const mock: JsonSchema = {
   additionalProperties: true,
 }
 
-/** The bench document: what is checked, what editors know, what the documentation lists. */
-export const benchSchema: JsonSchema = describeObject(
+const document = describeObject(
   {
     $schema: describeText('Where this schema is, for editors.', {
       examples: ['../node_modules/slogate/schema/bench.schema.json'],
@@ -438,3 +438,6 @@ export const benchSchema: JsonSchema = describeObject(
     required: ['url'],
   },
 )
+
+/** The bench document: what is checked, what editors know, what the documentation lists. */
+export const benchSchema: JsonSchema = addMatrix(document)

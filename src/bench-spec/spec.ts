@@ -11,6 +11,8 @@ export interface BenchSpec<Stored = unknown> {
   file?: string
   /** Of that file as it was read, hexadecimal. */
   sha256?: string
+  /** Which of the cells of a matrix it is; `undefined` for a spec without one. */
+  cell?: Cell
   target: Target
   timeouts: Timeouts
   dataset?: Dataset
@@ -32,6 +34,29 @@ export interface BenchSpec<Stored = unknown> {
   secrets: readonly Secret[]
   /** Problems that do not keep the spec from running. */
   warnings: readonly string[]
+}
+
+/** One of the specs that a matrix makes. */
+export interface Cell {
+  /** Name of the spec that the matrix stands in. */
+  bench: string
+  /** What the cell puts into that spec, in the order written. */
+  settings: readonly Setting[]
+  /** Its place among the cells, from 1. */
+  number: number
+  /** All cells of the matrix. */
+  count: number
+}
+
+export interface Setting {
+  /** A key of the load. */
+  key: string
+  /** As the key takes it. */
+  value: unknown
+  /** The value in one word: `8`, `60s`. */
+  text: string
+  /** Where it stands on an axis: seconds of a duration, per second of a rate; `undefined` for what is no number. */
+  number?: number
 }
 
 /** Request blueprint. Strings may hold `{{column}}` placeholders. */

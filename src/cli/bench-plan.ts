@@ -7,7 +7,7 @@ import { keepKnown } from '../bench-spec/known.ts'
 import { breakCommands } from '../bench-spec/plain-text.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import type { Place, Problem } from '../github/outcome.ts'
-import { loadSpec } from '../run/checked-spec.ts'
+import { loadSpecs } from '../run/checked-spec.ts'
 import { exitCodes } from '../verdict/exit-code.ts'
 import { UsageError } from './arguments.ts'
 import type { BenchMode } from './bench-process.ts'
@@ -41,7 +41,7 @@ export function planBenches(
   for (const file of open ? listFiles(specGlob, cwd) : files) {
     if (mode === 'vitest' && !specFile.test(file)) continue
     try {
-      specs.push(loadSpec(file, { env, cwd }))
+      specs.push(...loadSpecs(file, { env, cwd }))
     } catch (error) {
       if (!(error instanceof SpecError)) throw error
       if (open) continue

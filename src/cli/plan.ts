@@ -1,3 +1,4 @@
+import { nameSettings } from '../bench-spec/matrix.ts'
 import type { RunPlan } from '../bench-spec/run-plan.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { renderJson } from '../report/escaping.ts'
@@ -16,8 +17,9 @@ export interface Planned {
 /** A line for the spec, what it would send, and what is to be known of it. */
 export function renderPlanned({ title, spec, plan }: Planned, root: string): string {
   const { length } = spec.slos
+  const cell = spec.cell === undefined ? '' : ` [${nameSettings(spec.cell.settings)}]`
   return [
-    `${title}: valid, ${length} SLO${length === 1 ? '' : 's'}`,
+    `${title}${cell}: valid, ${length} SLO${length === 1 ? '' : 's'}`,
     ...renderPlan(plan).map((line) => `  ${line}`),
     ...listNotices(spec, { root }).map(({ level, message }) => `  ${level}: ${message}`),
     '',

@@ -5,7 +5,7 @@ import { keepKnown } from '../bench-spec/known.ts'
 import { dialectNames, type StreamFormat } from '../bench-spec/stream-format.ts'
 import { renderJson } from '../report/escaping.ts'
 import { isRecordings, parseRecordings, type RecordedRequest } from '../results/recordings.ts'
-import { loadSpec } from '../run/checked-spec.ts'
+import { loadSpecs } from '../run/checked-spec.ts'
 import { traceRecording } from '../run/recording-file.ts'
 import { traceStream } from '../stream/trace.ts'
 import { exitCodes } from '../verdict/exit-code.ts'
@@ -57,7 +57,7 @@ export const replay: Command = defineCommand({
     const given = readFormat(values)
     const spec =
       given === undefined && values.config !== undefined
-        ? loadSpec(values.config, { env, cwd }).stream
+        ? loadSpecs(values.config, { env, cwd })[0]?.stream
         : undefined
     const content = bytes.toString()
     const replayed = isRecordings(content)

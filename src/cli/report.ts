@@ -1,9 +1,9 @@
 import { dirname, relative, resolve } from 'node:path'
 
 import { explainMissingRequests } from '../report/sentence/missing-requests.ts'
-import { countRequests, readRecords, readResults } from '../results/findings.ts'
-import { reportFormats, writeReports } from '../run/artifacts.ts'
-import { exitCodes } from '../verdict/exit-code.ts'
+import { countRequests, findMatrix, readRecords, readResults } from '../results/findings.ts'
+import { reportFormats, writeMatrixPage, writeReports } from '../run/artifacts.ts'
+import { type ExitCode, exitCodes } from '../verdict/exit-code.ts'
 import { type Command, defineCommand } from './command.ts'
 import { junit } from './shared-options.ts'
 import { choices, text } from './value-kind.ts'
@@ -12,7 +12,7 @@ export const report: Command = defineCommand({
   summary: 'render the reports of a run again',
   usage: ['RESULTS [OPTIONS]'],
   purpose:
-    'Renders the reports of a run again: from its `results.json` (or the folder that holds it) and, for what is drawn of single requests, from the `requests.ndjson.gz` beside it. Judges nothing anew.',
+    'Renders the reports of a run again: from its `results.json` (or the folder that holds it) and, for what is drawn of single requests, from the `requests.ndjson.gz` beside it; of a matrix its page, from `matrix.json`. Judges nothing anew.',
   options: {
     out: {
       value: text('DIR', 'folders'),
@@ -25,7 +25,12 @@ export const report: Command = defineCommand({
     },
     junit,
   },
-  operands: { needed: 'one results.json or its folder', least: 1, most: 1, offers: 'files' },
+  operands: {
+    needed: 'one results.json or its folder',
+    least: 1,
+    most: 1,
+    offers: 'files',
+  },
   exitCodes: { 0: 'rendered', 3: 'bad usage or a file that cannot be read', 4: 'not written' },
   examples: [
     'slogate report .vitest/slogate/chat',
@@ -34,6 +39,12 @@ export const report: Command = defineCommand({
   async run({ values, operands }, { cwd, stdout, stderr }) {
     const [path = ''] = operands
     const { format: formats, junit } = values
+    const swept = findMatrix(path, cwd)
+    if (swept !== undefined) {
+      const { matrix, file } = swept
+      const folder = resolve(cwd, values.out ?? dirname(file))
+      return tellWritten(writeMatrixPage(folder, matrix))
+    }
     const { results, file } = readResults(path, cwd)
     const records = readRecords(results, { file, cwd })
     if (records === undefined) {
@@ -45,9 +56,12 @@ export const report: Command = defineCommand({
       stderr.write(`slogate report: ${missing}\n`)
     }
     const folder = resolve(cwd, values.out ?? dirname(file))
-    const { files, problems } = writeReports(folder, { results, records }, { formats, junit })
-    for (const written of files) stdout.write(`${relative(cwd, written)}\n`)
-    for (const problem of problems) stderr.write(`slogate report: ${problem}\n`)
-    return problems.length === 0 ? exitCodes.pass : exitCodes.noData
+    return tellWritten(writeReports(folder, { results, records }, { formats, junit }))
+
+    function tellWritten({ files, problems }: ReturnType<typeof writeReports>): ExitCode {
+      for (const written of files) stdout.write(`${relative(cwd, written)}\n`)
+      for (const problem of problems) stderr.write(`slogate report: ${problem}\n`)
+      return problems.length === 0 ? exitCodes.pass : exitCodes.noData
+    }
   },
 })

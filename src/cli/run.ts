@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 
 import { keepKnown } from '../bench-spec/known.ts'
 import { cleanLine } from '../bench-spec/plain-text.ts'
@@ -6,15 +6,16 @@ import { reportRuns } from '../github/job.ts'
 import { detectStyle } from '../report/console-style.ts'
 import { renderJson } from '../report/escaping.ts'
 import { renderSending } from '../report/plan-text.ts'
-import { renderOverview } from '../report/screen.ts'
+import { nameRun } from '../report/progress-text.ts'
+import { listPages, renderOverview, type ShownRun } from '../report/screen.ts'
 import type { Locale } from '../report/seed-words.ts'
-import type { Results } from '../results/results.ts'
 import { writeOverview } from '../run/artifacts.ts'
-import { checkSpec, loadSpec } from '../run/checked-spec.ts'
+import { type CheckedSpec, checkSpecs, loadSpecs } from '../run/checked-spec.ts'
 import { appendHistory, checkHistory } from '../run/history-file.ts'
+import { type MatrixFolder, openMatrixFolder } from '../run/matrix-folder.ts'
 import { makeFolder } from '../run/output-file.ts'
 import { planHere } from '../run/pace.ts'
-import { foldersOfFiles } from '../run/spec-folder.ts'
+import { folderOfCell, foldersOfFiles } from '../run/spec-folder.ts'
 import { exitCodeMeanings, exitCodes, toSignalCode } from '../verdict/exit-code.ts'
 import { worstExitCode } from '../verdict/policy.ts'
 import { UsageError } from './arguments.ts'
@@ -28,6 +29,7 @@ import {
   config,
   junit,
   keep,
+  matrix,
   maxConcurrency,
   out,
   policy,
@@ -62,6 +64,7 @@ export const run: Command = defineCommand({
     'max-concurrency': maxConcurrency,
     warmup,
     processes,
+    matrix,
     baseline,
     policy,
     out,
@@ -114,48 +117,68 @@ export const run: Command = defineCommand({
     const absolute = files.map((file) => resolve(cwd, file))
     const history = findHistory(values.history, cwd)
     const locale = chooseLocale(values)
-    const specs = files.map((file) => loadSpec(file, { env, cwd, overrides }))
+    const bySpec: { title: string; specs: CheckedSpec[] }[] = files.map((file) => ({
+      title: file,
+      specs: loadSpecs(file, { env, cwd, overrides }),
+    }))
     if (files.length === 0) {
       if (url === undefined) throw new UsageError('needs a spec (-c FILE) or a target (-u URL)')
       // What is asked for by flags alone is sent to the letter.
       const document = keepKnown({ url, body: values.body, warmup: 0 })
-      specs.push(
-        checkSpec(document, { env, baseDir: cwd, name: folderWithoutSpec, overrides: others }),
-      )
+      bySpec.push({
+        title: url,
+        specs: checkSpecs(document, {
+          env,
+          baseDir: cwd,
+          name: folderWithoutSpec,
+          overrides: others,
+        }),
+      })
     } else if (values.body !== undefined) {
       throw new UsageError('--body is for a target without a spec, which has its own')
     }
 
     const out = resolve(cwd, values.out)
-    const all: Results[] = []
+    const shown: ShownRun[] = []
     const unwritten: string[] = []
     const tell = (problem: string): unknown => context.stderr.write(`slogate run: ${problem}\n`)
     const folders = files.length === 0 ? [folderWithoutSpec] : foldersOfFiles(absolute, cwd)
-    const planned = specs.map((spec, index) => ({
-      title: files[index] ?? spec.target.url,
-      spec,
-      plan: planHere(spec, join(out, folders[index] ?? '')),
-    }))
+    const planned = bySpec.flatMap(({ title, specs }, index) =>
+      specs.map((spec) => {
+        const whole = folders[index] ?? ''
+        const folder = folderOfCell(whole, spec)
+        return { title, spec, whole, folder, plan: planHere(spec, join(out, folder)) }
+      }),
+    )
     if (values['dry-run']) {
       const text = planned.map((each) => renderPlanned(each, cwd)).join('')
       context.stdout.write(json ? renderPlansAsJson(planned.map(({ plan }) => plan)) : text)
       return exitCodes.pass
     }
-    for (const folder of folders) makeFolder(out, folder)
-    for (const [index, { spec, plan }] of planned.entries()) {
+    for (const { folder } of planned) makeFolder(out, folder)
+    const matrices = new Map<string, MatrixFolder>()
+    for (const [index, { spec, whole, folder, plan }] of planned.entries()) {
       if (context.signal.aborted) break
       if (index > 0 && !json) context.stdout.write('\n')
-      const folder = { out, name: folders[index] ?? spec.name, keep }
       if (!quiet)
-        context.stderr.write(`${cleanLine(`${spec.name}: sends ${renderSending(plan)}`)}\n`)
-      const ran = await runOne(spec, folder, context, { quiet, json, junit, locale, recorded })
-      ran.unwritten.forEach(tell)
-      unwritten.push(...ran.unwritten)
-      if (ran.results === undefined) continue
-      all.push(ran.results)
-      const problem = history && appendHistory(history, [ran.results], env)
-      if (problem !== undefined) tell(problem)
+        context.stderr.write(`${cleanLine(`${nameRun(spec)}: sends ${renderSending(plan)}`)}\n`)
+      const place = { out, name: folder, keep }
+      const ran = await runOne(spec, place, context, { quiet, json, junit, locale, recorded })
+      const missing = [...ran.unwritten]
+      if (ran.results !== undefined) {
+        shown.push({ results: ran.results, places: { path: relative(cwd, join(out, folder)) } })
+        if (spec.cell !== undefined) {
+          const matrix = matrices.get(whole) ?? openMatrixFolder(join(out, whole))
+          matrices.set(whole, matrix)
+          missing.push(...matrix.add(ran.results))
+        }
+        const problem = history && appendHistory(history, [ran.results], env)
+        if (problem !== undefined) tell(problem)
+      }
+      missing.forEach(tell)
+      unwritten.push(...missing)
     }
+    const all = shown.map(({ results }) => results)
     if (json) {
       context.stdout.write(`${renderJson(all.length === 1 ? all[0] : all)}\n`)
     }
@@ -163,7 +186,11 @@ export const run: Command = defineCommand({
     missing.forEach(tell)
     unwritten.push(...missing)
     if (all.length > 1 && !json) {
-      context.stdout.write(`\n${renderOverview(all, detectStyle(context.stdout, env))}\n`)
+      const lines = [
+        renderOverview(all, detectStyle(context.stdout, env)),
+        ...listPages(shown).map((line) => ` ${line}`),
+      ]
+      context.stdout.write(`\n${lines.join('\n')}\n`)
     }
     const annotation = json ? 'none' : 'line'
     const problems = await reportRuns(all, { annotation, cwd, env })

@@ -5,7 +5,7 @@ import type { Overrides } from '../bench-spec/overrides.ts'
 import type { Policy } from '../bench-spec/spec.ts'
 import type { JunitMode } from '../run/artifacts.ts'
 import { keptRuns, keepVariable } from '../run/earlier-runs.ts'
-import type { Preset, Switch, Valued } from './option.ts'
+import type { Preset, Repeated, Switch, Valued } from './option.ts'
 import { choice, jsonObject, text, wholeNumber } from './value-kind.ts'
 
 export const config: Valued<string> = {
@@ -44,7 +44,8 @@ export const rate: Valued<string> = {
 
 export const arrival: Valued<'constant' | 'poisson'> = {
   value: choice('ARRIVAL', ['constant', 'poisson']),
-  description: 'how requests come at the rate: evenly, or as those of many users do',
+  description:
+    'how requests come at the rate: `constant`, evenly, or `poisson`, as those of many users do',
 }
 
 export const maxConcurrency: Valued<number> = {
@@ -60,6 +61,13 @@ export const warmup: Valued<number> = {
 export const processes: Valued<number> = {
   value: wholeNumber('N', 1),
   description: 'load processes; by default as many as the load needs',
+}
+
+export const matrix: Repeated<string> = {
+  value: text('KEY=A,B,…'),
+  repeated: true,
+  description:
+    'values of a key of the load, a run for each: `concurrency=1,8,32`; given twice, for each pair',
 }
 
 export const baseline: Valued<string> = {
@@ -109,6 +117,7 @@ function listVariables(): string {
     max_concurrency: maxConcurrency,
     warmup,
     processes,
+    matrix,
     baseline,
     policy,
   })
@@ -125,6 +134,7 @@ interface Overriding {
   'max-concurrency'?: number | undefined
   warmup?: number | undefined
   processes?: number | undefined
+  matrix?: readonly string[] | undefined
   baseline?: string | undefined
   policy?: Policy | undefined
 }
@@ -132,6 +142,7 @@ interface Overriding {
 /** The values that replace those of a spec. A baseline that is a file is relative to `cwd`. */
 export function toOverrides(values: Overriding, cwd: string): Overrides {
   const { url, requests, concurrency, rate, arrival, warmup, processes, baseline, policy } = values
+  const { matrix = [] } = values
   return keepKnown<Overrides>({
     url,
     requests,
@@ -141,6 +152,7 @@ export function toOverrides(values: Overriding, cwd: string): Overrides {
     maxConcurrency: values['max-concurrency'],
     warmup,
     processes,
+    matrix: matrix.length === 0 ? undefined : matrix.join(' '),
     baseline: baseline === undefined ? undefined : resolveBaseline(baseline, cwd),
     policy,
   })

@@ -2,6 +2,7 @@ import { join, relative } from 'node:path'
 
 import { cleanLine } from '../bench-spec/plain-text.ts'
 import { detectStyle } from '../report/console-style.ts'
+import { nameRun } from '../report/progress-text.ts'
 import { listPlaces } from '../report/screen.ts'
 import { renderSeedReport } from '../report/seed-report.ts'
 import type { Locale } from '../report/seed-words.ts'
@@ -76,7 +77,7 @@ export async function runOne(
   function watchRun(): BenchOptions {
     if (quiet) return {}
     if (locale === undefined) {
-      return { onProgress: (progress) => line.show(spec.name, progress) }
+      return { onProgress: (progress) => line.show(nameRun(spec), progress) }
     }
     const { requests: total } = spec.load
     return { onRecords: createSeedOutput(json ? stderr : stdout, { total, locale }).add }

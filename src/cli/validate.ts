@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 
 import { renderIssues, SpecError } from '../bench-spec/issue.ts'
-import { loadSpec } from '../run/checked-spec.ts'
+import { loadSpecs } from '../run/checked-spec.ts'
 import { planHere } from '../run/pace.ts'
-import { folderOfFile } from '../run/spec-folder.ts'
+import { folderOfCell, folderOfFile } from '../run/spec-folder.ts'
 import { exitCodes } from '../verdict/exit-code.ts'
 import { type Command, defineCommand } from './command.ts'
 import { renderPlanned } from './plan.ts'
@@ -25,9 +25,12 @@ export const validate: Command = defineCommand({
     let valid = true
     for (const file of operands) {
       try {
-        const spec = loadSpec(file, { env, cwd })
-        const folder = resolve(cwd, values.out, folderOfFile(resolve(cwd, file), cwd))
-        stdout.write(renderPlanned({ title: file, spec, plan: planHere(spec, folder) }, cwd))
+        const specs = loadSpecs(file, { env, cwd })
+        const whole = resolve(cwd, values.out, folderOfFile(resolve(cwd, file), cwd))
+        for (const spec of specs) {
+          const plan = planHere(spec, folderOfCell(whole, spec))
+          stdout.write(renderPlanned({ title: file, spec, plan }, cwd))
+        }
       } catch (error) {
         if (!(error instanceof SpecError)) throw error
         valid = false

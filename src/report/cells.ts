@@ -117,7 +117,7 @@ export interface PercentileRow {
  * 1/(1 − p) values is the largest value under another name and is marked `~`, see `roughNote`.
  */
 export function percentileRows(
-  { summary }: Results,
+  { summary }: Pick<Results, 'summary'>,
   metrics: readonly ('ttft' | 'ttfo' | 'latency' | 'tpot' | 'chunk_gap' | 'stall')[],
   names: readonly PercentileName[] = percentileNames,
 ): PercentileRow[] {

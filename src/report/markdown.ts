@@ -1,3 +1,4 @@
+import { isCell, listMatrices, type Matrix } from '../results/matrix.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import {
   baselineCells,
@@ -15,6 +16,7 @@ import {
 } from './cells.ts'
 import { cutMarkdown } from './cut.ts'
 import { escapeMarkdown, markdownCode, markdownUrl, escapeElement } from './escaping.ts'
+import { matrixColumns, matrixNotes } from './matrix-cells.ts'
 import { heldCell, missedFirst, overviewColumns, overviewNote } from './overview.ts'
 import { explainDiagnostic } from './sentence/diagnostic.ts'
 import { explainServerFinding } from './sentence/server-finding.ts'
@@ -70,7 +72,36 @@ function renderRuns(runs: readonly Results[]): string[] {
   ]
 }
 
+/** A row for each run, and a table for each matrix whose cells are among them. */
 function renderOverview(runs: readonly Results[]): string[] {
+  const others = runs.filter((run) => !isCell(run))
+  return [
+    ...(others.length === 0 ? [] : renderRows(others)),
+    ...listMatrices(runs).flatMap(renderMatrix),
+  ]
+}
+
+function renderMatrix(matrix: Matrix): string[] {
+  const { spec, verdict, cells, planned } = matrix
+  const columns = matrixColumns(matrix)
+  const passing = cells.filter((cell) => cell.verdict.status === 'PASS').length
+  return [
+    '',
+    `### ${icons[verdict.status]} ${verdict.status} – ${escapeMarkdown(spec.name)}: ${passing} of ${planned} cells PASS`,
+    '',
+    ...table(
+      ['', ...columns.map(({ title }) => escapeMarkdown(title))],
+      `l${columns.map(({ align }) => align.charAt(0)).join('')}`,
+      cells.map(({ verdict: { status } }, row) => [
+        `${icons[status]} ${status}`,
+        ...columns.map((column) => escapeMarkdown(column.cells[row] ?? '')),
+      ]),
+    ),
+    ...block(matrixNotes(matrix).map(escapeMarkdown)),
+  ]
+}
+
+function renderRows(runs: readonly Results[]): string[] {
   const columns = overviewColumns(runs)
   return [
     ...table(

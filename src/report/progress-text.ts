@@ -1,4 +1,5 @@
 import { cleanLine } from '../bench-spec/plain-text.ts'
+import type { BenchSpec } from '../bench-spec/spec.ts'
 
 /** Where a run stands. */
 export interface Progress {
@@ -14,6 +15,11 @@ export interface Progress {
   elapsed: number
   /** Measured requests that ended per second. */
   requestsPerSecond: number
+}
+
+/** The name of a run, and which cell of how many it is. */
+export function nameRun({ name, cell }: Pick<BenchSpec, 'name' | 'cell'>): string {
+  return cell === undefined ? name : `${name} (cell ${cell.number} of ${cell.count})`
 }
 
 /** One line, for a terminal or a log. */

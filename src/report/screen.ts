@@ -1,5 +1,9 @@
+import { dirname, join } from 'node:path'
+
+import { isCell, listMatrices } from '../results/matrix.ts'
 import type { Results } from '../results/results.ts'
 import { layOut } from './layout.ts'
+import { renderMatrix } from './matrix-table.ts'
 import { missedFirst, overviewColumns, overviewNote } from './overview.ts'
 import {
   createPen,
@@ -21,6 +25,14 @@ export interface Places {
   path: string
   /** Of the run before it; `undefined` where none is kept. */
   earlier?: string | undefined
+}
+
+/** Lines that say where the page of each matrix is. */
+export function listPages(runs: readonly ShownRun[]): string[] {
+  const folders = runs
+    .filter(({ results }) => isCell(results))
+    .map(({ places }) => dirname(places.path))
+  return [...new Set(folders)].map((folder) => `page ${join(folder, 'matrix.html')}`)
 }
 
 /** Lines that say where files are. */
@@ -49,12 +61,25 @@ export function renderScreen(
     ...ordered.map((run) =>
       run.results.verdict.status === 'PASS' ? renderShort(run.results, options) : renderWhole(run),
     ),
-    createPen(options).paint('dim', ` all results ${shared}`),
+    [...listPages(runs), `all results ${shared}`]
+      .map((line) => createPen(options).paint('dim', ` ${line}`))
+      .join('\n'),
   ].join('\n\n')
 }
 
-/** A line for each of several runs, what was missed first; without a last line end. */
+/**
+ * A line for each of several runs, what was missed first, then a table for each matrix whose cells are
+ * among them; without a last line end.
+ */
 export function renderOverview(runs: readonly Results[], options: TerminalOptions): string {
+  const others = runs.filter((run) => !isCell(run))
+  return [
+    ...(others.length === 0 ? [] : [renderLines(others, options)]),
+    ...listMatrices(runs).map((matrix) => renderMatrix(matrix, options)),
+  ].join('\n\n')
+}
+
+function renderLines(runs: readonly Results[], options: TerminalOptions): string {
   const pen = createPen(options)
   const ordered = runs.toSorted(missedFirst)
   const columns = overviewColumns(ordered).map((column) => ({

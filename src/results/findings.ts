@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { constants, gunzipSync } from 'node:zlib'
 
 import type { ReadStored } from '../bench-spec/baseline.ts'
@@ -7,6 +7,8 @@ import { renderPath } from '../bench-spec/issue.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { joinRounds } from '../metrics/joining.ts'
 import { DocumentError } from './document-error.ts'
+import { parseMatrix } from './matrix-file.ts'
+import type { Matrix } from './matrix.ts'
 import { parseRequests } from './requests.ts'
 import { parseResults } from './results-file.ts'
 import type { Results } from './results.ts'
@@ -16,6 +18,9 @@ export interface Findings {
   results: Results
   records?: readonly RequestRecord[] | undefined
 }
+
+/** What the cells of a matrix came to, in the folder that holds theirs. */
+export const matrixName = 'matrix.json'
 
 /** Where the requests of a run are, beside its `results.json`. */
 const requestsName = 'requests.ndjson.gz'
@@ -34,7 +39,29 @@ export function readResults(given: string, cwd: string): { results: Results; fil
   return { results: parseResults(readBytes(file, cwd).toString(), file), file }
 }
 
+/**
+ * Reads a `matrix.json`, or the one in a folder that has no `results.json`; `undefined` for anything
+ * else.
+ * @throws {DocumentError} naming file, line and key, when it is not valid.
+ */
+export function findMatrix(
+  given: string,
+  cwd: string,
+): { matrix: Matrix; file: string } | undefined {
+  const path = resolve(cwd, given)
+  const isFolder = existsSync(path) && statSync(path).isDirectory()
+  if (!isFolder && basename(path) !== matrixName) return undefined
+  if (isFolder && (existsSync(join(path, 'results.json')) || !existsSync(join(path, matrixName)))) {
+    return undefined
+  }
+  const file = isFolder ? join(given, matrixName) : given
+  return { matrix: parseMatrix(readBytes(file, cwd).toString(), file), file }
+}
+
 function explainMissing(folder: string): string {
+  if (existsSync(join(folder, matrixName))) {
+    return 'there is no results.json in this folder: it holds the cells of a matrix. Give the folder of one of them.'
+  }
   return existsSync(join(folder, requestsName))
     ? `there is no results.json in this folder: its run was killed before it was judged. The requests that had ended are in ${requestsName}. Run the spec again for a verdict.`
     : 'there is no results.json in this folder. Give that of a run.'

@@ -1,5 +1,30 @@
 // Made from results-schema.ts by its test: change it there and run `vitest -u`.
 
+/** One key of the load and its value. */
+export interface SettingDocument {
+  /** For example `concurrency`. */
+  key: string
+  /** The value in one word: `8`, `60s`. */
+  text: string
+  /**
+   * Where it stands on an axis: seconds of a duration, per second of a rate; `null` for what is no
+   * number.
+   */
+  number: number | null
+}
+
+/** One of the specs that a matrix makes. */
+export interface CellDocument {
+  /** Name of the spec that the matrix stands in. */
+  bench: string
+  /** What the cell puts into that spec, in the order written. */
+  settings: SettingDocument[]
+  /** Its place among the cells, from 1. */
+  number: number
+  /** All cells of the matrix. */
+  count: number
+}
+
 /** Nearest-rank percentiles in ms. */
 export interface DistributionDocument {
   /** Number of values. */
@@ -1489,6 +1514,8 @@ export interface Results {
     /** Of the spec file, hexadecimal. */
     sha256: string | null
   }
+  /** Which cell of a matrix it is; `null` for a spec without one. */
+  cell: CellDocument | null
   /** Where requests went. */
   target: {
     /** Secrets redacted. */

@@ -14,6 +14,25 @@ import {
 import { count, list, number, oneOf, orNull, record, text, union } from './schema-parts.ts'
 import { serverSchema } from './server-schema.ts'
 
+/** A value that a matrix gives to a key, within `results.json` and `matrix.json`. */
+export const settingSchema: JsonSchema = record('One key of the load and its value.', {
+  key: text('For example `concurrency`.'),
+  text: text('The value in one word: `8`, `60s`.'),
+  number: orNull(
+    number(
+      'Where it stands on an axis: seconds of a duration, per second of a rate; `null` for what is no number.',
+    ),
+  ),
+})
+
+/** A cell of a matrix within `results.json`. */
+export const cellSchema: JsonSchema = record('One of the specs that a matrix makes.', {
+  bench: text('Name of the spec that the matrix stands in.'),
+  settings: list('What the cell puts into that spec, in the order written.', settingSchema),
+  number: count('Its place among the cells, from 1.'),
+  count: count('All cells of the matrix.'),
+})
+
 /** A distribution within `results.json`. */
 export const distributionSchema: JsonSchema = record('Nearest-rank percentiles in ms.', {
   count: count('Number of values.'),
@@ -258,6 +277,7 @@ export const resultsSchema: JsonSchema = {
       file: orNull(text('Path as shown to people; `null` for a spec given as an object.')),
       sha256: orNull(text('Of the spec file, hexadecimal.')),
     }),
+    cell: orNull(cellSchema, 'Which cell of a matrix it is; `null` for a spec without one.'),
     target: record('Where requests went.', {
       url: text('Secrets redacted.'),
       method: text('HTTP method.'),

@@ -1,6 +1,6 @@
 import { findModel, findOutputLimit } from '../bench-spec/asked.ts'
 import { formatStat, type Unit } from '../bench-spec/slo.ts'
-import type { BenchSpec, Load } from '../bench-spec/spec.ts'
+import type { BenchSpec, Cell, Load } from '../bench-spec/spec.ts'
 import type { ClientTrust, RunEnd } from '../engine/record.ts'
 import type { Diagnostic } from '../metrics/diagnostic.ts'
 import type { ServerSummary } from '../metrics/server-summary.ts'
@@ -12,6 +12,7 @@ import { toDiagnostic } from './diagnostic-document.ts'
 import { toDependence, toEnd, toReason, toTurn, toVerdictReason } from './reasons.ts'
 import type {
   CalibrationDocument,
+  CellDocument,
   DistributionDocument,
   EndDocument,
   Results,
@@ -123,6 +124,7 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
     schema_version: 2,
     tool: { name: 'slogate', version: input.version },
     spec: { name: spec.name, file: input.file ?? null, sha256: input.sha256 ?? null },
+    cell: spec.cell === undefined ? null : toCell(spec.cell),
     target: { url: target.url, method: target.method, hermetic: spec.mock !== undefined },
     request: {
       model: findModel(target.body) ?? null,
@@ -177,6 +179,19 @@ export function toFlow(load: Load): FlowDocument {
     rate_per_second: rate,
     burstiness: arrival.kind === 'gamma' ? arrival.burstiness : null,
     max_concurrency: maxConcurrency,
+  }
+}
+
+function toCell({ bench, settings, number, count }: Cell): CellDocument {
+  return {
+    bench,
+    settings: settings.map(({ key, text, number: place }) => ({
+      key,
+      text,
+      number: place ?? null,
+    })),
+    number,
+    count,
   }
 }
 

@@ -7,12 +7,14 @@ import { renderCtrf } from '../report/export/ctrf.ts'
 import { renderBenchmark } from '../report/export/github-action-benchmark.ts'
 import { renderOpenMetrics } from '../report/export/open-metrics.ts'
 import { renderPrometheus } from '../report/export/prometheus-text.ts'
+import { renderMatrixPage } from '../report/html/matrix-page.ts'
 import { renderHtml } from '../report/html/page.ts'
 import { renderJunit } from '../report/junit.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 import type { Places } from '../report/screen.ts'
 import { renderTestResults } from '../report/seed.ts'
-import { type Findings, ownRecords } from '../results/findings.ts'
+import { type Findings, matrixName, ownRecords } from '../results/findings.ts'
+import type { Matrix } from '../results/matrix.ts'
 import { roundRecord } from '../results/requests.ts'
 import type { Results } from '../results/results.ts'
 import type { BenchRun } from './bench.ts'
@@ -74,6 +76,9 @@ const runFiles: readonly string[] = [
   recordingsName,
   ...Object.values(reports).flatMap((some) => Object.keys(some)),
 ]
+
+/** What the cells of a matrix come to, beside their folders. */
+const matrixPageName = 'matrix.html'
 
 /** Where a run leaves its files. */
 export interface RunFolder extends Places {
@@ -205,6 +210,29 @@ export function writeReports(
     folder,
     Object.fromEntries(renders.map(([path, render]) => [path, () => render(findings, junit)])),
   )
+}
+
+/**
+ * Writes what covers the cells of a matrix into the folder that holds theirs; a run without a matrix
+ * that is there is moved into `earlier/` below it. Returns what could not be written. Synchronous for
+ * the same reason.
+ */
+export function writeMatrix(folder: string, matrix: Matrix): string[] {
+  try {
+    shelveRun(makeFolder(folder, ''), runFiles)
+  } catch (error) {
+    if (!(error instanceof OutputError)) throw error
+    return [error.message]
+  }
+  return writeFiles(folder, {
+    [matrixName]: () => `${JSON.stringify(matrix, null, 2)}\n`,
+    [matrixPageName]: () => renderMatrixPage(matrix),
+  }).problems
+}
+
+/** Writes the page of a matrix again. */
+export function writeMatrixPage(folder: string, matrix: Matrix): Written {
+  return writeFiles(folder, { [matrixPageName]: () => renderMatrixPage(matrix) })
 }
 
 /** Writes what covers several runs into the folder above theirs. Synchronous for the same reason. */

@@ -2,8 +2,10 @@ import { availableParallelism } from 'node:os'
 
 import {
   checkSpec as checkDocument,
+  checkSpecs as checkDocuments,
   type LoadOptions,
   loadSpec as loadFile,
+  loadSpecs as loadFiles,
 } from '../bench-spec/loading.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { readOpenFilesLimit } from '../engine/open-files.ts'
@@ -23,7 +25,7 @@ type Options = Partial<Pick<LoadOptions<Results>, 'env' | 'overrides' | 'limits'
  * that it compares with. Reads files, also how many of them a process may have open here and how many
  * cores there are, and sends nothing. The file is resolved, and shown in errors,
  * relative to `cwd`; without it, it is resolved from the working directory and shown as passed.
- * @throws {SpecError} with every issue of the file.
+ * @throws {SpecError} with every issue of the file; a matrix is one, see `loadSpecs`.
  */
 export function loadSpec(
   file: string,
@@ -32,10 +34,18 @@ export function loadSpec(
   return loadFile(file, { ...options, env, ...given() })
 }
 
+/** The same of a file that may have a matrix: a spec for each of its cells, in the order written. */
+export function loadSpecs(
+  file: string,
+  { env = process.env, ...options }: Options & { cwd?: string } = {},
+): CheckedSpec[] {
+  return loadFiles(file, { ...options, env, ...given() })
+}
+
 /**
  * Checks a spec that was given as an object; the files that it names, which are read, are relative to
  * `baseDir`, by default the working directory. `name`, by default `bench`, is that of a spec without one.
- * @throws {SpecError} with every issue, without positions.
+ * @throws {SpecError} with every issue, without positions; a matrix is one, see `checkSpecs`.
  */
 export function checkSpec(
   document: unknown,
@@ -46,6 +56,18 @@ export function checkSpec(
   }: Options & { baseDir?: string; name?: string } = {},
 ): CheckedSpec {
   return checkDocument(document, { ...options, env, baseDir, ...given() })
+}
+
+/** The same of a document that may have a matrix: a spec for each of its cells, in the order written. */
+export function checkSpecs(
+  document: unknown,
+  {
+    env = process.env,
+    baseDir = process.cwd(),
+    ...options
+  }: Options & { baseDir?: string; name?: string } = {},
+): CheckedSpec[] {
+  return checkDocuments(document, { ...options, env, baseDir, ...given() })
 }
 
 /** What only others than the stage that reads documents can tell. */

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs'
-import { basename, dirname, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 
+import { nameCellFolder } from '../bench-spec/matrix.ts'
+import type { BenchSpec } from '../bench-spec/spec.ts'
 import { folderName } from './artifacts.ts'
 
 /** What the name of a test file of ours ends in. */
@@ -24,6 +26,11 @@ export function folderOfFile(file: string, root: string): string {
     ...named.map((part) => (part === '..' ? above : folderName(part))),
     folderName(nameOwn(file)),
   ].join('/')
+}
+
+/** Folder of a spec below that of its file: the same, or one of its own for each cell of a matrix. */
+export function folderOfCell(folder: string, { cell }: Pick<BenchSpec, 'cell'>): string {
+  return cell === undefined ? folder : join(folder, nameCellFolder(cell.settings))
 }
 
 /** The name of a file, without its ending where that tells it from every other. */

@@ -13,20 +13,22 @@ export interface CompiledSpec {
 }
 
 /**
- * A spec as a test module: one suite, a `load` test that runs it, one test per SLO, or one for the
- * verdict of a spec without any. The calls are
+ * A spec as a test module, or the cells of a matrix: for each a suite, a `load` test that runs it, one
+ * test per SLO, or one for the verdict of a spec without any. The calls are
  * literal, because `vitest list` and editors collect tests without running the module; every line
  * is mapped to the line of the spec that it stands for. Nothing of the spec but its titles goes in:
  * the module may be cached on disk.
  */
-export function compileSpec(spec: BenchSpec, file: string, source: string): CompiledSpec {
+export function compileSpecs(
+  specs: readonly BenchSpec[],
+  file: string,
+  source: string,
+): CompiledSpec {
   // By absolute path: the package may be linked, or not be visible from where the spec lies.
   const runtime = fileURLToPath(new URL(`./suite${extension}`, import.meta.url))
   const map = new GenMapping({ file })
   setSourceContent(map, file, source)
   const lines: string[] = []
-  const optionsFor = (role: 'load' | 'slo'): string =>
-    JSON.stringify({ timeout: timeLimit(spec), retry: 0, repeats: 0, meta: { slogate: { role } } })
 
   function emit(line: string, position?: Pick<Position, 'line' | 'column'>): void {
     lines.push(line)
@@ -34,35 +36,49 @@ export function compileSpec(spec: BenchSpec, file: string, source: string): Comp
     const original = { line: position.line, column: position.column - 1 }
     const indent = line.length - line.trimStart().length
     // Both the start of the statement and the call inside of it, whichever a stack names.
-    for (const column of [0, indent, Math.max(indent, line.indexOf('suite.'))]) {
+    for (const column of [0, indent, Math.max(indent, line.indexOf('suites['))]) {
       addMapping(map, { source: file, original, generated: { line: lines.length, column } })
     }
   }
 
-  const top = { line: 1, column: 1 }
-  emit(`import { describe, test } from 'vitest'`)
-  emit(`import { openSuite } from ${JSON.stringify(runtime)}`)
-  const slos = JSON.stringify(spec.slos.map((slo) => slo.id))
-  emit(`const suite = openSuite(${JSON.stringify(file)}, { slos: ${slos} })`)
-  // A spec that another test imports as data must not register its suite there.
-  emit(`if (suite.isOwnModule(import.meta.filename)) {`)
-  emit(`describe(${JSON.stringify(cleanLine(spec.name))}, () => {`, top)
-  emit(`  test('load', ${optionsFor('load')}, (context) => suite.load(context))`, top)
-  spec.slos.forEach((slo, index) => {
-    const title = JSON.stringify(cleanLine(slo.id))
-    emit(
-      `  test(${title}, ${optionsFor('slo')}, (context) => suite.check(context, ${index}))`,
-      slo.position,
-    )
-  })
-  if (spec.slos.length === 0) {
-    emit(`  test('verdict', ${optionsFor('slo')}, (context) => suite.conclude(context))`, top)
+  function emitSuite(spec: BenchSpec, suite: string): void {
+    const optionsFor = (role: 'load' | 'slo'): string =>
+      JSON.stringify({
+        timeout: timeLimit(spec),
+        retry: 0,
+        repeats: 0,
+        meta: { slogate: { role } },
+      })
+    emit(`describe(${JSON.stringify(cleanLine(spec.name))}, () => {`, top)
+    emit(`  test('load', ${optionsFor('load')}, (context) => ${suite}.load(context))`, top)
+    spec.slos.forEach((slo, index) => {
+      const title = JSON.stringify(cleanLine(slo.id))
+      emit(
+        `  test(${title}, ${optionsFor('slo')}, (context) => ${suite}.check(context, ${index}))`,
+        slo.position,
+      )
+    })
+    if (spec.slos.length === 0) {
+      emit(`  test('verdict', ${optionsFor('slo')}, (context) => ${suite}.conclude(context))`, top)
+    }
+    emit(`})`)
   }
-  emit(`})`)
+
+  emit(`import { describe, test } from 'vitest'`)
+  emit(`import { openSuites } from ${JSON.stringify(runtime)}`)
+  const slos = JSON.stringify(specs.map((spec) => spec.slos.map((slo) => slo.id)))
+  emit(`const suites = openSuites(${JSON.stringify(file)}, ${slos})`)
+  // A spec that another test imports as data must not register its suite there.
+  emit(`if (suites[0].isOwnModule(import.meta.filename)) {`)
+  specs.forEach((spec, index) => emitSuite(spec, `suites[${index}]`))
   emit(`}`)
-  emit(`export default suite.spec`)
+  const isMatrix = specs.some(({ cell }) => cell !== undefined)
+  emit(`export default ${isMatrix ? 'suites.map(({ spec }) => spec)' : 'suites[0].spec'}`)
   return { code: lines.join('\n'), map: JSON.stringify(toEncodedMap(map)) }
 }
+
+/** What is said of a whole spec stands on its first line. */
+const top = { line: 1, column: 1 }
 
 const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
 

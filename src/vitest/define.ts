@@ -10,10 +10,10 @@ import { keepKnown } from '../bench-spec/known.ts'
 import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { Results } from '../results/results.ts'
 import { folderName } from '../run/artifacts.ts'
-import { type CheckedSpec, checkSpec } from '../run/checked-spec.ts'
+import { type CheckedSpec, checkSpecs } from '../run/checked-spec.ts'
 import { callSite } from './call-site.ts'
 import { timeLimit } from './compile.ts'
-import { BenchError, createSuite, noteJudged, type SuiteOptions } from './suite.ts'
+import { BenchError, createSuites, noteJudged, type Suite, type SuiteOptions } from './suite.ts'
 
 /** A bound that knows the line on which it was written. */
 export interface SloBound {
@@ -47,33 +47,55 @@ export interface ExtraTests {
 
 /**
  * Declares a bench spec in a `*.bench.ts`: the same keys, the same checks and the same run as a spec
- * file. Data files are relative to the file that calls it.
+ * file; with a matrix one for each of its cells. Data files are relative to the file that calls it.
  * @throws {BenchError} named SpecError, with every issue of the definition, on the line of the call.
  */
 export function defineBench(
+  definition: BenchDefinition & { matrix: object },
+  extra?: (extra: ExtraTests) => void,
+): CheckedSpec[]
+export function defineBench(
   definition: BenchDefinition,
   extra?: (extra: ExtraTests) => void,
-): CheckedSpec {
+): CheckedSpec
+export function defineBench(
+  definition: BenchDefinition,
+  extra?: (extra: ExtraTests) => void,
+): CheckedSpec | CheckedSpec[] {
   const site = callSite(defineBench)
   const file = expect.getState().testPath
   if (file === undefined) throw new Error('defineBench must be called in a test file')
   const { document, sites } = takeBounds(definition)
   const name = basename(file).replace(/\.bench\.[cm]?[jt]sx?$/, '')
-  const spec: CheckedSpec = {
-    ...checkDefinition(document, { file, name, site }),
+  const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex')
+  const specs = checkDefinition(document, { file, name, site }).map((spec): CheckedSpec => ({
+    ...spec,
     file,
-    sha256: createHash('sha256').update(readFileSync(file)).digest('hex'),
-  }
-  const options = { timeout: timeLimit(spec), retry: 0, repeats: 0 }
-  const suite = createSuite(
-    spec,
-    keepKnown<SuiteOptions>({
-      slos: spec.slos.map((slo) => slo.id),
-      sites: spec.slos.map((_, index) => sites[index] ?? site),
-      folder: spec.name === name ? undefined : folderName(spec.name),
+    sha256,
+  }))
+  const suites = createSuites(
+    specs,
+    specs.map((spec) => {
+      const bench = spec.cell?.bench ?? spec.name
+      return keepKnown<SuiteOptions>({
+        slos: spec.slos.map((slo) => slo.id),
+        sites: spec.slos.map((_, index) => sites[index] ?? site),
+        folder: bench === name ? undefined : folderName(bench),
+      })
     }),
   )
+  for (const suite of suites) declare(suite, site, extra)
+  const [spec] = specs
+  return spec === undefined || spec.cell !== undefined ? specs : spec
+}
 
+function declare(
+  suite: Suite,
+  site: string,
+  extra: ((extra: ExtraTests) => void) | undefined,
+): void {
+  const { spec } = suite
+  const options = { timeout: timeLimit(spec), retry: 0, repeats: 0 }
   describe(cleanLine(spec.name), () => {
     test('load', { ...options, meta: { slogate: { role: 'load' } } }, (context) =>
       suite.load(context),
@@ -98,16 +120,15 @@ export function defineBench(
       },
     })
   })
-  return spec
 }
 
 /** Vitest would print the members of a `SpecError` a second time, and frames of this package. */
 function checkDefinition(
   document: unknown,
   { file, name, site }: { file: string; name: string; site: string },
-): CheckedSpec {
+): CheckedSpec[] {
   try {
-    return checkSpec(document, { env: process.env, baseDir: dirname(file), name })
+    return checkSpecs(document, { env: process.env, baseDir: dirname(file), name })
   } catch (error) {
     if (!(error instanceof SpecError)) throw error
     throw new BenchError('SpecError', error.message, { site, frame: undefined })

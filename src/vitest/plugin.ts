@@ -9,11 +9,11 @@ import { specFile, specGlob } from '../bench-spec/file-name.ts'
 import { renderFrame, SpecError } from '../bench-spec/issue.ts'
 import { cleanLines } from '../bench-spec/plain-text.ts'
 import type { JunitMode } from '../run/artifacts.ts'
-import { loadSpec } from '../run/checked-spec.ts'
+import { loadSpecs } from '../run/checked-spec.ts'
 import { keepVariable, keptRuns } from '../run/earlier-runs.ts'
 import { checkHistory } from '../run/history-file.ts'
 import { version } from '../version.ts'
-import { compileSpec } from './compile.ts'
+import { compileSpecs } from './compile.ts'
 import type { SlogateContext } from './meta.ts'
 import { createReporter, isReporter } from './reporter.ts'
 
@@ -99,10 +99,11 @@ export function slogate(options: SlogateOptions = {}): Plugin {
       handler(id) {
         const source = readFileSync(id, 'utf8')
         try {
-          const spec = loadSpec(id, { env: process.env, cwd })
-          if (spec.dataset !== undefined) this.addWatchFile(spec.dataset.path)
+          const specs = loadSpecs(id, { env: process.env, cwd })
+          for (const { dataset } of specs)
+            if (dataset !== undefined) this.addWatchFile(dataset.path)
           // Vite would hand .json to its own plugin if it were not told that this is a script.
-          return { ...compileSpec(spec, id, source), moduleType: 'js' }
+          return { ...compileSpecs(specs, id, source), moduleType: 'js' }
         } catch (error) {
           if (!(error instanceof SpecError)) throw error
           return this.error(describeError(error, id))

@@ -8,15 +8,17 @@ import { cleanLine, cleanLines } from '../bench-spec/plain-text.ts'
 import { maskSecrets } from '../bench-spec/redaction.ts'
 import type { Position } from '../bench-spec/slo.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
+import { nameRun } from '../report/progress-text.ts'
 import { explainSlo } from '../report/sentence/slo.ts'
 import { explainVerdict } from '../report/sentence/verdict.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import { folderName, openRunFolder } from '../run/artifacts.ts'
 import { type BenchRun, runBench, listNotices } from '../run/bench.ts'
-import { type CheckedSpec, loadSpec } from '../run/checked-spec.ts'
+import { type CheckedSpec, loadSpecs } from '../run/checked-spec.ts'
 import { appendHistory } from '../run/history-file.ts'
+import { type MatrixFolder, openMatrixFolder } from '../run/matrix-folder.ts'
 import { OutputError } from '../run/output-file.ts'
-import { folderOfFile } from '../run/spec-folder.ts'
+import { folderOfCell, folderOfFile } from '../run/spec-folder.ts'
 import { endingSignals } from '../verdict/exit-code.ts'
 import { baselineData } from './bench-table.ts'
 import { callSite } from './call-site.ts'
@@ -74,18 +76,36 @@ interface Place {
   frame: string | undefined
 }
 
-/** What a compiled spec file starts with. */
-export function openSuite(file: string, options: SuiteOptions): Suite {
-  return createSuite(loadSpec(file, { env: process.env }), options)
+/** What a compiled spec file starts with; `slos`: as in the options, of each of its specs. */
+export function openSuites(file: string, slos: readonly SuiteOptions['slos'][]): Suite[] {
+  const specs = loadSpecs(file, { env: process.env })
+  return createSuites(
+    specs,
+    specs.map((_, index) => ({ slos: slos[index] ?? [] })),
+  )
 }
 
-export function createSuite(spec: CheckedSpec, options: SuiteOptions): Suite {
+/** A suite for each spec: for one, or for all cells of a matrix. */
+export function createSuites(
+  specs: readonly CheckedSpec[],
+  options: readonly SuiteOptions[],
+): Suite[] {
+  const matrix: SharedFolder = {}
+  return specs.map((spec, index) => createSuite(spec, options[index] ?? { slos: [] }, matrix))
+}
+
+/** The folder of a matrix, once one of its cells was run. */
+interface SharedFolder {
+  opened?: MatrixFolder
+}
+
+function createSuite(spec: CheckedSpec, options: SuiteOptions, matrix: SharedFolder): Suite {
   let running: Promise<WrittenRun> | undefined
   /** Why the `load` test failed, if it did: its SLO tests then need not say it again. */
   let loadProblem: string | undefined
 
   async function run(context: TestContext, site: string): Promise<WrittenRun> {
-    running ??= runSpec(spec, context, options.folder)
+    running ??= runSpec(spec, context, options.folder, matrix)
     try {
       return await running
     } catch (error) {
@@ -202,13 +222,15 @@ async function runSpec(
   spec: CheckedSpec,
   context: TestContext,
   ownFolder: string | undefined,
+  matrix: SharedFolder,
 ): Promise<WrittenRun> {
   const { root, out, keep, junit, history, main, hold } = given()
   if (hold !== undefined && !isHermetic(spec)) {
     await recordArtifact(context.task, { type: noticeArtifact, message: `${spec.name}: ${hold}` })
     context.skip(hold)
   }
-  const folder = openRunFolder(out, chooseFolder(spec, root, context, ownFolder), keep)
+  const whole = chooseFolder(spec, root, context, ownFolder, matrix)
+  const folder = openRunFolder(out, folderOfCell(whole, spec), keep)
   const interrupt = new AbortController()
   const onSignal = (name: string): void => interrupt.abort(name)
   for (const name of endingSignals) process.on(name, onSignal)
@@ -223,10 +245,18 @@ async function runSpec(
       log: folder.log,
       signal: AbortSignal.any([context.signal, interrupt.signal]),
       onProgress(progress) {
-        void recordArtifact(context.task, { type: progressArtifact, name: spec.name, progress })
+        void recordArtifact(context.task, {
+          type: progressArtifact,
+          name: nameRun(spec),
+          progress,
+        })
       },
     })
     const unwritten = folder.finish(run, junit)
+    if (spec.cell !== undefined) {
+      matrix.opened ??= openMatrixFolder(join(out, whole))
+      unwritten.push(...matrix.opened.add(run.results))
+    }
     const problem = history && appendHistory(history, [run.results], process.env)
     if (problem !== undefined) {
       void recordArtifact(context.task, {
@@ -261,8 +291,8 @@ function given(): SlogateContext {
   )
 }
 
-/** Folders that the specs of a file have taken in this run of it. */
-const taken = new WeakMap<object, Map<string, BenchSpec>>()
+/** Folders that the specs of a file have taken in this run of it, each with the spec, or with the matrix whose cells share it. */
+const taken = new WeakMap<object, Map<string, unknown>>()
 
 /** Below the project's name where it has one; numbered where a file defines two specs of one name. */
 function chooseFolder(
@@ -270,15 +300,16 @@ function chooseFolder(
   root: string,
   { task }: TestContext,
   ownFolder: string | undefined,
+  owner: unknown,
 ): string {
   const project = (task.file.projectName ?? '').replace(/ ?\(?bench\)?$/, '')
   const file = folderOfFile(spec.file ?? join(root, spec.name), root)
   const path = join(project === '' ? '' : folderName(project), file, ownFolder ?? '')
-  const folders = taken.get(task.file) ?? new Map<string, BenchSpec>()
+  const folders = taken.get(task.file) ?? new Map<string, unknown>()
   taken.set(task.file, folders)
   let folder = path
-  for (let i = 2; (folders.get(folder) ?? spec) !== spec; i++) folder = `${path}-${i}`
-  folders.set(folder, spec)
+  for (let i = 2; (folders.get(folder) ?? owner) !== owner; i++) folder = `${path}-${i}`
+  folders.set(folder, owner)
   return folder
 }
 

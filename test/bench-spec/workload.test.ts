@@ -176,6 +176,6 @@ test('an open loop has as many requests in flight as open files allow, and is re
   const load = readLoad({ rate: '500/s' }, refuse, { ...given, openFiles: 256 })
   expect(load).toMatchObject({ maxConcurrency: 224 })
   expect(askWithin(256, { rate: '500/s', max_concurrency: 300, requests: 300 })).toEqual([
-    '["max_concurrency"] must be at most 224 here, got 300: that takes 332 open files, and a process may have 256. Raise the limit (ulimit -n 332), or ask for less.',
+    '["max_concurrency"] must be at most 224 here, got 300: that takes 332 open files, and a process may have 256. Raise the limit (ulimit -n 332), split the load over 2 processes (load: { processes: 2 }), or ask for less.',
   ])
 })

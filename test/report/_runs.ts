@@ -83,7 +83,7 @@ const nothingCompleted = {
 const interrupted = { kind: 'interrupted', reason: 'SIGINT', why: 'SIGINT' } as const
 const foreign = { fact: 'cpu', baseline: 'Other CPU', candidate: 'Example CPU' }
 
-const failed: SloDocument = slo({
+export const failed: SloDocument = slo({
   status: 'FAIL',
   observed: 912,
   margin: -112,
@@ -257,6 +257,7 @@ const passing: Results = {
   schema_version: 2,
   tool: { name: 'slogate', version: '0.1.0' },
   spec: { name: 'chat', file: 'bench/chat.bench.yaml', sha256: 'ab'.repeat(32) },
+  cell: null,
   target: {
     url: 'http://127.0.0.1:8000/v1/chat/completions',
     method: 'POST',

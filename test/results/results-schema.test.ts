@@ -14,10 +14,12 @@ import {
   verdictReasonSchema,
 } from '../../src/results/reasons-schema.ts'
 import {
+  cellSchema,
   distributionSchema,
   resultsSchema,
   roundSchema,
   roundTimesSchema,
+  settingSchema,
   sloSchema,
   summarySchema,
   workloadSchema,
@@ -51,6 +53,8 @@ test('results-document.ts and the published schema are what the schema says', as
 
 /** Parts of the document that have a type of their own. */
 const named: Readonly<Record<string, JsonSchema>> = {
+  SettingDocument: settingSchema,
+  CellDocument: cellSchema,
   DistributionDocument: distributionSchema,
   DifferenceDocument: differenceSchema,
   ClientReasonDocument: clientReasonSchema,

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-
 import type { RequestRecord } from '../../engine/record.ts'
 import type { Results } from '../../results/results.ts'
 import { renderBanner } from './banner.ts'
@@ -10,14 +8,13 @@ import { renderEnvironment } from './environment.ts'
 import { renderErrors } from './errors.ts'
 import { renderFiles } from './files.ts'
 import { renderGantt } from './gantt.ts'
-import { type Markup, markup, trust } from './markup.ts'
+import { type Markup, markup } from './markup.ts'
 import { renderRatings } from './ratings.ts'
 import { renderRequestList } from './request-list.ts'
 import { script } from './script.ts'
 import { renderServer } from './server-section.ts'
+import { renderShell, type Section } from './shell.ts'
 import { renderSlos } from './slos.ts'
-import { type Status, signs } from './status.ts'
-import { style } from './style.ts'
 import { renderTiles } from './tiles.ts'
 import { renderTimeline } from './timeline.ts'
 
@@ -27,42 +24,14 @@ import { renderTimeline } from './timeline.ts'
  */
 export function renderHtml(results: Results, records?: readonly RequestRecord[]): string {
   const { spec, verdict, tool } = results
-  const sections = listSections(results, records)
-  const links = sections.map(({ id, title }) => markup`<li><a href="#${id}">${title}</a></li>`)
-  const parts = sections.map(
-    ({ id, title, content }) =>
-      markup`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${content}</section>\n`,
-  )
-  return markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${verdict.status}: ${spec.name}</title>
-<link rel="icon" href="${drawIcon(verdict.status)}">
-<style>${trust(style)}</style>
-</head>
-<body>
-<div class="page">
-${renderBanner(results)}
-<nav aria-label="Sections"><ul>${links}</ul></nav>
-<main>
-${parts}</main>
-<footer><p>Written by ${tool.name} ${tool.version}. Times are from the dispatch of a request; percentiles are nearest rank. Warm-up counts nowhere but in the timeline.</p></footer>
-</div>
-<script>${trust(script)}</script>
-</body>
-</html>
-`.markup
-}
-
-interface Section {
-  id: string
-  title: string
-  content: Markup
+  return renderShell({
+    status: verdict.status,
+    title: spec.name,
+    banner: renderBanner(results),
+    sections: listSections(results, records),
+    footer: markup`Written by ${tool.name} ${tool.version}. Times are from the dispatch of a request; percentiles are nearest rank. Warm-up counts nowhere but in the timeline.`,
+    script,
+  })
 }
 
 function listSections(results: Results, records: readonly RequestRecord[] | undefined): Section[] {
@@ -100,31 +69,4 @@ function listSections(results: Results, records: readonly RequestRecord[] | unde
     { id: 'environment', title: 'Environment', content: renderEnvironment(results) },
     { id: 'files', title: 'Files', content: renderFiles(records !== undefined) },
   ]
-}
-
-/** Only what stands in the page itself; nothing is loaded, sent or framed. */
-const policy: string = [
-  "default-src 'none'",
-  `style-src '${hash(style)}'`,
-  `script-src '${hash(script)}'`,
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ')
-
-function hash(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`
-}
-
-const iconColors: Readonly<Record<Status, string>> = {
-  PASS: '#1a6b36',
-  FAIL: '#b3261e',
-  INCONCLUSIVE: '#855400',
-  ERROR: '#7a2e8e',
-}
-
-/** The verdict in the tab of a browser. */
-function drawIcon(status: Status): string {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="${iconColors[status]}"/><text x="8" y="12.5" font-family="sans-serif" font-weight="700" font-size="12" text-anchor="middle" fill="#fff">${signs[status]}</text></svg>`
-  return `data:image/svg+xml,${encodeURIComponent(svg)}`
 }

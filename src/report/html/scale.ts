@@ -159,3 +159,60 @@ export function scalePercentiles(most: number, range: Range): Scale {
 export function scaleValues(low: number, high: number, range: Range): (value: number) => number {
   return scaleLinear([low, low === high ? low + 1 : high], [...range]).clamp(true)
 }
+
+/** An axis of rates from 0. */
+export function scaleRates(max: number, range: Range): Scale {
+  const scale = scaleLinear([0, max > 0 ? max : 1], [...range]).nice(4)
+  const [low = 0, high = max] = scale.domain()
+  return {
+    kind: 'linear',
+    low,
+    high,
+    place: scale.clamp(true),
+    ticks: scale.ticks(4).map((value) => ({ value, text: String(Number(value.toPrecision(6))) })),
+  }
+}
+
+/** Largest value ÷ smallest from which values that were chosen are drawn on a logarithmic axis. */
+const wideSpan = 8
+
+/**
+ * An axis of values that were chosen, with a tick at each as far as its text has room: by their
+ * numbers, or one after the other where one of them is none. The value of a tick is its number or its
+ * place in the list.
+ */
+export function scaleChosen(
+  chosen: readonly { text: string; number: number | null }[],
+  range: Range,
+): Scale & { placeAt(index: number): number } {
+  const numbers = chosen.map(({ number }) => number)
+  const known = numbers.every((number) => number !== null) ? numbers : [...chosen.keys()]
+  const [low, high] = [Math.min(...known), Math.max(...known)]
+  const isWide = known === numbers && low > 0 && high / low >= wideSpan
+  const scale = isWide ? scaleLog([low, high], [...range]) : scaleLinear([low, high], [...range])
+  const ticks = chosen.map(({ text }, index) => ({ value: known[index] ?? 0, text }))
+  return {
+    kind: isWide ? 'log' : 'linear',
+    low,
+    high,
+    place: (value) => scale(value),
+    placeAt: (index) => scale(known[index] ?? 0),
+    ticks: spread(ticks, scale),
+  }
+}
+
+/** The first, the last, and of the others those whose texts have room. */
+function spread(ticks: readonly Tick[], place: (value: number) => number): Tick[] {
+  const [last, ...others] = ticks.toReversed()
+  const kept: Tick[] = []
+  const fits = (tick: Tick): boolean =>
+    kept.every(
+      (other) =>
+        Math.abs(place(other.value) - place(tick.value)) >=
+        3.3 * (other.text.length + tick.text.length) + 8,
+    )
+  for (const tick of [...(last === undefined ? [] : [last]), ...others.toReversed()]) {
+    if (fits(tick)) kept.push(tick)
+  }
+  return kept
+}

@@ -70,7 +70,7 @@ tbody td:nth-child(2) bdi { min-width: max-content; }
 .tiles dd span { display: block; } .tiles dd .soft { font-size: .875rem; }
 .figure { font-size: 1.75rem; font-weight: 600; line-height: 1.25; letter-spacing: -.01em; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 1rem 1.5rem; }
-.charts:has(> :only-child) { max-width: 30rem; }
+.charts:has(> :only-child) { max-width: 30rem; } .charts.sweeps { gap: 2rem 2.5rem; } .sweeps { grid-template-columns: repeat(2, 1fr); }
 figure { margin: 0; } figcaption { color: var(--soft); font-size: .8125rem; }
 .chart { display: block; width: 100%; height: auto; overflow: visible; font-size: 11px; }
 .wide { min-width: 44rem; }
@@ -85,7 +85,7 @@ path.bound { stroke: var(--text); stroke-dasharray: 4 3; fill: none; } path.boun
 .dot { fill: var(--ink); } .dot.rough { fill: var(--page); stroke: var(--ink); stroke-width: 1.5; }
 .goal { fill: var(--page); stroke: var(--text); stroke-width: 1.5; }
 .area { fill: var(--fill); fill-opacity: .5; stroke: var(--ink); stroke-width: 1.5; }
-.limits { stroke: var(--fill); stroke-width: 8; } .missed { fill: var(--missed); }
+.limits { stroke: var(--fill); stroke-width: 8; } .limits.thin { stroke-width: 5; stroke-opacity: .55; } .missed { fill: var(--missed); }
 .mark { fill: none; stroke-width: 1.5; } .mark.completed { stroke: var(--ink); stroke-width: 4.5; stroke-linecap: round; stroke-opacity: .65; }
 .mark.failed { stroke: var(--fail); stroke-width: 2; } .mark.cancelled { stroke: var(--text); } .mark.warmup { stroke: var(--soft); stroke-width: 1; }
 .line.waiting { stroke: var(--inconclusive); stroke-dasharray: 5 3; } .stalled { fill: var(--inconclusive); } .outside { fill: var(--page); stroke: var(--soft); }
