@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
+import { tickRecord } from '../engine/packed-records.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { renderBencher } from '../report/export/bencher.ts'
 import { renderCtrf } from '../report/export/ctrf.ts'
@@ -13,7 +14,6 @@ import { renderMarkdown } from '../report/markdown.ts'
 import type { Places } from '../report/screen.ts'
 import { renderTestResults } from '../report/seed.ts'
 import { type Findings, ownRecords } from '../results/findings.ts'
-import { roundRecord } from '../results/requests.ts'
 import type { Results } from '../results/results.ts'
 import type { BenchRun } from './bench.ts'
 import { addShelf, clearShelves, keptRuns, listShelves, shelveRun } from './earlier-runs.ts'
@@ -164,7 +164,7 @@ function restoreRequests(
 function recallRecords({ results, records, origin = 0 }: BenchRun): readonly RequestRecord[] {
   return ownRecords(
     results,
-    records.map((record) => roundRecord(record, origin)),
+    records.map((record) => tickRecord(record, origin)),
   )
 }
 
