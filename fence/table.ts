@@ -24,9 +24,9 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   'bench-spec': [],
   stream: ['bench-spec'],
   engine: ['bench-spec', 'stream'],
-  metrics: ['bench-spec', 'engine/record.ts'],
+  metrics: ['bench-spec', 'engine/packed-records.ts', 'engine/record.ts'],
   verdict: ['bench-spec', 'engine/record.ts', 'metrics'],
-  results: ['bench-spec', 'engine/record.ts', 'metrics', 'verdict'],
+  results: ['bench-spec', 'engine/packed-records.ts', 'engine/record.ts', 'metrics', 'verdict'],
   report: [
     'bench-spec',
     'engine/record.ts',
@@ -89,6 +89,7 @@ export const readers = [
   'bench-spec/loading.ts',
   'results/findings.ts',
   'results/glance.ts',
+  'results/gzip-lines.ts',
 ]
 
 /** Globals that a pure room may not use, but for a `Date` of a given value. */

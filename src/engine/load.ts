@@ -9,6 +9,7 @@ import {
 } from './load-process.ts'
 import type { LoadPlan } from './loop.ts'
 import { readOpenFilesLimit } from './open-files.ts'
+import { keepRecords } from './packed-records.ts'
 import type { Order, Report } from './process.ts'
 import { decodeRecords } from './record-columns.ts'
 import type { Halt, LoadRun, ProcessTrust, Recording, RequestRecord, RunEnd } from './record.ts'
@@ -24,12 +25,15 @@ export interface LoadOptions {
   /** Called when the first measured request was taken, with the instant (see `RequestMarks`). */
   onMeasure?(at: number): void
   /**
-   * Asked after each `onRecords`: why nothing more is to be sent. What is in flight is then let to
-   * its end. `undefined`: go on.
+   * Asked after each `onRecords`, with all records so far: why nothing more is to be sent. What is in
+   * flight is then let to its end. `undefined`: go on.
    */
-  halt?(): Halt | undefined
-  /** Asked when every measured request has ended and the plan has rounds to add: whether to add one. */
-  extend?(): boolean
+  halt?(records: readonly RequestRecord[]): Halt | undefined
+  /**
+   * Asked when every measured request has ended and the plan has rounds to add, with all records:
+   * whether to add one.
+   */
+  extend?(records: readonly RequestRecord[]): boolean
 }
 
 /** ms the load processes have to hand over their records after they were told to stop. */
@@ -64,7 +68,7 @@ export function runLoad(
 ): Promise<LoadRun> {
   const { signal, onStart, onRecords, onMeasure, halt, extend } = options
   const { promise, resolve } = Promise.withResolvers<LoadRun>()
-  const records: RequestRecord[] = []
+  const kept = keepRecords()
   let recordings: Recording[] | undefined
   let end: RunEnd = { kind: 'finished' }
   let brokenOff = false
@@ -148,18 +152,20 @@ export function runLoad(
     const started = members.flatMap(({ startedAt }) => startedAt ?? [])
     if (startTold || started.length === 0) return
     startTold = true
-    onStart?.(Math.min(...started))
+    const at = Math.min(...started)
+    kept.start(at)
+    onStart?.(at)
   }
 
   function receive(batch: readonly RequestRecord[], inFlight: number, member: Member): void {
     tellStart()
     member.inFlight = inFlight
-    for (const record of batch) records.push(record)
+    kept.add(batch)
     onRecords?.(
       batch,
       members.reduce((sum, each) => sum + each.inFlight, 0),
     )
-    const halted = end.kind === 'finished' ? halt?.() : undefined
+    const halted = end.kind === 'finished' ? halt?.(kept.records) : undefined
     if (halted !== undefined) finishEarly(halted)
   }
 
@@ -167,7 +173,9 @@ export function runLoad(
   function goOn(): void {
     if (end.kind !== 'finished' || !members.every(({ open }) => open)) return
     for (const member of members) member.open = false
-    tellAll(extend?.() === true ? { type: 'extend' } : { type: 'stop', inFlight: 'finish' })
+    tellAll(
+      extend?.(kept.records) === true ? { type: 'extend' } : { type: 'stop', inFlight: 'finish' },
+    )
   }
 
   function leave({ how, stderr }: ProcessEnd, member: Member, index: number): void {
@@ -186,6 +194,7 @@ export function runLoad(
     const trusts = members.flatMap(({ trust }) => trust ?? [])
     const trust = trusts.length === of ? joinTrust(trusts) : undefined
     recordings?.sort((a, b) => a.index - b.index)
+    const { records } = kept
     resolve(keepKnown<LoadRun>({ records, recordings, trust, end }))
   }
 

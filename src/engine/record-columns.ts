@@ -1,5 +1,4 @@
-import { keepKnown } from '../bench-spec/known.ts'
-import type { Failure, RequestMarks, RequestRecord } from './record.ts'
+import type { FailedRecord, RequestMarks, RequestRecord } from './record.ts'
 
 /**
  * Records on their way between processes: two typed arrays instead of an object per request or
@@ -7,7 +6,7 @@ import type { Failure, RequestMarks, RequestRecord } from './record.ts'
  */
 export interface Columns {
   count: number
-  /** `fields.length` numbers per record; NaN stands for `undefined`. */
+  /** `width` numbers per record; NaN stands for `undefined`. */
   numbers: Float64Array
   /** Token instants of all records, one after the other. */
   tokenTimes: Float64Array
@@ -15,15 +14,13 @@ export interface Columns {
   texts: readonly Texts[]
 }
 
-interface Texts {
-  failure?: Failure
-  dialect?: string
-  output?: string
-  eventNames?: RequestRecord['eventNames']
-  missingOutput?: RequestRecord['missingOutput']
-}
+/** Fields of a record that are numbers. */
+type NumberField = {
+  [Field in keyof RequestRecord]-?: RequestRecord[Field] extends number | undefined ? Field : never
+}[keyof RequestRecord]
 
-const markFields = [
+/** Instants of a record; another one needs a line here, as do the fields of the other tables. */
+export const markFields: readonly (keyof RequestMarks)[] = [
   'scheduled',
   'called',
   'dispatched',
@@ -37,9 +34,10 @@ const markFields = [
   'completed',
   'lastByte',
   'ended',
-] as const satisfies readonly (keyof RequestMarks)[]
+]
 
-const recordFields = [
+/** Its numbers. */
+export const numberFields: readonly NumberField[] = [
   'index',
   'row',
   'round',
@@ -50,13 +48,35 @@ const recordFields = [
   'bytes',
   'promptTokens',
   'completionTokens',
-] as const satisfies readonly (keyof RequestRecord)[]
+]
 
-const outcomes = ['completed', 'failed', 'cancelled'] as const
+/** What is one of a few values. */
+export const choiceFields: readonly Choice<keyof RequestRecord>[] = [
+  { field: 'target', values: ['candidate', 'baseline'] },
+  { field: 'phase', values: ['warmup', 'measured'] },
+  { field: 'outcome', values: ['completed', 'failed', 'cancelled'] },
+  { field: 'reused', values: [false, true] },
+  { field: 'replaced', values: [undefined, 'unsent', 'resent'] },
+  { field: 'heldBack', values: [undefined, true] },
+]
 
-const replacements = [undefined, 'unsent', 'resent'] as const
+type Choice<Field extends keyof RequestRecord> = Field extends unknown
+  ? { field: Field; values: readonly RequestRecord[Field][] }
+  : never
 
-const width = markFields.length + recordFields.length + 7
+/** What is text. */
+export const textFields: readonly (keyof FailedRecord)[] = [
+  'failure',
+  'dialect',
+  'output',
+  'eventNames',
+  'missingOutput',
+]
+
+/** The texts of a record that it has. */
+export type Texts = Partial<FailedRecord>
+
+const width = markFields.length + numberFields.length + choiceFields.length + 1
 
 export function encodeRecords(records: readonly RequestRecord[]): Columns {
   const numbers = new Float64Array(records.length * width)
@@ -65,13 +85,8 @@ export function encodeRecords(records: readonly RequestRecord[]): Columns {
   let token = 0
   for (const record of records) {
     for (const field of markFields) numbers[at++] = record.marks[field] ?? Number.NaN
-    for (const field of recordFields) numbers[at++] = record[field] ?? Number.NaN
-    numbers[at++] = record.target === 'candidate' ? 0 : 1
-    numbers[at++] = record.phase === 'warmup' ? 0 : 1
-    numbers[at++] = outcomes.indexOf(record.outcome)
-    numbers[at++] = record.reused ? 1 : 0
-    numbers[at++] = replacements.indexOf(record.replaced)
-    numbers[at++] = record.heldBack === true ? 1 : 0
+    for (const field of numberFields) numbers[at++] = record[field] ?? Number.NaN
+    for (const choice of choiceFields) numbers[at++] = placeChoice(choice, record)
     numbers[at++] = record.tokenTimes.length
     tokenTimes.set(record.tokenTimes, token)
     token += record.tokenTimes.length
@@ -79,60 +94,44 @@ export function encodeRecords(records: readonly RequestRecord[]): Columns {
   return { count: records.length, numbers, tokenTimes, texts: records.map(takeTexts) }
 }
 
-export function decodeRecords(columns: Columns): RequestRecord[] {
-  const records: RequestRecord[] = []
+export function decodeRecords({ count, numbers, tokenTimes, texts }: Columns): RequestRecord[] {
+  let at = 0
   let token = 0
-  for (let i = 0; i < columns.count; i++) {
-    const row = columns.numbers.subarray(i * width, (i + 1) * width)
-    const numbers = new Map<string, number>()
-    ;[...markFields, ...recordFields].forEach((field, j) => {
-      const value = row[j] ?? Number.NaN
-      if (!Number.isNaN(value)) numbers.set(field, value)
-    })
-    const [target, phase, outcome, reused, replaced = 0, heldBack, tokens = 0] = row.subarray(
-      width - 7,
-    )
-    const { failure, ...texts } = columns.texts[i] ?? {}
-    const base = keepKnown({
-      ...pick(numbers, recordFields),
-      target: target === 0 ? 'candidate' : 'baseline',
-      phase: phase === 0 ? 'warmup' : 'measured',
-      marks: pick(numbers, markFields),
-      tokenTimes: columns.tokenTimes.subarray(token, token + tokens),
-      reused: reused === 1,
-      replaced: replacements[replaced],
-      heldBack: heldBack === 1 ? true : undefined,
-      ...texts,
-    }) as unknown as Omit<RequestRecord, 'outcome' | 'failure'>
-    token += tokens
-    const kind = outcomes[outcome ?? 2] ?? 'cancelled'
-    records.push(
-      kind === 'failed' && failure !== undefined
-        ? { ...base, outcome: 'failed', failure }
-        : ({ ...base, outcome: kind } as RequestRecord),
-    )
+  const take = (into: Record<string, unknown>, fields: readonly string[]): void => {
+    for (const field of fields) {
+      const value = numbers[at++]
+      if (value === value) into[field] = value
+    }
   }
-  return records
-}
-
-function takeTexts(record: RequestRecord): Texts {
-  return keepKnown<Texts>({
-    failure: record.outcome === 'failed' ? record.failure : undefined,
-    dialect: record.dialect,
-    output: record.output,
-    eventNames: record.eventNames,
-    missingOutput: record.missingOutput,
+  return Array.from({ length: count }, (_, position) => {
+    const marks = {}
+    const record: Record<string, unknown> = { marks }
+    take(marks, markFields)
+    take(record, numberFields)
+    for (const { field, values } of choiceFields) {
+      const choice = values[numbers[at++] ?? 0]
+      if (choice !== undefined) record[field] = choice
+    }
+    const from = token
+    token += numbers[at++] ?? 0
+    record['tokenTimes'] = tokenTimes.subarray(from, token)
+    return Object.assign(record, texts[position]) as unknown as RequestRecord
   })
 }
 
-function pick(
-  numbers: ReadonlyMap<string, number>,
-  fields: readonly string[],
-): Record<string, number> {
-  const picked: Record<string, number> = {}
-  for (const field of fields) {
-    const value = numbers.get(field)
-    if (value !== undefined) picked[field] = value
+/** Place of what a record has among the values of a field. */
+export function placeChoice(
+  { field, values }: Choice<keyof RequestRecord>,
+  record: RequestRecord,
+): number {
+  return (values as readonly unknown[]).indexOf(record[field])
+}
+
+export function takeTexts(record: RequestRecord): Texts {
+  const texts: Record<string, unknown> = {}
+  for (const field of textFields) {
+    const text = (record as Texts)[field]
+    if (text !== undefined) texts[field] = text
   }
-  return picked
+  return texts
 }

@@ -1,4 +1,5 @@
-import type { RequestMarks, RequestRecord } from '../engine/record.ts'
+import { shiftRecord } from '../engine/packed-records.ts'
+import type { RequestRecord } from '../engine/record.ts'
 
 /**
  * Records of one target whose rounds alternated with another's, on a clock that stood still while it
@@ -23,16 +24,6 @@ export function joinRounds(records: readonly RequestRecord[]): RequestRecord[] {
   }
   return records.map((record) => {
     const shift = shifts.get(record.round) ?? 0
-    return shift === 0 ? record : moveRecord(record, (at) => at + shift)
+    return shift === 0 ? record : shiftRecord(record, shift)
   })
-}
-
-/** The same request with its instants on another clock. */
-export function moveRecord(record: RequestRecord, move: (at: number) => number): RequestRecord {
-  const marks = Object.entries(record.marks).map(([name, at]: [string, number]) => [name, move(at)])
-  return {
-    ...record,
-    marks: Object.fromEntries(marks) as RequestMarks,
-    tokenTimes: record.tokenTimes.map(move),
-  }
 }

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { constants, gunzipSync } from 'node:zlib'
 
 import type { ReadStored } from '../bench-spec/baseline.ts'
 import { renderPath } from '../bench-spec/issue.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { joinRounds } from '../metrics/joining.ts'
 import { DocumentError } from './document-error.ts'
+import { readLines } from './gzip-lines.ts'
 import { parseMatrix } from './matrix-file.ts'
 import type { Matrix } from './matrix.ts'
 import { parseRequests } from './requests.ts'
@@ -106,7 +106,8 @@ export function readRecords(
 ): readonly RequestRecord[] | undefined {
   const path = join(dirname(file), requestsName)
   if (!existsSync(resolve(cwd, path))) return undefined
-  return ownRecords(results, parseRequests(unzip(readBytes(path, cwd), path), path))
+  const records = reading(path, () => parseRequests(readLines(resolve(cwd, path), path), path))
+  return ownRecords(results, records)
 }
 
 /** Those of the run itself: not those to a baseline, nor the time that they took. */
@@ -124,34 +125,19 @@ export function countRequests({ summary }: Results): number {
 }
 
 function readBytes(file: string, cwd: string): Buffer {
+  return reading(file, () => readFileSync(resolve(cwd, file)))
+}
+
+/** `file`: as it is shown where the system refuses. */
+function reading<T>(file: string, read: () => T): T {
   try {
-    return readFileSync(resolve(cwd, file))
+    return read()
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    if (!(error instanceof Error && 'syscall' in error)) throw error
     const message =
-      code === 'ENOENT'
+      (error as NodeJS.ErrnoException).code === 'ENOENT'
         ? 'there is no such file. Give the results.json of a run, or its folder.'
-        : `cannot be read (${code}).`
+        : `cannot be read (${(error as NodeJS.ErrnoException).code}).`
     throw DocumentError.ofFile(file, message)
   }
 }
-
-/** Of a file that ends too early, as after a kill, the lines that are whole. */
-function unzip(bytes: Buffer, file: string): string {
-  try {
-    return gunzipSync(bytes).toString()
-  } catch (error) {
-    const isCut = (error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR'
-    if (isCut && magic.every((byte, index) => (bytes[index] ?? byte) === byte)) {
-      const text = gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).toString()
-      return text.slice(0, text.lastIndexOf('\n') + 1)
-    }
-    throw DocumentError.ofFile(
-      file,
-      'is not a whole gzip file. Remove it to do without the requests.',
-    )
-  }
-}
-
-/** What a gzip file begins with. */
-const magic = [0x1f, 0x8b]

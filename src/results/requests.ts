@@ -1,8 +1,8 @@
 import type { Issue } from '../bench-spec/issue.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import { createSchemaCheck, type SchemaCheck } from '../bench-spec/schema-check.ts'
+import { keepRecords } from '../engine/packed-records.ts'
 import { type Failure, requestNumber, type RequestRecord } from '../engine/record.ts'
-import { moveRecord } from '../metrics/joining.ts'
 import { DocumentError } from './document-error.ts'
 import { requestSchema } from './requests-schema.ts'
 import { fixed, orNull } from './rounding.ts'
@@ -58,33 +58,35 @@ export function renderRequest(record: RequestRecord, t0: number): string {
   })
 }
 
-/** The record as it is read back from its line: on the clock of the file, with the digits of the file. */
-export function roundRecord(record: RequestRecord, t0: number): RequestRecord {
-  return moveRecord(record, (at) => fixed(at - t0))
-}
-
 let check: SchemaCheck | undefined
 
 /**
- * The records of a `requests.ndjson`, in its order; instants are in ms since its own origin. `file`
- * is shown in errors.
+ * The records of the lines of a `requests.ndjson`, in their order; instants are in ms since its own
+ * origin. `file` is shown in errors.
  * @throws {DocumentError} of the first line that is not as `renderRequest` writes it.
  */
-export function parseRequests(text: string, file: string): RequestRecord[] {
+export function parseRequests(lines: Iterable<string>, file: string): readonly RequestRecord[] {
+  const { records, add } = keepRecords()
+  let number = 0
+  for (const line of lines) {
+    number++
+    if (line !== '') add([parseRequest(line, number, file)])
+  }
+  return records
+}
+
+function parseRequest(line: string, number: number, file: string): RequestRecord {
   check ??= createSchemaCheck(requestSchema)
-  return text.split('\n').flatMap((line, index) => {
-    if (line === '') return []
-    const position = { line: index + 1, column: 1, offset: 0, length: line.length }
-    const value = parseJson(line)
-    const issues: readonly Issue[] =
-      value === undefined
-        ? [{ path: [], position, message: 'is not JSON. Was the file cut short?' }]
-        : (check?.(value, () => position) ?? [])
-    if (issues.length > 0) throw new DocumentError(issues, file)
-    return toRecord(value as RequestLine, () => {
-      const message = 'is nothing, but a failed request has a failure.'
-      return new DocumentError([{ path: ['failure'], position, message }], file)
-    })
+  const position = { line: number, column: 1, offset: 0, length: line.length }
+  const value = parseJson(line)
+  const issues: readonly Issue[] =
+    value === undefined
+      ? [{ path: [], position, message: 'is not JSON. Was the file cut short?' }]
+      : check(value, () => position)
+  if (issues.length > 0) throw new DocumentError(issues, file)
+  return toRecord(value as RequestLine, () => {
+    const message = 'is nothing, but a failed request has a failure.'
+    return new DocumentError([{ path: ['failure'], position, message }], file)
   })
 }
 

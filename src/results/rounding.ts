@@ -1,6 +1,8 @@
+import { ticksPerMs } from '../engine/packed-records.ts'
+
 /** To 1e-4 ms: more digits than that the clock does not have. */
 export function fixed(ms: number): number {
-  return Number(ms.toFixed(4))
+  return Math.round(ms * ticksPerMs) / ticksPerMs
 }
 
 /** Shares, rates and probabilities: six significant digits. */

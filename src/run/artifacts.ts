@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
+import { tickRecord } from '../engine/packed-records.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { renderBencher } from '../report/export/bencher.ts'
 import { renderCtrf } from '../report/export/ctrf.ts'
@@ -15,7 +16,6 @@ import type { Places } from '../report/screen.ts'
 import { renderTestResults } from '../report/seed.ts'
 import { type Findings, matrixName, ownRecords } from '../results/findings.ts'
 import type { Matrix } from '../results/matrix.ts'
-import { roundRecord } from '../results/requests.ts'
 import type { Results } from '../results/results.ts'
 import type { BenchRun } from './bench.ts'
 import { addShelf, clearShelves, keptRuns, listShelves, shelveRun } from './earlier-runs.ts'
@@ -169,7 +169,7 @@ function restoreRequests(
 function recallRecords({ results, records, origin = 0 }: BenchRun): readonly RequestRecord[] {
   return ownRecords(
     results,
-    records.map((record) => roundRecord(record, origin)),
+    records.map((record) => tickRecord(record, origin)),
   )
 }
 

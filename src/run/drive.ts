@@ -92,14 +92,15 @@ export async function drive(spec: CheckedSpec, options: DriveOptions): Promise<D
 async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
   const { load, serverMetrics } = spec
   const alternates = spec.baseline?.kind === 'interleaved'
-  const sides: Record<TargetRole, RequestRecord[]> = { candidate: [], baseline: [] }
+  const sideOf = (records: readonly RequestRecord[], side: TargetRole) =>
+    alternates ? records.filter(({ target }) => target === side) : records
   const progress = trackProgress(load, options.onProgress, alternates ? 2 : 1)
   const steering = steer(spec)
   const plan = planLoad(spec, options.recorded)
   let origin: number | undefined
   const startedAt = new Date().toISOString()
   const watching = serverMetrics && (await watchTarget(serverMetrics, plan))
-  const { trust, end, recordings } = await runLoad(
+  const { records, trust, end, recordings } = await runLoad(
     plan,
     keepKnown<LoadOptions>({
       signal: options.signal,
@@ -109,28 +110,28 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
       },
       onMeasure: watching?.mark,
       onRecords(batch, inFlight) {
-        const own = batch.filter(({ target }) => target === 'candidate')
-        for (const record of batch) sides[record.target].push(record)
+        const own = sideOf(batch, 'candidate')
         progress.add(batch, inFlight)
         steering.add(own, inFlight)
         options.log?.add(batch)
         options.onRecords?.(own)
       },
-      halt: steering.halt,
-      extend: steering.extend,
+      halt: (all) => steering.halt(sideOf(all, 'candidate')),
+      extend: (all) => steering.extend(sideOf(all, 'candidate')),
     }),
   )
+  const candidate = sideOf(records, 'candidate')
   const finishedAt = new Date().toISOString()
   return keepKnown<Drive>({
     spec,
-    records: sides.candidate,
-    baseline: alternates ? sides.baseline : undefined,
+    records: candidate,
+    baseline: alternates ? sideOf(records, 'baseline') : undefined,
     recordings,
     origin,
     trust,
     end: steering.correctEnd(end),
     looks: steering.looks(),
-    watch: watching && (await finishWatch(watching, sides.candidate, findChoices(spec))),
+    watch: watching && (await finishWatch(watching, candidate, findChoices(spec))),
     startedAt,
     finishedAt,
   })

@@ -1,45 +1,51 @@
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import type { Halt, RequestRecord, RunEnd } from '../engine/record.ts'
-import { checkHealth } from '../verdict/health.ts'
+import { watchHealth } from '../verdict/health.ts'
 import { isCertain, judge } from '../verdict/judge.ts'
 
 /** Watches a run and says whether it is to go on. */
 export interface Steering {
-  add(records: readonly RequestRecord[], inFlight: number): void
-  halt(): Halt | undefined
-  extend(): boolean
+  /** Those to the candidate that have ended since. */
+  add(batch: readonly RequestRecord[], inFlight: number): void
+  /** `records`: all that were added. */
+  halt(records: readonly RequestRecord[]): Halt | undefined
+  extend(records: readonly RequestRecord[]): boolean
   /** How often the records were judged, the last time included. */
   looks(): number
   /** How the run ended, given how the load did: nothing was cut off when all had been sent by then. */
   correctEnd(end: RunEnd): RunEnd
 }
 
+/** Looks whether the outcome is certain when so large a share of requests has come to those of the look before: all looks together then cost a fixed multiple of one. */
+const lookAgain = 1 / 32
+
 /** Decides by what is certain or tested, never by how the figures stand at the moment. */
 export function steer({ slos, load, goodput, stream, gate, abort }: BenchSpec): Steering {
-  const records: RequestRecord[] = []
+  const health = watchHealth(abort.maxErrorRate)
   let measured = 0
+  let lookedAt = 0
   let pending = 0
   let looks = 1
   const given = { load, goodput, stream, gate }
 
   return {
     add(batch, inFlight) {
-      for (const record of batch) {
-        records.push(record)
-        if (record.phase === 'measured') measured++
-      }
+      health.add(batch)
+      for (const { phase } of batch) if (phase === 'measured') measured++
       pending = inFlight
     },
-    halt() {
+    halt(records) {
       const total = load.requests ?? Infinity
       // What has been sent whole is judged whole; how much an extra round has left is not known here.
       if (looks === 1 && measured + pending >= total) return undefined
-      const illness = checkHealth(records, abort.maxErrorRate)
+      const illness = health.illness()
       if (illness !== undefined) return { kind: 'unhealthy', illness }
-      if (!abort.certain || !isCertain(slos, records, given)) return undefined
+      if (!abort.certain || measured < lookedAt * (1 + lookAgain)) return undefined
+      lookedAt = measured
+      if (!isCertain(slos, records, given)) return undefined
       return { kind: 'curtailed' }
     },
-    extend() {
+    extend(records) {
       // What the client or the stream make doubtful, more requests do not mend.
       const end = { kind: 'finished' } as const
       if (judge(slos, records, { ...given, end }).status !== 'INCONCLUSIVE') return false

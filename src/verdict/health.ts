@@ -9,24 +9,40 @@ const alpha = 0.001
 
 const refusals: ReadonlySet<string> = new Set(['connect', 'tls', 'timeout.connect'])
 
-/**
- * What makes it senseless to go on; `undefined`: nothing. Either the first 20 requests, warm-up
- * included, all found no connection, or the error rate of the measured ones is above its limit, which
- * must be next to certain: the exact test at 0.001, from 20 requests on.
- */
-export function checkHealth(
-  records: readonly RequestRecord[],
-  maxErrorRate: number | undefined,
-): Illness | undefined {
-  const ended = records.filter(({ outcome }) => outcome !== 'cancelled')
-  const refused = ended.slice(0, fewest).filter(isRefused)
-  if (refused.length === fewest) return { kind: 'no-connection', requests: fewest }
-  if (maxErrorRate === undefined) return undefined
-  const measured = ended.filter(({ phase }) => phase === 'measured')
-  const failed = measured.filter(({ outcome }) => outcome === 'failed').length
-  if (measured.length < fewest) return undefined
-  if (binomialAtLeast(failed, measured.length, maxErrorRate) > alpha) return undefined
-  return { kind: 'errors', failed, requests: measured.length, limit: maxErrorRate }
+/** What is known of the health of a target, from every request that has ended. */
+export interface Health {
+  add(records: Iterable<RequestRecord>): void
+  /**
+   * What makes it senseless to go on; `undefined`: nothing. Either the first 20 requests, warm-up
+   * included, all found no connection, or the error rate of the measured ones is above its limit,
+   * which must be next to certain: the exact test at 0.001, from 20 requests on.
+   */
+  illness(): Illness | undefined
+}
+
+/** `maxErrorRate`: 0–1; `undefined`: any. */
+export function watchHealth(maxErrorRate: number | undefined): Health {
+  let ended = 0
+  let refused = 0
+  let requests = 0
+  let failed = 0
+  return {
+    add(records) {
+      for (const record of records) {
+        if (record.outcome === 'cancelled') continue
+        if (ended++ < fewest && isRefused(record)) refused++
+        if (record.phase !== 'measured') continue
+        requests++
+        if (record.outcome === 'failed') failed++
+      }
+    },
+    illness() {
+      if (refused === fewest) return { kind: 'no-connection', requests: fewest }
+      if (maxErrorRate === undefined || requests < fewest) return undefined
+      if (binomialAtLeast(failed, requests, maxErrorRate) > alpha) return undefined
+      return { kind: 'errors', failed, requests, limit: maxErrorRate }
+    },
+  }
 }
 
 function isRefused(record: RequestRecord): boolean {

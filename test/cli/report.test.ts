@@ -3,8 +3,8 @@ import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
+import { moveRecord } from '../../src/engine/packed-records.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
-import { moveRecord } from '../../src/metrics/joining.ts'
 import { writeArtifacts } from '../../src/run/artifacts.ts'
 import type { BenchRun } from '../../src/run/bench.ts'
 import { find, findings, simulate } from '../report/html/_findings.ts'

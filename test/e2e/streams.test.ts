@@ -43,9 +43,10 @@ test.each(['data', 'field'] as const)(
     expect(ids).toContain('requests-recorded')
     expect(ids).not.toContain('output-missing')
     const zipped = readFileSync(join(project.folder, folder, 'requests.ndjson.gz'))
-    const records = parseRequests(gunzipSync(zipped).toString(), 'requests.ndjson.gz').filter(
-      ({ phase }) => phase === 'measured',
-    )
+    const records = parseRequests(
+      gunzipSync(zipped).toString().split('\n'),
+      'requests.ndjson.gz',
+    ).filter(({ phase }) => phase === 'measured')
     expect(records).toHaveLength(10)
     for (const { output } of records) expect(output).toMatch(/./s)
 

@@ -63,7 +63,9 @@ function attemptRecords(chance: Chance): void {
   )
   const whole = spoilt.map((line) => `${line}\n`).join('')
   const text = chance.happens(0.5) ? whole : mutateText(whole, chance, words)
-  const read = readOrRefuse('requests.ndjson', text, () => parseRequests(text, 'requests.ndjson'))
+  const read = readOrRefuse('requests.ndjson', text, () =>
+    parseRequests(text.split('\n'), 'requests.ndjson'),
+  )
   if (read !== undefined)
     tell('rendering failed', text, () => renderAll({ results, records: read }))
 }

@@ -122,7 +122,7 @@ test('what was written is read back: the same record, and the same line again', 
     },
   ]
   const text = written.map((each) => `${renderRequest(each, t0)}\n`).join('')
-  const back = parseRequests(text, 'requests.ndjson.gz')
+  const back = parseRequests(text.split('\n'), 'requests.ndjson.gz')
   expect(back.map((each) => `${renderRequest(each, 0)}\n`).join('')).toBe(text)
   expect(back[3]).toEqual({
     ...written[3],
@@ -157,5 +157,5 @@ test.each([
   [line.replace('"events":4', '"events":null'), 'f:1:1: events: must be a whole number'],
   ['[]', 'f:1:1: must be an object'],
 ])('a line that was not written by us is refused: %j', (text, message) => {
-  expect(() => parseRequests(text, 'f')).toThrow(message)
+  expect(() => parseRequests(text.split('\n'), 'f')).toThrow(message)
 })

@@ -64,7 +64,7 @@ test('requests are on the disk as soon as they have ended, once each, in that or
   log.add([])
   log.add(bench.records.slice(20))
   const whole = read()
-  expect(parseRequests(whole, 'f').map(({ index }) => index)).toEqual(
+  expect(parseRequests(whole.split('\n'), 'f').map(({ index }) => index)).toEqual(
     bench.records.map(({ index }) => index),
   )
   expect(whole).toMatch(/^[^\n]*"scheduled":0,/)

@@ -1,9 +1,24 @@
 import { expect, test } from 'vitest'
 
-import type { RunEnd } from '../../src/engine/record.ts'
-import { steer } from '../../src/run/steering.ts'
+import type { RequestRecord, RunEnd } from '../../src/engine/record.ts'
+import { steer as steerRun } from '../../src/run/steering.ts'
 import { completed, completedWith, failed, times } from '../metrics/records.ts'
 import { specOf } from './_drive.ts'
+
+/** As a run does: whoever halts and extends shows it all records that were added. */
+function steer(spec: Parameters<typeof steerRun>[0]) {
+  const { add, halt, extend, ...others } = steerRun(spec)
+  const records: RequestRecord[] = []
+  return {
+    ...others,
+    add(batch: readonly RequestRecord[], inFlight: number) {
+      records.push(...batch)
+      add(batch, inFlight)
+    },
+    halt: () => halt(records),
+    extend: () => extend(records),
+  }
+}
 
 const slow = times(100, (index) => completed({ index, ttft: 900 }))
 const fast = times(100, (index) => completed({ index, ttft: 100 }))

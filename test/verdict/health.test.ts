@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { checkHealth } from '../../src/verdict/health.ts'
+import type { RequestRecord } from '../../src/engine/record.ts'
+import { watchHealth } from '../../src/verdict/health.ts'
 import { completed, failed, times } from '../metrics/records.ts'
 import { createRandom } from './random.ts'
 
@@ -8,6 +9,12 @@ const run = (bad: number, good: number) => [
   ...times(good, () => completed()),
   ...times(bad, () => failed()),
 ]
+
+function checkHealth(records: readonly RequestRecord[], maxErrorRate: number | undefined) {
+  const health = watchHealth(maxErrorRate)
+  health.add(records)
+  return health.illness()
+}
 
 const refused = () => failed({ failure: { kind: 'connect', message: '' } })
 
@@ -47,7 +54,11 @@ test('seldom gives up a target that is exactly at the limit, however often it is
   const runs = 300
   const stopped = times(runs, () => {
     const records = times(500, () => (random() < 0.1 ? failed() : completed()))
-    return times(25, (look) => checkHealth(records.slice(0, 20 * (look + 1)), 0.1)).some(Boolean)
+    const health = watchHealth(0.1)
+    return times(25, (look) => {
+      health.add(records.slice(20 * look, 20 * (look + 1)))
+      return health.illness()
+    }).some(Boolean)
   })
   expect(stopped.filter(Boolean).length / runs).toBeLessThan(0.02)
 })

@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest'
+
+import { keepRecords, shiftRecord, tickRecord } from '../../src/engine/packed-records.ts'
+import type { RequestRecord } from '../../src/engine/record.ts'
+import { createRandom } from '../verdict/random.ts'
+
+const origin = 5_123_456.7891234
+
+/** Whole ticks after the origin, as the clock would have them. */
+function instantOf(random: () => number, span = 400_000): number {
+  return origin + Math.round(random() * span * 10_000) / 10_000
+}
+
+const marks = [
+  'dispatched',
+  'headers',
+  'firstByte',
+  'firstEvent',
+  'firstContent',
+  'firstToken',
+  'firstOutput',
+  'lastToken',
+  'completed',
+  'lastByte',
+] as const
+
+/** Any record there may be, hostile counts of a server and all. */
+function anyRecord(random: () => number, index: number): RequestRecord {
+  const pick = <T>(...from: readonly T[]): T => from[Math.floor(random() * from.length)] as T
+  const some = <T>(value: T): T | undefined => (random() < 0.7 ? value : undefined)
+  const record = {
+    index,
+    row: some(Math.floor(random() * 70_000)),
+    target: pick('candidate', 'baseline'),
+    phase: pick('warmup', 'measured'),
+    round: pick(-1, 0, 1, 299),
+    slot: Math.floor(random() * 2048),
+    marks: {
+      scheduled: instantOf(random),
+      called: instantOf(random),
+      ended: instantOf(random),
+      ...Object.fromEntries(
+        marks.filter(() => random() < 0.7).map((mark) => [mark, instantOf(random)]),
+      ),
+    },
+    tokenTimes: Float64Array.from({ length: Math.floor(random() * 9) }, () => instantOf(random)),
+    status: some(pick(200, 404, 599)),
+    events: pick(0, 1, 254, 255, 256, 65_535, 70_000),
+    reads: pick(0, 1, 7),
+    bytes: pick(0, 812, 2 ** 31, 2 ** 33),
+    promptTokens: some(pick(9, 0.5, 1e300, -3, 2 ** 53)),
+    completionTokens: some(pick(0, 4, 4_294_967_295)),
+    reused: random() < 0.5,
+    replaced: pick(undefined, 'unsent', 'resent'),
+    dialect: some(pick('openai-chat', 'raw')),
+    output: some(`${random()}`),
+    eventNames: some([{ name: 'message', count: index }]),
+    missingOutput: some({ at: 'data', keys: ['a', 'b'] }),
+    outcome: pick('completed', 'failed', 'cancelled'),
+  }
+  const known = Object.entries(record).filter(([, value]) => value !== undefined)
+  const failure = { kind: 'reset', message: `reset ${index % 3}` }
+  return {
+    ...Object.fromEntries(known),
+    ...(record.outcome === 'failed' && { failure }),
+  } as unknown as RequestRecord
+}
+
+/** Fields by name, whether the record has them of its own or finds them elsewhere. */
+function plain(record: RequestRecord): unknown {
+  return 'toJSON' in record && typeof record.toJSON === 'function' ? record.toJSON() : record
+}
+
+function round(value: unknown): unknown {
+  if (typeof value === 'number') return Number(value.toFixed(6))
+  if (value instanceof Float64Array) return Array.from(value, round)
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(round)
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, round(each)]))
+}
+
+test('records that were packed have every field that they had, whatever stands in it', () => {
+  const random = createRandom(7)
+  const given = Array.from({ length: 4200 }, (_, index) => anyRecord(random, index))
+  const kept = keepRecords()
+  kept.start(origin)
+  for (let from = 0; from < given.length; from += 700) kept.add(given.slice(from, from + 700))
+  expect(kept.records).toHaveLength(given.length)
+  expect(kept.records.map((record) => round(plain(record)))).toEqual(given.map(round))
+  expect(kept.records[0]?.marks.ended).toBeCloseTo(given[0]?.marks.ended ?? 0, 4)
+  expect(kept.records[0]).not.toBe(given[0])
+})
+
+test('a few records stay as they are', () => {
+  const kept = keepRecords()
+  const given = Array.from({ length: 100 }, (_, index) => anyRecord(createRandom(index), index))
+  kept.add(given)
+  expect(kept.records.every((record, place) => record === given[place])).toBe(true)
+})
+
+test('packed or not, a record on the clock of the file has the same digits', () => {
+  const random = createRandom(3)
+  // Between two ticks, where rounding has a choice.
+  const given = Array.from({ length: 4096 }, (_, index) => {
+    const at = instantOf(random, 90_000) + random() / 10_000
+    return { ...anyRecord(random, index), marks: { scheduled: at, called: at, ended: at } }
+  })
+  const kept = keepRecords()
+  kept.start(origin)
+  kept.add(given)
+  const ticked = (record: RequestRecord): RequestRecord => tickRecord(record, origin)
+  expect(kept.records.map(ticked).map(plain)).toEqual(given.map(ticked))
+})
+
+function shifted(record: RequestRecord, place: number): RequestRecord {
+  return shiftRecord(record, place % 2 === 0 ? 100 : -3.5)
+}
+
+test('a packed record moves to another clock as another one does', () => {
+  const random = createRandom(5)
+  const given = Array.from({ length: 4096 }, (_, index) => anyRecord(random, index))
+  const kept = keepRecords()
+  kept.start(origin)
+  kept.add(given)
+  expect(kept.records.map(shifted).map(plain).map(round)).toEqual(given.map(shifted).map(round))
+})
+
+test('as JSON, a packed record is what it was', () => {
+  const random = createRandom(9)
+  const given = Array.from({ length: 4096 }, (_, index) => anyRecord(random, index))
+  const kept = keepRecords()
+  kept.start(origin)
+  kept.add(given)
+  const back = JSON.parse(JSON.stringify(kept.records[17])) as unknown
+  expect(round(back)).toEqual(round(JSON.parse(JSON.stringify(given[17]))))
+})
