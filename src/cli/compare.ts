@@ -9,11 +9,12 @@ import { renderJson } from '../report/escaping.ts'
 import { listPlaces } from '../report/screen.ts'
 import { readResults } from '../results/findings.ts'
 import type { Results } from '../results/results.ts'
-import { openRunFolder, showPlaces } from '../run/artifacts.ts'
+import { finishRun } from '../run/artifacts.ts'
 import { type BenchOptions, listNotices } from '../run/bench.ts'
 import { loadSpec } from '../run/checked-spec.ts'
 import { compareStored, compareTargets, limitRegression } from '../run/comparison.ts'
 import { findEarlier } from '../run/earlier-runs.ts'
+import { openRunFolder, showPlaces } from '../run/run-folder.ts'
 import { folderOfFile } from '../run/spec-folder.ts'
 import { exitCodeMeanings, exitCodes, toSignalCode } from '../verdict/exit-code.ts'
 import { worstExitCode } from '../verdict/policy.ts'
@@ -158,7 +159,7 @@ async function compareUrls(
       onProgress: quiet ? undefined : (progress) => line.show(spec.name, progress),
     }),
   )
-  const unwritten = folder.finish(bench)
+  const unwritten = finishRun(folder, bench)
   line.clear()
   return { comparison, details: listPlaces(showPlaces(folder, cwd)), unwritten }
 }

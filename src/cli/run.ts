@@ -9,7 +9,6 @@ import { renderSending } from '../report/plan-text.ts'
 import { nameRun } from '../report/progress-text.ts'
 import { listPages, renderOverview, type ShownRun } from '../report/screen.ts'
 import type { Locale } from '../report/seed-words.ts'
-import { writeOverview } from '../run/artifacts.ts'
 import { type CheckedSpec, checkSpecs, loadSpecs } from '../run/checked-spec.ts'
 import { appendHistory, checkHistory } from '../run/history-file.ts'
 import { type MatrixFolder, openMatrixFolder } from '../run/matrix-folder.ts'
@@ -170,7 +169,7 @@ export const run: Command = defineCommand({
         if (spec.cell !== undefined) {
           const matrix = matrices.get(whole) ?? openMatrixFolder(join(out, whole))
           matrices.set(whole, matrix)
-          missing.push(...matrix.add(ran.results))
+          missing.push(...(await matrix.add(ran.results)))
         }
         const problem = history && appendHistory(history, [ran.results], env)
         if (problem !== undefined) tell(problem)
@@ -182,6 +181,7 @@ export const run: Command = defineCommand({
     if (json) {
       context.stdout.write(`${renderJson(all.length === 1 ? all[0] : all)}\n`)
     }
+    const { writeOverview } = await import('../run/artifacts.ts')
     const missing = all.length > 0 ? writeOverview(out, all, junit) : []
     missing.forEach(tell)
     unwritten.push(...missing)

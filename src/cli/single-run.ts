@@ -3,16 +3,14 @@ import { join, relative } from 'node:path'
 import { cleanLine } from '../bench-spec/plain-text.ts'
 import { detectStyle } from '../report/console-style.ts'
 import { nameRun } from '../report/progress-text.ts'
-import { listPlaces } from '../report/screen.ts'
-import { renderSeedReport } from '../report/seed-report.ts'
 import type { Locale } from '../report/seed-words.ts'
-import { renderTerminal } from '../report/terminal.ts'
 import type { Results } from '../results/results.ts'
-import { type JunitMode, openRunFolder, type RunFolder, showPlaces } from '../run/artifacts.ts'
+import type { JunitMode } from '../run/artifacts.ts'
 import { type BenchOptions, listNotices, runBench } from '../run/bench.ts'
 import type { CheckedSpec } from '../run/checked-spec.ts'
 import { OutputError } from '../run/output-file.ts'
 import { recordingsName } from '../run/recording-file.ts'
+import { openRunFolder, type RunFolder, showPlaces } from '../run/run-folder.ts'
 import type { CommandContext } from './command.ts'
 import { createProgressLine } from './progress-line.ts'
 import { createSeedOutput } from './seed-output.ts'
@@ -53,14 +51,21 @@ export async function runOne(
   for (const { level, message } of listNotices(spec, { root: cwd })) {
     stderr.write(`${cleanLine(`${spec.name}: ${level}: ${message}`)}\n`)
   }
-  const bench = await runBench(spec, {
+  const running = runBench(spec, {
     signal,
     root: cwd,
     log: folder.log,
     ...(recorded !== undefined && { recorded }),
     ...watchRun(),
   })
-  const unwritten = folder.finish(bench, junit)
+  // Loaded while the load runs.
+  const [bench, { finishRun }, { listPlaces }, { renderTerminal }] = await Promise.all([
+    running,
+    import('../run/artifacts.ts'),
+    import('../report/screen.ts'),
+    import('../report/terminal.ts'),
+  ])
+  const unwritten = finishRun(folder, bench, junit)
   line.clear()
   if (!json) {
     const details = listPlaces(showPlaces(folder, cwd))
@@ -68,6 +73,7 @@ export async function runOne(
       details.push(`recorded ${relative(cwd, join(folder.path, recordingsName))}`)
     }
     if (locale !== undefined) {
+      const { renderSeedReport } = await import('../report/seed-report.ts')
       stdout.write(`${renderSeedReport(bench.results, bench.records, locale)}\n`)
     }
     stdout.write(`${renderTerminal(bench.results, { ...detectStyle(stdout, env), details })}\n`)

@@ -1,5 +1,5 @@
 import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join, normalize, sep } from 'node:path'
+import { dirname, join, normalize, sep } from 'node:path'
 
 /** A file or a folder of ours cannot be written; the message names it, and says why. */
 export class OutputError extends Error {
@@ -101,4 +101,44 @@ function explain(error: unknown): string {
   const { code = '', message } = error as NodeJS.ErrnoException
   const words = reasons[code]
   return words === undefined ? message : `${words} (${code})`
+}
+
+/** What came of the wish to write some files. */
+export interface Written {
+  /** Paths. */
+  files: string[]
+  /** Why some were not, a sentence for each reason. */
+  problems: string[]
+}
+
+/** One after the other; one that cannot be written does not keep the others from it. */
+export function writeFiles(
+  folder: string,
+  files: Readonly<Record<string, () => string | undefined>>,
+): Written {
+  const paths: string[] = []
+  const errors: OutputError[] = []
+  for (const [name, render] of Object.entries(files)) {
+    const content = render()
+    if (content === undefined) continue
+    try {
+      makeFolder(folder, dirname(name))
+      const path = join(folder, name)
+      replaceFile(path, content)
+      paths.push(path)
+    } catch (error) {
+      if (!(error instanceof OutputError)) throw error
+      errors.push(error)
+    }
+  }
+  return { files: paths, problems: listProblems(errors) }
+}
+
+/** A sentence for each reason: a full disk has many a file missing, and one is enough to tell. */
+function listProblems(errors: readonly OutputError[]): string[] {
+  return [...Map.groupBy(errors, ({ reason }) => reason)].map(([reason, some]) => {
+    const [first = '', ...others] = new Set(some.map(({ path }) => path))
+    const more = others.length === 0 ? '' : ` and ${others.length} more`
+    return `${first}${more}: cannot be written: ${reason}`
+  })
 }

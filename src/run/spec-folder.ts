@@ -3,7 +3,7 @@ import { basename, dirname, join, relative } from 'node:path'
 
 import { nameCellFolder } from '../bench-spec/matrix.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
-import { folderName } from './artifacts.ts'
+import { folderName } from './run-folder.ts'
 
 /** What the name of a test file of ours ends in. */
 const benchEnding = /\.bench\.\w+$/

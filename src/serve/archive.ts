@@ -4,8 +4,8 @@ import { join } from 'node:path'
 
 import { keepKnown } from '../bench-spec/known.ts'
 import { readRecords, readResults } from '../results/findings.ts'
-import { openRunFolder, type RunFolder } from '../run/artifacts.ts'
 import { replaceFile } from '../run/output-file.ts'
+import { openRunFolder, type RunFolder } from '../run/run-folder.ts'
 import type { RunDocument, StoredRun } from './stored-run.ts'
 
 /** An id begins with the instant, so that ids are sorted by time; no other name is ever looked for. */

@@ -1,8 +1,9 @@
 import { createRedactor, redactDeep } from '../bench-spec/redaction.ts'
-import type { RunFolder } from '../run/artifacts.ts'
+import { finishRun } from '../run/artifacts.ts'
 import { type BenchRun, runBench } from '../run/bench.ts'
 import type { CheckedSpec } from '../run/checked-spec.ts'
 import { OutputError } from '../run/output-file.ts'
+import type { RunFolder } from '../run/run-folder.ts'
 import { toMetrics, toPercentiles } from './answer.ts'
 import type { Archive } from './archive.ts'
 import { toOutcome } from './outcome.ts'
@@ -137,7 +138,7 @@ export function createRuns({ archive, root, log }: RunsOptions): Runs {
       percentiles: toPercentiles(results),
       error: refusal === undefined ? null : toErrorDocument(refusal).error,
     }
-    for (const problem of [...folder.finish(run), ...add(document)]) log(problem)
+    for (const problem of [...finishRun(folder, run), ...add(document)]) log(problem)
     log(describeRun(document))
     return refusal === undefined ? { refusal, document } : { refusal, document }
   }

@@ -1,16 +1,11 @@
-import { relative } from 'node:path'
-
 import { configDefaults } from 'vitest/config'
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
 
 import { specFile } from '../bench-spec/file-name.ts'
 import { cleanLine, cleanOutput } from '../bench-spec/plain-text.ts'
-import { reportRuns } from '../github/job.ts'
-import { detectStyle } from '../report/console-style.ts'
 import { renderProgress } from '../report/progress-text.ts'
-import { renderScreen } from '../report/screen.ts'
-import { findResults } from '../results/findings.ts'
-import { type JunitMode, showPlaces, writeOverview } from '../run/artifacts.ts'
+import type { JunitMode } from '../run/artifacts.ts'
+import type * as Ending from './ending.ts'
 import { noticeArtifact, progressArtifact, type RunMeta } from './meta.ts'
 import { createProgressView, type ProgressView } from './progress-view.ts'
 import { interruptRuns } from './running.ts'
@@ -28,10 +23,13 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
   let view: ProgressView | undefined
   /** Runs that have ended since the tests were started. */
   let ended: RunMeta[] = []
+  /** Loaded while the first test runs: most of the package. */
+  let ending: typeof Ending | undefined
 
   function onSignal(): void {
     const folders = interruptRuns(out)
-    report([...ended, ...folders.flatMap(readRun)])
+    // Not there yet: then nothing has run.
+    ending?.conclude([...ended, ...folders.flatMap(ending.readRun)], concluding())
   }
 
   /** Not into the output of a reporter that a program reads. */
@@ -40,33 +38,13 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
     else vitest.logger.log(cleanOutput(text))
   }
 
-  /** Prints and writes everything that is known of these runs. */
-  function report(runs: readonly RunMeta[]): void {
-    if (runs.length === 0) return
-    const style = detectStyle(process.stdout, process.env)
-    const { root } = vitest.config
-    const shown = runs.map(({ results, folder, earlier }) => ({
-      results,
-      places: showPlaces({ path: folder, earlier }, root),
-    }))
-    print(`${renderScreen(shown, { ...style, folder: relative(root, out) })}\n`)
-    const results = runs.map((run) => run.results)
-    for (const problem of writeOverview(out, results, junit)) {
-      vitest.logger.error(`slogate: ${problem}`)
-      process.exitCode = 1
-    }
+  async function loadEnding(): Promise<typeof Ending> {
+    ending ??= await import('./ending.ts')
+    return ending
   }
 
-  async function reportToJob(runs: readonly RunMeta[]): Promise<void> {
-    const problems = await reportRuns(
-      runs.map(({ results }) => results),
-      {
-        annotation: hasTap(vitest) ? 'none' : 'job',
-        cwd: vitest.config.root,
-        env: process.env,
-      },
-    )
-    for (const problem of problems) vitest.logger.warn(cleanLine(problem))
+  function concluding(): Ending.Concluding {
+    return { vitest, print, out, junit, readByProgram: hasTap(vitest) }
   }
 
   const reporter: Reporter = {
@@ -94,6 +72,7 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
     onTestRunStart() {
       view ??= createProgressView(vitest, print)
       ended = []
+      void loadEnding()
     },
 
     onTestCaseResult(test) {
@@ -112,8 +91,9 @@ export function createReporter(out: string, junit: JunitMode): Reporter {
       view?.clear()
       const tests = modules.flatMap((module) => [...module.children.allTests()])
       const runs = listRuns(tests)
-      report(runs)
-      await reportToJob(runs)
+      const { conclude, reportToJob } = await loadEnding()
+      conclude(runs, concluding())
+      await reportToJob(runs, concluding())
       if (vitest.config.watch || !hasSpecs(modules, tests)) return
       if (tests.some((test) => test.meta().slogate?.judged)) return
       vitest.logger.error('slogate: no SLO was evaluated, and what was not measured does not pass.')
@@ -161,9 +141,4 @@ function dropProgress(test: TestCase): void {
 
 function listRuns(tests: readonly TestCase[]): RunMeta[] {
   return tests.flatMap((test) => test.meta().slogate?.run ?? [])
-}
-
-function readRun(folder: string): RunMeta[] {
-  const results = findResults(folder)
-  return results === undefined ? [] : [{ results, folder }]
 }

@@ -12,12 +12,12 @@ import { nameRun } from '../report/progress-text.ts'
 import { explainSlo } from '../report/sentence/slo.ts'
 import { explainVerdict } from '../report/sentence/verdict.ts'
 import type { Results, SloDocument } from '../results/results.ts'
-import { folderName, openRunFolder } from '../run/artifacts.ts'
 import { type BenchRun, runBench, listNotices } from '../run/bench.ts'
 import { type CheckedSpec, loadSpecs } from '../run/checked-spec.ts'
 import { appendHistory } from '../run/history-file.ts'
 import { type MatrixFolder, openMatrixFolder } from '../run/matrix-folder.ts'
 import { OutputError } from '../run/output-file.ts'
+import { folderName, openRunFolder } from '../run/run-folder.ts'
 import { folderOfCell, folderOfFile } from '../run/spec-folder.ts'
 import { endingSignals } from '../verdict/exit-code.ts'
 import { baselineData } from './bench-table.ts'
@@ -240,7 +240,7 @@ async function runSpec(
       const message = `${spec.name}: ${notice.level}: ${notice.message}`
       void recordArtifact(context.task, { type: noticeArtifact, message })
     }
-    const run = await runBench(spec, {
+    const running = runBench(spec, {
       root,
       log: folder.log,
       signal: AbortSignal.any([context.signal, interrupt.signal]),
@@ -252,10 +252,12 @@ async function runSpec(
         })
       },
     })
-    const unwritten = folder.finish(run, junit)
+    // Loaded while the load runs.
+    const [run, { finishRun }] = await Promise.all([running, import('../run/artifacts.ts')])
+    const unwritten = finishRun(folder, run, junit)
     if (spec.cell !== undefined) {
       matrix.opened ??= openMatrixFolder(join(out, whole))
-      unwritten.push(...matrix.opened.add(run.results))
+      unwritten.push(...(await matrix.opened.add(run.results)))
     }
     const problem = history && appendHistory(history, [run.results], process.env)
     if (problem !== undefined) {

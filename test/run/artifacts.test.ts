@@ -16,14 +16,10 @@ import { expect, onTestFinished, test } from 'vitest'
 import { renderEndLine } from '../../src/report/seed-report.ts'
 import type { TestResults } from '../../src/report/seed.ts'
 import { parseRequests } from '../../src/results/requests.ts'
-import {
-  folderName,
-  openRunFolder,
-  writeArtifacts,
-  writeOverview,
-} from '../../src/run/artifacts.ts'
+import { finishRun, writeArtifacts, writeOverview } from '../../src/run/artifacts.ts'
 import type { BenchRun } from '../../src/run/bench.ts'
 import { OutputError } from '../../src/run/output-file.ts'
+import { folderName, openRunFolder } from '../../src/run/run-folder.ts'
 import { createFolder } from '../cli/_folder.ts'
 import { find, simulate } from '../report/html/_findings.ts'
 
@@ -55,7 +51,8 @@ const names = [
 
 test('requests are on the disk as soon as they have ended, once each, in that order', () => {
   const out = createFolder({})
-  const { log, finish } = openRunFolder(out, 'chat')
+  const folder = openRunFolder(out, 'chat')
+  const { log } = folder
   const read = (): string =>
     gunzipSync(readFileSync(join(out, 'chat/requests.ndjson.gz'))).toString()
   log.start(1000)
@@ -68,7 +65,7 @@ test('requests are on the disk as soon as they have ended, once each, in that or
     bench.records.map(({ index }) => index),
   )
   expect(whole).toMatch(/^[^\n]*"scheduled":0,/)
-  expect(finish(bench)).toEqual([])
+  expect(finishRun(folder, bench)).toEqual([])
   expect(read()).toBe(whole)
 })
 
@@ -111,7 +108,7 @@ test('a request has the same number in every file and line', () => {
 
 test('a run without a request has a file without a line', () => {
   const out = createFolder({})
-  openRunFolder(out, '').finish({ results: bench.results, records: [] })
+  finishRun(openRunFolder(out, ''), { results: bench.results, records: [] })
   expect(gunzipSync(readFileSync(join(out, 'requests.ndjson.gz'))).toString()).toBe('')
 })
 
@@ -127,7 +124,7 @@ test('links in the output folder are replaced, and not followed', () => {
   const folder = openRunFolder(join(out, 'named'), 'chat')
   folder.log.add(bench.records)
   link('real/chat/junit.xml', 'mine')
-  expect(folder.finish(bench)).toEqual([])
+  expect(finishRun(folder, bench)).toEqual([])
   expect(writeOverview(join(out, 'named'), [bench.results], 'rich')).toEqual([])
   for (const name of names) {
     expect(lstatSync(join(out, 'real/chat', name)).isSymbolicLink(), name).toBe(false)
@@ -157,7 +154,8 @@ test('a file where a folder is needed is one sentence that names it', () => {
 
 test('what cannot be written is told by its name, and keeps nothing else from being written', () => {
   const out = createFolder({})
-  const { path, log, finish } = openRunFolder(out, 'chat')
+  const folder = openRunFolder(out, 'chat')
+  const { path, log } = folder
   log.add(bench.records.slice(0, 20))
   rmSync(join(path, 'requests.ndjson.gz'))
   mkdirSync(join(path, 'requests.ndjson.gz'))
@@ -165,7 +163,7 @@ test('what cannot be written is told by its name, and keeps nothing else from be
   log.add(bench.records.slice(40))
   mkdirSync(join(path, 'report.html/inside'), { recursive: true })
   const why = 'cannot be written: a folder stands where a file is needed (EISDIR)'
-  expect(finish(bench)).toEqual([
+  expect(finishRun(folder, bench)).toEqual([
     `${join(path, 'requests.ndjson.gz')}: ${why}; requests are missing in it`,
     `${join(path, 'report.html')}: ${why}`,
   ])
@@ -186,10 +184,11 @@ test.skipIf(!canMount)(
     const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=32k', 'tmpfs', out])
     if (mount.status !== 0) skip('this machine mounts no tmpfs')
     onTestFinished(() => void spawnSync('umount', [out]))
-    const { path, log, finish } = openRunFolder(out, 'chat')
+    const folder = openRunFolder(out, 'chat')
+    const { path, log } = folder
     const many = find(simulate(600))
     log.add(many.records)
-    const problems = finish(many)
+    const problems = finishRun(folder, many)
     expect(problems[0]).toBe(
       `${join(path, 'requests.ndjson.gz')}: cannot be written: no space is left there (ENOSPC); requests are missing in it`,
     )

@@ -12,9 +12,10 @@ import { gunzipSync } from 'node:zlib'
 
 import { expect, test } from 'vitest'
 
-import { openRunFolder, writeArtifacts } from '../../src/run/artifacts.ts'
+import { finishRun, writeArtifacts } from '../../src/run/artifacts.ts'
 import type { BenchRun } from '../../src/run/bench.ts'
 import { findEarlier } from '../../src/run/earlier-runs.ts'
+import { openRunFolder } from '../../src/run/run-folder.ts'
 import { createFolder } from '../cli/_folder.ts'
 import { find, simulate } from '../report/html/_findings.ts'
 
@@ -78,7 +79,7 @@ test('the oldest go first, and nothing goes that is not ours', () => {
   const run = (second: number, keep?: number): void => {
     const folder = openRunFolder(out, '', keep)
     folder.log.add(records ?? [])
-    folder.finish(runAt(second))
+    finishRun(folder, runAt(second))
   }
   for (let second = 2; second <= 24; second++) run(second)
   const kept = list(out, 'earlier').filter((name) => !own.includes(name))
@@ -119,9 +120,9 @@ test('of two runs at the same time the later one has the place, and each has all
   late.log.start(1000)
   late.log.add(two.records.slice(0, 5))
   early.log.add(one.records.slice(20))
-  expect(early.finish(one)).toEqual([])
+  expect(finishRun(early, one)).toEqual([])
   late.log.add(two.records.slice(5))
-  expect(late.finish(two)).toEqual([])
+  expect(finishRun(late, two)).toEqual([])
   expect(late.path).toBe(out)
   expect(early.path).toBe(late.earlier)
   for (const [path, run] of [
@@ -145,18 +146,18 @@ test('a run whose files are removed meanwhile writes them once more, beside anot
   const alone = openRunFolder(out, 'chat')
   alone.log.add(runAt(1).records.slice(0, 20))
   rmSync(join(out, 'chat'), { recursive: true })
-  expect(alone.finish(runAt(1))).toEqual([])
+  expect(finishRun(alone, runAt(1))).toEqual([])
   expect(alone.path).toBe(join(out, 'chat'))
   expect(count(alone.path)).toBe(60)
 
   const displaced = openRunFolder(out, 'both')
   // Nothing has been measured, so that nothing is kept.
   const other = openRunFolder(out, 'both')
-  expect(displaced.finish(runAt(1))).toEqual([])
+  expect(finishRun(displaced, runAt(1))).toEqual([])
   expect(displaced.path).toBe(join(out, 'both/earlier', first))
   expect(count(displaced.path)).toBe(60)
   expect(existsSync(join(out, 'both/results.json'))).toBe(false)
-  other.finish(runAt(2))
+  finishRun(other, runAt(2))
   expect(list(out, 'both')).toEqual(['earlier', ...names])
 })
 
