@@ -153,7 +153,7 @@ function buildOne<Stored>(opened: Opened<Stored>): BenchSpec<Stored> {
   const [spec] = specs
   if (spec !== undefined && spec.cell === undefined) return spec
   const [setting] = spec?.cell?.settings ?? []
-  const message = `makes ${specs.length} specs of this one, and one is needed here. Write ${setting?.key}: ${setting?.text} in its place.`
+  const message = `makes a spec of each of its values, ${specs.length} in all, and one is needed here. Write ${setting?.key}: ${setting?.text} in its place.`
   const issue = createIssue(locate, ['matrix'], message, 'key')
   throw new SpecError([issue], file?.shown, file && maskNamedSecrets(file.text))
 }

@@ -1,16 +1,33 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 
+import { renderMatrixPage } from '../../src/report/html/matrix-page.ts'
 import { renderHtml } from '../../src/report/html/page.ts'
+import { listMatrices } from '../../src/results/matrix.ts'
+import { swept } from '../report/_matrix.ts'
 import { runs } from '../report/_runs.ts'
 import { find, findings, simulate } from '../report/html/_findings.ts'
 import { audit } from './_axe.ts'
 import { useBrowser } from './_browser.ts'
 
-const names = [...Object.keys(findings), 'relative', 'incomparable'] as const
+const matrices = {
+  'a matrix': swept.missed,
+  'pairs of values': swept.pairs,
+  'hostile values': swept.hostile,
+}
+const names = [
+  ...Object.keys(findings),
+  'relative',
+  'incomparable',
+  ...Object.keys(matrices),
+] as const
 const browser = useBrowser()
 
 function htmlOf(name: string): string {
+  const [matrix] = Object.hasOwn(matrices, name)
+    ? listMatrices(matrices[name as keyof typeof matrices])
+    : []
+  if (matrix !== undefined) return renderMatrixPage(matrix)
   if (name === 'relative' || name === 'incomparable') return renderHtml(runs[name])
   const found = findings[name]
   if (found === undefined) throw new Error(`there are no findings "${name}"`)
@@ -39,6 +56,8 @@ test.each([
   'without records',
   'relative',
   'incomparable',
+  'a matrix',
+  'pairs of values',
 ])('%s: axe finds nothing serious, light and dark [S0.20]', async (name) => {
   const { page } = await browser.open(htmlOf(name))
   expect(await audit(page)).toEqual([])

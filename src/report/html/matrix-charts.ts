@@ -75,8 +75,17 @@ function sweepTimes(matrix: Matrix, metric: MatrixMetric, axes: Axes): Sweep[] {
     const lines = all.map((stat) =>
       drawCells(stat, only?.cells ?? [], axes, (cell) => readTime(cell, metric, stat)),
     )
-    const caption = `${metric}${stats.length === 0 ? '' : ', statistics of SLOs with their limits'}`
-    return [compose(axes, { id: `sweep-${metric}`, title: metric, caption, lines, bounds: asked })]
+    const note = stats.length === 0 ? undefined : 'statistics of SLOs with their limits'
+    return [
+      compose(axes, {
+        id: `sweep-${metric}`,
+        title: metric,
+        caption: metric,
+        note,
+        lines,
+        bounds: asked,
+      }),
+    ]
   }
   return (stats.length === 0 ? ['p95'] : stats).map((stat) =>
     compose(axes, {
@@ -93,7 +102,9 @@ function sweepTimes(matrix: Matrix, metric: MatrixMetric, axes: Axes): Sweep[] {
 
 function compose(
   { chosen }: Axes,
-  given: Pick<Sweep, 'id' | 'title' | 'caption' | 'lines'> & { bounds: readonly SloDocument[] },
+  given: Pick<Sweep, 'id' | 'title' | 'caption' | 'note' | 'lines'> & {
+    bounds: readonly SloDocument[]
+  },
 ): Sweep {
   const bounds = given.bounds.flatMap(({ bound, text, metric }) =>
     bound === null ? [] : [{ value: bound, text: text.replace(`${metric} `, '') }],
@@ -166,7 +177,9 @@ function sweepRate(
     id: `sweep-${metric}`,
     title,
     caption: title,
-    lines: axes.groups.map(({ name = unit, cells }) => drawCells(name, cells, axes, read)),
+    lines: axes.groups.map(({ name = unit === '/s' ? 'req/s' : unit, cells }) =>
+      drawCells(name, cells, axes, read),
+    ),
     bounds: listSlos(matrix, metric),
   })
   const bounds = sweep.bounds.map(({ value }) => value)

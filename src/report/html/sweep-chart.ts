@@ -35,6 +35,8 @@ export interface Sweep {
   id: string
   title: string
   caption: string
+  /** What else is to be said of it. */
+  note?: string | undefined
   /** Of the values along the bottom. */
   key: string
   chosen: readonly { text: string; number: number | null }[]
@@ -46,10 +48,10 @@ export interface Sweep {
 
 /** Figures over the values of a key, with a line for each figure; `undefined` where there are none. */
 export function renderSweep(sweep: Sweep): Markup | undefined {
-  const { id, title, caption, key, chosen, lines, bounds } = sweep
+  const { id, title, caption, note, key, chosen, lines, bounds } = sweep
   const values = lines.flatMap(({ points }) => points.flatMap(({ value }) => value ?? []))
   if (values.length === 0) return undefined
-  const x = scaleChosen(chosen, [plot.left + 14, plot.right - 8])
+  const x = scaleChosen(chosen, [plot.left + 14, plot.right - 18])
   const y = sweep.scale(values, [plot.bottom, plot.top])
   const description = lines
     .map(({ name, points }) => {
@@ -66,8 +68,17 @@ export function renderSweep(sweep: Sweep): Markup | undefined {
     drawn,
     nameLines(lines, y),
   ])
-  const along = `${caption} over ${key}${x.kind === 'log' ? ', which is on a logarithmic axis' : ''}`
-  return renderFigure(`${along}${y.kind === 'log' ? '; so are the figures' : ''}`, chart)
+  const told = [
+    `${caption} over ${key}`,
+    ...(note === undefined ? [] : [note]),
+    ...(x.kind === 'log' || y.kind === 'log' ? [nameLogarithmic(x, y)] : []),
+  ]
+  return renderFigure(told.join('; '), chart)
+}
+
+function nameLogarithmic(x: Scale, y: Scale): string {
+  if (x.kind === 'log' && y.kind === 'log') return 'logarithmic axes'
+  return `${x.kind === 'log' ? 'the axis below is' : 'the axis at the left is'} logarithmic`
 }
 
 /** How lines are told apart beside their names. */
