@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import type { Matrix } from '../../src/results/matrix.ts'
+import type { Results } from '../../src/results/results.ts'
 import { config, createProject, type Project } from './_project.ts'
 
 /** A spec without a load of its own; the SLO stands on its last line. */
@@ -22,17 +23,12 @@ function readMatrix(project: Project, folder: string): Matrix {
   return JSON.parse(project.read(join(folder, 'matrix.json'))) as Matrix
 }
 
-test('slogate run runs each cell, tells the job, and leaves a page of them all', async () => {
+test('slogate run runs each cell, and leaves a page of them all', async () => {
   const project = createProject({
     'chat.bench.yaml': sweptSpec('{ requests: [60, 20, 25] }', 'success_rate >= 90%'),
-    'summary.md': '',
   })
-  const env = {
-    GITHUB_ACTIONS: 'true',
-    GITHUB_STEP_SUMMARY: join(project.folder, 'summary.md'),
-  }
   const history = ['--history', 'history.csv', '--policy', 'release']
-  const first = await project.slogate(['run', '-c', 'chat.bench.yaml', ...history], env)
+  const first = await project.slogate(['run', '-c', 'chat.bench.yaml', ...history])
   // 20 and 25 requests cannot prove 90 %: the worst of the cells is the exit code.
   expect(first.code).toBe(2)
   expect(first.stderr).toMatch(/^chat \[requests=60\] \(cell 1 of 3\): sends 60 requests/m)
@@ -58,7 +54,9 @@ test('slogate run runs each cell, tells the job, and leaves a page of them all',
   }
   expect(project.read('history.csv').match(/chat \[requests=\d+\]/g)).toHaveLength(3)
   expect(project.read('.vitest/slogate/junit.xml').match(/<testsuite /g)).toHaveLength(3)
-  expect(project.read('summary.md')).toMatch(/### ⚠️ INCONCLUSIVE – chat: 1 of 3 cells PASS\n/)
+  expect(project.read('.vitest/slogate/summary.md')).toMatch(
+    /### ⚠️ INCONCLUSIVE – chat: 1 of 3 cells PASS\n/,
+  )
 
   const page = project.read(`${out}/matrix.html`)
   writeFileSync(join(project.folder, out, 'matrix.html'), '')
@@ -73,7 +71,11 @@ test('slogate run runs each cell, tells the job, and leaves a page of them all',
   const relative = 'ttft p50 <= baseline + 400%'
   project.write('chat.bench.yaml', sweptSpec('{ requests: [60, 20, 25] }', relative))
   const compared = await project.slogate(['run', '-c', 'chat.bench.yaml', '--baseline', out])
-  expect(compared.stdout.match(/ baseline .*\(an earlier run\)/g)).toHaveLength(3)
+  for (const { folder } of matrix.cells) {
+    const { baseline } = JSON.parse(project.read(join(out, folder, 'results.json'))) as Results
+    expect(baseline).toMatchObject({ kind: 'file', comparable: true })
+    expect(baseline?.source).toBe(join(project.folder, out, folder))
+  }
   expect(compared.stdout).toMatch(/ earlier .*requests=20\/earlier/)
 })
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { annotate } from '../../src/github/annotation.ts'
 import { renderSummary } from '../../src/github/job-summary.ts'
 import { settle } from '../../src/github/outcome.ts'
+import { swept } from '../report/_matrix.ts'
 import { hostile, run, runs, slo } from '../report/_runs.ts'
 
 const placed = { title: 'slogate', placed: true }
@@ -96,4 +97,11 @@ test('an annotation is short enough for GitHub, and of one line for each remark'
   for (const line of [title, ...lines]) {
     expect(line).not.toMatch(/^::|##\w*\[|\p{Cc}/u)
   }
+})
+
+test('has the table of a matrix before its cells', () => {
+  const text = renderSummary(settle(swept.missed), { title: 'slogate', limit: 100_000 })
+  expect(text).toMatch(
+    /^## ❌ FAIL – slogate\n\n3 of 4 runs pass\.\n[^|]*### ❌ FAIL – chat: 3 of 4 cells PASS\n\n\| {2}\| concurrency \|/,
+  )
 })
