@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import { readTable, repository } from '../_pages.ts'
+import { putSection, readSection } from '../_section.ts'
 import { times } from '../metrics/records.ts'
 import { createNormal, createRandom } from '../verdict/random.ts'
 import { simulateAll } from './crew.ts'
 import { experiments, findExperiment } from './experiments.ts'
 import { findExcesses } from './limits.ts'
-import { renderSection, replaceSection, readSection } from './section.ts'
+import { heading, renderSection } from './section.ts'
 import { services } from './services.ts'
 import { simulate } from './simulation.ts'
 
@@ -82,13 +83,13 @@ test('leaves out what was not simulated, and replaces its section of the page on
     ['independent', expect.stringMatching(/^\d+\.\d \/ \d+\.\d$/), '', '', ''],
   ])
   expect(section).not.toContain('chunk_gap')
-  const replaced = replaceSection(page, section)
-  expect(readSection(replaced)).toBe(section)
-  expect(replaceSection(replaced, readSection(page))).toBe(page)
+  const replaced = putSection(page, section)
+  expect(readSection(replaced, heading)).toBe(section)
+  expect(putSection(replaced, readSection(page, heading))).toBe(page)
 })
 
 test('the documents name every service, and a cell of them is that of a new simulation', () => {
-  const section = readSection(page)
+  const section = readSection(page, heading)
   const names = services.map(({ name }) => name)
   expect(readTable(section, '| service | how its times come about |')).toEqual(
     services.map(({ name, account }) => [name, account]),

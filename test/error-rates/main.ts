@@ -5,13 +5,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 
 import { exitCodes } from '../../src/verdict/exit-code.ts'
+import { putSection } from '../_section.ts'
 import { type Finding, simulateAll } from './crew.ts'
 import type { Experiment } from './experiment.ts'
 import { experiments } from './experiments.ts'
 import { findExcesses } from './limits.ts'
 import { help, readOptions } from './options.ts'
 import { createProgress, toSeconds } from './progress.ts'
-import { renderSection, replaceSection } from './section.ts'
+import { renderSection } from './section.ts'
 
 const page = new URL('../../docs/verdicts.md', import.meta.url)
 
@@ -50,7 +51,7 @@ async function run(
     console.error('Interrupted: these are a part of the runs.')
     return exitCodes.interrupted
   }
-  if (write) writeFileSync(page, replaceSection(readFileSync(page, 'utf8'), section))
+  if (write) writeFileSync(page, putSection(readFileSync(page, 'utf8'), section))
   return excesses.length > 0 ? exitCodes.missed : exitCodes.pass
 }
 

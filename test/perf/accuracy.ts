@@ -13,6 +13,8 @@ export interface Accuracy {
   eventsPerSecond: number
   /** µs of the client's processes per token while it loads. */
   cpuPerEvent: number
+  /** By how much the server itself was late, ms: the most in each answer. */
+  serverLateP99: number
 }
 
 /**
@@ -52,6 +54,10 @@ export function measureAccuracy(
     gapErrorP99: quantileOf(gapErrors, 0.99),
     eventsPerSecond: (1000 * tokens) / (to - from),
     cpuPerEvent: (1000 * cpu.between(from, to)) / tokens,
+    serverLateP99: quantileOf(
+      sent.map(({ late }) => late),
+      0.99,
+    ),
   }
 }
 

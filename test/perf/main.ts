@@ -1,12 +1,13 @@
 /** Measures what the package costs, side by side with what one would write first. Prints, judges nothing. */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 
 import { exitCodes } from '../../src/verdict/exit-code.ts'
 import { version } from '../../src/version.ts'
 import { fromModules } from '../real/_software.ts'
-import { type Candidate, renderBenchmark, runBenchmark, type Series } from './benchmark.ts'
+import { type Candidate, runBenchmark, type Series } from './benchmark.ts'
 import { type OwnClient, ownClients, peerNames } from './clients/name.ts'
+import { putSections, renderFigures } from './figures.ts'
 import { measureJudging } from './judging.ts'
 import { measureMockCost } from './mock-cost.ts'
 import { help, type PerfOptions, readOptions } from './options.ts'
@@ -15,6 +16,8 @@ import { canPin } from './pinning.ts'
 import { measureStreamReading } from './stream-reading.ts'
 import { compileServer } from './stream-server.ts'
 import { runTrial, sendBy } from './trial.ts'
+
+const page = new URL('../../docs/accuracy.md', import.meta.url)
 
 try {
   const options = readOptions(process.argv.slice(2))
@@ -31,8 +34,11 @@ async function run(options: PerfOptions): Promise<void> {
     console.log('Clients are not compared: their server needs a C compiler (cc) and Linux\n')
   } else {
     const series = await compareClients(options)
-    console.log(`\n${renderBenchmark(series)}`)
+    const sections = renderFigures(series, describeMachine())
+    for (const { heading, text } of sections) console.log(`\n${heading}\n\n${text}`)
+    console.log()
     if (options.json !== undefined) writeJson(options.json, series)
+    if (options.write) writeFileSync(page, putSections(readFileSync(page, 'utf8'), sections))
   }
   if (!options.everything) return
   for (const measure of [measureStreamReading, measureMockCost, measureJudging]) {

@@ -19,6 +19,7 @@ it costs to read streams and to judge, and the mock by its own record.
   --repetitions N    of everything, interleaved (3)
   --seconds N        of load in each, behind the warm-up (4)
   --json FILE        also writes every repetition
+  --write            puts the tables into docs/accuracy.md, each in the place of the last of its load
   --help
 
 With --peers or --only nothing but the comparison is run.`
@@ -34,6 +35,7 @@ export interface PerfOptions {
   /** Whether also what is no comparison of clients is measured. */
   everything: boolean
   json: string | undefined
+  write: boolean
   help: boolean
 }
 
@@ -49,6 +51,7 @@ export function readOptions(args: string[]): PerfOptions {
       repetitions: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '4' },
       json: { type: 'string' },
+      write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
@@ -66,6 +69,7 @@ export function readOptions(args: string[]): PerfOptions {
     repetitions: toCount('repetitions', values.repetitions),
     everything: values.only === undefined && !values.peers,
     json: values.json,
+    write: values.write,
     help: values.help,
   }
 }

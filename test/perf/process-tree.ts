@@ -31,14 +31,19 @@ export function watchCpu(root: number): CpuWatch {
     stop() {
       clearInterval(timer)
       read()
-      return { between: (from, to) => readAt(readings, to) - readAt(readings, from) }
+      return drawBetween(readings)
     },
   }
 }
 
-interface Reading {
+export interface Reading {
   at: number
   cpu: number
+}
+
+/** Of readings in the order of their instants. */
+export function drawBetween(readings: readonly Reading[]): CpuReadings {
+  return { between: (from, to) => readAt(readings, to) - readAt(readings, from) }
 }
 
 function readAt(readings: readonly Reading[], at: number): number {

@@ -112,7 +112,7 @@ interface LogLine {
 }
 
 /** @throws Error on a line that is no JSON: the log was cut. */
-function readLog(text: string): SentStream[] {
+export function readLog(text: string): SentStream[] {
   return text
     .split('\n')
     .filter((line) => line !== '')

@@ -27,7 +27,7 @@ const tokens = { paced: 100, 'lock-step': 100, flood: 2_000 }
 const floodRate = 300_000
 
 /** How the server is to answer, and what is sent to it: the warm-up is one request of each slot. */
-function planTrial({ streams, mode, seconds }: Trial): {
+export function planTrial({ streams, mode, seconds }: Trial): {
   pace: Pace
   order: Omit<Order, 'url'>
 } {

@@ -59,7 +59,7 @@ export function createNetSlot(url: string, parsed: boolean): Slot {
   }
 }
 
-interface Walk {
+export interface Walk {
   /** A chunk has begun. */
   onChunk(): void
   /** A piece of one. */
@@ -70,7 +70,11 @@ interface Walk {
 const [cr, lf] = [13, 10]
 
 /** Walks the head and the chunks of one answer after the other, wherever the reads cut them. */
-function createWalk({ onChunk, onData, onEnd }: Walk): (bytes: Buffer, length: number) => void {
+export function createWalk({
+  onChunk,
+  onData,
+  onEnd,
+}: Walk): (bytes: Buffer, length: number) => void {
   let inside: 'head' | 'size' | 'data' = 'head'
   /** Of the head: how many of CR LF CR LF have come. */
   let ending = 0
