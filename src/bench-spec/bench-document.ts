@@ -327,12 +327,16 @@ export interface BenchDocument {
               ttfo?: string
               /** Bound on the latency of each request. */
               latency?: string
-              /** Bound on the e2e of each request. */
-              e2e?: string
+              /** Bound on the scheduled_ttft of each request. */
+              scheduled_ttft?: string
+              /** Bound on the scheduled_latency of each request. */
+              scheduled_latency?: string
               /** Bound on the tpot of each request. */
               tpot?: string
               /** Bound on the stall of each request. */
               stall?: string
+              /** Bound on the e2e of each request. */
+              e2e?: string
               /** Free for notes; never read. */
               [key: `x-${string}`]: unknown
             }
@@ -354,6 +358,16 @@ export interface BenchDocument {
         latency?: Record<string, string>
         /** Alias of latency. Bounds by statistic: p50, p95, p99.9, mean, median, min, max. */
         e2e?: Record<string, string>
+        /**
+         * Time to the first token from when a request was due at a `rate`. Bounds by statistic:
+         * p50, p95, p99.9, mean, median, min, max.
+         */
+        scheduled_ttft?: Record<string, string>
+        /**
+         * Time to the last token from when a request was due at a `rate`. Bounds by statistic: p50,
+         * p95, p99.9, mean, median, min, max.
+         */
+        scheduled_latency?: Record<string, string>
         /**
          * Time per output token after the first. Bounds by statistic: p50, p95, p99.9, mean,
          * median, min, max.

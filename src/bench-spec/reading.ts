@@ -88,7 +88,12 @@ export function readBench<Stored>(
     report(['gate', 'max_extra_rounds'], message)
   }
   const hasBaseline = second !== undefined || faults.some(({ path }) => path[0] === 'baseline')
-  const { slos: own, goodput, issues: sloIssues } = parseSlos(document.slo, locate, hasBaseline)
+  const hasRate = document.rate !== undefined || faults.some(({ path }) => path[0] === 'rate')
+  const {
+    slos: own,
+    goodput,
+    issues: sloIssues,
+  } = parseSlos(document.slo, locate, hasBaseline, hasRate)
   issues.push(...sloIssues)
   const slos = addLimits(own, limits)
   // Both are printed as they are, in terminals and logs.
@@ -98,7 +103,6 @@ export function readBench<Stored>(
     report(['slo'], 'an id must be one line without control characters.')
   }
   const gate = readGate(document)
-  const hasRate = document.rate !== undefined || faults.some(({ path }) => path[0] === 'rate')
   const alternates = baseline?.kind === 'interleaved'
   const stream = readStreamFormat(document.stream_format)
   const serverMetrics = readServerMetrics(document, report)

@@ -70,7 +70,8 @@ function refuseLong(text: string, start: number): void {
  * Reads one SLO.
  *
  *     slo    = metric , [ stat ] , op , bound ;
- *     metric = "ttft" | "ttfo" | "latency" | "e2e" | "tpot" | "chunk_gap" | "stall"
+ *     metric = "ttft" | "ttfo" | "latency" | "e2e" | "scheduled_ttft" | "scheduled_latency"
+ *            | "tpot" | "chunk_gap" | "stall"
  *            | "dispatch_delay" | "output_tokens_per_second" | "requests_per_second"
  *            | "success_rate" | "error_rate" | "goodput" ;
  *     stat   = "p" number | "mean" | "median" | "min" | "max" ;

@@ -11,7 +11,9 @@ import {
 } from './slo-grammar.ts'
 import {
   formatStat,
+  isOfSchedule,
   metricUnits,
+  requestMetrics,
   type GoodputBounds,
   type Level,
   type RelativeSlo,
@@ -48,9 +50,15 @@ interface Reading {
 /**
  * Reads the document's `slo`: a list of texts and objects, or a map `{ ttft: { p95: 800ms } }`.
  * Parts of another shape and unknown keys are passed over: the schema reports them.
- * `hasBaseline`: whether there is something that SLOs can be relative to.
+ * `hasBaseline`: whether there is something that SLOs can be relative to; `hasRate`: whether requests
+ * are due at instants of their own.
  */
-export function parseSlos(value: unknown, locate: Locate, hasBaseline = false): SloList {
+export function parseSlos(
+  value: unknown,
+  locate: Locate,
+  hasBaseline = false,
+  hasRate = false,
+): SloList {
   const reading: Reading = { locate, issues: [] }
   const entries = Array.isArray(value)
     ? value.map((item: unknown, index) => readItem(['slo', index], item, reading))
@@ -60,6 +68,7 @@ export function parseSlos(value: unknown, locate: Locate, hasBaseline = false): 
   const found = entries.filter((entry) => entry !== undefined)
   checkGoodput(found, reading)
   if (!hasBaseline) refuseRelative(found, reading)
+  if (!hasRate) refuseScheduled(found, reading)
   checkRepeated(found, reading)
   const goodput = found.find(({ bounds }) => bounds !== undefined)?.bounds
   const slos = found.map(({ slo }) => slo)
@@ -191,6 +200,15 @@ function refuseRelative(entries: readonly Entry[], { locate, issues }: Reading):
   }
 }
 
+function refuseScheduled(entries: readonly Entry[], { locate, issues }: Reading): void {
+  for (const { path, slo, bounds = [] } of entries) {
+    const metric = [slo, ...bounds].map((each) => each.metric).find(isOfSchedule)
+    if (metric === undefined) continue
+    const message = `${metric} counts from the instant at which a request was due, and without a rate it is due when another has ended. Add rate, for example rate: 20/s, or ask for ${metric.replace('scheduled_', '')}.`
+    issues.push(createIssue(locate, path, message))
+  }
+}
+
 /** The same question asked twice at one level, and ids that are not unique. */
 function checkRepeated(entries: readonly Entry[], { locate, issues }: Reading): void {
   const questions = new Map<string, Slo>()
@@ -219,7 +237,7 @@ function renderLine(slo: Slo): string {
 }
 
 function isRequestMetric(metric: string): metric is RequestBound['metric'] {
-  return ['ttft', 'ttfo', 'latency', 'tpot', 'stall'].includes(metric)
+  return (requestMetrics as readonly string[]).includes(metric)
 }
 
 function isSloObject(value: unknown): value is SloObject {

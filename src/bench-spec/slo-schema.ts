@@ -1,8 +1,9 @@
 import { describeObject, describeText, type JsonSchema } from './json-schema.ts'
+import { requestMetrics } from './slo.ts'
 
 const requestBounds = describeObject(
   Object.fromEntries(
-    ['ttft', 'ttfo', 'latency', 'e2e', 'tpot', 'stall'].map((metric) => [
+    [...requestMetrics, 'e2e'].map((metric) => [
       metric,
       describeText(`Bound on the ${metric} of each request.`, { examples: ['<= 800ms'] }),
     ]),
@@ -53,6 +54,8 @@ const sloMap = describeObject({
   ttfo: timeSlo('Time to the first token that is not reasoning.'),
   latency: timeSlo('Time to the last token.'),
   e2e: timeSlo('Alias of latency.'),
+  scheduled_ttft: timeSlo('Time to the first token from when a request was due at a `rate`.'),
+  scheduled_latency: timeSlo('Time to the last token from when a request was due at a `rate`.'),
   tpot: timeSlo('Time per output token after the first.'),
   chunk_gap: timeSlo('Gaps between consecutive token events.'),
   stall: timeSlo('Largest chunk gap of a request.'),

@@ -2,6 +2,8 @@ export type Metric =
   | 'ttft'
   | 'ttfo'
   | 'latency'
+  | 'scheduled_ttft'
+  | 'scheduled_latency'
   | 'tpot'
   | 'chunk_gap'
   | 'stall'
@@ -79,8 +81,19 @@ interface SloBase {
 /** Kind of the quantity; it decides how bounds and observations are printed. */
 export type Unit = 'ms' | 'share' | '/s' | 'tok/s'
 
+/** Metrics that are one time of each answer. */
+export const requestMetrics = [
+  'ttft',
+  'ttfo',
+  'latency',
+  'scheduled_ttft',
+  'scheduled_latency',
+  'tpot',
+  'stall',
+] as const
+
 export interface RequestBound {
-  metric: 'ttft' | 'ttfo' | 'latency' | 'tpot' | 'stall'
+  metric: (typeof requestMetrics)[number]
   op: Comparator
   /** ms. */
   bound: number
@@ -94,6 +107,8 @@ export const metricUnits: Readonly<Record<Metric, Unit>> = {
   ttft: 'ms',
   ttfo: 'ms',
   latency: 'ms',
+  scheduled_ttft: 'ms',
+  scheduled_latency: 'ms',
   tpot: 'ms',
   chunk_gap: 'ms',
   stall: 'ms',
@@ -103,6 +118,11 @@ export const metricUnits: Readonly<Record<Metric, Unit>> = {
   success_rate: 'share',
   error_rate: 'share',
   goodput: 'share',
+}
+
+/** Whether it counts from the instant at which a request was due, which only a rate has. */
+export function isOfSchedule(metric: Metric): boolean {
+  return metric === 'scheduled_ttft' || metric === 'scheduled_latency'
 }
 
 /** Whether the SLO asks for no more than its bound, rather than for no less. */

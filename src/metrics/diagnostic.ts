@@ -1,6 +1,7 @@
 import type { Unit } from '../bench-spec/slo.ts'
 import type { FailureKind } from '../engine/record.ts'
 import type { ClientReason } from './client.ts'
+import type { SentRate } from './sent-rate.ts'
 
 /** An SLO whose figure is closer to its bound than the client may be wrong by. */
 export interface TouchedSlo {
@@ -40,6 +41,21 @@ export type Diagnostic =
       /** Measured requests that ended, and those of them that failed. */
       requests: number
       failed: number
+    }
+  | ({
+      id: 'rate-not-sent'
+      level: 'warn'
+    } & SentRate)
+  | {
+      id: 'requests-held-back'
+      level: 'warn'
+      /** Requests that were sent late because so many were in flight. */
+      heldBack: number
+      maxConcurrency: number
+      /** Measured requests. */
+      requests: number
+      /** The longest that one of them had to wait, ms. */
+      longest: number
     }
   | {
       id: 'inconsistent-times'

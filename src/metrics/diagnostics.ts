@@ -8,7 +8,9 @@ import { measureBuffering } from './buffering.ts'
 import { diagnoseClient, type JudgedSlo } from './client-diagnostic.ts'
 import { isHeld, measureConcurrency } from './concurrency.ts'
 import type { Diagnostic } from './diagnostic.ts'
+import { measure } from './measure.ts'
 import { isMaximum, quantile, toSample } from './sample.ts'
+import { isSent } from './sent-rate.ts'
 import type { RunSummary } from './summary.ts'
 import { findTokenSlos, type StandingSlos } from './token-slos.ts'
 
@@ -36,6 +38,7 @@ export function diagnose(
 ): Diagnostic[] {
   return [
     checkConcurrency(records, summary, { load, alternates }),
+    ...checkRate(records, summary, load),
     checkLittlesLaw(summary, load),
     trust && diagnoseClient(records, trust, judged, goodput),
     checkBuffering(records, trust),
@@ -84,6 +87,26 @@ function checkConcurrency(
     return { id: 'concurrency-not-held', level: 'warn', concurrency, ...seen }
   }
   return { id: 'concurrency-held', level: 'info', concurrency, fullShare, meanInFlight }
+}
+
+function checkRate(
+  records: readonly RequestRecord[],
+  { requests, sentRate }: RunSummary,
+  load: Load,
+): Diagnostic[] {
+  if (load.kind === 'closed' || sentRate === undefined) return []
+  const late = isSent(sentRate)
+    ? []
+    : [{ id: 'rate-not-sent', level: 'warn', ...sentRate } as const]
+  const { heldBack } = sentRate
+  if (heldBack === 0) return late
+  const longest = records.reduce((most, record) => {
+    const delay = record.heldBack === true ? measure(record, 'dispatch_delay') : 0
+    return record.phase === 'measured' && typeof delay === 'number' ? Math.max(most, delay) : most
+  }, 0)
+  const { maxConcurrency } = load
+  const told = { heldBack, maxConcurrency, requests: requests.total, longest }
+  return [...late, { id: 'requests-held-back', level: 'warn', ...told }]
 }
 
 function checkLittlesLaw(summary: RunSummary, load: Load): Diagnostic | undefined {

@@ -1,5 +1,6 @@
 import {
   type GoodputBounds,
+  isOfSchedule,
   isUpperBound,
   type Metric,
   type RequestBound,
@@ -10,6 +11,7 @@ import type { ClientTrust, RequestRecord, TargetRole } from '../engine/record.ts
 import { measureBuffering } from './buffering.ts'
 import { type Accuracy, assumeLateness, type ErrorBound } from './client-accuracy.ts'
 import { type ClientReason, findLateness, rateClient } from './client.ts'
+import { measureLateSending } from './late-sending.ts'
 import { measureReach } from './reach.ts'
 import { type AskedLoad, findShortfall, type Shortfall } from './shortfall.ts'
 import { countBases } from './throughput.ts'
@@ -22,6 +24,8 @@ type Cause =
   | { kind: 'estimated-tokens'; estimated: number; requests: number }
   /** The client's event loop was late, by `delay` ms (p99). */
   | ({ kind: 'client-late'; delay: number } & Explained)
+  /** Requests left late though they could have been sent: `delay`, p99 in ms. */
+  | ({ kind: 'sent-late'; delay: number } & Explained)
   /** The load process was past its limits, and how late it was is not known. */
   | { kind: 'client-limited'; reasons: readonly ClientReason[] }
   /** The client's own error of a request, or of a token event, as so many `requests` calibrated it; ms. */
@@ -49,15 +53,24 @@ export interface Decided {
 /** Finds the doubt about an SLO in a run; `undefined` when nothing speaks against it. */
 export type FindDoubt = (slo: Slo, decided: Decided) => Doubt | undefined
 
-const streamed: ReadonlySet<Metric> = new Set(['ttft', 'ttfo', 'tpot', 'chunk_gap', 'stall'])
+const streamed: ReadonlySet<Metric> = new Set([
+  'ttft',
+  'ttfo',
+  'scheduled_ttft',
+  'tpot',
+  'chunk_gap',
+  'stall',
+])
 
 /** Whether it stands on when tokens came. */
 function isOfStream({ metric }: RequestBound): boolean {
   return streamed.has(metric)
 }
 
-/** What looks better under a lighter load. */
-const loaded: ReadonlySet<Metric> = new Set([...streamed, 'latency', 'goodput'])
+/** What looks better under a lighter load; what counts from when it was due has the delay in it. */
+const loaded: ReadonlySet<Metric> = new Set(
+  [...streamed, 'latency' as const, 'goodput' as const].filter((metric) => !isOfSchedule(metric)),
+)
 
 export interface DoubtContext {
   goodput?: GoodputBounds | undefined
@@ -103,6 +116,11 @@ export function findDoubts(
       if (found === undefined) continue
       const reach = turnsBelow ? found.below : found.above
       if (distance < reach) return explain(found.error, { reach, margin: distance })
+    }
+    const late = measureLateSending(slo, { records, goodput, failures })
+    const reach = turnsBelow ? late?.below : late?.above
+    if (late !== undefined && reach !== undefined && distance < reach) {
+      return { kind: 'sent-late', delay: late.delay, reach, margin: distance }
     }
     const flattered = loaded.has(metric) && turnsBelow === (metric === 'goodput')
     return flattered ? shortfall : undefined

@@ -14,6 +14,8 @@ const formulas: Readonly<Record<RequestMetric, (record: RequestRecord) => Measur
   ttft: ({ marks }) => between(marks.dispatched, marks.firstToken),
   ttfo: ({ marks }) => between(marks.dispatched, marks.firstOutput),
   latency: (record) => between(record.marks.dispatched, answeredAt(record)),
+  scheduled_ttft: ({ marks }) => between(marks.scheduled, marks.firstToken),
+  scheduled_latency: (record) => between(record.marks.scheduled, answeredAt(record)),
   tpot: timePerOutputToken,
   stall: largestGap,
   dispatch_delay: ({ marks }) => between(marks.scheduled, marks.dispatched),

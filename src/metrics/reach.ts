@@ -76,6 +76,8 @@ function spanOf(
     case 'ttft':
     case 'ttfo':
     case 'latency':
+    case 'scheduled_ttft':
+    case 'scheduled_latency':
       return { of: metric, lateness: request, below: wholly, above: nothing }
     case 'chunk_gap':
     case 'stall':

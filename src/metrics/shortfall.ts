@@ -2,6 +2,7 @@ import type { ClosedLoad, OpenLoad } from '../bench-spec/spec.ts'
 import type { ClientTrust, RequestRecord } from '../engine/record.ts'
 import { isHeld, measureConcurrency } from './concurrency.ts'
 import { quantile, toSample } from './sample.ts'
+import { isSent, measureSentRate, type SentRate } from './sent-rate.ts'
 
 /** Why the target had less to do than it was asked for, which flatters its times. */
 export type Shortfall =
@@ -9,6 +10,8 @@ export type Shortfall =
   | { kind: 'load-not-held'; concurrency: number; peakInFlight: number; meanInFlight: number }
   /** The client left slots of the target idle: its lateness and how long a request was in flight, medians in ms. */
   | { kind: 'load-thinned'; delay: number; inFlight: number }
+  /** The rate that was asked for could not be sent; per second. */
+  | ({ kind: 'rate-not-sent' } & SentRate)
 
 /** `drained`: whether each round ended before the next one began. */
 export type AskedLoad = AskedFlow & { drained: boolean }
@@ -20,7 +23,10 @@ export function findShortfall(
   trust: ClientTrust | undefined,
   load: AskedLoad,
 ): Shortfall | undefined {
-  if (load.kind === 'open') return findThinning(records, trust)
+  if (load.kind === 'open') {
+    const rate = measureSentRate(records)
+    return rate === undefined || isSent(rate) ? undefined : { kind: 'rate-not-sent', ...rate }
+  }
   const { concurrency, drained } = load
   const held = measureConcurrency(records, concurrency, drained)
   if (held !== undefined && !isHeld(held, concurrency)) {

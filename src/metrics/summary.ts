@@ -4,6 +4,7 @@ import type { FailedRecord, FailureKind, RequestRecord } from '../engine/record.
 import { isGood } from './goodput.ts'
 import { chunkGaps, measure, type RequestMetric } from './measure.ts'
 import { mean, quantile, stddev, toSample } from './sample.ts'
+import { measureSentRate, type SentRate } from './sent-rate.ts'
 import {
   outputTokens,
   runDuration,
@@ -62,10 +63,15 @@ export interface RunSummary {
   outputTokens?: number
   tokenBasis: TokenBasis
   goodput?: number
+  /** Of an open loop. */
+  sentRate?: SentRate
   /** Of completed requests. */
   ttft?: Distribution
   ttfo?: Distribution
   latency?: Distribution
+  /** Of an open loop. */
+  scheduledTtft?: Distribution
+  scheduledLatency?: Distribution
   streamEnd?: Distribution
   tpot?: Distribution
   chunkGap?: Distribution
@@ -80,7 +86,7 @@ export interface RunSummary {
 
 export function summarize(
   records: readonly RequestRecord[],
-  { goodput }: { goodput?: GoodputBounds | undefined } = {},
+  { goodput, isOpen = false }: { goodput?: GoodputBounds | undefined; isOpen?: boolean } = {},
 ): RunSummary {
   const measured = records.filter(({ phase }) => phase === 'measured')
   const completed = measured.filter(({ outcome }) => outcome === 'completed')
@@ -109,9 +115,12 @@ export function summarize(
     outputTokens: tokens,
     tokenBasis: basis,
     goodput: good === undefined || judged === 0 ? undefined : good / judged,
+    sentRate: isOpen ? measureSentRate(records) : undefined,
     ttft: distribute(completed, measuring('ttft')),
     ttfo: distribute(completed, measuring('ttfo')),
     latency: distribute(completed, measuring('latency')),
+    scheduledTtft: isOpen ? distribute(completed, measuring('scheduled_ttft')) : undefined,
+    scheduledLatency: isOpen ? distribute(completed, measuring('scheduled_latency')) : undefined,
     streamEnd: distribute(completed, ({ marks }) => since(marks.dispatched, marks.ended)),
     tpot: distribute(completed, measuring('tpot')),
     chunkGap: distribute(completed, chunkGaps),

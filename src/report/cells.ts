@@ -112,13 +112,38 @@ export interface PercentileRow {
   rough: boolean
 }
 
+type TimeMetric =
+  | 'ttft'
+  | 'ttfo'
+  | 'latency'
+  | 'scheduled_ttft'
+  | 'scheduled_latency'
+  | 'tpot'
+  | 'chunk_gap'
+  | 'stall'
+  | 'dispatch_delay'
+
+/** Those of every run, or of one at a rate, whose own delays are part of its figures. */
+export function allTimes({ load }: Results): TimeMetric[] {
+  const [first, ...rest] = ['ttft', 'ttfo', 'latency', 'tpot', 'chunk_gap', 'stall'] as const
+  return load.kind === 'closed' ? [first, ...rest] : [first, ...scheduledTimes, ...rest]
+}
+
+/** The same without those that few ask for. */
+export function mainTimes({ load }: Results): TimeMetric[] {
+  const rest = ['latency', 'tpot', 'chunk_gap'] as const
+  return load.kind === 'closed' ? ['ttft', ...rest] : ['ttft', ...scheduledTimes, ...rest]
+}
+
+const scheduledTimes = ['scheduled_ttft', 'scheduled_latency', 'dispatch_delay'] as const
+
 /**
  * Rows of the percentile table, the metrics without a value left out. A percentile of fewer than
  * 1/(1 − p) values is the largest value under another name and is marked `~`, see `roughNote`.
  */
 export function percentileRows(
   { summary }: Pick<Results, 'summary'>,
-  metrics: readonly ('ttft' | 'ttfo' | 'latency' | 'tpot' | 'chunk_gap' | 'stall')[],
+  metrics: readonly TimeMetric[],
   names: readonly PercentileName[] = percentileNames,
 ): PercentileRow[] {
   return metrics.flatMap((metric) => {
@@ -157,8 +182,9 @@ export const tokenBases: Readonly<Record<Results['summary']['token_basis'], stri
 /** `success 99.3%`, `11.7 req/s`, `540 tok/s (as the server counts)`; what is not known is left out. */
 export function rateCells({ summary }: Results): string[] {
   const { success_rate: success, requests_per_second: requests } = summary
-  const { output_tokens_per_second: tokens, goodput } = summary
+  const { output_tokens_per_second: tokens, goodput, sent_rate: rate } = summary
   return [
+    ...(rate === null ? [] : [sentCell(rate)]),
     ...(success === null ? [] : [`success ${formatValue(success, 'share')}`]),
     ...(goodput === null ? [] : [`goodput ${formatValue(goodput, 'share')}`]),
     ...(requests === null ? [] : [formatValue(requests, '/s').replace('/s', ' req/s')]),
@@ -166,6 +192,13 @@ export function rateCells({ summary }: Results): string[] {
       ? []
       : [`${formatValue(tokens, 'tok/s')} (${tokenBases[summary.token_basis]})`]),
   ]
+}
+
+/** `sent 19.9 of 20.1/s, 12 held back`: as drawn, and as it was. */
+function sentCell(rate: NonNullable<Results['summary']['sent_rate']>): string {
+  const { due_per_second: due, sent_per_second: sent, held_back: heldBack } = rate
+  const late = heldBack === 0 ? '' : `, ${formatCount(heldBack)} held back`
+  return `sent ${formatValue(sent, '/s').replace('/s', '')} of ${formatValue(due, '/s')}${late}`
 }
 
 /** `c=10`, `n=300`, `warm-up 10`, `25.7s`, `ok 298`, `err 2`, and what else befell requests. */

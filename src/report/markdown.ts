@@ -1,6 +1,7 @@
 import { isCell, listMatrices, type Matrix } from '../results/matrix.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import {
+  allTimes,
   baselineCells,
   endCell,
   environmentCells,
@@ -222,7 +223,7 @@ function renderSlos(results: Results): string[] {
 }
 
 function renderPercentiles(results: Results): string[] {
-  const rows = percentileRows(results, ['ttft', 'ttfo', 'latency', 'tpot', 'chunk_gap', 'stall'])
+  const rows = percentileRows(results, allTimes(results))
   if (rows.length === 0) return []
   return [
     ...table(

@@ -4,6 +4,7 @@ import { cleanLine } from '../bench-spec/plain-text.ts'
 import { textWidth } from '../bench-spec/text-width.ts'
 import type { Results, SloDocument } from '../results/results.ts'
 import {
+  mainTimes,
   baselineCells,
   calibrationCell,
   endCell,
@@ -185,7 +186,7 @@ function renderSlos(results: Results, pen: Pen): string[] {
 }
 
 function renderFigures(results: Results, pen: Pen): string[] {
-  const rows = percentileRows(results, ['ttft', 'latency', 'tpot', 'chunk_gap'])
+  const rows = percentileRows(results, mainTimes(results))
   const [header, ...lines] = layOut(
     [
       { title: '', align: 'left', cells: rows.map(({ metric }) => metric) },

@@ -17,6 +17,16 @@ export function toDiagnostic(diagnostic: Diagnostic): DiagnosticFacts {
       const mean = significant(meanInFlight)
       return { ...counts, peak_in_flight: peakInFlight, mean_in_flight: mean }
     }
+    case 'rate-not-sent': {
+      const { id, level, due, sent, heldBack } = diagnostic
+      const [due_per_second, sent_per_second] = [significant(due), significant(sent)]
+      return { id, level, due_per_second, sent_per_second, held_back: heldBack }
+    }
+    case 'requests-held-back': {
+      const { id, level, heldBack, maxConcurrency, requests, longest } = diagnostic
+      const counts = { held_back: heldBack, max_concurrency: maxConcurrency, requests }
+      return { id, level, ...counts, longest_ms: fixed(longest) }
+    }
     case 'inconsistent-times': {
       const { id, level, concurrency, impliedInFlight } = diagnostic
       return { id, level, concurrency, implied_in_flight: significant(impliedInFlight) }

@@ -78,6 +78,27 @@ export const diagnosticSchema: JsonSchema = {
       },
     ),
     describe(
+      'rate-not-sent',
+      'warn',
+      'Fewer requests were sent than asked for: the figures are those of a lighter load.',
+      {
+        due_per_second: number('By the instants at which they were due, as drawn.'),
+        sent_per_second: number('By those at which they left.'),
+        held_back: count('Sent late because as many as may be were in flight.'),
+      },
+    ),
+    describe(
+      'requests-held-back',
+      'warn',
+      'Requests were sent late because so many were in flight.',
+      {
+        held_back: count('Requests.'),
+        max_concurrency: count('The most requests in flight.'),
+        requests: count('Measured requests.'),
+        longest_ms: number('That one of them had to wait.'),
+      },
+    ),
+    describe(
       'inconsistent-times',
       'warn',
       "The latencies add up to more requests in flight than were allowed (Little's law).",

@@ -124,6 +124,11 @@ export const doubtSchema: JsonSchema = union('Why the figure cannot be believed.
     delay_p99_ms: number('By which the event loop came late.'),
     ...explained,
   },
+  'sent-late': {
+    target,
+    delay_p99_ms: number('By which requests left late though they could have been sent.'),
+    ...explained,
+  },
   'client-limited': {
     target,
     reasons: list(
@@ -146,6 +151,12 @@ export const doubtSchema: JsonSchema = union('Why the figure cannot be believed.
     concurrency: count('Requests in flight that were asked for.'),
     peak_in_flight: count('The most requests in flight.'),
     mean_in_flight: number('Mean number of requests in flight between ramp-up and drain.'),
+  },
+  'rate-not-sent': {
+    target,
+    due_per_second: number('By the instants at which requests were due, as drawn.'),
+    sent_per_second: number('By those at which they left.'),
+    held_back: count('Sent late because as many as may be were in flight.'),
   },
   'load-thinned': {
     target,

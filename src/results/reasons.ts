@@ -96,6 +96,8 @@ function toDoubt(doubt: Doubt): DoubtDocument {
       return { kind, target, estimated: doubt.estimated, requests: doubt.requests }
     case 'client-late':
       return { kind, target, delay_p99_ms: fixed(doubt.delay), ...toExplained(doubt) }
+    case 'sent-late':
+      return { kind, target, delay_p99_ms: fixed(doubt.delay), ...toExplained(doubt) }
     case 'client-limited':
       return { kind, target, reasons: doubt.reasons.map(toClientReason) }
     case 'calibrated-error':
@@ -111,6 +113,10 @@ function toDoubt(doubt: Doubt): DoubtDocument {
       const { concurrency, peakInFlight: peak, meanInFlight } = doubt
       const mean = significant(meanInFlight)
       return { kind, target, concurrency, peak_in_flight: peak, mean_in_flight: mean }
+    }
+    case 'rate-not-sent': {
+      const [due_per_second, sent_per_second] = [significant(doubt.due), significant(doubt.sent)]
+      return { kind, target, due_per_second, sent_per_second, held_back: doubt.heldBack }
     }
     default:
       return {

@@ -277,6 +277,18 @@ export type DoubtDocument =
     }
   | {
       /** Which of them. */
+      kind: 'sent-late'
+      /** Whose requests. */
+      target: 'candidate' | 'baseline'
+      /** By which requests left late though they could have been sent. */
+      delay_p99_ms: number
+      /** By how much the client may have put the figure to its side of the bound; in `unit`. */
+      reach: number
+      /** Distance of the figure to the bound, which is less; in `unit`. */
+      margin: number
+    }
+  | {
+      /** Which of them. */
       kind: 'client-limited'
       /** Whose requests. */
       target: 'candidate' | 'baseline'
@@ -312,6 +324,18 @@ export type DoubtDocument =
       peak_in_flight: number
       /** Mean number of requests in flight between ramp-up and drain. */
       mean_in_flight: number
+    }
+  | {
+      /** Which of them. */
+      kind: 'rate-not-sent'
+      /** Whose requests. */
+      target: 'candidate' | 'baseline'
+      /** By the instants at which requests were due, as drawn. */
+      due_per_second: number
+      /** By those at which they left. */
+      sent_per_second: number
+      /** Sent late because as many as may be were in flight. */
+      held_back: number
     }
   | {
       /** Which of them. */
@@ -421,6 +445,8 @@ export interface SloDocument {
     | 'ttft'
     | 'ttfo'
     | 'latency'
+    | 'scheduled_ttft'
+    | 'scheduled_latency'
     | 'tpot'
     | 'chunk_gap'
     | 'stall'
@@ -653,12 +679,25 @@ export interface SummaryDocument {
   token_basis: 'usage' | 'estimated' | 'mixed' | 'none'
   /** Share of requests that keep all per-request bounds, 0–1. */
   goodput: number | null
+  /** The rate of the measured requests as it was; `null` without one. */
+  sent_rate: {
+    /** By the instants at which they were due, as drawn. */
+    due_per_second: number
+    /** By those at which they left. */
+    sent_per_second: number
+    /** Sent late because as many as may be were in flight. */
+    held_back: number
+  } | null
   /** First token − dispatched. */
   ttft_ms: DistributionDocument | null
   /** First token that is not reasoning − dispatched. */
   ttfo_ms: DistributionDocument | null
   /** Last token − dispatched. */
   latency_ms: DistributionDocument | null
+  /** First token − due; `null` without a rate. */
+  scheduled_ttft_ms: DistributionDocument | null
+  /** Last token − due; `null` without a rate. */
+  scheduled_latency_ms: DistributionDocument | null
   /** End of the body − dispatched. */
   stream_end_ms: DistributionDocument | null
   /** (Last token − first token) ÷ (tokens − 1). */
@@ -743,6 +782,10 @@ export interface RoundDocument {
   ttfo_ms: RoundTimesDocument | null
   /** As `ttft_ms`. */
   latency_ms: RoundTimesDocument | null
+  /** As `ttft_ms`; of a closed loop from a free slot. */
+  scheduled_ttft_ms: RoundTimesDocument | null
+  /** As `scheduled_ttft_ms`. */
+  scheduled_latency_ms: RoundTimesDocument | null
   /** As `ttft_ms`. */
   tpot_ms: RoundTimesDocument | null
   /** As `ttft_ms`. */
@@ -784,6 +827,38 @@ export type DiagnosticDocument =
       requests: number
       /** Of them. */
       failed: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** Fewer requests were sent than asked for: the figures are those of a lighter load. */
+  | {
+      /** Which property; stable. */
+      id: 'rate-not-sent'
+      /** How much it matters. */
+      level: 'warn'
+      /** By the instants at which they were due, as drawn. */
+      due_per_second: number
+      /** By those at which they left. */
+      sent_per_second: number
+      /** Sent late because as many as may be were in flight. */
+      held_back: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** Requests were sent late because so many were in flight. */
+  | {
+      /** Which property; stable. */
+      id: 'requests-held-back'
+      /** How much it matters. */
+      level: 'warn'
+      /** Requests. */
+      held_back: number
+      /** The most requests in flight. */
+      max_concurrency: number
+      /** Measured requests. */
+      requests: number
+      /** That one of them had to wait. */
+      longest_ms: number
       /** The same in one sentence. */
       message: string
     }

@@ -3,6 +3,7 @@ import { formatStat, type Unit } from '../bench-spec/slo.ts'
 import type { BenchSpec, Cell, Load } from '../bench-spec/spec.ts'
 import type { ClientTrust, RunEnd } from '../engine/record.ts'
 import type { Diagnostic } from '../metrics/diagnostic.ts'
+import type { SentRate } from '../metrics/sent-rate.ts'
 import type { ServerSummary } from '../metrics/server-summary.ts'
 import type { Distribution, RunSummary } from '../metrics/summary.ts'
 import { type RoundFigures, storedMetrics, storedStats } from '../verdict/figures.ts'
@@ -221,9 +222,12 @@ function toSummary(summary: RunSummary): SummaryDocument {
     output_tokens: summary.outputTokens ?? null,
     token_basis: summary.tokenBasis,
     goodput: orNull(summary.goodput, significant),
+    sent_rate: summary.sentRate === undefined ? null : toSentRate(summary.sentRate),
     ttft_ms: toDistribution(summary.ttft),
     ttfo_ms: toDistribution(summary.ttfo),
     latency_ms: toDistribution(summary.latency),
+    scheduled_ttft_ms: toDistribution(summary.scheduledTtft),
+    scheduled_latency_ms: toDistribution(summary.scheduledLatency),
     stream_end_ms: toDistribution(summary.streamEnd),
     tpot_ms: toDistribution(summary.tpot),
     chunk_gap_ms: toDistribution(summary.chunkGap),
@@ -236,6 +240,14 @@ function toSummary(summary: RunSummary): SummaryDocument {
       count,
       sample,
     })),
+  }
+}
+
+function toSentRate({ due, sent, heldBack }: SentRate): NonNullable<SummaryDocument['sent_rate']> {
+  return {
+    due_per_second: significant(due),
+    sent_per_second: significant(sent),
+    held_back: heldBack,
   }
 }
 

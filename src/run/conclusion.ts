@@ -47,7 +47,7 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
   const alternates = driven.baseline !== undefined
   const records = alternates ? joinRounds(driven.records) : driven.records
 
-  const summary = summarize(records, { goodput })
+  const summary = summarize(records, { goodput, isOpen: load.kind === 'open' })
   // The server was watched on the clock of the run, which joined rounds have left.
   const server =
     watch &&

@@ -93,6 +93,8 @@ const perRequest: ReadonlySet<Metric> = new Set([
   'goodput',
   'ttft',
   'latency',
+  'scheduled_ttft',
+  'scheduled_latency',
 ])
 
 /** A completed answer has a first and a last token, unless a configured event alone completes it. */

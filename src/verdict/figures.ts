@@ -66,7 +66,16 @@ export function takeShares(
   }))
 }
 
-export const storedMetrics = ['ttft', 'ttfo', 'latency', 'tpot', 'chunk_gap', 'stall'] as const
+export const storedMetrics = [
+  'ttft',
+  'ttfo',
+  'latency',
+  'scheduled_ttft',
+  'scheduled_latency',
+  'tpot',
+  'chunk_gap',
+  'stall',
+] as const
 export const storedStats = ['mean', 'p50', 'p75', 'p90', 'p95', 'p99'] as const
 
 type StoredMetric = (typeof storedMetrics)[number]

@@ -299,9 +299,12 @@ const passing: Results = {
     output_tokens: 19072,
     token_basis: 'usage',
     goodput: null,
+    sent_rate: null,
     ttft_ms: distribution(355),
     ttfo_ms: null,
     latency_ms: distribution(2210),
+    scheduled_ttft_ms: null,
+    scheduled_latency_ms: null,
     stream_end_ms: distribution(2234),
     tpot_ms: distribution(29.4),
     chunk_gap_ms: distribution(30.25, 18774),
@@ -481,6 +484,31 @@ export const runs = {
       ],
     },
   }),
+  open: run({
+    load: {
+      ...withoutConcurrency(passing.load),
+      kind: 'open',
+      rate_per_second: 12,
+      burstiness: 1,
+      max_concurrency: 20,
+      warmup: 24,
+    },
+    summary: {
+      sent_rate: { due_per_second: 12.21, sent_per_second: 12.19, held_back: 3 },
+      scheduled_ttft_ms: distribution(361),
+      scheduled_latency_ms: distribution(2216),
+    },
+    diagnostics: [
+      diagnostic({
+        id: 'requests-held-back',
+        level: 'warn',
+        held_back: 3,
+        max_concurrency: 20,
+        requests: 300,
+        longest_ms: 112.4,
+      }),
+    ],
+  }),
   one: run({
     load: { ...passing.load, kind: 'closed', concurrency: 1, requests: 1, rounds: 1 },
     summary: {
@@ -621,3 +649,10 @@ export const runs = {
   }),
   server: run({ server: vllm }),
 } as const satisfies Record<string, Results>
+
+function withoutConcurrency(load: Results['load']): Omit<ClosedDocument, 'kind' | 'concurrency'> {
+  const { kind: _, concurrency: __, ...rest } = load as ClosedDocument
+  return rest
+}
+
+type ClosedDocument = Extract<Results['load'], { kind: 'closed' }>

@@ -31,6 +31,21 @@ const diagnostics: readonly [Diagnostic, numbers: object][] = [
     { concurrency: 4, peak_in_flight: 3, mean_in_flight: 2.98765, requests: 60, failed: 1 },
   ],
   [
+    { id: 'rate-not-sent', level: 'warn', due: 20.1234567, sent: 12.3456789, heldBack: 40 },
+    { due_per_second: 20.1235, sent_per_second: 12.3457, held_back: 40 },
+  ],
+  [
+    {
+      id: 'requests-held-back',
+      level: 'warn',
+      heldBack: 40,
+      maxConcurrency: 8,
+      requests: 60,
+      longest: 2012.3456789,
+    },
+    { held_back: 40, max_concurrency: 8, requests: 60, longest_ms: 2012.3457 },
+  ],
+  [
     { id: 'inconsistent-times', level: 'warn', concurrency: 3, impliedInFlight: 20.161290322 },
     { concurrency: 3, implied_in_flight: 20.1613 },
   ],

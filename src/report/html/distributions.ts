@@ -1,7 +1,7 @@
 import type { RequestRecord } from '../../engine/record.ts'
 import { quantile } from '../../metrics/sample.ts'
 import type { Results } from '../../results/results.ts'
-import { percentileNames, percentileRows, roughNote } from '../cells.ts'
+import { allTimes, percentileNames, percentileRows, roughNote } from '../cells.ts'
 import { formatCount, formatMs } from '../units.ts'
 import { type Bin, binValues } from './bins.ts'
 import { createPlot } from './chart.ts'
@@ -31,7 +31,7 @@ export function renderDistributions(
   results: Results,
   records: readonly RequestRecord[] | undefined,
 ): Markup {
-  const rows = percentileRows(results, ['ttft', 'ttfo', 'latency', 'tpot', 'chunk_gap', 'stall'])
+  const rows = percentileRows(results, allTimes(results))
   if (rows.length === 0) return markup`<p>No request completed, so there are no times to show.</p>`
   const table = renderTable({
     caption: 'Percentiles of completed requests, nearest rank',

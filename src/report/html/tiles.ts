@@ -26,7 +26,7 @@ export function renderTiles({ summary, load }: Results): Markup {
     {
       name: 'requests',
       value: rate(summary.requests_per_second, '/s'),
-      note: `completed, ${load.kind === 'closed' ? `concurrency ${formatCount(load.concurrency)}` : `${flowCell(load)} asked`}`,
+      note: `completed, ${load.kind === 'closed' ? `concurrency ${formatCount(load.concurrency)}` : `${flowCell(load)} asked, ${rate(summary.sent_rate?.sent_per_second ?? null, '/s')} sent`}`,
     },
     {
       name: 'output tokens',

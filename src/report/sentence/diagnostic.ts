@@ -1,6 +1,7 @@
 import type { DiagnosticFacts } from '../../results/wording.ts'
 import { formatQuantity } from '../quantity.ts'
 import { explainLimits } from './client-limits.ts'
+import { explainRates } from './doubt.ts'
 import { explainServerFinding } from './server-finding.ts'
 
 /** A self-check as one sentence, with what can be done about it. Texts of a target are as they came. */
@@ -14,6 +15,10 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
       return facts.peak_in_flight < facts.concurrency
         ? `Concurrency ${facts.concurrency} was never reached, ${facts.peak_in_flight} was the most: raise requests or lower concurrency.`
         : `Concurrency ${facts.concurrency} was not held, the mean between ramp-up and drain was ${facts.mean_in_flight.toFixed(2)}: the figures are those of a lighter load; ${adviseOnLoad(facts)}.`
+    case 'rate-not-sent':
+      return `The rate was not sent: ${explainRates(facts)}: the figures are those of a lighter load.`
+    case 'requests-held-back':
+      return `${facts.held_back} of ${facts.requests} requests were due when ${facts.max_concurrency} were in flight, and were sent up to ${formatQuantity(facts.longest_ms, 'ms')} late: raise max_concurrency, or take it for what the service can bear.`
     case 'inconsistent-times':
       return `The latencies add up to ${facts.implied_in_flight.toFixed(2)} requests in flight, but no more than ${facts.concurrency} were allowed (Little's law): do not trust the times of this run.`
     case 'client-busy':

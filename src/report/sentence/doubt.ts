@@ -25,6 +25,14 @@ function explainCause(doubt: DoubtDocument, doubted: Doubted): string {
       const late = nameClientReasons([{ ...doubt, kind: 'event-loop-late' }])
       return explainError(doubt, doubted, late)
     }
+    case 'sent-late': {
+      const late = formatQuantity(doubt.delay_p99_ms, 'ms')
+      return explainError(
+        doubt,
+        doubted,
+        `requests left up to ${late} late (p99), not being held back`,
+      )
+    }
     case 'client-limited':
       return `client-limited: by how much the load process was late is not known (${nameClientReasons(doubt.reasons)})`
     case 'calibrated-error': {
@@ -40,12 +48,31 @@ function explainCause(doubt: DoubtDocument, doubted: Doubted): string {
           : `${mean.toFixed(2)} requests were in flight in the mean`
       return `load not held: ${held} where ${concurrency} were asked for, ${flattering}`
     }
+    case 'rate-not-sent':
+      return `rate not sent: ${explainRates(doubt)}, ${flattering}`
     case 'load-thinned': {
       const late = formatQuantity(doubt.delay_p50_ms, 'ms')
       const inFlight = formatQuantity(doubt.in_flight_p50_ms, 'ms')
       return `load not held: of the ${inFlight} that a request was in flight the target was idle for ${late}, by which the client was late (medians), ${flattering}`
     }
   }
+}
+
+/** `12.3/s were sent of 20/s`, and what kept them back. */
+export function explainRates({
+  due_per_second: due,
+  sent_per_second: sent,
+  held_back: heldBack,
+}: {
+  due_per_second: number
+  sent_per_second: number
+  held_back: number
+}): string {
+  const why =
+    heldBack === 0
+      ? 'the client came too late'
+      : `${heldBack} requests had to wait for one in flight to end`
+  return `${formatQuantity(sent, '/s')} were sent of ${formatQuantity(due, '/s')} that were due (${why})`
 }
 
 const flattering = 'and a lighter load may look better'

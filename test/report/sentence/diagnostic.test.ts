@@ -52,6 +52,27 @@ const sentences: readonly [DiagnosticFacts, string][] = [
     'Concurrency 1 was not held, the mean between ramp-up and drain was 0.50: the figures are those of a lighter load; look at the failures first, 31 of 60 requests.',
   ],
   [
+    {
+      id: 'rate-not-sent',
+      level: 'warn',
+      due_per_second: 20.1,
+      sent_per_second: 12.3,
+      held_back: 40,
+    },
+    'The rate was not sent: 12.3/s were sent of 20.1/s that were due (40 requests had to wait for one in flight to end): the figures are those of a lighter load.',
+  ],
+  [
+    {
+      id: 'requests-held-back',
+      level: 'warn',
+      held_back: 40,
+      max_concurrency: 8,
+      requests: 60,
+      longest_ms: 2012.3,
+    },
+    '40 of 60 requests were due when 8 were in flight, and were sent up to 2.012s late: raise max_concurrency, or take it for what the service can bear.',
+  ],
+  [
     { id: 'inconsistent-times', level: 'warn', concurrency: 3, implied_in_flight: 20.1613 },
     "The latencies add up to 20.16 requests in flight, but no more than 3 were allowed (Little's law): do not trust the times of this run.",
   ],

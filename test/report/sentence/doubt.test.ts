@@ -64,6 +64,18 @@ const sentences: readonly [DoubtDocument, 'PASS' | 'FAIL', 'ms' | 'share', strin
     'load not held: never more than 3 requests were in flight where 4 were asked for, and a lighter load may look better',
   ],
   [
+    { kind: 'rate-not-sent', target, due_per_second: 20, sent_per_second: 12, held_back: 0 },
+    'PASS',
+    'ms',
+    'rate not sent: 12/s were sent of 20/s that were due (the client came too late), and a lighter load may look better',
+  ],
+  [
+    { kind: 'sent-late', target, delay_p99_ms: 40, reach: 35, margin: 10 },
+    'FAIL',
+    'ms',
+    "client-limited: it is 10ms beyond the bound, and up to 35ms may be the client's own (requests left up to 40ms late (p99), not being held back)",
+  ],
+  [
     { kind: 'load-thinned', target, delay_p50_ms: 8, in_flight_p50_ms: 30 },
     'PASS',
     'ms',
