@@ -1,7 +1,7 @@
 import { type Loop, type LoadPlan, startLoop } from './loop.ts'
 import { type Columns, encodeRecords } from './record-columns.ts'
 import type { ClientTrust, Recording, RequestRecord, Shortage } from './record.ts'
-import { createConnection } from './request.ts'
+import { chooseTransport, loadTransport } from './transport.ts'
 import { watchClient } from './trust.ts'
 
 /** What the load process is told. */
@@ -43,10 +43,11 @@ process.on('message', (order: Order) => {
 })
 
 async function run(plan: LoadPlan): Promise<void> {
+  const connect = await loadTransport(chooseTransport(plan))
   let batch: RequestRecord[] = []
   // Not before the first warm-up request is done: starting up is busy, and no figure stands on it.
   let watch = plan.load.warmup === 0 ? watchClient() : undefined
-  const running = startLoop(plan, () => createConnection(plan.load), {
+  const running = startLoop(plan, () => connect(plan.load), {
     onRecord(record) {
       batch.push(record)
       watch ??= watchClient()
