@@ -8,6 +8,7 @@ import { createDecoder } from '../stream/decode.ts'
 import type { NameCount } from '../stream/name-count.ts'
 import { checkContentType, checkEncoding, createReader } from '../stream/read.ts'
 import type { StreamFault, StreamReader } from '../stream/reader.ts'
+import type { Connection, ResponseHandler } from './connection.ts'
 import {
   classifyError,
   describeNoStatus,
@@ -18,7 +19,6 @@ import {
 } from './failure.ts'
 import type { Failure, FailureKind, RequestMarks, RequestRecord, Shortage } from './record.ts'
 import type { Recorder } from './recording.ts'
-import type { Connection, ResponseHandler } from './request.ts'
 import type { Ticket } from './schedule.ts'
 
 /** UTF-16 units of an error body that are looked at: enough to find the server's message in it. */

@@ -1,5 +1,6 @@
 import { errorMessage } from '../stream/message.ts'
 import { markupWords } from './markup-words.ts'
+import { ProtocolError } from './protocol-error.ts'
 import type { Failure, Shortage } from './record.ts'
 
 /** How far a request had come when its connection failed. */
@@ -16,12 +17,8 @@ export function classifyError(error: Error, { dispatched, answered, reused }: St
   const message = innermost(error).message || code || error.name
   if (isTls(code)) return { kind: 'tls', message }
   if (speaksHttp2(error)) return { kind: 'protocol', message: http2Message }
-  // An end within the body that was announced is no other language, only a broken connection.
-  const cut = code === 'HPE_INVALID_EOF_STATE'
-  if (!cut && (error.name === 'HTTPParserError' || /^(HPE_|UND_ERR_HEADERS_OVERFLOW)/.test(code))) {
-    return { kind: 'protocol', message: `not HTTP: ${message}` }
-  }
-  if (code === 'UND_ERR_INVALID_ARG' || code.startsWith('ERR_INVALID_')) {
+  if (isForeign(error, code, answered)) return { kind: 'protocol', message: `not HTTP: ${message}` }
+  if (isUnsendable(code)) {
     return { kind: 'protocol', message: `request cannot be sent: ${message}` }
   }
   if (!dispatched) return { kind: 'connect', message }
@@ -66,6 +63,23 @@ export function describeStatus(
     headers['retry-after'] === undefined ? '' : ` (retry after ${headers['retry-after']})`
   const message = `HTTP ${status}${location}${retry}${words === '' ? '' : `: ${words}`}`
   return { kind: 'http_status', message }
+}
+
+/** Whether what came is no HTTP/1.1, as our own parser says it or that of undici. */
+function isForeign(error: Error, code: string, answered: boolean): boolean {
+  if (error instanceof ProtocolError) return true
+  // An end within the body that was announced is no other language, only a broken connection.
+  if (code === 'HPE_INVALID_EOF_STATE' || error.message.includes('(Invalid EOF state)'))
+    return false
+  // undici says so of every head that it does not understand behind a length.
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return !answered
+  return error.name === 'HTTPParserError' || /^(HPE_|UND_ERR_HEADERS_OVERFLOW)/.test(code)
+}
+
+function isUnsendable(code: string): boolean {
+  return /^(ERR_INVALID_|UND_ERR_(INVALID_ARG|NOT_SUPPORTED|REQ_CONTENT_LENGTH_MISMATCH)$)/.test(
+    code,
+  )
 }
 
 function isTls(code: string): boolean {

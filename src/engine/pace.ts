@@ -1,4 +1,4 @@
-import type { Connection } from './request.ts'
+import type { Connection } from './connection.ts'
 import type { Ticket } from './schedule.ts'
 
 /** One connection to each target, for one request at a time. */

@@ -1,7 +1,7 @@
 import { type Loop, type LoadPlan, startLoop } from './loop.ts'
 import { type Columns, encodeRecords } from './record-columns.ts'
 import type { ProcessTrust, Recording, RequestRecord, Shortage } from './record.ts'
-import { createConnection } from './request.ts'
+import { chooseTransport, type Connect, loadTransport } from './transport.ts'
 import { watchClient } from './trust.ts'
 
 /** What a load process is told. */
@@ -38,7 +38,12 @@ export type Report =
 /** ms between two batches of records: seldom enough not to disturb the loop, often enough that a crash loses little. */
 const batchInterval = 500
 
-let prepared: LoadPlan | undefined
+interface Prepared {
+  plan: LoadPlan
+  connect: Connect
+}
+
+let prepared: Prepared | undefined
 let loop: Loop | undefined
 
 // The terminal sends Ctrl-C and its end to the whole process group; the parent decides what they mean.
@@ -47,20 +52,23 @@ process.on('SIGTERM', () => {})
 process.on('SIGHUP', () => {})
 process.on('disconnect', () => process.exit(1))
 process.on('message', (order: Order) => {
-  if (order.type === 'prepare') {
-    prepared = order.plan
-    tell({ type: 'ready' })
-  } else if (order.type === 'start') {
-    if (prepared !== undefined) void run({ ...prepared, origin: order.at })
+  if (order.type === 'prepare') void prepare(order.plan)
+  else if (order.type === 'start') {
+    if (prepared !== undefined) void run(prepared, order.at)
   } else if (order.type === 'extend') loop?.extend()
   else loop?.stop(order.inFlight)
 })
 
-async function run(plan: LoadPlan): Promise<void> {
+async function prepare(plan: LoadPlan): Promise<void> {
+  prepared = { plan, connect: await loadTransport(chooseTransport(plan)) }
+  tell({ type: 'ready' })
+}
+
+async function run({ plan, connect }: Prepared, origin: number): Promise<void> {
   let batch: RequestRecord[] = []
   // Not before the first warm-up request is done: starting up is busy, and no figure stands on it.
   let watch = plan.load.warmup === 0 ? watchClient() : undefined
-  const running = startLoop(plan, () => createConnection(plan.load), {
+  const running = startLoop({ ...plan, origin }, () => connect(plan.load), {
     onRecord(record) {
       batch.push(record)
       watch ??= watchClient()

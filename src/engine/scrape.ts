@@ -1,5 +1,5 @@
 import { now } from './clock.ts'
-import type { Connection } from './request.ts'
+import type { Connection } from './connection.ts'
 
 /** What came of one look at a page; instants as in `RequestMarks`. */
 export type Scrape = { sent: number; received: number } & ({ text: string } | { failure: string })
@@ -46,7 +46,7 @@ export function scrape(
       onData(chunk) {
         size += chunk.length
         if (size > sizeLimit) give(`more than ${sizeLimit} bytes`)
-        else if (refusal === undefined) chunks.push(chunk)
+        else if (refusal === undefined) chunks.push(Uint8Array.from(chunk))
       },
       onEnd() {
         if (refusal !== undefined) end({ failure: refusal })

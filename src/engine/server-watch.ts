@@ -4,6 +4,7 @@ import { keepKnown } from '../bench-spec/known.ts'
 import { cleanMessage } from '../bench-spec/plain-text.ts'
 import type { Reading, Watch } from './record.ts'
 import { scrape } from './scrape.ts'
+import { chooseTransport, loadTransport } from './transport.ts'
 
 /** Pages to look at, and how. */
 export interface WatchPlan<T> {
@@ -37,9 +38,8 @@ const lastLooks = { count: 4, interval: 200 }
  * time. Resolves after the first scrape; what fails is counted, never thrown.
  */
 export async function watchServer<T>(plan: WatchPlan<T>): Promise<ServerWatch<T>> {
-  // Loaded here: undici takes 60 ms, and few runs watch their target.
-  const { createConnection } = await import('./request.ts')
-  const connection = createConnection()
+  const transport = chooseTransport({ requests: plan.urls.map((url) => ({ url })) })
+  const connection = (await loadTransport(transport))()
   const watch: Watch<T> = { url: plan.urls[0] ?? '', readings: [], scrapes: 0, failed: 0 }
   let readings: Reading<T>[] = []
   let found: string | undefined

@@ -1,12 +1,14 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 
 import type { ClosedLoad } from '../../src/bench-spec/spec.ts'
+import { createLeanConnection } from '../../src/engine/lean-connection.ts'
 import { startLoop } from '../../src/engine/loop.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
-import { createConnection } from '../../src/engine/request.ts'
+import type { Connect } from '../../src/engine/transport.ts'
+import { createUndiciConnection } from '../../src/engine/undici-connection.ts'
 import { runBench } from '../../src/run/bench.ts'
 import { checkSpec } from '../../src/run/checked-spec.ts'
 import { chatEvent } from '../_server.ts'
@@ -63,7 +65,11 @@ async function listen(reply: (arrival: Arrival) => void) {
 }
 
 /** In this process too: what comes within one turn of the server comes within one of the client. */
-async function send(url: string, load: Partial<ClosedLoad> = {}): Promise<RequestRecord[]> {
+async function sendOver(
+  connect: Connect,
+  url: string,
+  load: Partial<ClosedLoad>,
+): Promise<RequestRecord[]> {
   const records: RequestRecord[] = []
   const asked: ClosedLoad = {
     kind: 'closed',
@@ -81,7 +87,7 @@ async function send(url: string, load: Partial<ClosedLoad> = {}): Promise<Reques
       stream: { dialect: 'openai-chat' },
       requests: [{ url, method: 'POST', headers: {}, body: '{}' }],
     },
-    () => createConnection(asked),
+    () => connect(asked),
     { onRecord: (record) => records.push(record) },
   )
   await loop.finished
@@ -92,129 +98,139 @@ function count(records: readonly RequestRecord[], replaced: RequestRecord['repla
   return records.filter((record) => record.replaced === replaced).length
 }
 
-test('a kept connection is not written to in the turn in which its end is on its way', async () => {
-  const { url, sockets } = await listen(({ socket }) => socket.end(answer))
-  const records = await send(url)
-  expect(records.map(({ outcome }) => outcome)).toEqual(Array(20).fill('completed'))
-  expect(records.filter(({ reused }) => reused)).toEqual([])
-  expect(count(records, 'unsent') + count(records, 'resent')).toBe(19)
-  // A busy kernel may deliver an end late, but seldom.
-  expect(count(records, 'unsent')).toBeGreaterThanOrEqual(15)
-  expect(sockets.size).toBe(20)
-})
-
-test('a connection that stays is kept, for one request at a time', async () => {
-  const { url, sockets } = await listen(({ socket }) => socket.write(answer))
-  const records = await send(url, { concurrency: 2 })
-  expect(records.map(({ outcome }) => outcome)).toEqual(Array(20).fill('completed'))
-  expect(records.filter(({ reused }) => !reused)).toHaveLength(2)
-  expect(count(records, undefined)).toBe(20)
-  expect(sockets.size).toBe(2)
-})
-
 const endings: Record<string, (socket: Socket) => void> = {
   ended: (socket) => socket.end(),
   reset: (socket) => socket.resetAndDestroy(),
 }
 
-test.each(Object.keys(endings))(
-  'a request on a kept connection that is %s without an answer is sent once more, on a new one',
-  async (ending) => {
+const transports: Record<string, Connect> = {
+  lean: createLeanConnection,
+  undici: createUndiciConnection,
+}
+
+describe.each(Object.entries(transports))('over %s', (_name, connect) => {
+  const send = (url: string, load: Partial<ClosedLoad> = {}): Promise<RequestRecord[]> =>
+    sendOver(connect, url, load)
+
+  test('a kept connection is not written to in the turn in which its end is on its way', async () => {
+    const { url, sockets } = await listen(({ socket }) => socket.end(answer))
+    const records = await send(url)
+    expect(records.map(({ outcome }) => outcome)).toEqual(Array(20).fill('completed'))
+    expect(records.filter(({ reused }) => reused)).toEqual([])
+    expect(count(records, 'unsent') + count(records, 'resent')).toBe(19)
+    // A busy kernel may deliver an end late, but seldom.
+    expect(count(records, 'unsent')).toBeGreaterThanOrEqual(15)
+    expect(sockets.size).toBe(20)
+  })
+
+  test('a connection that stays is kept, for one request at a time', async () => {
+    const { url, sockets } = await listen(({ socket }) => socket.write(answer))
+    const records = await send(url, { concurrency: 2 })
+    expect(records.map(({ outcome }) => outcome)).toEqual(Array(20).fill('completed'))
+    expect(records.filter(({ reused }) => !reused)).toHaveLength(2)
+    expect(count(records, undefined)).toBe(20)
+    expect(sockets.size).toBe(2)
+  })
+
+  test.each(Object.keys(endings))(
+    'a request on a kept connection that is %s without an answer is sent once more, on a new one',
+    async (ending) => {
+      const { url, arrivals } = await listen(({ socket, nth }) => {
+        if (nth === 1) socket.write(answer)
+        else endings[ending]?.(socket)
+      })
+      const records = await send(url)
+      expect(records.map(({ outcome }) => outcome)).toEqual(Array(20).fill('completed'))
+      expect(count(records, 'resent')).toBe(19)
+      expect(records.filter(({ reused }) => reused)).toEqual([])
+      // The first, and the others twice.
+      expect(arrivals).toHaveLength(39)
+    },
+  )
+
+  test('without resend it is a failed request', async () => {
     const { url, arrivals } = await listen(({ socket, nth }) => {
       if (nth === 1) socket.write(answer)
-      else endings[ending]?.(socket)
+      else socket.end()
     })
-    const records = await send(url)
-    expect(records.map(({ outcome }) => outcome)).toEqual(Array(20).fill('completed'))
-    expect(count(records, 'resent')).toBe(19)
-    expect(records.filter(({ reused }) => reused)).toEqual([])
-    // The first, and the others twice.
-    expect(arrivals).toHaveLength(39)
-  },
-)
-
-test('without resend it is a failed request', async () => {
-  const { url, arrivals } = await listen(({ socket, nth }) => {
-    if (nth === 1) socket.write(answer)
-    else socket.end()
+    const records = await send(url, { resend: false })
+    expect(arrivals).toHaveLength(20)
+    expect(records.map(({ outcome }) => outcome)).toEqual(
+      Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 'completed' : 'failed')),
+    )
+    expect(records[1]).toMatchObject({
+      reused: true,
+      failure: {
+        kind: 'reset',
+        message: 'connection broken: other side closed (kept alive by an earlier request)',
+      },
+    })
   })
-  const records = await send(url, { resend: false })
-  expect(arrivals).toHaveLength(20)
-  expect(records.map(({ outcome }) => outcome)).toEqual(
-    Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 'completed' : 'failed')),
+
+  test.each(Object.keys(endings))(
+    'a kept connection that is %s while nobody writes is replaced, and no request fails',
+    async (ending) => {
+      const { url, arrivals } = await listen(({ socket }) => {
+        socket.write(answer)
+        setImmediate(() => endings[ending]?.(socket))
+      })
+      const records = await send(url)
+      expect(records.map(({ outcome }) => outcome)).toEqual(Array(20).fill('completed'))
+      expect(count(records, 'unsent') + count(records, 'resent')).toBe(19)
+      expect(arrivals.length).toBeGreaterThanOrEqual(20)
+      expect(arrivals.length).toBeLessThanOrEqual(20 + count(records, 'resent'))
+    },
   )
-  expect(records[1]).toMatchObject({
-    reused: true,
-    failure: {
-      kind: 'reset',
-      message: 'connection broken: other side closed (kept alive by an earlier request)',
-    },
-  })
-})
 
-test.each(Object.keys(endings))(
-  'a kept connection that is %s while nobody writes is replaced, and no request fails',
-  async (ending) => {
-    const { url, arrivals } = await listen(({ socket }) => {
-      socket.write(answer)
-      setImmediate(() => endings[ending]?.(socket))
-    })
+  test.each<[string, (arrival: Arrival) => void]>([
+    ['a new connection', ({ socket }) => socket.end()],
+    [
+      'a connection whose answer has begun',
+      ({ socket, nth }) => {
+        if (nth === 1) socket.write(answer)
+        else socket.end('H')
+      },
+    ],
+    [
+      'a connection whose body has begun',
+      ({ socket, nth }) => {
+        if (nth === 1) socket.write(answer)
+        else socket.end(`${head}${frame(chatEvent('a'))}`)
+      },
+    ],
+  ])('what breaks on %s is not sent once more', async (_, reply) => {
+    const { url, arrivals } = await listen(reply)
     const records = await send(url)
-    expect(records.map(({ outcome }) => outcome)).toEqual(Array(20).fill('completed'))
-    expect(count(records, 'unsent') + count(records, 'resent')).toBe(19)
-    expect(arrivals.length).toBeGreaterThanOrEqual(20)
-    expect(arrivals.length).toBeLessThanOrEqual(20 + count(records, 'resent'))
-  },
-)
-
-test.each<[string, (arrival: Arrival) => void]>([
-  ['a new connection', ({ socket }) => socket.end()],
-  [
-    'a connection whose answer has begun',
-    ({ socket, nth }) => {
-      if (nth === 1) socket.write(answer)
-      else socket.end('H')
-    },
-  ],
-  [
-    'a connection whose body has begun',
-    ({ socket, nth }) => {
-      if (nth === 1) socket.write(answer)
-      else socket.end(`${head}${frame(chatEvent('a'))}`)
-    },
-  ],
-])('what breaks on %s is not sent once more', async (_, reply) => {
-  const { url, arrivals } = await listen(reply)
-  const records = await send(url)
-  expect(arrivals).toHaveLength(20)
-  expect(count(records, undefined)).toBe(20)
-  const failures = records.filter((record) => record.outcome === 'failed')
-  expect(failures.length).toBeGreaterThanOrEqual(10)
-  expect(new Set(failures.map(({ failure }) => failure.kind))).toEqual(new Set(['reset']))
-})
-
-test('what is sent once more and breaks again is a failed request', async () => {
-  let connections = 0
-  const { url, arrivals } = await listen(({ socket, nth }) => {
-    if (nth === 1 && connections++ === 0) socket.write(answer)
-    else socket.end()
+    expect(arrivals).toHaveLength(20)
+    expect(count(records, undefined)).toBe(20)
+    const failures = records.filter((record) => record.outcome === 'failed')
+    expect(failures.length).toBeGreaterThanOrEqual(10)
+    expect(new Set(failures.map(({ failure }) => failure.kind))).toEqual(new Set(['reset']))
   })
-  const records = await send(url, { requests: 2 })
-  expect(arrivals).toHaveLength(3)
-  expect(records).toMatchObject([
-    { outcome: 'completed' },
-    { outcome: 'failed', reused: false, replaced: 'resent', failure: { kind: 'reset' } },
-  ])
-})
 
-test('without keep_alive each request has a connection of its own, and says so', async () => {
-  const { url, arrivals, sockets } = await listen(({ socket }) => socket.write(answer))
-  const records = await send(url, { keepAlive: false })
-  expect(records.map(({ outcome }) => outcome)).toEqual(Array(20).fill('completed'))
-  expect(records.filter(({ reused }) => reused)).toEqual([])
-  expect(count(records, undefined)).toBe(20)
-  expect(sockets.size).toBe(20)
-  expect(arrivals.every(({ text }) => /^connection: close$/im.test(text))).toBe(true)
+  test('what is sent once more and breaks again is a failed request', async () => {
+    let connections = 0
+    const { url, arrivals } = await listen(({ socket, nth }) => {
+      if (nth === 1 && connections++ === 0) socket.write(answer)
+      else socket.end()
+    })
+    const records = await send(url, { requests: 2 })
+    expect(arrivals).toHaveLength(3)
+    expect(records).toMatchObject([
+      { outcome: 'completed' },
+      { outcome: 'failed', reused: false, replaced: 'resent', failure: { kind: 'reset' } },
+    ])
+  })
+
+  test('without keep_alive each request has a connection of its own, and says so', async () => {
+    const { url, arrivals, sockets } = await listen(({ socket }) => socket.write(answer))
+    const records = await send(url, { keepAlive: false })
+    expect(records.map(({ outcome }) => outcome)).toEqual(Array(20).fill('completed'))
+    expect(records.filter(({ reused }) => reused)).toEqual([])
+    expect(count(records, undefined)).toBe(20)
+    expect(sockets.size).toBe(20)
+    expect(arrivals.every(({ text }) => /^connection: close$/im.test(text))).toBe(true)
+  })
 })
 
 test('a server that hangs up behind each answer is judged by its answers, and named', async () => {

@@ -77,7 +77,7 @@ const signals: Readonly<Record<FaultName, Signal>> = {
   'bad-chunk-size': { is: 'protocol' },
   'bad-status-line': { is: 'protocol' },
   // A reader that takes both lengths for one waits for more than there is.
-  'duplicate-headers': { is: 'reset' },
+  'duplicate-headers': { is: 'protocol' },
   'close-delimited': { is: 'completed' },
   'interim-response': { is: 'completed' },
   'connection-close': { is: 'completed' },

@@ -1,5 +1,5 @@
 import type { PreparedRequest } from '../../src/bench-spec/template.ts'
-import type { Connection, ResponseHandler } from '../../src/engine/request.ts'
+import type { Connection, ResponseHandler } from '../../src/engine/connection.ts'
 
 /** A connection whose other end is the test. */
 export interface FakeConnection extends Connection {

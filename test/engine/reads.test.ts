@@ -5,9 +5,10 @@ import { expect, onTestFinished, test } from 'vitest'
 
 import { createRedactor } from '../../src/bench-spec/redaction.ts'
 import { now } from '../../src/engine/clock.ts'
+import type { Connection } from '../../src/engine/connection.ts'
 import { startExchange } from '../../src/engine/exchange.ts'
+import { createLeanConnection } from '../../src/engine/lean-connection.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
-import { type Connection, createConnection } from '../../src/engine/request.ts'
 import { chunk, done, prepared } from './_connection.ts'
 
 /** One chunk of HTTP/1.1 for each of these. */
@@ -23,7 +24,7 @@ const head =
 /** Sends one request to a server that writes the next of these once the one before was read. */
 async function exchange(writes: readonly string[]): Promise<RequestRecord> {
   const server = createServer().listen(0, '127.0.0.1')
-  const connection = createConnection()
+  const connection = createLeanConnection()
   onTestFinished(async () => {
     await connection.close()
     server.close()

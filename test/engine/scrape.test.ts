@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 
 import { afterEach, expect, test, vi } from 'vitest'
 
-import { createConnection } from '../../src/engine/request.ts'
+import { createLeanConnection } from '../../src/engine/lean-connection.ts'
 import { scrape } from '../../src/engine/scrape.ts'
 import { refusingUrl, serve } from '../_server.ts'
 import { fakeConnection } from './_connection.ts'
@@ -12,7 +12,7 @@ afterEach(() => {
 })
 
 async function scrapeOnce(url: string, headers: Record<string, string> = {}) {
-  const connection = createConnection()
+  const connection = createLeanConnection()
   const result = await scrape(connection, url, headers)
   await connection.close()
   return result

@@ -1,9 +1,9 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 
 import { hasControls } from '../../src/bench-spec/plain-text.ts'
+import { createLeanConnection } from '../../src/engine/lean-connection.ts'
 import { startLoop } from '../../src/engine/loop.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
-import { createConnection } from '../../src/engine/request.ts'
 import type { Chance } from './chance.ts'
 import { Finding, type Fuzzer } from './fuzzer.ts'
 import { mutateBytes } from './mutation.ts'
@@ -118,7 +118,7 @@ async function load(url: string): Promise<RequestRecord[]> {
         { url, method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' },
       ],
     },
-    createConnection,
+    createLeanConnection,
     { onRecord: (record) => records.push(record) },
   )
   await loop.finished

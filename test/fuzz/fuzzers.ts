@@ -8,6 +8,7 @@ import { reports } from './reports.ts'
 import { slos } from './slos.ts'
 import { specs } from './specs.ts'
 import { streams } from './streams.ts'
+import { transports } from './transports.ts'
 import { verdicts } from './verdicts.ts'
 
 export const fuzzers: readonly Fuzzer[] = [
@@ -16,6 +17,7 @@ export const fuzzers: readonly Fuzzer[] = [
   datasets,
   streams,
   answers,
+  transports,
   verdicts,
   nothing,
   documents,

@@ -1,45 +1,24 @@
-import { Client } from 'undici'
+import { type buildConnector, Client } from 'undici'
 
 import type { PreparedRequest } from '../bench-spec/template.ts'
+import {
+  type Connection,
+  type ConnectionOptions,
+  decidingHeaders,
+  type ResponseHandler,
+} from './connection.ts'
 
-/** What a connection reports of one request; the callbacks stamp, so they take no instant. */
-export interface ResponseHandler {
-  /** The server has closed the connection that was kept for it, unannounced: it goes on a new one. */
-  onDrop?(): void
-  /** Its bytes are about to be written. `reused`: the socket had served a request before. */
-  onSend(reused: boolean): void
-  /** The first byte of the response has come. */
-  onAnswer?(): void
-  /** `headers`: those that decide something; `all`: every one, as the transport has them. */
-  onHeaders(
-    status: number,
-    headers: Readonly<Record<string, string | undefined>>,
-    all?: Readonly<Record<string, unknown>>,
-  ): void
-  /** `sameRead`: the socket gave it in one read with the piece before it. */
-  onData(chunk: Uint8Array, sameRead?: boolean): void
-  onEnd(): void
-  onError(error: Error): void
-}
-
-/** One connection, one request at a time. */
-export interface Connection {
-  /**
-   * On the socket that is kept, or on a new one. A kept one is written to only after a whole turn of
-   * the event loop, in which the server's end of it would have been seen.
-   */
-  send(request: PreparedRequest, handler: ResponseHandler): void
-  /** Gives the request in flight up: its handler gets `onError(reason)`. */
-  cancel(reason: Error): void
-  close(): Promise<void>
-}
+const settled = Promise.resolve()
 
 /**
  * One undici client for one slot of the closed loop: no pool to search and no queue in front of the
  * socket. Deadlines are the caller's: undici's own fire up to a second late. Without `keepAlive` each
  * request gets a socket of its own, and says so to the server (`connection: close`).
  */
-export function createConnection({ keepAlive = true }: { keepAlive?: boolean } = {}): Connection {
+export function createUndiciConnection(
+  { keepAlive = true }: ConnectionOptions = {},
+  connector: buildConnector.BuildOptions | buildConnector.connector = { timeout: 0 },
+): Connection {
   let client: Client | undefined
   let origin = ''
   let abort: ((reason: Error) => void) | undefined
@@ -54,6 +33,12 @@ export function createConnection({ keepAlive = true }: { keepAlive?: boolean } =
   const endRead = (): void => {
     reading = false
   }
+  let located: { text: string; url: URL } | undefined
+
+  function locate(text: string): URL {
+    if (located?.text !== text) located = { text, url: new URL(text) }
+    return located.url
+  }
 
   function connect(url: URL): Client {
     if (client !== undefined && url.origin === origin && !client.destroyed) return client
@@ -66,7 +51,7 @@ export function createConnection({ keepAlive = true }: { keepAlive?: boolean } =
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: 60_000,
-      connect: { timeout: 0 },
+      connect: connector,
     })
     opened.on('connect', () => {
       socket = 'fresh'
@@ -82,7 +67,7 @@ export function createConnection({ keepAlive = true }: { keepAlive?: boolean } =
   }
 
   function dispatch(request: PreparedRequest, handler: ResponseHandler): void {
-    const url = new URL(request.url)
+    const url = locate(request.url)
     let started = false
     let cancelled = false
     abort = (reason) => {
@@ -114,12 +99,13 @@ export function createConnection({ keepAlive = true }: { keepAlive?: boolean } =
           handler.onAnswer?.()
         },
         onResponseStart(_controller, status, headers) {
-          handler.onHeaders(status, firstValues(headers), headers)
+          handler.onHeaders(status, decidingHeaders(headers), headers)
         },
-        // A read is parsed in one go, and microtasks run before the next one.
+        // A read is parsed in one go, and microtasks run before the next one. (`queueMicrotask` would
+        // make a resource of each.)
         onResponseData(_controller, chunk) {
           const sameRead = reading
-          if (!reading) queueMicrotask(endRead)
+          if (!reading) void settled.then(endRead)
           reading = true
           handler.onData(chunk, sameRead)
         },
@@ -168,19 +154,4 @@ export function createConnection({ keepAlive = true }: { keepAlive?: boolean } =
       await client?.destroy()
     },
   }
-}
-
-function firstValues(
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-): Record<string, string | undefined> {
-  return {
-    'content-type': first(headers['content-type']),
-    'content-encoding': first(headers['content-encoding']),
-    location: first(headers.location),
-    'retry-after': first(headers['retry-after']),
-  }
-}
-
-function first(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value
 }
