@@ -15,6 +15,7 @@ import {
 } from '../../src/results/reasons-schema.ts'
 import {
   distributionSchema,
+  loadProcessSchema,
   resultsSchema,
   roundSchema,
   roundTimesSchema,
@@ -70,6 +71,7 @@ const named: Readonly<Record<string, JsonSchema>> = {
   ServerFindingDocument: serverFindingSchema,
   ServerDocument: serverSchema,
   CalibrationDocument: calibrationSchema,
+  LoadProcessDocument: loadProcessSchema,
 }
 
 /** What has a type of its own is named where it is used. */
