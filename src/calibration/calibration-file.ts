@@ -112,7 +112,9 @@ function isComplete({ schema_version, calibrations, noise }: CalibrationFile): b
       ({ measured_at, machine, shape, requests, client_error_ms: { request, chunk } }) =>
         typeof measured_at === 'string' &&
         typeof machine === 'object' &&
-        [shape.concurrency, shape.events_per_answer, requests].every(Number.isFinite) &&
+        [shape.concurrency, shape.events_per_answer, shape.processes, requests].every(
+          Number.isFinite,
+        ) &&
         isSpread(request) &&
         (chunk === null || isSpread(chunk)),
     )

@@ -10,6 +10,8 @@ export interface LoadShape {
   events_per_answer: number
   /** As the mock spoke. */
   dialect: string
+  /** Load processes that it was split over. */
+  processes: number
 }
 
 /** How the mock is asked in each dialect that it speaks. */
@@ -62,6 +64,7 @@ export function shapeOfSpec({ load, target, stream, mock }: BenchSpec): LoadShap
     concurrency: mostInFlight(load),
     events_per_answer: Math.max(1, Math.min(mostEvents, length)),
     dialect: standIn(stream?.dialect ?? byPath),
+    processes: load.processes ?? 1,
   }
 }
 

@@ -52,6 +52,10 @@ export function findMismatch(
     const { dialect } = run.shape
     return { fact: 'dialect', calibrated: calibrated.shape.dialect, run: dialect }
   }
+  if (calibrated.shape.processes !== run.shape.processes) {
+    const { processes } = run.shape
+    return { fact: 'processes', calibrated: calibrated.shape.processes, run: processes }
+  }
   for (const key of ['concurrency', 'events_per_answer'] as const) {
     const [made, here] = [calibrated.shape[key], run.shape[key]]
     if (Math.max(made, here) > alike * Math.min(made, here)) {

@@ -20,7 +20,7 @@ export interface ServerTime {
 
 /**
  * What the server timed between two snapshots, or of its latest answers. `undefined` without a value.
- * `records` are the requests that it did so for, in the order in which they ended.
+ * `records` are the requests that it did so for.
  */
 export function compareTime(
   name: ServerTimeName,
@@ -31,7 +31,9 @@ export function compareTime(
   if (after === undefined) return undefined
   if (after.kind === 'latest') {
     const { count, mean, p50, p95, p99 } = after
-    const client = measureClient(name, records.slice(-count))
+    // Of several load processes each hands over its own.
+    const latest = records.toSorted((a, b) => a.marks.ended - b.marks.ended).slice(-count)
+    const client = measureClient(name, latest)
     return keepKnown<ServerTime>({ count, mean, p50, p95, p99, percentiles: 'exact', client })
   }
   const earlier = before?.kind === 'totals' ? before : undefined

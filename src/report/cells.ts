@@ -283,6 +283,14 @@ export function endCell({ end, load, summary }: Results): string | undefined {
   return `${after}: ${cleanLine(explainEnd(end))}`
 }
 
+function clientCell({ processes, ...worst }: NonNullable<Results['client']>): string {
+  const each = processes ?? [worst]
+  const used = each.map((process) => `${Math.round(process.event_loop_utilization * 100)} %`)
+  const loops =
+    processes === null ? 'event loop' : `${processes.length} load processes, event loops`
+  return `${loops} ${used.join(', ')} used`
+}
+
 /** Name and value of what a run can be repeated or compared by; what is not known is left out. */
 export function environmentCells(results: Results): [name: string, value: string][] {
   const { environment, client, load, tool, spec, ...run } = results
@@ -294,7 +302,7 @@ export function environmentCells(results: Results): [name: string, value: string
     load: `warm-up ${load.warmup}, rounds ${load.rounds}, seed ${load.seed}`,
     dialects: run.stream.dialects.map(({ name, count }) => `${name} ×${count}`).join(', '),
     policy: `${run.verdict.policy}, confidence ${run.verdict.confidence}, failures ${run.verdict.failures}, look ${run.verdict.looks.taken} of ${run.verdict.looks.planned}`,
-    client: client && `event loop ${Math.round(client.event_loop_utilization * 100)} % used`,
+    client: client && clientCell(client),
     calibration: calibrationCell(results) ?? null,
     machine: `${cpu}, ${cores} cores, ${platform} ${arch}, node ${node}`,
     tool: `${tool.name} ${tool.version}`,

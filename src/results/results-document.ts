@@ -1569,6 +1569,28 @@ export interface CalibrationDocument {
   } | null
 }
 
+/** A load process. */
+export interface LoadProcessDocument {
+  /** 0–1. */
+  event_loop_utilization: number
+  /** Above its own resolution. */
+  event_loop_delay_p50_ms: number | null
+  /** Above its own resolution. */
+  event_loop_delay_p99_ms: number | null
+  /** Above its own resolution. */
+  event_loop_delay_max_ms: number | null
+  /** Garbage collections. */
+  gc_pauses: number
+  /** Time in them. */
+  gc_total_ms: number
+  /** The longest. */
+  gc_max_ms: number
+  /** CPU time ÷ wall time of the load process. */
+  cpu_share: number
+  /** Share of the time spent waiting for a core, 0–1. */
+  run_queue_share: number | null
+}
+
 /** What lands in `results.json`; everything else written of a run is rendered from it. */
 export interface Results {
   /** Version of this layout. */
@@ -1745,7 +1767,10 @@ export interface Results {
   } | null
   /** What a reader must know before believing the figures. */
   diagnostics: DiagnosticDocument[]
-  /** How far the client itself can be trusted; `null` when it ended before it could say. */
+  /**
+   * How far the client itself can be trusted, of each figure the worst of its load processes;
+   * `null` when one ended before it could say.
+   */
   client: {
     /** 0–1. */
     event_loop_utilization: number
@@ -1765,6 +1790,8 @@ export interface Results {
     cpu_share: number
     /** Share of the time spent waiting for a core, 0–1. */
     run_queue_share: number | null
+    /** Each of several load processes, in their order; `null`: there is one. */
+    processes: LoadProcessDocument[] | null
   } | null
   /** What the server itself tells of the run; `null` unless the spec asks with `server_metrics`. */
   server: ServerDocument | null

@@ -273,6 +273,21 @@ const loadSchema: JsonSchema = union('How requests were sent.', 'kind', {
   },
 })
 
+/** What a load process tells of itself. */
+const processFigures: Readonly<Record<string, JsonSchema>> = {
+  event_loop_utilization: number('0–1.'),
+  event_loop_delay_p50_ms: orNull(number('Above its own resolution.')),
+  event_loop_delay_p99_ms: orNull(number('Above its own resolution.')),
+  event_loop_delay_max_ms: orNull(number('Above its own resolution.')),
+  gc_pauses: count('Garbage collections.'),
+  gc_total_ms: number('Time in them.'),
+  gc_max_ms: number('The longest.'),
+  cpu_share: number('CPU time ÷ wall time of the load process.'),
+  run_queue_share: orNull(number('Share of the time spent waiting for a core, 0–1.')),
+}
+
+export const loadProcessSchema: JsonSchema = record('A load process.', processFigures)
+
 /** JSON Schema (draft-07) of `results.json`: the one source of the types `Results` and its parts. */
 export const resultsSchema: JsonSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
@@ -359,17 +374,13 @@ export const resultsSchema: JsonSchema = {
     diagnostics: list('What a reader must know before believing the figures.', diagnosticSchema),
     client: orNull(
       record(
-        'How far the client itself can be trusted; `null` when it ended before it could say.',
+        'How far the client itself can be trusted, of each figure the worst of its load processes; `null` when one ended before it could say.',
         {
-          event_loop_utilization: number('0–1.'),
-          event_loop_delay_p50_ms: orNull(number('Above its own resolution.')),
-          event_loop_delay_p99_ms: orNull(number('Above its own resolution.')),
-          event_loop_delay_max_ms: orNull(number('Above its own resolution.')),
-          gc_pauses: count('Garbage collections.'),
-          gc_total_ms: number('Time in them.'),
-          gc_max_ms: number('The longest.'),
-          cpu_share: number('CPU time ÷ wall time of the load process.'),
-          run_queue_share: orNull(number('Share of the time spent waiting for a core, 0–1.')),
+          ...processFigures,
+          processes: orNull(
+            list('Each of them.', loadProcessSchema),
+            'Each of several load processes, in their order; `null`: there is one.',
+          ),
         },
       ),
     ),

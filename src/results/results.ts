@@ -1,7 +1,7 @@
 import { findModel, findOutputLimit } from '../bench-spec/asked.ts'
 import { formatStat, type Unit } from '../bench-spec/slo.ts'
 import type { BenchSpec, Cell, Load } from '../bench-spec/spec.ts'
-import type { ClientTrust, RunEnd } from '../engine/record.ts'
+import type { ClientTrust, ProcessTrust, RunEnd } from '../engine/record.ts'
 import type { Diagnostic } from '../metrics/diagnostic.ts'
 import type { SentRate } from '../metrics/sent-rate.ts'
 import type { ServerSummary } from '../metrics/server-summary.ts'
@@ -16,6 +16,7 @@ import type {
   CellDocument,
   DistributionDocument,
   EndDocument,
+  LoadProcessDocument,
   Results,
   RoundDocument,
   SloDocument,
@@ -35,6 +36,7 @@ export type {
   DependenceDocument,
   DoubtDocument,
   EndDocument,
+  LoadProcessDocument,
   ReasonDocument,
   Results,
   RoundTimesDocument,
@@ -64,7 +66,7 @@ export interface ResultsInput {
   rounds: readonly RoundFigures[]
   baseline?: BaselineInput
   diagnostics: readonly Diagnostic[]
-  /** `undefined` when the load process ended before it could say. */
+  /** `undefined` when a load process ended before it could say. */
   trust?: ClientTrust
   /** `undefined` when the spec does not ask for the server's metrics. */
   server?: ServerSummary
@@ -196,7 +198,11 @@ function toCell({ bench, settings, number, count }: Cell): CellDocument {
   }
 }
 
-function toClient(trust: ClientTrust): NonNullable<Results['client']> {
+function toClient({ processes, ...worst }: ClientTrust): NonNullable<Results['client']> {
+  return { ...toProcess(worst), processes: processes?.map(toProcess) ?? null }
+}
+
+function toProcess(trust: ProcessTrust): LoadProcessDocument {
   return {
     event_loop_utilization: significant(trust.eventLoopUtilization),
     event_loop_delay_p50_ms: orNull(trust.eventLoopDelayP50, fixed),

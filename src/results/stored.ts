@@ -1,7 +1,7 @@
 import { keepKnown } from '../bench-spec/known.ts'
-import type { ClientTrust } from '../engine/record.ts'
+import type { ClientTrust, ProcessTrust } from '../engine/record.ts'
 import { type RoundFigures, storedMetrics } from '../verdict/figures.ts'
-import type { RoundTimesDocument, Results } from './results.ts'
+import type { LoadProcessDocument, RoundTimesDocument, Results } from './results.ts'
 
 /** The rounds of a document as the verdict takes them. */
 export function readRounds({ rounds }: Results): RoundFigures[] {
@@ -22,10 +22,15 @@ export function readRounds({ rounds }: Results): RoundFigures[] {
   })
 }
 
-/** What the load process of a document told of itself. */
+/** What the load processes of a document told of themselves. */
 export function readTrust({ client }: Results): ClientTrust | undefined {
   if (client === null) return undefined
-  return keepKnown<ClientTrust>({
+  const processes = client.processes?.map(readProcess)
+  return keepKnown<ClientTrust>({ ...readProcess(client), processes })
+}
+
+function readProcess(client: LoadProcessDocument): ProcessTrust {
+  return keepKnown<ProcessTrust>({
     eventLoopUtilization: client.event_loop_utilization,
     eventLoopDelayP50: client.event_loop_delay_p50_ms ?? undefined,
     eventLoopDelayP99: client.event_loop_delay_p99_ms ?? undefined,

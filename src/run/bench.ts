@@ -23,7 +23,10 @@ export interface BenchOptions extends DriveOptions {
 export interface BenchRun {
   /** What lands in `results.json`; secrets are already out of it. */
   results: Results
-  /** Every request, warm-up included, in the order in which they ended; secrets are already out of them. */
+  /**
+   * Every request, warm-up included, those of one load process in the order in which they ended;
+   * secrets are already out of them.
+   */
   records: readonly RequestRecord[]
   /** The same of the second target; `undefined` without one. */
   baseline?: readonly RequestRecord[]

@@ -28,8 +28,9 @@ export interface DriveOptions {
   /** Called about twice a second while requests are running. */
   onProgress?(progress: Progress): void
   /**
-   * Called about twice a second with the requests that have ended since, warm-up included, in the
-   * order in which they ended; secrets are already out of them. Those of a baseline are left out.
+   * Called about twice a second for each load process, with the requests of it that have ended since,
+   * warm-up included, in the order in which they ended; secrets are already out of them. Those of a
+   * baseline are left out.
    */
   onRecords?(records: readonly RequestRecord[]): void
   /** How many of the first measured requests are recorded, all that they sent and got; none by default. */
@@ -42,7 +43,7 @@ export interface DriveOptions {
 export interface Drive {
   /** Its URLs are those that were sent to, of mocks too. */
   spec: CheckedSpec
-  /** Every request, warm-up included, in the order in which they ended; secrets are out of them. */
+  /** Every request, warm-up included, those of one load process in the order in which they ended; secrets are out of them. */
   records: readonly RequestRecord[]
   /** The same of the second target; `undefined` without one. */
   baseline?: readonly RequestRecord[]
@@ -50,7 +51,7 @@ export interface Drive {
   recordings?: readonly Recording[]
   /** Instant at which the first request was due (see `RequestMarks`); `undefined` without one. */
   origin?: number
-  /** `undefined` when the load process ended before it could say. */
+  /** `undefined` when a load process ended before it could say. */
   trust?: ClientTrust
   end: RunEnd
   /** How often the records were judged, the last time included. */
@@ -63,7 +64,7 @@ export interface Drive {
 }
 
 /**
- * Sends the load of a spec from a process of its own, watching the server's metrics and judging on
+ * Sends the load of a spec from processes of its own, watching the server's metrics and judging on
  * the way whether to go on. Mock servers are started before it and stopped after it. What a target
  * does wrong is in the records.
  * @throws Error when a mock cannot be started.

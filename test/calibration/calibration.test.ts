@@ -27,7 +27,12 @@ import { listNotices } from '../../src/run/bench.ts'
 import { checkSpec } from '../../src/run/checked-spec.ts'
 import { completed, times } from '../metrics/records.ts'
 
-const shape: LoadShape = { concurrency: 10, events_per_answer: 20, dialect: 'openai-chat' }
+const shape: LoadShape = {
+  concurrency: 10,
+  events_per_answer: 20,
+  dialect: 'openai-chat',
+  processes: 1,
+}
 const run = { machine: describeMachine(), shape }
 const spread = { min: 0.1, p50: 0.2, p95: 0.5, p99: 1, max: 3 }
 
@@ -138,6 +143,7 @@ test.each<[Partial<LoadShape>, string]>([
   [{ concurrency: 4 }, 'made with concurrency 4, this run has 10'],
   [{ events_per_answer: 41 }, 'made with events per answer 41, this run has 20'],
   [{ dialect: 'raw' }, 'made with dialect raw, this run has openai-chat'],
+  [{ processes: 2 }, 'made with processes 2, this run has 1'],
 ])('does not take one of another load: %j', (more, reason) => {
   const calibrations = [calibrationOf(more)]
   const match = matchCalibration({ schema_version: 1, calibrations, noise: [] }, run)
@@ -163,12 +169,15 @@ test('knows a load by its spec, and after the run by its answers', () => {
     concurrency: 3,
     events_per_answer: 7,
     dialect: 'openai-completions',
+    processes: 1,
   })
   expect(shapeOfSpec(check({ stream_format: 'anthropic', body: { max_tokens: 9999 } }))).toEqual({
     concurrency: 10,
     events_per_answer: 500,
     dialect: 'openai-chat',
+    processes: 1,
   })
+  expect(shapeOfSpec(check({ load: { processes: 3 } })).processes).toBe(3)
   const records = times(4, (index) => completed({ index, events: 10 + index }))
   expect(shapeOfRun(check({}), records)).toMatchObject({
     events_per_answer: 12,

@@ -328,6 +328,7 @@ const passing: Results = {
     gc_max_ms: 3.1,
     cpu_share: 0.25,
     run_queue_share: null,
+    processes: null,
   },
   server: null,
   calibration: null,
@@ -343,6 +344,15 @@ const passing: Results = {
     why: '2 of 2 SLOs of level error hold.',
     slos: [slo({}), successRate],
   },
+}
+
+/** What the two load processes of a run told of themselves. */
+export function splitClient(): NonNullable<Results['client']> {
+  const { client } = passing
+  if (client === null) throw new Error('a passing run tells of its client')
+  const { processes: _, ...first } = client
+  const second = { ...first, event_loop_utilization: 0.34, cpu_share: 0.4 }
+  return { ...second, processes: [first, second] }
 }
 
 /** A passing run with parts of it replaced. */

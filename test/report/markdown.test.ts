@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { renderMarkdown } from '../../src/report/markdown.ts'
 import type { Results } from '../../src/results/results.ts'
-import { hostile, run, runs, slo } from './_runs.ts'
+import { hostile, run, runs, slo, splitClient } from './_runs.ts'
 
 const names = Object.keys(runs) as (keyof typeof runs)[]
 
@@ -49,6 +49,12 @@ test('folds percentiles, failures and environment', () => {
   }
   expect(text).toContain('- timeout.ttft ×2: first token: not within 2000 ms')
   expect(text).toContain('sha256: abab')
+})
+
+test('names how busy each of several load processes was', () => {
+  expect(renderMarkdown([run({ client: splitClient() })])).toContain(
+    '2 load processes, event loops 21 %, 34 % used',
+  )
 })
 
 test('leaves out what a run without data does not have', () => {

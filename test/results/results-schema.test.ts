@@ -16,6 +16,7 @@ import {
 import {
   cellSchema,
   distributionSchema,
+  loadProcessSchema,
   resultsSchema,
   roundSchema,
   roundTimesSchema,
@@ -74,6 +75,7 @@ const named: Readonly<Record<string, JsonSchema>> = {
   ServerFindingDocument: serverFindingSchema,
   ServerDocument: serverSchema,
   CalibrationDocument: calibrationSchema,
+  LoadProcessDocument: loadProcessSchema,
 }
 
 /** What has a type of its own is named where it is used. */

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { sentences } from '../../src/report/sentence/sentences.ts'
 import { resultsSchema } from '../../src/results/results-schema.ts'
 import { type Results, type ResultsInput, toResults } from '../../src/results/results.ts'
+import { readTrust } from '../../src/results/stored.ts'
 import type { SloVerdict } from '../../src/verdict/verdict.ts'
 
 const verdict: SloVerdict = {
@@ -192,6 +193,18 @@ test('tells how the run ended and how the client did', () => {
     event_loop_delay_p99_ms: 1.2346,
     gc_total_ms: 3,
   })
+  expect(crashed.client?.processes).toBeNull()
+  expect(readTrust(crashed)).toEqual({
+    ...trust,
+    eventLoopUtilization: 0.123457,
+    eventLoopDelayP99: 1.2346,
+    gcTotal: 3,
+  })
+  const several = { ...trust, gcTotal: 3, eventLoopDelayP99: 1.5, eventLoopUtilization: 0.25 }
+  const processes = [several, { ...several, gcPauses: 1 }]
+  const split = documentRun({ ...input, trust: { ...several, processes } })
+  expect(split.client?.processes).toMatchObject([{ gc_pauses: 2 }, { gc_pauses: 1 }])
+  expect(readTrust(split)).toEqual({ ...several, processes })
   const stopped = documentRun({ ...input, end: { kind: 'interrupted', reason: 'SIGINT' } })
   expect(stopped.end).toEqual({ kind: 'interrupted', reason: 'SIGINT', why: 'SIGINT' })
   expect(documentRun(input).end).toEqual({ kind: 'finished' })

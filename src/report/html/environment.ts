@@ -1,5 +1,5 @@
 import { hasPlaceholder } from '../../bench-spec/template.ts'
-import type { Results } from '../../results/results.ts'
+import type { LoadProcessDocument, Results } from '../../results/results.ts'
 import { environmentCells, flowCell } from '../cells.ts'
 import { formatCount, formatMs, formatValue } from '../units.ts'
 import { type Markup, markup } from './markup.ts'
@@ -62,7 +62,21 @@ function sayVarying(value: number | string): string {
   return hasPlaceholder(value) ? `${value} (varies by row)` : value
 }
 
-function clientCells(client: NonNullable<Results['client']>): [string, string][] {
+/** Of several load processes the worst figures, as verdicts take them, and then each. */
+function clientCells({ processes, ...worst }: NonNullable<Results['client']>): [string, string][] {
+  if (processes === null) return processCells(worst)
+  return [
+    ...processCells(worst).map(([name, value]): [string, string] => [`${name} (worst)`, value]),
+    ...processes.map((process, place): [string, string] => [
+      `load process ${place + 1}`,
+      processCells(process)
+        .map(([name, value]) => `${name} ${value}`)
+        .join('; '),
+    ]),
+  ]
+}
+
+function processCells(client: LoadProcessDocument): [string, string][] {
   const { event_loop_delay_p50_ms: p50, event_loop_delay_p99_ms: p99 } = client
   return [
     ...(p50 === null || p99 === null

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 import { renderHtml } from '../../../src/report/html/page.ts'
 import { completed, times } from '../../metrics/records.ts'
-import { runs } from '../_runs.ts'
+import { run, runs, splitClient } from '../_runs.ts'
 import { find, findings, simulate } from './_findings.ts'
 
 const pages = new Map<string, string>([
@@ -311,4 +311,13 @@ test('what the server tells stands beside what the client saw, and only where it
   expectText(text, 'queue 213ms, prefill 178ms, decode 1.92s, outside 2.50ms')
   expectText(text, 'At most 8 were running, at most 2 waiting.')
   expect(page('pass').includes('Server beside client')).toBe(false)
+})
+
+test('names what each of several load processes told of itself, and the worst of it', () => {
+  const text = renderHtml(run({ client: splitClient() }))
+  expectText(text, '2 load processes, event loops 21 %, 34 % used')
+  expectText(text, '<dt>cpu (worst)</dt><dd><bdi>40.0% of a core</bdi></dd>')
+  expectText(text, '<dt>load process 1</dt><dd><bdi>client delay p50 0.10ms, p99 0.80ms; garbage')
+  expectText(text, '<dt>load process 2</dt>')
+  expect(renderHtml(run()).includes('load process')).toBe(false)
 })
