@@ -1,5 +1,6 @@
 import { keepKnown } from '../bench-spec/known.ts'
 import { createRedactor } from '../bench-spec/redaction.ts'
+import { orderRows, type RowOrder } from '../bench-spec/row-order.ts'
 import type { Load, Secret, Timeouts } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
@@ -9,7 +10,6 @@ import { createInterleavedSchedule } from './interleaving.ts'
 import type { Recording, RequestRecord, Shortage } from './record.ts'
 import { createRecorders } from './recording.ts'
 import type { Connection } from './request.ts'
-import { orderRows, type RowOrder } from './row-order.ts'
 import { createSchedule, type Ticket } from './schedule.ts'
 
 /** Everything the load process needs, as plain data. */
