@@ -11,9 +11,11 @@ import { addLimits, parseSlos } from './slo-list.ts'
 import type { RelativeSlo } from './slo.ts'
 import type { Abort, BenchSpec, Gate, MockOptions, Target } from './spec.ts'
 import type { StreamFormat } from './stream-format.ts'
+import { checkTags } from './tag-check.ts'
+import { createTagging } from './tagging.ts'
 import { checkHeaders, checkUrl } from './target.ts'
 import { checkPlaceholders, type Columns, usesDataset } from './template.ts'
-import { readLoad, readTimeouts } from './workload.ts'
+import { defaultSeed, readLoad, readTimeouts } from './workload.ts'
 
 /** What a document means, and what is wrong with the meaning. */
 export interface Bench<Stored = unknown> {
@@ -75,7 +77,21 @@ export function readBench<Stored>(
     report(['gate', 'max_extra_rounds'], message)
   }
   const hasBaseline = second !== undefined || faults.some(({ path }) => path[0] === 'baseline')
-  const { slos: own, goodput, issues: sloIssues } = parseSlos(document.slo, locate, hasBaseline)
+  const tagging = createTagging({
+    dataset,
+    target,
+    baseline: baseline?.kind === 'interleaved' ? baseline.target : undefined,
+    load: { shuffle: source?.shuffle, seed: document.seed ?? defaultSeed },
+  })
+  const tagged = { tagging, dataset, hidden: loaded?.hidden ?? [] }
+  const {
+    slos: own,
+    goodput,
+    issues: sloIssues,
+  } = parseSlos(document.slo, locate, {
+    baseline: hasBaseline ? (second?.file === undefined ? 'interleaved' : 'file') : undefined,
+    checkTags: lacksDataset ? undefined : (tags, all) => checkTags(tags, all, tagged),
+  })
   issues.push(...sloIssues)
   const slos = addLimits(own, limits)
   // Both are printed as they are, in terminals and logs.
@@ -93,7 +109,7 @@ export function readBench<Stored>(
     timeouts: readTimeouts(document, report),
     dataset,
     stream,
-    load: readLoad(document, report, { slos, gate, alternates, openFiles }),
+    load: readLoad(document, report, { slos, gate, tagging, alternates, openFiles }),
     mock,
     baseline,
     serverMetrics,

@@ -5,12 +5,16 @@ import { keepKnown } from './known.ts'
 import { chooseRequests } from './sample-size.ts'
 import type { Slo } from './slo.ts'
 import type { Gate, Load, Timeouts } from './spec.ts'
+import type { Tagging } from './tagging.ts'
 
 /** Timers of the platform overflow above it, ms. */
 const longest = 2 ** 31 - 1
 
 /** Files that the load process has open beside its connections, about 20, and some to look up names. */
 const ownFiles = 32
+
+/** Of a spec that names no seed. */
+export const defaultSeed = 1
 
 /** Own deadlines; bare numbers are seconds. */
 export function readTimeouts(document: Partial<BenchDocument>, report: Report): Timeouts {
@@ -34,11 +38,13 @@ export function readLoad(
   {
     slos,
     gate,
+    tagging,
     alternates,
     openFiles = Infinity,
   }: {
     slos: readonly Slo[]
     gate: Gate
+    tagging?: Tagging | undefined
     alternates: boolean
     /** Files and sockets that a process may have open. */
     openFiles?: number | undefined
@@ -50,7 +56,7 @@ export function readLoad(
     total_requests: alias,
     warmup,
     rounds,
-    seed = 1,
+    seed = defaultSeed,
     keep_alive: keepAlive,
     resend,
   } = document
@@ -65,7 +71,7 @@ export function readLoad(
   const mock = document.mock !== undefined && document.mock !== false
   const chosen =
     given === undefined && alias === undefined && document.duration === undefined
-      ? chooseRequests(slos, { concurrency, confidence, burst: gate.burst, mock })
+      ? chooseRequests(slos, { concurrency, confidence, burst: gate.burst, mock, tagging })
       : undefined
   const requests = given ?? alias ?? chosen?.requests
   if (rounds !== undefined && requests !== undefined && rounds > requests) {

@@ -95,6 +95,7 @@ export const reasonSchema: JsonSchema = union(
     'few-rounds': { rounds: count('There were.'), needed: count('A test takes.') },
     'no-logarithm': {},
     'no-value': { target },
+    'no-request': { target },
     'nothing-completed': nothingCompleted,
     'no-baseline': {},
   },

@@ -169,6 +169,12 @@ export type ReasonDocument =
     }
   | {
       /** Which of them. */
+      kind: 'no-request'
+      /** Whose requests. */
+      target: 'candidate' | 'baseline'
+    }
+  | {
+      /** Which of them. */
       kind: 'nothing-completed'
       /** Whose requests. */
       target: 'candidate' | 'baseline'
@@ -405,6 +411,13 @@ export interface SloDocument {
     | 'success_rate'
     | 'error_rate'
     | 'goodput'
+  /** Which requests it is about: those that have all of them. Empty: every one. */
+  tags: {
+    /** `stage`, `model`, or a column of the data. */
+    name: string
+    /** As it is written in the spec: `peak`, `bill*`, `2..`. */
+    value: string
+  }[]
   /** `p95`, `mean`, `min`, `max`, or `value` for a metric that is one number per run. */
   stat: string
   /** Comparator. */

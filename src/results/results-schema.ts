@@ -43,6 +43,13 @@ export const sloSchema: JsonSchema = record('One assertion of the spec and what 
   id: text('Stable name, unique within the spec.'),
   text: text('Canonical text, for example `ttft p95 <= 800ms`.'),
   metric: oneOf('What is measured.', Object.keys(metricUnits)),
+  tags: list(
+    'Which requests it is about: those that have all of them. Empty: every one.',
+    record('One tag.', {
+      name: text('`stage`, `model`, or a column of the data.'),
+      value: text('As it is written in the spec: `peak`, `bill*`, `2..`.'),
+    }),
+  ),
   stat: text('`p95`, `mean`, `min`, `max`, or `value` for a metric that is one number per run.'),
   op: oneOf('Comparator.', ['<', '<=', '>', '>=']),
   bound: orNull(

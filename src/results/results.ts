@@ -1,6 +1,7 @@
 import { findModel, findOutputLimit } from '../bench-spec/asked.ts'
 import { formatStat, type Unit } from '../bench-spec/slo.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
+import { formatTagValue } from '../bench-spec/tag.ts'
 import type { ClientTrust, RunEnd } from '../engine/record.ts'
 import type { Diagnostic } from '../metrics/diagnostic.ts'
 import type { ServerSummary } from '../metrics/server-summary.ts'
@@ -275,6 +276,7 @@ export function toSlo(verdict: SloVerdict, end: EndDocument, sentences: Sentence
     id: slo.id,
     text: slo.text,
     metric: slo.metric,
+    tags: (slo.tags ?? []).map(({ name, value }) => ({ name, value: formatTagValue(value) })),
     stat: formatStat(slo.stat),
     op: slo.op,
     bound: slo.bound ?? toBound(verdict),

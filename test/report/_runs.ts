@@ -41,6 +41,7 @@ export function slo(
     id: text,
     text,
     metric: 'ttft',
+    tags: [],
     stat: 'p95',
     op: '<=',
     bound: 800,
