@@ -132,6 +132,27 @@ export interface BenchDocument {
    * m, h).
    */
   duration?: number | string
+  /**
+   * The load in stages, one after the other, in place of `concurrency`, `requests` and `duration`.
+   */
+  stages?: {
+    /** Unique; the tag `stage` of an SLO. Default: its number, from 1. */
+    name?: string
+    /**
+     * How long it lasts, its ramp included. A number is in seconds; a text has its unit (us, ms, s,
+     * m, h).
+     */
+    duration: number | string
+    /** Requests in flight, after the ramp. */
+    concurrency: number
+    /**
+     * Time in which what the stage before asks for, nothing before the first one, becomes what this
+     * one does. Default: at once. A number is in seconds; a text has its unit (us, ms, s, m, h).
+     */
+    ramp?: number | string
+    /** Free for notes; never read. */
+    [key: `x-${string}`]: unknown
+  }[]
   /** Requests before the measured ones, left out of every figure. Default: `concurrency`. */
   warmup?:
     | number

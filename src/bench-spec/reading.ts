@@ -10,6 +10,7 @@ import { readServerMetrics } from './server-metrics.ts'
 import { addLimits, parseSlos } from './slo-list.ts'
 import type { RelativeSlo } from './slo.ts'
 import type { Abort, BenchSpec, Gate, MockOptions, Target } from './spec.ts'
+import { readStagedLoad, readStages } from './staged-load.ts'
 import type { StreamFormat } from './stream-format.ts'
 import { checkTags } from './tag-check.ts'
 import { createTagging } from './tagging.ts'
@@ -77,20 +78,24 @@ export function readBench<Stored>(
     report(['gate', 'max_extra_rounds'], message)
   }
   const hasBaseline = second !== undefined || faults.some(({ path }) => path[0] === 'baseline')
+  const stages = readStages(document, report)
+  const lacksStages = faults.some(({ path }) => path[0] === 'stages')
   const tagging = createTagging({
     dataset,
     target,
     baseline: baseline?.kind === 'interleaved' ? baseline.target : undefined,
-    load: { shuffle: source?.shuffle, seed: document.seed ?? defaultSeed },
+    load: { shuffle: source?.shuffle, seed: document.seed ?? defaultSeed, stages },
   })
-  const tagged = { tagging, dataset, hidden: loaded?.hidden ?? [] }
+  const hidden = loaded?.hidden ?? []
+  const tagged = { tagging, dataset, hidden, hasStages: stages !== undefined }
   const {
     slos: own,
     goodput,
     issues: sloIssues,
   } = parseSlos(document.slo, locate, {
     baseline: hasBaseline ? (second?.file === undefined ? 'interleaved' : 'file') : undefined,
-    checkTags: lacksDataset ? undefined : (tags, all) => checkTags(tags, all, tagged),
+    checkTags:
+      lacksDataset || lacksStages ? undefined : (tags, all) => checkTags(tags, all, tagged),
   })
   issues.push(...sloIssues)
   const slos = addLimits(own, limits)
@@ -109,7 +114,10 @@ export function readBench<Stored>(
     timeouts: readTimeouts(document, report),
     dataset,
     stream,
-    load: readLoad(document, report, { slos, gate, tagging, alternates, openFiles }),
+    load:
+      stages === undefined
+        ? readLoad(document, report, { slos, gate, tagging, alternates, openFiles })
+        : readStagedLoad(document, stages, report, { alternates, openFiles }),
     mock,
     baseline,
     serverMetrics,
@@ -175,11 +183,11 @@ function readGate({ gate = {} }: Partial<BenchDocument>): Gate {
 }
 
 function readAbort(document: Partial<BenchDocument>, report: Report): Abort {
-  const { abort, max_error_rate: most, duration } = document
-  if (abort === 'certain' && duration !== undefined) {
+  const { abort, max_error_rate: most, duration, stages } = document
+  if (abort === 'certain' && (duration ?? stages) !== undefined) {
     report(
       ['abort'],
-      'certain needs a number of requests that is known before the run, and duration may end it earlier. Remove one of them.',
+      `certain needs a number of requests that is known before the run, and ${duration === undefined ? 'stages have their time' : 'duration may end it earlier'}. Remove one of them.`,
     )
   }
   return keepKnown<Abort>({

@@ -9,7 +9,7 @@ import { suggest } from './suggestion.ts'
 const few = 6
 
 /** Words that will be keys. */
-const reservedKeys = ['rate', 'arrival', 'stages', 'matrix', 'max_concurrency', 'abort']
+const reservedKeys = ['rate', 'arrival', 'matrix', 'max_concurrency', 'abort']
 
 /** Compares a document with a schema: one issue per place. `redact` is given each text that is shown. */
 export type SchemaCheck = (

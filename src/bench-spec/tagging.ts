@@ -1,7 +1,7 @@
 import { findModel } from './asked.ts'
 import { orderRows } from './row-order.ts'
 import type { Slo } from './slo.ts'
-import type { BenchSpec, Dataset, Load, Target } from './spec.ts'
+import type { BenchSpec, Dataset, Load, Stage, Target } from './spec.ts'
 import { matchesTag, type Tag } from './tag.ts'
 import { hasPlaceholder, prepareRequest } from './template.ts'
 
@@ -11,6 +11,8 @@ export interface Tagged {
   target?: 'candidate' | 'baseline'
   /** 0-based row of the data; `undefined` without any. */
   row?: number
+  /** 0-based stage in which it was due; `undefined` without stages. */
+  stage?: number
 }
 
 /** The tags of the requests of a spec: a pure function of both. */
@@ -31,7 +33,11 @@ export interface TagSource {
   target: Target
   /** A second target, whose body may name another model. */
   baseline?: Target | undefined
-  load: { shuffle?: boolean | undefined; seed: number }
+  load: {
+    shuffle?: boolean | undefined
+    seed: number
+    stages?: readonly Pick<Stage, 'name'>[] | undefined
+  }
 }
 
 /** Of a checked spec. */
@@ -40,10 +46,14 @@ export function tagSpec({ dataset, target, baseline, load }: BenchSpec): Tagging
   return createTagging({ dataset, target, baseline: second, load })
 }
 
-/** A column of the data is a tag, and the model of the body as it is sent, which goes before a column. */
+/**
+ * A column of the data is a tag, and before a column of that name the stage in which a request was due
+ * and the model of its body as it is sent.
+ */
 export function createTagging({ dataset, target, baseline, load }: TagSource): Tagging {
   const rows = dataset?.rows ?? [{}]
   const order = orderRows(rows.length, load)
+  const { stages } = load
   const models = {
     candidate: readModels(target, rows),
     baseline: readModels(baseline ?? target, rows),
@@ -51,7 +61,9 @@ export function createTagging({ dataset, target, baseline, load }: TagSource): T
   const named = findModel(target.body) !== undefined
   const lists = new WeakMap<readonly Tag[], { requests: number; list: number[] }>()
 
-  function find({ target: role = 'candidate', row = 0 }: Tagged, name: string): string | undefined {
+  function find(request: Tagged, name: string): string | undefined {
+    const { target: role = 'candidate', row = 0, stage = -1 } = request
+    if (stages !== undefined && name === 'stage') return stages[stage]?.name
     if (named && name === 'model') return models[role](row)
     return toText(rows[row]?.[name])
   }
@@ -75,8 +87,15 @@ export function createTagging({ dataset, target, baseline, load }: TagSource): T
       lists.set(tags, { requests, list })
       return list
     },
-    names: [...new Set([...(dataset?.columns ?? []), ...(named ? ['model'] : [])])],
+    names: [
+      ...new Set([
+        ...(stages === undefined ? [] : ['stage']),
+        ...(named ? ['model'] : []),
+        ...(dataset?.columns ?? []),
+      ]),
+    ],
     values: (name) => {
+      if (stages !== undefined && name === 'stage') return stages.map((stage) => stage.name)
       const found = rows.map((_, row) => find({ row }, name))
       return [...new Set(found.filter((value) => value !== undefined))]
     },

@@ -129,7 +129,7 @@ export function countOpenFiles(
 }
 
 /** Slices of fewer than 10 requests say nothing. */
-function defaultRounds(requests = Infinity): number {
+export function defaultRounds(requests = Infinity): number {
   return Math.max(1, Math.min(5, Math.floor(requests / 10)))
 }
 
@@ -139,7 +139,8 @@ function pairedRounds(requests = Infinity, concurrency: number): number {
   return rounds > 1 ? rounds - (rounds % 2) : rounds
 }
 
-function countWarmup(warmup: BenchDocument['warmup']): number | undefined {
+/** Requests of the warm-up; `undefined`: the document does not say. */
+export function countWarmup(warmup: BenchDocument['warmup']): number | undefined {
   if (warmup === false) return 0
   return typeof warmup === 'object' ? warmup.requests : warmup
 }

@@ -11,7 +11,8 @@ import { createInterleavedSchedule } from './interleaving.ts'
 import type { Recording, RequestRecord, Shortage } from './record.ts'
 import { createRecorders } from './recording.ts'
 import type { Connection } from './request.ts'
-import { createSchedule, type Ticket } from './schedule.ts'
+import { createSchedule, type Schedule, type Ticket } from './schedule.ts'
+import { createStagedSchedule } from './staged-schedule.ts'
 
 /** Everything the load process needs, as plain data. */
 export interface LoadPlan {
@@ -70,9 +71,7 @@ export function startLoop(
   now: () => number = monotonic,
 ): Loop {
   const alternates = plan.baseline !== undefined
-  const schedule = alternates
-    ? createInterleavedSchedule(plan.load)
-    : createSchedule(plan.load, plan.extraRounds)
+  const schedule = chooseSchedule(plan)
   const { warmup, requests = Infinity } = plan.load
   const slots = Math.min(mostInFlight(plan.load), warmup + requests)
   const places = Array.from({ length: slots }, () =>
@@ -93,8 +92,10 @@ export function startLoop(
         })
   const order = orderRows(plan.requests.length, plan.load)
   const exchanges = new Map<number, Exchange>()
-  /** Slots that wait for the requests in flight to end. */
+  /** Slots that wait for the requests in flight to end, or for the measured phase. */
   let waiting: (() => void)[] = []
+  /** Slots that are to ask again at an instant. */
+  const parked = new Map<NodeJS.Timeout, () => void>()
   let openSlots = places.length
   let stopped = false
   /** Measured requests in flight, and whether `onOpen` was called for the present end of them. */
@@ -111,14 +112,16 @@ export function startLoop(
 
   function fill(slot: number, connections: Connections): void {
     const free = now()
-    const ticket = stopped ? undefined : schedule.take(free, exchanges.size)
+    const ticket = stopped ? undefined : schedule.take(free, exchanges.size, slot)
     if (ticket === 'wait') {
       waiting.push(() => fill(slot, connections))
       return
     }
     if (ticket === undefined) return closeSlot()
+    if ('at' in ticket) return park(() => fill(slot, connections), ticket.at - free)
     begin(free)
-    if (ticket.phase === 'measured' && ticket.index === 0) beginMeasuring(free)
+    const isFirst = ticket.phase === 'measured' && ticket.index === 0
+    if (isFirst) beginMeasuring(free)
     if (ticket.phase === 'measured') pending++
     const request = requestFor(plan, ticket, order)
     const exchange = startExchange({
@@ -127,7 +130,7 @@ export function startLoop(
       recorder: recorders?.start(ticket, request),
       ticket,
       slot,
-      scheduled: free,
+      scheduled: ticket.due ?? free,
       timeouts: plan.timeouts,
       stream: plan.stream,
       redactor,
@@ -135,22 +138,47 @@ export function startLoop(
       now,
       onShortage(shortage) {
         if (!stopped) onShortage?.(shortage)
-        stopped = true
+        halt()
       },
       onRecord(record) {
         exchanges.delete(slot)
         if (record.phase === 'measured') pending--
         onRecord(record)
-        const idle = exchanges.size === 0 ? waiting : []
-        if (idle.length > 0) waiting = []
+        const idle = exchanges.size === 0 ? takeWaiting() : []
         fill(slot, connections)
         for (const resume of idle) resume()
       },
     })
     exchanges.set(slot, exchange)
+    if (isFirst) for (const resume of takeWaiting()) resume()
     if (told || pending > 0 || !schedule.isOpen()) return
     told = true
     onOpen?.()
+  }
+
+  function takeWaiting(): (() => void)[] {
+    const taken = waiting
+    waiting = []
+    return taken
+  }
+
+  function park(resume: () => void, delay: number): void {
+    const timer = setTimeout(() => {
+      parked.delete(timer)
+      resume()
+    }, delay)
+    parked.set(timer, resume)
+  }
+
+  /** Sends nothing more; slots that are parked have nothing to wait for. */
+  function halt(): void {
+    stopped = true
+    const slots = [...parked]
+    parked.clear()
+    for (const [timer, resume] of slots) {
+      clearTimeout(timer)
+      resume()
+    }
   }
 
   function closeSlot(): void {
@@ -176,11 +204,18 @@ export function startLoop(
       schedule.extend()
     },
     stop(inFlight) {
-      stopped = true
+      halt()
       if (inFlight === 'finish') return
       for (const exchange of exchanges.values()) exchange.cancel()
     },
   }
+}
+
+function chooseSchedule({ load, baseline, extraRounds }: LoadPlan): Schedule {
+  if (load.stages !== undefined) return createStagedSchedule(load, load.stages)
+  return baseline === undefined
+    ? createSchedule(load, extraRounds)
+    : createInterleavedSchedule(load)
 }
 
 /** Of one slot, by target. */

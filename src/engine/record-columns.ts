@@ -43,6 +43,7 @@ const recordFields = [
   'index',
   'row',
   'round',
+  'stage',
   'slot',
   'status',
   'events',

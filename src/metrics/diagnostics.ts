@@ -7,11 +7,11 @@ import type { Tagging } from '../bench-spec/tagging.ts'
 import type { ClientTrust, Recording, RequestRecord } from '../engine/record.ts'
 import { measureBuffering } from './buffering.ts'
 import { diagnoseClient, type JudgedSlo } from './client-diagnostic.ts'
-import { isHeld, measureConcurrency } from './concurrency.ts'
+import { type HeldConcurrency, isHeld, measureConcurrency, measureStage } from './concurrency.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { isMaximum, quantile, toSample } from './sample.ts'
 import { keepTagged } from './scope.ts'
-import type { RunSummary } from './summary.ts'
+import { type RunSummary, summarize } from './summary.ts'
 import { findTokenSlos, type StandingSlos } from './token-slos.ts'
 
 export interface DiagnosticContext {
@@ -40,7 +40,7 @@ export function diagnose(
 ): Diagnostic[] {
   const { trust, slos, judged = [], goodput, stream, defaultBody, alternates = false } = context
   return [
-    checkConcurrency(records, summary, { load, alternates }),
+    ...checkConcurrency(records, summary, { load, alternates }),
     checkLittlesLaw(summary, load),
     trust && diagnoseClient(records, trust, judged, context),
     checkBuffering(records, trust),
@@ -73,15 +73,29 @@ export function diagnoseRecording(recordings: readonly Recording[]): Diagnostic 
 
 function checkConcurrency(
   records: readonly RequestRecord[],
-  { requests: { completed, failed } }: RunSummary,
+  summary: RunSummary,
   { load, alternates }: { load: Load; alternates: boolean },
-): Diagnostic | undefined {
-  if (load.kind === 'open') return undefined
-  const { concurrency } = load
+): Diagnostic[] {
+  if (load.kind === 'open') return []
   // There are no figures, and requests that are refused at once hold no slot for long.
-  if (completed === 0) return undefined
-  const held = measureConcurrency(records, concurrency, alternates)
-  if (held === undefined) return undefined
+  if (summary.requests.completed === 0) return []
+  const { concurrency, stages } = load
+  if (stages === undefined) {
+    const held = measureConcurrency(records, concurrency, alternates)
+    return held === undefined ? [] : [tellConcurrency(held, concurrency, summary)]
+  }
+  return stages.flatMap(({ name, to }, index): Diagnostic[] => {
+    const held = measureStage(records, index, to)
+    const own = summarize(records.filter(({ stage }) => stage === index))
+    return held === undefined ? [] : [{ ...tellConcurrency(held, to, own), stage: name }]
+  })
+}
+
+function tellConcurrency(
+  held: HeldConcurrency,
+  concurrency: number,
+  { requests: { completed, failed } }: RunSummary,
+): Extract<Diagnostic, { id: 'concurrency-held' | 'concurrency-not-held' }> {
   const { fullShare, mean: meanInFlight, peak: peakInFlight } = held
   if (!isHeld(held, concurrency)) {
     const requests = completed + failed

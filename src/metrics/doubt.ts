@@ -76,7 +76,8 @@ export interface DoubtContext {
 /**
  * `target`: whose records they are. A doubt about those of a baseline speaks against what is relative
  * to it, and the other way round: what makes a baseline look slow flatters the candidate. The doubts
- * about an SLO with tags are found on its own records, but for the load: that is of all together.
+ * about an SLO with tags are found on its own records, but for the load: that is of all together, in the
+ * stages that it asks for.
  */
 export function findDoubts(
   target: TargetRole,
@@ -85,12 +86,12 @@ export function findDoubts(
   context: DoubtContext = {},
 ): FindDoubt {
   const { load, tagging } = context
-  const shortfall = load && findShortfall(records, trust, load)
   const known = new Map<Slo['tags'], FindDoubt>()
   return (slo, decided) => {
     let find = known.get(slo.tags)
     if (find === undefined) {
       const own = keepTagged(records, slo, tagging)
+      const shortfall = load && findShortfall(records, trust, load, slo.tags)
       find = findOwnDoubts(target, own, { ...context, trust, shortfall })
       known.set(slo.tags, find)
     }

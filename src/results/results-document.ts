@@ -287,6 +287,8 @@ export type DoubtDocument =
       kind: 'load-not-held'
       /** Whose requests. */
       target: 'candidate' | 'baseline'
+      /** Name of the stage in which; `null` without stages. */
+      stage: string | null
       /** Requests in flight that were asked for. */
       concurrency: number
       /** The most requests in flight. */
@@ -739,6 +741,23 @@ export interface RoundDocument {
   stall_ms: RoundTimesDocument | null
 }
 
+/** One stage of the load, and the figures of its requests. */
+export interface StageDocument {
+  /** Unique; the tag `stage` of an SLO. */
+  name: string
+  /** From the start of the first stage. */
+  start_ms: number
+  /** Its ramp included. */
+  duration_ms: number
+  /** In which what the stage before asks for becomes what this one does; 0: at once. */
+  ramp_ms: number
+  /** Requests in flight, or due per second, before the ramp. */
+  from: number
+  /** The same after it. */
+  to: number
+  summary: SummaryDocument
+}
+
 /** A property of the run. */
 export type DiagnosticDocument =
   /** How much of the time all slots were taken. */
@@ -747,6 +766,8 @@ export type DiagnosticDocument =
       id: 'concurrency-held'
       /** How much it matters. */
       level: 'info'
+      /** Name of the stage in which; `null` without stages. */
+      stage: string | null
       /** Requests in flight that were asked for. */
       concurrency: number
       /** Of the time between ramp-up and drain, all slots taken, 0–1. */
@@ -762,6 +783,8 @@ export type DiagnosticDocument =
       id: 'concurrency-not-held'
       /** How much it matters. */
       level: 'warn'
+      /** Name of the stage in which; `null` without stages. */
+      stage: string | null
       /** Requests in flight that were asked for. */
       concurrency: number
       /** The most requests in flight. */
@@ -1638,6 +1661,8 @@ export interface Results {
     cores: number
   }
   summary: SummaryDocument
+  /** The stages of the load, in the order of time; none where the load has none. */
+  stages: StageDocument[]
   /** Slices of the measured requests, in order. */
   rounds: RoundDocument[]
   /** What the run was compared with; `null`: nothing. */

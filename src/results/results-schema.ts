@@ -250,6 +250,22 @@ const loadSchema: JsonSchema = union('How requests were sent.', 'kind', {
   },
 })
 
+/** A stage within `results.json`. */
+export const stageSchema: JsonSchema = record(
+  'One stage of the load, and the figures of its requests.',
+  {
+    name: text('Unique; the tag `stage` of an SLO.'),
+    start_ms: number('From the start of the first stage.'),
+    duration_ms: number('Its ramp included.'),
+    ramp_ms: number(
+      'In which what the stage before asks for becomes what this one does; 0: at once.',
+    ),
+    from: number('Requests in flight, or due per second, before the ramp.'),
+    to: number('The same after it.'),
+    summary: summarySchema,
+  },
+)
+
 /** JSON Schema (draft-07) of `results.json`: the one source of the types `Results` and its parts. */
 export const resultsSchema: JsonSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
@@ -312,6 +328,10 @@ export const resultsSchema: JsonSchema = {
       cores: count('Available cores.'),
     }),
     summary: summarySchema,
+    stages: list(
+      'The stages of the load, in the order of time; none where the load has none.',
+      stageSchema,
+    ),
     rounds: list('Slices of the measured requests, in order.', roundSchema),
     baseline: orNull(
       record('What the run was compared with; `null`: nothing.', {

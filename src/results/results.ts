@@ -1,6 +1,7 @@
 import { findModel, findOutputLimit } from '../bench-spec/asked.ts'
 import { formatStat, type Unit } from '../bench-spec/slo.ts'
 import type { BenchSpec, Load } from '../bench-spec/spec.ts'
+import { startOfStage } from '../bench-spec/stages.ts'
 import { formatTagValue } from '../bench-spec/tag.ts'
 import type { ClientTrust, RunEnd } from '../engine/record.ts'
 import type { Diagnostic } from '../metrics/diagnostic.ts'
@@ -60,6 +61,8 @@ export type FlowDocument =
 export interface ResultsInput {
   spec: BenchSpec
   summary: RunSummary
+  /** Of each stage of the load; none without stages. */
+  stages?: readonly RunSummary[]
   rounds: readonly RoundFigures[]
   baseline?: BaselineInput
   diagnostics: readonly Diagnostic[]
@@ -156,6 +159,7 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
     end,
     environment: input.environment,
     summary: toSummary(summary),
+    stages: toStages(load, input.stages ?? []),
     rounds: input.rounds.map(toRound),
     baseline: input.baseline === undefined ? null : toBaseline(input.baseline),
     diagnostics: input.diagnostics.map((diagnostic) => {
@@ -223,6 +227,23 @@ function toSummary(summary: RunSummary): SummaryDocument {
       sample,
     })),
   }
+}
+
+function toStages({ stages = [] }: Load, summaries: readonly RunSummary[]): Results['stages'] {
+  return summaries.flatMap((summary, index) => {
+    const stage = stages[index]
+    if (stage === undefined) return []
+    const { name, duration, ramp, from, to } = stage
+    return {
+      name,
+      start_ms: startOfStage(stages, index),
+      duration_ms: duration,
+      ramp_ms: ramp,
+      from,
+      to,
+      summary: toSummary(summary),
+    }
+  })
 }
 
 function toBaseline(baseline: BaselineInput): NonNullable<Results['baseline']> {

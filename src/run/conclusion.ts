@@ -32,6 +32,7 @@ export interface Setting {
 export type Conclusion = Pick<
   ResultsInput,
   | 'summary'
+  | 'stages'
   | 'rounds'
   | 'baseline'
   | 'diagnostics'
@@ -113,6 +114,12 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
   ]
   return keepKnown<Conclusion>({
     summary,
+    stages: load.stages?.map((_, index) =>
+      summarize(
+        records.filter(({ stage }) => stage === index),
+        { goodput },
+      ),
+    ),
     rounds: takeRounds(records, { failures: gate.failures, goodput }),
     baseline: referred?.document,
     diagnostics,

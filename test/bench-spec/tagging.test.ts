@@ -43,7 +43,7 @@ test('the model is that of the body as it is sent, to either target', () => {
   expect(tagging.has({ row: 1 }, tags('model=large'))).toBe(true)
   expect(tagging.has({ row: 1, target: 'baseline' }, tags('model=large'))).toBe(false)
   expect(tagging.has({ row: 1, target: 'baseline' }, tags('model=tuned-*'))).toBe(true)
-  expect(tagging.names).toEqual(['topic', 'turn', 'served', 'model'])
+  expect(tagging.names).toEqual(['model', 'topic', 'turn', 'served'])
   expect(tagging.values('model')).toEqual(['small', 'large'])
   expect(
     tag({ dataset: undefined, target: { ...other, body: { model: 'm' } } }).has(

@@ -312,6 +312,7 @@ const passing: Results = {
       { kind: 'timeout.ttft', status: null, count: 2, sample: 'first token: not within 2000 ms' },
     ],
   },
+  stages: [],
   rounds: [],
   baseline: null,
   diagnostics: [],
@@ -390,6 +391,7 @@ export const runs = {
       diagnostic({
         id: 'concurrency-not-held',
         level: 'warn',
+        stage: null,
         concurrency: 10,
         peak_in_flight: 10,
         mean_in_flight: 8.1,

@@ -19,6 +19,7 @@ import {
   roundSchema,
   roundTimesSchema,
   sloSchema,
+  stageSchema,
   summarySchema,
   workloadSchema,
 } from '../../src/results/results-schema.ts'
@@ -65,6 +66,7 @@ const named: Readonly<Record<string, JsonSchema>> = {
   WorkloadDocument: workloadSchema,
   RoundTimesDocument: roundTimesSchema,
   RoundDocument: roundSchema,
+  StageDocument: stageSchema,
   DiagnosticDocument: diagnosticSchema,
   ServerTimeDocument: serverTimeSchema,
   ServerFindingDocument: serverFindingSchema,
