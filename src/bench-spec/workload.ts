@@ -129,7 +129,7 @@ export function countOpenFiles(
 }
 
 /** Slices of fewer than 10 requests say nothing. */
-export function defaultRounds(requests = Infinity): number {
+export function defaultRounds(requests: number = Infinity): number {
   return Math.max(1, Math.min(5, Math.floor(requests / 10)))
 }
 

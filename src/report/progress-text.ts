@@ -10,6 +10,8 @@ export interface Progress {
   duration?: number
   failed: number
   inFlight: number
+  /** Name of the stage that the last request to end was due in; `undefined` without stages. */
+  stage?: string
   /** ms since the load was started. */
   elapsed: number
   /** Measured requests that ended per second. */
@@ -18,10 +20,11 @@ export interface Progress {
 
 /** One line, for a terminal or a log. */
 export function renderProgress(name: string, progress: Progress): string {
-  const { done, total, failed, inFlight, elapsed, requestsPerSecond } = progress
+  const { done, total, failed, inFlight, stage, elapsed, requestsPerSecond } = progress
   const share = total === undefined ? `${done}` : `${done}/${total} (${percent(done, total)})`
   return [
     `${cleanLine(name)}: ${share}`,
+    ...(stage === undefined ? [] : [`stage ${cleanLine(stage)}`]),
     `${requestsPerSecond.toFixed(1)} req/s`,
     `in flight ${inFlight}`,
     `failed ${failed}`,

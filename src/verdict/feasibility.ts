@@ -104,7 +104,8 @@ function checkAbsolute(slo: AbsoluteSlo, load: Load, gate: Gate): Obstacle | und
 
 function checkSuccess(load: Load, gate: Gate): Obstacle | undefined {
   const least = fewestToPass(1 - leastSuccess, 1 - shareAlpha(gate))
-  const { requests: asked = Infinity } = load
+  const { requests: asked } = load
+  if (asked === undefined) return undefined
   if (asked + gate.maxExtraRounds * extraRequests(load) >= least) return undefined
   return { kind: 'few-for-success', least, asked, proof: leastSuccess }
 }

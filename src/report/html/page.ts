@@ -16,6 +16,7 @@ import { renderRequestList } from './request-list.ts'
 import { script } from './script.ts'
 import { renderServer } from './server-section.ts'
 import { renderSlos } from './slos.ts'
+import { renderStages } from './stages.ts'
 import { type Status, signs } from './status.ts'
 import { style } from './style.ts'
 import { renderTiles } from './tiles.ts'
@@ -71,10 +72,12 @@ function listSections(results: Results, records: readonly RequestRecord[] | unde
     records === undefined ? missing : draw(records)
   const server = renderServer(results)
   const baseline = renderBaseline(results)
+  const stages = renderStages(results)
   return [
     { id: 'diagnostics', title: 'Self-checks', content: renderDiagnostics(results) },
     { id: 'slos', title: 'SLOs', content: renderSlos(results) },
     { id: 'figures', title: 'Figures', content: renderTiles(results) },
+    ...(stages === undefined ? [] : [{ id: 'stages', title: 'Stages', content: stages }]),
     {
       id: 'distributions',
       title: 'Distributions',
