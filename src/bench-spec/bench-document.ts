@@ -120,8 +120,32 @@ export interface BenchDocument {
    */
   concurrency?: number
   /**
-   * Measured requests. Default: as many as the SLOs need, at least 100 (500 and 20 waves with
-   * `mock`) and at most 5000; unlimited with `duration`.
+   * Requests due per second or minute, whatever became of those before; in place of `concurrency`.
+   */
+  rate?: string
+  /**
+   * How requests come at the rate: evenly, as a Poisson process, or with times between two of them
+   * of a gamma distribution of this shape (1: Poisson; below it they come in bursts). `seed` draws
+   * them.
+   * @default "poisson"
+   */
+  arrival?:
+    | 'constant'
+    | 'poisson'
+    | {
+        /** Shape of the distribution, the burstiness of other tools. */
+        gamma: number
+        /** Free for notes; never read. */
+        [key: `x-${string}`]: unknown
+      }
+  /**
+   * The most requests in flight at a rate: one that finds so many waits, is sent late and counted.
+   * Default: 1024, or as many as open files allow.
+   */
+  max_concurrency?: number
+  /**
+   * Measured requests. Default: as many as the SLOs need, at least 100 (500 with `mock`, and 20
+   * waves of a `concurrency`) and at most 5000; unlimited with `duration`.
    * @default 100
    */
   requests?: number
@@ -133,7 +157,8 @@ export interface BenchDocument {
    */
   duration?: number | string
   /**
-   * The load in stages, one after the other, in place of `concurrency`, `requests` and `duration`.
+   * The load in stages, one after the other, in place of `concurrency` or `rate`, `requests` and
+   * `duration`.
    */
   stages?: {
     /** Unique; the tag `stage` of an SLO. Default: its number, from 1. */
@@ -144,7 +169,12 @@ export interface BenchDocument {
      */
     duration: number | string
     /** Requests in flight, after the ramp. */
-    concurrency: number
+    concurrency?: number
+    /**
+     * Requests due per second or minute, after the ramp; in place of `concurrency`, in all stages
+     * or in none.
+     */
+    rate?: string
     /**
      * Time in which what the stage before asks for, nothing before the first one, becomes what this
      * one does. Default: at once. A number is in seconds; a text has its unit (us, ms, s, m, h).
@@ -153,7 +183,10 @@ export interface BenchDocument {
     /** Free for notes; never read. */
     [key: `x-${string}`]: unknown
   }[]
-  /** Requests before the measured ones, left out of every figure. Default: `concurrency`. */
+  /**
+   * Requests before the measured ones, left out of every figure. Default: `concurrency`, or those
+   * of two seconds of `rate`, at most 1000.
+   */
   warmup?:
     | number
     | false
@@ -170,8 +203,8 @@ export interface BenchDocument {
    */
   rounds?: number
   /**
-   * Fixes the order of rows under `data_source.shuffle`, and what a mock without a seed of its own
-   * draws.
+   * Fixes the order of rows under `data_source.shuffle`, the arrivals at a `rate`, and what a mock
+   * without a seed of its own draws.
    * @default 1
    */
   seed?: number

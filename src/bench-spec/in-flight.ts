@@ -1,6 +1,6 @@
-import type { Load } from './spec.ts'
+import type { Flow } from './flow.ts'
 
 /** The most requests that a load may have in flight to one target. */
-export function mostInFlight(load: Load): number {
-  return load.kind === 'closed' ? load.concurrency : load.maxConcurrency
+export function mostInFlight(flow: Flow): number {
+  return flow.kind === 'closed' ? flow.concurrency : flow.maxConcurrency
 }

@@ -20,6 +20,10 @@ export interface Overrides {
    */
   baseline?: string
   concurrency?: number
+  /** A rate in place of the spec's concurrency, or the other way round. */
+  rate?: string
+  arrival?: 'constant' | 'poisson'
+  maxConcurrency?: number
   requests?: number
   duration?: number | string
   timeout?: number | string
@@ -34,6 +38,9 @@ export interface Overrides {
 const paths: Readonly<Record<keyof Overrides, readonly string[]>> = {
   url: ['url'],
   concurrency: ['concurrency'],
+  rate: ['rate'],
+  arrival: ['arrival'],
+  maxConcurrency: ['max_concurrency'],
   requests: ['requests'],
   duration: ['duration'],
   timeout: ['timeout'],
@@ -45,6 +52,9 @@ const paths: Readonly<Record<keyof Overrides, readonly string[]>> = {
   // After `url`, which decides on the path of a base.
   baseline: ['baseline'],
 }
+
+/** Keys that a load without a rate has not. */
+const ofRates = ['rate', 'arrival', 'max_concurrency']
 
 export interface Overridden {
   document: unknown
@@ -67,6 +77,10 @@ export function applyOverrides(
   const issues: Issue[] = []
   const labels = new Map<string, string>()
   const patched: Record<string, unknown> = { ...document }
+  const given = (name: keyof Overrides): boolean =>
+    findSetting(name, paths[name], overrides, environment) !== undefined
+  if (given('rate')) delete patched['concurrency']
+  else if (given('concurrency')) for (const key of ofRates) delete patched[key]
   for (const [name, path] of Object.entries(paths)) {
     const setting = findSetting(name as keyof Overrides, path, overrides, environment)
     if (setting === undefined) continue
@@ -92,8 +106,11 @@ function findSetting(
   overrides: Overrides,
   environment: Environment,
 ): Setting | undefined {
-  if (overrides[name] !== undefined) return { label: `--${name}`, value: overrides[name] }
-  const label = `SLOGATE_${name.toUpperCase()}`
+  const key = path.at(-1) ?? name
+  if (overrides[name] !== undefined) {
+    return { label: `--${key.replaceAll('_', '-')}`, value: overrides[name] }
+  }
+  const label = `SLOGATE_${key.toUpperCase()}`
   const text = environment[label]
   if (text === undefined || text === '') return undefined
   return { label, value: convertText(text, findSchemas(benchSchema, path)) }

@@ -78,16 +78,16 @@ export function readBench<Stored>(
     report(['gate', 'max_extra_rounds'], message)
   }
   const hasBaseline = second !== undefined || faults.some(({ path }) => path[0] === 'baseline')
-  const stages = readStages(document, report)
+  const staging = readStages(document, report)
   const lacksStages = faults.some(({ path }) => path[0] === 'stages')
   const tagging = createTagging({
     dataset,
     target,
     baseline: baseline?.kind === 'interleaved' ? baseline.target : undefined,
-    load: { shuffle: source?.shuffle, seed: document.seed ?? defaultSeed, stages },
+    load: { shuffle: source?.shuffle, seed: document.seed ?? defaultSeed, stages: staging?.stages },
   })
   const hidden = loaded?.hidden ?? []
-  const tagged = { tagging, dataset, hidden, hasStages: stages !== undefined }
+  const tagged = { tagging, dataset, hidden, hasStages: staging !== undefined }
   const {
     slos: own,
     goodput,
@@ -106,6 +106,7 @@ export function readBench<Stored>(
     report(['slo'], 'an id must be one line without control characters.')
   }
   const gate = readGate(document)
+  const hasRate = document.rate !== undefined || faults.some(({ path }) => path[0] === 'rate')
   const alternates = baseline?.kind === 'interleaved'
   const stream = readStreamFormat(document.stream_format)
   const serverMetrics = readServerMetrics(document, report)
@@ -115,9 +116,9 @@ export function readBench<Stored>(
     dataset,
     stream,
     load:
-      stages === undefined
-        ? readLoad(document, report, { slos, gate, tagging, alternates, openFiles })
-        : readStagedLoad(document, stages, report, { alternates, openFiles }),
+      staging === undefined
+        ? readLoad(document, report, { slos, gate, tagging, alternates, openFiles, hasRate })
+        : readStagedLoad(document, staging, report, { alternates, openFiles }),
     mock,
     baseline,
     serverMetrics,

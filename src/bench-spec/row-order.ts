@@ -1,3 +1,5 @@
+import { mix, mulberry32 } from './random.ts'
+
 /** A request by its 0-based number within its phase. */
 interface Numbered {
   phase: 'warmup' | 'measured'
@@ -49,26 +51,4 @@ function drawOrder(count: number, state: number): Uint32Array {
     order[other] = kept
   }
   return order
-}
-
-/** Tommy Ettinger's generator of 32-bit numbers. */
-function mulberry32(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let word = Math.imul(state ^ (state >>> 15), state | 1)
-    word ^= word + Math.imul(word ^ (word >>> 7), word | 61)
-    return (word ^ (word >>> 14)) >>> 0
-  }
-}
-
-/** 32 bits of a seed of up to 53 bits and the number of a pass, each bit of them mattering. */
-function mix(seed: number, pass: number): number {
-  return [seed, Math.floor(seed / 2 ** 32), pass].reduce((hash, part) => {
-    // The finalizer of MurmurHash3.
-    let word = (hash ^ part) + 0x9e3779b9
-    word = Math.imul(word ^ (word >>> 16), 0x85ebca6b)
-    word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35)
-    return word ^ (word >>> 16)
-  }, 0)
 }

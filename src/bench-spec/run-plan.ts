@@ -124,7 +124,10 @@ function planTime(
   if (requests === undefined) return { kind: 'asked', ms: duration ?? 0 }
   const cap = duration ?? Infinity
   if (load.kind === 'open') {
-    return { kind: 'asked', ms: Math.min(cap, (1000 * requests) / load.rate) }
+    return {
+      kind: 'asked',
+      ms: (1000 * warmup) / load.rate + Math.min(cap, (1000 * requests) / load.rate),
+    }
   }
   const places = (targets * (requests + warmup)) / load.concurrency
   if (pace !== undefined) {

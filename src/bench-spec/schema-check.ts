@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject } from 'ajv'
 
 import { createIssue, type Locate, type Path, type Issue } from './issue.ts'
 import type { JsonSchema } from './json-schema.ts'
+import { ratePattern } from './rate.ts'
 import { benchSchema, percentPattern } from './schema.ts'
 import { suggest } from './suggestion.ts'
 
@@ -9,7 +10,7 @@ import { suggest } from './suggestion.ts'
 const few = 6
 
 /** Words that will be keys. */
-const reservedKeys = ['rate', 'arrival', 'matrix', 'max_concurrency', 'abort']
+const reservedKeys = ['matrix', 'abort']
 
 /** Compares a document with a schema: one issue per place. `redact` is given each text that is shown. */
 export type SchemaCheck = (
@@ -169,6 +170,7 @@ function renderType(type: string, schema: JsonSchema): string {
       return `a number${limits}`
     case 'string':
       if (schema.pattern === undefined) return 'text'
+      if (schema.pattern === ratePattern) return 'a rate above 0 with its unit (/s, /min)'
       return schema.pattern === percentPattern
         ? 'a percentage between 0% and 100%'
         : 'text with a unit (us, ms, s, m, h)'

@@ -1,5 +1,6 @@
 import { durationPattern } from './duration.ts'
 import { describeObject, describeText, type JsonSchema } from './json-schema.ts'
+import { ratePattern } from './rate.ts'
 import { sloSchema } from './slo-schema.ts'
 import { dialectNames } from './stream-format.ts'
 
@@ -238,8 +239,40 @@ export const benchSchema: JsonSchema = describeObject(
       default: 10,
       examples: [10],
     }),
+    rate: {
+      description:
+        'Requests due per second or minute, whatever became of those before; in place of `concurrency`.',
+      type: 'string',
+      pattern: ratePattern,
+      examples: ['20/s', '600/min'],
+    },
+    arrival: {
+      description:
+        'How requests come at the rate: evenly, as a Poisson process, or with times between two of them of a gamma distribution of this shape (1: Poisson; below it they come in bursts). `seed` draws them.',
+      default: 'poisson',
+      examples: ['poisson', 'constant', { gamma: 0.5 }],
+      anyOf: [
+        { type: 'string', enum: ['constant', 'poisson'] },
+        describeObject(
+          {
+            gamma: {
+              description: 'Shape of the distribution, the burstiness of other tools.',
+              type: 'number',
+              minimum: 0.01,
+              examples: [0.5],
+            },
+          },
+          { required: ['gamma'] },
+        ),
+      ],
+    },
+    max_concurrency: count(
+      'The most requests in flight at a rate: one that finds so many waits, is sent late and counted. Default: 1024, or as many as open files allow.',
+      1,
+      { examples: [200] },
+    ),
     requests: count(
-      'Measured requests. Default: as many as the SLOs need, at least 100 (500 and 20 waves with `mock`) and at most 5000; unlimited with `duration`.',
+      'Measured requests. Default: as many as the SLOs need, at least 100 (500 with `mock`, and 20 waves of a `concurrency`) and at most 5000; unlimited with `duration`.',
       1,
       {
         default: 100,
@@ -250,7 +283,7 @@ export const benchSchema: JsonSchema = describeObject(
     duration: duration('How long measured requests are started.', { examples: ['60s'] }),
     stages: {
       description:
-        'The load in stages, one after the other, in place of `concurrency`, `requests` and `duration`.',
+        'The load in stages, one after the other, in place of `concurrency` or `rate`, `requests` and `duration`.',
       type: 'array',
       items: describeObject(
         {
@@ -259,12 +292,19 @@ export const benchSchema: JsonSchema = describeObject(
           }),
           duration: duration('How long it lasts, its ramp included.', { examples: ['30s'] }),
           concurrency: count('Requests in flight, after the ramp.', 1, { examples: [32] }),
+          rate: {
+            description:
+              'Requests due per second or minute, after the ramp; in place of `concurrency`, in all stages or in none.',
+            type: 'string',
+            pattern: ratePattern,
+            examples: ['20/s'],
+          },
           ramp: duration(
             'Time in which what the stage before asks for, nothing before the first one, becomes what this one does. Default: at once.',
             { examples: ['10s'] },
           ),
         },
-        { required: ['duration', 'concurrency'] },
+        { required: ['duration'] },
       ),
       examples: [
         [
@@ -275,7 +315,7 @@ export const benchSchema: JsonSchema = describeObject(
     },
     warmup: {
       description:
-        'Requests before the measured ones, left out of every figure. Default: `concurrency`.',
+        'Requests before the measured ones, left out of every figure. Default: `concurrency`, or those of two seconds of `rate`, at most 1000.',
       examples: [{ requests: 10 }, 10, false],
       anyOf: [
         { type: 'integer', minimum: 0 },
@@ -289,7 +329,7 @@ export const benchSchema: JsonSchema = describeObject(
       { default: 5, examples: [5] },
     ),
     seed: count(
-      'Fixes the order of rows under `data_source.shuffle`, and what a mock without a seed of its own draws.',
+      'Fixes the order of rows under `data_source.shuffle`, the arrivals at a `rate`, and what a mock without a seed of its own draws.',
       0,
       { default: 1, examples: [1] },
     ),

@@ -1,5 +1,7 @@
 import type { BenchDocument } from './bench-document.ts'
 import { parseDuration } from './duration.ts'
+import { readFlow, usualWarmup } from './flow.ts'
+import { mostInFlight } from './in-flight.ts'
 import type { Path, Report } from './issue.ts'
 import { keepKnown } from './known.ts'
 import { chooseRequests } from './sample-size.ts'
@@ -11,7 +13,7 @@ import type { Tagging } from './tagging.ts'
 const longest = 2 ** 31 - 1
 
 /** Files that the load process has open beside its connections, about 20, and some to look up names. */
-const ownFiles = 32
+export const ownFiles = 32
 
 /** Of a spec that names no seed. */
 export const defaultSeed = 1
@@ -29,8 +31,7 @@ export function readTimeouts(document: Partial<BenchDocument>, report: Report): 
 }
 
 /**
- * The load with its defaults: 10 in flight, as many requests as the SLOs need, one wave of warm-up,
- * up to 5 rounds, or up to 10 where two targets alternate.
+ * The load with its defaults: 10 in flight, as many requests as the SLOs need, a warm-up, up to 5 rounds, or up to 10 where two targets alternate.
  */
 export function readLoad(
   document: Partial<BenchDocument>,
@@ -41,6 +42,7 @@ export function readLoad(
     tagging,
     alternates,
     openFiles = Infinity,
+    hasRate = document.rate !== undefined,
   }: {
     slos: readonly Slo[]
     gate: Gate
@@ -48,10 +50,11 @@ export function readLoad(
     alternates: boolean
     /** Files and sockets that a process may have open. */
     openFiles?: number | undefined
+    /** Whether there is a rate, be it one that cannot be used. */
+    hasRate?: boolean
   },
 ): Load {
   const {
-    concurrency = 10,
     requests: given,
     total_requests: alias,
     warmup,
@@ -66,12 +69,18 @@ export function readLoad(
       `is the same as requests, got ${alias} here and ${given} there. Remove one of them.`,
     )
   }
+  const targets = alternates ? 2 : 1
+  const most = Math.floor((openFiles - ownFiles) / targets)
+  const flow = readFlow(document, report, { alternates, most, hasRate })
+  const concurrency = mostInFlight(flow)
+  // A rate has none.
+  const waves = flow.kind === 'closed' ? concurrency : 0
   const duration = readDuration(['duration'], document.duration, report)
   const confidence = 1 - (1 - gate.confidence) / (1 + gate.maxExtraRounds)
   const mock = document.mock !== undefined && document.mock !== false
   const chosen =
     given === undefined && alias === undefined && document.duration === undefined
-      ? chooseRequests(slos, { concurrency, confidence, burst: gate.burst, mock, tagging })
+      ? chooseRequests(slos, { concurrency: waves, confidence, burst: gate.burst, mock, tagging })
       : undefined
   const requests = given ?? alias ?? chosen?.requests
   if (rounds !== undefined && requests !== undefined && rounds > requests) {
@@ -84,21 +93,18 @@ export function readLoad(
       `must be an even number where a baseline alternates, got ${rounds}: in an odd number drift does not cancel out. Ask for ${even}, in the spec or by SLOGATE_ROUNDS=${even}.`,
     )
   }
-  const warmed = countWarmup(warmup) ?? concurrency
-  const targets = alternates ? 2 : 1
+  const warmed = countWarmup(warmup) ?? usualWarmup(flow)
   const needed = countOpenFiles({ inFlight: concurrency, requests, warmup: warmed }, targets)
   if (needed > openFiles) {
-    const most = Math.floor((openFiles - ownFiles) / targets)
     const bound = most < 1 ? 'cannot be had here' : `must be at most ${most} here`
     const advice = most < 1 ? '' : ', or ask for less'
     report(
-      ['concurrency'],
+      [flow.kind === 'closed' ? 'concurrency' : 'max_concurrency'],
       `${bound}, got ${concurrency}: ${alternates ? 'connections to two targets take' : 'that takes'} ${needed} open files, and a process may have ${openFiles}. Raise the limit (ulimit -n ${needed})${advice}.`,
     )
   }
   return keepKnown<Load>({
-    kind: 'closed',
-    concurrency,
+    ...flow,
     requests,
     chosen,
     duration,

@@ -79,6 +79,11 @@ export const calibrate: Command = defineCommand({
     if (noise && !aimed)
       throw new UsageError('--noise needs a target: -u URL, or a spec without mock')
 
+    if (spec.load.kind === 'open') {
+      throw new UsageError(
+        'a rate says nothing of how many requests are in flight, which is what is calibrated: give --concurrency N, about as many as runs of the spec have',
+      )
+    }
     const shape = shapeOfSpec(spec)
     const asked = requests ?? countRequests(shape)
     const load: Load = { ...spec.load, requests: asked }

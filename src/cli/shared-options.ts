@@ -37,6 +37,21 @@ export const concurrency: Valued<number> = {
   description: 'requests in flight',
 }
 
+export const rate: Valued<string> = {
+  value: text('RATE'),
+  description: 'requests per second or minute, `20/s` or `600/min`, in place of requests in flight',
+}
+
+export const arrival: Valued<'constant' | 'poisson'> = {
+  value: choice('ARRIVAL', ['constant', 'poisson']),
+  description: 'how requests come at the rate: evenly, or as those of many users do',
+}
+
+export const maxConcurrency: Valued<number> = {
+  value: wholeNumber('N', 1),
+  description: 'the most requests in flight at a rate; one more waits and is sent late',
+}
+
 export const warmup: Valued<number> = {
   value: wholeNumber('N', 0),
   description: 'requests before the measured ones, which count nowhere; 0: none',
@@ -80,7 +95,17 @@ export const quiet: Switch = { description: 'print no progress' }
 export const precedence: string = `Flags win over variables (${listVariables()}), these over the spec, the spec over the defaults.`
 
 function listVariables(): string {
-  return Object.keys({ url, requests, concurrency, warmup, baseline, policy })
+  return Object.keys({
+    url,
+    requests,
+    concurrency,
+    rate,
+    arrival,
+    max_concurrency: maxConcurrency,
+    warmup,
+    baseline,
+    policy,
+  })
     .map((name) => `\`SLOGATE_${name.toUpperCase()}\``)
     .join(', ')
 }
@@ -89,6 +114,9 @@ interface Overriding {
   url?: string | undefined
   requests?: number | undefined
   concurrency?: number | undefined
+  rate?: string | undefined
+  arrival?: 'constant' | 'poisson' | undefined
+  'max-concurrency'?: number | undefined
   warmup?: number | undefined
   baseline?: string | undefined
   policy?: Policy | undefined
@@ -96,11 +124,14 @@ interface Overriding {
 
 /** The values that replace those of a spec. A baseline that is a file is relative to `cwd`. */
 export function toOverrides(values: Overriding, cwd: string): Overrides {
-  const { url, requests, concurrency, warmup, baseline, policy } = values
+  const { url, requests, concurrency, rate, arrival, warmup, baseline, policy } = values
   return keepKnown<Overrides>({
     url,
     requests,
     concurrency,
+    rate,
+    arrival,
+    maxConcurrency: values['max-concurrency'],
     warmup,
     baseline: baseline === undefined ? undefined : resolveBaseline(baseline, cwd),
     policy,

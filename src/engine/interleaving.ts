@@ -1,6 +1,6 @@
 import type { Load } from '../bench-spec/spec.ts'
 import type { TargetRole } from './record.ts'
-import type { EvenSchedule } from './schedule.ts'
+import type { Schedule } from './schedule.ts'
 
 /** Requests that one target gets without a break. */
 interface Turn {
@@ -17,7 +17,7 @@ interface Turn {
  * A B, …, so that what drifts hits both alike. Each target gets the whole load. A turn begins when
  * the last request of the one before it has ended: no target is measured while the other is busy.
  */
-export function createInterleavedSchedule(load: Load): EvenSchedule {
+export function createInterleavedSchedule(load: Load): Schedule {
   const turns = listTurns(load)
   const indexes = { warmup: { candidate: 0, baseline: 0 }, measured: { candidate: 0, baseline: 0 } }
   let place = 0

@@ -1,18 +1,21 @@
-import { mostInFlight } from '../bench-spec/in-flight.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import { createRedactor } from '../bench-spec/redaction.ts'
 import { orderRows, type RowOrder } from '../bench-spec/row-order.ts'
 import type { Load, Secret, Timeouts } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
+import { type Alarm, createAlarm } from './alarm.ts'
 import { now as monotonic } from './clock.ts'
+import { keepConcurrency } from './closed-pace.ts'
 import { type Exchange, startExchange } from './exchange.ts'
 import { createInterleavedSchedule } from './interleaving.ts'
+import { keepRate } from './open-pace.ts'
+import type { Dispatcher, Pace, Place } from './pace.ts'
 import type { Recording, RequestRecord, Shortage } from './record.ts'
 import { createRecorders } from './recording.ts'
 import type { Connection } from './request.ts'
-import { createSchedule, type Schedule, type Ticket } from './schedule.ts'
-import { createStagedSchedule } from './staged-schedule.ts'
+import { createSchedule, type Ticket } from './schedule.ts'
+import { keepStages } from './staged-pace.ts'
 
 /** Everything the load process needs, as plain data. */
 export interface LoadPlan {
@@ -60,26 +63,14 @@ export interface LoopEvents {
 /** Deadlines are looked at this often, ms; a timeout is late by up to this. */
 const deadlineInterval = 10
 
-/** ms between the first requests of neighbouring slots in the warm-up, so that cold sockets and code do not all start at once. */
-const rampInterval = 1
-
-/** Keeps `concurrency` requests in flight; a slot is refilled in the same turn in which its stream has ended. */
+/** Sends the requests of a plan at the pace of its load, and makes a record of each. */
 export function startLoop(
   plan: LoadPlan,
   connect: () => Connection,
-  { onRecord, onOpen, onShortage }: LoopEvents,
+  events: LoopEvents,
   now: () => number = monotonic,
+  alarm: Alarm = createAlarm(now),
 ): Loop {
-  const alternates = plan.baseline !== undefined
-  const schedule = chooseSchedule(plan)
-  const { warmup, requests = Infinity } = plan.load
-  const slots = Math.min(mostInFlight(plan.load), warmup + requests)
-  const places = Array.from({ length: slots }, () =>
-    keepKnown<Connections>({
-      candidate: connect(),
-      baseline: alternates ? connect() : undefined,
-    }),
-  )
   const redactor = createRedactor(plan.secrets ?? [])
   const recorders =
     plan.recorded === undefined
@@ -92,15 +83,10 @@ export function startLoop(
         })
   const order = orderRows(plan.requests.length, plan.load)
   const exchanges = new Map<number, Exchange>()
-  /** Slots that wait for the requests in flight to end, or for the measured phase. */
-  let waiting: (() => void)[] = []
-  /** Slots that are to ask again at an instant. */
-  const parked = new Map<NodeJS.Timeout, () => void>()
-  let openSlots = places.length
+  const places: Place[] = []
   let stopped = false
-  /** Measured requests in flight, and whether `onOpen` was called for the present end of them. */
+  /** Measured requests in flight. */
   let pending = 0
-  let told = false
   const { promise: finished, resolve } = Promise.withResolvers<void>()
   const { promise: started, resolve: begin } = Promise.withResolvers<number>()
   const { promise: measuring, resolve: beginMeasuring } = Promise.withResolvers<number>()
@@ -110,87 +96,55 @@ export function startLoop(
     for (const exchange of exchanges.values()) exchange.checkDeadlines(at)
   }, deadlineInterval)
 
-  function fill(slot: number, connections: Connections): void {
-    const free = now()
-    const ticket = stopped ? undefined : schedule.take(free, exchanges.size, slot)
-    if (ticket === 'wait') {
-      waiting.push(() => fill(slot, connections))
-      return
-    }
-    if (ticket === undefined) return closeSlot()
-    if ('at' in ticket) return park(() => fill(slot, connections), ticket.at - free)
-    begin(free)
-    const isFirst = ticket.phase === 'measured' && ticket.index === 0
-    if (isFirst) beginMeasuring(free)
-    if (ticket.phase === 'measured') pending++
-    const request = requestFor(plan, ticket, order)
-    const exchange = startExchange({
-      connection: connections[ticket.target] ?? connections.candidate,
-      request,
-      recorder: recorders?.start(ticket, request),
-      ticket,
-      slot,
-      scheduled: ticket.due ?? free,
-      timeouts: plan.timeouts,
-      stream: plan.stream,
-      redactor,
-      resend: plan.load.resend ?? true,
-      now,
-      onShortage(shortage) {
-        if (!stopped) onShortage?.(shortage)
-        halt()
-      },
-      onRecord(record) {
-        exchanges.delete(slot)
-        if (record.phase === 'measured') pending--
-        onRecord(record)
-        const idle = exchanges.size === 0 ? takeWaiting() : []
-        fill(slot, connections)
-        for (const resume of idle) resume()
-      },
-    })
-    exchanges.set(slot, exchange)
-    if (isFirst) for (const resume of takeWaiting()) resume()
-    if (told || pending > 0 || !schedule.isOpen()) return
-    told = true
-    onOpen?.()
-  }
-
-  function takeWaiting(): (() => void)[] {
-    const taken = waiting
-    waiting = []
-    return taken
-  }
-
-  function park(resume: () => void, delay: number): void {
-    const timer = setTimeout(() => {
-      parked.delete(timer)
-      resume()
-    }, delay)
-    parked.set(timer, resume)
-  }
-
-  /** Sends nothing more; slots that are parked have nothing to wait for. */
-  function halt(): void {
-    stopped = true
-    const slots = [...parked]
-    parked.clear()
-    for (const [timer, resume] of slots) {
-      clearTimeout(timer)
-      resume()
-    }
-  }
-
-  function closeSlot(): void {
-    if (--openSlots > 0) return
-    clearInterval(sweep)
-    const opened = places.flatMap((connections) => Object.values(connections))
-    void Promise.all(opened.map((connection) => connection.close())).then(() => resolve())
-  }
-
-  places.forEach((connections, slot) => {
-    if (plan.load.warmup === 0) fill(slot, connections)
-    else setTimeout(() => fill(slot, connections), slot * rampInterval)
+  const pace = startPace(plan, events.onOpen, alarm, {
+    open() {
+      const place = keepKnown<Place>({
+        slot: places.length,
+        candidate: connect(),
+        baseline: plan.baseline && connect(),
+      })
+      places.push(place)
+      return place
+    },
+    send(place, { ticket, scheduled, heldBack }, onEnd) {
+      begin(scheduled)
+      if (ticket.phase === 'measured' && ticket.index === 0) beginMeasuring(scheduled)
+      if (ticket.phase === 'measured') pending++
+      const request = requestFor(plan, ticket, order)
+      const exchange = startExchange({
+        connection: place[ticket.target] ?? place.candidate,
+        request,
+        recorder: recorders?.start(ticket, request),
+        ticket,
+        slot: place.slot,
+        scheduled,
+        timeouts: plan.timeouts,
+        stream: plan.stream,
+        redactor,
+        resend: plan.load.resend ?? true,
+        now,
+        onShortage(shortage) {
+          if (!stopped) events.onShortage?.(shortage)
+          stopped = true
+        },
+        onRecord(record) {
+          exchanges.delete(place.slot)
+          if (record.phase === 'measured') pending--
+          events.onRecord(heldBack === true ? { ...record, heldBack } : record)
+          onEnd()
+        },
+      })
+      exchanges.set(place.slot, exchange)
+    },
+    inFlight: () => exchanges.size,
+    pending: () => pending,
+    isStopped: () => stopped,
+    finish() {
+      clearInterval(sweep)
+      const opened = places.flatMap(({ candidate, baseline }) => [candidate, baseline ?? []].flat())
+      void Promise.all(opened.map((connection) => connection.close())).then(() => resolve())
+    },
+    now,
   })
 
   return {
@@ -199,29 +153,28 @@ export function startLoop(
     started,
     measuring,
     finished,
-    extend() {
-      told = false
-      schedule.extend()
-    },
+    extend: pace.extend,
     stop(inFlight) {
-      halt()
-      if (inFlight === 'finish') return
-      for (const exchange of exchanges.values()) exchange.cancel()
+      stopped = true
+      if (inFlight === 'cancel') for (const exchange of exchanges.values()) exchange.cancel()
+      pace.stop()
     },
   }
 }
 
-function chooseSchedule({ load, baseline, extraRounds }: LoadPlan): Schedule {
-  if (load.stages !== undefined) return createStagedSchedule(load, load.stages)
-  return baseline === undefined
-    ? createSchedule(load, extraRounds)
-    : createInterleavedSchedule(load)
-}
-
-/** Of one slot, by target. */
-interface Connections {
-  candidate: Connection
-  baseline?: Connection
+function startPace(
+  { load, baseline, extraRounds }: LoadPlan,
+  onOpen: LoopEvents['onOpen'],
+  alarm: Alarm,
+  dispatcher: Dispatcher,
+): Pace {
+  if (load.kind === 'open') return keepRate(load, dispatcher, alarm)
+  if (load.stages !== undefined) return keepStages(load, load.stages, dispatcher, alarm)
+  const { concurrency, warmup, requests = Infinity } = load
+  const slots = Math.min(concurrency, warmup + requests)
+  const schedule =
+    baseline === undefined ? createSchedule(load, extraRounds) : createInterleavedSchedule(load)
+  return keepConcurrency(schedule, dispatcher, { slots, warmup, onOpen })
 }
 
 function requestFor(plan: LoadPlan, ticket: Ticket, order: RowOrder): PreparedRequest {

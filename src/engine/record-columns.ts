@@ -57,7 +57,7 @@ const outcomes = ['completed', 'failed', 'cancelled'] as const
 
 const replacements = [undefined, 'unsent', 'resent'] as const
 
-const width = markFields.length + recordFields.length + 6
+const width = markFields.length + recordFields.length + 7
 
 export function encodeRecords(records: readonly RequestRecord[]): Columns {
   const numbers = new Float64Array(records.length * width)
@@ -72,6 +72,7 @@ export function encodeRecords(records: readonly RequestRecord[]): Columns {
     numbers[at++] = outcomes.indexOf(record.outcome)
     numbers[at++] = record.reused ? 1 : 0
     numbers[at++] = replacements.indexOf(record.replaced)
+    numbers[at++] = record.heldBack === true ? 1 : 0
     numbers[at++] = record.tokenTimes.length
     tokenTimes.set(record.tokenTimes, token)
     token += record.tokenTimes.length
@@ -89,7 +90,9 @@ export function decodeRecords(columns: Columns): RequestRecord[] {
       const value = row[j] ?? Number.NaN
       if (!Number.isNaN(value)) numbers.set(field, value)
     })
-    const [target, phase, outcome, reused, replaced = 0, tokens = 0] = row.subarray(width - 6)
+    const [target, phase, outcome, reused, replaced = 0, heldBack, tokens = 0] = row.subarray(
+      width - 7,
+    )
     const { failure, ...texts } = columns.texts[i] ?? {}
     const base = keepKnown({
       ...pick(numbers, recordFields),
@@ -99,6 +102,7 @@ export function decodeRecords(columns: Columns): RequestRecord[] {
       tokenTimes: columns.tokenTimes.subarray(token, token + tokens),
       reused: reused === 1,
       replaced: replacements[replaced],
+      heldBack: heldBack === 1 ? true : undefined,
       ...texts,
     }) as unknown as Omit<RequestRecord, 'outcome' | 'failure'>
     token += tokens

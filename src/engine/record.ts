@@ -26,7 +26,7 @@ export interface Failure {
  * of one machine. `undefined`: never came.
  */
 export interface RequestMarks {
-  /** When it should go; in a closed loop, when its slot became free. */
+  /** When it was due; in a closed loop, when its slot became free. */
   scheduled: number
   /** Given to the transport. */
   called: number
@@ -63,7 +63,7 @@ interface RecordBase {
   round: number
   /** 0-based stage in which it was due; `undefined` without stages, and in the warm-up. */
   stage?: number
-  /** 0-based place in the closed loop. */
+  /** 0-based place among those in flight. */
   slot: number
   marks: RequestMarks
   /** Token event instants, ascending. */
@@ -76,6 +76,8 @@ interface RecordBase {
   bytes: number
   promptTokens?: number
   completionTokens?: number
+  /** Of an open loop: as many as may be were in flight when it was due, so that it was sent late. */
+  heldBack?: true
   /** Whether the socket had served a request before. */
   reused: boolean
   /**

@@ -12,32 +12,19 @@ export interface Ticket {
   round: number
   /** 0-based; `undefined` without stages, and in the warm-up. */
   stage?: number
-  /** Instant at which it was to go; `undefined`: when its slot asked. */
-  due?: number
-}
-
-/** There is nothing for a slot before this instant, ms. */
-export interface Later {
-  at: number
 }
 
 /** Decides what is sent next: a pure function of the load, of time and of what was taken before. */
 export interface Schedule {
   /**
    * The request that a free slot may send at `at` (ms) while `inFlight` others are on their way;
-   * `wait`: ask again when those have ended, or when the measured phase begins; `Later`: ask again
-   * then; `undefined`: there is none left. `slot`: the 0-based place of the one that asks.
+   * `wait`: ask again when those have ended; `undefined`: there is none left.
    */
-  take(at: number, inFlight: number, slot: number): Ticket | 'wait' | Later | undefined
+  take(at: number, inFlight: number): Ticket | 'wait' | undefined
   /** Whether all measured requests were taken and rounds may still be added. */
   isOpen(): boolean
   /** Adds one round behind what was taken so far. */
   extend(): void
-}
-
-/** One for which all slots are equal. */
-export interface EvenSchedule extends Schedule {
-  take(at: number, inFlight: number): Ticket | 'wait' | undefined
 }
 
 /** Measured requests that are taken in a row. */
@@ -59,7 +46,7 @@ interface Part {
  * measured phase starts at full concurrency. While up to `extraRounds` further rounds may be asked
  * for, slots are kept busy with requests of the warm-up, so that those start at full concurrency too.
  */
-export function createSchedule(load: Load, extraRounds = 0): EvenSchedule {
+export function createSchedule(load: Load, extraRounds = 0): Schedule {
   const { requests = Number.POSITIVE_INFINITY, duration, rounds } = load
   let warmup = 0
   let measured = 0

@@ -16,7 +16,7 @@ export const requestSchema: JsonSchema = record('One request.', {
   stage: orNull(
     count('0-based stage in which it was due; `null` without stages, and for warm-up.'),
   ),
-  slot: count('0-based place in the closed loop.'),
+  slot: count('0-based place among those in flight.'),
   row: orNull(count('0-based row of the dataset.')),
   outcome: oneOf('How it ended.', ['completed', 'failed', 'cancelled']),
   failure: orNull(
@@ -24,6 +24,11 @@ export const requestSchema: JsonSchema = record('One request.', {
   ),
   status: orNull(count('HTTP status.')),
   dialect: orNull(text('How the stream was read.')),
+  held_back: {
+    type: 'boolean',
+    description:
+      'Whether it was sent late because as many as may be were in flight when it was due; only at a rate.',
+  },
   reused: { type: 'boolean', description: 'Whether the socket had served a request before.' },
   replaced: orNull(
     oneOf(

@@ -29,6 +29,7 @@ export function renderRequest(record: RequestRecord, t0: number): string {
         : null,
     status: record.status ?? null,
     dialect: record.dialect ?? null,
+    held_back: record.heldBack ?? false,
     reused: record.reused,
     replaced: record.replaced ?? null,
     marks_ms: {
@@ -109,6 +110,7 @@ interface RequestLine {
   failure: Failure | null
   status: number | null
   dialect: string | null
+  held_back: boolean
   reused: boolean
   replaced: NonNullable<RequestRecord['replaced']> | null
   marks_ms: Record<string, number | null> & Record<'scheduled' | 'called' | 'ended', number>
@@ -158,6 +160,7 @@ function toRecord(line: RequestLine, refuse: () => DocumentError): RequestRecord
     status: line.status ?? undefined,
     dialect: line.dialect ?? undefined,
     replaced: line.replaced ?? undefined,
+    heldBack: line.held_back || undefined,
     promptTokens: line.prompt_tokens ?? undefined,
     completionTokens: line.completion_tokens ?? undefined,
     output: line.output ?? undefined,

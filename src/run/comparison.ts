@@ -1,7 +1,8 @@
+import type { Flow } from '../bench-spec/flow.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import { parseSlo } from '../bench-spec/slo-grammar.ts'
 import { formatStat, type RelativeSlo } from '../bench-spec/slo.ts'
-import type { Arrival, ClosedLoad, Gate, Load, OpenLoad, Policy } from '../bench-spec/spec.ts'
+import type { Arrival, Gate, Load, Policy } from '../bench-spec/spec.ts'
 import { formatTags } from '../bench-spec/tag.ts'
 import { joinRounds } from '../metrics/joining.ts'
 import type { Comparison, Statistic } from '../report/comparison-table.ts'
@@ -211,13 +212,10 @@ function readLoad({ load }: Results): Load {
   })
 }
 
-function readFlow(load: Results['load']): ClosedFlow | OpenFlow {
+function readFlow(load: Results['load']): Flow {
   if (load.kind === 'closed') return { kind: load.kind, concurrency: load.concurrency }
   const { kind, rate_per_second: rate, burstiness, max_concurrency: maxConcurrency } = load
   const arrival: Arrival =
     burstiness === null ? { kind: 'constant' } : { kind: 'gamma', burstiness }
   return { kind, rate, arrival, maxConcurrency }
 }
-
-type ClosedFlow = Pick<ClosedLoad, 'kind' | 'concurrency'>
-type OpenFlow = Pick<OpenLoad, 'kind' | 'rate' | 'arrival' | 'maxConcurrency'>

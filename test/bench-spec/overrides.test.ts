@@ -86,3 +86,18 @@ test('an override does not hide a URL that is none', () => {
     'url: must be an absolute URL, got "example.com/chat"',
   )
 })
+
+test('a rate from outside replaces the concurrency of the spec, and the other way round', () => {
+  const { load } = check({ rate: '5/s', maxConcurrency: 9 }, { SLOGATE_ARRIVAL: 'constant' })
+  expect(load).toMatchObject({ kind: 'open', rate: 5, arrival: { kind: 'constant' } })
+  expect(load).toMatchObject({ maxConcurrency: 9 })
+  const { concurrency: _, ...rest } = document
+  const open = { ...rest, rate: '5/s', arrival: 'constant', max_concurrency: 9 }
+  expect(check({}, { SLOGATE_CONCURRENCY: '3' }, open).load).toMatchObject({
+    kind: 'closed',
+    concurrency: 3,
+  })
+  expect(() => check({ rate: '5/s', concurrency: 3 })).toThrow('--concurrency: cannot be had')
+  expect(() => check({ rate: '5' })).toThrow('--rate: must be a rate above 0')
+  expect(() => check({ maxConcurrency: 3 })).toThrow('--max-concurrency: needs a rate')
+})

@@ -89,3 +89,34 @@ test('bare timeouts are seconds, also fractions of them [S1.11] [T14] [T16]', ()
     idle: 2000,
   })
 })
+
+test('a rate makes an open loop, of Poisson arrivals and warmed up for two seconds unless the spec says otherwise', () => {
+  expect(readLoad({ rate: '20/s' }, refuse, given)).toMatchObject({
+    kind: 'open',
+    rate: 20,
+    arrival: { kind: 'gamma', burstiness: 1 },
+    maxConcurrency: 1024,
+    warmup: 40,
+    requests: 100,
+  })
+  const more = { arrival: { gamma: 0.5 }, max_concurrency: 7, warmup: 3, requests: 9 } as const
+  expect(readLoad({ rate: '600/min', ...more }, refuse, given)).toMatchObject({
+    rate: 10,
+    arrival: { kind: 'gamma', burstiness: 0.5 },
+    maxConcurrency: 7,
+    warmup: 3,
+    requests: 9,
+  })
+  expect(readLoad({ rate: '1/min', arrival: 'constant' }, refuse, given)).toMatchObject({
+    arrival: { kind: 'constant' },
+    warmup: 1,
+  })
+})
+
+test('an open loop has as many requests in flight as open files allow, and is refused more', () => {
+  const load = readLoad({ rate: '500/s' }, refuse, { ...given, openFiles: 256 })
+  expect(load).toMatchObject({ maxConcurrency: 224 })
+  expect(askWithin(256, { rate: '500/s', max_concurrency: 300, requests: 300 })).toEqual([
+    '["max_concurrency"] must be at most 224 here, got 300: that takes 332 open files, and a process may have 256. Raise the limit (ulimit -n 332), or ask for less.',
+  ])
+})

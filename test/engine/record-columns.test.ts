@@ -53,6 +53,7 @@ const failed: RequestRecord = {
   bytes: 0,
   reused: false,
   replaced: 'unsent',
+  heldBack: true,
   outcome: 'failed',
   failure: { kind: 'connect', message: 'connect ECONNREFUSED' },
 }

@@ -21,6 +21,7 @@ test('one line of JSON, marks and token times in ms since the first instant of t
     failure: null,
     status: 200,
     dialect: null,
+    held_back: false,
     reused: false,
     replaced: null,
     marks_ms: {

@@ -1,0 +1,62 @@
+import type { Load } from '../bench-spec/spec.ts'
+import type { Dispatcher, Pace, Place } from './pace.ts'
+import type { Schedule } from './schedule.ts'
+
+/** ms between the first requests of neighbouring slots in the warm-up, so that cold sockets and code do not all start at once. */
+export const warmUpInterval = 1
+
+/**
+ * Keeps `slots` requests in flight; a slot is refilled in the same turn in which its stream has ended.
+ * `onOpen`: every measured request has ended and a round may be added; until then slots are kept busy.
+ */
+export function keepConcurrency(
+  schedule: Schedule,
+  dispatcher: Dispatcher,
+  {
+    slots,
+    warmup,
+    onOpen,
+  }: { slots: number; onOpen: (() => void) | undefined } & Pick<Load, 'warmup'>,
+): Pace {
+  /** Slots that wait for the requests in flight to end. */
+  let waiting: (() => void)[] = []
+  let openSlots = slots
+  /** Whether `onOpen` was called for the present end of the measured requests. */
+  let told = false
+
+  function fill(place: Place): void {
+    const free = dispatcher.now()
+    const ticket = dispatcher.isStopped() ? undefined : schedule.take(free, dispatcher.inFlight())
+    if (ticket === 'wait') {
+      waiting.push(() => fill(place))
+      return
+    }
+    if (ticket === undefined) {
+      if (--openSlots === 0) dispatcher.finish()
+      return
+    }
+    dispatcher.send(place, { ticket, scheduled: free }, () => {
+      const idle = dispatcher.inFlight() === 0 ? waiting : []
+      if (idle.length > 0) waiting = []
+      fill(place)
+      for (const resume of idle) resume()
+    })
+    if (told || dispatcher.pending() > 0 || !schedule.isOpen()) return
+    told = true
+    onOpen?.()
+  }
+
+  const places = Array.from({ length: slots }, () => dispatcher.open())
+  for (const place of places) {
+    if (warmup === 0) fill(place)
+    else setTimeout(() => fill(place), place.slot * warmUpInterval)
+  }
+
+  return {
+    extend() {
+      told = false
+      schedule.extend()
+    },
+    stop() {},
+  }
+}
