@@ -22,6 +22,11 @@ export function mostOfStages(stages: readonly Stage[]): number {
   return Math.max(...stages.map(({ from, to, ramp }) => (ramp > 0 ? Math.max(from, to) : to)))
 }
 
+/** Requests that are due in a stage of rates, before chance moves some across its ends. */
+export function expectRequests({ duration, ramp, from, to }: Stage): number {
+  return (((from + to) / 2) * ramp + to * (duration - ramp)) / 1000
+}
+
 /** 0-based slice of a stage at `elapsed` ms; each stage has so many `rounds`. */
 export function findStageRound(
   stages: readonly Stage[],

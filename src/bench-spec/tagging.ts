@@ -2,6 +2,7 @@ import { findModel } from './asked.ts'
 import { orderRows } from './row-order.ts'
 import type { Slo } from './slo.ts'
 import type { BenchSpec, Dataset, Load, Stage, Target } from './spec.ts'
+import { expectRequests } from './stages.ts'
 import { matchesTag, type Tag } from './tag.ts'
 import { hasPlaceholder, prepareRequest } from './template.ts'
 
@@ -110,6 +111,23 @@ export function narrowLoad(
 ): Load {
   if (tags === undefined || tagging === undefined || load.requests === undefined) return load
   return { ...load, requests: tagging.list(tags, load.requests).length }
+}
+
+/**
+ * The same before anything is sent, where stages of rates say about how many requests there will be;
+ * of other stages nobody knows.
+ */
+export function expectLoad(load: Load, slo: Pick<Slo, 'tags'>, tagging: Tagging | undefined): Load {
+  const { stages } = load
+  if (load.kind === 'closed' || stages === undefined) return narrowLoad(load, slo, tagging)
+  const { tags = [] } = slo
+  const isOfStage = ({ name }: Tag): boolean => name === 'stage'
+  const own = stages.filter(({ name }) =>
+    tags.filter(isOfStage).every(({ value }) => matchesTag(value, name)),
+  )
+  const requests = Math.floor(own.reduce((sum, stage) => sum + expectRequests(stage), 0))
+  const others = tags.filter((tag) => !isOfStage(tag))
+  return narrowLoad({ ...load, requests }, others.length === 0 ? {} : { tags: others }, tagging)
 }
 
 /** The model that a request asks for, by the row of the request. */

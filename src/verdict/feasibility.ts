@@ -3,7 +3,7 @@ import { extraRequests } from '../bench-spec/round.ts'
 import { allowedShare, enough, fewestRequests, fewestToPass } from '../bench-spec/sample-size.ts'
 import type { AbsoluteSlo, RelativeSlo, Slo } from '../bench-spec/slo.ts'
 import type { Baseline, Gate, Load } from '../bench-spec/spec.ts'
-import { narrowLoad, type Tagging } from '../bench-spec/tagging.ts'
+import { expectLoad, type Tagging } from '../bench-spec/tagging.ts'
 import { allowExcess, leavesFailures } from './excess.ts'
 import { roundValues } from './figures.ts'
 import { fewestPairs, requestsNeeded } from './grouping.ts'
@@ -69,12 +69,12 @@ export function checkFeasibility(
 ): Infeasibility[] {
   if (gate.policy === 'point') return []
   return slos.flatMap((slo): Infeasibility[] => {
-    const own = narrowLoad(load, slo, tagging)
+    const own = expectLoad(load, slo, tagging)
     const obstacle =
       slo.allowance === undefined
         ? checkAbsolute(slo, own, gate)
         : checkRelative(slo, own, gate, { kind: baseline?.kind ?? 'interleaved', noise })
-    const whole = slo.tags && load.requests
+    const whole = slo.tags && expectLoad(load, {}, tagging).requests
     return obstacle === undefined ? [] : [keepKnown<Infeasibility>({ slo, ...obstacle, whole })]
   })
 }

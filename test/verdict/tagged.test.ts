@@ -181,3 +181,83 @@ test('doubts are found on its own records', () => {
   })
   expect(find(read('ttft p95 {topic=fast} <= 1s'), decided)).toBeUndefined()
 })
+
+const stages = [
+  { name: 'calm', duration: 10_000, ramp: 0, from: 0, to: 2 },
+  { name: 'peak', duration: 10_000, ramp: 0, from: 2, to: 4 },
+]
+const { requests: _, ...endless } = anyLoad
+const stagedLoad = { ...endless, concurrency: 4, duration: 20_000, stages }
+const staged = createTagging({ target, load: { seed: 1, stages } })
+
+/** Requests of 100 ms, so many at a time in each of two stages; those of the second take `slow` ms. */
+function runStages(inFlight: readonly [number, number], slow = 100): RequestRecord[] {
+  return inFlight.flatMap((slots, stage) =>
+    times(100 * slots, (place): RequestRecord => {
+      const index = stage * 100 * inFlight[0] + place
+      const at = 10_000 * stage + 100 * Math.floor(place / slots)
+      const ttft = stage === 0 ? 100 : slow
+      const round = Math.floor(place / slots / 20)
+      return { ...completed({ index, round, at, ttft, events: 1 }), stage }
+    }),
+  )
+}
+
+test('a stage is judged on the requests that were due in it', () => {
+  const texts = ['ttft p95 {stage=calm} <= 500ms', 'ttft p95 {stage=peak} <= 500ms']
+  const { slos } = judgeAll(texts.map(read), runStages([2, 4], 900), {
+    load: stagedLoad,
+    tagging: staged,
+  })
+  expect(slos.map(({ status, n }) => [status, n])).toEqual([
+    ['PASS', 200],
+    ['FAIL', 400],
+  ])
+})
+
+test('a rate of all stages has rounds that hold a part of each, a rate of one has its own', () => {
+  const texts = ['requests_per_second >= 1/s', 'requests_per_second {stage=peak} >= 1/s']
+  const { slos } = judgeAll(texts.map(read), runStages([2, 4]), {
+    load: stagedLoad,
+    tagging: staged,
+  })
+  for (const slo of slos) expect(slo).toMatchObject({ status: 'PASS', rounds: 5 })
+  const [all, peak] = slos
+  // The rounds of all stages are alike, since each is a fifth of either.
+  expect((all?.interval?.high ?? 0) / (all?.interval?.low ?? 0)).toBeCloseTo(1, 6)
+  expect(all?.observed).toBeCloseTo(30, 0)
+  expect(peak?.observed).toBeCloseTo(40, 0)
+})
+
+test('a PASS takes the load of its own stage', () => {
+  const grounds = { load: { ...stagedLoad, kind: 'closed' as const, drained: false } }
+  const find = findDoubts('candidate', runStages([2, 3]), trust, { ...grounds, tagging: staged })
+  const decided = { status: 'PASS', margin: 100 } as const
+  expect(find(read('ttft p95 {stage=calm} <= 1s'), decided)).toBeUndefined()
+  for (const text of ['ttft p95 {stage=peak} <= 1s', 'ttft p95 <= 1s']) {
+    expect(find(read(text), decided)).toMatchObject({
+      kind: 'load-not-held',
+      stage: 'peak',
+      concurrency: 4,
+      peakInFlight: 3,
+    })
+  }
+})
+
+test('of stages of rates the number of requests is known, of others nothing is said', () => {
+  const open = {
+    ...stagedLoad,
+    kind: 'open' as const,
+    rate: 4,
+    arrival: { kind: 'constant' as const },
+    maxConcurrency: 10,
+  }
+  const slos = ['ttft p95 {stage=calm} <= 1s', 'ttft p50 {stage=peak} <= 1s'].map(read)
+  expect(checkFeasibility(slos, open, gate, { tagging: staged }).map(explainInfeasibility)).toEqual(
+    [
+      'ttft p95 {stage=calm} needs at least 59 requests at 95% confidence, the spec asks for 20 such of 60: this SLO can never PASS; ask for about 177 in all or use policy point',
+    ],
+  )
+  const mean = read('ttft mean {stage=calm} <= 1s')
+  expect(checkFeasibility([...slos, mean], stagedLoad, gate, { tagging: staged })).toEqual([])
+})
