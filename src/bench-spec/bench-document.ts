@@ -157,6 +157,33 @@ export interface BenchDocument {
    */
   duration?: number | string
   /**
+   * The load in stages, one after the other, in place of `concurrency` or `rate`, `requests` and
+   * `duration`.
+   */
+  stages?: {
+    /** Unique; the tag `stage` of an SLO. Default: its number, from 1. */
+    name?: string
+    /**
+     * How long it lasts, its ramp included. A number is in seconds; a text has its unit (us, ms, s,
+     * m, h).
+     */
+    duration: number | string
+    /** Requests in flight, after the ramp. */
+    concurrency?: number
+    /**
+     * Requests due per second or minute, after the ramp; in place of `concurrency`, in all stages
+     * or in none.
+     */
+    rate?: string
+    /**
+     * Time in which what the stage before asks for, nothing before the first one, becomes what this
+     * one does. Default: at once. A number is in seconds; a text has its unit (us, ms, s, m, h).
+     */
+    ramp?: number | string
+    /** Free for notes; never read. */
+    [key: `x-${string}`]: unknown
+  }[]
+  /**
    * Requests before the measured ones, left out of every figure. Default: `concurrency`, or those
    * of two seconds of `rate`, at most 1000.
    */

@@ -24,11 +24,9 @@ export function readFlow(
   report: Report,
   { alternates, most, hasRate }: { alternates: boolean; most: number; hasRate: boolean },
 ): Flow {
-  const { rate: text, concurrency = 10, arrival, max_concurrency: limit } = document
+  const { rate: text, concurrency = 10 } = document
   if (text === undefined) {
-    const missing = 'needs a rate. Add rate, for example rate: 20/s, or remove it.'
-    if (arrival !== undefined && !hasRate) report(['arrival'], missing)
-    if (limit !== undefined && !hasRate) report(['max_concurrency'], missing)
+    if (!hasRate) refuseArrivals(document, report)
     return { kind: 'closed', concurrency }
   }
   if (document.concurrency !== undefined) {
@@ -51,11 +49,28 @@ export function readFlow(
   }
   const rate = parseRate(text) ?? 0
   if (rate > fastest) report(['rate'], `must be at most ${fastest}/s, got ${text}.`)
+  return readArrivals(document, rate, most)
+}
+
+/** How requests come at a rate, and how many may be in flight. */
+export function readArrivals(
+  { arrival, max_concurrency: limit }: Partial<BenchDocument>,
+  rate: number,
+  most: number,
+): Extract<Flow, { kind: 'open' }> {
   return {
     kind: 'open',
     rate,
     arrival: readArrival(arrival),
     maxConcurrency: limit ?? Math.max(1, Math.min(usualMost, most)),
+  }
+}
+
+/** Of a closed loop. */
+export function refuseArrivals(document: Partial<BenchDocument>, report: Report): void {
+  for (const key of ['arrival', 'max_concurrency'] as const) {
+    if (document[key] === undefined) continue
+    report([key], 'needs a rate. Add rate, for example rate: 20/s, or remove it.')
   }
 }
 

@@ -10,10 +10,13 @@ import { readServerMetrics } from './server-metrics.ts'
 import { addLimits, parseSlos } from './slo-list.ts'
 import type { RelativeSlo } from './slo.ts'
 import type { Abort, BenchSpec, Gate, MockOptions, Target } from './spec.ts'
+import { readStagedLoad, readStages } from './staged-load.ts'
 import type { StreamFormat } from './stream-format.ts'
+import { checkTags } from './tag-check.ts'
+import { createTagging } from './tagging.ts'
 import { checkHeaders, checkUrl } from './target.ts'
 import { checkPlaceholders, type Columns, usesDataset } from './template.ts'
-import { readLoad, readTimeouts } from './workload.ts'
+import { defaultSeed, readLoad, readTimeouts } from './workload.ts'
 
 /** What a document means, and what is wrong with the meaning. */
 export interface Bench<Stored = unknown> {
@@ -88,12 +91,27 @@ export function readBench<Stored>(
     report(['gate', 'max_extra_rounds'], message)
   }
   const hasBaseline = second !== undefined || faults.some(({ path }) => path[0] === 'baseline')
+  const staging = readStages(document, report)
+  const lacksStages = faults.some(({ path }) => path[0] === 'stages')
   const hasRate = document.rate !== undefined || faults.some(({ path }) => path[0] === 'rate')
+  const tagging = createTagging({
+    dataset,
+    target,
+    baseline: baseline?.kind === 'interleaved' ? baseline.target : undefined,
+    load: { shuffle: source?.shuffle, seed: document.seed ?? defaultSeed, stages: staging?.stages },
+  })
+  const hidden = loaded?.hidden ?? []
+  const tagged = { tagging, dataset, hidden, hasStages: staging !== undefined }
   const {
     slos: own,
     goodput,
     issues: sloIssues,
-  } = parseSlos(document.slo, locate, hasBaseline, hasRate)
+  } = parseSlos(document.slo, locate, {
+    baseline: hasBaseline ? (second?.file === undefined ? 'interleaved' : 'file') : undefined,
+    hasRate: hasRate || lacksStages || staging?.kind === 'open',
+    checkTags:
+      lacksDataset || lacksStages ? undefined : (tags, all) => checkTags(tags, all, tagged),
+  })
   issues.push(...sloIssues)
   const slos = addLimits(own, limits)
   // Both are printed as they are, in terminals and logs.
@@ -111,7 +129,15 @@ export function readBench<Stored>(
     timeouts: readTimeouts(document, report),
     dataset,
     stream,
-    load: readLoad(document, report, { slos, gate, alternates, openFiles, cores, hasRate }),
+    load:
+      staging === undefined
+        ? readLoad(document, report, { slos, gate, tagging, alternates, openFiles, cores, hasRate })
+        : readStagedLoad(document, staging, report, {
+            mock: mock !== undefined,
+            alternates,
+            openFiles,
+            cores,
+          }),
     mock,
     baseline,
     serverMetrics,
@@ -177,11 +203,11 @@ function readGate({ gate = {} }: Partial<BenchDocument>): Gate {
 }
 
 function readAbort(document: Partial<BenchDocument>, report: Report): Abort {
-  const { abort, max_error_rate: most, duration } = document
-  if (abort === 'certain' && duration !== undefined) {
+  const { abort, max_error_rate: most, duration, stages } = document
+  if (abort === 'certain' && (duration ?? stages) !== undefined) {
     report(
       ['abort'],
-      'certain needs a number of requests that is known before the run, and duration may end it earlier. Remove one of them.',
+      `certain needs a number of requests that is known before the run, and ${duration === undefined ? 'stages have their time' : 'duration may end it earlier'}. Remove one of them.`,
     )
   }
   return keepKnown<Abort>({

@@ -1,6 +1,7 @@
 import { keepKnown } from './known.ts'
 import { type AbsoluteSlo, type Comparator, isUpperBound, type Slo } from './slo.ts'
 import type { DefaultRequests } from './spec.ts'
+import type { Tagging } from './tagging.ts'
 
 /** Share of observations that may be bad; `undefined` for an SLO that is not on a percentile or share. */
 export function allowedShare({
@@ -73,12 +74,19 @@ const most = 5000
  */
 export function chooseRequests(
   slos: readonly Slo[],
-  given: { concurrency: number; confidence: number; burst?: number | undefined; mock: boolean },
+  given: {
+    concurrency: number
+    confidence: number
+    burst?: number | undefined
+    mock: boolean
+    /** Tells which requests an SLO with tags is about; every one by default. */
+    tagging?: Tagging | undefined
+  },
 ): DefaultRequests {
-  const { concurrency, mock } = given
+  const { concurrency, mock, tagging } = given
   let strictest: (DefaultRequests['strictest'] & { requests: number }) | undefined
   for (const slo of slos) {
-    const wanted = wantRequests(slo, given)
+    const wanted = scaleUp(slo, wantRequests(slo, given), tagging)
     if (wanted !== undefined && wanted.requests > (strictest?.requests ?? 0)) {
       strictest = { slo: slo.text, ...wanted }
     }
@@ -95,11 +103,30 @@ export function chooseRequests(
   })
 }
 
-/** `least`: the fewest that can decide, where one number is. */
+/** How many requests an SLO wants. */
+interface Wish {
+  requests: number
+  /** The fewest that can decide, where one number is. */
+  least?: number
+}
+
+/** Requests of which so many have the tags of an SLO; more than are ever chosen where too few do. */
+function scaleUp(
+  { tags }: Slo,
+  wish: Wish | undefined,
+  tagging: Tagging | undefined,
+): Wish | undefined {
+  if (tags === undefined || wish === undefined || tagging === undefined) return wish
+  const list = tagging.list(tags, most)
+  const count = (own: number): number => (list[own - 1] ?? most) + 1
+  const { requests, least } = wish
+  return { requests: count(requests), ...(least === undefined ? {} : { least: count(least) }) }
+}
+
 function wantRequests(
   slo: Slo,
   given: { confidence: number; burst?: number | undefined },
-): { requests: number; least?: number } | undefined {
+): Wish | undefined {
   if (slo.allowance === undefined) {
     const least = fewestRequests(slo, given)
     return least === undefined ? undefined : { requests: enough * least, least }

@@ -13,7 +13,7 @@ const few = 6
 const fewKnown = 11
 
 /** Words that will be keys. */
-const reservedKeys = ['stages', 'abort']
+const reservedKeys = ['abort']
 
 /** Compares a document with a schema: one issue per place. `redact` is given each text that is shown. */
 export type SchemaCheck = (

@@ -282,6 +282,38 @@ const document = describeObject(
     ),
     total_requests: count('Alias of `requests`.', 1, { examples: [100] }),
     duration: duration('How long measured requests are started.', { examples: ['60s'] }),
+    stages: {
+      description:
+        'The load in stages, one after the other, in place of `concurrency` or `rate`, `requests` and `duration`.',
+      type: 'array',
+      items: describeObject(
+        {
+          name: describeText('Unique; the tag `stage` of an SLO. Default: its number, from 1.', {
+            examples: ['peak'],
+          }),
+          duration: duration('How long it lasts, its ramp included.', { examples: ['30s'] }),
+          concurrency: count('Requests in flight, after the ramp.', 1, { examples: [32] }),
+          rate: {
+            description:
+              'Requests due per second or minute, after the ramp; in place of `concurrency`, in all stages or in none.',
+            type: 'string',
+            pattern: ratePattern,
+            examples: ['20/s'],
+          },
+          ramp: duration(
+            'Time in which what the stage before asks for, nothing before the first one, becomes what this one does. Default: at once.',
+            { examples: ['10s'] },
+          ),
+        },
+        { required: ['duration'] },
+      ),
+      examples: [
+        [
+          { name: 'warm', duration: '20s', concurrency: 4 },
+          { name: 'peak', duration: '30s', concurrency: 32, ramp: '10s' },
+        ],
+      ],
+    },
     warmup: {
       description:
         'Requests before the measured ones, left out of every figure. Default: `concurrency`, or those of two seconds of `rate`, at most 1000.',

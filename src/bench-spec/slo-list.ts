@@ -1,14 +1,15 @@
 import { isFields } from './fields.ts'
 import { createIssue, type Locate, type Part, type Path, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
+import { parseBound } from './slo-bound.ts'
 import {
-  SloSyntaxError,
+  type CheckTags,
   findMetric,
-  parseBound,
-  parseSlo,
-  parseStat,
   type ParsedSlo,
+  parseSlo,
+  parseStatKey,
 } from './slo-grammar.ts'
+import { SloSyntaxError } from './slo-syntax.ts'
 import {
   formatStat,
   isOfSchedule,
@@ -20,6 +21,7 @@ import {
   type RequestBound,
   type Slo,
 } from './slo.ts'
+import { formatTags } from './tag.ts'
 
 export interface SloList {
   slos: readonly Slo[]
@@ -45,21 +47,29 @@ interface Entry {
 interface Reading {
   locate: Locate
   issues: Issue[]
+  checkTags: CheckTags | undefined
+}
+
+/** What SLOs may be about. */
+interface Scene {
+  /** What there is that SLOs can be relative to; none by default. */
+  baseline?: 'interleaved' | 'file' | undefined
+  /** Whether requests are due at instants of their own. */
+  hasRate?: boolean
+  /** Tags are taken as they are by default. */
+  checkTags?: CheckTags | undefined
 }
 
 /**
  * Reads the document's `slo`: a list of texts and objects, or a map `{ ttft: { p95: 800ms } }`.
  * Parts of another shape and unknown keys are passed over: the schema reports them.
- * `hasBaseline`: whether there is something that SLOs can be relative to; `hasRate`: whether requests
- * are due at instants of their own.
  */
 export function parseSlos(
   value: unknown,
   locate: Locate,
-  hasBaseline = false,
-  hasRate = false,
+  { baseline, hasRate = false, checkTags }: Scene = {},
 ): SloList {
-  const reading: Reading = { locate, issues: [] }
+  const reading: Reading = { locate, issues: [], checkTags }
   const entries = Array.isArray(value)
     ? value.map((item: unknown, index) => readItem(['slo', index], item, reading))
     : isFields(value)
@@ -67,7 +77,7 @@ export function parseSlos(
       : []
   const found = entries.filter((entry) => entry !== undefined)
   checkGoodput(found, reading)
-  if (!hasBaseline) refuseRelative(found, reading)
+  if (baseline !== 'interleaved') refuseRelative(found, baseline, reading)
   if (!hasRate) refuseScheduled(found, reading)
   checkRepeated(found, reading)
   const goodput = found.find(({ bounds }) => bounds !== undefined)?.bounds
@@ -83,8 +93,9 @@ export function addLimits(slos: readonly Slo[], limits: readonly RelativeSlo[]):
   return [...slos, ...limits.filter((limit) => !compared.has(nameStatistic(limit)))]
 }
 
-function nameStatistic({ metric, stat }: Slo): string {
-  return `${metric} ${formatStat(stat)}`
+function nameStatistic({ metric, stat, tags = [] }: Slo): string {
+  const sorted = tags.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  return `${metric} ${formatStat(stat)} ${formatTags(sorted)}`
 }
 
 function readItem(path: Path, item: unknown, reading: Reading): Entry | undefined {
@@ -112,7 +123,7 @@ function readText(
   rest: Partial<SloObject>,
   reading: Reading,
 ): Entry | undefined {
-  const parsed = attempt(path, text, () => parseSlo(text), reading)
+  const parsed = attempt(path, text, () => parseSlo(text, reading.checkTags), reading)
   return parsed && createEntry(path, parsed, rest, reading)
 }
 
@@ -126,13 +137,12 @@ function readMetric(name: string, item: unknown, reading: Reading): (Entry | und
   return bounds.map(([stat, text]) => {
     if (typeof text !== 'string') return undefined
     const path = stat === undefined ? ['slo', name] : ['slo', name, stat]
-    const statToken = stat === undefined ? undefined : { text: stat, start: 0 }
-    const readStat = (): unknown => parseStat(metric, statToken, { text: name, start: 0 })
+    const readStat = (): unknown => parseStatKey(metric, stat)
     if (attempt(path, text, readStat, reading, 'key') === undefined) return undefined
     const bound = attempt(path, text, () => parseBound(text, metric, 0), reading)
     if (bound === undefined) return undefined
     const whole = `${metric} ${stat ?? ''} ${bound.op} ${bound.boundText}`
-    const parsed = attempt(path, text, () => parseSlo(whole), reading, 'key')
+    const parsed = attempt(path, text, () => parseSlo(whole, reading.checkTags), reading, 'key')
     return parsed && createEntry(path, parsed, {}, reading)
   })
 }
@@ -191,12 +201,21 @@ function checkGoodput(entries: readonly Entry[], { locate, issues }: Reading): v
   }
 }
 
-function refuseRelative(entries: readonly Entry[], { locate, issues }: Reading): void {
+function refuseRelative(
+  entries: readonly Entry[],
+  baseline: Scene['baseline'],
+  { locate, issues }: Reading,
+): void {
   for (const { path, slo } of entries) {
     if (slo.allowance === undefined) continue
-    const message =
-      'compares with a baseline, and there is none. Add baseline: { url: … } or baseline: { file: results.json }, or give --baseline.'
-    issues.push(createIssue(locate, path, message))
+    if (baseline === undefined) {
+      const message =
+        'compares with a baseline, and there is none. Add baseline: { url: … } or baseline: { file: results.json }, or give --baseline.'
+      issues.push(createIssue(locate, path, message))
+    } else if (slo.tags !== undefined) {
+      const message = `compares ${formatTags(slo.tags)} with results, which keep figures of whole rounds alone. Give baseline: { url: … }, or leave the tags out.`
+      issues.push(createIssue(locate, path, message))
+    }
   }
 }
 
@@ -214,9 +233,8 @@ function checkRepeated(entries: readonly Entry[], { locate, issues }: Reading): 
   const questions = new Map<string, Slo>()
   const ids = new Map<string, Slo>()
   for (const { path, slo } of entries) {
-    const subject = slo.text.slice(0, slo.text.indexOf(slo.op))
     const kind = slo.allowance === undefined ? 'absolute' : 'relative'
-    const question = `${subject} ${slo.op.charAt(0)} ${kind} ${slo.level}`
+    const question = `${nameStatistic(slo)} ${slo.op.charAt(0)} ${kind} ${slo.level}`
     const asked = questions.get(question)
     const named = ids.get(slo.id)
     if (asked !== undefined) {

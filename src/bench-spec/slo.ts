@@ -1,3 +1,5 @@
+import type { Tag } from './tag.ts'
+
 export type Metric =
   | 'ttft'
   | 'ttfo'
@@ -69,6 +71,8 @@ interface SloBase {
   /** Canonical text, for example `ttft p95 <= 800ms`. */
   text: string
   metric: Metric
+  /** Which requests it is about, by all of these; `undefined`: every one. */
+  tags?: readonly Tag[]
   stat: Stat
   op: Comparator
   unit: Unit

@@ -9,9 +9,13 @@ import { readProcesses } from './process-count.ts'
 import { chooseRequests } from './sample-size.ts'
 import type { Slo } from './slo.ts'
 import type { Gate, Load, Timeouts } from './spec.ts'
+import type { Tagging } from './tagging.ts'
 
 /** Timers of the platform overflow above it, ms. */
 const longest = 2 ** 31 - 1
+
+/** Of a spec that names no seed. */
+export const defaultSeed = 1
 
 /** Own deadlines; bare numbers are seconds. */
 export function readTimeouts(document: Partial<BenchDocument>, report: Report): Timeouts {
@@ -34,6 +38,7 @@ export function readLoad(
   {
     slos,
     gate,
+    tagging,
     alternates,
     openFiles = Infinity,
     hasRate = document.rate !== undefined,
@@ -41,6 +46,7 @@ export function readLoad(
   }: {
     slos: readonly Slo[]
     gate: Gate
+    tagging?: Tagging | undefined
     alternates: boolean
     /** Files and sockets that a process may have open. */
     openFiles?: number | undefined
@@ -55,7 +61,7 @@ export function readLoad(
     total_requests: alias,
     warmup,
     rounds,
-    seed = 1,
+    seed = defaultSeed,
     keep_alive: keepAlive,
     resend,
   } = document
@@ -75,7 +81,7 @@ export function readLoad(
   const mock = document.mock !== undefined && document.mock !== false
   const chosen =
     given === undefined && alias === undefined && document.duration === undefined
-      ? chooseRequests(slos, { concurrency: waves, confidence, burst: gate.burst, mock })
+      ? chooseRequests(slos, { concurrency: waves, confidence, burst: gate.burst, mock, tagging })
       : undefined
   const requests = given ?? alias ?? chosen?.requests
   if (rounds !== undefined && requests !== undefined && rounds > requests) {
@@ -122,7 +128,7 @@ export function readLoad(
 }
 
 /** Slices of fewer than 10 requests say nothing. */
-function defaultRounds(requests = Infinity): number {
+export function defaultRounds(requests: number = Infinity): number {
   return Math.max(1, Math.min(5, Math.floor(requests / 10)))
 }
 
@@ -132,7 +138,8 @@ function pairedRounds(requests = Infinity, concurrency: number): number {
   return rounds > 1 ? rounds - (rounds % 2) : rounds
 }
 
-function countWarmup(warmup: BenchDocument['warmup']): number | undefined {
+/** Requests of the warm-up; `undefined`: the document does not say. */
+export function countWarmup(warmup: BenchDocument['warmup']): number | undefined {
   if (warmup === false) return 0
   return typeof warmup === 'object' ? warmup.requests : warmup
 }

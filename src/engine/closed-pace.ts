@@ -3,7 +3,7 @@ import type { Dispatcher, Pace, Place } from './pace.ts'
 import type { Schedule } from './schedule.ts'
 
 /** ms between the first requests of neighbouring slots in the warm-up, so that cold sockets and code do not all start at once. */
-const rampInterval = 1
+export const warmUpInterval = 1
 
 /**
  * Keeps `slots` requests in flight; a slot is refilled in the same turn in which its stream has ended.
@@ -49,7 +49,7 @@ export function keepConcurrency(
   const places = Array.from({ length: slots }, () => dispatcher.open())
   for (const place of places) {
     if (warmup === 0) fill(place)
-    else setTimeout(() => fill(place), place.slot * rampInterval)
+    else setTimeout(() => fill(place), place.slot * warmUpInterval)
   }
 
   return {

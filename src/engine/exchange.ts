@@ -97,6 +97,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
       row: request.row,
       phase: ticket.phase,
       round: ticket.round,
+      stage: ticket.stage,
       slot: options.slot,
       marks: keepKnown<RequestMarks>({
         ...marks,

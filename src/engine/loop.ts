@@ -1,6 +1,7 @@
 import { mostInFlight } from '../bench-spec/in-flight.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import { createRedactor } from '../bench-spec/redaction.ts'
+import { orderRows, type RowOrder } from '../bench-spec/row-order.ts'
 import type { Load, Secret, Timeouts } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
@@ -14,9 +15,9 @@ import { keepRate } from './open-pace.ts'
 import type { Dispatcher, Pace, Place } from './pace.ts'
 import type { Recording, RequestRecord, Shortage } from './record.ts'
 import { createRecorders } from './recording.ts'
-import { orderRows, type RowOrder } from './row-order.ts'
 import { createSchedule, type Ticket } from './schedule.ts'
 import { type Deal, dealTo, type Share, wholeLoad } from './share.ts'
+import { keepStages } from './staged-pace.ts'
 
 /** Everything the load process needs, as plain data. */
 export interface LoadPlan {
@@ -180,7 +181,8 @@ function startPace(
   const deal = dealSlots({ load, share })
   const most = deal.count(mostInFlight(load))
   if (load.kind === 'open') return keepRate(load, dispatcher, alarm, { most, share, origin })
-  const { warmup, requests = Infinity } = load
+  const { warmup, requests = Infinity, stages } = load
+  if (stages !== undefined) return keepStages({ ...load, stages }, deal, dispatcher, alarm)
   const slots = Math.min(most, deal.count(warmup) + deal.count(requests))
   const schedule =
     baseline === undefined

@@ -41,6 +41,7 @@ export const numberFields: readonly NumberField[] = [
   'index',
   'row',
   'round',
+  'stage',
   'slot',
   'status',
   'events',

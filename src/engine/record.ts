@@ -59,8 +59,10 @@ interface RecordBase {
   /** Row of the dataset; `undefined` without one. */
   row?: number
   phase: 'warmup' | 'measured'
-  /** 0-based slice of the run; warm-up requests are in round -1. */
+  /** 0-based slice of the run, of its own stage where there are stages; warm-up requests are in round -1. */
   round: number
+  /** 0-based stage in which it was due; `undefined` without stages, and in the warm-up. */
+  stage?: number
   /** 0-based place among those in flight. */
   slot: number
   marks: RequestMarks

@@ -10,8 +10,10 @@ export interface Ticket {
   phase: 'warmup' | 'measured'
   /** 0-based within the phase of the target. */
   index: number
-  /** 0-based slice of the run; -1 for warm-up. */
+  /** 0-based slice of the run, of its own stage where there are stages; -1 for warm-up. */
   round: number
+  /** 0-based; `undefined` without stages, and in the warm-up. */
+  stage?: number
 }
 
 /** Decides what is sent next: a pure function of the load, of time and of what was taken before. */

@@ -1,5 +1,6 @@
 import { findRound } from '../bench-spec/round.ts'
 import type { OpenLoad } from '../bench-spec/spec.ts'
+import { findStageRound } from '../bench-spec/stages.ts'
 import { listArrivals } from './arrivals.ts'
 import type { Ticket } from './schedule.ts'
 import type { Share } from './share.ts'
@@ -16,13 +17,18 @@ export interface Departure {
  * What is due when is known before anything is sent.
  */
 export function* listDepartures(load: OpenLoad, share?: Share): Generator<Departure, void> {
-  const { warmup, requests = Infinity, duration = Infinity, rounds } = load
+  const { warmup, requests = Infinity, duration = Infinity, rounds, stages } = load
   for (const { index, at, elapsed } of listArrivals(load, share)) {
     if (index < warmup) {
       yield { at, ticket: { target: 'candidate', phase: 'warmup', index, round: -1 } }
       continue
     }
     const number = index - warmup
+    if (stages !== undefined) {
+      const where = findStageRound(stages, elapsed, rounds)
+      yield { at, ticket: { target: 'candidate', phase: 'measured', index: number, ...where } }
+      continue
+    }
     if (number >= requests || elapsed >= duration) return
     const round =
       load.requests === undefined

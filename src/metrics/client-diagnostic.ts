@@ -1,10 +1,12 @@
 import { keepKnown } from '../bench-spec/known.ts'
 import type { GoodputBounds, Slo } from '../bench-spec/slo.ts'
+import type { Tagging } from '../bench-spec/tagging.ts'
 import type { ClientTrust, RequestRecord } from '../engine/record.ts'
 import { assumeLateness } from './client-accuracy.ts'
 import { findLateness, rateClient } from './client.ts'
 import type { Diagnostic, TouchedSlo } from './diagnostic.ts'
 import { measureReach } from './reach.ts'
+import { keepTagged } from './scope.ts'
 
 /** What an SLO came to. */
 export interface JudgedSlo {
@@ -22,7 +24,7 @@ export function diagnoseClient(
   records: readonly RequestRecord[],
   trust: ClientTrust,
   judged: readonly JudgedSlo[],
-  goodput: GoodputBounds | undefined,
+  { goodput, tagging }: { goodput?: GoodputBounds | undefined; tagging?: Tagging | undefined },
 ): Diagnostic | undefined {
   const { state, reasons } = rateClient(trust)
   const delay = findLateness(trust)
@@ -30,7 +32,8 @@ export function diagnoseClient(
   const slos: TouchedSlo[] = []
   for (const { slo, status, margin } of judged) {
     const { text, unit } = slo
-    const found = measureReach(slo, assumeLateness(delay), { records, goodput })
+    const own = keepTagged(records, slo, tagging)
+    const found = measureReach(slo, assumeLateness(delay), { records: own, goodput })
     if (found === undefined || margin === undefined || status === 'ERROR') continue
     const reach = Math.max(found.below, found.above)
     if (Math.abs(margin) >= reach) continue

@@ -16,6 +16,19 @@ export function isHeld({ mean, peak }: HeldConcurrency, asked: number): boolean 
 }
 
 /**
+ * The same in the time of one stage, from the instant at which as many as it asks for were in flight to
+ * its last dispatch; what is in flight beyond that, from the stage before, counts.
+ */
+export function measureStage(
+  records: readonly RequestRecord[],
+  stage: number,
+  asked: number,
+): HeldConcurrency | undefined {
+  const { time, full, busy, peak } = addUp(records, asked, stage)
+  return time > 0 ? { fullShare: full / time, mean: busy / time, peak } : undefined
+}
+
+/**
  * Exact, from every dispatch and every end; warm-up requests in flight count, because they hold
  * slots. `drained`: each round ended before the next one began, and is ramped up and drained by
  * itself. `undefined` when there is no time between ramp-up and the last dispatch.
@@ -49,10 +62,12 @@ interface Held {
   peak: number
 }
 
-function addUp(records: readonly RequestRecord[], asked: number): Held {
+/** `stage`: only in its time; `undefined`: in the measured phase. */
+function addUp(records: readonly RequestRecord[], asked: number, stage?: number): Held {
   const steps = stepsInFlight(records)
-  const first = records.reduce((at, record) => Math.min(at, measuredDispatch(record, at)), Infinity)
-  const last = records.reduce((at, record) => Math.max(at, measuredDispatch(record, at)), -Infinity)
+  const own = stage === undefined ? records : records.filter((record) => record.stage === stage)
+  const first = own.reduce((at, record) => Math.min(at, measuredDispatch(record, at)), Infinity)
+  const last = own.reduce((at, record) => Math.max(at, measuredDispatch(record, at)), -Infinity)
   const window = steps.filter(({ at }) => at >= first && at <= last)
   const peak = window.reduce((peak, { inFlight }) => Math.max(peak, inFlight), 0)
   const rampedUp = Math.max(

@@ -22,6 +22,8 @@ export type Diagnostic =
   | {
       id: 'concurrency-held'
       level: 'info'
+      /** Name of the stage in which; `undefined` without stages. */
+      stage?: string
       /** Requests in flight that were asked for. */
       concurrency: number
       /** Share of the time between ramp-up and drain with all slots taken, 0–1. */
@@ -32,6 +34,8 @@ export type Diagnostic =
   | {
       id: 'concurrency-not-held'
       level: 'warn'
+      /** Name of the stage in which; `undefined` without stages. */
+      stage?: string
       /** Requests in flight that were asked for. */
       concurrency: number
       /** The most requests in flight; below `concurrency` when it was never reached. */

@@ -3,15 +3,17 @@ import { keepKnown } from '../bench-spec/known.ts'
 import type { GoodputBounds, Slo } from '../bench-spec/slo.ts'
 import type { Load } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
+import type { Tagging } from '../bench-spec/tagging.ts'
 import type { ClientTrust, Recording, RequestRecord } from '../engine/record.ts'
 import { measureBuffering } from './buffering.ts'
 import { diagnoseClient, type JudgedSlo } from './client-diagnostic.ts'
-import { isHeld, measureConcurrency } from './concurrency.ts'
+import { type HeldConcurrency, isHeld, measureConcurrency, measureStage } from './concurrency.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { measure } from './measure.ts'
 import { isMaximum, quantile, toSample } from './sample.ts'
+import { keepTagged } from './scope.ts'
 import { isSent } from './sent-rate.ts'
-import type { RunSummary } from './summary.ts'
+import { type RunSummary, summarize } from './summary.ts'
 import { findTokenSlos, type StandingSlos } from './token-slos.ts'
 
 export interface DiagnosticContext {
@@ -21,6 +23,8 @@ export interface DiagnosticContext {
   /** What they came to; none: whether the client changed that is not asked. */
   judged?: readonly JudgedSlo[]
   goodput?: GoodputBounds | undefined
+  /** Tells which records an SLO with tags is about; `undefined` where none has any. */
+  tagging?: Tagging | undefined
   /** What the spec says of the stream; `undefined`: nothing. */
   stream?: StreamFormat | undefined
   /** Whether the body is the one that is sent where nothing says what to send. */
@@ -34,20 +38,21 @@ export function diagnose(
   records: readonly RequestRecord[],
   summary: RunSummary,
   load: Load,
-  { trust, slos, judged = [], goodput, stream, defaultBody, alternates = false }: DiagnosticContext,
+  context: DiagnosticContext,
 ): Diagnostic[] {
+  const { trust, slos, judged = [], goodput, stream, defaultBody, alternates = false } = context
   return [
-    checkConcurrency(records, summary, { load, alternates }),
+    ...checkConcurrency(records, summary, { load, alternates }),
     ...checkRate(records, summary, load),
     checkLittlesLaw(summary, load),
-    trust && diagnoseClient(records, trust, judged, goodput),
+    trust && diagnoseClient(records, trust, judged, context),
     checkBuffering(records, trust),
     checkLastWord(records),
     checkEnd(records),
     checkOutput(records, stream),
     checkFirstToken(records, stream),
     checkTokens(summary, { slos, goodput }),
-    checkPercentiles(summary, slos),
+    ...checkPercentiles(records, summary, context),
     checkDialects(summary, stream),
     checkSockets(records, load),
     checkWarmup(records),
@@ -71,15 +76,29 @@ export function diagnoseRecording(recordings: readonly Recording[]): Diagnostic 
 
 function checkConcurrency(
   records: readonly RequestRecord[],
-  { requests: { completed, failed } }: RunSummary,
+  summary: RunSummary,
   { load, alternates }: { load: Load; alternates: boolean },
-): Diagnostic | undefined {
-  if (load.kind === 'open') return undefined
-  const { concurrency } = load
+): Diagnostic[] {
+  if (load.kind === 'open') return []
   // There are no figures, and requests that are refused at once hold no slot for long.
-  if (completed === 0) return undefined
-  const held = measureConcurrency(records, concurrency, alternates)
-  if (held === undefined) return undefined
+  if (summary.requests.completed === 0) return []
+  const { concurrency, stages } = load
+  if (stages === undefined) {
+    const held = measureConcurrency(records, concurrency, alternates)
+    return held === undefined ? [] : [tellConcurrency(held, concurrency, summary)]
+  }
+  return stages.flatMap(({ name, to }, index): Diagnostic[] => {
+    const held = measureStage(records, index, to)
+    const own = summarize(records.filter(({ stage }) => stage === index))
+    return held === undefined ? [] : [{ ...tellConcurrency(held, to, own), stage: name }]
+  })
+}
+
+function tellConcurrency(
+  held: HeldConcurrency,
+  concurrency: number,
+  { requests: { completed, failed } }: RunSummary,
+): Extract<Diagnostic, { id: 'concurrency-held' | 'concurrency-not-held' }> {
   const { fullShare, mean: meanInFlight, peak: peakInFlight } = held
   if (!isHeld(held, concurrency)) {
     const requests = completed + failed
@@ -207,17 +226,32 @@ function checkTokens(summary: RunSummary, standing: StandingSlos): Diagnostic | 
   return { id: 'estimated-tokens', level: 'warn', basis, slos: listTexts(asking) }
 }
 
-function checkPercentiles(summary: RunSummary, slos: readonly Slo[]): Diagnostic | undefined {
+function checkPercentiles(
+  records: readonly RequestRecord[],
+  summary: RunSummary,
+  { slos, tagging }: DiagnosticContext,
+): Diagnostic[] {
   const { completed, failed } = summary.requests
-  const requests = completed + failed
-  if (requests === 0) return undefined
-  const few = slos.filter(({ metric, stat }) => {
-    const n = metric === 'chunk_gap' ? (summary.chunkGap?.count ?? 0) : requests
+  const all = completed + failed
+  if (all === 0) return []
+  const countOwn = ({ tags }: Slo): number =>
+    tags === undefined
+      ? all
+      : keepTagged(records, { tags }, tagging).filter(
+          ({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled',
+        ).length
+  const few = slos.filter((slo) => {
+    const { metric, stat, tags } = slo
+    // How many gaps a part of the requests has is not asked: each has many.
+    if (metric === 'chunk_gap' && tags !== undefined) return false
+    const n = metric === 'chunk_gap' ? (summary.chunkGap?.count ?? 0) : countOwn(slo)
     return stat.kind === 'percentile' && n > 0 && isMaximum(n, stat.p / 100)
   })
-  if (few.length === 0 && !isMaximum(requests, 0.99)) return undefined
-  const level = few.length > 0 ? 'warn' : 'info'
-  return { id: 'percentile-of-few', level, requests, slos: listTexts(few) }
+  const found = [...Map.groupBy(few, countOwn)].map(([requests, own]): Diagnostic => {
+    return { id: 'percentile-of-few', level: 'warn', requests, slos: listTexts(own) }
+  })
+  if (found.length > 0 || !isMaximum(all, 0.99)) return found
+  return [{ id: 'percentile-of-few', level: 'info', requests: all, slos: [] }]
 }
 
 function checkDialects(

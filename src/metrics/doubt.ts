@@ -7,12 +7,14 @@ import {
   type Slo,
 } from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
+import type { Tagging } from '../bench-spec/tagging.ts'
 import type { ClientTrust, RequestRecord, TargetRole } from '../engine/record.ts'
 import { measureBuffering } from './buffering.ts'
 import { type Accuracy, assumeLateness, type ErrorBound } from './client-accuracy.ts'
 import { type ClientReason, findLateness, rateClient } from './client.ts'
 import { measureLateSending } from './late-sending.ts'
 import { measureReach } from './reach.ts'
+import { keepTagged } from './scope.ts'
 import { type AskedLoad, findShortfall, type Shortfall } from './shortfall.ts'
 import { countBases } from './throughput.ts'
 
@@ -80,20 +82,47 @@ export interface DoubtContext {
   accuracy?: Accuracy | undefined
   /** `undefined`: nobody asks whether it was held. */
   load?: AskedLoad | undefined
+  /** Tells which records an SLO with tags is about; `undefined` where none has any. */
+  tagging?: Tagging | undefined
 }
 
 /**
  * `target`: whose records they are. A doubt about those of a baseline speaks against what is relative
- * to it, and the other way round: what makes a baseline look slow flatters the candidate.
+ * to it, and the other way round: what makes a baseline look slow flatters the candidate. The doubts
+ * about an SLO with tags are found on its own records, but for the load: that is of all together, in the
+ * stages that it asks for.
  */
 export function findDoubts(
   target: TargetRole,
   records: readonly RequestRecord[],
   trust: ClientTrust | undefined,
-  { goodput, failures, accuracy, load }: DoubtContext = {},
+  context: DoubtContext = {},
+): FindDoubt {
+  const { load, tagging } = context
+  const known = new Map<Slo['tags'], FindDoubt>()
+  return (slo, decided) => {
+    let find = known.get(slo.tags)
+    if (find === undefined) {
+      const own = keepTagged(records, slo, tagging)
+      const shortfall = load && findShortfall(records, trust, load, slo.tags)
+      find = findOwnDoubts(target, own, { ...context, trust, shortfall })
+      known.set(slo.tags, find)
+    }
+    return find(slo, decided)
+  }
+}
+
+interface Grounds extends Omit<DoubtContext, 'load' | 'tagging'> {
+  trust: ClientTrust | undefined
+  shortfall: Shortfall | undefined
+}
+
+function findOwnDoubts(
+  target: TargetRole,
+  records: readonly RequestRecord[],
+  { goodput, failures, accuracy, trust, shortfall }: Grounds,
 ): FindDoubt {
   const { buffered, heldBack, requests } = measureBuffering(records, trust)
-  const shortfall = load && findShortfall(records, trust, load)
   const errors = listErrors(trust, accuracy)
   const { counted, estimated } = countBases(records.filter(({ phase }) => phase === 'measured'))
 

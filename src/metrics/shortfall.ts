@@ -1,13 +1,21 @@
-import type { ClosedLoad, OpenLoad } from '../bench-spec/spec.ts'
+import type { ClosedLoad, OpenLoad, Stage } from '../bench-spec/spec.ts'
+import { matchesTag, type Tag } from '../bench-spec/tag.ts'
 import type { ClientTrust, RequestRecord } from '../engine/record.ts'
-import { isHeld, measureConcurrency } from './concurrency.ts'
+import { isHeld, measureConcurrency, measureStage } from './concurrency.ts'
 import { quantile, toSample } from './sample.ts'
 import { isSent, measureSentRate, type SentRate } from './sent-rate.ts'
 
 /** Why the target had less to do than it was asked for, which flatters its times. */
 export type Shortfall =
   /** Too few requests were in flight. */
-  | { kind: 'load-not-held'; concurrency: number; peakInFlight: number; meanInFlight: number }
+  | {
+      kind: 'load-not-held'
+      /** Name of the stage in which; `undefined` without stages. */
+      stage?: string
+      concurrency: number
+      peakInFlight: number
+      meanInFlight: number
+    }
   /** The client left slots of the target idle: its lateness and how long a request was in flight, medians in ms. */
   | { kind: 'load-thinned'; delay: number; inFlight: number }
   /** The rate that was asked for could not be sent; per second. */
@@ -15,25 +23,67 @@ export type Shortfall =
 
 /** `drained`: whether each round ended before the next one began. */
 export type AskedLoad = AskedFlow & { drained: boolean }
-type AskedFlow = Pick<ClosedLoad, 'kind' | 'concurrency'> | Pick<OpenLoad, 'kind'>
+type AskedFlow =
+  | Pick<ClosedLoad, 'kind' | 'concurrency' | 'stages'>
+  | Pick<OpenLoad, 'kind' | 'stages'>
 
-/** `undefined`: the load was held, or the run is too short to tell. */
+/** `undefined`: the load was held, in the stages that are asked for by `tags`, or the run is too short to tell. */
 export function findShortfall(
   records: readonly RequestRecord[],
   trust: ClientTrust | undefined,
   load: AskedLoad,
+  tags?: readonly Tag[],
 ): Shortfall | undefined {
   if (load.kind === 'open') {
-    const rate = measureSentRate(records)
+    const rate = measureSentRate(keepStages(records, load.stages, tags))
     return rate === undefined || isSent(rate) ? undefined : { kind: 'rate-not-sent', ...rate }
   }
-  const { concurrency, drained } = load
+  const { concurrency, drained, stages } = load
+  if (stages !== undefined) {
+    return findStage(records, pickStages(stages, tags)) ?? findThinning(records, trust)
+  }
   const held = measureConcurrency(records, concurrency, drained)
   if (held !== undefined && !isHeld(held, concurrency)) {
     const { peak: peakInFlight, mean: meanInFlight } = held
     return { kind: 'load-not-held', concurrency, peakInFlight, meanInFlight }
   }
   return findThinning(records, trust)
+}
+
+interface NumberedStage extends Stage {
+  index: number
+}
+
+/** Those in which a request with these tags may have been due. */
+function pickStages(stages: readonly Stage[], tags: readonly Tag[] = []): NumberedStage[] {
+  const tag = tags.find(({ name }) => name === 'stage')
+  const numbered = stages.map((stage, index) => ({ ...stage, index }))
+  return numbered.filter(({ name }) => tag === undefined || matchesTag(tag.value, name))
+}
+
+/** The requests that were due in them. */
+function keepStages(
+  records: readonly RequestRecord[],
+  stages: readonly Stage[] | undefined,
+  tags: readonly Tag[] | undefined,
+): readonly RequestRecord[] {
+  if (stages === undefined || tags === undefined) return records
+  const places = new Set(pickStages(stages, tags).map(({ index }) => index))
+  return records.filter(({ stage }) => stage !== undefined && places.has(stage))
+}
+
+/** The first that was not held. */
+function findStage(
+  records: readonly RequestRecord[],
+  stages: readonly NumberedStage[],
+): Shortfall | undefined {
+  for (const { name: stage, index, to: concurrency } of stages) {
+    const held = measureStage(records, index, concurrency)
+    if (held === undefined || isHeld(held, concurrency)) continue
+    const { peak: peakInFlight, mean: meanInFlight } = held
+    return { kind: 'load-not-held', stage, concurrency, peakInFlight, meanInFlight }
+  }
+  return undefined
 }
 
 const idleAtMost = 0.2

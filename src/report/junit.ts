@@ -1,6 +1,7 @@
 import junit, { type Builder, type TestCase, type TestSuite } from 'junit-report-builder'
 
 import { cleanLine } from '../bench-spec/plain-text.ts'
+import { joinTags } from '../bench-spec/tag.ts'
 import type { DependenceDocument, EndDocument, Results, SloDocument } from '../results/results.ts'
 import { type Case, runCases } from './case.ts'
 import { calibrationCell } from './cells.ts'
@@ -52,9 +53,10 @@ export function renderJunit(results: readonly Results[], { mode }: JunitOptions)
 }
 
 function sloProperties(slo: SloDocument, end: EndDocument): [string, string][] {
-  const { interval, relative, allowance: _, dependence, reason, turns, ...facts } = slo
+  const { interval, relative, allowance: _, dependence, reason, turns, tags, ...facts } = slo
   return present({
     ...facts,
+    tags: tags.length === 0 ? null : joinTags(tags),
     design_effect_fail: dependence && inflation(dependence.fail),
     design_effect_pass: dependence && inflation(dependence.pass),
     reason: reason.kind,

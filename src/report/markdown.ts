@@ -24,6 +24,7 @@ import { explainServerFinding } from './sentence/server-finding.ts'
 import { explainSlo } from './sentence/slo.ts'
 import { explainVerdict } from './sentence/verdict.ts'
 import { queueCells, serverCountRows, serverTimeRows } from './server-cells.ts'
+import { stageRows, stageTitles } from './stage-cells.ts'
 
 export interface MarkdownOptions {
   /** Most UTF-8 bytes, 900 000 by default: a job summary above 1 MiB is thrown away. */
@@ -158,6 +159,7 @@ function renderRun(results: Results): string[] {
           return `- ⚠️ **${escapeMarkdown(warning.id)}** ${words}`
         }),
     ),
+    ...block(renderStages(results)),
     ...details('Percentiles', renderPercentiles(results)),
     ...details('Server', renderServer(results)),
     ...details(
@@ -233,6 +235,16 @@ function renderPercentiles(results: Results): string[] {
     ),
     ...block([escapeMarkdown(roughNote(rows) ?? '')]),
   ]
+}
+
+function renderStages(results: Results): string[] {
+  const rows = stageRows(results)
+  if (rows.length === 0) return []
+  return table(
+    stageTitles,
+    'llrrrrrrrr',
+    rows.map((cells) => cells.map(escapeMarkdown)),
+  )
 }
 
 function renderServer({ server }: Results): string[] {

@@ -14,6 +14,9 @@ export function documentPlan(plan: RunPlan): object {
     requests: requests ?? null,
     warmup,
     duration_ms: duration ?? null,
+    stages: (load.stages ?? []).map(({ name, duration: lasts, ramp, from, to }) => {
+      return { name, duration_ms: lasts, ramp_ms: ramp, from, to }
+    }),
     dataset: dataset ?? null,
     targets: targets.map(({ url, place, promptTokens, outputTokens }) => ({
       url,

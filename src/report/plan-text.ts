@@ -22,6 +22,7 @@ export function renderPlan(plan: RunPlan): string[] {
   const others = targets.length > 1
   return [
     row('sends', renderSending(plan)),
+    ...listStages(plan.load),
     ...targets.flatMap((target) => [
       row(
         'prompts',
@@ -49,6 +50,16 @@ export function renderPlan(plan: RunPlan): string[] {
 function sayFlow(load: Load): string {
   if (load.kind === 'closed') return `${formatCount(load.concurrency)} at a time`
   return `${formatCount(load.rate)} a second, at most ${formatCount(load.maxConcurrency)} at a time`
+}
+
+/** One line for each stage. */
+function listStages({ kind, stages = [] }: Load): string[] {
+  return stages.map(({ name, duration, ramp, from, to }, index) => {
+    const unit = kind === 'closed' ? ' at a time' : '/s'
+    const ramped = ramp === 0 ? '' : `, from ${from}${unit} within ${formatMs(ramp)}`
+    const title = index === 0 ? 'stages' : ''
+    return row(title, `${name}: ${to}${unit} for ${formatMs(duration)}${ramped}`)
+  })
 }
 
 function row(name: string, text: string): string {

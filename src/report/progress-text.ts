@@ -11,6 +11,8 @@ export interface Progress {
   duration?: number
   failed: number
   inFlight: number
+  /** Name of the stage that the last request to end was due in; `undefined` without stages. */
+  stage?: string
   /** ms since the load was started. */
   elapsed: number
   /** Measured requests that ended per second. */
@@ -24,10 +26,11 @@ export function nameRun({ name, cell }: Pick<BenchSpec, 'name' | 'cell'>): strin
 
 /** One line, for a terminal or a log. */
 export function renderProgress(name: string, progress: Progress): string {
-  const { done, total, failed, inFlight, elapsed, requestsPerSecond } = progress
+  const { done, total, failed, inFlight, stage, elapsed, requestsPerSecond } = progress
   const share = total === undefined ? `${done}` : `${done}/${total} (${percent(done, total)})`
   return [
     `${cleanLine(name)}: ${share}`,
+    ...(stage === undefined ? [] : [`stage ${cleanLine(stage)}`]),
     `${requestsPerSecond.toFixed(1)} req/s`,
     `in flight ${inFlight}`,
     `failed ${failed}`,

@@ -25,6 +25,7 @@ import { explainServerFinding } from './sentence/server-finding.ts'
 import { explainSlo } from './sentence/slo.ts'
 import { explainVerdict } from './sentence/verdict.ts'
 import { serverLines } from './server-cells.ts'
+import { stageRows, stageTitles } from './stage-cells.ts'
 
 export interface TerminalOptions {
   color: boolean
@@ -59,6 +60,7 @@ const inAscii: Readonly<Record<string, string>> = {
   '…': '~',
   '≥': '>=',
   '≤': '<=',
+  '→': '>',
   '\u202f': ',',
 }
 
@@ -69,6 +71,7 @@ export function renderTerminal(results: Results, options: TerminalOptions): stri
     renderHead(results, pen),
     renderSlos(results, pen),
     renderFigures(results, pen),
+    renderStages(results, pen),
     renderServer(results, pen),
     renderNotes(results, pen),
     (options.details ?? []).map((line) => pen.paint('dim', ` ${cleanLine(line)}`)),
@@ -102,7 +105,7 @@ export interface Pen {
 export function createPen(options: TerminalOptions): Pen {
   const width = Math.max(60, Math.min(options.width ?? 100, 100))
   const sign = (text: string): string =>
-    options.unicode ? text : text.replace(/[✓✗×∞–…≥≤\u202f]/g, (found) => inAscii[found] ?? found)
+    options.unicode ? text : text.replace(/[✓✗×∞–…≥≤→\u202f]/g, (found) => inAscii[found] ?? found)
   return {
     width,
     sign,
@@ -212,6 +215,18 @@ function renderFigures(results: Results, pen: Pen): string[] {
       ? []
       : [pen.paint('dim', `   ${pen.cut(pen.sign(calibration), pen.width - 3)}`)]),
   ]
+}
+
+function renderStages(results: Results, pen: Pen): string[] {
+  const rows = stageRows(results)
+  if (rows.length === 0) return []
+  const columns = stageTitles.map((title, index) => ({
+    title,
+    align: index < 2 ? ('left' as const) : ('right' as const),
+    cells: rows.map((cells) => pen.sign(cells[index] ?? '')),
+  }))
+  const [header = '', ...lines] = layOut(columns, pen.width - 3, pen.sign('…'))
+  return [pen.paint('dim', `   ${header}`), ...lines.map((line) => `   ${line}`)]
 }
 
 function renderServer({ server }: Results, pen: Pen): string[] {

@@ -8,14 +8,14 @@ import type { DiagnosticFacts } from './wording.ts'
 export function toDiagnostic(diagnostic: Diagnostic): DiagnosticFacts {
   switch (diagnostic.id) {
     case 'concurrency-held': {
-      const { id, level, concurrency, fullShare, meanInFlight } = diagnostic
+      const { stage = null, fullShare, meanInFlight, ...facts } = diagnostic
       const mean = significant(meanInFlight)
-      return { id, level, concurrency, full_share: significant(fullShare), mean_in_flight: mean }
+      return { ...facts, stage, full_share: significant(fullShare), mean_in_flight: mean }
     }
     case 'concurrency-not-held': {
-      const { peakInFlight, meanInFlight, ...counts } = diagnostic
+      const { stage = null, peakInFlight, meanInFlight, ...counts } = diagnostic
       const mean = significant(meanInFlight)
-      return { ...counts, peak_in_flight: peakInFlight, mean_in_flight: mean }
+      return { ...counts, stage, peak_in_flight: peakInFlight, mean_in_flight: mean }
     }
     case 'rate-not-sent': {
       const { id, level, due, sent, heldBack } = diagnostic

@@ -56,11 +56,14 @@ const finished = {
   client: count('Requests that this client completed.'),
 }
 
+const stage = orNull(text('Name of the stage in which; `null` without stages.'))
+
 /** A self-check within `results.json`. */
 export const diagnosticSchema: JsonSchema = {
   description: 'A property of the run.',
   anyOf: [
     describe('concurrency-held', 'info', 'How much of the time all slots were taken.', {
+      stage,
       concurrency,
       full_share: number('Of the time between ramp-up and drain, all slots taken, 0–1.'),
       mean_in_flight: meanInFlight,
@@ -70,6 +73,7 @@ export const diagnosticSchema: JsonSchema = {
       'warn',
       'Fewer requests were in flight than asked for: the figures are those of a lighter load.',
       {
+        stage,
         concurrency,
         peak_in_flight: count('The most requests in flight.'),
         mean_in_flight: meanInFlight,

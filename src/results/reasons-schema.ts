@@ -95,6 +95,7 @@ export const reasonSchema: JsonSchema = union(
     'few-rounds': { rounds: count('There were.'), needed: count('A test takes.') },
     'no-logarithm': {},
     'no-value': { target },
+    'no-request': { target },
     'nothing-completed': nothingCompleted,
     'no-baseline': {},
   },
@@ -148,6 +149,7 @@ export const doubtSchema: JsonSchema = union('Why the figure cannot be believed.
   },
   'load-not-held': {
     target,
+    stage: orNull(text('Name of the stage in which; `null` without stages.')),
     concurrency: count('Requests in flight that were asked for.'),
     peak_in_flight: count('The most requests in flight.'),
     mean_in_flight: number('Mean number of requests in flight between ramp-up and drain.'),

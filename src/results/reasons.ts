@@ -112,7 +112,8 @@ function toDoubt(doubt: Doubt): DoubtDocument {
     case 'load-not-held': {
       const { concurrency, peakInFlight: peak, meanInFlight } = doubt
       const mean = significant(meanInFlight)
-      return { kind, target, concurrency, peak_in_flight: peak, mean_in_flight: mean }
+      const stage = doubt.stage ?? null
+      return { kind, target, stage, concurrency, peak_in_flight: peak, mean_in_flight: mean }
     }
     case 'rate-not-sent': {
       const [due_per_second, sent_per_second] = [significant(doubt.due), significant(doubt.sent)]

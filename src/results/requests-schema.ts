@@ -13,6 +13,9 @@ export const requestSchema: JsonSchema = record('One request.', {
   target: oneOf('Whom it was sent to.', ['candidate', 'baseline']),
   phase: oneOf('Only measured ones count.', ['warmup', 'measured']),
   round: { type: 'integer', minimum: -1, description: '0-based; -1 for warm-up.' },
+  stage: orNull(
+    count('0-based stage in which it was due; `null` without stages, and for warm-up.'),
+  ),
   slot: count('0-based place among those in flight.'),
   row: orNull(count('0-based row of the dataset.')),
   outcome: oneOf('How it ended.', ['completed', 'failed', 'cancelled']),

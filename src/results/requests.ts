@@ -19,6 +19,7 @@ export function renderRequest(record: RequestRecord, t0: number): string {
     number: requestNumber(record),
     phase: record.phase,
     round: record.round,
+    stage: record.stage ?? null,
     slot: record.slot,
     row: record.row ?? null,
     outcome: record.outcome,
@@ -104,6 +105,7 @@ interface RequestLine {
   number: number
   phase: RequestRecord['phase']
   round: number
+  stage: number | null
   slot: number
   row: number | null
   outcome: RequestRecord['outcome']
@@ -156,6 +158,7 @@ function toRecord(line: RequestLine, refuse: () => DocumentError): RequestRecord
   }
   const more = {
     row: line.row ?? undefined,
+    stage: line.stage ?? undefined,
     status: line.status ?? undefined,
     dialect: line.dialect ?? undefined,
     replaced: line.replaced ?? undefined,

@@ -194,6 +194,12 @@ export type ReasonDocument =
     }
   | {
       /** Which of them. */
+      kind: 'no-request'
+      /** Whose requests. */
+      target: 'candidate' | 'baseline'
+    }
+  | {
+      /** Which of them. */
       kind: 'nothing-completed'
       /** Whose requests. */
       target: 'candidate' | 'baseline'
@@ -318,6 +324,8 @@ export type DoubtDocument =
       kind: 'load-not-held'
       /** Whose requests. */
       target: 'candidate' | 'baseline'
+      /** Name of the stage in which; `null` without stages. */
+      stage: string | null
       /** Requests in flight that were asked for. */
       concurrency: number
       /** The most requests in flight. */
@@ -456,6 +464,13 @@ export interface SloDocument {
     | 'success_rate'
     | 'error_rate'
     | 'goodput'
+  /** Which requests it is about: those that have all of them. Empty: every one. */
+  tags: {
+    /** `stage`, `model`, or a column of the data. */
+    name: string
+    /** As it is written in the spec: `peak`, `bill*`, `2..`. */
+    value: string
+  }[]
   /** `p95`, `mean`, `min`, `max`, or `value` for a metric that is one number per run. */
   stat: string
   /** Comparator. */
@@ -794,6 +809,23 @@ export interface RoundDocument {
   stall_ms: RoundTimesDocument | null
 }
 
+/** One stage of the load, and the figures of its requests. */
+export interface StageDocument {
+  /** Unique; the tag `stage` of an SLO. */
+  name: string
+  /** From the start of the first stage. */
+  start_ms: number
+  /** Its ramp included. */
+  duration_ms: number
+  /** In which what the stage before asks for becomes what this one does; 0: at once. */
+  ramp_ms: number
+  /** Requests in flight, or due per second, before the ramp. */
+  from: number
+  /** The same after it. */
+  to: number
+  summary: SummaryDocument
+}
+
 /** A property of the run. */
 export type DiagnosticDocument =
   /** How much of the time all slots were taken. */
@@ -802,6 +834,8 @@ export type DiagnosticDocument =
       id: 'concurrency-held'
       /** How much it matters. */
       level: 'info'
+      /** Name of the stage in which; `null` without stages. */
+      stage: string | null
       /** Requests in flight that were asked for. */
       concurrency: number
       /** Of the time between ramp-up and drain, all slots taken, 0–1. */
@@ -817,6 +851,8 @@ export type DiagnosticDocument =
       id: 'concurrency-not-held'
       /** How much it matters. */
       level: 'warn'
+      /** Name of the stage in which; `null` without stages. */
+      stage: string | null
       /** Requests in flight that were asked for. */
       concurrency: number
       /** The most requests in flight. */
@@ -1749,6 +1785,8 @@ export interface Results {
     cores: number
   }
   summary: SummaryDocument
+  /** The stages of the load, in the order of time; none where the load has none. */
+  stages: StageDocument[]
   /** Slices of the measured requests, in order. */
   rounds: RoundDocument[]
   /** What the run was compared with; `null`: nothing. */

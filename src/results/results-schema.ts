@@ -62,6 +62,13 @@ export const sloSchema: JsonSchema = record('One assertion of the spec and what 
   id: text('Stable name, unique within the spec.'),
   text: text('Canonical text, for example `ttft p95 <= 800ms`.'),
   metric: oneOf('What is measured.', Object.keys(metricUnits)),
+  tags: list(
+    'Which requests it is about: those that have all of them. Empty: every one.',
+    record('One tag.', {
+      name: text('`stage`, `model`, or a column of the data.'),
+      value: text('As it is written in the spec: `peak`, `bill*`, `2..`.'),
+    }),
+  ),
   stat: text('`p95`, `mean`, `min`, `max`, or `value` for a metric that is one number per run.'),
   op: oneOf('Comparator.', ['<', '<=', '>', '>=']),
   bound: orNull(
@@ -288,6 +295,22 @@ const processFigures: Readonly<Record<string, JsonSchema>> = {
 
 export const loadProcessSchema: JsonSchema = record('A load process.', processFigures)
 
+/** A stage within `results.json`. */
+export const stageSchema: JsonSchema = record(
+  'One stage of the load, and the figures of its requests.',
+  {
+    name: text('Unique; the tag `stage` of an SLO.'),
+    start_ms: number('From the start of the first stage.'),
+    duration_ms: number('Its ramp included.'),
+    ramp_ms: number(
+      'In which what the stage before asks for becomes what this one does; 0: at once.',
+    ),
+    from: number('Requests in flight, or due per second, before the ramp.'),
+    to: number('The same after it.'),
+    summary: summarySchema,
+  },
+)
+
 /** JSON Schema (draft-07) of `results.json`: the one source of the types `Results` and its parts. */
 export const resultsSchema: JsonSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
@@ -351,6 +374,10 @@ export const resultsSchema: JsonSchema = {
       cores: count('Available cores.'),
     }),
     summary: summarySchema,
+    stages: list(
+      'The stages of the load, in the order of time; none where the load has none.',
+      stageSchema,
+    ),
     rounds: list('Slices of the measured requests, in order.', roundSchema),
     baseline: orNull(
       record('What the run was compared with; `null`: nothing.', {

@@ -1,6 +1,8 @@
 import { findModel, findOutputLimit } from '../bench-spec/asked.ts'
 import { formatStat, type Unit } from '../bench-spec/slo.ts'
 import type { BenchSpec, Cell, Load } from '../bench-spec/spec.ts'
+import { startOfStage } from '../bench-spec/stages.ts'
+import { formatTagValue } from '../bench-spec/tag.ts'
 import type { ClientTrust, ProcessTrust, RunEnd } from '../engine/record.ts'
 import type { Diagnostic } from '../metrics/diagnostic.ts'
 import type { SentRate } from '../metrics/sent-rate.ts'
@@ -63,6 +65,8 @@ export type FlowDocument =
 export interface ResultsInput {
   spec: BenchSpec
   summary: RunSummary
+  /** Of each stage of the load; none without stages. */
+  stages?: readonly RunSummary[]
   rounds: readonly RoundFigures[]
   baseline?: BaselineInput
   diagnostics: readonly Diagnostic[]
@@ -160,6 +164,7 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
     end,
     environment: input.environment,
     summary: toSummary(summary),
+    stages: toStages(load, input.stages ?? []),
     rounds: input.rounds.map(toRound),
     baseline: input.baseline === undefined ? null : toBaseline(input.baseline),
     diagnostics: input.diagnostics.map((diagnostic) => {
@@ -257,6 +262,23 @@ function toSentRate({ due, sent, heldBack }: SentRate): NonNullable<SummaryDocum
   }
 }
 
+function toStages({ stages = [] }: Load, summaries: readonly RunSummary[]): Results['stages'] {
+  return summaries.flatMap((summary, index) => {
+    const stage = stages[index]
+    if (stage === undefined) return []
+    const { name, duration, ramp, from, to } = stage
+    return {
+      name,
+      start_ms: startOfStage(stages, index),
+      duration_ms: duration,
+      ramp_ms: ramp,
+      from,
+      to,
+      summary: toSummary(summary),
+    }
+  })
+}
+
 function toBaseline(baseline: BaselineInput): NonNullable<Results['baseline']> {
   const { kind, source } = baseline
   if (kind === 'interleaved') {
@@ -326,6 +348,7 @@ export function toSlo(verdict: SloVerdict, end: EndDocument, sentences: Sentence
     id: slo.id,
     text: slo.text,
     metric: slo.metric,
+    tags: (slo.tags ?? []).map(({ name, value }) => ({ name, value: formatTagValue(value) })),
     stat: formatStat(slo.stat),
     op: slo.op,
     bound: slo.bound ?? toBound(verdict),

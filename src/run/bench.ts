@@ -1,5 +1,6 @@
 import { keepKnown } from '../bench-spec/known.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
+import { tagSpec } from '../bench-spec/tagging.ts'
 import { readCalibrations, readNoise } from '../calibration/calibration-file.ts'
 import { describeMachine } from '../calibration/machine.ts'
 import type { RequestRecord } from '../engine/record.ts'
@@ -77,7 +78,11 @@ export function listNotices(
   const { slos, load, gate, baseline } = spec
   const compares = slos.some(({ allowance }) => allowance !== undefined)
   const noise = compares ? readNoise(root, spec.target.url) : []
-  const infeasible = checkFeasibility(slos, load, gate, { baseline, noise })
+  const infeasible = checkFeasibility(slos, load, gate, {
+    baseline,
+    noise,
+    tagging: tagSpec(spec),
+  })
   const { chosen } = load
   const warnings = [...spec.warnings, ...infeasible.map(explainInfeasibility)]
   return [

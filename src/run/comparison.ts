@@ -3,6 +3,7 @@ import { keepKnown } from '../bench-spec/known.ts'
 import { parseSlo } from '../bench-spec/slo-grammar.ts'
 import { formatStat, type RelativeSlo } from '../bench-spec/slo.ts'
 import type { Arrival, Gate, Load, Policy } from '../bench-spec/spec.ts'
+import { formatTags } from '../bench-spec/tag.ts'
 import { joinRounds } from '../metrics/joining.ts'
 import type { Comparison, Statistic } from '../report/comparison-table.ts'
 import { sentences } from '../report/sentence/sentences.ts'
@@ -63,7 +64,20 @@ function toRelativeSlo(slo: SloDocument): RelativeSlo[] {
   if (allowance === null) return []
   const { change, floor } = allowance
   const allowed = keepKnown<RelativeSlo['allowance']>({ change, floor: floor ?? undefined })
-  return [{ id, text, metric, stat: readStat(slo), op, unit, level, allowance: allowed }]
+  const tags = slo.tags.length === 0 ? undefined : readSlo(text).tags
+  return [
+    keepKnown<RelativeSlo>({
+      id,
+      text,
+      metric,
+      tags,
+      stat: readStat(slo),
+      op,
+      unit,
+      level,
+      allowance: allowed,
+    }),
+  ]
 }
 
 interface StoredOptions {
@@ -160,7 +174,10 @@ function frame(
 
 /** Each statistic once: the first one that asks about it. */
 function withoutAsked(slos: readonly RelativeSlo[]): RelativeSlo[] {
-  const names = slos.map(({ metric, stat }) => nameStatistic({ metric, stat: formatStat(stat) }))
+  const names = slos.map(
+    ({ metric, stat, tags }) =>
+      `${nameStatistic({ metric, stat: formatStat(stat) })} ${formatTags(tags)}`,
+  )
   return slos.filter((_, index) => names.indexOf(names[index] ?? '') === index)
 }
 

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { findChoices } from '../bench-spec/choices.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import { defaultBody } from '../bench-spec/reading.ts'
+import { tagSpec } from '../bench-spec/tagging.ts'
 import type { CalibrationFile } from '../calibration/calibration-file.ts'
 import { shapeOfRun } from '../calibration/load-shape.ts'
 import type { Machine } from '../calibration/machine.ts'
@@ -31,6 +32,7 @@ export interface Setting {
 export type Conclusion = Pick<
   ResultsInput,
   | 'summary'
+  | 'stages'
   | 'rounds'
   | 'baseline'
   | 'diagnostics'
@@ -58,7 +60,8 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
   const match = matchCalibration(calibrations, { machine, shape })
   const accuracy = match && toAccuracy(match)
   const asked = { ...load, drained: alternates }
-  const grounds = { goodput, failures: gate.failures, accuracy, load: asked }
+  const tagging = tagSpec(spec)
+  const grounds = { goodput, failures: gate.failures, accuracy, load: asked, tagging }
   const findDoubt = findDoubts('candidate', records, trust, grounds)
   const workload = describeWorkload(spec)
   const referred = referTo(
@@ -87,6 +90,7 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
     gate,
     load,
     goodput,
+    tagging,
     stream,
     reference: referred?.reference,
     end,
@@ -101,6 +105,7 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
       slos,
       judged,
       goodput,
+      tagging,
       alternates,
       defaultBody: isDeepStrictEqual(spec.target.body, defaultBody),
     }),
@@ -109,6 +114,12 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
   ]
   return keepKnown<Conclusion>({
     summary,
+    stages: load.stages?.map((_, index) =>
+      summarize(
+        records.filter(({ stage }) => stage === index),
+        { goodput },
+      ),
+    ),
     rounds: takeRounds(records, { failures: gate.failures, goodput }),
     baseline: referred?.document,
     diagnostics,

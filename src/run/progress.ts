@@ -15,12 +15,15 @@ export function trackProgress(
   let last = -Infinity
   let done = 0
   let failed = 0
+  /** The latest that a request was due in. */
+  let stage = 0
   return {
     add(records, inFlight) {
-      for (const { phase, outcome, marks } of records) {
+      for (const { phase, outcome, marks, stage: own = 0 } of records) {
         if (phase !== 'measured') continue
         first = Math.min(first, marks.scheduled)
         last = Math.max(last, marks.ended)
+        stage = Math.max(stage, own)
         done++
         if (outcome === 'failed') failed++
       }
@@ -31,6 +34,7 @@ export function trackProgress(
           duration: load.duration === undefined ? undefined : targets * load.duration,
           failed,
           inFlight,
+          stage: load.stages?.[stage]?.name,
           elapsed: performance.now() - start,
           requestsPerSecond: last > first ? (1000 * done) / (last - first) : 0,
         }),

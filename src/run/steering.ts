@@ -1,4 +1,5 @@
 import type { BenchSpec } from '../bench-spec/spec.ts'
+import { tagSpec } from '../bench-spec/tagging.ts'
 import type { Halt, RequestRecord, RunEnd } from '../engine/record.ts'
 import { watchHealth } from '../verdict/health.ts'
 import { isCertain, judge } from '../verdict/judge.ts'
@@ -20,13 +21,14 @@ export interface Steering {
 const lookAgain = 1 / 32
 
 /** Decides by what is certain or tested, never by how the figures stand at the moment. */
-export function steer({ slos, load, goodput, stream, gate, abort }: BenchSpec): Steering {
+export function steer(spec: BenchSpec): Steering {
+  const { slos, load, goodput, stream, gate, abort } = spec
   const health = watchHealth(abort.maxErrorRate)
   let measured = 0
   let lookedAt = 0
   let pending = 0
   let looks = 1
-  const given = { load, goodput, stream, gate }
+  const given = { load, goodput, tagging: tagSpec(spec), stream, gate }
 
   return {
     add(batch, inFlight) {

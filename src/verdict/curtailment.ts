@@ -8,6 +8,7 @@ import {
 } from '../bench-spec/slo.ts'
 import type { Gate, Load } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
+import { narrowLoad, type Tagging } from '../bench-spec/tagging.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { type Observation, observe } from '../metrics/observation.ts'
 import { type Budget, percentileBudget, shareBudget } from './budget.ts'
@@ -29,6 +30,8 @@ export interface Prospect {
   gate: Gate
   load: Load
   goodput?: GoodputBounds | undefined
+  /** Tells which requests an SLO with tags is about; `undefined` where none has any. */
+  tagging?: Tagging | undefined
   stream?: StreamFormat | undefined
   /** SLOs that Holm's correction is made for: the certainty of a FAIL holds at α ÷ this. */
   family: number
@@ -44,20 +47,22 @@ export interface Prospect {
 export function foresee(
   slo: Slo,
   records: readonly RequestRecord[],
-  { gate, load, goodput, stream, family }: Prospect,
+  { gate, load, goodput, tagging, stream, family }: Prospect,
 ): Certainty | undefined {
-  const { requests, duration } = load
+  const { requests, duration } = narrowLoad(load, slo, tagging)
   // What the rounds to come do to a ratio is open.
   if (slo.allowance !== undefined) return undefined
   if (requests === undefined || duration !== undefined || gate.policy === 'point') return undefined
   if (!observesEachRequest(slo, gate, stream)) return undefined
-  const ended = records.filter(
+  const all = records.filter(
     ({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled',
   )
+  const ended = countAnew(slo, all, { load, tagging })
   if (!ended.some(({ outcome }) => outcome === 'completed')) return undefined
   const observation = observe(ended, slo.metric, { goodput })
   const remaining = requests - ended.length
-  if (observation === undefined || remaining < 0) return undefined
+  const extended = all.length > (load.requests ?? 0)
+  if (observation === undefined || extended) return undefined
   const whole = lookAhead(slo, observation, gate, requests)
   if (whole === undefined) return undefined
 
@@ -80,6 +85,21 @@ export function foresee(
     return Math.max(...tails)
   })
   return pass === undefined ? undefined : { status: 'PASS', p: pass, remaining }
+}
+
+/** The records that an SLO is about, numbered among themselves as they are sent. */
+function countAnew(
+  { tags }: Slo,
+  records: readonly RequestRecord[],
+  { load, tagging }: Pick<Prospect, 'load' | 'tagging'>,
+): readonly RequestRecord[] {
+  if (tags === undefined || tagging === undefined) return records
+  const list = tagging.list(tags, load.requests ?? 0)
+  const places = new Map(list.map((index, place) => [index, place]))
+  return records.flatMap((record) => {
+    const index = places.get(record.index)
+    return index === undefined ? [] : [{ ...record, index }]
+  })
 }
 
 /** Whether an answer of one token has none. */

@@ -3,6 +3,7 @@ import { extraRequests } from '../bench-spec/round.ts'
 import { allowedShare, enough, fewestRequests, fewestToPass } from '../bench-spec/sample-size.ts'
 import type { AbsoluteSlo, RelativeSlo, Slo } from '../bench-spec/slo.ts'
 import type { Baseline, Gate, Load } from '../bench-spec/spec.ts'
+import { expectLoad, type Tagging } from '../bench-spec/tagging.ts'
 import { allowExcess, leavesFailures } from './excess.ts'
 import { roundValues } from './figures.ts'
 import { fewestPairs, requestsNeeded } from './grouping.ts'
@@ -12,7 +13,11 @@ import { checkPower, type LowPower } from './power.ts'
 import { leastSuccess, leavesFailuresOut } from './success.ts'
 
 /** Why an SLO can never PASS, or never or hardly be decided, at what the spec asks for. */
-export type Infeasibility = { slo: Slo } &
+export type Infeasibility = {
+  slo: Slo
+  /** Of an SLO with tags: the requests that are asked for, of which only its own count. */
+  whole?: number
+} &
   /** No number of requests can prove that none ever will be bad. */
   (
     | { kind: 'no-exception' }
@@ -48,10 +53,10 @@ export type Infeasibility = { slo: Slo } &
     | LowPower
   )
 
-type Obstacle<T = Infeasibility> = T extends unknown ? Omit<T, 'slo'> : never
+type Obstacle<T = Infeasibility> = T extends unknown ? Omit<T, 'slo' | 'whole'> : never
 
 /**
- * SLOs that can never PASS at the number of requests asked for, extra rounds included, even if not
+ * SLOs that can never PASS at the number of their requests that is asked for, extra rounds included, even if not
  * one of them is bad.
  * Nothing is said of policy `point`, of means, rates and extremes, nor of `chunk_gap`, whose number
  * of gaps is not known before the run.
@@ -60,15 +65,17 @@ export function checkFeasibility(
   slos: readonly Slo[],
   load: Load,
   gate: Gate,
-  { baseline, noise = [] }: Beside = {},
+  { baseline, noise = [], tagging }: Beside = {},
 ): Infeasibility[] {
   if (gate.policy === 'point') return []
   return slos.flatMap((slo): Infeasibility[] => {
+    const own = expectLoad(load, slo, tagging)
     const obstacle =
       slo.allowance === undefined
-        ? checkAbsolute(slo, load, gate)
-        : checkRelative(slo, load, gate, { kind: baseline?.kind ?? 'interleaved', noise })
-    return obstacle === undefined ? [] : [{ slo, ...obstacle }]
+        ? checkAbsolute(slo, own, gate)
+        : checkRelative(slo, own, gate, { kind: baseline?.kind ?? 'interleaved', noise })
+    const whole = slo.tags && expectLoad(load, {}, tagging).requests
+    return obstacle === undefined ? [] : [keepKnown<Infeasibility>({ slo, ...obstacle, whole })]
   })
 }
 
@@ -76,6 +83,8 @@ export function checkFeasibility(
 interface Beside {
   baseline?: Baseline | undefined
   noise?: readonly NoiseFigure[]
+  /** Tells how many requests an SLO with tags is about; `undefined` where none has any. */
+  tagging?: Tagging | undefined
 }
 
 function checkAbsolute(slo: AbsoluteSlo, load: Load, gate: Gate): Obstacle | undefined {
@@ -95,7 +104,8 @@ function checkAbsolute(slo: AbsoluteSlo, load: Load, gate: Gate): Obstacle | und
 
 function checkSuccess(load: Load, gate: Gate): Obstacle | undefined {
   const least = fewestToPass(1 - leastSuccess, 1 - shareAlpha(gate))
-  const { requests: asked = Infinity } = load
+  const { requests: asked } = load
+  if (asked === undefined) return undefined
   if (asked + gate.maxExtraRounds * extraRequests(load) >= least) return undefined
   return { kind: 'few-for-success', least, asked, proof: leastSuccess }
 }

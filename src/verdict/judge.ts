@@ -1,10 +1,12 @@
 import { keepKnown } from '../bench-spec/known.ts'
-import type { GoodputBounds, Metric, RelativeSlo, Slo } from '../bench-spec/slo.ts'
+import type { GoodputBounds, RelativeSlo, Slo } from '../bench-spec/slo.ts'
 import type { Gate, Load } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
+import { narrowLoad, type Tagging } from '../bench-spec/tagging.ts'
 import { isWhole, type RequestRecord, type RunEnd, type TargetRole } from '../engine/record.ts'
 import type { FindDoubt } from '../metrics/doubt.ts'
-import { type Observation, observe } from '../metrics/observation.ts'
+import type { Observation } from '../metrics/observation.ts'
+import { keepTagged, scopeRecords } from '../metrics/scope.ts'
 import { summarize } from '../metrics/summary.ts'
 import { assess } from './assessment.ts'
 import { foresee } from './curtailment.ts'
@@ -22,6 +24,8 @@ export interface JudgeOptions {
   gate: Gate
   load: Load
   goodput?: GoodputBounds | undefined
+  /** Tells which requests an SLO with tags is about; `undefined` where none has any. */
+  tagging?: Tagging | undefined
   /** What relative SLOs compare with. */
   reference?: Reference | undefined
   stream?: StreamFormat | undefined
@@ -38,30 +42,36 @@ export function judge(
   records: readonly RequestRecord[],
   options: JudgeOptions,
 ): Verdict {
-  const { gate, load, goodput, reference, end, looks = 1, findDoubt } = options
+  const { gate, load, goodput, tagging, reference, end, looks = 1, findDoubt } = options
   const nothing = findNothing('candidate', records)
-  const observations = new Map<Metric, Observation | undefined>()
-  const observeOnce = (metric: Metric): Observation | undefined => {
-    if (!observations.has(metric)) observations.set(metric, observe(records, metric, { goodput }))
-    return observations.get(metric)
-  }
+  const scopes = scopeRecords(records, tagging, goodput)
 
   const assessed = slos.map((slo): SloVerdict => {
-    const reason = nothing ?? findNoReference(slo, reference)
+    const scope = scopes(slo)
+    const reason =
+      nothing ?? findNoRequest(slo, 'candidate', scope.records) ?? findNoReference(slo, options)
     if (reason !== undefined) {
       return { slo, status: 'ERROR', method: 'none', n: 0, reason, turns: [] }
     }
-    const observation = observeOnce(slo.metric)
-    if (slo.allowance === undefined) return assess(slo, observation, { gate, load })
+    const own = narrowLoad(load, slo, tagging)
+    if (slo.allowance === undefined) {
+      return assess(slo, scope.observe(slo.metric), { gate, load: own })
+    }
     // Never undefined here: that is what `findNoReference` looks for.
-    const given = { records, reference: reference as Reference, gate, load, goodput }
-    return assessRelative(slo, given)
+    const beside = keepReference(slo, reference as Reference, tagging)
+    return assessRelative(slo, {
+      records: scope.records,
+      reference: beside,
+      gate,
+      load: own,
+      goodput,
+    })
   })
-  const proven = requireSuccess(assessed, () => observeOnce('success_rate'), gate)
+  const proven = requireSuccess(assessed, (slo) => scopes(slo).observe('success_rate'), gate)
   const corrected = correctForNumber(proven, shareAlpha(gate))
   const decided = end.kind === 'curtailed' ? settle(corrected, records, options) : corrected
   const judged = decided
-    .map((verdict) => requireKnown(verdict, observations.get(verdict.slo.metric)))
+    .map((verdict) => requireKnown(verdict, scopes(verdict.slo).observe(verdict.slo.metric)))
     .map((verdict) => requireBelievable(verdict, findDoubt))
     .map((verdict) => requireFinished(verdict, end))
   const concluded = conclude(judged, { policy: gate.policy, end, nothing })
@@ -100,11 +110,29 @@ function findNothing(
   return { ...nothing, most: keepKnown<NonNullable<NothingCompleted['most']>>({ kind, status }) }
 }
 
+/** An SLO with tags of which no measured request was sent. */
+function findNoRequest(
+  { tags }: Slo,
+  target: TargetRole,
+  records: readonly RequestRecord[],
+): Reason | undefined {
+  if (tags === undefined || records.some(({ phase }) => phase === 'measured')) return undefined
+  return { kind: 'no-request', target }
+}
+
 /** Why there is nothing that an SLO could be relative to. */
-function findNoReference(slo: Slo, reference: Reference | undefined): Reason | undefined {
+function findNoReference(slo: Slo, { reference, tagging }: JudgeOptions): Reason | undefined {
   if (slo.allowance === undefined) return undefined
   if (reference === undefined) return { kind: 'no-baseline' }
-  return reference.kind === 'file' ? undefined : findNothing('baseline', reference.records)
+  if (reference.kind === 'file') return undefined
+  const nothing = findNothing('baseline', reference.records)
+  return nothing ?? findNoRequest(slo, 'baseline', keepTagged(reference.records, slo, tagging))
+}
+
+/** The same tags on both sides. */
+function keepReference(slo: Slo, reference: Reference, tagging: Tagging | undefined): Reference {
+  if (reference.kind === 'file') return reference
+  return { ...reference, records: keepTagged(reference.records, slo, tagging) }
 }
 
 /** In a run that was stopped because its outcome was certain, what was certain stands and nothing else. */

@@ -38,6 +38,8 @@ export type Reason =
   | PointReason
   /** No request gave a value. */
   | { kind: 'no-value'; target: TargetRole }
+  /** No measured request has the tags. */
+  | { kind: 'no-request'; target: TargetRole }
   | NothingCompleted
   /** Nothing that a relative SLO could be compared with. */
   | { kind: 'no-baseline' }

@@ -81,7 +81,7 @@ function countFailures(records: readonly RequestRecord[]): Tally[] {
   }))
 }
 
-/** Values of rounds that did not alternate, as they were kept. */
+/** Values of rounds that did not alternate, as they were kept: of all requests, whatever their tags. */
 export function compareRounds(
   slo: RelativeSlo,
   candidate: readonly RoundFigures[],
@@ -93,14 +93,14 @@ export function compareRounds(
     candidate: roundShares(candidate, 'error_rate'),
     baseline: roundShares(baseline, 'error_rate'),
   }
-  if (slo.unit === 'share') {
+  if (slo.unit === 'share' && slo.tags === undefined) {
     const [a, b] = [roundShares(candidate, slo.metric), roundShares(baseline, slo.metric)]
     const values = { kind: 'shares' as const, candidate: a, baseline: b }
     const [observed, other] = [a, b].map((side) => (side.length === 0 ? undefined : toShare(side)))
     return { observed, baseline: other, n, failures, values }
   }
   const [own, other] = [roundValues(candidate, slo), roundValues(baseline, slo)]
-  if (own === undefined || other === undefined) {
+  if (own === undefined || other === undefined || slo.tags !== undefined) {
     return { observed: undefined, baseline: undefined, n, failures, values: { kind: 'unkept' } }
   }
   const usable = other.filter((value) => isMeasure(value, slo))

@@ -1,6 +1,7 @@
 import { limitsFailures } from '../bench-spec/sample-size.ts'
 import type { Slo } from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
+import { formatTags } from '../bench-spec/tag.ts'
 import type { Observation } from '../metrics/observation.ts'
 import { testBudget } from './assessment.ts'
 import { shareBudget } from './budget.ts'
@@ -14,28 +15,30 @@ export const leastSuccess = 0.95
 
 /**
  * A mean or a rate is of completed requests alone, so that it PASSes only beside a proven success
- * rate: the one that the spec asks for, or 95 %. `findSuccess`: of the candidate.
+ * rate of the same requests: the one that the spec asks for, or 95 %. `findSuccess`: of the
+ * candidate's requests that an SLO is about.
  */
 export function requireSuccess(
   verdicts: readonly SloVerdict[],
-  findSuccess: () => Observation | undefined,
+  findSuccess: (slo: Slo) => Observation | undefined,
   gate: Gate,
 ): readonly SloVerdict[] {
   if (gate.policy === 'point') return verdicts
-  const unproven = verdicts.filter(({ slo, status }) => status === 'PASS' && leavesFailuresOut(slo))
-  const success = unproven.length === 0 ? undefined : arrangeSuccess(findSuccess(), gate)
-  if (success === undefined || isProven(verdicts, success, gate)) return verdicts
-  const { size: requests, hits: failed } = addUp(success.tallies)
-  return verdicts.map((verdict) =>
-    unproven.includes(verdict)
-      ? turnTo(verdict, 'INCONCLUSIVE', {
-          kind: 'unproven-success',
-          failed,
-          requests,
-          proof: leastSuccess,
-        })
-      : verdict,
-  )
+  return verdicts.map((verdict) => {
+    const { slo, status } = verdict
+    if (status !== 'PASS' || !leavesFailuresOut(slo)) return verdict
+    const success = arrangeSuccess(findSuccess(slo), gate)
+    const tags = formatTags(slo.tags)
+    const beside = verdicts.filter((other) => formatTags(other.slo.tags) === tags)
+    if (success === undefined || isProven(beside, success, gate)) return verdict
+    const { size: requests, hits: failed } = addUp(success.tallies)
+    return turnTo(verdict, 'INCONCLUSIVE', {
+      kind: 'unproven-success',
+      failed,
+      requests,
+      proof: leastSuccess,
+    })
+  })
 }
 
 /** Failures in the order of dispatch; `undefined` without a request. */

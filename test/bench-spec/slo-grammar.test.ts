@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { SloSyntaxError, parseSlo } from '../../src/bench-spec/slo-grammar.ts'
+import { parseSlo } from '../../src/bench-spec/slo-grammar.ts'
+import { SloSyntaxError } from '../../src/bench-spec/slo-syntax.ts'
 
 test.each([
   ['ttft p95 <= 800ms', 'ttft p95 <= 800ms', 800],

@@ -55,8 +55,30 @@ test('several SLOs may ask about the goodput that one of them defines', () => {
 })
 
 test('an SLO may have a bound of its own and one by the baseline', () => {
-  const list = parseSlos(['ttft p95 <= 800ms', 'ttft p95 <= baseline + 10%'], nowhere, true)
+  const list = parseSlos(['ttft p95 <= 800ms', 'ttft p95 <= baseline + 10%'], nowhere, {
+    baseline: 'interleaved',
+  })
   expect(list.issues).toEqual([])
-  const map = parseSlos({ requests_per_second: 'baseline - 5%' }, nowhere, true)
+  const map = parseSlos({ requests_per_second: 'baseline - 5%' }, nowhere, {
+    baseline: 'interleaved',
+  })
   expect(map.slos[0]?.text).toBe('requests_per_second >= baseline - 5%')
+})
+
+test('in the map tags stand beside the statistic', () => {
+  const map = parseSlos({ ttft: { 'p95 {topic=a}': '800ms', '{topic=b} p95': '900ms' } }, nowhere)
+  expect(map.issues).toEqual([])
+  expect(map.slos.map(({ text }) => text)).toEqual([
+    'ttft p95 {topic=a} <= 800ms',
+    'ttft p95 {topic=b} <= 900ms',
+  ])
+})
+
+test('stored results keep no figures by tags', () => {
+  const text = 'ttft p95 {topic=a} <= baseline + 10%'
+  expect(parseSlos([text], nowhere, { baseline: 'interleaved' }).issues).toEqual([])
+  const { issues } = parseSlos([text], nowhere, { baseline: 'file' })
+  expect(issues.map(({ message }) => message)).toEqual([
+    'compares {topic=a} with results, which keep figures of whole rounds alone. Give baseline: { url: … }, or leave the tags out.',
+  ])
 })

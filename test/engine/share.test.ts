@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
+import { orderRows } from '../../src/bench-spec/row-order.ts'
 import type { Load } from '../../src/bench-spec/spec.ts'
-import { orderRows } from '../../src/engine/row-order.ts'
 import { createSchedule, type Ticket } from '../../src/engine/schedule.ts'
 import { dealTo } from '../../src/engine/share.ts'
 

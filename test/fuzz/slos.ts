@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 
-import { parseSlo, type ParsedSlo, SloSyntaxError } from '../../src/bench-spec/slo-grammar.ts'
+import { parseSlo, type ParsedSlo } from '../../src/bench-spec/slo-grammar.ts'
+import { SloSyntaxError } from '../../src/bench-spec/slo-syntax.ts'
 import { metricUnits } from '../../src/bench-spec/slo.ts'
 import type { Chance } from './chance.ts'
 import { Finding, type Fuzzer, tell } from './fuzzer.ts'

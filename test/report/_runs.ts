@@ -41,6 +41,7 @@ export function slo(
     id: text,
     text,
     metric: 'ttft',
+    tags: [],
     stat: 'p95',
     op: '<=',
     bound: 800,
@@ -315,6 +316,7 @@ const passing: Results = {
       { kind: 'timeout.ttft', status: null, count: 2, sample: 'first token: not within 2000 ms' },
     ],
   },
+  stages: [],
   rounds: [],
   baseline: null,
   diagnostics: [],
@@ -403,6 +405,7 @@ export const runs = {
       diagnostic({
         id: 'concurrency-not-held',
         level: 'warn',
+        stage: null,
         concurrency: 10,
         peak_in_flight: 10,
         mean_in_flight: 8.1,

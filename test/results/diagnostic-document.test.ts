@@ -16,7 +16,7 @@ const diagnostics: readonly [Diagnostic, numbers: object][] = [
       fullShare: 0.123456789,
       meanInFlight: 3.987654321,
     },
-    { concurrency: 4, full_share: 0.123457, mean_in_flight: 3.98765 },
+    { concurrency: 4, stage: null, full_share: 0.123457, mean_in_flight: 3.98765 },
   ],
   [
     {
@@ -28,7 +28,14 @@ const diagnostics: readonly [Diagnostic, numbers: object][] = [
       requests: 60,
       failed: 1,
     },
-    { concurrency: 4, peak_in_flight: 3, mean_in_flight: 2.98765, requests: 60, failed: 1 },
+    {
+      concurrency: 4,
+      stage: null,
+      peak_in_flight: 3,
+      mean_in_flight: 2.98765,
+      requests: 60,
+      failed: 1,
+    },
   ],
   [
     { id: 'rate-not-sent', level: 'warn', due: 20.1234567, sent: 12.3456789, heldBack: 40 },

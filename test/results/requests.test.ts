@@ -14,6 +14,7 @@ test('one line of JSON, marks and token times in ms since the first instant of t
     number: 4,
     phase: 'measured',
     round: 0,
+    stage: null,
     slot: 0,
     row: null,
     outcome: 'completed',

@@ -22,6 +22,7 @@ import {
   roundTimesSchema,
   settingSchema,
   sloSchema,
+  stageSchema,
   summarySchema,
   workloadSchema,
 } from '../../src/results/results-schema.ts'
@@ -70,6 +71,7 @@ const named: Readonly<Record<string, JsonSchema>> = {
   WorkloadDocument: workloadSchema,
   RoundTimesDocument: roundTimesSchema,
   RoundDocument: roundSchema,
+  StageDocument: stageSchema,
   DiagnosticDocument: diagnosticSchema,
   ServerTimeDocument: serverTimeSchema,
   ServerFindingDocument: serverFindingSchema,

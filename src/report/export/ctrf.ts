@@ -1,5 +1,6 @@
 import { keepKnown } from '../../bench-spec/known.ts'
 import { cleanLine } from '../../bench-spec/plain-text.ts'
+import { joinTags } from '../../bench-spec/tag.ts'
 import type { Results } from '../../results/results.ts'
 import { type Case, runCases } from '../case.ts'
 import { uniqueNames } from '../names.ts'
@@ -73,7 +74,7 @@ function listTests(run: Results, spec: string): Test[] {
       filePath: file === null ? undefined : cleanLine(file),
       rawStatus: slo?.status,
       line: slo?.line ?? undefined,
-      tags: slo && [slo.level, slo.metric],
+      tags: slo && [slo.level, slo.metric, ...slo.tags.map((tag) => joinTags([tag]).slice(1, -1))],
       extra: slo && {
         observed: slo.observed,
         bound: slo.bound,

@@ -131,11 +131,11 @@ function nameCulprits({ verdict, summary }: Results): string {
     : 'Find what has changed since the baseline: both are set side by side below.'
 }
 
-function wayOut({ verdict, baseline }: Results): string {
+function wayOut({ verdict, baseline, summary }: Results): string {
   if (baseline?.comparable === false) {
     return 'Measure the baseline anew on this machine with this workload.'
   }
-  const more = Math.max(0, ...verdict.slos.map((slo) => slo.more_requests ?? 0))
+  const more = Math.max(0, ...verdict.slos.map((slo) => countMore(slo, summary)))
   if (more > 0) return `About ${formatCount(more)} more requests would decide it.`
   const doubts = verdict.slos.flatMap(({ turns }) =>
     turns.flatMap((turn) => (turn.kind === 'doubt' ? [turn.doubt.kind] : [])),
@@ -149,6 +149,13 @@ function wayOut({ verdict, baseline }: Results): string {
   return doubts.some((kind) => clientErrors.has(kind))
     ? "A bound further from the figure than the client's own error can be told here; a nearer one takes a client that is less late."
     : 'Read below why it cannot be told.'
+}
+
+/** Of all requests, where those of an SLO with tags are some of them. */
+function countMore(slo: SloDocument, { requests }: Results['summary']): number {
+  const more = slo.more_requests ?? 0
+  if (slo.tags.length === 0 || slo.n === 0) return more
+  return Math.ceil((more * (requests.total - requests.cancelled)) / slo.n)
 }
 
 const clientErrors: ReadonlySet<string> = new Set<DoubtDocument['kind']>([

@@ -6,19 +6,24 @@ import { createPlot, fixed, type Plot, renderAxes, renderChart } from './chart.t
 import { drawSteps, type Point } from './line.ts'
 import { type Markup, markup } from './markup.ts'
 import { type Scale, scaleCounts } from './scale.ts'
+import { drawAsked, drawBands } from './stages.ts'
 
-/** Requests in flight over the time of the run, and the number asked for, or allowed at the most, as a line across. */
+/**
+ * Requests in flight over the time of the run, and the number asked for, or allowed at the most, as a
+ * line across. `begin`: of the first stage; `undefined` without stages.
+ */
 export function renderConcurrency(
-  { load }: Results,
+  results: Results,
   records: readonly RequestRecord[],
   { width, left }: Plot,
   x: Scale,
-  origin: number,
+  { origin, begin }: { origin: number; begin: number | undefined },
 ): Markup | undefined {
   const steps = stepsInFlight(records)
   if (steps.length === 0) return undefined
   const plot = createPlot(width, 130, left)
   const peak = steps.reduce((most, { inFlight }) => Math.max(most, inFlight), 0)
+  const { load } = results
   const line = limitLine(load, peak)
   const y = scaleCounts(Math.max(peak, line?.count ?? 0), [plot.bottom, plot.top])
   const points = reduce(steps, (at) => x.place(at - origin))
@@ -31,8 +36,11 @@ export function renderConcurrency(
     },
     plot,
     [
+      begin === undefined ? [] : drawBands(results, plot, x, begin),
       renderAxes(plot, x, y),
-      line && drawLimit(line, y.place(line.count), plot),
+      begin === undefined || load.kind === 'open'
+        ? line && drawLimit(line, y.place(line.count), plot)
+        : drawAsked(results, x, y, begin),
       markup`<path class="line" d="${course}"/>`,
     ],
   )

@@ -15,6 +15,7 @@ import { script } from './script.ts'
 import { renderServer } from './server-section.ts'
 import { renderShell, type Section } from './shell.ts'
 import { renderSlos } from './slos.ts'
+import { renderStages } from './stages.ts'
 import { renderTiles } from './tiles.ts'
 import { renderTimeline } from './timeline.ts'
 
@@ -40,10 +41,12 @@ function listSections(results: Results, records: readonly RequestRecord[] | unde
     records === undefined ? missing : draw(records)
   const server = renderServer(results)
   const baseline = renderBaseline(results)
+  const stages = renderStages(results)
   return [
     { id: 'diagnostics', title: 'Self-checks', content: renderDiagnostics(results) },
     { id: 'slos', title: 'SLOs', content: renderSlos(results) },
     { id: 'figures', title: 'Figures', content: renderTiles(results) },
+    ...(stages === undefined ? [] : [{ id: 'stages', title: 'Stages', content: stages }]),
     {
       id: 'distributions',
       title: 'Distributions',

@@ -80,6 +80,7 @@ td .chart, th .chart { min-width: 24rem; } td:has(.chart) { width: 45%; }
 .start { text-anchor: start; } .middle { text-anchor: middle; } text.end { text-anchor: end; }
 .grid { stroke: var(--line); fill: none; } .axis { stroke: var(--soft); fill: none; }
 path.bound { stroke: var(--text); stroke-dasharray: 4 3; fill: none; } path.bound.solid { stroke-dasharray: none; stroke-width: 2; }
+.band.even { fill: var(--panel); } rect.band.odd { fill: none; } text.band { fill: var(--soft); }
 .bar { fill: var(--fill); } .bar:hover { fill: var(--ink); }
 .line { stroke: var(--ink); stroke-width: 1.75; fill: none; }
 .dot { fill: var(--ink); } .dot.rough { fill: var(--page); stroke: var(--ink); stroke-width: 1.5; }

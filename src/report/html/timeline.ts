@@ -9,6 +9,7 @@ import { type Content, type Markup, markup, trust } from './markup.ts'
 import { type Scale, scaleTimes } from './scale.ts'
 import { listBounds } from './series.ts'
 import { tabulateSlices } from './slices.ts'
+import { drawBands, findFirstStage } from './stages.ts'
 import { renderScrolling } from './table.ts'
 
 const plot = createPlot(960, 260, 52)
@@ -35,6 +36,8 @@ export function renderTimeline(results: Results, records: readonly RequestRecord
   const durations = toSample(records.map(measureDuration))
   if (durations === undefined) return markup`<p>No request was sent.</p>`
   const origin = findOrigin(records)
+  const first = findFirstStage(results, records)
+  const begin = first === undefined ? undefined : first - origin
   const end = records.reduce((last, { marks }) => Math.max(last, marks.ended - origin), 0)
   const x = scaleTimes({ min: 0, median: end, max: end }, [plot.left, plot.right], { zero: true })
   const bounds = listBounds(results, 'latency')
@@ -59,12 +62,17 @@ export function renderTimeline(results: Results, records: readonly RequestRecord
   const chart = renderChart(
     { id: 'timeline-scatter', title: 'Time taken by each request, over its start', description },
     plot,
-    [renderAxes(plot, x, y), lines, layers],
+    [
+      begin === undefined ? [] : drawBands(results, plot, x, begin),
+      renderAxes(plot, x, y),
+      lines,
+      layers,
+    ],
   )
   const scatterBox = markup`<div id="timeline-box" ${describe(plot, x, y)}>${chart}</div>`
   const drawings = renderScrolling(
     'Timeline',
-    markup`<div class="wide">${[scatterBox, renderConcurrency(results, records, plot, x, origin)]}</div>`,
+    markup`<div class="wide">${[scatterBox, renderConcurrency(results, records, plot, x, { origin, begin })]}</div>`,
   )
   const figure = renderFigure(
     markup`Time taken, over the start of each request${y.kind === 'log' ? '; logarithmic axis' : ''}. ${legend(kinds)}. Marks that would cover each other are drawn once.`,

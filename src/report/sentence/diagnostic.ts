@@ -9,12 +9,12 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
   switch (facts.id) {
     case 'concurrency-held': {
       const held = formatQuantity(facts.full_share, 'share')
-      return `Concurrency ${facts.concurrency} was held ${held} of the time between ramp-up and drain (mean ${facts.mean_in_flight.toFixed(2)}).`
+      return `Concurrency ${facts.concurrency}${inStage(facts)} was held ${held} of the time between ramp-up and drain (mean ${facts.mean_in_flight.toFixed(2)}).`
     }
     case 'concurrency-not-held':
       return facts.peak_in_flight < facts.concurrency
-        ? `Concurrency ${facts.concurrency} was never reached, ${facts.peak_in_flight} was the most: raise requests or lower concurrency.`
-        : `Concurrency ${facts.concurrency} was not held, the mean between ramp-up and drain was ${facts.mean_in_flight.toFixed(2)}: the figures are those of a lighter load; ${adviseOnLoad(facts)}.`
+        ? `Concurrency ${facts.concurrency}${inStage(facts)} was never reached, ${facts.peak_in_flight} was the most: ${facts.stage === null ? 'raise requests' : 'make it longer'} or lower concurrency.`
+        : `Concurrency ${facts.concurrency}${inStage(facts)} was not held, the mean between ramp-up and drain was ${facts.mean_in_flight.toFixed(2)}: the figures are those of a lighter load; ${adviseOnLoad(facts)}.`
     case 'rate-not-sent':
       return `The rate was not sent: ${explainRates(facts)}: the figures are those of a lighter load.`
     case 'requests-held-back':
@@ -124,4 +124,8 @@ const adviseUsage = 'ask for usage, for example with stream_options.include_usag
 
 function quote(slos: readonly string[]): string {
   return slos.map((text) => `"${text}"`).join(', ')
+}
+
+function inStage({ stage }: { stage: string | null }): string {
+  return stage === null ? '' : ` of stage ${stage}`
 }

@@ -46,7 +46,8 @@ function explainCause(doubt: DoubtDocument, doubted: Doubted): string {
         peak < concurrency
           ? `never more than ${peak} requests were in flight`
           : `${mean.toFixed(2)} requests were in flight in the mean`
-      return `load not held: ${held} where ${concurrency} were asked for, ${flattering}`
+      const when = doubt.stage === null ? '' : ` in stage ${doubt.stage}`
+      return `load not held${when}: ${held} where ${concurrency} were asked for, ${flattering}`
     }
     case 'rate-not-sent':
       return `rate not sent: ${explainRates(doubt)}, ${flattering}`

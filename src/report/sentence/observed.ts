@@ -1,3 +1,4 @@
+import { joinTags } from '../../bench-spec/tag.ts'
 import type { SloDocument } from '../../results/results.ts'
 import type { Untold } from '../../results/wording.ts'
 import { formatQuantity } from '../quantity.ts'
@@ -11,8 +12,9 @@ export function stateObserved(slo: Slo): string {
 }
 
 /** `asked`: requests so far; `null` for a run by duration. */
-export function nameMore({ more_requests: more }: Slo, asked: number | null): string {
+export function nameMore({ more_requests: more, tags }: Slo, asked: number | null): string {
   if (more === null) return ''
   const total = asked === null ? '' : ` (${asked + more} in all)`
-  return ` About ${more} more requests${total} would decide it.`
+  const which = tags.length === 0 ? '' : ` with ${joinTags(tags)}`
+  return ` About ${more} more requests${which}${total} would decide it.`
 }

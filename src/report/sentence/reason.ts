@@ -1,5 +1,6 @@
 import { allowedShare } from '../../bench-spec/sample-size.ts'
 import { limitsFailures } from '../../bench-spec/sample-size.ts'
+import { joinTags } from '../../bench-spec/tag.ts'
 import type { ReasonDocument, SloDocument } from '../../results/results.ts'
 import type { Untold } from '../../results/wording.ts'
 import { formatQuantity } from '../quantity.ts'
@@ -36,9 +37,13 @@ export function explainReason(slo: Slo): string {
     case 'few-pairs':
       return explainFew(slo, reason)
     case 'statistic-not-kept':
+      if (slo.tags.length > 0)
+        return `Results keep figures of whole rounds, not of ${joinTags(slo.tags)}.`
       return 'Results keep mean, p50, p75, p90, p95 and p99 of a round, and no other statistic.'
     case 'no-value':
       return ofTarget(reason.target, explainMissing(slo))
+    case 'no-request':
+      return ofTarget(reason.target, `No measured request has ${joinTags(slo.tags)}.`)
     case 'nothing-completed':
       return ofTarget(reason.target, explainNothing(reason))
     case 'no-baseline':

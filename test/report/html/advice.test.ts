@@ -53,7 +53,9 @@ test('of a run that the client left undecided: what it can tell', () => {
   const error = { delay_p99_ms: 2, reach: 2, margin: 1 }
   const target = 'candidate'
   expect(actionAfter({ kind: 'client-late', target, ...error })).toMatch(/^A bound further from/)
-  expect(actionAfter({ kind: 'load-not-held', target, ...limits })).toMatch(/^Ask for as many/)
+  expect(actionAfter({ kind: 'load-not-held', stage: null, target, ...limits })).toMatch(
+    /^Ask for as many/,
+  )
   expect(actionAfter({ kind: 'not-streamed', target, held_back: 9, requests: 9 })).toMatch(/^Read/)
 })
 

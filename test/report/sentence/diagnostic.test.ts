@@ -9,6 +9,7 @@ const sentences: readonly [DiagnosticFacts, string][] = [
     {
       id: 'concurrency-held',
       level: 'info',
+      stage: null,
       concurrency: 4,
       full_share: 0.9871,
       mean_in_flight: 3.98765,
@@ -19,6 +20,7 @@ const sentences: readonly [DiagnosticFacts, string][] = [
     {
       id: 'concurrency-not-held',
       level: 'warn',
+      stage: null,
       concurrency: 4,
       peak_in_flight: 1,
       mean_in_flight: 1,
@@ -31,6 +33,7 @@ const sentences: readonly [DiagnosticFacts, string][] = [
     {
       id: 'concurrency-not-held',
       level: 'warn',
+      stage: null,
       concurrency: 1,
       peak_in_flight: 1,
       mean_in_flight: 0.5,
@@ -43,6 +46,7 @@ const sentences: readonly [DiagnosticFacts, string][] = [
     {
       id: 'concurrency-not-held',
       level: 'warn',
+      stage: null,
       concurrency: 1,
       peak_in_flight: 1,
       mean_in_flight: 0.5,

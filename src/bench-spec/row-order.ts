@@ -1,9 +1,13 @@
-import { mix, mulberry32 } from '../bench-spec/random.ts'
-import type { Load } from '../bench-spec/spec.ts'
-import type { Ticket } from './schedule.ts'
+import { mix, mulberry32 } from './random.ts'
+
+/** A request by its 0-based number within its phase. */
+interface Numbered {
+  phase: 'warmup' | 'measured'
+  index: number
+}
 
 /** The 0-based place of the row that a request takes. */
-export type RowOrder = (ticket: Pick<Ticket, 'phase' | 'index'>) => number
+export type RowOrder = (request: Numbered) => number
 
 /**
  * Measured requests take the rows from the first on, warm-up requests from the last on backwards, so
@@ -12,7 +16,7 @@ export type RowOrder = (ticket: Pick<Ticket, 'phase' | 'index'>) => number
  */
 export function orderRows(
   count: number,
-  { shuffle, seed }: Pick<Load, 'shuffle' | 'seed'>,
+  { shuffle, seed }: { shuffle?: boolean | undefined; seed: number },
 ): RowOrder {
   /** The latest ones: one for the warm-up and one for each of two targets are in use at once. */
   let drawn: { pass: number; order: Uint32Array }[] = []

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { orderRows } from '../../src/engine/row-order.ts'
+import { orderRows } from '../../src/bench-spec/row-order.ts'
 
 function take(
   requests: number,

@@ -1,0 +1,52 @@
+import type { GoodputBounds, Metric, Slo } from '../bench-spec/slo.ts'
+import type { Tagging } from '../bench-spec/tagging.ts'
+import type { RequestRecord } from '../engine/record.ts'
+import { type Observation, observe } from './observation.ts'
+
+/** The records that an SLO is about, and what they tell; each is looked at once. */
+export interface Scope {
+  records: readonly RequestRecord[]
+  observe(metric: Metric): Observation | undefined
+}
+
+/** Finds the scope of an SLO: all records for one without tags. */
+export type FindScope = (slo: Pick<Slo, 'tags'>) => Scope
+
+/** `tagging` may be `undefined` where no SLO has tags. */
+export function scopeRecords(
+  records: readonly RequestRecord[],
+  tagging: Tagging | undefined,
+  goodput?: GoodputBounds,
+): FindScope {
+  const known = new Map<Slo['tags'], Scope>()
+  return ({ tags }) => {
+    const found = known.get(tags) ?? createScope(keepTagged(records, { tags }, tagging), goodput)
+    known.set(tags, found)
+    return found
+  }
+}
+
+/**
+ * The records that an SLO is about, in their order.
+ * @throws Error when it has tags and nothing tells those of a record: a mistake of the caller.
+ */
+export function keepTagged(
+  records: readonly RequestRecord[],
+  { tags }: { tags?: Slo['tags'] },
+  tagging: Tagging | undefined,
+): readonly RequestRecord[] {
+  if (tags === undefined) return records
+  if (tagging === undefined) throw new Error('nothing tells the tags of a record')
+  return records.filter((record) => tagging.has(record, tags))
+}
+
+function createScope(records: readonly RequestRecord[], goodput: GoodputBounds | undefined): Scope {
+  const observations = new Map<Metric, Observation | undefined>()
+  return {
+    records,
+    observe(metric) {
+      if (!observations.has(metric)) observations.set(metric, observe(records, metric, { goodput }))
+      return observations.get(metric)
+    },
+  }
+}
