@@ -29,15 +29,17 @@ try {
 }
 
 async function run(options: PerfOptions): Promise<void> {
-  console.log(`${describeMachine()}\n`)
+  // Before anything is measured, which is load too.
+  const machine = describeMachine()
+  console.log(`${machine}\n`)
   if (compileServer() === undefined) {
     console.log('Clients are not compared: their server needs a C compiler (cc) and Linux\n')
   } else {
     const series = await compareClients(options)
-    const sections = renderFigures(series, describeMachine())
+    const sections = renderFigures(series, machine)
     for (const { heading, text } of sections) console.log(`\n${heading}\n\n${text}`)
     console.log()
-    if (options.json !== undefined) writeJson(options.json, series)
+    if (options.json !== undefined) writeJson(options.json, { machine, series })
     if (options.write) writeFileSync(page, putSections(readFileSync(page, 'utf8'), sections))
   }
   if (!options.everything) return
@@ -49,7 +51,8 @@ async function run(options: PerfOptions): Promise<void> {
 function describeMachine(): string {
   const load = loadavg()[0]?.toFixed(1)
   const pinned = canPin ? 'server and client on a core each' : 'not pinned to cores (no taskset)'
-  return `Node ${process.version}, ${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, load average ${load}; ${pinned}`
+  const date = new Date().toISOString().slice(0, 10)
+  return `${date}, Node ${process.version}, ${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, load average ${load}; ${pinned}`
 }
 
 async function compareClients({ trials, clients, repetitions }: PerfOptions): Promise<Series[]> {
@@ -77,7 +80,6 @@ function versionOf(name: OwnClient): string {
   return name === 'slogate' ? version : ''
 }
 
-function writeJson(file: string, series: readonly Series[]): void {
-  const document = { machine: describeMachine(), series }
+function writeJson(file: string, document: { machine: string; series: readonly Series[] }): void {
   writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`)
 }

@@ -11,7 +11,7 @@ it costs to read streams and to judge, and the mock by its own record.
 
   --streams N,N      streams at a time (512; of a flood 64)
   --mode MODE,MODE   paced: each stream has its own phase; lock-step: all tokens of a step at once;
-                     flood: as fast as they are taken (all three)
+                     flood: as fast as they are taken (paced,flood)
   --only NAME,NAME   of: ${ownClients.join(', ')}
                      (all), ${peerNames.join(', ')}
   --peers            load tools of others too, paced alone unless told otherwise; installs what is missing
@@ -56,7 +56,7 @@ export function readOptions(args: string[]): PerfOptions {
     },
   })
   const seconds = toCount('seconds', values.seconds)
-  const byDefault = values.peers ? ['paced'] : modes
+  const byDefault = values.peers ? ['paced'] : ['paced', 'flood']
   const trials = takeNames('mode', values.mode ?? byDefault.join(), modes).flatMap((mode) => {
     const streams = values.streams ?? (mode === 'flood' ? '64' : '512')
     return streams

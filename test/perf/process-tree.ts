@@ -54,6 +54,23 @@ function readAt(readings: readonly Reading[], at: number): number {
   return before.cpu + ((after.cpu - before.cpu) * (at - before.at)) / (after.at - before.at)
 }
 
+/** KiB of a process that are in memory; NaN when it has ended. */
+export function readMemory(pid: number): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1])
+  } catch {
+    return Number.NaN
+  }
+}
+
+/** Processes that a process and those below it have started, itself first. */
+export function listDescendants(root: number): number[] {
+  return listTree(root)
+    .map(({ pid }) => pid)
+    .toSorted((a, b) => Number(b === root) - Number(a === root) || a - b)
+}
+
 /** The process and all below it; empty where the system does not tell. */
 function listTree(root: number): { pid: number; cpu: number }[] {
   const processes = readdirSync('/proc')

@@ -1,111 +1,33 @@
-/**
- * Sends mixed faults to a mock for so many minutes (10 by default) and prints what became of the
- * requests and of the mock's memory. Exit code 1 when memory still grew at the end, or the mock died.
- */
-import { readFileSync } from 'node:fs'
-import { Agent, request } from 'node:http'
+/** Lasting loads: exit code 1 when memory still grows at the end, or counts do not agree. */
+import { parseArgs } from 'node:util'
 
-import { faultNames } from '../../src/mock/fault/kinds.ts'
-import { startMock } from '../../src/mock/index.ts'
+import { exitCodes } from '../../src/verdict/exit-code.ts'
+import { soakMock } from './mock-soak.ts'
+import { soakRun } from './run-soak.ts'
 
-const minutes = Number(process.argv[2] ?? 10)
-const concurrency = 50
-/** A request is given up after so many ms of silence, or so many in all. */
-const patience = { silence: 300, total: 1_500 }
+const help = `npm run soak -- [options]
 
-const paths = [
-  '/v1/chat/completions',
-  '/v1/completions',
-  '/v1/responses',
-  '/v1/messages',
-  '/v1/chat-messages',
-  '/v1/workflows/run',
-  '/api/chat',
-  '/generate_stream',
-  '/v1beta/models/mock:streamGenerateContent?alt=sse',
-  '/v1beta/models/mock:streamGenerateContent',
-  '/stream/raw',
-  '/stream/ndjson',
-]
-/** Has what each of them asks for. */
-const body = JSON.stringify({
-  model: 'mock',
-  messages: [{ role: 'user', content: 'hello' }],
-  prompt: 'hello',
-  input: 'hello',
-  inputs: 'hello',
-  contents: [{ role: 'user', parts: [{ text: 'hello' }] }],
-  query: 'hello',
-  stream: true,
-  max_tokens: 16,
+  --minutes N   (10)
+  --streams N   \`slogate run\` with so many streams at a time, at a server with stamps of its own: memory
+                and TTFT error, minute by minute, counts beside those of the server; without it mixed
+                faults are sent to a mock, whose memory is looked at
+  --help`
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    streams: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
 })
-
-const mock = await startMock({
-  profile: 'vllm',
-  ttft: { dist: 'exponential', mean: '5ms' },
-  itl: { dist: 'exponential', mean: '1ms' },
-  tokens: { min: 1, max: 16 },
-  queue: { running: 40, waiting: 20 },
-  faults: faultNames.map((kind) => ({ kind, when: { rate: 0.02 } })),
-})
-const agent = new Agent({ keepAlive: true, maxSockets: concurrency })
-
-/** KiB of the mock that are in memory (Linux). */
-function readMemory(): number {
-  const status = readFileSync(`/proc/${mock.pid}/status`, 'utf8')
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1])
+const [minutes, streams] = [values.minutes, values.streams ?? '1'].map(Number)
+if (values.help) console.log(help)
+else if (!minutes || !streams || minutes < 0 || streams < 1) {
+  console.error(help)
+  process.exitCode = exitCodes.misuse
+} else {
+  const steady = await (values.streams === undefined
+    ? soakMock(minutes)
+    : soakRun(minutes, streams))
+  process.exitCode = steady ? 0 : 1
 }
-
-const outcomes = { answered: 0, refused: 0, broken: 0 }
-
-function send(path: string): Promise<void> {
-  return new Promise((resolve) => {
-    const outgoing = request(
-      `${mock.url}${path}`,
-      { method: 'POST', agent, timeout: patience.silence },
-      (response) => {
-        response.resume().on('error', () => {})
-        response.on('close', () => {
-          if (!response.complete) outcomes.broken++
-          else if (response.statusCode === 200) outcomes.answered++
-          else outcomes.refused++
-          resolve()
-        })
-      },
-    )
-    const timer = setTimeout(() => outgoing.destroy(), patience.total)
-    outgoing.on('close', () => {
-      clearTimeout(timer)
-    })
-    outgoing.on('timeout', () => outgoing.destroy())
-    outgoing.on('error', () => {
-      outcomes.broken++
-      resolve()
-    })
-    outgoing.end(body)
-  })
-}
-
-const end = Date.now() + minutes * 60_000
-async function keepSending(slot: number): Promise<void> {
-  for (let turn = slot; Date.now() < end; turn++) await send(paths[turn % paths.length]!)
-}
-
-const memory: number[] = []
-const watch = setInterval(() => {
-  memory.push(readMemory())
-  if (memory.length % 12 !== 0) return
-  const { answered, refused, broken } = outcomes
-  const counts = `${answered} answered, ${refused} refused, ${broken} broken`
-  console.log(`${memory.length / 12} min: ${counts}, ${memory.at(-1)} KiB`)
-}, 5_000)
-await Promise.all(Array.from({ length: concurrency }, (_, slot) => keepSending(slot)))
-clearInterval(watch)
-
-const third = Math.floor(memory.length / 3)
-const middle = Math.max(...memory.slice(third, 2 * third))
-const last = Math.max(...memory.slice(2 * third))
-console.log(`highest: ${middle} KiB in the second third, ${last} KiB in the last`)
-agent.destroy()
-await mock.stop()
-process.exitCode = last > 1.1 * middle ? 1 : 0
