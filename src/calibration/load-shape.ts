@@ -78,7 +78,22 @@ export function shapeOfRun(spec: BenchSpec, records: readonly RequestRecord[]): 
   if (answers.length === 0) return asked
   return {
     ...asked,
+    concurrency: spec.load.kind === 'closed' ? asked.concurrency : countInFlight(answers),
     events_per_answer: Math.max(1, Math.round(events / answers.length)),
     dialect: standIn(answers[0]?.dialect),
   }
+}
+
+/** Answers in flight, mean over the time from the first dispatch to the last end; at least 1. */
+function countInFlight(answers: readonly RequestRecord[]): number {
+  let busy = 0
+  let first = Infinity
+  let last = -Infinity
+  for (const { marks } of answers) {
+    const { dispatched = marks.ended, ended } = marks
+    busy += ended - dispatched
+    first = Math.min(first, dispatched)
+    last = Math.max(last, ended)
+  }
+  return last > first ? Math.max(1, Math.round(busy / (last - first))) : 1
 }

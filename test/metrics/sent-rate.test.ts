@@ -35,7 +35,7 @@ function dueEach100(late: (index: number) => number, heldBack = false): RequestR
 }
 
 function slo(text: string): Slo {
-  return { id: text, level: 'error', ...parseSlo(text) } as Slo
+  return { id: text, level: 'error', ...parseSlo(text) }
 }
 
 function doubt(records: RequestRecord[], text: string, margin: number) {
