@@ -131,8 +131,8 @@ function readNumber(value: unknown): number | undefined {
   if (typeof value !== 'string') return undefined
   const ms = parseDuration(value)
   if (ms !== undefined) return ms / 1000
-  const [, rate] = /^(\d+(?:\.\d+)?)\s*\/\s*s$/.exec(value) ?? []
-  return rate === undefined ? undefined : Number(rate)
+  const [, rate, unit] = /^(\d+(?:\.\d+)?)\s*\/\s*(s|min)$/.exec(value) ?? []
+  return rate === undefined ? undefined : Number(rate) / (unit === 's' ? 1 : 60)
 }
 
 interface Chosen {
