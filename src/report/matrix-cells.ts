@@ -7,10 +7,8 @@ import type { Column } from './layout.ts'
 import { heldCell } from './overview.ts'
 import { formatCount, formatValue } from './units.ts'
 
-/** Metrics that the cells of a matrix are shown by. */
-const metrics = ['ttft', 'ttfo', 'latency', 'tpot', 'chunk_gap', 'stall'] as const
-
-export type MatrixMetric = (typeof metrics)[number]
+/** A time that a run has percentiles of. */
+export type MatrixMetric = Parameters<typeof percentileRows>[1][number]
 
 /** Percentiles that are shown of each of them. */
 export const matrixStats = ['p50', 'p95', 'p99'] as const
@@ -19,10 +17,9 @@ export const matrixStats = ['p50', 'p95', 'p99'] as const
 export function listMetrics({ cells }: Matrix): MatrixMetric[] {
   const asked = cells.flatMap(({ slos }) => slos.map(({ metric }) => metric))
   const wanted = new Set<string>([...asked, 'ttft', 'latency'])
-  return [...wanted].filter((name): name is MatrixMetric => {
-    const metric = metrics.find((each) => each === name)
-    return metric !== undefined && cells.some(({ summary }) => summary[`${metric}_ms`] !== null)
-  })
+  return [...wanted].filter((name): name is MatrixMetric =>
+    cells.some(({ summary }) => (summary[`${name}_ms` as keyof typeof summary] ?? null) !== null),
+  )
 }
 
 /** `concurrency=8`, what no terminal obeys. */

@@ -14,7 +14,7 @@ import { onTestFinished } from 'vitest'
 
 import { startServer } from '../../src/mock/index.ts'
 import type { Results } from '../../src/results/results.ts'
-import { loadSpec } from '../../src/run/checked-spec.ts'
+import { loadSpecs } from '../../src/run/checked-spec.ts'
 import type { Block, Page, Section } from '../_pages.ts'
 import { refusingUrl } from '../_server.ts'
 import { checkWorkflow } from '../github/_workflow.ts'
@@ -84,7 +84,7 @@ function checkFragment(text: string, project: Project): string[] {
   const url = /^url:/m.test(text) ? '' : 'url: http://127.0.0.1/v1/chat/completions\n'
   project.write('fragment.yaml', url + text)
   try {
-    loadSpec(join(project.folder, 'fragment.yaml'), { env })
+    loadSpecs(join(project.folder, 'fragment.yaml'), { env })
     return []
   } catch (error) {
     return [`${text}${(error as Error).message}`]
