@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { limitKeys } from '../bench-spec/asked.ts'
 import { isFields } from '../bench-spec/fields.ts'
 import { createRedactor, redactDeep } from '../bench-spec/redaction.ts'
-import type { BenchSpec } from '../bench-spec/spec.ts'
+import type { BenchSpec, Stage } from '../bench-spec/spec.ts'
 import type { WorkloadDocument } from './results-document.ts'
 
 /** Members of a body whose text is no prompt, and tells what was asked for. */
@@ -40,8 +40,18 @@ export function describeWorkload(spec: BenchSpec): WorkloadDocument[] {
     ...reading.flatMap(([name, given]) =>
       given === undefined ? [] : [value(`stream_format.${toSnake(name)}`, redact(given))],
     ),
+    ...(load.stages === undefined ? [] : [value('stages', describeStages(load.stages))]),
     value('connections', load.keepAlive === false ? 'one per request' : 'kept'),
   ]
+}
+
+/** `2 for 10000ms, 2 to 8 within 500ms for 20000ms`. */
+function describeStages(stages: readonly Stage[]): string {
+  const each = stages.map(({ duration, ramp, from, to }) => {
+    const level = ramp === 0 ? `${to}` : `${from} to ${to} within ${ramp}ms`
+    return `${level} for ${duration}ms`
+  })
+  return each.join(', ')
 }
 
 /** Two levels deep: what lies below is told as a whole. */

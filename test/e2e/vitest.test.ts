@@ -87,6 +87,19 @@ describe('specs that fail', () => {
     'vitest.config.ts': config,
     'summary.md': '',
     'missed.bench.yaml': chatSpec(['success_rate >= 90%', impossible]),
+    'stages.bench.yaml': [
+      'url: /v1/chat/completions',
+      'body: { messages: [{ role: user, content: hi }], stream: true, max_tokens: 4 }',
+      'stages:',
+      '  - { name: calm, duration: 300ms, concurrency: 2 }',
+      '  - { name: peak, duration: 600ms, concurrency: 6, ramp: 200ms }',
+      '  - { duration: 300ms, concurrency: 1 }',
+      'mock: { profile: vllm, ttft: 5ms, itl: 1ms }',
+      'slo:',
+      '  - success_rate >= 50%',
+      '  - requests_per_second {stage=peak} >= 1000000/s',
+      '',
+    ].join('\n'),
     'unit.bench.yaml': chatSpec(['ttft p95 <= 800']),
     'undecided.bench.yaml': chatSpec(['success_rate >= 99%'], 'gate: { policy: release }'),
     'secret.bench.yaml': chatSpec([impossible], header),
@@ -122,7 +135,7 @@ describe('specs that fail', () => {
 
   test('every file of them fails', () => {
     expect(run.code).toBe(1)
-    expect(run.text).toMatch(/Test Files +7 failed \(7\)/)
+    expect(run.text).toMatch(/Test Files +8 failed \(8\)/)
   })
 
   test('a missed SLO has the frame on its line, and every report says by how much', () => {
@@ -138,6 +151,36 @@ describe('specs that fail', () => {
       expect(report).toMatch(/per\\?_second (>|&gt;)= 1000000\/s/)
       expect(report).toContain('-100.0%')
     }
+  })
+
+  test('a stage that misses its SLO has the frame on its line, and every report says which', () => {
+    expect(run.text).toContain('❯ stages.bench.yaml:10:')
+    expect(run.text).toMatch(/10\| {3}- requests_per_second \{stage=peak\} >= 1000000\/s\n +\| +\^/)
+    const results = JSON.parse(project.read('.vitest/slogate/stages/results.json'))
+    const [calm, peak, after] = results.stages
+    expect([calm.name, peak.name, after.name]).toEqual(['calm', 'peak', '3'])
+    expect(results.verdict.slos).toMatchObject([
+      { tags: [], n: results.summary.requests.total, status: 'PASS' },
+      {
+        tags: [{ name: 'stage', value: 'peak' }],
+        n: peak.summary.requests.completed,
+        status: 'FAIL',
+        method: 'rounds',
+      },
+    ])
+    const packed = readFileSync(join(project.folder, '.vitest/slogate/stages/requests.ndjson.gz'))
+    const lines = gunzipSync(packed).toString().trim().split('\n')
+    const due = lines.map((line) => JSON.parse(line).stage)
+    for (const [index, stage] of [calm, peak, after].entries()) {
+      expect(stage.summary.requests.total).toBeGreaterThan(0)
+      expect(due.filter((each) => each === index)).toHaveLength(stage.summary.requests.total)
+    }
+    const junit = project.read('.vitest/slogate/junit.xml')
+    expect(junit).toMatch(/name="requests_per_second \{stage=peak\} (>|&gt;)= 1000000\/s"/)
+    expect(junit).toContain('value="{stage=peak}"')
+    expect(run.text).toMatch(/peak +c=2 → c=6 +600ms/)
+    expect(project.read('summary.md')).toMatch(/\| peak \| c=2 → c=6 \| 600ms \|/)
+    expect(project.read('.vitest/slogate/stages/report.html')).toContain('class="band odd"')
   })
 
   test('no reporter of vitest prints what is not there', () => {
