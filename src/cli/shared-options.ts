@@ -44,7 +44,8 @@ export const rate: Valued<string> = {
 
 export const arrival: Valued<'constant' | 'poisson'> = {
   value: choice('ARRIVAL', ['constant', 'poisson']),
-  description: 'how requests come at the rate: evenly, or as those of many users do',
+  description:
+    'how requests come at the rate: `constant`, evenly, or `poisson`, as those of many users do',
 }
 
 export const maxConcurrency: Valued<number> = {
