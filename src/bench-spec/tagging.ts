@@ -121,13 +121,16 @@ export function expectLoad(load: Load, slo: Pick<Slo, 'tags'>, tagging: Tagging 
   const { stages } = load
   if (load.kind === 'closed' || stages === undefined) return narrowLoad(load, slo, tagging)
   const { tags = [] } = slo
-  const isOfStage = ({ name }: Tag): boolean => name === 'stage'
   const own = stages.filter(({ name }) =>
     tags.filter(isOfStage).every(({ value }) => matchesTag(value, name)),
   )
   const requests = Math.floor(own.reduce((sum, stage) => sum + expectRequests(stage), 0))
   const others = tags.filter((tag) => !isOfStage(tag))
   return narrowLoad({ ...load, requests }, others.length === 0 ? {} : { tags: others }, tagging)
+}
+
+function isOfStage({ name }: Tag): boolean {
+  return name === 'stage'
 }
 
 /** The model that a request asks for, by the row of the request. */

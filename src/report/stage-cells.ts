@@ -21,20 +21,23 @@ export function stageRows({ load, stages }: Results): string[][] {
   return stages.map(({ name, duration_ms: duration, ramp_ms: ramp, from, to, summary }) => {
     const { requests, success_rate: success, ttft_ms: ttft, latency_ms: latency } = summary
     const { requests_per_second: perSecond } = summary
-    const ms = (value: number | undefined): string => (value === undefined ? '–' : formatMs(value))
     return [
       cleanLine(name),
       `${ramp === 0 ? '' : `${level(load, from)} → `}${level(load, to)}`,
       formatMs(duration),
       formatCount(requests.total),
       success === null ? '–' : formatValue(success, 'share'),
-      ms(ttft?.p50),
-      ms(ttft?.p95),
-      ms(latency?.p50),
-      ms(latency?.p95),
+      time(ttft?.p50),
+      time(ttft?.p95),
+      time(latency?.p50),
+      time(latency?.p95),
       perSecond === null ? '–' : formatValue(perSecond, '/s'),
     ]
   })
+}
+
+function time(ms: number | undefined): string {
+  return ms === undefined ? '–' : formatMs(ms)
 }
 
 function level({ kind }: Results['load'], value: number): string {

@@ -25,13 +25,16 @@ test('every instant is in one stage, the last one has no end', () => {
   expect(mostOfStages(stages)).toBe(6)
 })
 
+function roundAt(elapsed: number): object {
+  return findStageRound(stages, elapsed, 5)
+}
+
 test('each stage is cut into the same number of rounds', () => {
-  const at = (elapsed: number): object => findStageRound(stages, elapsed, 5)
-  expect(at(0)).toEqual({ stage: 0, round: 0 })
-  expect(at(2999)).toEqual({ stage: 0, round: 4 })
-  expect(at(3000)).toEqual({ stage: 1, round: 0 })
-  expect(at(3250)).toEqual({ stage: 1, round: 1 })
-  expect(at(8000)).toEqual({ stage: 2, round: 4 })
+  expect(roundAt(0)).toEqual({ stage: 0, round: 0 })
+  expect(roundAt(2999)).toEqual({ stage: 0, round: 4 })
+  expect(roundAt(3000)).toEqual({ stage: 1, round: 0 })
+  expect(roundAt(3250)).toEqual({ stage: 1, round: 1 })
+  expect(roundAt(8000)).toEqual({ stage: 2, round: 4 })
 })
 
 test('a ramp opens slots one by one, a step opens and closes them at once', () => {
