@@ -1,7 +1,7 @@
 import { findModel, findOutputLimit } from '../bench-spec/asked.ts'
 import { formatStat, type Unit } from '../bench-spec/slo.ts'
 import type { BenchSpec, Load } from '../bench-spec/spec.ts'
-import type { ClientTrust, RunEnd } from '../engine/record.ts'
+import type { ClientTrust, RunEnd, Transport } from '../engine/record.ts'
 import type { Diagnostic } from '../metrics/diagnostic.ts'
 import type { ServerSummary } from '../metrics/server-summary.ts'
 import type { Distribution, RunSummary } from '../metrics/summary.ts'
@@ -70,6 +70,7 @@ export interface ResultsInput {
   calibration?: CalibrationDocument
   verdict: Verdict
   end: RunEnd
+  transport: Transport
   /** Of the package. */
   version: string
   /** ISO 8601, UTC. */
@@ -141,6 +142,7 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
       seed: load.seed,
       keep_alive: load.keepAlive ?? true,
       resend: load.resend ?? true,
+      transport: input.transport,
       workload: [...input.workload],
     },
     stream: {

@@ -11,8 +11,10 @@ import type {
   RequestRecord,
   RunEnd,
   TargetRole,
+  Transport,
   Watch,
 } from '../engine/record.ts'
+import { chooseTransport } from '../engine/transport.ts'
 import type { Snapshot } from '../metrics/snapshot.ts'
 import { type MockHandle, startMock } from '../mock/index.ts'
 import type { Progress } from '../report/progress-text.ts'
@@ -53,6 +55,7 @@ export interface Drive {
   /** `undefined` when the load process ended before it could say. */
   trust?: ClientTrust
   end: RunEnd
+  transport: Transport
   /** How often the records were judged, the last time included. */
   looks: number
   /** What the server's metrics said meanwhile; `undefined` when the spec does not ask for them. */
@@ -127,6 +130,7 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
     origin,
     trust,
     end: steering.correctEnd(end),
+    transport: chooseTransport(plan),
     looks: steering.looks(),
     watch: watching && (await finishWatch(watching, sides.candidate, findChoices(spec))),
     startedAt,
