@@ -89,6 +89,10 @@ function isKnown(sent: string, { message = '' }: Heard): boolean {
   return (
     // It adds blanks behind a length to its digits.
     /content-length:[ \t]*\d+[ \t]+\r/i.test(sent) ||
+    // It waits for the next byte before it refuses a length of nothing.
+    /content-length:[ \t]*\r\n$/i.test(sent) ||
+    // It takes RTSP and ICE for HTTP.
+    /^[IR]/m.test(sent) ||
     // It tells nothing of a head that switches protocols, or fails in an assertion of its own.
     /^HTTP\/\d\.\d 101/m.test(sent) ||
     // It says so of all that it cannot read behind a length.
