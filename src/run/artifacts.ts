@@ -17,7 +17,7 @@ import { type Findings, ownRecords } from '../results/findings.ts'
 import type { Results } from '../results/results.ts'
 import type { BenchRun } from './bench.ts'
 import { addShelf, clearShelves, keptRuns, listShelves, shelveRun } from './earlier-runs.ts'
-import { makeFolder, OutputError, replaceFile } from './output-file.ts'
+import { type Content, makeFolder, OutputError, replaceFile } from './output-file.ts'
 import { recordingsName, renderRecordings } from './recording-file.ts'
 import { createRequestFile, type RequestLog } from './request-file.ts'
 
@@ -36,7 +36,7 @@ export function folderName(name: string): string {
 export type ReportFormat = 'html' | 'junit' | 'markdown' | 'seed' | 'exports'
 
 /** `undefined`: it cannot be made without the records. */
-type Render = (findings: Findings, junit: JunitMode) => string | undefined
+type Render = (findings: Findings, junit: JunitMode) => Content | undefined
 
 /** What other programs read, by its path in the folder of a run or of several. */
 const exports: Readonly<Record<string, (runs: readonly Results[]) => string>> = {
@@ -54,8 +54,7 @@ const reports: Readonly<Record<ReportFormat, Readonly<Record<string, Render>>>> 
   junit: { 'junit.xml': ({ results }, mode) => renderJunit([results], { mode }) },
   markdown: { 'summary.md': ({ results }) => renderMarkdown([results]) },
   seed: {
-    'test_results.json': ({ results, records }) =>
-      records && `${JSON.stringify(renderTestResults(results, records), null, 2)}\n`,
+    'test_results.json': ({ results, records }) => records && renderTestResults(results, records),
   },
   exports: Object.fromEntries(
     Object.entries(exports).map(([path, render]) => [path, ({ results }) => render([results])]),
@@ -224,7 +223,7 @@ export function writeOverview(
 /** One after the other; one that cannot be written does not keep the others from it. */
 function writeFiles(
   folder: string,
-  files: Readonly<Record<string, () => string | undefined>>,
+  files: Readonly<Record<string, () => Content | undefined>>,
 ): Written {
   const paths: string[] = []
   const errors: OutputError[] = []
