@@ -25,7 +25,11 @@ export interface BenchOptions extends DriveOptions {
 export interface BenchRun {
   /** What lands in `results.json`; secrets are already out of it. */
   results: Results
-  /** Every request, warm-up included, in the order in which they ended; secrets are already out of them. */
+  /**
+   * Every request, warm-up included, in the order in which they ended; secrets are already out of
+   * them. Of a large run they are views of what is kept, with their instants to 1e-4 ms: read their
+   * fields, or take `JSON.stringify` of one, but do not spread it.
+   */
   records: readonly RequestRecord[]
   /** The same of the second target; `undefined` without one. */
   baseline?: readonly RequestRecord[]
