@@ -36,6 +36,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'metrics/measure.ts',
     'metrics/observation.ts',
     'metrics/sample.ts',
+    'metrics/sequence.ts',
     'metrics/throughput.ts',
     'verdict/budget.ts',
     'verdict/decision.ts',

@@ -1,4 +1,5 @@
 import type { RequestRecord } from '../engine/record.ts'
+import { gatherSample } from './sample.ts'
 
 /** Requests in flight between ramp-up (all slots taken for the first time) and the last dispatch. */
 export interface HeldConcurrency {
@@ -64,28 +65,25 @@ interface Held {
 
 /** `stage`: only in its time; `undefined`: in the measured phase. */
 function addUp(records: readonly RequestRecord[], asked: number, stage?: number): Held {
-  const steps = stepsInFlight(records)
   const own = stage === undefined ? records : records.filter((record) => record.stage === stage)
   const first = own.reduce((at, record) => Math.min(at, measuredDispatch(record, at)), Infinity)
   const last = own.reduce((at, record) => Math.max(at, measuredDispatch(record, at)), -Infinity)
-  const window = steps.filter(({ at }) => at >= first && at <= last)
-  const peak = window.reduce((peak, { inFlight }) => Math.max(peak, inFlight), 0)
-  const rampedUp = Math.max(
-    0,
-    window.findIndex(({ inFlight }) => inFlight >= asked),
-  )
-
-  let time = 0
-  let full = 0
-  let busy = 0
-  for (let i = rampedUp; i + 1 < window.length; i++) {
-    const { at, inFlight } = window[i] as Step
-    const lasted = (window[i + 1] as Step).at - at
-    time += lasted
-    busy += lasted * inFlight
-    if (inFlight >= asked) full += lasted
+  let held: Held = { time: 0, full: 0, busy: 0, peak: 0 }
+  let step: Step | undefined
+  for (const next of stepsInFlight(records)) {
+    if (next.at < first || next.at > last) continue
+    if (step !== undefined) {
+      const lasted = next.at - step.at
+      held.time += lasted
+      held.busy += lasted * step.inFlight
+      if (step.inFlight >= asked) held.full += lasted
+    }
+    // What was before all slots were taken for the first time is the ramp-up.
+    if (next.inFlight >= asked && held.peak < asked) held = { time: 0, full: 0, busy: 0, peak: 0 }
+    held.peak = Math.max(held.peak, next.inFlight)
+    step = next
   }
-  return { time, full, busy, peak }
+  return held
 }
 
 /** A change of the number of requests in flight. */
@@ -97,16 +95,23 @@ export interface Step {
 }
 
 /** Every dispatch and every end, in order of time; warm-up requests included. */
-export function stepsInFlight(records: readonly RequestRecord[]): Step[] {
-  const changes: { at: number; change: 1 | -1 }[] = []
-  for (const { marks } of records) {
-    if (marks.dispatched === undefined) continue
-    changes.push({ at: marks.dispatched, change: 1 }, { at: marks.ended, change: -1 })
+export function* stepsInFlight(records: readonly RequestRecord[]): Generator<Step> {
+  const starts = gatherSample(records, ({ marks: { dispatched } }) =>
+    dispatched === undefined ? [] : [dispatched],
+  )
+  const ends = gatherSample(records, ({ marks: { dispatched, ended } }) =>
+    dispatched === undefined ? [] : [ended],
+  )
+  if (starts === undefined || ends === undefined) return
+  let started = 0
+  let ended = 0
+  while (ended < ends.length) {
+    const [start = Infinity, end = Infinity] = [starts[started], ends[ended]]
+    // At equal instants the ended request frees its slot for the dispatched one.
+    if (end <= start) ended++
+    else started++
+    yield { at: Math.min(start, end), inFlight: started - ended }
   }
-  // At equal instants the ended request frees its slot for the dispatched one.
-  changes.sort((a, b) => a.at - b.at || a.change - b.change)
-  let inFlight = 0
-  return changes.map(({ at, change }) => ({ at, inFlight: (inFlight += change) }))
 }
 
 function measuredDispatch({ phase, marks }: RequestRecord, otherwise: number): number {

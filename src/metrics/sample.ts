@@ -1,11 +1,37 @@
 /** Ascending and non-empty: the only thing a quantile is taken of. */
-export type Sample = readonly [number, ...number[]] & { readonly __sorted: unique symbol }
+export interface Sample extends Float64Array {
+  readonly 0: number
+  readonly __sorted: unique symbol
+}
 
 /** Sorts the values, which must not hold NaN; `undefined` when there are none. */
 export function toSample(values: Iterable<number>): Sample | undefined {
-  // A typed array sorts by number, without a comparator, several times faster than an array.
-  const sorted = new Float64Array(values).sort()
-  return sorted.length === 0 ? undefined : (Array.from(sorted) as unknown as Sample)
+  return sortValues(new Float64Array(values))
+}
+
+/** The sample of all values that something gives, gathered in the room that they take. */
+export function gatherSample<T>(
+  from: Iterable<T>,
+  valuesOf: (each: T) => readonly number[],
+): Sample | undefined {
+  let values = new Float64Array(64)
+  let size = 0
+  for (const each of from) {
+    for (const value of valuesOf(each)) {
+      if (size === values.length) {
+        const larger = new Float64Array(2 * size)
+        larger.set(values)
+        values = larger
+      }
+      values[size++] = value
+    }
+  }
+  return sortValues(values.slice(0, size))
+}
+
+/** A typed array sorts by number, without a comparator, several times faster than an array. */
+function sortValues(values: Float64Array): Sample | undefined {
+  return values.length === 0 ? undefined : (values.sort() as Sample)
 }
 
 /**

@@ -3,7 +3,7 @@ import type { GoodputBounds } from '../bench-spec/slo.ts'
 import type { FailedRecord, FailureKind, RequestRecord } from '../engine/record.ts'
 import { isGood } from './goodput.ts'
 import { chunkGaps, measure, type RequestMetric } from './measure.ts'
-import { mean, quantile, stddev, toSample } from './sample.ts'
+import { gatherSample, mean, quantile, stddev } from './sample.ts'
 import { measureSentRate, type SentRate } from './sent-rate.ts'
 import {
   outputTokens,
@@ -136,9 +136,7 @@ function distribute(
   records: readonly RequestRecord[],
   valuesOf: (record: RequestRecord) => readonly number[],
 ): Distribution | undefined {
-  const values: number[] = []
-  for (const record of records) for (const value of valuesOf(record)) values.push(value)
-  const sample = toSample(values)
+  const sample = gatherSample(records, valuesOf)
   if (sample === undefined) return undefined
   return keepKnown<Distribution>({
     count: sample.length,

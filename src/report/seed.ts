@@ -1,37 +1,70 @@
 import { cleanLine, cleanMessage } from '../bench-spec/plain-text.ts'
 import { requestNumber, type RequestRecord } from '../engine/record.ts'
+import { listLazily, type Sequence } from '../metrics/sequence.ts'
 import type { Results } from '../results/results.ts'
 
 /** `test_results.json`: times in seconds, `total_tokens` counts token events. */
 export interface TestResults {
   config: { url: string; concurrency: number; total_requests: number; timestamp: string }
   summary: { success_count: number; failed_count: number }
-  metrics: {
-    request_id: number
-    ttft: number | null
-    total_time: number
-    total_tokens: number
-    /** Token events ÷ total time. */
-    tokens_per_second: number
-    error: string | null
-    /** Only of a run that was recorded: those of the body. */
-    total_bytes?: number
-    /** The same: of the stream, and those that have names by them. */
-    events_count?: number
-    events?: Readonly<Record<string, number>>
-  }[]
+  metrics: Sequence<RequestFigures>
+}
+
+/** What `test_results.json` says of one request. */
+interface RequestFigures {
+  request_id: number
+  ttft: number | null
+  total_time: number
+  total_tokens: number
+  /** Token events ÷ total time. */
+  tokens_per_second: number
+  error: string | null
+  /** Only of a run that was recorded: those of the body. */
+  total_bytes?: number
+  /** The same: of the stream, and those that have names by them. */
+  events_count?: number
+  events?: Readonly<Record<string, number>>
 }
 
 /**
  * The measured records as `test_results.json`, sorted by `request_id`, which counts from 1. A
- * cancelled request stands under the failed ones: the format knows only two outcomes.
+ * cancelled request stands under the failed ones: the format knows only two outcomes. In pieces: the
+ * text of many requests is longer than a string may be.
  */
-export function renderTestResults(
+export function* renderTestResults(
   results: Results,
   records: readonly RequestRecord[],
-): TestResults {
+): Generator<string> {
+  const { metrics, ...head } = toTestResults(results, records)
+  yield `${JSON.stringify(head, null, 2).slice(0, -'\n}'.length)},\n  "metrics": [`
+  let separator = ''
+  for (const metric of metrics) {
+    yield `${separator}\n    ${JSON.stringify(metric, null, 2).replaceAll('\n', '\n    ')}`
+    separator = ','
+  }
+  yield separator === '' ? ']\n}\n' : '\n  ]\n}\n'
+}
+
+function toTestResults(results: Results, records: readonly RequestRecord[]): TestResults {
   const recorded = results.diagnostics.some(({ id }) => id === 'requests-recorded')
-  const metrics = measured(records).map((record) => ({
+  const requests = measured(records)
+  const failed = requests.filter(({ outcome }) => outcome !== 'completed').length
+  return {
+    config: {
+      url: results.target.url,
+      concurrency: placesOf(results.load),
+      total_requests: results.load.requests ?? requests.length,
+      timestamp: results.started_at.replace(/Z$/, '+00:00'),
+    },
+    summary: { success_count: requests.length - failed, failed_count: failed },
+    metrics: listLazily(requests.length, (place) =>
+      describeRequest(requests[place] as RequestRecord, recorded),
+    ),
+  }
+}
+
+function describeRequest(record: RequestRecord, recorded: boolean): RequestFigures {
+  return {
     request_id: requestNumber(record),
     ttft: firstToken(record) ?? null,
     total_time: totalTime(record),
@@ -39,17 +72,6 @@ export function renderTestResults(
     tokens_per_second: Number(tokenRate(record).toFixed(4)),
     error: errorText(record),
     ...(recorded && countEvents(record)),
-  }))
-  const failed = metrics.filter(({ error }) => error !== null).length
-  return {
-    config: {
-      url: results.target.url,
-      concurrency: placesOf(results.load),
-      total_requests: results.load.requests ?? metrics.length,
-      timestamp: results.started_at.replace(/Z$/, '+00:00'),
-    },
-    summary: { success_count: metrics.length - failed, failed_count: failed },
-    metrics,
   }
 }
 
@@ -57,11 +79,7 @@ function placesOf(load: Results['load']): number {
   return load.kind === 'closed' ? load.concurrency : load.max_concurrency
 }
 
-function countEvents({
-  bytes,
-  events,
-  eventNames = [],
-}: RequestRecord): Partial<TestResults['metrics'][number]> {
+function countEvents({ bytes, events, eventNames = [] }: RequestRecord): Partial<RequestFigures> {
   const names = eventNames.map(({ name, count }) => [name, count] as const)
   return { total_bytes: bytes, events_count: events, events: Object.fromEntries(names) }
 }

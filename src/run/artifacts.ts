@@ -14,7 +14,7 @@ import type { Matrix } from '../results/matrix.ts'
 import type { Results } from '../results/results.ts'
 import type { BenchRun } from './bench.ts'
 import { shelveRun } from './earlier-runs.ts'
-import { makeFolder, OutputError, writeFiles, type Written } from './output-file.ts'
+import { type Content, makeFolder, OutputError, writeFiles, type Written } from './output-file.ts'
 import { openRunFolder, type reportFiles, runFiles, type RunFolder } from './run-folder.ts'
 
 /** `strict` leaves out what strict JUnit schemas forbid: properties of test cases, files. */
@@ -23,7 +23,7 @@ export type JunitMode = 'rich' | 'strict'
 export type ReportFormat = keyof typeof reportFiles
 
 /** `undefined`: it cannot be made without the records. */
-type Render = (findings: Findings, junit: JunitMode) => string | undefined
+type Render = (findings: Findings, junit: JunitMode) => Content | undefined
 
 /** What other programs read, by its path in the folder of a run or of several. */
 const exports: Readonly<
@@ -47,8 +47,7 @@ const reports: {
   junit: { 'junit.xml': ({ results }, mode) => renderJunit([results], { mode }) },
   markdown: { 'summary.md': ({ results }) => renderMarkdown([results]) },
   seed: {
-    'test_results.json': ({ results, records }) =>
-      records && `${JSON.stringify(renderTestResults(results, records), null, 2)}\n`,
+    'test_results.json': ({ results, records }) => records && renderTestResults(results, records),
   },
   exports: Object.fromEntries(
     Object.entries(exports).map(([path, render]) => [path, ({ results }) => render([results])]),

@@ -26,7 +26,8 @@ export interface BenchRun {
   results: Results
   /**
    * Every request, warm-up included, those of one load process in the order in which they ended;
-   * secrets are already out of them.
+   * secrets are already out of them. Of a large run they are views of what is kept, with their
+   * instants to 1e-4 ms: read their fields, or take `JSON.stringify` of one, but do not spread it.
    */
   records: readonly RequestRecord[]
   /** The same of the second target; `undefined` without one. */

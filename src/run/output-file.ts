@@ -1,4 +1,12 @@
-import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, normalize, sep } from 'node:path'
 
 /** A file or a folder of ours cannot be written; the message names it, and says why. */
@@ -40,23 +48,49 @@ function makeOwn(path: string): void {
   if (found?.isDirectory() !== true) mkdirSync(path)
 }
 
+/** Of a file: as a whole, or in pieces that follow each other. */
+export type Content = string | Uint8Array | Iterable<string>
+
+/** UTF-16 units of the pieces that are written at once. */
+const writtenAtOnce = 1 << 16
+
 /**
  * Puts a file in the place of what has its name, at once: whoever looks finds the old or the new one
  * whole. A link is replaced, and not followed.
  * @throws {OutputError}
  */
-export function replaceFile(path: string, content: string | Uint8Array): void {
+export function replaceFile(path: string, content: Content): void {
   const draft = `${path}.${process.pid}.draft`
   attempt(path, () => {
     try {
       rmSync(draft, { force: true })
-      writeFileSync(draft, content, { flag: 'wx' })
+      write(draft, content)
       renameSync(draft, path)
     } catch (error) {
       rmSync(draft, { force: true })
       throw error
     }
   })
+}
+
+function write(path: string, content: Content): void {
+  if (typeof content === 'string' || content instanceof Uint8Array) {
+    writeFileSync(path, content, { flag: 'wx' })
+    return
+  }
+  const file = openSync(path, 'wx')
+  try {
+    let waiting = ''
+    for (const piece of content) {
+      waiting += piece
+      if (waiting.length < writtenAtOnce) continue
+      writeFileSync(file, waiting)
+      waiting = ''
+    }
+    writeFileSync(file, waiting)
+  } finally {
+    closeSync(file)
+  }
 }
 
 /**
@@ -114,7 +148,7 @@ export interface Written {
 /** One after the other; one that cannot be written does not keep the others from it. */
 export function writeFiles(
   folder: string,
-  files: Readonly<Record<string, () => string | undefined>>,
+  files: Readonly<Record<string, () => Content | undefined>>,
 ): Written {
   const paths: string[] = []
   const errors: OutputError[] = []

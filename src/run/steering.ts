@@ -17,8 +17,11 @@ export interface Steering {
   correctEnd(end: RunEnd): RunEnd
 }
 
-/** Looks whether the outcome is certain when so large a share of requests has come to those of the look before: all looks together then cost a fixed multiple of one. */
-const lookAgain = 1 / 32
+/**
+ * Whether the outcome is certain is asked with every batch, and from so many requests on only when a
+ * share more of them has ended: all looks of a run then cost a fixed multiple of one.
+ */
+const everyBatch = { below: 10_000, thenEach: 1 / 4 }
 
 /** Decides by what is certain or tested, never by how the figures stand at the moment. */
 export function steer(spec: BenchSpec): Steering {
@@ -42,7 +45,8 @@ export function steer(spec: BenchSpec): Steering {
       if (looks === 1 && measured + pending >= total) return undefined
       const illness = health.illness()
       if (illness !== undefined) return { kind: 'unhealthy', illness }
-      if (!abort.certain || measured < lookedAt * (1 + lookAgain)) return undefined
+      const due = measured < everyBatch.below || measured >= lookedAt * (1 + everyBatch.thenEach)
+      if (!abort.certain || !due) return undefined
       lookedAt = measured
       if (!isCertain(slos, records, given)) return undefined
       return { kind: 'curtailed' }

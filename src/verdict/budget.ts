@@ -4,8 +4,9 @@ import { type AbsoluteSlo, type Comparator, isUpperBound } from '../bench-spec/s
 import type { Gate } from '../bench-spec/spec.ts'
 import { holds } from '../metrics/measure.ts'
 import type { Observation, RequestMerit } from '../metrics/observation.ts'
-import { nearestRank, toSample } from '../metrics/sample.ts'
-import { type Arrangement, measureBurst, type Tally } from './dependence.ts'
+import { gatherSample, nearestRank } from '../metrics/sample.ts'
+import type { Sequence } from '../metrics/sequence.ts'
+import { type Arrangement, keepTallies, measureBurst, type Tally } from './dependence.ts'
 import { isFar } from './distance.ts'
 import { type Counted, type ExactTest, shareLimits } from './exact.ts'
 import { type Ranking, rankValues, type Values } from './ranking.ts'
@@ -35,12 +36,21 @@ export function percentileBudget(
 ): Budget {
   const ranking = rankValues(observation, { op }, failures)
   const { failureWeight, unseen, unknown } = observation
-  const requests = observation.requests.filter(({ failed }) => !failed || failures !== 'exclude')
-  const count = (isBad: (value: number) => boolean): Tally[] =>
-    requests.map(({ values, failed }) => {
-      if (failed) return { size: failureWeight, hits: failureWeight }
-      return { size: values.length, hits: values.filter(isBad).length }
-    })
+  const failed = failures === 'exclude' ? 0 : observation.failed
+  const requests = observation.requests.length - (observation.failed - failed)
+  function* each<T>(take: (values: readonly number[], failed: boolean) => T): Generator<T> {
+    for (const { values, failed } of observation.requests) {
+      if (!failed || failures !== 'exclude') yield take(values, failed)
+    }
+  }
+  const count = (isBad: (value: number) => boolean): Sequence<Tally> =>
+    keepTallies(
+      requests,
+      each((values, failed) => {
+        if (failed) return { size: failureWeight, hits: failureWeight }
+        return { size: values.length, hits: values.filter(isBad).length }
+      }),
+    )
   const q = allowedBeyond(percent, op)
   const own = findOwnQuantile(ranking, q, op)
   return keepKnown<Budget>({
@@ -52,16 +62,18 @@ export function percentileBudget(
         : count((value) => (isUpperBound(op) ? value > own : value < own)),
     isFar: () =>
       isFar(
-        requests.map(({ values, failed }) =>
-          failed ? [isUpperBound(op) ? Infinity : -Infinity] : values,
-        ),
+        {
+          length: requests,
+          [Symbol.iterator]: () =>
+            each((values, failed) => (failed ? [isUpperBound(op) ? Infinity : -Infinity] : values)),
+        },
         { op, bound },
         percent / 100,
       ),
     many: failureWeight > 1,
     requests: observation.requests.length + unseen + unknown,
     observed: ranking.at(nearestRank(ranking.n, percent / 100)),
-    failed: failures === 'exclude' ? 0 : observation.failed,
+    failed,
     unseen: { requests: unseen, size: unseen * failureWeight, hits: unseen * failureWeight },
     withoutValue: unseen + unknown,
     limits: ({ n, passAtMost, failAtLeast }) => {
@@ -96,19 +108,26 @@ export function shareBudget(
   const n = good + bad
   const q = allowedBad(bound, op)
   const isHit = (request: RequestMerit): boolean => request.good !== badIsBad
-  const failures = badIsBad && metric !== 'goodput' ? requests.map(isHit) : undefined
+  const limits = badIsBad && metric !== 'goodput'
   return keepKnown<Budget>({
     q,
-    tallies: requests.map((request) => ({ size: 1, hits: isHit(request) ? 1 : 0 })),
+    tallies: keepTallies(
+      n,
+      each(requests, (request) => ({ size: 1, hits: isHit(request) ? 1 : 0 })),
+    ),
     anchored: badIsBad ? anchorScores(requests, q) : undefined,
     isFar: () =>
       isFar(
-        requests.map(({ score }) => (score === undefined ? [] : [score])),
+        {
+          length: n,
+          [Symbol.iterator]: () =>
+            each(requests, ({ score }) => (score === undefined ? [] : [score])),
+        },
         { op: '<=', bound: 1 },
         1 - q,
       ),
     many: false,
-    burst: failures && findBurst(failures, burst),
+    burst: limits ? findBurst(each(requests, isHit), burst) : undefined,
     requests: n,
     observed: (countsGood ? good : bad) / n,
     failed: 0,
@@ -124,18 +143,25 @@ export function shareBudget(
 }
 
 /** Requests beyond the own quantile of their scores; `undefined` for what has no score. */
-function anchorScores(requests: readonly RequestMerit[], q: number): Tally[] | undefined {
-  const scores = requests.flatMap(({ score }) => score ?? [])
-  const sample = scores.length === requests.length ? toSample(scores) : undefined
-  const own = sample && finite(sample[nearestRank(sample.length, 1 - q) - 1])
-  return own === undefined
-    ? undefined
-    : scores.map((score) => ({ size: 1, hits: score > own ? 1 : 0 }))
+function anchorScores(requests: Sequence<RequestMerit>, q: number): Sequence<Tally> | undefined {
+  const sample = gatherSample(requests, ({ score }) => (score === undefined ? [] : [score]))
+  if (sample?.length !== requests.length) return undefined
+  const own = finite(sample[nearestRank(sample.length, 1 - q) - 1])
+  if (own === undefined) return undefined
+  const isBeyond = ({ score = 0 }: RequestMerit): boolean => score > own
+  return keepTallies(
+    requests.length,
+    each(requests, (request) => ({ size: 1, hits: isBeyond(request) ? 1 : 0 })),
+  )
+}
+
+function* each<T, U>(all: Iterable<T>, take: (one: T) => U): Generator<U> {
+  for (const one of all) yield take(one)
 }
 
 /** `given`: by the spec. */
 function findBurst(
-  failures: readonly boolean[],
+  failures: Iterable<boolean>,
   given: number | undefined,
 ): Budget['burst'] | undefined {
   const seen = measureBurst(failures)

@@ -11,10 +11,11 @@ import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import { narrowLoad, type Tagging } from '../bench-spec/tagging.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { type Observation, observe } from '../metrics/observation.ts'
+import { listLazily, type Sequence } from '../metrics/sequence.ts'
 import { type Budget, percentileBudget, shareBudget } from './budget.ts'
 import { type Dependence, measureBurst, slicings, weigh } from './dependence.ts'
 import { shareAlpha } from './looks.ts'
-import { boundEffect, type Outlook, placeQuantile, spread } from './outlook.ts'
+import { boundEffect, type Mark, type Outlook, placeQuantile, spread } from './outlook.ts'
 import { binomialAtLeast, binomialAtMost } from './tails.ts'
 
 /** What the whole run will find, whatever its remaining requests do. */
@@ -152,9 +153,11 @@ function lookAhead(
   const budget = toBudget(slo, observation, gate)
   if (budget === undefined || observation.kind === 'rate') return undefined
   const { q, tallies } = budget
-  const indexes = observation.requests.map(({ index }) => index)
-  const bad = tallies.map(({ hits }) => hits > 0)
-  const marks = bad.map((isBad, at) => ({ index: indexes[at] ?? 0, hit: isBad }))
+  const requests: Iterable<{ index: number }> = observation.requests
+  const indexes = Array.from(requests, ({ index }) => index)
+  const bad = Array.from(tallies, ({ hits }) => hits > 0)
+  const marking = (hits: readonly (boolean | undefined)[]): Sequence<Mark> =>
+    listLazily(hits.length, (at) => ({ index: indexes[at] ?? 0, hit: hits[at] }))
   const badness = rateBadness(slo, observation)
   const placed = badness && placeQuantile(badness, { n, q })
   const least = bad.filter(Boolean).length
@@ -164,16 +167,8 @@ function lookAhead(
     q,
     least,
     most: least + n - tallies.length,
-    bound: slicings.map((slices) => spread(marks, n, slices)),
-    quantile: placed
-      ? slicings.map((slices) =>
-          spread(
-            placed.map((hit, at) => ({ index: indexes[at] ?? 0, hit })),
-            n,
-            slices,
-          ),
-        )
-      : [],
+    bound: slicings.map((slices) => spread(marking(bad), n, slices)),
+    quantile: placed ? slicings.map((slices) => spread(marking(placed), n, slices)) : [],
     burst: failures ? boundBurst(indexes, bad, gate.burst) : () => 1,
   }
 }
@@ -188,14 +183,16 @@ function toBudget(slo: AbsoluteSlo, observation: Observation, gate: Gate): Budge
 function rateBadness(
   { op }: AbsoluteSlo,
   observation: Exclude<Observation, { kind: 'rate' }>,
-): number[] | undefined {
+): Float64Array | undefined {
   if (observation.kind === 'values') {
     const sign = isUpperBound(op) ? 1 : -1
-    return observation.requests.map(({ values: [value = 0], failed }) =>
+    return Float64Array.from(observation.requests, ({ values: [value = 0], failed }) =>
       failed ? Infinity : sign * value,
     )
   }
-  const scores = observation.requests.flatMap(({ score }) => score ?? [])
+  const scores = Float64Array.from(observation.requests, ({ score = Number.NaN }) => score).filter(
+    (score) => !Number.isNaN(score),
+  )
   // Of a ceiling on goodput the good ones are counted, which have no order.
   return scores.length < observation.requests.length || isUpperBound(op) ? undefined : scores
 }
@@ -219,8 +216,10 @@ function worstTail(
   limit: number,
   tail: (bad: number) => number,
 ): number | undefined {
-  let worst = 0
-  for (let bad = least; bad <= most; bad++) {
+  // Most often it is known from an end: of a large run there are many ways.
+  let worst = Math.max(tail(least), tail(most))
+  if (worst > limit) return undefined
+  for (let bad = least + 1; bad < most; bad++) {
     worst = Math.max(worst, tail(bad))
     if (worst > limit) return undefined
   }

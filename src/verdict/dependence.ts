@@ -1,3 +1,4 @@
+import { listLazily, type Sequence } from '../metrics/sequence.ts'
 import { normalQuantile, studentQuantile } from './tails.ts'
 
 /** Observations that were made together. */
@@ -5,6 +6,18 @@ export interface Tally {
   size: number
   /** Those that are counted: the bad ones of a budget, those that belong to a share. */
   hits: number
+}
+
+/** Tallies of many requests, in less room than objects take. `length`: of all that are given. */
+export function keepTallies(length: number, given: Iterable<Tally>): Sequence<Tally> {
+  const sizes = new Uint32Array(length)
+  const hits = new Uint32Array(length)
+  let position = 0
+  for (const tally of given) {
+    sizes[position] = tally.size
+    hits[position++] = tally.hits
+  }
+  return listLazily(length, (at) => ({ size: sizes[at] ?? 0, hits: hits[at] ?? 0 }))
 }
 
 /**
@@ -40,10 +53,11 @@ export function findSlice(position: number, count: number, slices: number): numb
 }
 
 /** Adjacent tallies of `slices` equal parts put together; those that got none are left out. */
-export function slice(tallies: readonly Tally[], slices: number): Tally[] {
+export function slice(tallies: Sequence<Tally>, slices: number): Tally[] {
   const groups: Tally[] = Array.from({ length: slices }, () => ({ size: 0, hits: 0 }))
-  for (const [position, { size, hits }] of tallies.entries()) {
-    const group = groups[findSlice(position, tallies.length, slices)]
+  let position = 0
+  for (const { size, hits } of tallies) {
+    const group = groups[findSlice(position++, tallies.length, slices)]
     if (group === undefined) continue
     group.size += size
     group.hits += hits
@@ -52,7 +66,7 @@ export function slice(tallies: readonly Tally[], slices: number): Tally[] {
 }
 
 /** All tallies as one. */
-export function addUp(tallies: readonly Tally[]): Tally {
+export function addUp(tallies: Iterable<Tally>): Tally {
   let size = 0
   let hits = 0
   for (const tally of tallies) {
@@ -63,7 +77,7 @@ export function addUp(tallies: readonly Tally[]): Tally {
 }
 
 /** Share of the hits, 0–1; NaN without an observation. */
-export function toShare(tallies: readonly Tally[]): number {
+export function toShare(tallies: Iterable<Tally>): number {
   const { size, hits } = addUp(tallies)
   return hits / size
 }
@@ -72,7 +86,7 @@ export function toShare(tallies: readonly Tally[]): number {
  * Design effect of groups (Korn and Graubard 1998): variance of the share between k groups ÷
  * `variance`, that of one observation, which makes variance ÷ n of the share; at least 1.
  */
-export function measureEffect(groups: readonly Tally[], variance: number): number {
+export function measureEffect(groups: Sequence<Tally>, variance: number): number {
   const { size: n, hits } = addUp(groups)
   let squares = 0
   for (const group of groups) squares += (group.hits - (hits / n) * group.size) ** 2
@@ -116,7 +130,7 @@ export function pickHeaviest(candidates: readonly Dependence[], alpha: number): 
 
 /** What groups have to say; nothing when they are too few, or differ by chance alone. */
 export function compareGroups(
-  groups: readonly Tally[],
+  groups: Sequence<Tally>,
   variance: number,
   { of, at }: Pick<Extract<Dependence, { kind: 'groups' }>, 'of' | 'at'>,
 ): Dependence[] {
@@ -126,13 +140,14 @@ export function compareGroups(
 }
 
 /** Mean length of the runs of failures, in the order of dispatch; `undefined` without a failure. */
-export function measureBurst(failures: readonly boolean[]): number | undefined {
+export function measureBurst(failures: Iterable<boolean>): number | undefined {
   let failed = 0
   let bursts = 0
-  for (const [position, failure] of failures.entries()) {
-    if (!failure) continue
-    failed++
-    if (position === 0 || !failures[position - 1]) bursts++
+  let before = false
+  for (const failure of failures) {
+    if (failure) failed++
+    if (failure && !before) bursts++
+    before = failure
   }
   return bursts === 0 ? undefined : failed / bursts
 }
@@ -140,12 +155,12 @@ export function measureBurst(failures: readonly boolean[]): number | undefined {
 /** The requests of a run in the order of dispatch, for one question. */
 export interface Arrangement {
   /** Bad at the bound. */
-  tallies: readonly Tally[]
+  tallies: Sequence<Tally>
   /**
    * Beyond the run's own quantile, where about as many lie as may be bad: a run about to PASS has few
    * at the bound, too few to show how they come. `undefined` where there is no such quantile.
    */
-  anchored?: readonly Tally[]
+  anchored?: Sequence<Tally>
   /** Whether the bound is so far from every part of the run that its own quantile has no say. */
   isFar?: () => boolean
   /** Whether a request gives many observations, which then resemble each other. */

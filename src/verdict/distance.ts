@@ -1,5 +1,6 @@
 import { type Comparator, isUpperBound } from '../bench-spec/slo.ts'
 import { nearestRank } from '../metrics/sample.ts'
+import type { Sequence } from '../metrics/sequence.ts'
 import { findSlice, slicings } from './dependence.ts'
 
 /**
@@ -10,7 +11,7 @@ import { findSlice, slicings } from './dependence.ts'
  * infinite at the bad end for one that failed.
  */
 export function isFar(
-  values: readonly (readonly number[])[],
+  values: Sequence<readonly number[]>,
   { op, bound }: { op: Comparator; bound: number },
   p: number,
 ): boolean {
@@ -25,11 +26,12 @@ export function isFar(
 }
 
 /** The values of each part in ascending order. */
-function cut(values: readonly (readonly number[])[], slices: number): number[][] {
+function cut(values: Sequence<readonly number[]>, slices: number): Float64Array[] {
   const parts: number[][] = Array.from({ length: slices }, () => [])
-  for (const [position, own] of values.entries()) {
-    const part = parts[findSlice(position, values.length, slices)]
+  let position = 0
+  for (const own of values) {
+    const part = parts[findSlice(position++, values.length, slices)]
     for (const value of own) part?.push(value)
   }
-  return parts.map((part) => part.sort((a, b) => a - b))
+  return parts.map((part) => Float64Array.from(part).sort())
 }

@@ -8,7 +8,7 @@ import {
 } from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
 import type { RequestRecord } from '../engine/record.ts'
-import { observe } from '../metrics/observation.ts'
+import { type Observation, observe } from '../metrics/observation.ts'
 import { mean, nearestRank } from '../metrics/sample.ts'
 import { outputTokens, throughput, tokenBasis } from '../metrics/throughput.ts'
 import type { Tally } from './dependence.ts'
@@ -20,16 +20,26 @@ export interface Taking {
   goodput?: GoodputBounds | undefined
 }
 
+type Asked = Pick<Slo, 'metric' | 'stat' | 'op'>
+
 /**
  * The statistic of some records: ms, per second, or 0–1. +Infinity when failed requests fill a
  * percentile, 0 for the rate of a round that completed nothing; `undefined` when there is none.
  */
 export function takeValue(
   records: readonly RequestRecord[],
-  { metric, stat, op }: Pick<Slo, 'metric' | 'stat' | 'op'>,
+  slo: Asked,
   { failures, goodput }: Taking,
 ): number | undefined {
-  const observation = observe(records, metric, { goodput })
+  return takeStatistic(observe(records, slo.metric, { goodput }), records, slo, failures)
+}
+
+function takeStatistic(
+  observation: Observation | undefined,
+  records: readonly RequestRecord[],
+  { metric, stat, op }: Asked,
+  failures: Gate['failures'],
+): number | undefined {
   if (observation === undefined) {
     const failed = records.some(({ outcome }) => outcome === 'failed')
     if (!failed) return undefined
@@ -59,11 +69,14 @@ export function takeShares(
 ): Tally[] {
   const observation = observe(records, metric, { goodput })
   if (observation?.kind !== 'share') return []
-  const rounds = Map.groupBy(observation.requests, ({ round }) => round)
-  return [...rounds.values()].map((requests) => ({
-    size: requests.length,
-    hits: requests.filter(({ good }) => good === (metric !== 'error_rate')).length,
-  }))
+  const rounds = new Map<number, Tally>()
+  for (const { round, good } of observation.requests) {
+    const tally = rounds.get(round) ?? { size: 0, hits: 0 }
+    rounds.set(round, tally)
+    tally.size++
+    if (good === (metric !== 'error_rate')) tally.hits++
+  }
+  return [...rounds.values()]
 }
 
 export const storedMetrics = [
@@ -129,13 +142,14 @@ function ratesByRound(
 function takeTimes(
   records: readonly RequestRecord[],
   metric: StoredMetric,
-  taking: Taking,
+  { failures }: Taking,
 ): Partial<Record<StoredStat, number>> {
+  const observation = observe(records, metric)
   return keepKnown<Record<StoredStat, number>>(
     Object.fromEntries(
       storedStats.map((stat) => [
         stat,
-        takeValue(records, { metric, stat: toStat(stat), op: '<=' }, taking),
+        takeStatistic(observation, records, { metric, stat: toStat(stat), op: '<=' }, failures),
       ]),
     ) as Record<StoredStat, number | undefined>,
   )

@@ -17,7 +17,7 @@ export interface Mark {
 }
 
 /** The slices of a run of `n` requests; those that have not ended are open. */
-export function spread(marks: readonly Mark[], n: number, slices: number): Outlook[] {
+export function spread(marks: Iterable<Mark>, n: number, slices: number): Outlook[] {
   const outlooks = Array.from({ length: Math.min(slices, n) }, () => ({
     size: 0,
     hits: 0,
@@ -45,14 +45,14 @@ export function spread(marks: readonly Mark[], n: number, slices: number): Outlo
  * all others are good, and highest when they are bad. `badness` ascends towards the bad end.
  */
 export function placeQuantile(
-  badness: readonly number[],
+  badness: Float64Array,
   { n, q }: { n: number; q: number },
 ): (boolean | undefined)[] {
-  const ascending = badness.toSorted((a, b) => a - b)
+  const ascending = badness.toSorted()
   const rank = nearestRank(n, 1 - q)
   const lowest = ascending[rank - (n - badness.length) - 1] ?? -Infinity
   const highest = ascending[rank - 1] ?? Infinity
-  return badness.map((each) => {
+  return Array.from(badness, (each) => {
     if (each <= lowest) return false
     return each > highest ? true : undefined
   })

@@ -58,7 +58,7 @@ function describe(sample: Sample): Statistics {
   }
 }
 
-function findMedian(values: readonly number[]): number {
+function findMedian(values: Iterable<number>): number {
   const sample = toSample(values)
   return sample === undefined ? 0 : quantile(sample, 0.5)
 }

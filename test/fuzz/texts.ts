@@ -34,7 +34,7 @@ export function renderAll({ results, records = [] }: Findings): [string, Audienc
       renderTerminal(results, { ...plain, unicode: false, width: 60 }),
     ],
     ['overview', 'terminal', renderOverview([results, results], plain)],
-    ['test_results.json', 'json', JSON.stringify(renderTestResults(results, records))],
+    ['test_results.json', 'json', [...renderTestResults(results, records)].join('')],
     ['seed report', 'terminal', renderSeedReport(results, records, 'zh')],
     ['benchmark-smaller.json', 'json', renderBenchmark([results], 'smaller')],
     ['benchmark-bigger.json', 'json', renderBenchmark([results], 'bigger')],

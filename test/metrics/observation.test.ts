@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest'
 
-import { observe } from '../../src/metrics/observation.ts'
+import { observe as observeLazily } from '../../src/metrics/observation.ts'
 import { cancelled, completed, failed, times } from './records.ts'
+
+/** With lists of what the columns of an observation hold. */
+function observe(...asked: Parameters<typeof observeLazily>) {
+  const found = observeLazily(...asked)
+  if (found === undefined || found.kind === 'rate') return found
+  if (found.kind === 'share') return { ...found, requests: [...found.requests] }
+  return { ...found, sample: [...found.sample], requests: [...found.requests] }
+}
 
 test('gathers a request metric in the order of dispatch, whatever ended first', () => {
   const records = [

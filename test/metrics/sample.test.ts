@@ -16,8 +16,8 @@ function sampleOf(...values: number[]): Sample {
 }
 
 test('sorts by number, not by text', () => {
-  expect(toSample([10, 9, 100, -1, 2.5])).toEqual([-1, 2.5, 9, 10, 100])
-  expect(toSample(new Float64Array([3, 1, 2]))).toEqual([1, 2, 3])
+  expect(toSample([10, 9, 100, -1, 2.5])).toEqual(Float64Array.of(-1, 2.5, 9, 10, 100))
+  expect(toSample(new Float64Array([3, 1, 2]))).toEqual(Float64Array.of(1, 2, 3))
 })
 
 test('leaves the values it was given as they were', () => {

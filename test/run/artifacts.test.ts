@@ -86,7 +86,7 @@ test('a request has the same number in every file and line', () => {
   const [, list = ''] = /id="requests">([^]*?)<\/section>/.exec(read('report.html')) ?? []
   expect({
     records: lines.filter(({ outcome }) => outcome === 'failed').map(({ number }) => number),
-    tests: tests.metrics.flatMap((each) => (each.error === null ? [] : [each.request_id])),
+    tests: [...tests.metrics].flatMap((each) => (each.error === null ? [] : [each.request_id])),
     line: renderEndLine(failed, 'en').slice(0, 5),
     gantt: /<th scope="row">(\d+)</.exec(gantt)?.[1],
     drawing: gantt.includes('Request 50 over time'),

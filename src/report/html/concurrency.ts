@@ -19,14 +19,13 @@ export function renderConcurrency(
   x: Scale,
   { origin, begin }: { origin: number; begin: number | undefined },
 ): Markup | undefined {
-  const steps = stepsInFlight(records)
-  if (steps.length === 0) return undefined
+  const points = reduce(stepsInFlight(records), (at) => x.place(at - origin))
+  if (points.length === 0) return undefined
   const plot = createPlot(width, 130, left)
-  const peak = steps.reduce((most, { inFlight }) => Math.max(most, inFlight), 0)
+  const peak = points.reduce((most, [, count]) => Math.max(most, count), 0)
   const { load } = results
   const line = limitLine(load, peak)
   const y = scaleCounts(Math.max(peak, line?.count ?? 0), [plot.bottom, plot.top])
-  const points = reduce(steps, (at) => x.place(at - origin))
   const course = drawSteps(points.map(([at, count]) => [at, y.place(count)]))
   return renderChart(
     {
@@ -64,13 +63,26 @@ function drawLimit({ count, what }: LimitLine, place: number, { left, right }: P
 }
 
 /** Of the steps within one unit of the drawing only the last, the lowest and the highest stay. */
-function reduce(steps: readonly Step[], place: (at: number) => number): Point[] {
-  const columns = Map.groupBy(steps, ({ at }) => Math.floor(place(at)))
-  return [...columns].flatMap(([column, within]): Point[] => {
-    const counts = within.map(({ inFlight }) => inFlight)
-    const kept = [Math.min(...counts), Math.max(...counts), counts.at(-1) ?? 0]
-    return counts.length < 4
-      ? within.map(({ at, inFlight }) => [place(at), inFlight])
-      : kept.map((count, index) => [column + index / 3, count])
-  })
+function reduce(steps: Iterable<Step>, place: (at: number) => number): Point[] {
+  const points: Point[] = []
+  let within: Point[] = []
+  let column = -Infinity
+  const close = (): void => {
+    for (const point of within) points.push(point)
+  }
+  for (const { at, inFlight } of steps) {
+    const left = place(at)
+    if (Math.floor(left) !== column) {
+      close()
+      within = []
+      column = Math.floor(left)
+    }
+    within.push([left, inFlight])
+    if (within.length < 4) continue
+    const counts = within.map(([, count]) => count)
+    const kept = [Math.min(...counts), Math.max(...counts), inFlight]
+    within = kept.map((count, index): Point => [column + index / 3, count])
+  }
+  close()
+  return points
 }

@@ -1,3 +1,4 @@
+import { listLazily } from '../../metrics/sequence.ts'
 import { formatCount, formatMs } from '../units.ts'
 import { createPlot, fixed, renderAxes, renderBound, renderChart, renderFigure } from './chart.ts'
 import { drawSteps, type Point, thin } from './line.ts'
@@ -16,8 +17,8 @@ export function renderEcdf(series: Series, times: Scale): Markup {
   const { metric, sample, failed, bounds } = series
   const all = sample.length + failed
   const shares = scaleShares([plot.bottom, plot.top])
-  const points = sample.map((value, index): Point => [
-    times.place(value),
+  const points = listLazily(sample.length, (index): Point => [
+    times.place(sample[index] ?? 0),
     shares.place((index + 1) / all),
   ])
   const steps: Point[] = [

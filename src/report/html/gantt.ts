@@ -3,7 +3,7 @@ import { chunkGaps, measure } from '../../metrics/measure.ts'
 import type { Results } from '../../results/results.ts'
 import { formatCount, formatMs } from '../units.ts'
 import { fixed, renderChart } from './chart.ts'
-import { measureDuration, measuredOnly, findOrigin, findStart } from './instants.ts'
+import { findOrigin, findStart, measureDuration, measuredOnly, pickFirst } from './instants.ts'
 import { type Markup, markup, trust } from './markup.ts'
 import { nameOutcome } from './request-outcome.ts'
 import { type Scale, scaleTimes } from './scale.ts'
@@ -19,10 +19,12 @@ export function renderGantt(results: Results, records: readonly RequestRecord[])
   const requests = measuredOnly(records)
   const failed = requests.filter(({ outcome }) => outcome === 'failed')
   const completed = requests.filter(({ outcome }) => outcome === 'completed')
-  const shownFailed = failed.toSorted((a, b) => a.index - b.index).slice(0, mostFailed)
-  const slowest = completed
-    .toSorted((a, b) => measureDuration(b) - measureDuration(a) || a.index - b.index)
-    .slice(0, mostSlow)
+  const shownFailed = pickFirst(failed, mostFailed, (a, b) => a.index - b.index)
+  const slowest = pickFirst(
+    completed,
+    mostSlow,
+    (a, b) => measureDuration(b) - measureDuration(a) || a.index - b.index,
+  )
   const shown = [...shownFailed, ...slowest]
   if (shown.length === 0)
     return markup`<p>No request ended by itself, so there is none to show.</p>`

@@ -17,6 +17,24 @@ export function measureDuration(record: RequestRecord): number {
   return typeof latency === 'number' ? latency : record.marks.ended - findStart(record)
 }
 
+/** The first `most` in an order, without one of all. */
+export function pickFirst(
+  records: readonly RequestRecord[],
+  most: number,
+  compare: (a: RequestRecord, b: RequestRecord) => number,
+): RequestRecord[] {
+  let first: RequestRecord[] = []
+  let last: RequestRecord | undefined
+  for (const record of records) {
+    if (last !== undefined && compare(record, last) >= 0) continue
+    first.push(record)
+    if (first.length < 2 * most) continue
+    first = first.sort(compare).slice(0, most)
+    last = first.at(-1)
+  }
+  return first.sort(compare).slice(0, most)
+}
+
 export function measuredOnly(records: readonly RequestRecord[]): RequestRecord[] {
   return records.filter(({ phase }) => phase === 'measured')
 }

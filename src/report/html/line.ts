@@ -34,7 +34,14 @@ function draw(points: readonly Point[], curve: typeof curveLinear): Markup {
 }
 
 /** Of the points of a step line that lie within the same half of a unit, the last one. */
-export function thin(points: readonly Point[]): Point[] {
-  const half = (point: Point | undefined): number => Math.floor((point?.[0] ?? -1) * 2)
-  return points.filter((point, index) => half(points[index + 1]) !== half(point))
+export function thin(points: Iterable<Point>): Point[] {
+  const kept: Point[] = []
+  let half = Number.NaN
+  for (const point of points) {
+    const own = Math.floor(point[0] * 2)
+    if (own === half) kept.pop()
+    kept.push(point)
+    half = own
+  }
+  return kept
 }

@@ -3,7 +3,7 @@ import { requestNumber, type RequestRecord } from '../../engine/record.ts'
 import { measure } from '../../metrics/measure.ts'
 import { outputTokens } from '../../metrics/throughput.ts'
 import { formatCount } from '../units.ts'
-import { measureDuration, measuredOnly, findOrigin, findStart } from './instants.ts'
+import { findOrigin, findStart, measureDuration, measuredOnly, pickFirst } from './instants.ts'
 import { type Content, type Markup, markup, trust } from './markup.ts'
 import { nameOutcome } from './request-outcome.ts'
 import { renderScrolling } from './table.ts'
@@ -50,7 +50,7 @@ interface Listing {
 export function renderRequestList(records: readonly RequestRecord[]): Markup {
   const requests = measuredOnly(records)
   if (requests.length === 0) return markup`<p>No measured request was sent.</p>`
-  const listing = list(requests.toSorted(byInterest).slice(0, mostEmbedded), findOrigin(records))
+  const listing = list(pickFirst(requests, mostEmbedded, byInterest), findOrigin(records))
   const shown = listing.rows.slice(0, mostStatic)
   const head = titles.map(
     (title, column) =>
