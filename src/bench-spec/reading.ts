@@ -186,6 +186,7 @@ function findDoubts({ slos, dataset, target, load, baseline }: Bench['parts']): 
       `data_source: no {{column}} is used, so every request is the same. Write for example {{${example}}} in the body.`,
     )
   }
+  if (load.kind === 'open') return doubts
   if (load.requests !== undefined && load.requests < load.concurrency) {
     doubts.push(
       `concurrency: ${load.requests} requests never reach a concurrency of ${load.concurrency}.`,

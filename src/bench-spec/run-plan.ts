@@ -1,7 +1,8 @@
 import { findOutputLimit, type OutputLimit } from './asked.ts'
+import { mostInFlight } from './in-flight.ts'
 import { keepKnown } from './known.ts'
 import { createRedactor } from './redaction.ts'
-import type { BenchSpec, Target } from './spec.ts'
+import type { BenchSpec, Load, Target } from './spec.ts'
 import { prepareRequest } from './template.ts'
 import { estimateTokens, listPrompts } from './token-estimate.ts'
 import { countOpenFiles } from './workload.ts'
@@ -10,8 +11,8 @@ import { countOpenFiles } from './workload.ts'
 export interface RunPlan {
   name: string
   slos: number
-  /** Requests in flight to one target. */
-  concurrency: number
+  /** How they are sent to one target. */
+  load: Load
   /** Measured requests to each target; `undefined`: as many as fit into `duration`. */
   requests?: number
   /** ms. */
@@ -38,7 +39,7 @@ export interface PlannedTarget {
   outputTokens?: { key: string; tokens: number }
 }
 
-/** At the pace of an earlier run, by the duration that was asked for, or at most by the timeout. */
+/** At the pace of an earlier run, by the duration or the rate that was asked for, or at most by the timeout. */
 export type PlannedTime =
   | { kind: 'pace'; ms: number; startedAt: string }
   | { kind: 'asked'; ms: number }
@@ -61,13 +62,13 @@ export function planRun(
   { pace, openFiles }: { pace?: Pace | undefined; openFiles?: number | undefined } = {},
 ): RunPlan {
   const { name, load, slos, dataset, baseline, mock } = spec
-  const { concurrency, requests, duration, warmup } = load
+  const { requests, duration, warmup } = load
   const second = baseline?.kind === 'interleaved' ? [baseline] : []
   const targets = [{ target: spec.target, mock }, ...second]
   return keepKnown<RunPlan>({
     name,
     slos: slos.length,
-    concurrency,
+    load,
     requests,
     duration,
     warmup,
@@ -75,7 +76,7 @@ export function planRun(
     targets: targets.map((each) => planTarget(spec, each.target, each.mock !== undefined)),
     time: planTime(spec, targets.length, pace),
     openFiles: keepKnown<RunPlan['openFiles']>({
-      needed: countOpenFiles({ concurrency, requests, warmup }, targets.length),
+      needed: countOpenFiles({ inFlight: mostInFlight(load), requests, warmup }, targets.length),
       limit: openFiles,
     }),
   })
@@ -119,10 +120,13 @@ function planTime(
   targets: number,
   pace: Pace | undefined,
 ): PlannedTime {
-  const { concurrency, requests, duration, warmup } = load
+  const { requests, duration, warmup } = load
   if (requests === undefined) return { kind: 'asked', ms: duration ?? 0 }
-  const places = (targets * (requests + warmup)) / concurrency
   const cap = duration ?? Infinity
+  if (load.kind === 'open') {
+    return { kind: 'asked', ms: Math.min(cap, (1000 * requests) / load.rate) }
+  }
+  const places = (targets * (requests + warmup)) / load.concurrency
   if (pace !== undefined) {
     const ms = Math.min(cap, places * pace.requestMs)
     return { kind: 'pace', ms, startedAt: pace.startedAt }

@@ -91,10 +91,45 @@ export interface DefaultRequests {
   capped: boolean
 }
 
+/** How requests are sent: as earlier ones end, or at times of their own. */
+export type Load = ClosedLoad | OpenLoad
+
 /** Closed loop: `concurrency` requests in flight, each refilled as soon as its stream has ended. */
-export interface Load {
+export interface ClosedLoad extends LoadBase {
   kind: 'closed'
+  /** The most of its stages. */
   concurrency: number
+}
+
+/** Open loop: requests are due at instants that are fixed beforehand, whatever became of those before. */
+export interface OpenLoad extends LoadBase {
+  kind: 'open'
+  /** Requests per second, the most of its stages. */
+  rate: number
+  arrival: Arrival
+  /** Requests in flight; one that finds so many is sent late, when one of them has ended. */
+  maxConcurrency: number
+}
+
+/**
+ * How requests come at a rate: evenly, or with times between two of them that a gamma distribution
+ * draws. `burstiness` is its shape: 1 is Poisson, below it they come in bursts.
+ */
+export type Arrival = { kind: 'constant' } | { kind: 'gamma'; burstiness: number }
+
+/** A part of the load with a concurrency or a rate of its own; all stages of a load are of one kind. */
+export interface Stage {
+  name: string
+  /** ms, its ramp included. */
+  duration: number
+  /** ms in which `from` becomes `to`, linearly; 0: at once. */
+  ramp: number
+  /** Of concurrency, or of requests per second. */
+  from: number
+  to: number
+}
+
+interface LoadBase {
   /** Measured requests, of each target; `undefined` only when `duration` is given. */
   requests?: number
   /** Where `requests` comes from when the spec does not say. */
@@ -113,6 +148,10 @@ export interface Load {
   keepAlive?: boolean
   /** Whether a request is sent once more where the server closes a kept connection unanswered; `undefined`: it is. */
   resend?: boolean
+  /** Load processes that it is split over; `undefined`: as many as it needs. */
+  processes?: number
+  /** In the order of time; `undefined`: the whole load is one. */
+  stages?: readonly Stage[]
 }
 
 export type Policy = 'pr' | 'release' | 'point'

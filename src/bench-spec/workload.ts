@@ -80,7 +80,7 @@ export function readLoad(
   }
   const warmed = countWarmup(warmup) ?? concurrency
   const targets = alternates ? 2 : 1
-  const needed = countOpenFiles({ concurrency, requests, warmup: warmed }, targets)
+  const needed = countOpenFiles({ inFlight: concurrency, requests, warmup: warmed }, targets)
   if (needed > openFiles) {
     const most = Math.floor((openFiles - ownFiles) / targets)
     const bound = most < 1 ? 'cannot be had here' : `must be at most ${most} here`
@@ -108,13 +108,18 @@ export function readLoad(
 /** Files and connections that the process of a load has open at the most. */
 export function countOpenFiles(
   {
-    concurrency,
+    inFlight,
     requests = Infinity,
     warmup,
-  }: Pick<Load, 'concurrency' | 'warmup'> & { requests?: number | undefined },
+  }: {
+    /** The most requests to one target. */
+    inFlight: number
+    requests?: number | undefined
+    warmup: number
+  },
   targets: number,
 ): number {
-  return Math.min(concurrency, warmup + requests) * targets + ownFiles
+  return Math.min(inFlight, warmup + requests) * targets + ownFiles
 }
 
 /** Slices of fewer than 10 requests say nothing. */

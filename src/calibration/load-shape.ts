@@ -1,4 +1,5 @@
 import { findOutputLimit } from '../bench-spec/asked.ts'
+import { mostInFlight } from '../bench-spec/in-flight.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import type { RequestRecord } from '../engine/record.ts'
 
@@ -58,7 +59,7 @@ export function shapeOfSpec({ load, target, stream, mock }: BenchSpec): LoadShap
   const length = lengths.find((value) => typeof value === 'number') ?? usualEvents
   const byPath = Object.entries(standIns).find(([, { path }]) => target.url.includes(path))?.[0]
   return {
-    concurrency: load.concurrency,
+    concurrency: mostInFlight(load),
     events_per_answer: Math.max(1, Math.min(mostEvents, length)),
     dialect: standIn(stream?.dialect ?? byPath),
   }

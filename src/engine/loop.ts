@@ -1,3 +1,4 @@
+import { mostInFlight } from '../bench-spec/in-flight.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import { createRedactor } from '../bench-spec/redaction.ts'
 import type { Load, Secret, Timeouts } from '../bench-spec/spec.ts'
@@ -72,8 +73,8 @@ export function startLoop(
   const schedule = alternates
     ? createInterleavedSchedule(plan.load)
     : createSchedule(plan.load, plan.extraRounds)
-  const { concurrency, warmup, requests = Infinity } = plan.load
-  const slots = Math.min(concurrency, warmup + requests)
+  const { warmup, requests = Infinity } = plan.load
+  const slots = Math.min(mostInFlight(plan.load), warmup + requests)
   const places = Array.from({ length: slots }, () =>
     keepKnown<Connections>({
       candidate: connect(),

@@ -1,3 +1,4 @@
+import { mostInFlight } from '../bench-spec/in-flight.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import type { GoodputBounds, Slo } from '../bench-spec/slo.ts'
 import type { Load } from '../bench-spec/spec.ts'
@@ -68,8 +69,10 @@ export function diagnoseRecording(recordings: readonly Recording[]): Diagnostic 
 function checkConcurrency(
   records: readonly RequestRecord[],
   { requests: { completed, failed } }: RunSummary,
-  { load: { concurrency }, alternates }: { load: Load; alternates: boolean },
+  { load, alternates }: { load: Load; alternates: boolean },
 ): Diagnostic | undefined {
+  if (load.kind === 'open') return undefined
+  const { concurrency } = load
   // There are no figures, and requests that are refused at once hold no slot for long.
   if (completed === 0) return undefined
   const held = measureConcurrency(records, concurrency, alternates)
@@ -83,7 +86,8 @@ function checkConcurrency(
   return { id: 'concurrency-held', level: 'info', concurrency, fullShare, meanInFlight }
 }
 
-function checkLittlesLaw(summary: RunSummary, { concurrency }: Load): Diagnostic | undefined {
+function checkLittlesLaw(summary: RunSummary, load: Load): Diagnostic | undefined {
+  const concurrency = mostInFlight(load)
   const { latency, duration } = summary
   if (latency === undefined || duration === undefined) return undefined
   const impliedInFlight = (latency.mean * latency.count) / duration

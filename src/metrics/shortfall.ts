@@ -1,3 +1,4 @@
+import type { ClosedLoad, OpenLoad } from '../bench-spec/spec.ts'
 import type { ClientTrust, RequestRecord } from '../engine/record.ts'
 import { isHeld, measureConcurrency } from './concurrency.ts'
 import { quantile, toSample } from './sample.ts'
@@ -9,18 +10,18 @@ export type Shortfall =
   /** The client left slots of the target idle: its lateness and how long a request was in flight, medians in ms. */
   | { kind: 'load-thinned'; delay: number; inFlight: number }
 
-export interface AskedLoad {
-  concurrency: number
-  /** Whether each round ended before the next one began. */
-  drained: boolean
-}
+/** `drained`: whether each round ended before the next one began. */
+export type AskedLoad = AskedFlow & { drained: boolean }
+type AskedFlow = Pick<ClosedLoad, 'kind' | 'concurrency'> | Pick<OpenLoad, 'kind'>
 
 /** `undefined`: the load was held, or the run is too short to tell. */
 export function findShortfall(
   records: readonly RequestRecord[],
   trust: ClientTrust | undefined,
-  { concurrency, drained }: AskedLoad,
+  load: AskedLoad,
 ): Shortfall | undefined {
+  if (load.kind === 'open') return findThinning(records, trust)
+  const { concurrency, drained } = load
   const held = measureConcurrency(records, concurrency, drained)
   if (held !== undefined && !isHeld(held, concurrency)) {
     const { peak: peakInFlight, mean: meanInFlight } = held

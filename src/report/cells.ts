@@ -172,7 +172,7 @@ export function rateCells({ summary }: Results): string[] {
 export function loadCells({ load, summary }: Results): string[] {
   const { total, completed, failed, cancelled, resent, warmup } = summary.requests
   return [
-    `c=${formatCount(load.concurrency)}`,
+    flowCell(load),
     `n=${formatCount(total)}`,
     ...(warmup === 0 ? [] : [`warm-up ${formatCount(warmup)}`]),
     ...(summary.wall_ms === null ? [] : [formatMs(summary.wall_ms)]),
@@ -181,6 +181,17 @@ export function loadCells({ load, summary }: Results): string[] {
     ...(cancelled === 0 ? [] : [`cancelled ${formatCount(cancelled)}`]),
     ...(resent === 0 ? [] : [`resent ${formatCount(resent)}`]),
   ]
+}
+
+/** `c=10`, or the rate: `20/s constant`. */
+export function flowCell(load: Results['load']): string {
+  if (load.kind === 'closed') return `c=${formatCount(load.concurrency)}`
+  return `${formatValue(load.rate_per_second, '/s')} ${formatArrival(load)}`
+}
+
+function formatArrival({ burstiness }: Extract<Results['load'], { kind: 'open' }>): string {
+  if (burstiness === null) return 'constant'
+  return burstiness === 1 ? 'Poisson' : `gamma ${burstiness}`
 }
 
 /** What the run was compared with, and how its requests fared or why they do not count; none without a baseline. */
@@ -219,7 +230,10 @@ export function calibrationCell({ calibration, load }: Results): string | undefi
   if (mismatch !== null) {
     return `calibration of ${day} not used: ${cleanLine(explainMismatch(mismatch))}`
   }
-  const at = concurrency === load.concurrency ? '' : ` at c=${formatCount(concurrency)}`
+  const at =
+    load.kind === 'closed' && concurrency === load.concurrency
+      ? ''
+      : ` at c=${formatCount(concurrency)}`
   const { p50, p99, max } = client_error_ms
   const most =
     p99 === null

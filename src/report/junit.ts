@@ -90,7 +90,7 @@ function addSuiteProperties(suite: TestSuite, results: Results): void {
     spec_sha256: spec.sha256,
     target: target.url,
     hermetic: target.hermetic,
-    concurrency: load.concurrency,
+    ...flowFacts(load),
     requests: run.summary.requests.total,
     warmup: run.summary.requests.warmup,
     failed: run.summary.requests.failed,
@@ -105,6 +105,11 @@ function addSuiteProperties(suite: TestSuite, results: Results): void {
     verdict: verdict.status,
   })
   for (const [name, value] of facts) suite.property(name, value)
+}
+
+function flowFacts(load: Results['load']): Record<string, number> {
+  if (load.kind === 'closed') return { concurrency: load.concurrency }
+  return { rate: load.rate_per_second, max_concurrency: load.max_concurrency }
 }
 
 function present(

@@ -1,15 +1,16 @@
 import type { RunPlan } from '../bench-spec/run-plan.ts'
+import type { Load } from '../bench-spec/spec.ts'
 
 /** A plan as JSON: snake_case, units in the keys, `null` for what is not known. */
 export function documentPlan(plan: RunPlan): object {
-  const { name, slos, concurrency, requests, duration, warmup, dataset, targets, time } = plan
+  const { name, slos, load, requests, duration, warmup, dataset, targets, time } = plan
   const all = requests === undefined ? undefined : requests + warmup
   const total = (tokens: number | undefined): number | null =>
     tokens === undefined || all === undefined ? null : Math.ceil(tokens * all)
   return {
     name,
     slos,
-    concurrency,
+    ...documentFlow(load),
     requests: requests ?? null,
     warmup,
     duration_ms: duration ?? null,
@@ -25,4 +26,9 @@ export function documentPlan(plan: RunPlan): object {
     paced_by: time.kind === 'pace' ? time.startedAt : null,
     open_files: { needed: plan.openFiles.needed, limit: plan.openFiles.limit ?? null },
   }
+}
+
+function documentFlow(load: Load): object {
+  if (load.kind === 'closed') return { concurrency: load.concurrency }
+  return { rate_per_second: load.rate, max_concurrency: load.maxConcurrency }
 }

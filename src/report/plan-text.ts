@@ -1,15 +1,10 @@
 import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { PlannedTarget, PlannedTime, RunPlan } from '../bench-spec/run-plan.ts'
+import type { Load } from '../bench-spec/spec.ts'
 import { formatCount, formatMs } from './units.ts'
 
 /** `50 requests and 10 of warm-up, 10 at a time, to http://127.0.0.1:8000/stream`, in one line. */
-export function renderSending({
-  requests,
-  duration,
-  warmup,
-  concurrency,
-  targets,
-}: RunPlan): string {
+export function renderSending({ requests, duration, warmup, load, targets }: RunPlan): string {
   const measured =
     requests === undefined
       ? `as many requests as fit into ${formatMs(duration ?? 0)}`
@@ -17,7 +12,7 @@ export function renderSending({
   const warmed = warmup === 0 ? ', no warm-up' : ` and ${formatCount(warmup)} of warm-up`
   const places = targets.map(sayPlace)
   const where = places.length === 1 ? places.join('') : `each of ${places.join(' and ')}`
-  return cleanLine(`${measured}${warmed}, ${formatCount(concurrency)} at a time, to ${where}`)
+  return cleanLine(`${measured}${warmed}, ${sayFlow(load)}, to ${where}`)
 }
 
 /** What a run would send, what that may cost and how long it may take, in lines without indent. */
@@ -50,6 +45,12 @@ export function renderPlan(plan: RunPlan): string[] {
   ]
 }
 
+/** `10 at a time`, `20 a second`. */
+function sayFlow(load: Load): string {
+  if (load.kind === 'closed') return `${formatCount(load.concurrency)} at a time`
+  return `${formatCount(load.rate)} a second, at most ${formatCount(load.maxConcurrency)} at a time`
+}
+
 function row(name: string, text: string): string {
   return `${name.padEnd(9)}${cleanLine(text)}`
 }
@@ -77,10 +78,10 @@ function sayAll({ requests, warmup }: RunPlan, tokens: number): string {
   return `, ${formatCount(Math.ceil(tokens * (requests + warmup)))} in all`
 }
 
-function sayTime(time: PlannedTime, { concurrency }: RunPlan): string {
+function sayTime(time: PlannedTime, { load }: RunPlan): string {
   if (time.kind === 'asked') return `${formatSpan(time.ms)}, and until the last answers have ended`
   if (time.kind === 'pace') {
-    return `about ${formatSpan(time.ms)}, at the pace of its run of ${time.startedAt} (${formatCount(concurrency)} at a time)`
+    return `about ${formatSpan(time.ms)}, at the pace of its run of ${time.startedAt} (${sayFlow(load)})`
   }
   return `unknown before a first run, at the most ${formatSpan(time.mostMs)}: each request would have to take its whole timeout`
 }

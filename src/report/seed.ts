@@ -44,13 +44,17 @@ export function renderTestResults(
   return {
     config: {
       url: results.target.url,
-      concurrency: results.load.concurrency,
+      concurrency: placesOf(results.load),
       total_requests: results.load.requests ?? metrics.length,
       timestamp: results.started_at.replace(/Z$/, '+00:00'),
     },
     summary: { success_count: metrics.length - failed, failed_count: failed },
     metrics,
   }
+}
+
+function placesOf(load: Results['load']): number {
+  return load.kind === 'closed' ? load.concurrency : load.max_concurrency
 }
 
 function countEvents({

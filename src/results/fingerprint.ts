@@ -1,7 +1,7 @@
 import type { Gate } from '../bench-spec/spec.ts'
 import type { Difference } from '../verdict/reason.ts'
 import type { WorkloadDocument } from './results-document.ts'
-import type { Results } from './results.ts'
+import type { FlowDocument, Results } from './results.ts'
 import { toSnake } from './workload.ts'
 
 /** What two runs are held against each other by. */
@@ -9,7 +9,7 @@ export interface Fingerprint {
   environment: Results['environment']
   hermetic: boolean
   url: string
-  load: Pick<Results['load'], 'concurrency' | 'requests' | 'duration_ms' | 'warmup'>
+  load: FlowDocument & Pick<Results['load'], 'requests' | 'duration_ms' | 'warmup'>
   /** Whether its rounds alternated with another target's: each was then ramped up and drained. */
   alternates: boolean
   /** Names of the dialects that were read. */
@@ -102,7 +102,7 @@ function listFacts(run: Fingerprint, beside: Fingerprint): Record<string, Fact> 
     target: hermetic ? 'mock' : 'real',
     // A mock has another port each time.
     url: hermetic || beside.hermetic ? undefined : run.url,
-    concurrency: load.concurrency,
+    ...listFlow(load),
     requests: load.requests ?? undefined,
     duration: load.duration_ms === null ? undefined : `${load.duration_ms}ms`,
     warmup: load.warmup,
@@ -115,6 +115,12 @@ function listFacts(run: Fingerprint, beside: Fingerprint): Record<string, Fact> 
     given === undefined ? [] : [[name, { key: given, shown: given }]],
   )
   return Object.fromEntries([...facts, ...run.workload.map((fact) => [fact.name, toFact(fact)])])
+}
+
+function listFlow(load: FlowDocument): Record<string, string | number> {
+  if (load.kind === 'closed') return { concurrency: load.concurrency }
+  const { rate_per_second: rate, burstiness, max_concurrency } = load
+  return { rate: `${rate}/s`, arrival: burstiness ?? 'constant', max_concurrency }
 }
 
 function toFact(fact: WorkloadDocument): Fact {

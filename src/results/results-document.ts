@@ -1519,35 +1519,72 @@ export interface Results {
     idle_timeout_ms: number | null
   }
   /** How requests were sent. */
-  load: {
-    /** Closed loop. */
-    kind: 'closed'
-    /** Requests in flight. */
-    concurrency: number
-    /** Measured requests asked for; `null` when only a duration was. */
-    requests: number | null
-    /** Time of dispatching asked for. */
-    duration_ms: number | null
-    /** Requests sent before the measured ones. */
-    warmup: number
-    /** Equal slices of the measured requests. */
-    rounds: number
-    /** Of the order of shuffled rows, and of a mock without a seed of its own. */
-    seed: number
-    /** Whether a connection served more than one request. */
-    keep_alive: boolean
-    /**
-     * Whether a request was sent once more where the server closed a kept connection without an
-     * answer.
-     */
-    resend: boolean
-    /**
-     * What is sent and how, wherever to: method, members of the body, rows and their order, how the
-     * stream is read, whether connections are kept. What runs that are compared differ in is named
-     * by it.
-     */
-    workload: WorkloadDocument[]
-  }
+  load:
+    | {
+        /** Which of them. */
+        kind: 'closed'
+        /** Requests in flight. */
+        concurrency: number
+        /** Measured requests asked for; `null` when only a duration was. */
+        requests: number | null
+        /** Time of dispatching asked for. */
+        duration_ms: number | null
+        /** Requests sent before the measured ones. */
+        warmup: number
+        /** Equal slices of the measured requests. */
+        rounds: number
+        /** Of the order of shuffled rows, and of a mock without a seed of its own. */
+        seed: number
+        /** Whether a connection served more than one request. */
+        keep_alive: boolean
+        /**
+         * Whether a request was sent once more where the server closed a kept connection without an
+         * answer.
+         */
+        resend: boolean
+        /**
+         * What is sent and how, wherever to: method, members of the body, rows and their order, how
+         * the stream is read, whether connections are kept. What runs that are compared differ in
+         * is named by it.
+         */
+        workload: WorkloadDocument[]
+      }
+    | {
+        /** Which of them. */
+        kind: 'open'
+        /** Requests due per second. */
+        rate_per_second: number
+        /**
+         * Shape of the gamma distribution of the times between two requests, 1: Poisson; `null`:
+         * they come evenly.
+         */
+        burstiness: number | null
+        /** The most requests in flight; one more waits and is sent late. */
+        max_concurrency: number
+        /** Measured requests asked for; `null` when only a duration was. */
+        requests: number | null
+        /** Time of dispatching asked for. */
+        duration_ms: number | null
+        /** Requests sent before the measured ones. */
+        warmup: number
+        /** Equal slices of the measured requests. */
+        rounds: number
+        /** Of the order of shuffled rows, and of a mock without a seed of its own. */
+        seed: number
+        /** Whether a connection served more than one request. */
+        keep_alive: boolean
+        /**
+         * Whether a request was sent once more where the server closed a kept connection without an
+         * answer.
+         */
+        resend: boolean
+        /**
+         * What is sent and how, wherever to: method, members of the body, rows and their order, how
+         * the stream is read, whether connections are kept. What runs that are compared differ in
+         * is named by it.
+         */
+        workload: WorkloadDocument[]
+      }
   /** How streams were read. */
   stream: {
     /** Dialect that the spec names; `null`: chosen from the response. */

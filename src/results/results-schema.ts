@@ -207,6 +207,42 @@ export const roundSchema: JsonSchema = record(
   },
 )
 
+const loadParts: Readonly<Record<string, JsonSchema>> = {
+  requests: orNull(count('Measured requests asked for; `null` when only a duration was.')),
+  duration_ms: orNull(number('Time of dispatching asked for.')),
+  warmup: count('Requests sent before the measured ones.'),
+  rounds: count('Equal slices of the measured requests.'),
+  seed: number('Of the order of shuffled rows, and of a mock without a seed of its own.'),
+  keep_alive: {
+    type: 'boolean',
+    description: 'Whether a connection served more than one request.',
+  },
+  resend: {
+    type: 'boolean',
+    description:
+      'Whether a request was sent once more where the server closed a kept connection without an answer.',
+  },
+  workload: list(
+    'What is sent and how, wherever to: method, members of the body, rows and their order, how the stream is read, whether connections are kept. What runs that are compared differ in is named by it.',
+    workloadSchema,
+  ),
+}
+
+/** The load within `results.json`. */
+const loadSchema: JsonSchema = union('How requests were sent.', 'kind', {
+  closed: { concurrency: count('Requests in flight.'), ...loadParts },
+  open: {
+    rate_per_second: number('Requests due per second.'),
+    burstiness: orNull(
+      number(
+        'Shape of the gamma distribution of the times between two requests, 1: Poisson; `null`: they come evenly.',
+      ),
+    ),
+    max_concurrency: count('The most requests in flight; one more waits and is sent late.'),
+    ...loadParts,
+  },
+})
+
 /** JSON Schema (draft-07) of `results.json`: the one source of the types `Results` and its parts. */
 export const resultsSchema: JsonSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
@@ -243,28 +279,7 @@ export const resultsSchema: JsonSchema = {
       ttft_timeout_ms: orNull(number('For its first token.')),
       idle_timeout_ms: orNull(number('For the next part of its body.')),
     }),
-    load: record('How requests were sent.', {
-      kind: { type: 'string', const: 'closed', description: 'Closed loop.' },
-      concurrency: count('Requests in flight.'),
-      requests: orNull(count('Measured requests asked for; `null` when only a duration was.')),
-      duration_ms: orNull(number('Time of dispatching asked for.')),
-      warmup: count('Requests sent before the measured ones.'),
-      rounds: count('Equal slices of the measured requests.'),
-      seed: number('Of the order of shuffled rows, and of a mock without a seed of its own.'),
-      keep_alive: {
-        type: 'boolean',
-        description: 'Whether a connection served more than one request.',
-      },
-      resend: {
-        type: 'boolean',
-        description:
-          'Whether a request was sent once more where the server closed a kept connection without an answer.',
-      },
-      workload: list(
-        'What is sent and how, wherever to: method, members of the body, rows and their order, how the stream is read, whether connections are kept. What runs that are compared differ in is named by it.',
-        workloadSchema,
-      ),
-    }),
+    load: loadSchema,
     stream: record('How streams were read.', {
       asked: orNull(text('Dialect that the spec names; `null`: chosen from the response.')),
       dialects: list(

@@ -1,6 +1,6 @@
 import { findModel, findOutputLimit } from '../bench-spec/asked.ts'
 import { formatStat, type Unit } from '../bench-spec/slo.ts'
-import type { BenchSpec } from '../bench-spec/spec.ts'
+import type { BenchSpec, Load } from '../bench-spec/spec.ts'
 import type { ClientTrust, RunEnd } from '../engine/record.ts'
 import type { Diagnostic } from '../metrics/diagnostic.ts'
 import type { ServerSummary } from '../metrics/server-summary.ts'
@@ -47,6 +47,13 @@ export type {
 
 /** A number, or `infinite` (of either sign) where failed requests fill the percentile. */
 export type Measured = number | 'infinite'
+
+export type FlowDocument =
+  | Pick<Extract<Results['load'], { kind: 'closed' }>, 'kind' | 'concurrency'>
+  | Pick<
+      Extract<Results['load'], { kind: 'open' }>,
+      'kind' | 'rate_per_second' | 'burstiness' | 'max_concurrency'
+    >
 
 /** What the stages found out, and the facts that only an edge knows. */
 export interface ResultsInput {
@@ -126,8 +133,7 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
       idle_timeout_ms: timeouts.idle ?? null,
     },
     load: {
-      kind: load.kind,
-      concurrency: load.concurrency,
+      ...toFlow(load),
       requests: load.requests ?? null,
       duration_ms: load.duration ?? null,
       warmup: load.warmup,
@@ -159,6 +165,18 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
     server: input.server === undefined ? null : toServer(input.server, sentences),
     calibration: input.calibration ?? null,
     verdict: { ...decision, why: sentences.verdict(decision, end) },
+  }
+}
+
+/** What tells a closed loop from an open one. */
+export function toFlow(load: Load): FlowDocument {
+  if (load.kind === 'closed') return { kind: load.kind, concurrency: load.concurrency }
+  const { kind, rate, arrival, maxConcurrency } = load
+  return {
+    kind,
+    rate_per_second: rate,
+    burstiness: arrival.kind === 'gamma' ? arrival.burstiness : null,
+    max_concurrency: maxConcurrency,
   }
 }
 

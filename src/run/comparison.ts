@@ -1,7 +1,7 @@
 import { keepKnown } from '../bench-spec/known.ts'
 import { parseSlo } from '../bench-spec/slo-grammar.ts'
 import { formatStat, type RelativeSlo } from '../bench-spec/slo.ts'
-import type { Gate, Load, Policy } from '../bench-spec/spec.ts'
+import type { Arrival, ClosedLoad, Gate, Load, OpenLoad, Policy } from '../bench-spec/spec.ts'
 import { joinRounds } from '../metrics/joining.ts'
 import type { Comparison, Statistic } from '../report/comparison-table.ts'
 import { sentences } from '../report/sentence/sentences.ts'
@@ -185,8 +185,7 @@ function isKnown({ baseline, candidate }: Statistic): boolean {
 
 function readLoad({ load }: Results): Load {
   return keepKnown<Load>({
-    kind: load.kind,
-    concurrency: load.concurrency,
+    ...readFlow(load),
     requests: load.requests ?? undefined,
     duration: load.duration_ms ?? undefined,
     warmup: load.warmup,
@@ -194,3 +193,14 @@ function readLoad({ load }: Results): Load {
     seed: load.seed,
   })
 }
+
+function readFlow(load: Results['load']): ClosedFlow | OpenFlow {
+  if (load.kind === 'closed') return { kind: load.kind, concurrency: load.concurrency }
+  const { kind, rate_per_second: rate, burstiness, max_concurrency: maxConcurrency } = load
+  const arrival: Arrival =
+    burstiness === null ? { kind: 'constant' } : { kind: 'gamma', burstiness }
+  return { kind, rate, arrival, maxConcurrency }
+}
+
+type ClosedFlow = Pick<ClosedLoad, 'kind' | 'concurrency'>
+type OpenFlow = Pick<OpenLoad, 'kind' | 'rate' | 'arrival' | 'maxConcurrency'>

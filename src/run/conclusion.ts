@@ -13,7 +13,7 @@ import { joinRounds } from '../metrics/joining.ts'
 import { diagnoseServer } from '../metrics/server-diagnostics.ts'
 import { summarizeServer } from '../metrics/server-summary.ts'
 import { summarize } from '../metrics/summary.ts'
-import type { ResultsInput } from '../results/results.ts'
+import { type ResultsInput, toFlow } from '../results/results.ts'
 import { describeWorkload } from '../results/workload.ts'
 import { takeRounds } from '../verdict/figures.ts'
 import { judge } from '../verdict/judge.ts'
@@ -57,7 +57,7 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
   const shape = shapeOfRun(spec, records)
   const match = matchCalibration(calibrations, { machine, shape })
   const accuracy = match && toAccuracy(match)
-  const asked = { concurrency: load.concurrency, drained: alternates }
+  const asked = { ...load, drained: alternates }
   const grounds = { goodput, failures: gate.failures, accuracy, load: asked }
   const findDoubt = findDoubts('candidate', records, trust, grounds)
   const workload = describeWorkload(spec)
@@ -69,7 +69,7 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
       hermetic: spec.mock !== undefined,
       url: spec.target.url,
       load: {
-        concurrency: load.concurrency,
+        ...toFlow(load),
         requests: load.requests ?? null,
         duration_ms: load.duration ?? null,
         warmup: load.warmup,

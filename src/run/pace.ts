@@ -12,9 +12,10 @@ function findPace(folder: string, spec: BenchSpec): Pace | undefined {
   const results = findResults(folder)
   if (results === undefined) return undefined
   const { target, load, summary, baseline } = results
-  const { concurrency } = spec.load
   const { wall_ms: wall } = summary
-  if (wall === null || load.concurrency !== concurrency) return undefined
+  if (wall === null || load.kind === 'open' || spec.load.kind === 'open') return undefined
+  const { concurrency } = spec.load
+  if (load.concurrency !== concurrency) return undefined
   const url = createRedactor(spec.secrets).redact(spec.target.url)
   // The port of a mock is another one each time.
   const isSame = target.hermetic ? spec.mock !== undefined : target.url === url

@@ -48,7 +48,7 @@ export function toMetrics(
     max_response_time: toSeconds(latency?.max),
     total_tokens: summary.output_tokens,
     tokens_per_second: summary.output_tokens_per_second,
-    parallel: load.concurrency,
+    parallel: load.kind === 'closed' ? load.concurrency : load.max_concurrency,
     model,
     dataset,
   }

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 
 import { addMapping, GenMapping, setSourceContent, toEncodedMap } from '@jridgewell/gen-mapping'
 
+import { mostInFlight } from '../bench-spec/in-flight.ts'
 import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { Position } from '../bench-spec/slo.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
@@ -77,8 +78,13 @@ export function timeLimit({ load, timeouts, gate, baseline }: BenchSpec): number
   // An extra round waits for one wave, and is itself as long as the others.
   const longer = 1 + gate.maxExtraRounds / load.rounds
   const requests = load.warmup + longer * (load.requests ?? 0)
-  const waves = Math.ceil(requests / load.concurrency) + partial + 2 * gate.maxExtraRounds
-  const dispatching = load.requests === undefined ? longer * (load.duration ?? 0) : 0
+  const waves = Math.ceil(requests / mostInFlight(load)) + partial + 2 * gate.maxExtraRounds
+  const dispatching =
+    load.requests === undefined
+      ? longer * (load.duration ?? 0)
+      : load.kind === 'open'
+        ? (1000 * requests) / load.rate
+        : 0
   const targets = alternates ? 2 : 1
   return Math.min(maxTimer, targets * (dispatching + waves * perRequest) + 60_000)
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { BenchSpec, Row, Target } from '../../src/bench-spec/spec.ts'
+import type { BenchSpec, ClosedLoad, Row, Target } from '../../src/bench-spec/spec.ts'
 import { checkPlaceholders, prepare, prepareRequest } from '../../src/bench-spec/template.ts'
 
 const base: Target = { url: 'http://127.0.0.1/', method: 'POST', headers: {} }
@@ -9,7 +9,7 @@ function body(value: unknown, row: Row = {}): string | undefined {
   return prepareRequest({ ...base, body: value }, row).body
 }
 
-function createSpec(rows: readonly Row[] | undefined, load: Partial<BenchSpec['load']>): BenchSpec {
+function createSpec(rows: readonly Row[] | undefined, load: Partial<ClosedLoad>): BenchSpec {
   const dataset = rows && { source: 'a.csv', path: '/a.csv', columns: ['q'], rows }
   return {
     name: 'a',

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 
 import { afterEach, expect, test } from 'vitest'
 
-import type { Load } from '../../src/bench-spec/spec.ts'
+import type { ClosedLoad } from '../../src/bench-spec/spec.ts'
 import { startLoop } from '../../src/engine/loop.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
 import { createConnection } from '../../src/engine/request.ts'
@@ -63,9 +63,9 @@ async function listen(reply: (arrival: Arrival) => void) {
 }
 
 /** In this process too: what comes within one turn of the server comes within one of the client. */
-async function send(url: string, load: Partial<Load> = {}): Promise<RequestRecord[]> {
+async function send(url: string, load: Partial<ClosedLoad> = {}): Promise<RequestRecord[]> {
   const records: RequestRecord[] = []
-  const asked: Load = {
+  const asked: ClosedLoad = {
     kind: 'closed',
     concurrency: 1,
     requests: 20,

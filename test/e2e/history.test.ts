@@ -24,7 +24,9 @@ test('processes that append at the same time lose no row and write one header', 
     }`
   const outputs = await Promise.all(
     [1, 2, 3].map((worker) => {
-      const results = JSON.stringify(run({ load: { ...runs.pass.load, concurrency: worker } }))
+      const results = JSON.stringify(
+        run({ load: { ...runs.pass.load, kind: 'closed', concurrency: worker } }),
+      )
       return project.node(['--input-type=module', '-e', script, results, 'history.csv'])
     }),
   )

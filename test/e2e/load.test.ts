@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process'
 
 import { expect, test } from 'vitest'
 
+import type { ClosedLoad } from '../../src/bench-spec/spec.ts'
 import { runLoad } from '../../src/engine/load.ts'
 import type { LoadPlan } from '../../src/engine/loop.ts'
 import { chatEvent, refusingUrl, serve, wrongAnswers } from '../_server.ts'
 
-function planFor(url: string, overrides: Partial<LoadPlan['load']> = {}): LoadPlan {
+function planFor(url: string, overrides: Partial<ClosedLoad> = {}): LoadPlan {
   return {
     load: {
       kind: 'closed',

@@ -1,20 +1,27 @@
 import { expect, test } from 'vitest'
 
-import type { Load } from '../../src/bench-spec/spec.ts'
+import type { ClosedLoad } from '../../src/bench-spec/spec.ts'
 import { createInterleavedSchedule } from '../../src/engine/interleaving.ts'
 import { type LoadPlan, startLoop } from '../../src/engine/loop.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
 import type { Ticket } from '../../src/engine/schedule.ts'
 import { chunk, done, fakeConnection, prepared } from './_connection.ts'
 
-const load: Load = { kind: 'closed', concurrency: 2, requests: 4, warmup: 0, rounds: 4, seed: 1 }
+const load: ClosedLoad = {
+  kind: 'closed',
+  concurrency: 2,
+  requests: 4,
+  warmup: 0,
+  rounds: 4,
+  seed: 1,
+}
 
 function tag({ target, phase, round }: Ticket): string {
   return `${target === 'candidate' ? 'A' : 'B'}${phase === 'warmup' ? 'w' : round}`
 }
 
 /** Takes until there is none left, each request ending before the next one is taken. */
-function takeAll(overrides: Partial<Load>): Ticket[] {
+function takeAll(overrides: Partial<ClosedLoad>): Ticket[] {
   const schedule = createInterleavedSchedule({ ...load, ...overrides })
   const tickets: Ticket[] = []
   for (;;) {
@@ -75,7 +82,7 @@ test('a run by duration gives each round its share of it', () => {
   expect(tickets[8]).toBeUndefined()
 })
 
-function run(overrides: Partial<Load>) {
+function run(overrides: Partial<ClosedLoad>) {
   const plan: LoadPlan = {
     load: { ...load, ...overrides },
     timeouts: { total: 10_000, connect: 10_000 },

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 
+import type { ClosedLoad } from '../../src/bench-spec/spec.ts'
 import { type LoadPlan, startLoop } from '../../src/engine/loop.ts'
 import type { RequestRecord, Shortage } from '../../src/engine/record.ts'
 import { chunk, done, fakeConnection, prepared } from './_connection.ts'
 
-function plan(overrides: Partial<LoadPlan['load']>, rows = 1): LoadPlan {
+function plan(overrides: Partial<ClosedLoad>, rows = 1): LoadPlan {
   return {
     load: {
       kind: 'closed',

@@ -1,15 +1,22 @@
 import { expect, test } from 'vitest'
 
-import type { Load } from '../../src/bench-spec/spec.ts'
+import type { ClosedLoad } from '../../src/bench-spec/spec.ts'
 import { createSchedule, type Ticket } from '../../src/engine/schedule.ts'
 
-const load: Load = { kind: 'closed', concurrency: 2, requests: 6, warmup: 0, rounds: 3, seed: 1 }
+const load: ClosedLoad = {
+  kind: 'closed',
+  concurrency: 2,
+  requests: 6,
+  warmup: 0,
+  rounds: 3,
+  seed: 1,
+}
 
 function roundOf(ticket: Ticket | 'wait' | undefined): number | undefined {
   return typeof ticket === 'object' ? ticket.round : undefined
 }
 
-function takeAll(overrides: Partial<Load>, instants: Iterable<number>) {
+function takeAll(overrides: Partial<ClosedLoad>, instants: Iterable<number>) {
   const schedule = createSchedule({ ...load, ...overrides })
   return [...instants].map((at) => schedule.take(at, 0))
 }

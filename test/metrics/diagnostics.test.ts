@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { Load } from '../../src/bench-spec/spec.ts'
+import type { ClosedLoad } from '../../src/bench-spec/spec.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
 import type { JudgedSlo } from '../../src/metrics/client-diagnostic.ts'
 import { diagnose, type DiagnosticContext } from '../../src/metrics/diagnostics.ts'
@@ -14,7 +14,7 @@ const sound = times(200, (index) => completed({ index, at: index * 190, tokens: 
 function find(
   records: readonly RequestRecord[],
   context: Partial<DiagnosticContext> = {},
-  asked: Partial<Load> = {},
+  asked: Partial<ClosedLoad> = {},
 ) {
   const all = diagnose(
     records,

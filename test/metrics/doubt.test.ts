@@ -13,7 +13,7 @@ const buffered = times(10, (index) => completed({ index, at: index * 100, gap: 0
 /** The slot stood empty half of the time. */
 const idle = times(10, (index) => completed({ index, at: index * 380, tokens: 10 }))
 
-const load = { concurrency: 1, drained: false }
+const load = { kind: 'closed', concurrency: 1, drained: false } as const
 
 interface Given extends DoubtContext {
   records?: readonly RequestRecord[]
@@ -175,7 +175,7 @@ test.each([...fromDispatch, 'chunk_gap p99', 'stall p95', 'tpot p50'])(
 )
 
 test('a PASS falls when as many requests as were asked for were never in flight', () => {
-  const more = { concurrency: 2, drained: false }
+  const more = { ...load, concurrency: 2 }
   expect(doubt('ttft p95 <= 800', 700, { load: more })).toMatchObject({
     kind: 'load-not-held',
     concurrency: 2,

@@ -1,4 +1,4 @@
-import type { Load } from '../../src/bench-spec/spec.ts'
+import type { ClosedLoad } from '../../src/bench-spec/spec.ts'
 import type {
   CancelledRecord,
   ClientTrust,
@@ -116,7 +116,7 @@ export function times<T>(n: number, make: (index: number) => T): T[] {
   return Array.from({ length: n }, (_, index) => make(index))
 }
 
-export const load: Load = {
+export const load: ClosedLoad = {
   kind: 'closed',
   concurrency: 1,
   requests: 100,

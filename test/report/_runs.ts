@@ -481,7 +481,7 @@ export const runs = {
     },
   }),
   one: run({
-    load: { ...passing.load, concurrency: 1, requests: 1, rounds: 1 },
+    load: { ...passing.load, kind: 'closed', concurrency: 1, requests: 1, rounds: 1 },
     summary: {
       requests: { total: 1, completed: 1, failed: 0, cancelled: 0, resent: 0, warmup: 0 },
       success_rate: 1,

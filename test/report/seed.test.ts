@@ -10,7 +10,7 @@ const records = [
   completed(0, { ttft: 234, end: 2456, tokens: 45 }),
   { ...completed(2, { end: 900, tokens: 0 }), outcome: 'cancelled' as const },
 ]
-const results = run({ load: { ...run().load, requests: 3, concurrency: 2 } })
+const results = run({ load: { ...run().load, kind: 'closed', requests: 3, concurrency: 2 } })
 
 test('test_results.json has exactly the keys and values of the format [S1.37] [S1.42]', () => {
   expect(renderTestResults(results, records)).toEqual({

@@ -99,7 +99,7 @@ test('names what differs between two runs, what keeps them from being compared a
   expect(compareFingerprints(takeFingerprint(one), takeFingerprint(one))).toEqual(nothing)
   const other = run({
     environment: { ...one.environment, cpu: 'Other CPU', node: 'v24.9.1' },
-    load: { ...one.load, concurrency: 20, requests: 500 },
+    load: { ...one.load, kind: 'closed', concurrency: 20, requests: 500 },
     target: { ...one.target, url: 'https://b.example.com', hermetic: false },
   })
   const real = run({ target: { ...one.target, url: 'https://a.example.com', hermetic: false } })

@@ -65,7 +65,7 @@ test('an object by itself takes its variables and files from where the process i
     slo: ['ttft p95 <= 1s'],
   }
   const { name, target, load, dataset, secrets } = checkSpec(document)
-  expect([name, load.concurrency]).toEqual(['bench', 3])
+  expect([name, load]).toMatchObject(['bench', { kind: 'closed', concurrency: 3 }])
   expect(target.headers).toMatchObject({ authorization: 'Bearer sk-of-this-process' })
   expect(dataset?.path).toBe(join(process.cwd(), 'bench/prompts.csv'))
   expect(secrets.map(({ value }) => value)).toContain('sk-of-this-process')

@@ -31,7 +31,7 @@ const columns: Readonly<Record<string, (results: Results, revision: Revision) =>
   status: ({ verdict }) => verdict.status,
   policy: ({ verdict }) => verdict.policy,
   passed: ({ verdict }) => verdict.passed,
-  concurrency: ({ load }) => load.concurrency,
+  concurrency: ({ load }) => (load.kind === 'closed' ? load.concurrency : null),
   requests: ({ summary }) => summary.requests.total,
   completed: ({ summary }) => summary.requests.completed,
   failed: ({ summary }) => summary.requests.failed,

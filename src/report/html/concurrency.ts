@@ -7,7 +7,7 @@ import { drawSteps, type Point } from './line.ts'
 import { type Markup, markup } from './markup.ts'
 import { type Scale, scaleCounts } from './scale.ts'
 
-/** Requests in flight over the time of the run, and the number asked for as a line across. */
+/** Requests in flight over the time of the run, and the number asked for, or allowed at the most, as a line across. */
 export function renderConcurrency(
   { load }: Results,
   records: readonly RequestRecord[],
@@ -19,23 +19,40 @@ export function renderConcurrency(
   if (steps.length === 0) return undefined
   const plot = createPlot(width, 130, left)
   const peak = steps.reduce((most, { inFlight }) => Math.max(most, inFlight), 0)
-  const y = scaleCounts(Math.max(peak, load.concurrency), [plot.bottom, plot.top])
+  const line = limitLine(load, peak)
+  const y = scaleCounts(Math.max(peak, line?.count ?? 0), [plot.bottom, plot.top])
   const points = reduce(steps, (at) => x.place(at - origin))
-  const line = drawSteps(points.map(([at, count]) => [at, y.place(count)]))
-  const asked = fixed(y.place(load.concurrency))
+  const course = drawSteps(points.map(([at, count]) => [at, y.place(count)]))
   return renderChart(
     {
       id: 'timeline-concurrency',
       title: 'Requests in flight over time',
-      description: `At most ${formatCount(peak)}; ${formatCount(load.concurrency)} were asked for.`,
+      description: `At most ${formatCount(peak)}${line === undefined ? '' : `; ${formatCount(line.count)} were ${line.what}`}.`,
     },
     plot,
     [
       renderAxes(plot, x, y),
-      markup`<path class="bound" d="M${plot.left} ${asked}H${plot.right}"/><text class="bound end" x="${plot.right}" y="${asked - 5}">asked: ${formatCount(load.concurrency)}</text>`,
-      markup`<path class="line" d="${line}"/>`,
+      line && drawLimit(line, y.place(line.count), plot),
+      markup`<path class="line" d="${course}"/>`,
     ],
   )
+}
+
+interface LimitLine {
+  count: number
+  what: 'asked for' | 'allowed'
+}
+
+/** Of an open loop the most that were allowed, where the run came near to it. */
+function limitLine(load: Results['load'], peak: number): LimitLine | undefined {
+  if (load.kind === 'closed') return { count: load.concurrency, what: 'asked for' }
+  const { max_concurrency: count } = load
+  return 2 * peak < count ? undefined : { count, what: 'allowed' }
+}
+
+function drawLimit({ count, what }: LimitLine, place: number, { left, right }: Plot): Markup {
+  const at = fixed(place)
+  return markup`<path class="bound" d="M${left} ${at}H${right}"/><text class="bound end" x="${right}" y="${at - 5}">${what}: ${formatCount(count)}</text>`
 }
 
 /** Of the steps within one unit of the drawing only the last, the lowest and the highest stay. */

@@ -1,6 +1,6 @@
 import { hasPlaceholder } from '../../bench-spec/template.ts'
 import type { Results } from '../../results/results.ts'
-import { environmentCells } from '../cells.ts'
+import { environmentCells, flowCell } from '../cells.ts'
 import { formatCount, formatMs, formatValue } from '../units.ts'
 import { type Markup, markup } from './markup.ts'
 
@@ -10,7 +10,12 @@ export function renderEnvironment(results: Results): Markup {
   const facts: [name: string, value: string][] = [
     ['target', `${target.method} ${target.url}${target.hermetic ? ' (mock)' : ''}`],
     ...requestCells(request),
-    ['concurrency', `${formatCount(load.concurrency)} (closed loop)`],
+    load.kind === 'closed'
+      ? ['concurrency', `${formatCount(load.concurrency)} (closed loop)`]
+      : [
+          'rate',
+          `${flowCell(load)}, at most ${formatCount(load.max_concurrency)} in flight (open loop)`,
+        ],
     [
       'requests',
       `${load.requests === null ? 'as many as fit' : formatCount(load.requests)}${load.warmup === 0 ? '' : `, after ${formatCount(load.warmup)} of warm-up`}`,

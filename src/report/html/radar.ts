@@ -29,7 +29,7 @@ export function listAxes(
   words: ChartWords = englishCharts,
 ): RadarAxis[] {
   const { output_tokens_per_second: tokens, latency_ms: latency, success_rate: success } = summary
-  const held = records && measureConcurrency(records, load.concurrency)
+  const held = records && shareHeld(load, records)
   const axis = (
     name: string,
     metric: string,
@@ -54,12 +54,7 @@ export function listAxes(
       words.latencyMean,
     ),
     ...axis(words.sides.success, 'success_rate', success ?? undefined, '100%'),
-    ...axis(
-      words.sides.concurrency,
-      '',
-      held === undefined ? undefined : held.mean / load.concurrency,
-      words.heldAsAsked,
-    ),
+    ...axis(words.sides.concurrency, '', held, words.heldAsAsked),
     ...axis(
       words.sides.stability,
       '',
@@ -67,6 +62,13 @@ export function listAxes(
       words.tailToMedian,
     ),
   ]
+}
+
+/** `undefined` in an open loop, of which no number in flight is asked. */
+function shareHeld(load: Results['load'], records: readonly RequestRecord[]): number | undefined {
+  if (load.kind === 'open') return undefined
+  const held = measureConcurrency(records, load.concurrency)
+  return held && held.mean / load.concurrency
 }
 
 function reach({ observed, bound, op }: SloDocument): number {

@@ -1,5 +1,5 @@
 import type { DistributionDocument, Results } from '../../results/results.ts'
-import { tokenBases } from '../cells.ts'
+import { flowCell, tokenBases } from '../cells.ts'
 import { formatCount, formatMs, formatValue } from '../units.ts'
 import { type Markup, markup } from './markup.ts'
 
@@ -26,7 +26,7 @@ export function renderTiles({ summary, load }: Results): Markup {
     {
       name: 'requests',
       value: rate(summary.requests_per_second, '/s'),
-      note: `completed, concurrency ${formatCount(load.concurrency)}`,
+      note: `completed, ${load.kind === 'closed' ? `concurrency ${formatCount(load.concurrency)}` : `${flowCell(load)} asked`}`,
     },
     {
       name: 'output tokens',
