@@ -94,6 +94,7 @@ export function runLoad(plan: LoadPlan, options: LoadOptions = {}): Promise<Load
       return
     }
     const batch = decodeRecords(report.columns)
+    if (report.type === 'rehearsed') return
     for (const record of batch) records.push(record)
     onRecords?.(batch, report.inFlight)
     if (halted !== undefined || stopped) return

@@ -1,6 +1,7 @@
 import { type Loop, type LoadPlan, startLoop } from './loop.ts'
 import { type Columns, encodeRecords } from './record-columns.ts'
 import type { ClientTrust, Recording, RequestRecord, Shortage } from './record.ts'
+import { rehearse } from './rehearsal.ts'
 import { createConnection } from './request.ts'
 import { watchClient } from './trust.ts'
 
@@ -14,6 +15,8 @@ export type Order =
 
 /** What the load process tells. */
 export type Report =
+  /** Of requests that were never sent: the path of records to the parent is warm then. */
+  | { type: 'rehearsed'; columns: Columns }
   /** Before any record: the instant that none of their instants is before. */
   | { type: 'started'; at: number }
   | { type: 'measuring'; at: number }
@@ -30,6 +33,8 @@ export type Report =
 const batchInterval = 500
 
 let loop: Loop | undefined
+/** Told before the loop was there. */
+let stopped = false
 
 // The terminal sends Ctrl-C and its end to the whole process group; the parent decides what they mean.
 process.on('SIGINT', () => {})
@@ -39,10 +44,13 @@ process.on('disconnect', () => process.exit(1))
 process.on('message', (order: Order) => {
   if (order.type === 'run') void run(order.plan)
   else if (order.type === 'extend') loop?.extend()
-  else loop?.stop(order.inFlight)
+  else if (loop === undefined) stopped = true
+  else loop.stop(order.inFlight)
 })
 
 async function run(plan: LoadPlan): Promise<void> {
+  await rehearse(plan, (columns) => tell({ type: 'rehearsed', columns }))
+  if (stopped) return finish(watchClient().read())
   let batch: RequestRecord[] = []
   // Not before the first warm-up request is done: starting up is busy, and no figure stands on it.
   let watch = plan.load.warmup === 0 ? watchClient() : undefined
@@ -76,6 +84,10 @@ async function run(plan: LoadPlan): Promise<void> {
   if (plan.recorded !== undefined) {
     tell({ type: 'recorded', recordings: running.recordings() })
   }
+  finish(trust)
+}
+
+function finish(trust: ClientTrust): void {
   tell({ type: 'finished', trust }, () => process.exit(0))
 }
 
