@@ -30,6 +30,8 @@ const nameLimit = 64
 /** UTF-16 units of a message that are looked at. */
 const wordsLimit = 4096
 
+const noTimes = new Float64Array()
+
 export interface ExchangeOptions {
   connection: Connection
   request: PreparedRequest
@@ -109,7 +111,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
         completed: stream?.completed,
         ended: at,
       }),
-      tokenTimes: Float64Array.from(stream?.tokenTimes ?? []),
+      tokenTimes: stream?.tokenTimes.values() ?? noTimes,
       status,
       events: stream?.events ?? 0,
       reads,

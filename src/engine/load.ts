@@ -127,6 +127,9 @@ export function runLoad(
         if (!measuring) onMeasure?.(report.at)
         measuring = true
         return
+      case 'rehearsed':
+        decodeRecords(report.columns)
+        return
       case 'records':
         return receive(decodeRecords(report.columns), report.inFlight, member)
       case 'open':

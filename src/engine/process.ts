@@ -1,6 +1,7 @@
 import { type Loop, type LoadPlan, startLoop } from './loop.ts'
 import { type Columns, encodeRecords } from './record-columns.ts'
 import type { ProcessTrust, Recording, RequestRecord, Shortage } from './record.ts'
+import { rehearse } from './rehearsal.ts'
 import { chooseTransport, type Connect, loadTransport } from './transport.ts'
 import { watchClient } from './trust.ts'
 
@@ -23,6 +24,8 @@ export type Order =
 export type Report =
   /** It can start at once. */
   | { type: 'ready' }
+  /** Of requests that were never sent: the path of records to the parent is warm then. */
+  | { type: 'rehearsed'; columns: Columns }
   /** Before any record: the instant that none of their instants is before. */
   | { type: 'started'; at: number }
   | { type: 'measuring'; at: number }
@@ -60,7 +63,9 @@ process.on('message', (order: Order) => {
 })
 
 async function prepare(plan: LoadPlan): Promise<void> {
-  prepared = { plan, connect: await loadTransport(chooseTransport(plan)) }
+  const connect = await loadTransport(chooseTransport(plan))
+  await rehearse(plan, (columns) => tell({ type: 'rehearsed', columns }))
+  prepared = { plan, connect }
   tell({ type: 'ready' })
 }
 

@@ -101,5 +101,5 @@ export function forgetTokens(marks: StreamMarks): void {
   delete marks.firstToken
   delete marks.firstOutput
   delete marks.lastToken
-  marks.tokenTimes.length = 0
+  marks.tokenTimes.clear()
 }

@@ -1,11 +1,13 @@
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
-import { checkContentType, guessDialect, isJson } from './content-type.ts'
+import { checkContentType, guessDialect } from './content-type.ts'
 import { createDecoder } from './decode.ts'
-import type { Dialect, Framing } from './dialect.ts'
+import type { Dialect } from './dialect.ts'
 import { dialects, sniffDialect } from './dialects.ts'
 import { endsWithBody, judgeEnding } from './ending.ts'
 import { type FinishWatch, watchFinish } from './finish.ts'
-import { eventLimit, type Framer, type FramerEvents } from './framer.ts'
+import { eventLimit } from './framer.ts'
+import { createFrames, type Frames } from './frames.ts'
+import { chooseFraming, createFramer } from './framing.ts'
 import {
   completionEvents,
   createInterpreter,
@@ -13,13 +15,12 @@ import {
   type Interpreter,
   type Meaning,
 } from './interpret.ts'
-import { createJsonFramer, opensArray } from './json.ts'
+import { opensArray } from './json.ts'
 import { createMarker, forgetTokens, type Marker } from './mark.ts'
 import { errorMessage } from './message.ts'
-import { createNdjsonFramer } from './ndjson.ts'
 import type { StreamFault, StreamMarks, StreamReader } from './reader.ts'
-import { createShortcut } from './shortcut.ts'
-import { createSseFramer } from './sse.ts'
+import { createShortcut, type Template } from './shortcut.ts'
+import { TokenTimes } from './token-times.ts'
 
 export { checkContentType, checkEncoding } from './content-type.ts'
 
@@ -46,10 +47,12 @@ export function createReader(
   let dialect = format === undefined ? guessDialect(contentType) : dialects[format.dialect]
   const marks: StreamMarks = {
     dialect: dialect.name,
-    tokenTimes: [],
+    tokenTimes: new TokenTimes(),
     events: 0,
     eventNames: [],
   }
+  /** Events that are known by their bytes, once there are any. */
+  let known: { frames: Frames; meaning: EventMeaning } | undefined
   let { interpret, mark, finish } = compile(dialect)
   let sniffing = format === undefined && dialect.framing !== 'raw'
   let fault = checkContentType(format, contentType)
@@ -61,6 +64,8 @@ export function createReader(
   let document = open && framing === 'json' ? '' : undefined
   /** Whether that text is an array; `undefined`: it is blank so far. */
   let array: boolean | undefined
+  /** Whether the next byte begins an event, which only the end of a read with a blank line says. */
+  let between = false
   const decode = createDecoder()
   const framer = createFramer(framing, { event: readEvent, foreign: readForeign, tooLong })
 
@@ -71,10 +76,14 @@ export function createReader(
       observe !== undefined ||
       (outputPath !== undefined && completionEvents(rules, completionEvent).length === 0)
     return {
-      interpret: needsPayloads ? thorough : createShortcut(thorough, keepOutput),
+      interpret: needsPayloads ? thorough : createShortcut(thorough, keepOutput, learn),
       mark: createMarker(marks, rules, { format, keepOutput }),
       finish: watchFinish(completionEvent === undefined ? rules.finish : undefined),
     }
+  }
+
+  function learn(template: Template): void {
+    if (framing === 'sse') known = { frames: createFrames(template), meaning: template.meaning }
   }
 
   function readEvent(data: string, line: string | undefined, id: string | undefined): void {
@@ -145,6 +154,34 @@ export function createReader(
     observe?.(text, rawRead, token)
   }
 
+  function readEvents(chunk: Buffer): void {
+    let from = between ? skipKnown(chunk, 0) : 0
+    while (from < chunk.length) {
+      // Behind an event of another kind there are known ones again.
+      const blank = known?.frames.found === true ? chunk.indexOf('\n\n', from) : -1
+      const next = blank === -1 ? chunk.length : blank + 2
+      framer?.feed(decode(chunk.subarray(from, next)))
+      between = endsEvent(chunk, from, next)
+      from = between ? skipKnown(chunk, next) : next
+    }
+  }
+
+  /** Reads the known events that begin at `from`; gives the offset behind the last of them. */
+  function skipKnown(chunk: Buffer, from: number): number {
+    if (known === undefined || !open) return from
+    const { frames, meaning } = known
+    let at = from
+    // None of them ends the answer or teaches another template.
+    while (at < chunk.length) {
+      const next = frames.skip(chunk, at)
+      if (next === -1) break
+      if (keepOutput) meaning.text = frames.text(chunk)
+      note(meaning, undefined)
+      at = next
+    }
+    return at
+  }
+
   function keepDocument(text: string): void {
     if (document === undefined) return
     const grown = document + text
@@ -175,6 +212,7 @@ export function createReader(
       if (!open && document === undefined) return
       now = at
       if (framer === undefined) return readRaw(chunk)
+      if (framing === 'sse') return readEvents(asBuffer(chunk))
       const text = decode(chunk)
       keepDocument(text)
       if (open) framer.feed(text)
@@ -199,6 +237,17 @@ export function createReader(
   }
 }
 
+function asBuffer(chunk: Uint8Array): Buffer {
+  if (Buffer.isBuffer(chunk)) return chunk
+  return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+}
+
+/** Whether these bytes end with a blank line. */
+function endsEvent(bytes: Buffer, from: number, end: number): boolean {
+  const ended = bytes.toString('latin1', Math.max(from, end - 4), end)
+  return ended.endsWith('\n\n') || ended === '\r\n\r\n'
+}
+
 const rawRead: EventMeaning = {
   kind: 'event',
   name: undefined,
@@ -208,15 +257,4 @@ const rawRead: EventMeaning = {
   promptTokens: undefined,
   completionTokens: undefined,
   payload: undefined,
-}
-
-function createFramer(framing: Framing | 'json', on: FramerEvents): Framer | undefined {
-  if (framing === 'raw') return undefined
-  if (framing === 'json') return createJsonFramer(on)
-  return framing === 'sse' ? createSseFramer(on) : createNdjsonFramer(on)
-}
-
-function chooseFraming(dialect: Dialect, contentType: string | undefined): Framing | 'json' {
-  const readsJson = dialect.framing === 'ndjson' || dialect.arrays === true
-  return readsJson && isJson(contentType) ? 'json' : dialect.framing
 }

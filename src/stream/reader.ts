@@ -1,5 +1,6 @@
 import type { MissingOutput } from './missing-output.ts'
 import type { NameCount } from './name-count.ts'
+import type { TokenTimes } from './token-times.ts'
 
 /**
  * What was learnt of one response body. Instants are those given to `feed` and `end` (ms);
@@ -22,7 +23,7 @@ export interface StreamMarks {
    */
   completed?: number
   /** Instants of all token events, in order. */
-  tokenTimes: number[]
+  tokenTimes: TokenTimes
   /** Events dispatched, keep-alives and comments not counted. */
   events: number
   /** Those of them that have a name, by it; of the first 32 names. */

@@ -12,7 +12,8 @@ const longest = 65_536
 const attempts = 4
 
 /** Data that differs from `prefix + text + suffix` in nothing but the text means the same. */
-interface Template {
+export interface Template {
+  /** The SSE `event:` field. */
   line: string | undefined
   prefix: string
   suffix: string
@@ -27,9 +28,13 @@ interface Template {
  * with anything. Everything else goes to `interpret`.
  *
  * The meaning it returns is overwritten by the next call; its `payload` is `undefined`, and its
- * `text` is only right when `keepText` is set.
+ * `text` is only right when `keepText` is set. `onLearn` is told of each template.
  */
-export function createShortcut(interpret: Interpreter, keepText: boolean): Interpreter {
+export function createShortcut(
+  interpret: Interpreter,
+  keepText: boolean,
+  onLearn: (template: Template) => void = () => {},
+): Interpreter {
   let template: Template | undefined
   let attemptsLeft = attempts
 
@@ -41,7 +46,11 @@ export function createShortcut(interpret: Interpreter, keepText: boolean): Inter
     const meaning = interpret(data, line)
     if (attemptsLeft > 0 && meaning.kind === 'event' && meaning.content !== undefined) {
       attemptsLeft--
-      template = learn(interpret, data, line, meaning) ?? template
+      const learnt = learn(interpret, data, line, meaning)
+      if (learnt !== undefined) {
+        template = learnt
+        onLearn(learnt)
+      }
     }
     return meaning
   }

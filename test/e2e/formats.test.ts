@@ -64,7 +64,7 @@ test.each(variations)(
       expect([path, sent.outcome]).toEqual([path, 'ok'])
       expect([path, marks.tokenTimes.length]).toEqual([path, sent.content_ms.length])
       for (const [token, at] of sent.content_ms.entries()) {
-        expect(marks.tokenTimes[token]).toBeGreaterThanOrEqual(at)
+        expect(marks.tokenTimes.at(token)).toBeGreaterThanOrEqual(at)
       }
       const counts = !['sse', 'ndjson'].includes(dialect) && path !== '/v1/workflows/run'
       expect([path, marks.completionTokens, marks.promptTokens]).toEqual([

@@ -112,6 +112,23 @@ test('an abort keeps what was measured and cancels what is in flight', async () 
   expect(run.records.length).toBe(new Set(run.records.map((r) => `${r.phase}${r.index}`)).size)
 })
 
+test('an abort before the first request is heard, and nothing is sent', async () => {
+  let asked = 0
+  const server = await serve((_request, response) => {
+    asked++
+    response.end()
+  })
+  const abort = new AbortController()
+  const running = runLoad(planFor(server.url, { requests: 10 }), { signal: abort.signal })
+  abort.abort('SIGINT')
+  const run = await running
+  await server.close()
+  expect(run).toMatchObject({ end: { kind: 'interrupted', reason: 'SIGINT' }, records: [] })
+  // Told by the process itself, which was not killed for want of an answer.
+  expect(run.trust).toBeDefined()
+  expect(asked).toBe(0)
+})
+
 test('a load process that is killed loses no batch that had arrived', async () => {
   const server = await serve((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })

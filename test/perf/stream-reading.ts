@@ -46,7 +46,7 @@ function readWithReader(reads: readonly Buffer[]): readonly number[] {
   const reader = createReader({ dialect: 'openai-chat' }, 'text/event-stream')
   for (const bytes of reads) reader.feed(bytes, performance.now())
   reader.end(performance.now())
-  return reader.marks.tokenTimes
+  return Array.from(reader.marks.tokenTimes)
 }
 
 function readWithParser(reads: readonly Buffer[]): readonly number[] {

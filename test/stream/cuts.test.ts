@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { StreamFormat } from '../../src/bench-spec/stream-format.ts'
 import { createReader } from '../../src/stream/read.ts'
-import { loadRecordings } from './recording.ts'
+import { loadRecordings, plain } from './recording.ts'
 
 interface Body {
   bytes: Uint8Array
@@ -18,7 +18,7 @@ function readAs({ bytes, format, contentType }: Body, cuts: readonly number[], b
     reader.feed(bytes.subarray(bounds[read - 1] ?? 0, bound), 1)
   }
   const fault = broken ? reader.fault() : reader.end(2)
-  return { fault, marks: reader.marks }
+  return { fault, marks: plain(reader.marks) }
 }
 
 /** Linear congruential: the same numbers in every run. */

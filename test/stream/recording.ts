@@ -91,8 +91,15 @@ function findElementEnds(bytes: Buffer): number[] {
 }
 
 export interface Reading {
-  marks: StreamMarks
+  marks: PlainMarks
   fault: StreamFault | undefined
+}
+
+type PlainMarks = Omit<StreamMarks, 'tokenTimes'> & { tokenTimes: readonly number[] }
+
+/** Marks whose instants are an array, to be compared with others. */
+export function plain({ tokenTimes, ...marks }: StreamMarks): PlainMarks {
+  return { ...marks, tokenTimes: [...tokenTimes] }
 }
 
 /** Reads `bytes` cut at the given offsets; the instant of each read is its number, from 0. */
@@ -107,7 +114,8 @@ export function readCut(
   for (let read = 0; read + 1 < bounds.length; read++) {
     reader.feed(bytes.subarray(bounds[read], bounds[read + 1]), read)
   }
-  return { fault: reader.end(bounds.length - 1), marks: reader.marks }
+  const fault = reader.end(bounds.length - 1)
+  return { fault, marks: plain(reader.marks) }
 }
 
 /** Reads `text` whole, in one read at instant 0. */
