@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+
 import type { PreparedRequest } from '../bench-spec/template.ts'
 import { now } from './clock.ts'
 import {
@@ -43,7 +45,7 @@ interface Flight {
 }
 
 /**
- * HTTP/1.1 without TLS on a socket of its own: no memory per read, one write per request, and
+ * HTTP/1.1 on a socket of its own, with TLS or without: no memory per read, one write per request, and
  * nothing between the socket's callback and the handler's but the parser. Deadlines are the caller's.
  */
 export function createLeanConnection(
@@ -55,6 +57,9 @@ export function createLeanConnection(
   let flight: Flight | undefined
   /** Whether the server has closed the socket that was kept, unannounced. */
   let dropped = false
+  /** Whom a server with TLS is asked for, and what it gave to be known by. */
+  let name = ''
+  let session: Buffer | undefined
 
   function locate(text: string): URL {
     if (target?.text === text) return target.url
@@ -62,9 +67,18 @@ export function createLeanConnection(
     if (target !== undefined && target.url.origin !== url.origin) {
       hangUp()
       dropped = false
+      session = undefined
     }
     target = { text, url }
     return url
+  }
+
+  /** What is asked for at the handshake holds for the whole connection. */
+  function ask(asked: string): void {
+    if (asked === name) return
+    hangUp()
+    name = asked
+    session = undefined
   }
 
   function hangUp(): void {
@@ -73,7 +87,7 @@ export function createLeanConnection(
     line = undefined
   }
 
-  function dial({ hostname, port }: URL): void {
+  function dial({ protocol, hostname, port }: URL): void {
     const parser = createResponseParser({
       onBegin() {
         flight?.handler.onAnswer?.()
@@ -88,8 +102,12 @@ export function createLeanConnection(
       onEnd: finish,
       onSurplus: drop,
     })
-    const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
-    const wire = open(host, port === '' ? 80 : Number(port), {
+    const host = stripBrackets(hostname)
+    const endpoint =
+      protocol === 'https:'
+        ? { host, port: Number(port || 443), tls: { name, session } }
+        : { host, port: Number(port || 80) }
+    const wire = open(endpoint, {
       onOpen() {
         if (flight !== undefined) write(flight)
       },
@@ -105,6 +123,9 @@ export function createLeanConnection(
         breakOff(new EndError('other side closed'))
       },
       onError: breakOff,
+      onSession(given) {
+        session = given
+      },
     })
     line = { wire, parser, used: false, kept: idle.longest, until: Infinity }
   }
@@ -167,10 +188,11 @@ export function createLeanConnection(
   return {
     send(request: PreparedRequest, handler) {
       const url = locate(request.url)
-      const { bytes, closes } = renderRequest(request, url, keepAlive)
+      const { bytes, host, closes } = renderRequest(request, url, keepAlive)
       const { method } = request
       flight = { bytes, method, closes, handler, written: false, reading: false }
       if (line !== undefined && line.until <= now()) hangUp()
+      if (url.protocol === 'https:') ask(toServerName(host))
       if (line === undefined) return dial(url)
       line.wire.hold(true)
       // An answer ends within a poll for events, and an end of the connection that comes right behind
@@ -188,6 +210,16 @@ export function createLeanConnection(
       hangUp()
     },
   }
+}
+
+/** Of a host with or without a port; empty: it is an address, which TLS does not ask for. */
+function toServerName(host: string): string {
+  const bare = stripBrackets(host.replace(/:\d*$/, ''))
+  return isIP(bare) === 0 ? bare : ''
+}
+
+function stripBrackets(host: string): string {
+  return host.startsWith('[') ? host.slice(1, -1) : host
 }
 
 /** @param announced The header `keep-alive`, for example `timeout=5, max=100`. */

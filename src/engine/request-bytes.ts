@@ -9,6 +9,8 @@ class RequestError extends Error {
 /** A request as it goes over the wire. */
 export interface RequestBytes {
   bytes: Buffer
+  /** Whom it asks for, with the port where it has one. */
+  host: string
   /** Whether it tells the server to close the connection behind the answer. */
   closes: boolean
 }
@@ -30,7 +32,7 @@ export function renderRequest(
 ): RequestBytes {
   if (!token.test(method)) throw new RequestError('invalid request method')
   const length = Buffer.byteLength(body)
-  let host: string | undefined
+  let asked: string | undefined
   let closes = !keepAlive
   let announced: number | undefined
   let lines = ''
@@ -40,8 +42,8 @@ export function renderRequest(
     if (invalidValue.test(value)) throw new RequestError(`invalid ${name} header`)
     switch (key) {
       case 'host':
-        if (host !== undefined) throw new RequestError('duplicate host header')
-        host = value
+        if (asked !== undefined) throw new RequestError('duplicate host header')
+        asked = value
         break
       case 'content-length':
         if (announced !== undefined) throw new RequestError('duplicate content-length header')
@@ -70,11 +72,12 @@ export function renderRequest(
     throw new RequestError('Request body length does not match content-length header')
   }
   if (length > 0 || withPayload.includes(method)) lines += `content-length: ${length}\r\n`
+  const host = asked ?? url.host
   const head =
-    `${method} ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${host ?? url.host}\r\n` +
+    `${method} ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${host}\r\n` +
     `connection: ${closes ? 'close' : 'keep-alive'}\r\n${lines}\r\n`
   const bytes = Buffer.allocUnsafe(head.length + length)
   bytes.write(head, 'latin1')
   bytes.write(body, head.length)
-  return { bytes, closes }
+  return { bytes, host, closes }
 }

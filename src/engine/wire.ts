@@ -1,4 +1,10 @@
 import { connect } from 'node:net'
+import {
+  connect as connectSecurely,
+  createSecureContext,
+  DEFAULT_CIPHERS,
+  type SecureContext,
+} from 'node:tls'
 
 /** What happens on a socket. After `onEnd` or `onError`, and once it is destroyed, nothing more does. */
 export interface WireEvents {
@@ -8,6 +14,22 @@ export interface WireEvents {
   /** The other side writes nothing more. */
   onEnd(): void
   onError(error: Error): void
+  /** What spares the next connection to the server a part of its handshake; of TLS alone. */
+  onSession(session: Buffer): void
+}
+
+/** Where a socket leads. */
+export interface Endpoint {
+  /** A name, or an address without brackets. */
+  host: string
+  port: number
+  /** `undefined`: without TLS. */
+  tls?: {
+    /** Whom the server is asked for and its certificate has to be of; empty: of `host`, and nobody. */
+    name: string
+    /** Of an earlier connection to it. */
+    session?: Buffer | undefined
+  }
 }
 
 /** A socket. */
@@ -18,15 +40,21 @@ export interface Wire {
   destroy(): void
 }
 
-export type OpenWire = (host: string, port: number, on: WireEvents) => Wire
+export type OpenWire = (endpoint: Endpoint, on: WireEvents) => Wire
 
 /** All sockets read into it, since what came is looked at before the next read: no memory per read. */
 const buffer = Buffer.allocUnsafeSlow(64 * 1024)
 
-/** A TCP connection, to the first of the host's addresses that answers. Deadlines are the caller's. */
-export function openWire(host: string, port: number, on: WireEvents): Wire {
+/** What Node trusts; made once, since it takes up to a millisecond, and each connection would have its own. */
+let trusted: SecureContext | undefined
+
+/**
+ * A connection to the first of the host's addresses that answers; with TLS it is open once the
+ * certificate has been found good. Deadlines are the caller's.
+ */
+export function openWire({ host, port, tls }: Endpoint, on: WireEvents): Wire {
   let open = true
-  const socket = connect({
+  const options = {
     host,
     port,
     noDelay: true,
@@ -34,17 +62,31 @@ export function openWire(host: string, port: number, on: WireEvents): Wire {
     keepAliveInitialDelay: 60_000,
     onread: {
       buffer,
-      callback(length) {
+      callback(length: number) {
         if (open) on.onRead(buffer, length)
         return true
       },
     },
-  })
-  socket.once('connect', () => {
+  }
+  const socket =
+    tls === undefined
+      ? connect(options)
+      : connectSecurely({
+          ...options,
+          servername: tls.name,
+          session: tls.session,
+          secureContext: (trusted ??= createSecureContext({ ciphers: DEFAULT_CIPHERS })),
+          ALPNProtocols: ['http/1.1'],
+        })
+  socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
     if (open) on.onOpen()
+    // Not before: the end of a handshake is told as an error too, in the words of TLS.
+    socket.once('end', () => {
+      if (open) on.onEnd()
+    })
   })
-  socket.once('end', () => {
-    if (open) on.onEnd()
+  socket.on('session', (session: Buffer) => {
+    if (open) on.onSession(session)
   })
   // Never once: a socket may tell of an error after it was destroyed.
   socket.on('error', (error) => {

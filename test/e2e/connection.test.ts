@@ -1,5 +1,11 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import {
+  createSecureContext,
+  getCACertificates,
+  setDefaultCACertificates,
+  TLSSocket,
+} from 'node:tls'
 
 import { afterEach, describe, expect, test } from 'vitest'
 
@@ -11,6 +17,7 @@ import type { Connect } from '../../src/engine/transport.ts'
 import { createUndiciConnection } from '../../src/engine/undici-connection.ts'
 import { runBench } from '../../src/run/bench.ts'
 import { checkSpec } from '../../src/run/checked-spec.ts'
+import { local } from '../_certificates.ts'
 import { chatEvent } from '../_server.ts'
 
 const head =
@@ -24,6 +31,7 @@ const answer = `${head}${frame(chatEvent('a'))}${frame('data: [DONE]\n\n')}0\r\n
 
 interface Arrival {
   socket: Socket
+  reset(): void
   /** 1-based, of its connection. */
   nth: number
   text: string
@@ -34,11 +42,17 @@ afterEach(() => {
   for (const server of running.splice(0)) server.close()
 })
 
+setDefaultCACertificates([...getCACertificates('default'), local.cert])
+
 /** A server that is told of every request as it comes, in this process. */
-async function listen(reply: (arrival: Arrival) => void) {
+async function listenOn(scheme: 'http' | 'https', reply: (arrival: Arrival) => void) {
+  const secureContext = createSecureContext(local)
   const arrivals: Arrival[] = []
   const sockets = new Set<Socket>()
-  const server = createServer({ noDelay: true }, (socket) => {
+  const server = createServer({ noDelay: true }, (bare) => {
+    const socket = scheme === 'http' ? bare : new TLSSocket(bare, { isServer: true, secureContext })
+    bare.on('error', () => {})
+    const reset = (): void => void bare.resetAndDestroy()
     sockets.add(socket)
     socket.on('error', () => {})
     let nth = 0
@@ -46,7 +60,7 @@ async function listen(reply: (arrival: Arrival) => void) {
     socket.on('data', (bytes) => {
       text += bytes.toString()
       if (!text.endsWith('\r\n\r\n{}')) return
-      const arrival = { socket, nth: ++nth, text }
+      const arrival = { socket, reset, nth: ++nth, text }
       text = ''
       arrivals.push(arrival)
       reply(arrival)
@@ -61,7 +75,7 @@ async function listen(reply: (arrival: Arrival) => void) {
     },
   })
   const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}/v1/chat/completions`, arrivals, sockets }
+  return { url: `${scheme}://127.0.0.1:${port}/v1/chat/completions`, arrivals, sockets }
 }
 
 /** In this process too: what comes within one turn of the server comes within one of the client. */
@@ -98,17 +112,21 @@ function count(records: readonly RequestRecord[], replaced: RequestRecord['repla
   return records.filter((record) => record.replaced === replaced).length
 }
 
-const endings: Record<string, (socket: Socket) => void> = {
-  ended: (socket) => socket.end(),
-  reset: (socket) => socket.resetAndDestroy(),
+const endings: Record<string, (arrival: Arrival) => void> = {
+  ended: ({ socket }) => socket.end(),
+  reset: ({ reset }) => reset(),
 }
 
-const transports: Record<string, Connect> = {
-  lean: createLeanConnection,
-  undici: createUndiciConnection,
-}
+const ways: [scheme: 'http' | 'https', client: string, connect: Connect][] = [
+  ['http', 'lean', createLeanConnection],
+  ['https', 'lean', createLeanConnection],
+  ['http', 'undici', createUndiciConnection],
+  ['https', 'undici', createUndiciConnection],
+]
 
-describe.each(Object.entries(transports))('over %s', (_name, connect) => {
+describe.each(ways)('%s over %s', (scheme, _client, connect) => {
+  const listen = (reply: (arrival: Arrival) => void): ReturnType<typeof listenOn> =>
+    listenOn(scheme, reply)
   const send = (url: string, load: Partial<ClosedLoad> = {}): Promise<RequestRecord[]> =>
     sendOver(connect, url, load)
 
@@ -135,9 +153,9 @@ describe.each(Object.entries(transports))('over %s', (_name, connect) => {
   test.each(Object.keys(endings))(
     'a request on a kept connection that is %s without an answer is sent once more, on a new one',
     async (ending) => {
-      const { url, arrivals } = await listen(({ socket, nth }) => {
-        if (nth === 1) socket.write(answer)
-        else endings[ending]?.(socket)
+      const { url, arrivals } = await listen((arrival) => {
+        if (arrival.nth === 1) arrival.socket.write(answer)
+        else endings[ending]?.(arrival)
       })
       const records = await send(url)
       expect(records.map(({ outcome }) => outcome)).toEqual(Array(20).fill('completed'))
@@ -170,9 +188,9 @@ describe.each(Object.entries(transports))('over %s', (_name, connect) => {
   test.each(Object.keys(endings))(
     'a kept connection that is %s while nobody writes is replaced, and no request fails',
     async (ending) => {
-      const { url, arrivals } = await listen(({ socket }) => {
-        socket.write(answer)
-        setImmediate(() => endings[ending]?.(socket))
+      const { url, arrivals } = await listen((arrival) => {
+        arrival.socket.write(answer)
+        setImmediate(() => endings[ending]?.(arrival))
       })
       const records = await send(url)
       expect(records.map(({ outcome }) => outcome)).toEqual(Array(20).fill('completed'))

@@ -69,7 +69,7 @@ function over(
       setImmediate(() => onConnect(null, socket as NetSocket))
     })
   }
-  return createLeanConnection(options, (_host, _port, on) => {
+  return createLeanConnection(options, (_endpoint, on) => {
     let open = true
     // As the socket's own: what was read is gone when the callback has returned.
     const buffer = Buffer.alloc(65_536)
