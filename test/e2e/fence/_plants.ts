@@ -70,12 +70,17 @@ export const plants: readonly (readonly [
     'src/github may import of ours: bench-spec, results, report, verdict/exit-code.ts, verdict/policy.ts; not cli/main.ts',
   ],
 
-  ['a package', 'engine', `import 'undici'`, 'only src/engine/request.ts may import undici'],
+  [
+    'a package',
+    'stream',
+    `import 'eventsource-parser'`,
+    'only src/stream/sse.ts may import eventsource-parser',
+  ],
   [
     'a type',
-    'engine',
-    `import type { A } from 'undici'`,
-    'only src/engine/request.ts may import undici',
+    'stream',
+    `import type { A } from 'eventsource-parser'`,
+    'only src/stream/sse.ts may import eventsource-parser',
   ],
   [
     'a part',
