@@ -62,12 +62,17 @@ const stage = orNull(text('Name of the stage in which; `null` without stages.'))
 export const diagnosticSchema: JsonSchema = {
   description: 'A property of the run.',
   anyOf: [
-    describe('concurrency-held', 'info', 'How much of the time all slots were taken.', {
-      stage,
-      concurrency,
-      full_share: number('Of the time between ramp-up and drain, all slots taken, 0–1.'),
-      mean_in_flight: meanInFlight,
-    }),
+    describe(
+      'concurrency-held',
+      'info',
+      'How much of the time all slots were taken; one for each [stage](spec-format.md#stages).',
+      {
+        stage,
+        concurrency,
+        full_share: number('Of the time between ramp-up and drain, all slots taken, 0–1.'),
+        mean_in_flight: meanInFlight,
+      },
+    ),
     describe(
       'concurrency-not-held',
       'warn',
@@ -84,7 +89,7 @@ export const diagnosticSchema: JsonSchema = {
     describe(
       'rate-not-sent',
       'warn',
-      'Fewer requests were sent than asked for: the figures are those of a lighter load.',
+      'Fewer requests a second left than were due: the figures are those of a lighter load.',
       {
         due_per_second: number('By the instants at which they were due, as drawn.'),
         sent_per_second: number('By those at which they left.'),
@@ -94,7 +99,7 @@ export const diagnosticSchema: JsonSchema = {
     describe(
       'requests-held-back',
       'warn',
-      'Requests were sent late because so many were in flight.',
+      'Requests were sent late because `max_concurrency` were in flight.',
       {
         held_back: count('Requests.'),
         max_concurrency: count('The most requests in flight.'),

@@ -828,7 +828,7 @@ export interface StageDocument {
 
 /** A property of the run. */
 export type DiagnosticDocument =
-  /** How much of the time all slots were taken. */
+  /** How much of the time all slots were taken; one for each [stage](spec-format.md#stages). */
   | {
       /** Which property; stable. */
       id: 'concurrency-held'
@@ -866,7 +866,7 @@ export type DiagnosticDocument =
       /** The same in one sentence. */
       message: string
     }
-  /** Fewer requests were sent than asked for: the figures are those of a lighter load. */
+  /** Fewer requests a second left than were due: the figures are those of a lighter load. */
   | {
       /** Which property; stable. */
       id: 'rate-not-sent'
@@ -881,7 +881,7 @@ export type DiagnosticDocument =
       /** The same in one sentence. */
       message: string
     }
-  /** Requests were sent late because so many were in flight. */
+  /** Requests were sent late because `max_concurrency` were in flight. */
   | {
       /** Which property; stable. */
       id: 'requests-held-back'

@@ -8,7 +8,7 @@ import { startServer } from '../../src/mock/index.ts'
 import { built, config, createProject } from './_project.ts'
 
 /** Bytes, unpacked: what it was when this was written, and 30 % for what comes. */
-const sizeLimit = 2_800_000
+const sizeLimit = 4_000_000
 
 const modules = join(built.folder, 'node_modules')
 
