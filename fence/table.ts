@@ -73,6 +73,7 @@ export const owners: Readonly<Record<string, string>> = {
   'eventsource-parser': 'stream/sse.ts',
   'junit-report-builder': 'report/junit.ts',
   'string-width': 'bench-spec/text-width.ts',
+  undici: 'engine/undici-connection.ts',
   vitest: 'vitest',
   yaml: 'bench-spec/yaml-tree.ts',
 }

@@ -65,7 +65,7 @@ export function describeStatus(
   return { kind: 'http_status', message }
 }
 
-/** Whether what came is no HTTP/1.1, as our own parser says it or that of undici, which it is held against. */
+/** Whether what came is no HTTP/1.1, as our own parser says it or that of undici. */
 function isForeign(error: Error, code: string, answered: boolean): boolean {
   if (error instanceof ProtocolError) return true
   // An end within the body that was announced is no other language, only a broken connection.

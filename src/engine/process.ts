@@ -1,8 +1,8 @@
-import { createLeanConnection } from './lean-connection.ts'
 import { type Loop, type LoadPlan, startLoop } from './loop.ts'
 import { type Columns, encodeRecords } from './record-columns.ts'
 import type { ProcessTrust, Recording, RequestRecord, Shortage } from './record.ts'
 import { rehearse } from './rehearsal.ts'
+import { chooseTransport, type Connect, loadTransport } from './transport.ts'
 import { watchClient } from './trust.ts'
 
 /** What a load process is told. */
@@ -41,7 +41,12 @@ export type Report =
 /** ms between two batches of records: seldom enough not to disturb the loop, often enough that a crash loses little. */
 const batchInterval = 500
 
-let prepared: LoadPlan | undefined
+interface Prepared {
+  plan: LoadPlan
+  connect: Connect
+}
+
+let prepared: Prepared | undefined
 let loop: Loop | undefined
 
 // The terminal sends Ctrl-C and its end to the whole process group; the parent decides what they mean.
@@ -58,16 +63,17 @@ process.on('message', (order: Order) => {
 })
 
 async function prepare(plan: LoadPlan): Promise<void> {
+  const connect = await loadTransport(chooseTransport(plan))
   await rehearse(plan, (columns) => tell({ type: 'rehearsed', columns }))
-  prepared = plan
+  prepared = { plan, connect }
   tell({ type: 'ready' })
 }
 
-async function run(plan: LoadPlan, origin: number): Promise<void> {
+async function run({ plan, connect }: Prepared, origin: number): Promise<void> {
   let batch: RequestRecord[] = []
   // Not before the first warm-up request is done: starting up is busy, and no figure stands on it.
   let watch = plan.load.warmup === 0 ? watchClient() : undefined
-  const running = startLoop({ ...plan, origin }, () => createLeanConnection(plan.load), {
+  const running = startLoop({ ...plan, origin }, () => connect(plan.load), {
     onRecord(record) {
       batch.push(record)
       watch ??= watchClient()

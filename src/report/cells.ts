@@ -291,6 +291,11 @@ function clientCell({ processes, ...worst }: NonNullable<Results['client']>): st
   return `${loops} ${used.join(', ')} used`
 }
 
+const transportWords: Record<Results['load']['transport'], string> = {
+  lean: 'its own, for plain HTTP',
+  undici: 'undici',
+}
+
 /** Name and value of what a run can be repeated or compared by; what is not known is left out. */
 export function environmentCells(results: Results): [name: string, value: string][] {
   const { environment, client, load, tool, spec, ...run } = results
@@ -302,6 +307,7 @@ export function environmentCells(results: Results): [name: string, value: string
     load: `warm-up ${load.warmup}, rounds ${load.rounds}, seed ${load.seed}`,
     dialects: run.stream.dialects.map(({ name, count }) => `${name} ×${count}`).join(', '),
     policy: `${run.verdict.policy}, confidence ${run.verdict.confidence}, failures ${run.verdict.failures}, look ${run.verdict.looks.taken} of ${run.verdict.looks.planned}`,
+    transport: transportWords[load.transport],
     client: client && clientCell(client),
     calibration: calibrationCell(results) ?? null,
     machine: `${cpu}, ${cores} cores, ${platform} ${arch}, node ${node}`,

@@ -1703,6 +1703,11 @@ export interface Results {
          */
         resend: boolean
         /**
+         * What requests go over: `lean`, a client of our own for plain HTTP, or undici where a url
+         * is `https`.
+         */
+        transport: 'lean' | 'undici'
+        /**
          * What is sent and how, wherever to: method, members of the body, rows and their order, how
          * the stream is read, whether connections are kept. What runs that are compared differ in
          * is named by it.
@@ -1738,6 +1743,11 @@ export interface Results {
          * answer.
          */
         resend: boolean
+        /**
+         * What requests go over: `lean`, a client of our own for plain HTTP, or undici where a url
+         * is `https`.
+         */
+        transport: 'lean' | 'undici'
         /**
          * What is sent and how, wherever to: method, members of the body, rows and their order, how
          * the stream is read, whether connections are kept. What runs that are compared differ in

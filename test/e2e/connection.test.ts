@@ -10,15 +10,15 @@ import {
 import { afterEach, describe, expect, test } from 'vitest'
 
 import type { ClosedLoad } from '../../src/bench-spec/spec.ts'
-import type { Connection, ConnectionOptions } from '../../src/engine/connection.ts'
 import { createLeanConnection } from '../../src/engine/lean-connection.ts'
 import { startLoop } from '../../src/engine/loop.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
+import type { Connect } from '../../src/engine/transport.ts'
+import { createUndiciConnection } from '../../src/engine/undici-connection.ts'
 import { runBench } from '../../src/run/bench.ts'
 import { checkSpec } from '../../src/run/checked-spec.ts'
 import { local } from '../_certificates.ts'
 import { chatEvent } from '../_server.ts'
-import { createUndiciConnection } from '../engine/_undici-connection.ts'
 
 const head =
   'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nkeep-alive: timeout=5, max=100\r\ntransfer-encoding: chunked\r\n\r\n'
@@ -28,8 +28,6 @@ function frame(text: string): string {
 }
 
 const answer = `${head}${frame(chatEvent('a'))}${frame('data: [DONE]\n\n')}0\r\n\r\n`
-
-type Connect = (options: ConnectionOptions) => Connection
 
 interface Arrival {
   socket: Socket

@@ -5,9 +5,9 @@ import type { PreparedRequest } from '../../src/bench-spec/template.ts'
 import type { Connection, ConnectionOptions, ResponseHandler } from '../../src/engine/connection.ts'
 import { classifyError, describeNoStatus, lowestStatus } from '../../src/engine/failure.ts'
 import { createLeanConnection } from '../../src/engine/lean-connection.ts'
-import type { FailureKind } from '../../src/engine/record.ts'
+import type { FailureKind, Transport } from '../../src/engine/record.ts'
+import { createUndiciConnection } from '../../src/engine/undici-connection.ts'
 import { prepared } from './_connection.ts'
-import { createUndiciConnection } from './_undici-connection.ts'
 
 /** What a server does once a request has come: writes these, each of which is read by itself, and then this. */
 export interface Answer {
@@ -28,9 +28,6 @@ export interface Heard {
   /** What was written to the server. */
   written: string
 }
-
-/** Our own client, and the one that it is held against. */
-type Transport = 'lean' | 'undici'
 
 export const transports: readonly Transport[] = ['lean', 'undici']
 

@@ -11,13 +11,14 @@ import {
 import { describe, expect, onTestFinished, test } from 'vitest'
 
 import type { PreparedRequest } from '../../src/bench-spec/template.ts'
-import type { Connection, ConnectionOptions } from '../../src/engine/connection.ts'
+import type { Connection } from '../../src/engine/connection.ts'
 import { classifyError } from '../../src/engine/failure.ts'
 import { createLeanConnection } from '../../src/engine/lean-connection.ts'
 import type { Failure } from '../../src/engine/record.ts'
+import type { Connect } from '../../src/engine/transport.ts'
+import { createUndiciConnection } from '../../src/engine/undici-connection.ts'
 import { type Certified, elsewhere, local } from '../_certificates.ts'
 import { prepared } from './_connection.ts'
-import { createUndiciConnection } from './_undici-connection.ts'
 
 setDefaultCACertificates([...getCACertificates('default'), local.cert])
 
@@ -64,7 +65,7 @@ function send(
   })
 }
 
-const clients: [string, (options: ConnectionOptions) => Connection][] = [
+const clients: [string, Connect][] = [
   ['lean', createLeanConnection],
   ['undici', createUndiciConnection],
 ]

@@ -282,6 +282,7 @@ const passing: Results = {
     seed: 1,
     keep_alive: true,
     resend: true,
+    transport: 'lean',
     workload: [{ kind: 'value', name: 'body.model', value: 'a' }],
   },
   stream: { asked: 'openai-chat', dialects: [{ name: 'openai-chat', count: 300 }] },

@@ -71,17 +71,12 @@ export const plants: readonly (readonly [
     'src/github may import of ours: bench-spec, results, report, verdict/exit-code.ts, verdict/policy.ts; not cli/main.ts',
   ],
 
-  [
-    'a package',
-    'stream',
-    `import 'eventsource-parser'`,
-    'only src/stream/sse.ts may import eventsource-parser',
-  ],
+  ['a package', 'engine', `import 'undici'`, 'only src/engine/request.ts may import undici'],
   [
     'a type',
-    'stream',
-    `import type { A } from 'eventsource-parser'`,
-    'only src/stream/sse.ts may import eventsource-parser',
+    'engine',
+    `import type { A } from 'undici'`,
+    'only src/engine/request.ts may import undici',
   ],
   [
     'a part',

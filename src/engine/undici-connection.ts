@@ -1,18 +1,18 @@
 import { type buildConnector, Client } from 'undici'
 
-import type { PreparedRequest } from '../../src/bench-spec/template.ts'
+import type { PreparedRequest } from '../bench-spec/template.ts'
 import {
   type Connection,
   type ConnectionOptions,
   decidingHeaders,
   type ResponseHandler,
-} from '../../src/engine/connection.ts'
+} from './connection.ts'
 
 const settled = Promise.resolve()
 
 /**
- * What our own client is held against: undici behind the same interface, a client per connection.
- * Deadlines are the caller's: undici's own fire up to a second late. Without `keepAlive` each
+ * One undici client for one slot of the closed loop: no pool to search and no queue in front of the
+ * socket. Deadlines are the caller's: undici's own fire up to a second late. Without `keepAlive` each
  * request gets a socket of its own, and says so to the server (`connection: close`).
  */
 export function createUndiciConnection(
