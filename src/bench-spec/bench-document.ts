@@ -215,6 +215,12 @@ export interface BenchDocument {
      * one where a baseline alternates.
      */
     processes?: number
+    /**
+     * What the connections are: a client of our own, or undici, as a second witness and for a
+     * server that our own refuses to understand.
+     * @default "lean"
+     */
+    transport?: 'lean' | 'undici'
     /** Free for notes; never read. */
     [key: `x-${string}`]: unknown
   }

@@ -341,6 +341,14 @@ const document = describeObject(
           1,
           { examples: [2] },
         ),
+        transport: {
+          description:
+            'What the connections are: a client of our own, or undici, as a second witness and for a server that our own refuses to understand.',
+          type: 'string',
+          enum: ['lean', 'undici'],
+          default: 'lean',
+          examples: ['undici'],
+        },
       },
       { description: 'What sends the load.', examples: [{ processes: 2 }] },
     ),

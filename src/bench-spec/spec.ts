@@ -154,6 +154,9 @@ export interface Stage {
   to: number
 }
 
+/** Our own client of HTTP/1.1, or undici. */
+export type Transport = 'lean' | 'undici'
+
 interface LoadBase {
   /** Measured requests, of each target; `undefined` only when `duration` is given. */
   requests?: number
@@ -175,6 +178,8 @@ interface LoadBase {
   resend?: boolean
   /** Load processes that it is split over; `undefined`: one. */
   processes?: number
+  /** What its connections are; `undefined`: `lean`. */
+  transport?: Transport
   /** In the order of time; `undefined`: the whole load is one. */
   stages?: readonly Stage[]
 }

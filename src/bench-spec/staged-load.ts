@@ -142,6 +142,7 @@ export function readStagedLoad(
     resend,
     stages,
     processes: processes > 1 ? processes : undefined,
+    transport: document.load?.transport,
   })
 }
 

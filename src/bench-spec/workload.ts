@@ -124,6 +124,7 @@ export function readLoad(
     keepAlive,
     resend,
     processes: processes > 1 ? processes : undefined,
+    transport: document.load?.transport,
   })
 }
 

@@ -112,6 +112,7 @@ function isComplete({ schema_version, calibrations, noise }: CalibrationFile): b
       ({ measured_at, machine, shape, requests, client_error_ms: { request, chunk } }) =>
         typeof measured_at === 'string' &&
         typeof machine === 'object' &&
+        typeof shape.transport === 'string' &&
         [shape.concurrency, shape.events_per_answer, shape.processes, requests].every(
           Number.isFinite,
         ) &&

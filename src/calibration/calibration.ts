@@ -97,7 +97,7 @@ function toStored({ min, p50, p95, p99, max }: Spread): StoredSpread {
 const clockTolerance = 0.02
 
 function planLoad(
-  { concurrency, events_per_answer, dialect, processes }: LoadShape,
+  { concurrency, events_per_answer, dialect, processes, transport }: LoadShape,
   { keys, requests, url }: { keys: readonly string[]; requests: number; url: string },
 ): LoadPlan {
   const name = standIn(dialect)
@@ -110,6 +110,7 @@ function planLoad(
     rounds: 1,
     seed: 1,
     processes,
+    transport,
   } as const
   return {
     load,

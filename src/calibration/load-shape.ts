@@ -1,6 +1,6 @@
 import { findOutputLimit } from '../bench-spec/asked.ts'
 import { mostInFlight } from '../bench-spec/in-flight.ts'
-import type { BenchSpec } from '../bench-spec/spec.ts'
+import type { BenchSpec, Transport } from '../bench-spec/spec.ts'
 import type { RequestRecord } from '../engine/record.ts'
 
 /** The load that a client error was measured at. */
@@ -12,6 +12,8 @@ export interface LoadShape {
   dialect: string
   /** Load processes that it was split over. */
   processes: number
+  /** What its connections were. */
+  transport: Transport
 }
 
 /** How the mock is asked in each dialect that it speaks. */
@@ -65,6 +67,7 @@ export function shapeOfSpec({ load, target, stream, mock }: BenchSpec): LoadShap
     events_per_answer: Math.max(1, Math.min(mostEvents, length)),
     dialect: standIn(stream?.dialect ?? byPath),
     processes: load.processes ?? 1,
+    transport: load.transport ?? 'lean',
   }
 }
 

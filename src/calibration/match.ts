@@ -48,9 +48,9 @@ export function findMismatch(
     const [made, here] = [calibrated.machine[key], run.machine[key]]
     if (made !== here) return { fact: key, calibrated: made, run: here }
   }
-  if (calibrated.shape.dialect !== run.shape.dialect) {
-    const { dialect } = run.shape
-    return { fact: 'dialect', calibrated: calibrated.shape.dialect, run: dialect }
+  for (const key of ['dialect', 'transport'] as const) {
+    const [made, here] = [calibrated.shape[key], run.shape[key]]
+    if (made !== here) return { fact: key, calibrated: made, run: here }
   }
   if (calibrated.shape.processes !== run.shape.processes) {
     const { processes } = run.shape

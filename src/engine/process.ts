@@ -2,7 +2,7 @@ import { type Loop, type LoadPlan, startLoop } from './loop.ts'
 import { type Columns, encodeRecords } from './record-columns.ts'
 import type { ProcessTrust, Recording, RequestRecord, Shortage } from './record.ts'
 import { rehearse } from './rehearsal.ts'
-import { chooseTransport, type Connect, loadTransport } from './transport.ts'
+import { type Connect, loadTransport } from './transport.ts'
 import { watchClient } from './trust.ts'
 
 /** What a load process is told. */
@@ -63,7 +63,7 @@ process.on('message', (order: Order) => {
 })
 
 async function prepare(plan: LoadPlan): Promise<void> {
-  const connect = await loadTransport(chooseTransport(plan))
+  const connect = await loadTransport(plan.load.transport)
   await rehearse(plan, (columns) => tell({ type: 'rehearsed', columns }))
   prepared = { plan, connect }
   tell({ type: 'ready' })

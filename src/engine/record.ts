@@ -149,9 +149,6 @@ export type Illness =
   /** `limit`: the error rate that the spec allows, 0–1. */
   | { kind: 'errors'; failed: number; requests: number; limit: number }
 
-/** What requests go over: a client of our own for plain HTTP, or undici. */
-export type Transport = 'lean' | 'undici'
-
 /** The code of the system for what a process lacks: files it may open, or the machine any. */
 export type Shortage = 'EMFILE' | 'ENFILE'
 

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { keepKnown } from '../bench-spec/known.ts'
 import { cleanMessage } from '../bench-spec/plain-text.ts'
+import { createLeanConnection } from './lean-connection.ts'
 import type { Reading, Watch } from './record.ts'
 import { scrape } from './scrape.ts'
-import { chooseTransport, loadTransport } from './transport.ts'
 
 /** Pages to look at, and how. */
 export interface WatchPlan<T> {
@@ -38,8 +38,7 @@ const lastLooks = { count: 4, interval: 200 }
  * time. Resolves after the first scrape; what fails is counted, never thrown.
  */
 export async function watchServer<T>(plan: WatchPlan<T>): Promise<ServerWatch<T>> {
-  const transport = chooseTransport({ requests: plan.urls.map((url) => ({ url })) })
-  const connection = (await loadTransport(transport))()
+  const connection = createLeanConnection()
   const watch: Watch<T> = { url: plan.urls[0] ?? '', readings: [], scrapes: 0, failed: 0 }
   let readings: Reading<T>[] = []
   let found: string | undefined

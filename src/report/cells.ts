@@ -292,7 +292,7 @@ function clientCell({ processes, ...worst }: NonNullable<Results['client']>): st
 }
 
 const transportWords: Record<Results['load']['transport'], string> = {
-  lean: 'its own, for plain HTTP',
+  lean: 'its own',
   undici: 'undici',
 }
 

@@ -1702,10 +1702,7 @@ export interface Results {
          * answer.
          */
         resend: boolean
-        /**
-         * What requests go over: `lean`, a client of our own for plain HTTP, or undici where a url
-         * is `https`.
-         */
+        /** What requests went over: `lean`, a client of our own, or undici. */
         transport: 'lean' | 'undici'
         /**
          * What is sent and how, wherever to: method, members of the body, rows and their order, how
@@ -1743,10 +1740,7 @@ export interface Results {
          * answer.
          */
         resend: boolean
-        /**
-         * What requests go over: `lean`, a client of our own for plain HTTP, or undici where a url
-         * is `https`.
-         */
+        /** What requests went over: `lean`, a client of our own, or undici. */
         transport: 'lean' | 'undici'
         /**
          * What is sent and how, wherever to: method, members of the body, rows and their order, how

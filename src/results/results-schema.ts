@@ -259,10 +259,10 @@ const loadParts: Readonly<Record<string, JsonSchema>> = {
     description:
       'Whether a request was sent once more where the server closed a kept connection without an answer.',
   },
-  transport: oneOf(
-    'What requests go over: `lean`, a client of our own for plain HTTP, or undici where a url is `https`.',
-    ['lean', 'undici'],
-  ),
+  transport: oneOf('What requests went over: `lean`, a client of our own, or undici.', [
+    'lean',
+    'undici',
+  ]),
   workload: list(
     'What is sent and how, wherever to: method, members of the body, rows and their order, how the stream is read, whether connections are kept. What runs that are compared differ in is named by it.',
     workloadSchema,

@@ -3,7 +3,7 @@ import { formatStat, type Unit } from '../bench-spec/slo.ts'
 import type { BenchSpec, Cell, Load } from '../bench-spec/spec.ts'
 import { startOfStage } from '../bench-spec/stages.ts'
 import { formatTagValue } from '../bench-spec/tag.ts'
-import type { ClientTrust, ProcessTrust, RunEnd, Transport } from '../engine/record.ts'
+import type { ClientTrust, ProcessTrust, RunEnd } from '../engine/record.ts'
 import type { Diagnostic } from '../metrics/diagnostic.ts'
 import type { SentRate } from '../metrics/sent-rate.ts'
 import type { ServerSummary } from '../metrics/server-summary.ts'
@@ -78,7 +78,6 @@ export interface ResultsInput {
   calibration?: CalibrationDocument
   verdict: Verdict
   end: RunEnd
-  transport: Transport
   /** Of the package. */
   version: string
   /** ISO 8601, UTC. */
@@ -151,7 +150,7 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
       seed: load.seed,
       keep_alive: load.keepAlive ?? true,
       resend: load.resend ?? true,
-      transport: input.transport,
+      transport: load.transport ?? 'lean',
       workload: [...input.workload],
     },
     stream: {

@@ -11,10 +11,8 @@ import type {
   RequestRecord,
   RunEnd,
   TargetRole,
-  Transport,
   Watch,
 } from '../engine/record.ts'
-import { chooseTransport } from '../engine/transport.ts'
 import type { Snapshot } from '../metrics/snapshot.ts'
 import type { MockHandle } from '../mock/index.ts'
 import type { Progress } from '../report/progress-text.ts'
@@ -56,7 +54,6 @@ export interface Drive {
   /** `undefined` when a load process ended before it could say. */
   trust?: ClientTrust
   end: RunEnd
-  transport: Transport
   /** How often the records were judged, the last time included. */
   looks: number
   /** What the server's metrics said meanwhile; `undefined` when the spec does not ask for them. */
@@ -134,7 +131,6 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
     origin,
     trust,
     end: steering.correctEnd(end),
-    transport: chooseTransport(plan),
     looks: steering.looks(),
     watch: watching && (await finishWatch(watching, candidate, findChoices(spec))),
     startedAt,

@@ -32,6 +32,7 @@ const shape: LoadShape = {
   events_per_answer: 20,
   dialect: 'openai-chat',
   processes: 1,
+  transport: 'lean',
 }
 const run = { machine: describeMachine(), shape }
 const spread = { min: 0.1, p50: 0.2, p95: 0.5, p99: 1, max: 3 }
@@ -144,6 +145,7 @@ test.each<[Partial<LoadShape>, string]>([
   [{ events_per_answer: 41 }, 'made with events per answer 41, this run has 20'],
   [{ dialect: 'raw' }, 'made with dialect raw, this run has openai-chat'],
   [{ processes: 2 }, 'made with processes 2, this run has 1'],
+  [{ transport: 'undici' }, 'made with transport undici, this run has lean'],
 ])('does not take one of another load: %j', (more, reason) => {
   const calibrations = [calibrationOf(more)]
   const match = matchCalibration({ schema_version: 1, calibrations, noise: [] }, run)
@@ -170,14 +172,17 @@ test('knows a load by its spec, and after the run by its answers', () => {
     events_per_answer: 7,
     dialect: 'openai-completions',
     processes: 1,
+    transport: 'lean',
   })
   expect(shapeOfSpec(check({ stream_format: 'anthropic', body: { max_tokens: 9999 } }))).toEqual({
     concurrency: 10,
     events_per_answer: 500,
     dialect: 'openai-chat',
     processes: 1,
+    transport: 'lean',
   })
   expect(shapeOfSpec(check({ load: { processes: 3 } })).processes).toBe(3)
+  expect(shapeOfSpec(check({ load: { transport: 'undici' } })).transport).toBe('undici')
   const records = times(4, (index) => completed({ index, events: 10 + index }))
   expect(shapeOfRun(check({}), records)).toMatchObject({
     events_per_answer: 12,

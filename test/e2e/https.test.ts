@@ -8,7 +8,7 @@ import { local } from '../_certificates.ts'
 import { chatEvent } from '../_server.ts'
 import { createProject } from './_project.ts'
 
-test('a target is trusted whose certificate stands in NODE_EXTRA_CA_CERTS, and no other', async () => {
+test('a target is trusted whose certificate stands in NODE_EXTRA_CA_CERTS, and no other, whatever the connections are', async () => {
   const server = createServer(local, (request, response) => {
     request.resume()
     response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -26,13 +26,20 @@ requests: 60
 slo: [success_rate >= 90%]
 `,
   })
-  const args = ['run', '-c', 'chat.yaml']
-  const [trusting, doubting] = await Promise.all([
-    project.startSlogate(args, { NODE_EXTRA_CA_CERTS: 'local.pem' }).done,
-    project.startSlogate(args).done,
+  project.write('undici.yaml', `${project.read('chat.yaml')}load: { transport: undici }\n`)
+  const run = (spec: string, env = {}) => project.startSlogate(['run', '-c', spec], env).done
+  const trust = { NODE_EXTRA_CA_CERTS: 'local.pem' }
+  const [trusting, witness, doubting] = await Promise.all([
+    run('chat.yaml', trust),
+    run('undici.yaml', trust),
+    run('chat.yaml'),
   ])
-  expect(trusting.text).toContain('PASS')
-  expect(trusting.code).toBe(0)
+  for (const { text, code } of [trusting, witness]) {
+    expect(text).toContain('PASS')
+    expect(code).toBe(0)
+  }
+  const used = project.read('.vitest/slogate/undici/results.json')
+  expect(JSON.parse(used)).toMatchObject({ load: { transport: 'undici' } })
   expect(doubting.text).toContain('self-signed certificate')
   expect(doubting.code).toBe(4)
 })

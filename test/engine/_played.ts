@@ -1,11 +1,12 @@
 import type { Socket as NetSocket } from 'node:net'
 import { Duplex } from 'node:stream'
 
+import type { Transport } from '../../src/bench-spec/spec.ts'
 import type { PreparedRequest } from '../../src/bench-spec/template.ts'
 import type { Connection, ConnectionOptions, ResponseHandler } from '../../src/engine/connection.ts'
 import { classifyError, describeNoStatus, lowestStatus } from '../../src/engine/failure.ts'
 import { createLeanConnection } from '../../src/engine/lean-connection.ts'
-import type { FailureKind, Transport } from '../../src/engine/record.ts'
+import type { FailureKind } from '../../src/engine/record.ts'
 import { createUndiciConnection } from '../../src/engine/undici-connection.ts'
 import { prepared } from './_connection.ts'
 

@@ -44,7 +44,6 @@ export function judgeRecords(records: readonly RequestRecord[], given: Judged): 
     diagnostics: [],
     verdict: judge(spec.slos, records, { ...spec, end, findDoubt, looks }),
     end,
-    transport: 'lean' as const,
     ...(trust && { trust }),
     version: '0.1.0',
     startedAt: '2026-01-15T10:30:00.000Z',

@@ -91,7 +91,6 @@ const input: ResultsInput = {
     reason: { kind: 'slos', slos: ['ttft p95 <= 800ms'], blocking: 1 },
     slos: [verdict],
   },
-  transport: 'lean',
   end: { kind: 'finished' },
   version: '0.1.0',
   startedAt: '2026-01-15T10:30:00.000Z',

@@ -41,7 +41,6 @@ export function driveOf(
     spec: specOf({ requests: records.length, rounds: Math.max(1, rounds), ...given }),
     records,
     trust,
-    transport: 'lean',
     end: { kind: 'finished' },
     looks: 1,
     startedAt: '2026-01-15T10:30:00.000Z',

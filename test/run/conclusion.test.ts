@@ -214,7 +214,13 @@ function calibrate(error: number, seldom = false): Calibration {
   return {
     measured_at: '2026-01-14T10:00:00.000Z',
     machine,
-    shape: { concurrency: 1, events_per_answer: 10, dialect: 'openai-chat', processes: 1 },
+    shape: {
+      concurrency: 1,
+      events_per_answer: 10,
+      dialect: 'openai-chat',
+      processes: 1,
+      transport: 'lean',
+    },
     requests: 100,
     client_error_ms: {
       ttft: spread,

@@ -31,7 +31,6 @@ export function find(
     diagnostics: diagnose(records, summary, load, { trust, slos }),
     verdict: judge(slos, records, { gate, load, goodput: undefined, end }),
     end,
-    transport: 'lean' as const,
     trust,
     version: '0.1.0',
     startedAt: '2026-01-15T10:30:00.000Z',
