@@ -63,9 +63,8 @@ process.on('message', (order: Order) => {
 })
 
 async function prepare(plan: LoadPlan): Promise<void> {
-  const transport = chooseTransport(plan)
-  const connect = await loadTransport(transport)
-  await rehearse(plan, transport, (columns) => tell({ type: 'rehearsed', columns }))
+  const connect = await loadTransport(chooseTransport(plan))
+  await rehearse(plan, (columns) => tell({ type: 'rehearsed', columns }))
   prepared = { plan, connect }
   tell({ type: 'ready' })
 }

@@ -2,11 +2,9 @@ import { keepKnown } from '../bench-spec/known.ts'
 import { composeSpecimen, type Specimen } from '../stream/specimen.ts'
 import { now } from './clock.ts'
 import type { Connection, ResponseHandler } from './connection.ts'
-import { createLeanConnection } from './lean-connection.ts'
 import { type LoadPlan, startLoop } from './loop.ts'
 import { type Columns, encodeRecords } from './record-columns.ts'
-import type { RequestRecord, Transport } from './record.ts'
-import type { OpenWire } from './wire.ts'
+import type { RequestRecord } from './record.ts'
 
 /**
  * Answers of this many tokens, in so many slots; a batch is made of the latest of them at every
@@ -15,18 +13,16 @@ import type { OpenWire } from './wire.ts'
 const size = { answers: 64, tokens: 100, slots: 8, batch: 32, time: 150 } as const
 
 /**
- * Takes the whole path of a request that needs no socket (schedule, exchange, our own client, reader,
- * record, batch) through answers that nobody has sent, until V8 has compiled and optimised it: it
- * would else do so while the first requests are measured. `onBatch` gets their records. Resolves to
- * how many answers were read.
+ * Takes the whole path of a request that needs no socket (schedule, exchange, reader, record, batch)
+ * through answers that nobody has sent, until V8 has compiled and optimised it: it would else do so
+ * while the first requests are measured. `onBatch` gets their records. Resolves to how many answers
+ * were read.
  */
 export async function rehearse(
   plan: LoadPlan,
-  transport: Transport,
   onBatch: (columns: Columns) => void,
 ): Promise<number> {
   const specimen = composeSpecimen(plan.stream, size.tokens)
-  const play = playWire(specimen)
   const start = now()
   const latest: RequestRecord[] = []
   let answers = 0
@@ -40,13 +36,13 @@ export async function rehearse(
       load: {
         kind: 'closed',
         concurrency: size.slots,
-        requests: size.answers - size.slots,
-        warmup: size.slots,
+        requests: size.answers,
+        warmup: 0,
         rounds: 1,
         seed: plan.load.seed,
       },
     }),
-    () => (transport === 'lean' ? createLeanConnection(plan.load, play) : playTo(specimen)),
+    () => playTo(specimen),
     {
       onRecord(record) {
         answers++
@@ -58,42 +54,6 @@ export async function rehearse(
   )
   await loop.finished
   return answers
-}
-
-/** Sockets whose other end is here: each request is answered with the specimen, an event a read and turn. */
-function playWire({ contentType, events }: Specimen): OpenWire {
-  const head = `HTTP/1.1 200 OK\r\ncontent-type: ${contentType}\r\ntransfer-encoding: chunked\r\n\r\n`
-  const body = events.filter(({ length }) => length > 0)
-  const reads = [Buffer.from(head), ...body.map(writeChunk), writeChunk(Buffer.alloc(0))]
-
-  return (_host, _port, on) => {
-    let open = true
-    const answer = (read: number): void => {
-      const bytes = reads[read]
-      if (!open || bytes === undefined) return
-      // Behind the read that ends the answer the next request may be written: it plays its own.
-      setImmediate(answer, read + 1)
-      on.onRead(bytes, bytes.length)
-    }
-    setImmediate(() => {
-      if (open) on.onOpen()
-    })
-    return {
-      write() {
-        setImmediate(answer, 0)
-      },
-      hold() {},
-      destroy() {
-        open = false
-      },
-    }
-  }
-}
-
-/** An empty one ends the answer. */
-function writeChunk(bytes: Buffer): Buffer {
-  const size = Buffer.from(`${bytes.length.toString(16)}\r\n`)
-  return Buffer.concat([size, bytes, Buffer.from('\r\n')])
 }
 
 /** A connection whose other end is here, and answers each request with the specimen. */
