@@ -12,7 +12,7 @@ export interface Redactor {
   redactStart(text: string, limit: number): string
   /** Where secrets are, in order, without overlaps. */
   find(text: string): readonly Span[]
-  /** UTF-16 units in which the longest secret can be seen, however it is escaped. */
+  /** UTF-16 units in which the longest secret can be seen, however it is escaped; 0: there is none. */
   readonly reach: number
 }
 
@@ -21,6 +21,7 @@ const widest = 12
 
 /** Finds secrets in every form that `createSearch` knows. */
 export function createRedactor(secrets: readonly Secret[]): Redactor {
+  if (secrets.length === 0) return noRedactor
   const search = createSearch(secrets)
   const reach = widest * secrets.reduce((most, { value }) => Math.max(most, value.length), 0)
   return {
@@ -33,6 +34,13 @@ export function createRedactor(secrets: readonly Secret[]): Redactor {
       return replace(seen.slice(0, Math.max(limit, findings.at(-1)?.end ?? 0)), findings)
     },
   }
+}
+
+const noRedactor: Redactor = {
+  reach: 0,
+  find: () => [],
+  redact: (text) => text,
+  redactStart: (text, limit) => text.slice(0, limit),
 }
 
 /**

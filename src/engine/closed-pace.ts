@@ -7,7 +7,9 @@ export const warmUpInterval = 1
 
 /**
  * Keeps `slots` requests in flight; a slot is refilled in the same turn in which its stream has ended.
- * `onOpen`: every measured request has ended and a round may be added; until then slots are kept busy.
+ * `warmups` of the load's `warmup` requests come before all others here: where there are as many as slots, each slot begins with one,
+ * and none goes on to a measured request while others have yet to begin. `onOpen`: every measured
+ * request has ended and a round may be added; until then slots are kept busy.
  */
 export function keepConcurrency(
   schedule: Schedule,
@@ -15,12 +17,18 @@ export function keepConcurrency(
   {
     slots,
     warmup,
+    warmups,
     onOpen,
-  }: { slots: number; onOpen: (() => void) | undefined } & Pick<Load, 'warmup'>,
+  }: { slots: number; warmups: number; onOpen: (() => void) | undefined } & Pick<Load, 'warmup'>,
 ): Pace {
   /** Slots that wait for the requests in flight to end. */
   let waiting: (() => void)[] = []
   let openSlots = slots
+  /** Slots that have yet to begin, and those that wait for them. */
+  let unbegun = slots
+  let held: Place[] = []
+  /** Requests that come before the measured ones and were not taken. */
+  let warmupsLeft = warmups
   /** Whether `onOpen` was called for the present end of the measured requests. */
   let told = false
 
@@ -35,10 +43,12 @@ export function keepConcurrency(
       if (--openSlots === 0) dispatcher.finish()
       return
     }
+    if (ticket.phase === 'warmup') warmupsLeft--
     dispatcher.send(place, { ticket, scheduled: free }, () => {
       const idle = dispatcher.inFlight() === 0 ? waiting : []
       if (idle.length > 0) waiting = []
-      fill(place)
+      if (warmups >= slots && unbegun > 0 && warmupsLeft <= unbegun) held.push(place)
+      else fill(place)
       for (const resume of idle) resume()
     })
     if (told || dispatcher.pending() > 0 || !schedule.isOpen()) return
@@ -48,8 +58,18 @@ export function keepConcurrency(
 
   const places = Array.from({ length: slots }, () => dispatcher.open())
   for (const place of places) {
-    if (warmup === 0) fill(place)
-    else setTimeout(() => fill(place), place.slot * warmUpInterval)
+    if (warmup === 0) begin(place)
+    else setTimeout(() => begin(place), place.slot * warmUpInterval)
+  }
+
+  function begin(place: Place): void {
+    unbegun--
+    fill(place)
+    if (unbegun > 0) return
+    for (const [turn, waited] of held.entries()) {
+      setTimeout(() => fill(waited), turn * warmUpInterval)
+    }
+    held = []
   }
 
   return {

@@ -17,7 +17,14 @@ import {
   isClosed,
   lowestStatus,
 } from './failure.ts'
-import type { Failure, FailureKind, RequestMarks, RequestRecord, Shortage } from './record.ts'
+import type {
+  FailedRecord,
+  Failure,
+  FailureKind,
+  RequestMarks,
+  RequestRecord,
+  Shortage,
+} from './record.ts'
 import type { Recorder } from './recording.ts'
 import type { Ticket } from './schedule.ts'
 
@@ -93,45 +100,47 @@ export function startExchange(options: ExchangeOptions): Exchange {
     if (settled) return
     settled = true
     const stream = reader?.marks
-    const found = {
-      target: ticket.target,
-      index: ticket.index,
-      row: request.row,
-      phase: ticket.phase,
-      round: ticket.round,
-      stage: ticket.stage,
-      slot: options.slot,
-      marks: keepKnown<RequestMarks>({
-        ...marks,
-        firstEvent: stream?.firstEvent,
-        firstContent: stream?.firstContent,
-        firstToken: stream?.firstToken,
-        firstOutput: stream?.firstOutput,
-        lastToken: stream?.lastToken,
-        completed: stream?.completed,
-        ended: at,
-      }),
-      tokenTimes: stream?.tokenTimes.values() ?? noTimes,
-      status,
-      events: stream?.events ?? 0,
-      reads,
-      bytes,
-      promptTokens: stream?.promptTokens,
-      completionTokens: stream?.completionTokens,
-      reused,
-      replaced,
-      dialect: stream?.dialect,
-      output: stream?.output === undefined ? undefined : redactor.redact(stream.output),
-      eventNames: stream && nameEvents(stream.eventNames),
-      missingOutput: stream?.missingOutput && {
-        at: stream.missingOutput.at,
-        keys: stream.missingOutput.keys.map(cleanName),
-      },
-    }
-    options.onRecord(
+    const end: Pick<FailedRecord, 'outcome' | 'failure'> | { outcome: 'completed' | 'cancelled' } =
       outcome === 'completed' || outcome === 'cancelled'
-        ? keepKnown<RequestRecord>({ ...found, outcome })
-        : keepKnown<RequestRecord>({ ...found, outcome: 'failed', failure: plain(outcome) }),
+        ? { outcome }
+        : { outcome: 'failed', failure: plain(outcome) }
+    options.onRecord(
+      keepKnown<RequestRecord>({
+        target: ticket.target,
+        index: ticket.index,
+        row: request.row,
+        phase: ticket.phase,
+        round: ticket.round,
+        stage: ticket.stage,
+        slot: options.slot,
+        marks: keepKnown<RequestMarks>({
+          ...marks,
+          firstEvent: stream?.firstEvent,
+          firstContent: stream?.firstContent,
+          firstToken: stream?.firstToken,
+          firstOutput: stream?.firstOutput,
+          lastToken: stream?.lastToken,
+          completed: stream?.completed,
+          ended: at,
+        }),
+        tokenTimes: stream?.tokenTimes.values() ?? noTimes,
+        status,
+        events: stream?.events ?? 0,
+        reads,
+        bytes,
+        promptTokens: stream?.promptTokens,
+        completionTokens: stream?.completionTokens,
+        reused,
+        replaced,
+        dialect: stream?.dialect,
+        output: stream?.output === undefined ? undefined : redactor.redact(stream.output),
+        eventNames: stream && nameEvents(stream.eventNames),
+        missingOutput: stream?.missingOutput && {
+          at: stream.missingOutput.at,
+          keys: stream.missingOutput.keys.map(cleanName),
+        },
+        ...end,
+      }),
     )
   }
 
@@ -209,7 +218,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
         return
       }
       status = code
-      const values = redactDeep(sent, redactor.redact)
+      const values = redactor.reach === 0 ? sent : redactDeep(sent, redactor.redact)
       headers = values
       if (code < 200 || code > 299) return
       headerFault =

@@ -188,7 +188,12 @@ function startPace(
     baseline === undefined
       ? createSchedule(load, extraRounds, share)
       : createInterleavedSchedule(load)
-  return keepConcurrency(schedule, dispatcher, { slots, warmup, onOpen })
+  return keepConcurrency(schedule, dispatcher, {
+    slots,
+    warmup,
+    warmups: deal.count(warmup),
+    onOpen,
+  })
 }
 
 function dealSlots({ load, share }: { load: Load; share?: Share | undefined }): Deal {

@@ -32,6 +32,17 @@ export type Interpreter = (data: string, line: string | undefined) => Meaning
 const keepAlive: Meaning = { kind: 'keep_alive' }
 const sentinel: Meaning = { kind: 'sentinel' }
 
+/** One for all streams of a dialect: it keeps nothing of them. */
+export function keepInterpreter(dialect: Dialect, completionEvent?: string): Interpreter {
+  const made = kept.get(dialect) ?? new Map<string | undefined, Interpreter>()
+  kept.set(dialect, made)
+  const interpreter = made.get(completionEvent) ?? createInterpreter(dialect, completionEvent)
+  made.set(completionEvent, interpreter)
+  return interpreter
+}
+
+const kept = new WeakMap<Dialect, Map<string | undefined, Interpreter>>()
+
 /** `completionEvent`, when given, is then the only event that ends the answer. */
 export function createInterpreter(dialect: Dialect, completionEvent?: string): Interpreter {
   const { error, payload: expected } = dialect

@@ -10,9 +10,9 @@ import { createFrames, type Frames } from './frames.ts'
 import { chooseFraming, createFramer } from './framing.ts'
 import {
   completionEvents,
-  createInterpreter,
   type EventMeaning,
   type Interpreter,
+  keepInterpreter,
   type Meaning,
 } from './interpret.ts'
 import { opensArray } from './json.ts'
@@ -71,7 +71,7 @@ export function createReader(
 
   function compile(rules: Dialect): { interpret: Interpreter; mark: Marker; finish: FinishWatch } {
     const { completionEvent, outputPath } = format ?? {}
-    const thorough = createInterpreter(rules, completionEvent)
+    const thorough = keepInterpreter(rules, completionEvent)
     const needsPayloads =
       observe !== undefined ||
       (outputPath !== undefined && completionEvents(rules, completionEvent).length === 0)

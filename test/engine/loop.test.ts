@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 
 import type { ClosedLoad } from '../../src/bench-spec/spec.ts'
 import { type LoadPlan, startLoop } from '../../src/engine/loop.ts'
@@ -93,6 +93,36 @@ test('warm-up takes rows from the end and hands its slots over without draining'
   expect(records.filter((record) => record.phase === 'warmup')).toHaveLength(3)
   expect(records.filter((record) => record.phase === 'measured')).toHaveLength(4)
 })
+
+test.each([
+  { warmup: 3, begins: [1, 0, 0] },
+  { warmup: 4, begins: [2, 0, 0] },
+  { warmup: 2, begins: [2, 0, 0] },
+])(
+  'with a warm-up of $warmup none of three slots takes what the others are to begin with',
+  async ({ warmup, begins }) => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { connections, records, loop } = run(plan({ warmup, requests: 4 }, 9))
+    const sent = (): number[] => connections.map((connection) => connection.sent.length)
+    vi.advanceTimersByTime(0)
+    expect(sent()).toEqual([1, 0, 0])
+    const [first] = connections
+    if (first === undefined) throw new Error('no connection')
+    answer(first)
+    expect(sent()).toEqual(begins)
+    vi.advanceTimersByTime(10)
+    expect(loop.inFlight()).toBe(3)
+    while (loop.inFlight() > 0) {
+      for (const connection of connections) answer(connection)
+      vi.advanceTimersByTime(10)
+    }
+    await loop.finished
+    const warm = new Set(records.filter(({ phase }) => phase === 'warmup').map(({ slot }) => slot))
+    expect(warm.size).toBe(warmup >= 3 ? 3 : 1)
+    expect(records).toHaveLength(warmup + 4)
+  },
+)
 
 test('tells the mock which phase a request belongs to, and nobody else', async () => {
   const told = run({ ...plan({ warmup: 1, requests: 1, concurrency: 1 }), phaseHeader: 'x-phase' })
