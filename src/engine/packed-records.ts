@@ -14,7 +14,7 @@ import type { RequestMarks, RequestRecord } from './record.ts'
 export const ticksPerMs = 10_000
 
 /** Records that are packed together; fewer are kept as they are. */
-const packSize = 4096
+export const packSize = 4096
 
 /** The records of a run, kept in little room however many there are. */
 export interface RecordKeeper {

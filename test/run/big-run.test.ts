@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 import { expect, test } from 'vitest'
 
-import { keepRecords, tickRecord } from '../../src/engine/packed-records.ts'
+import { keepRecords, packSize, tickRecord } from '../../src/engine/packed-records.ts'
 import { decodeRecords, encodeRecords } from '../../src/engine/record-columns.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
 import { renderHtml } from '../../src/report/html/page.ts'
@@ -15,17 +16,22 @@ import { driveOf, resultsOf } from './_drive.ts'
 setFlagsFromString('--expose_gc')
 const collect = runInNewContext('gc') as () => void
 
-/** Bytes in use, typed arrays included. */
-function measureRoom(): number {
-  collect()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
+/** Bytes in use, typed arrays included: the least of several looks, as these are freed in the background. */
+async function measureRoom(): Promise<number> {
+  let least = Infinity
+  for (let look = 0; look < 10; look++) {
+    collect()
+    await sleep(10)
+    const { heapUsed, arrayBuffers } = process.memoryUsage()
+    least = Math.min(least, heapUsed + arrayBuffers)
+  }
+  return least
 }
 
 /** As they arrive from a load process: with nothing in common. */
 function* sendMany(count: number): Generator<RequestRecord> {
   const random = createRandom(5)
-  const batch = 1000
+  const batch = 1024
   for (let from = 0; from < count; from += batch) {
     const sent = times(batch, (place) => {
       const index = from + place
@@ -43,12 +49,13 @@ const asked = {
   slo: ['success_rate >= 95%', 'ttft p95 <= 5ms', 'chunk_gap p50 <= 1ms', 'latency mean <= 8ms'],
 }
 
-test('a request of many is kept in less than 250 bytes', () => {
-  const count = 20_000
-  const before = measureRoom()
+test('a request of many is kept in less than 250 bytes', async () => {
+  // Whole packs: those that are too few for one are kept as they are.
+  const count = 5 * packSize
+  const before = await measureRoom()
   const kept = keepRecords()
   kept.add(sendMany(count))
-  expect((measureRoom() - before) / count).toBeLessThan(250)
+  expect(((await measureRoom()) - before) / count).toBeLessThan(250)
   expect(kept.records).toHaveLength(count)
 })
 
