@@ -1,4 +1,5 @@
 import { keepKnown } from '../bench-spec/known.ts'
+import { keepHeapSmall } from './collector.ts'
 import {
   choiceFields,
   markFields,
@@ -25,6 +26,7 @@ export interface RecordKeeper {
   readonly records: readonly RequestRecord[]
   /** Sets the origin; before anything is added. */
   start(origin: number): void
+  /** With the first that are packed, the collector of this process is told to keep its heap small. */
   add(batch: Iterable<RequestRecord>): void
 }
 
@@ -40,6 +42,7 @@ export function keepRecords(): RecordKeeper {
     add(batch) {
       for (const record of batch) {
         if (records.push(record) - packed < packSize) continue
+        if (packed === 0) keepHeapSmall()
         for (const view of pack(records.slice(packed), origin)) records[packed++] = view
       }
     },
@@ -264,8 +267,11 @@ function asRecord(packed: PackedRecord): RequestRecord {
 }
 
 function pack(records: readonly RequestRecord[], origin: number): RequestRecord[] {
-  const column = (valueOf: (record: RequestRecord) => number | undefined): Column =>
-    new Column(Float64Array.from(records, (record) => valueOf(record) ?? Number.NaN))
+  const column = (valueOf: (record: RequestRecord) => number | undefined): Column => {
+    const values = new Float64Array(records.length)
+    for (const [place, record] of records.entries()) values[place] = valueOf(record) ?? Number.NaN
+    return new Column(values)
+  }
   const ticks = (at: number | undefined): number | undefined =>
     at === undefined ? undefined : toTicks(at - origin)
 

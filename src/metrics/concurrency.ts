@@ -1,5 +1,5 @@
 import type { RequestRecord } from '../engine/record.ts'
-import { gatherSample } from './sample.ts'
+import { sampleEach } from './sample.ts'
 
 /** Requests in flight between ramp-up (all slots taken for the first time) and the last dispatch. */
 export interface HeldConcurrency {
@@ -96,11 +96,9 @@ export interface Step {
 
 /** Every dispatch and every end, in order of time; warm-up requests included. */
 export function* stepsInFlight(records: readonly RequestRecord[]): Generator<Step> {
-  const starts = gatherSample(records, ({ marks: { dispatched } }) =>
-    dispatched === undefined ? [] : [dispatched],
-  )
-  const ends = gatherSample(records, ({ marks: { dispatched, ended } }) =>
-    dispatched === undefined ? [] : [ended],
+  const starts = sampleEach(records, ({ marks }) => marks.dispatched)
+  const ends = sampleEach(records, ({ marks }) =>
+    marks.dispatched === undefined ? undefined : marks.ended,
   )
   if (starts === undefined || ends === undefined) return
   let started = 0

@@ -2,7 +2,7 @@ import type { GoodputBounds, Metric } from '../bench-spec/slo.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { keepsEach, scoreRequest } from './goodput.ts'
 import { chunkGaps, measure, type Measurement, type RequestMetric } from './measure.ts'
-import { gatherSample, type Sample } from './sample.ts'
+import { gatherSample, type Sample, toSample } from './sample.ts'
 import { listLazily, type Sequence } from './sequence.ts'
 import { outputTokens, throughput, tokenBasis } from './throughput.ts'
 
@@ -64,9 +64,7 @@ export function observe(
   metric: Metric,
   { goodput }: { goodput?: GoodputBounds | undefined } = {},
 ): Observation | undefined {
-  const counted = sortByDispatch(
-    records.filter(({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled'),
-  )
+  const counted = orderCounted(records)
   switch (metric) {
     case 'success_rate':
     case 'error_rate':
@@ -84,11 +82,21 @@ export function observe(
   }
 }
 
-/** Numbers sort several times faster than records by one of theirs. */
-function sortByDispatch(records: readonly RequestRecord[]): RequestRecord[] {
-  const { length } = records
-  const keys = Float64Array.from(records, ({ index }, place) => index * length + place).sort()
-  return Array.from(keys, (key) => records[key % length] as RequestRecord)
+/** Measured requests that were not cancelled, in the order of dispatch: those that count. */
+export function orderCounted(records: readonly RequestRecord[]): readonly RequestRecord[] {
+  const counted = records.filter(
+    ({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled',
+  )
+  const { length } = counted
+  // Numbers sort several times faster than records by one of theirs.
+  const keys = new Float64Array(length)
+  let isOrdered = true
+  for (const [place, { index }] of counted.entries()) {
+    keys[place] = index * length + place
+    if (place > 0 && (keys[place] ?? 0) < (keys[place - 1] ?? 0)) isOrdered = false
+  }
+  if (isOrdered) return counted
+  return Array.from(keys.sort(), (key) => counted[key % length] as RequestRecord)
 }
 
 function observeSuccess(records: readonly RequestRecord[]): Observation | undefined {
@@ -141,11 +149,17 @@ function observeRate(
 }
 
 function observeGaps(records: readonly RequestRecord[]): Observation | undefined {
-  const seen = records.filter(
-    ({ outcome, tokenTimes }) => outcome === 'failed' || tokenTimes.length >= 2,
-  )
-  const counts = { unknown: 0, unseen: records.length - seen.length }
-  return toValues(seen, counts, (record) => (record.outcome === 'failed' ? [] : chunkGaps(record)))
+  let failed = 0
+  const seen = records.filter(({ outcome, tokenTimes }) => {
+    if (outcome === 'failed') failed++
+    return outcome === 'failed' || tokenTimes.length >= 2
+  })
+  const gapsOf = (place: number): readonly number[] => {
+    const record = seen[place] as RequestRecord
+    return record.outcome === 'failed' ? [] : chunkGaps(record)
+  }
+  const counts = { failed, unknown: 0, unseen: records.length - seen.length }
+  return toValues(seen, counts, { valuesOf: gapsOf, sample: gatherSample(seen.keys(), gapsOf) })
 }
 
 function observeDurations(
@@ -159,36 +173,61 @@ function observeDurations(
     record.outcome === 'completed' || metric === 'dispatch_delay'
       ? measure(record, metric)
       : undefined
+  /** NaN: it failed. */
+  const found = new Float64Array(records.length)
+  let size = 0
   const seen = records.filter((record) => {
     const value = find(record)
-    if (typeof value === 'number' || record.outcome === 'failed') return true
+    if (typeof value === 'number' || record.outcome === 'failed') {
+      found[size++] = typeof value === 'number' ? value : Number.NaN
+      return true
+    }
     if (value === undefined) unknown++
     else unseen++
     return false
   })
-  return toValues(seen, { unknown, unseen }, (record) => {
-    const value = find(record)
-    return typeof value === 'number' ? [value] : []
-  })
+  const sample = toSample(found.subarray(0, size).filter((value) => !Number.isNaN(value)))
+  const valuesOf = (place: number): readonly number[] => {
+    const value = found[place] ?? Number.NaN
+    return Number.isNaN(value) ? [] : [value]
+  }
+  const failed = size - (sample?.length ?? 0)
+  return toValues(seen, { failed, unknown, unseen }, { valuesOf, sample })
 }
 
 /** Of records that have a value, and failed ones: those have none. */
 function toValues(
   records: readonly RequestRecord[],
-  counts: { unknown: number; unseen: number },
-  valuesOf: (record: RequestRecord) => readonly number[],
+  counts: { failed: number; unknown: number; unseen: number },
+  {
+    valuesOf,
+    sample,
+  }: { valuesOf: (place: number) => readonly number[]; sample: Sample | undefined },
 ): Observation | undefined {
-  const requests = listLazily(records.length, (place): RequestValues => {
-    const record = records[place] as RequestRecord
-    const values = valuesOf(record)
-    return { index: record.index, round: record.round, values, failed: values.length === 0 }
-  })
-  let failed = 0
-  const sample = gatherSample(requests, ({ values, failed: isFailed }) => {
-    if (isFailed) failed++
-    return values
-  })
   if (sample === undefined) return undefined
-  const failureWeight = Math.max(1, Math.round(sample.length / (records.length - failed)))
-  return { kind: 'values', sample, failed, failureWeight, ...counts, requests }
+  let numbers: Numbers | undefined
+  const requests = listLazily(records.length, (place): RequestValues => {
+    // Of most observations no more than the sample is asked for.
+    numbers ??= listNumbers(records)
+    const [index = 0, round = 0] = [numbers.indexes[place], numbers.rounds[place]]
+    const values = valuesOf(place)
+    return { index, round, values, failed: values.length === 0 }
+  })
+  const failureWeight = Math.max(1, Math.round(sample.length / (records.length - counts.failed)))
+  return { kind: 'values', sample, failureWeight, ...counts, requests }
+}
+
+interface Numbers {
+  indexes: Uint32Array
+  rounds: Int32Array
+}
+
+function listNumbers(records: readonly RequestRecord[]): Numbers {
+  const indexes = new Uint32Array(records.length)
+  const rounds = new Int32Array(records.length)
+  for (const [place, { index, round }] of records.entries()) {
+    indexes[place] = index
+    rounds[place] = round
+  }
+  return { indexes, rounds }
 }

@@ -29,6 +29,20 @@ export function gatherSample<T>(
   return sortValues(values.slice(0, size))
 }
 
+/** The same of what gives one value at the most. */
+export function sampleEach<T>(
+  from: readonly T[],
+  valueOf: (each: T) => number | undefined,
+): Sample | undefined {
+  const values = new Float64Array(from.length)
+  let size = 0
+  for (const each of from) {
+    const value = valueOf(each)
+    if (value !== undefined) values[size++] = value
+  }
+  return sortValues(values.subarray(0, size))
+}
+
 /** A typed array sorts by number, without a comparator, several times faster than an array. */
 function sortValues(values: Float64Array): Sample | undefined {
   return values.length === 0 ? undefined : (values.sort() as Sample)

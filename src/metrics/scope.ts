@@ -1,7 +1,7 @@
 import type { GoodputBounds, Metric, Slo } from '../bench-spec/slo.ts'
 import type { Tagging } from '../bench-spec/tagging.ts'
 import type { RequestRecord } from '../engine/record.ts'
-import { type Observation, observe } from './observation.ts'
+import { type Observation, observe, orderCounted } from './observation.ts'
 
 /** The records that an SLO is about, and what they tell; each is looked at once. */
 export interface Scope {
@@ -42,10 +42,12 @@ export function keepTagged(
 
 function createScope(records: readonly RequestRecord[], goodput: GoodputBounds | undefined): Scope {
   const observations = new Map<Metric, Observation | undefined>()
+  let counted: readonly RequestRecord[] | undefined
   return {
     records,
     observe(metric) {
-      if (!observations.has(metric)) observations.set(metric, observe(records, metric, { goodput }))
+      counted ??= orderCounted(records)
+      if (!observations.has(metric)) observations.set(metric, observe(counted, metric, { goodput }))
       return observations.get(metric)
     },
   }

@@ -3,7 +3,7 @@ import type { GoodputBounds } from '../bench-spec/slo.ts'
 import type { FailedRecord, FailureKind, RequestRecord } from '../engine/record.ts'
 import { isGood } from './goodput.ts'
 import { chunkGaps, measure, type RequestMetric } from './measure.ts'
-import { gatherSample, mean, quantile, stddev } from './sample.ts'
+import { gatherSample, mean, quantile, type Sample, sampleEach, stddev } from './sample.ts'
 import { measureSentRate, type SentRate } from './sent-rate.ts'
 import {
   outputTokens,
@@ -116,17 +116,19 @@ export function summarize(
     tokenBasis: basis,
     goodput: good === undefined || judged === 0 ? undefined : good / judged,
     sentRate: isOpen ? measureSentRate(records) : undefined,
-    ttft: distribute(completed, measuring('ttft')),
-    ttfo: distribute(completed, measuring('ttfo')),
-    latency: distribute(completed, measuring('latency')),
-    scheduledTtft: isOpen ? distribute(completed, measuring('scheduled_ttft')) : undefined,
-    scheduledLatency: isOpen ? distribute(completed, measuring('scheduled_latency')) : undefined,
-    streamEnd: distribute(completed, ({ marks }) => since(marks.dispatched, marks.ended)),
-    tpot: distribute(completed, measuring('tpot')),
+    ttft: distributeEach(completed, measuring('ttft')),
+    ttfo: distributeEach(completed, measuring('ttfo')),
+    latency: distributeEach(completed, measuring('latency')),
+    scheduledTtft: isOpen ? distributeEach(completed, measuring('scheduled_ttft')) : undefined,
+    scheduledLatency: isOpen
+      ? distributeEach(completed, measuring('scheduled_latency'))
+      : undefined,
+    streamEnd: distributeEach(completed, ({ marks }) => since(marks.dispatched, marks.ended)),
+    tpot: distributeEach(completed, measuring('tpot')),
     chunkGap: distribute(completed, chunkGaps),
-    stall: distribute(completed, measuring('stall')),
-    dispatchDelay: distribute(measured, measuring('dispatch_delay')),
-    clientQueue: distribute(measured, ({ marks }) => since(marks.called, marks.dispatched)),
+    stall: distributeEach(completed, measuring('stall')),
+    dispatchDelay: distributeEach(measured, measuring('dispatch_delay')),
+    clientQueue: distributeEach(measured, ({ marks }) => since(marks.called, marks.dispatched)),
     failures: countFailures(failed),
     dialects: countDialects(completed),
   })
@@ -136,7 +138,17 @@ function distribute(
   records: readonly RequestRecord[],
   valuesOf: (record: RequestRecord) => readonly number[],
 ): Distribution | undefined {
-  const sample = gatherSample(records, valuesOf)
+  return describe(gatherSample(records, valuesOf))
+}
+
+function distributeEach(
+  records: readonly RequestRecord[],
+  valueOf: (record: RequestRecord) => number | undefined,
+): Distribution | undefined {
+  return describe(sampleEach(records, valueOf))
+}
+
+function describe(sample: Sample | undefined): Distribution | undefined {
   if (sample === undefined) return undefined
   return keepKnown<Distribution>({
     count: sample.length,
@@ -152,15 +164,15 @@ function distribute(
   })
 }
 
-function measuring(metric: RequestMetric): (record: RequestRecord) => readonly number[] {
+function measuring(metric: RequestMetric): (record: RequestRecord) => number | undefined {
   return (record) => {
     const value = measure(record, metric)
-    return typeof value === 'number' ? [value] : []
+    return typeof value === 'number' ? value : undefined
   }
 }
 
-function since(from: number | undefined, to: number | undefined): readonly number[] {
-  return from === undefined || to === undefined ? [] : [to - from]
+function since(from: number | undefined, to: number | undefined): number | undefined {
+  return from === undefined || to === undefined ? undefined : to - from
 }
 
 /** The most frequent first. */

@@ -13,7 +13,7 @@ import type { RequestRecord } from '../engine/record.ts'
 import { type Observation, observe } from '../metrics/observation.ts'
 import { listLazily, type Sequence } from '../metrics/sequence.ts'
 import { type Budget, percentileBudget, shareBudget } from './budget.ts'
-import { type Dependence, measureBurst, slicings, weigh } from './dependence.ts'
+import { addUp, type Dependence, measureBurst, slicings, weigh } from './dependence.ts'
 import { shareAlpha } from './looks.ts'
 import { boundEffect, type Mark, type Outlook, placeQuantile, spread } from './outlook.ts'
 import { binomialAtLeast, binomialAtMost } from './tails.ts'
@@ -64,10 +64,11 @@ export function foresee(
   const remaining = requests - ended.length
   const extended = all.length > (load.requests ?? 0)
   if (observation === undefined || extended) return undefined
-  const whole = lookAhead(slo, observation, gate, requests)
-  if (whole === undefined) return undefined
-
   const alpha = shareAlpha(gate)
+  const budget = toBudget(slo, observation, gate)
+  if (budget === undefined || observation.kind === 'rate') return undefined
+  if (!canBeCertain(budget, requests, { fail: alpha / family, pass: alpha })) return undefined
+  const whole = lookAhead(slo, observation, { budget, gate, n: requests })
   const fail = worstTail(whole, alpha / family, (bad) =>
     binomialAtLeast(...effective(whole, bad, weighFail(whole, bad, alpha))),
   )
@@ -144,14 +145,27 @@ interface Whole {
   burst(bad: number): number
 }
 
+/**
+ * Whether the worst that can come is unlikely enough if all observations count: they never count for
+ * more. It mostly is not, and takes a fraction of the time.
+ */
+function canBeCertain(
+  { q, tallies }: Budget,
+  n: number,
+  limits: { fail: number; pass: number },
+): boolean {
+  const { size, hits } = addUp(tallies)
+  return (
+    binomialAtLeast(hits, n, q) <= limits.fail ||
+    binomialAtMost(hits + n - size, n, q) <= limits.pass
+  )
+}
+
 function lookAhead(
   slo: AbsoluteSlo,
-  observation: Observation,
-  gate: Gate,
-  n: number,
-): Whole | undefined {
-  const budget = toBudget(slo, observation, gate)
-  if (budget === undefined || observation.kind === 'rate') return undefined
+  observation: Exclude<Observation, { kind: 'rate' }>,
+  { budget, gate, n }: { budget: Budget; gate: Gate; n: number },
+): Whole {
   const { q, tallies } = budget
   const requests: Iterable<{ index: number }> = observation.requests
   const indexes = Array.from(requests, ({ index }) => index)

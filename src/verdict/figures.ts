@@ -8,7 +8,7 @@ import {
 } from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
 import type { RequestRecord } from '../engine/record.ts'
-import { type Observation, observe } from '../metrics/observation.ts'
+import { type Observation, observe, orderCounted } from '../metrics/observation.ts'
 import { mean, nearestRank } from '../metrics/sample.ts'
 import { outputTokens, throughput, tokenBasis } from '../metrics/throughput.ts'
 import type { Tally } from './dependence.ts'
@@ -109,7 +109,8 @@ export interface RoundFigures {
 
 /** The measured rounds of a run in figures. */
 export function takeRounds(records: readonly RequestRecord[], taking: Taking): RoundFigures[] {
-  const counted = keepCounted(records)
+  // Ordered once for all metrics.
+  const counted = orderCounted(records)
   const requests = ratesByRound(counted, () => 1)
   const tokens =
     tokenBasis(counted) === 'none' ? new Map<number, number>() : ratesByRound(counted, outputTokens)

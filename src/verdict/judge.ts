@@ -5,7 +5,7 @@ import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import { narrowLoad, type Tagging } from '../bench-spec/tagging.ts'
 import { isWhole, type RequestRecord, type RunEnd, type TargetRole } from '../engine/record.ts'
 import type { FindDoubt } from '../metrics/doubt.ts'
-import type { Observation } from '../metrics/observation.ts'
+import { type Observation, orderCounted } from '../metrics/observation.ts'
 import { keepTagged, scopeRecords } from '../metrics/scope.ts'
 import { summarize } from '../metrics/summary.ts'
 import { assess } from './assessment.ts'
@@ -160,9 +160,10 @@ export function isCertain(
   prospect: Omit<JudgeOptions, 'end'>,
 ): boolean {
   const family = countBlocking(slos)
+  const counted = orderCounted(records)
   const foreseen = slos.map((slo) => ({
     level: slo.level,
-    status: foresee(slo, records, { ...prospect, family })?.status,
+    status: foresee(slo, counted, { ...prospect, family })?.status,
   }))
   return (
     foreseen.some(({ level, status }) => level === 'error' && status === 'FAIL') ||
