@@ -9,6 +9,9 @@ const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta
 
 const noBenchmark = { include: [] }
 
+/** Tests of whether a service keeps its time, which it does not beside others. */
+const alone = ['test/e2e/baseline.test.ts', 'test/e2e/readme.test.ts']
+
 export default defineConfig({
   test: {
     // Generous: whether a test passes must not depend on what else the machine does.
@@ -33,6 +36,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: alone,
           benchmark: noBenchmark,
           globalSetup: ['test/e2e/_package.ts'],
           isolate: false,
@@ -46,6 +50,18 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'alone',
+          include: alone,
+          benchmark: noBenchmark,
+          globalSetup: ['test/e2e/_package.ts'],
+          isolate: false,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'real',
           include: ['test/real/**/*.test.ts'],
           benchmark: noBenchmark,
@@ -54,7 +70,7 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 600_000,
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {

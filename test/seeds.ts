@@ -58,7 +58,7 @@ function listTests(): { name: string; file: string }[] {
   const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url))
   const json = execFileSync(
     process.execPath,
-    [vitest, 'list', '--project', 'unit', '--project', 'e2e', '--json'],
+    [vitest, 'list', '--project', 'unit', '--project', 'e2e', '--project', 'alone', '--json'],
     {
       cwd: repository,
       encoding: 'utf8',

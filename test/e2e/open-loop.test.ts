@@ -71,9 +71,10 @@ test(
       mock: { profile: 'vllm', ttft: `${service}ms`, tokens: 1, queue: { running: 1 } },
       rate: '50/s',
     })
+    // In the order of service, which is that of arrival: what is sent late may come behind others.
     const sorted = records
       .filter(({ phase }) => phase === 'measured')
-      .toSorted((a, b) => a.index - b.index)
+      .toSorted((a, b) => (a.marks.firstToken ?? 0) - (b.marks.firstToken ?? 0))
     expect(sorted.map(({ outcome }) => outcome)).toEqual(
       Array.from({ length: 100 }, () => 'completed'),
     )

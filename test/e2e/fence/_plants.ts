@@ -71,12 +71,17 @@ export const plants: readonly (readonly [
     'src/github may import of ours: bench-spec, results, report, verdict/exit-code.ts, verdict/policy.ts; not cli/main.ts',
   ],
 
-  ['a package', 'engine', `import 'undici'`, 'only src/engine/request.ts may import undici'],
+  [
+    'a package',
+    'engine',
+    `import 'undici'`,
+    'only src/engine/undici-connection.ts may import undici',
+  ],
   [
     'a type',
     'engine',
     `import type { A } from 'undici'`,
-    'only src/engine/request.ts may import undici',
+    'only src/engine/undici-connection.ts may import undici',
   ],
   [
     'a part',
