@@ -46,8 +46,11 @@ function serverOf(results: Results): ServerDocument {
   return results.server
 }
 
+/** Self-checks of what the server counts: what a busy machine does to the stream is of no matter here. */
 function idsOf({ diagnostics }: Results): string[] {
-  return diagnostics.map(({ id }) => id).filter((id) => /server|tokens/.test(id))
+  return diagnostics
+    .map(({ id }) => id)
+    .filter((id) => /server|tokens/.test(id) && id !== 'tokens-held-back')
 }
 
 test.each(['vllm', 'qwen-vllm'] as const)(
