@@ -9,7 +9,7 @@ import { readProcesses } from './process-count.ts'
 import { parseRate } from './rate.ts'
 import type { Load, Stage } from './spec.ts'
 import { mostOfStages, totalDuration } from './stages.ts'
-import { countWarmup, defaultRounds, defaultSeed, readDuration } from './workload.ts'
+import { countWarmup, defaultRounds, readDuration, readManner } from './workload.ts'
 
 /** Stages of one kind. */
 export interface Staging {
@@ -107,7 +107,7 @@ export function readStagedLoad(
     cores?: number | undefined
   },
 ): Load {
-  const { warmup, rounds, seed = defaultSeed, keep_alive: keepAlive, resend } = document
+  const { warmup, rounds } = document
   const { stages } = staging
   if (alternates) {
     const message =
@@ -136,13 +136,9 @@ export function readStagedLoad(
     duration: totalDuration(stages),
     warmup: warmed,
     rounds: rounds ?? defaultRounds(),
-    shuffle: document.data_source?.shuffle,
-    seed,
-    keepAlive,
-    resend,
     stages,
     processes: processes > 1 ? processes : undefined,
-    transport: document.load?.transport,
+    ...readManner(document),
   })
 }
 

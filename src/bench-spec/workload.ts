@@ -56,15 +56,7 @@ export function readLoad(
     cores?: number | undefined
   },
 ): Load {
-  const {
-    requests: given,
-    total_requests: alias,
-    warmup,
-    rounds,
-    seed = defaultSeed,
-    keep_alive: keepAlive,
-    resend,
-  } = document
+  const { requests: given, total_requests: alias, warmup, rounds } = document
   if (given !== undefined && alias !== undefined && given !== alias) {
     report(
       ['total_requests'],
@@ -119,14 +111,24 @@ export function readLoad(
     duration,
     warmup: warmed,
     rounds: rounds ?? (alternates ? pairedRounds(requests, concurrency) : defaultRounds(requests)),
-    shuffle: document.data_source?.shuffle,
-    seed,
-    keepAlive,
-    resend,
     processes: processes > 1 ? processes : undefined,
-    transport: document.load?.transport,
+    ...readManner(document),
   })
 }
+
+/** What a load of either kind says beside how many requests are sent when. */
+export function readManner({
+  data_source: source,
+  seed = defaultSeed,
+  keep_alive: keepAlive,
+  resend,
+  load,
+}: Partial<BenchDocument>): Manner {
+  const { shuffle } = source ?? {}
+  return keepKnown<Manner>({ shuffle, seed, keepAlive, resend, transport: load?.transport })
+}
+
+type Manner = Pick<Load, 'shuffle' | 'seed' | 'keepAlive' | 'resend' | 'transport'>
 
 /** Slices of fewer than 10 requests say nothing. */
 export function defaultRounds(requests: number = Infinity): number {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 
 import { renderIssues, SpecError } from '../bench-spec/issue.ts'
 import { loadSpecs } from '../run/checked-spec.ts'
-import { planHere } from '../run/pace.ts'
+import { planHere } from '../run/local-plan.ts'
 import { folderOfCell, folderOfFile } from '../run/spec-folder.ts'
 import { exitCodes } from '../verdict/exit-code.ts'
 import { type Command, defineCommand } from './command.ts'

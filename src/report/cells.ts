@@ -1,4 +1,5 @@
 import { cleanLine } from '../bench-spec/plain-text.ts'
+import type { RequestMetric } from '../metrics/measure.ts'
 import type { DistributionDocument, Measured, Results, SloDocument } from '../results/results.ts'
 import { explainDifferences, explainMismatch } from './sentence/differences.ts'
 import { explainEnd } from './sentence/end.ts'
@@ -112,16 +113,7 @@ export interface PercentileRow {
   rough: boolean
 }
 
-type TimeMetric =
-  | 'ttft'
-  | 'ttfo'
-  | 'latency'
-  | 'scheduled_ttft'
-  | 'scheduled_latency'
-  | 'tpot'
-  | 'chunk_gap'
-  | 'stall'
-  | 'dispatch_delay'
+type TimeMetric = RequestMetric | 'chunk_gap'
 
 /** Those of every run, or of one at a rate, whose own delays are part of its figures. */
 export function allTimes({ load }: Results): TimeMetric[] {
