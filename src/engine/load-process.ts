@@ -40,6 +40,9 @@ export const startLoadProcess: StartLoadProcess = ({ onReport, onEnd }) => {
     execArgv: ['--max-semi-space-size=2'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
+  // Node lets go of the channel once a long message is through, and this process could then end before
+  // it has heard the last of the other.
+  child.channel?.ref()
   let stderr = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-stderrLimit)
