@@ -2,8 +2,11 @@ import { refuse } from './protocol-error.ts'
 
 /** The line in front of a chunk: its size in hexadecimal, and extensions, which mean nothing here. */
 export interface ChunkLine {
-  /** Bytes of the chunk; only behind a `read` that did not return -1. */
-  readonly size: number
+  /**
+   * Bytes of the chunk; only behind a `read` that did not return -1. No accessor: V8 looks one up anew
+   * on each connection.
+   */
+  size(): number
   /** A new line begins. */
   begin(): void
   /**
@@ -81,9 +84,7 @@ export function createChunkLine(): ChunkLine {
   }
 
   return {
-    get size() {
-      return size
-    },
+    size: () => size,
     begin() {
       inside = 'begin'
       size = 0

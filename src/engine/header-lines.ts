@@ -6,7 +6,7 @@ const sizeLimit = 16_384
 /** The header lines of a response, or those behind its last chunk, wherever the reads cut them. */
 export interface HeaderLines {
   /** By name in lower case, of Latin-1; a name that came several times has a list. */
-  readonly values: Readonly<Record<string, string | string[]>>
+  values(): Readonly<Record<string, string | string[]>>
   /** Begins a new list of lines. `first`: straight behind a status line. */
   begin(first: boolean): void
   /**
@@ -78,9 +78,7 @@ export function createHeaderLines(): HeaderLines {
   }
 
   return {
-    get values() {
-      return values
-    },
+    values: () => values,
     begin(first) {
       values = Object.create(null) as typeof values
       inside = first ? 'first' : 'start'

@@ -14,7 +14,7 @@ export interface ResponseHead {
 
 export interface HeadReader {
   /** What was read; only behind a `read` that did not return -1. */
-  readonly head: ResponseHead
+  head(): ResponseHead
   /** A new head begins. */
   begin(): void
   /**
@@ -54,9 +54,7 @@ export function createHeadReader(): HeadReader {
   }
 
   return {
-    get head() {
-      return head
-    },
+    head: () => head,
     begin() {
       inside = 'opening'
       line = ''
@@ -84,7 +82,7 @@ export function createHeadReader(): HeadReader {
       }
       if (inside !== 'headers') return -1
       const next = lines.read(bytes, at, end)
-      if (next !== -1) head = describe(line, lines.values)
+      if (next !== -1) head = describe(line, lines.values())
       return next
     },
   }

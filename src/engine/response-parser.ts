@@ -63,12 +63,13 @@ export function createResponseParser(on: ResponseEvents): ResponseParser {
   let left = 0
 
   function endHead(): void {
-    const { status, keepAlive, body } = head.head
-    if (status < 200) return endInterim()
-    on.onHead(head.head)
+    const response = head.head()
+    const { status, keepAlive, body } = response
+    if (status < 200) return endInterim(response)
+    on.onHead(response)
     if (isStopped()) return
     const hasBody = method !== 'HEAD' && status !== 204 && status !== 304
-    keep = keepAlive && (hasBody || isEmpty(head.head))
+    keep = keepAlive && (hasBody || isEmpty(response))
     if (!hasBody || (body.kind === 'sized' && body.size === 0)) return end()
     if (body.kind === 'sized') {
       left = body.size
@@ -78,12 +79,12 @@ export function createResponseParser(on: ResponseEvents): ResponseParser {
   }
 
   /** Of the interim responses only those are passed over that tell something. */
-  function endInterim(): void {
-    const { status, keepAlive } = head.head
+  function endInterim(response: ResponseHead): void {
+    const { status, keepAlive } = response
     // Neither was asked for, and what comes behind it is not ours to read.
     if (status === 100) throw new Error('bad response')
     if (status === 101) throw new Error('bad upgrade')
-    on.onHead(head.head)
+    on.onHead(response)
     if (isStopped()) return
     if (status < 100) throw mismatch('Invalid status code')
     inside = keepAlive ? 'start' : 'last'
@@ -130,7 +131,12 @@ export function createResponseParser(on: ResponseEvents): ResponseParser {
         switch (inside) {
           case 'chunk':
             at = give(bytes, at, length)
-            if (left === 0 && !isStopped()) inside = 'chunk-cr'
+            if (left > 0 || isStopped()) break
+            // As a rule both are there.
+            if (bytes[at] === cr && bytes[at + 1] === lf && at + 1 < length) {
+              at += 2
+              beginLine()
+            } else inside = 'chunk-cr'
             break
           case 'chunk-cr':
             if (byte !== cr) {
@@ -148,14 +154,14 @@ export function createResponseParser(on: ResponseEvents): ResponseParser {
           case 'line':
             at = line.read(bytes, at, length)
             if (at === -1) return
-            left = line.size
+            left = line.size()
             inside = left === 0 ? 'trailers' : 'chunk'
             if (left === 0) trailers.begin(false)
             break
           case 'trailers':
             at = trailers.read(bytes, at, length)
             if (at === -1) return
-            if (trailers.values['content-length'] !== undefined) {
+            if (trailers.values()['content-length'] !== undefined) {
               throw mismatch("Content-Length can't be present with Transfer-Encoding")
             }
             end()

@@ -20,7 +20,7 @@ const escapes = new Set(Buffer.from('"\\/bfnrt'))
 /** Server-sent events that equal a template in all but their text, told by their bytes. */
 export interface Frames {
   /** Whether one was found: others are then likely. */
-  readonly found: boolean
+  found(): boolean
   /**
    * Offset behind the whole frame, its blank line included, that begins at `from`, where an event
    * begins; -1: there is none, or it has to be read in full.
@@ -70,9 +70,7 @@ export function createFrames(template: Template): Frames {
   }
 
   return {
-    get found() {
-      return frame !== undefined
-    },
+    found: () => frame !== undefined,
     skip: (bytes, from) => (frame === undefined ? search(bytes, from) : fit(bytes, from, frame)),
     text(bytes) {
       const inside = bytes.toString('utf8', textStart, textEnd)

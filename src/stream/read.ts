@@ -158,7 +158,7 @@ export function createReader(
     let from = between ? skipKnown(chunk, 0) : 0
     while (from < chunk.length) {
       // Behind an event of another kind there are known ones again.
-      const blank = known?.frames.found === true ? chunk.indexOf('\n\n', from) : -1
+      const blank = known?.frames.found() === true ? chunk.indexOf('\n\n', from) : -1
       const next = blank === -1 ? chunk.length : blank + 2
       framer?.feed(decode(chunk.subarray(from, next)))
       between = endsEvent(chunk, from, next)

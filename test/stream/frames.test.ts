@@ -111,7 +111,7 @@ test.each([
     expect(known.skip(bytes, write(inside).length)).toBe(bytes.length)
     expect(known.text(bytes)).toBe('next')
   }
-  expect(known.found).toBe(true)
+  expect(known.found()).toBe(true)
 })
 
 test.each([
@@ -125,7 +125,7 @@ test.each([
 ])('a frame with %s is to be read in full', (_, inside) => {
   const known = frames()
   known.skip(frame('a'), 0)
-  expect(known.found).toBe(true)
+  expect(known.found()).toBe(true)
   expect(known.skip(frame(inside), 0)).toBe(-1)
 })
 
