@@ -4,7 +4,7 @@ import { body, idOf, type Order, path, type SeenStream } from './order.ts'
 /** Our engine as a run has it: a load process that sends, and this one that takes its records. */
 export async function runSlogate(order: Order): Promise<SeenStream[]> {
   const { url, streams, warmup, requests } = order
-  // Of measured requests the numbers begin at 0, and those of the warm-up go on behind them.
+  // Measured requests take the rows from the first on, those of the warm-up from the last on backwards.
   const numbers = Array.from(
     { length: warmup + requests },
     (_, i) => (warmup + i) % (warmup + requests),
@@ -21,7 +21,7 @@ export async function runSlogate(order: Order): Promise<SeenStream[]> {
     })),
   })
   return records.map(({ phase, index, marks, tokenTimes }) => ({
-    id: idOf(phase === 'warmup' ? index : warmup + index),
+    id: idOf(phase === 'warmup' ? warmup - 1 - index : warmup + index),
     tokens: tokenTimes.length,
     times: tokenTimes.map((at) => at - (marks.dispatched ?? Number.NaN)),
   }))
