@@ -14,8 +14,17 @@ import type { RequestMarks, RequestRecord } from './record.ts'
 /** Digits of an instant that the clock has: a tick is 1e-4 ms. */
 export const ticksPerMs = 10_000
 
-/** Records that are packed together; fewer are kept as they are. */
-export const packSize = 4096
+/** Records of a run that are kept as they are; with one more, packing begins, which takes time of its own. */
+const usualLoose = 16_384
+
+/** Records that are packed together: so few that nobody waits for a core meanwhile. */
+export const packSize = 512
+
+/** Packed records from which on the room that others leave behind counts for more than the time to clear it. */
+const many = 128 * packSize
+
+/** Records that are added between two packs, so that those that were kept as they are go one by one. */
+const packInterval = packSize / 4
 
 /** The records of a run, kept in little room however many there are. */
 export interface RecordKeeper {
@@ -26,11 +35,11 @@ export interface RecordKeeper {
   readonly records: readonly RequestRecord[]
   /** Sets the origin; before anything is added. */
   start(origin: number): void
-  /** With the first that are packed, the collector of this process is told to keep its heap small. */
+  /** When there are very many, the collector of this process is told to keep its heap small. */
   add(batch: Iterable<RequestRecord>): void
 }
 
-export function keepRecords(): RecordKeeper {
+export function keepRecords(loose: number = usualLoose): RecordKeeper {
   const records: RequestRecord[] = []
   let origin = 0
   let packed = 0
@@ -41,9 +50,11 @@ export function keepRecords(): RecordKeeper {
     },
     add(batch) {
       for (const record of batch) {
-        if (records.push(record) - packed < packSize) continue
-        if (packed === 0) keepHeapSmall()
-        for (const view of pack(records.slice(packed), origin)) records[packed++] = view
+        const count = records.push(record)
+        if (count <= loose || count - packed < packSize || count % packInterval !== 0) continue
+        if (packed === many) keepHeapSmall()
+        const next = records.slice(packed, packed + packSize)
+        for (const view of pack(next, origin)) records[packed++] = view
       }
     },
   }
@@ -90,7 +101,9 @@ class Column {
     let least = Infinity
     let most = -Infinity
     let whole = true
-    for (const value of values) {
+    // Places are counted, here and below: an iterator takes several times as long.
+    for (let place = 0; place < values.length; place++) {
+      const value = values[place] as number
       if (Number.isNaN(value)) continue
       if (!Number.isSafeInteger(value)) whole = false
       if (value < least) least = value
@@ -109,8 +122,9 @@ class Column {
     this.#missing = 2 ** (8 * bytes) - 1
     const Numbers = bytes === 1 ? Uint8Array : bytes === 2 ? Uint16Array : Uint32Array
     this.#numbers = new Numbers(values.length)
-    for (const [position, value] of values.entries()) {
-      this.#numbers[position] = Number.isNaN(value) ? this.#missing : value - this.#least
+    for (let place = 0; place < values.length; place++) {
+      const value = values[place] as number
+      this.#numbers[place] = Number.isNaN(value) ? this.#missing : value - this.#least
     }
   }
 
@@ -286,11 +300,11 @@ function pack(records: readonly RequestRecord[], origin: number): RequestRecord[
     starts[place + 1] = (starts[place] ?? 0) + tokenTimes.length
   }
   const tokens = new Float64Array(starts.at(-1) ?? 0)
-  for (const [place, { tokenTimes }] of records.entries()) {
-    tokens.set(
-      tokenTimes.map((at) => toTicks(at - origin)),
-      starts[place],
-    )
+  let token = 0
+  for (const { tokenTimes } of records) {
+    for (let i = 0; i < tokenTimes.length; i++) {
+      tokens[token++] = toTicks((tokenTimes[i] as number) - origin)
+    }
   }
   const texts = new Map<string, { place: number; own: Texts }>()
   const textPlaces = column((record) => {

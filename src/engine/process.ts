@@ -1,6 +1,7 @@
 import { type Loop, type LoadPlan, startLoop } from './loop.ts'
-import { type Columns, encodeRecords } from './record-columns.ts'
-import type { ProcessTrust, Recording, RequestRecord, Shortage } from './record.ts'
+import { yieldHelpers } from './priority.ts'
+import { type Columns, createRecordBatch } from './record-columns.ts'
+import type { ProcessTrust, Recording, Shortage } from './record.ts'
 import { rehearse } from './rehearsal.ts'
 import { type Connect, loadTransport } from './transport.ts'
 import { watchClient } from './trust.ts'
@@ -29,7 +30,9 @@ export type Report =
   /** Before any record: the instant that none of their instants is before. */
   | { type: 'started'; at: number }
   | { type: 'measuring'; at: number }
-  | { type: 'records'; columns: Columns; inFlight: number }
+  | { type: 'records'; columns: Columns }
+  /** Behind all records so far. */
+  | { type: 'beat'; inFlight: number }
   /** Every measured request has been told of, and a round may be added: an order is waited for. */
   | { type: 'open' }
   /** Behind all records. */
@@ -38,8 +41,11 @@ export type Report =
   | { type: 'exhausted'; shortage: Shortage }
   | { type: 'finished'; trust: ProcessTrust }
 
-/** ms between two batches of records: seldom enough not to disturb the loop, often enough that a crash loses little. */
-const batchInterval = 500
+/**
+ * ms between two batches of records, so small that neither to write nor to read one keeps a core from
+ * who stamps, and how many of them there are to a beat.
+ */
+const batches = { interval: 50, perBeat: 10 } as const
 
 interface Prepared {
   plan: LoadPlan
@@ -65,21 +71,22 @@ process.on('message', (order: Order) => {
 async function prepare(plan: LoadPlan): Promise<void> {
   const connect = await loadTransport(plan.load.transport)
   await rehearse(plan, (columns) => tell({ type: 'rehearsed', columns }))
+  yieldHelpers()
   prepared = { plan, connect }
   tell({ type: 'ready' })
 }
 
 async function run({ plan, connect }: Prepared, origin: number): Promise<void> {
-  let batch: RequestRecord[] = []
+  const batch = createRecordBatch()
   // Not before the first warm-up request is done: starting up is busy, and no figure stands on it.
   let watch = plan.load.warmup === 0 ? watchClient() : undefined
   const running = startLoop({ ...plan, origin }, () => connect(plan.load), {
     onRecord(record) {
-      batch.push(record)
+      batch.add(record)
       watch ??= watchClient()
     },
     onOpen() {
-      flush()
+      beat()
       tell({ type: 'open' })
     },
     onShortage(shortage) {
@@ -91,15 +98,23 @@ async function run({ plan, connect }: Prepared, origin: number): Promise<void> {
   void running.measuring.then((at) => tell({ type: 'measuring', at }))
 
   function flush(): void {
-    tell({ type: 'records', columns: encodeRecords(batch), inFlight: running.inFlight() })
-    batch = []
+    if (batch.count() > 0) tell({ type: 'records', columns: batch.take() })
   }
 
-  const timer = setInterval(flush, batchInterval)
+  function beat(): void {
+    flush()
+    tell({ type: 'beat', inFlight: running.inFlight() })
+  }
+
+  let flushed = 0
+  const timer = setInterval(() => {
+    if (++flushed % batches.perBeat === 0) beat()
+    else flush()
+  }, batches.interval)
   await running.finished
   clearInterval(timer)
   const trust = (watch ?? watchClient()).read()
-  flush()
+  beat()
   if (plan.recorded !== undefined) {
     tell({ type: 'recorded', recordings: running.recordings() })
   }

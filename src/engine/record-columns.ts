@@ -79,20 +79,55 @@ export type Texts = Partial<FailedRecord>
 
 const width = markFields.length + numberFields.length + choiceFields.length + 1
 
-export function encodeRecords(records: readonly RequestRecord[]): Columns {
-  const numbers = new Float64Array(records.length * width)
-  const tokenTimes = new Float64Array(records.reduce((sum, r) => sum + r.tokenTimes.length, 0))
-  let at = 0
-  let token = 0
-  for (const record of records) {
-    for (const field of markFields) numbers[at++] = record.marks[field] ?? Number.NaN
-    for (const field of numberFields) numbers[at++] = record[field] ?? Number.NaN
-    for (const choice of choiceFields) numbers[at++] = placeChoice(choice, record)
-    numbers[at++] = record.tokenTimes.length
-    tokenTimes.set(record.tokenTimes, token)
-    token += record.tokenTimes.length
+/** Records that wait to be sent, as columns already: a batch costs little when its time has come. */
+export interface RecordBatch {
+  count(): number
+  add(record: RequestRecord): void
+  /** All that were added since it was last asked. */
+  take(): Columns
+}
+
+export function createRecordBatch(): RecordBatch {
+  let count = 0
+  let numbers = new Float64Array(16 * width)
+  let tokenTimes = new Float64Array(1024)
+  let tokens = 0
+  let texts: Texts[] = []
+  return {
+    count: () => count,
+    add(record) {
+      let at = count++ * width
+      numbers = makeRoom(numbers, at + width)
+      for (const field of markFields) numbers[at++] = record.marks[field] ?? Number.NaN
+      for (const field of numberFields) numbers[at++] = record[field] ?? Number.NaN
+      for (const choice of choiceFields) numbers[at++] = placeChoice(choice, record)
+      numbers[at] = record.tokenTimes.length
+      tokenTimes = makeRoom(tokenTimes, tokens + record.tokenTimes.length)
+      tokenTimes.set(record.tokenTimes, tokens)
+      tokens += record.tokenTimes.length
+      texts.push(takeTexts(record))
+    },
+    take() {
+      const columns: Columns = {
+        count,
+        numbers: numbers.slice(0, count * width),
+        tokenTimes: tokenTimes.slice(0, tokens),
+        texts,
+      }
+      count = 0
+      tokens = 0
+      texts = []
+      return columns
+    },
   }
-  return { count: records.length, numbers, tokenTimes, texts: records.map(takeTexts) }
+}
+
+/** The same array, or one of twice the length or more with the same numbers. */
+function makeRoom(numbers: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
+  if (length <= numbers.length) return numbers
+  const longer = new Float64Array(Math.max(length, 2 * numbers.length))
+  longer.set(numbers)
+  return longer
 }
 
 export function decodeRecords({ count, numbers, tokenTimes, texts }: Columns): RequestRecord[] {

@@ -1,30 +1,30 @@
 import { keepKnown } from '../bench-spec/known.ts'
 import { composeSpecimen, type Specimen } from '../stream/specimen.ts'
 import { now } from './clock.ts'
-import type { Connection, ResponseHandler } from './connection.ts'
+import { createLeanConnection } from './lean-connection.ts'
 import { type LoadPlan, startLoop } from './loop.ts'
-import { type Columns, encodeRecords } from './record-columns.ts'
-import type { RequestRecord } from './record.ts'
+import { type Columns, createRecordBatch } from './record-columns.ts'
+import type { OpenWire } from './wire.ts'
 
 /**
- * Answers of this many tokens, in so many slots; a batch is made of the latest of them at every
+ * Answers of this many tokens, in so many slots; a batch is made of them at every
  * eighth. The whole ends at the latest after `time` ms.
  */
-const size = { answers: 64, tokens: 100, slots: 8, batch: 32, time: 150 } as const
+const size = { answers: 64, tokens: 100, slots: 8, time: 150 } as const
 
 /**
- * Takes the whole path of a request that needs no socket (schedule, exchange, reader, record, batch)
- * through answers that nobody has sent, until V8 has compiled and optimised it: it would else do so
- * while the first requests are measured. `onBatch` gets their records. Resolves to how many answers
- * were read.
+ * Takes the whole path of a request that needs no socket (schedule, exchange, our own client, reader,
+ * record, batch) through answers that nobody has sent, until V8 has compiled and optimised it: it
+ * would else do so while the first requests are measured. `onBatch` gets their records. Resolves to
+ * how many answers were read.
  */
 export async function rehearse(
   plan: LoadPlan,
   onBatch: (columns: Columns) => void,
 ): Promise<number> {
-  const specimen = composeSpecimen(plan.stream, size.tokens)
+  const play = playWire(composeSpecimen(plan.stream, size.tokens))
   const start = now()
-  const latest: RequestRecord[] = []
+  const batch = createRecordBatch()
   let answers = 0
   const loop = startLoop(
     keepKnown<LoadPlan>({
@@ -36,18 +36,18 @@ export async function rehearse(
       load: {
         kind: 'closed',
         concurrency: size.slots,
-        requests: size.answers,
-        warmup: 0,
+        requests: size.answers - size.slots,
+        warmup: size.slots,
         rounds: 1,
         seed: plan.load.seed,
       },
     }),
-    () => playTo(specimen),
+    () => createLeanConnection(plan.load, play),
     {
       onRecord(record) {
         answers++
-        if (latest.push(record) > size.batch) latest.shift()
-        if (answers % size.slots === 0) onBatch(encodeRecords(latest))
+        batch.add(record)
+        if (answers % size.slots === 0) onBatch(batch.take())
         if (now() - start > size.time) loop.stop('finish')
       },
     },
@@ -56,23 +56,38 @@ export async function rehearse(
   return answers
 }
 
-/** A connection whose other end is here, and answers each request with the specimen. */
-function playTo({ contentType, events }: Specimen): Connection {
-  const headers = { 'content-type': contentType }
+/** Sockets whose other end is here: each request is answered with the specimen, an event a read and turn. */
+function playWire({ contentType, events }: Specimen): OpenWire {
+  const head = `HTTP/1.1 200 OK\r\ncontent-type: ${contentType}\r\ntransfer-encoding: chunked\r\n\r\n`
+  const body = events.filter(({ length }) => length > 0)
+  const reads = [Buffer.from(head), ...body.map(writeChunk), writeChunk(Buffer.alloc(0))]
 
-  function answer(handler: ResponseHandler): void {
-    handler.onSend(true)
-    handler.onAnswer?.()
-    handler.onHeaders(200, headers)
-    for (const event of events) handler.onData(Buffer.from(event))
-    handler.onEnd()
+  return (_endpoint, on) => {
+    let open = true
+    const answer = (read: number): void => {
+      const bytes = reads[read]
+      if (!open || bytes === undefined) return
+      // Before the read, at whose end the next request may be written and played.
+      setImmediate(answer, read + 1)
+      on.onRead(bytes, bytes.length)
+    }
+    setImmediate(() => {
+      if (open) on.onOpen()
+    })
+    return {
+      write() {
+        setImmediate(answer, 0)
+      },
+      hold() {},
+      destroy() {
+        open = false
+      },
+    }
   }
+}
 
-  return {
-    send(_request, handler) {
-      setImmediate(answer, handler)
-    },
-    cancel() {},
-    async close() {},
-  }
+/** An empty one ends the answer. */
+function writeChunk(bytes: Buffer): Buffer {
+  const size = Buffer.from(`${bytes.length.toString(16)}\r\n`)
+  return Buffer.concat([size, bytes, Buffer.from('\r\n')])
 }

@@ -4,15 +4,17 @@ import type { LoadProcessEvents } from '../../src/engine/load-process.ts'
 import { type LoadOptions, runLoad } from '../../src/engine/load.ts'
 import type { LoadPlan } from '../../src/engine/loop.ts'
 import type { Order, Report } from '../../src/engine/process.ts'
-import { encodeRecords } from '../../src/engine/record-columns.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
 import { completed, load, trust } from '../metrics/records.ts'
+import { encodeRecords } from './_columns.ts'
 import { prepared } from './_connection.ts'
 
 interface FakeProcess {
   orders: Order[]
   killed: boolean
   tell(report: Report): void
+  /** Records, and that so many more are in flight. */
+  hand(records: readonly RequestRecord[], inFlight?: number): void
   end(how?: string, stderr?: string): void
 }
 
@@ -30,6 +32,10 @@ function run(processes: number, options: LoadOptions = {}, more: Partial<LoadPla
       orders: [],
       killed: false,
       tell: onReport,
+      hand(records, inFlight = 0) {
+        onReport({ type: 'records', columns: encodeRecords(records) })
+        onReport({ type: 'beat', inFlight })
+      },
       end: (how = 'exit code 0', stderr = '') => onEnd({ how, stderr }),
     }
     fakes.push(fake)
@@ -49,6 +55,9 @@ function run(processes: number, options: LoadOptions = {}, more: Partial<LoadPla
     tellAll: (report: Report) => {
       for (const fake of fakes) fake.tell(report)
     },
+    handAll: (records: readonly RequestRecord[]) => {
+      for (const fake of fakes) fake.hand(records)
+    },
     finish: (fake: FakeProcess, told = trust) => {
       fake.tell({ type: 'finished', trust: told })
       fake.end()
@@ -56,12 +65,13 @@ function run(processes: number, options: LoadOptions = {}, more: Partial<LoadPla
   }
 }
 
-function recordsOf(records: readonly RequestRecord[], inFlight = 0): Report {
-  return { type: 'records', columns: encodeRecords(records), inFlight }
+function recordsOf(...indexes: number[]): Report {
+  const records = indexes.map((index) => completed({ index }))
+  return { type: 'records', columns: encodeRecords(records) }
 }
 
 test('each process gets the plan and its share, and none starts before all are ready', async () => {
-  const { running, fakes, ordered, tellAll, finish } = run(3)
+  const { running, fakes, ordered, handAll, finish } = run(3)
   expect(fakes.map(({ orders: [first] }) => first)).toMatchObject(
     [0, 1, 2].map((index) => ({ type: 'prepare', plan: { share: { index, of: 3 } } })),
   )
@@ -70,7 +80,7 @@ test('each process gets the plan and its share, and none starts before all are r
   expect(ordered()).toEqual([['prepare'], ['prepare'], ['prepare']])
   fakes[1]?.tell({ type: 'ready' })
   expect(ordered()).toEqual(fakes.map(() => ['prepare', 'start']))
-  tellAll(recordsOf([]))
+  handAll([])
   for (const fake of fakes) finish(fake)
   expect((await running).end).toEqual({ kind: 'finished' })
 })
@@ -97,7 +107,7 @@ test('tells the earliest start before any record, and the start of the measured 
   fakes[0]?.tell({ type: 'started', at: 1000 })
   fakes[1]?.tell({ type: 'measuring', at: 1010 })
   fakes[0]?.tell({ type: 'measuring', at: 1012 })
-  fakes[0]?.tell(recordsOf([completed()]))
+  fakes[0]?.hand([completed()])
   expect(told).toEqual(['start 1000', 'measure 1010', 'records 1'])
 })
 
@@ -109,7 +119,7 @@ test('does not keep records back for a process that has not started', () => {
   })
   tellAll({ type: 'ready' })
   fakes[0]?.tell({ type: 'started', at: 1000 })
-  fakes[0]?.tell(recordsOf([completed()]))
+  fakes[0]?.hand([completed()])
   fakes[1]?.tell({ type: 'started', at: 1002 })
   expect(told).toEqual(['start 1000', 'records 1'])
 })
@@ -121,12 +131,12 @@ test('adds up what is in flight, and puts records together', async () => {
   })
   const [a, b] = fakes as [FakeProcess, FakeProcess]
   tellAll({ type: 'ready' })
-  a.tell(recordsOf([completed({ index: 0 })], 5))
-  b.tell(recordsOf([completed({ index: 1 })], 7))
-  a.tell(recordsOf([completed({ index: 2 })], 3))
-  a.tell(recordsOf([], 0))
+  a.hand([completed({ index: 0 })], 5)
+  b.hand([completed({ index: 1 })], 7)
+  a.hand([completed({ index: 2 })], 3)
+  a.hand([], 0)
   finish(a)
-  b.tell(recordsOf([completed({ index: 3 })], 2))
+  b.hand([completed({ index: 3 })], 2)
   finish(b)
   const { records } = await running
   expect(inFlight).toEqual([5, 12, 10, 7, 2])
@@ -148,17 +158,35 @@ test('asks for a round when all wait for it, adds it to all, and ends all when t
   expect(ordered()).toEqual(fakes.map(() => ['prepare', 'start', 'extend', 'stop finish']))
 })
 
+test('records are told of at a beat, or at the end of their process', async () => {
+  const told: number[] = []
+  const { running, fakes, tellAll } = run(1, {
+    onRecords: (batch) => told.push(...batch.map(({ index }) => index)),
+  })
+  const [only] = fakes as [FakeProcess]
+  tellAll({ type: 'ready' })
+  only.tell(recordsOf(0, 1))
+  only.tell(recordsOf(2))
+  expect(told).toEqual([])
+  only.tell({ type: 'beat', inFlight: 1 })
+  expect(told).toEqual([0, 1, 2])
+  only.tell(recordsOf(3))
+  only.end('signal SIGKILL')
+  expect(told).toEqual([0, 1, 2, 3])
+  expect((await running).records.map(({ index }) => index)).toEqual([0, 1, 2, 3])
+})
+
 test('a halt stops all, asks no more, and lets what is in flight end', async () => {
   let asked = 0
-  const { running, fakes, ordered, tellAll, finish } = run(2, {
+  const { running, fakes, ordered, tellAll, handAll, finish } = run(2, {
     halt: () => (++asked === 2 ? { kind: 'curtailed' } : undefined),
     extend: () => true,
   })
   tellAll({ type: 'ready' })
-  tellAll(recordsOf([completed()]))
+  handAll([completed()])
   expect(ordered()).toEqual(fakes.map(() => ['prepare', 'start', 'stop finish']))
   tellAll({ type: 'open' })
-  tellAll(recordsOf([completed()]))
+  handAll([completed()])
   expect(ordered().map((orders) => orders.length)).toEqual([3, 3])
   expect(asked).toBe(2)
   for (const fake of fakes) finish(fake)
@@ -180,16 +208,16 @@ test('a process that dies is named, and the others hand over what they have', as
   const { running, fakes, ordered, tellAll, finish } = run(3, {}, { secrets })
   const [a, b, c] = fakes as [FakeProcess, FakeProcess, FakeProcess]
   tellAll({ type: 'ready' })
-  b.tell(recordsOf([completed({ index: 1 })], 4))
+  b.hand([completed({ index: 1 })], 4)
   b.end('signal SIGKILL', 'no room for hunter-2-hunter\n')
   expect(ordered()).toEqual([
     ['prepare', 'start', 'stop cancel'],
     ['prepare', 'start', 'stop cancel'],
     ['prepare', 'start', 'stop cancel'],
   ])
-  a.tell(recordsOf([completed({ index: 0 })]))
+  a.hand([completed({ index: 0 })])
   finish(a)
-  c.tell(recordsOf([completed({ index: 2 })]))
+  c.hand([completed({ index: 2 })])
   finish(c)
   const { records, end, trust: told } = await running
   expect(records.map(({ index }) => index)).toEqual([1, 0, 2])
@@ -242,7 +270,7 @@ test('an abort gives up what a halt lets end, and is how the run ended', async (
     halt: () => ({ kind: 'curtailed' }),
   })
   tellAll({ type: 'ready' })
-  fakes[0]?.tell(recordsOf([]))
+  fakes[0]?.hand([])
   abort.abort('SIGINT')
   expect(ordered()).toEqual(fakes.map(() => ['prepare', 'start', 'stop finish', 'stop cancel']))
   for (const fake of fakes) finish(fake)

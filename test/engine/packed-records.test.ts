@@ -82,7 +82,7 @@ function round(value: unknown): unknown {
 test('records that were packed have every field that they had, whatever stands in it', () => {
   const random = createRandom(7)
   const given = Array.from({ length: 4200 }, (_, index) => anyRecord(random, index))
-  const kept = keepRecords()
+  const kept = keepRecords(700)
   kept.start(origin)
   for (let from = 0; from < given.length; from += 700) kept.add(given.slice(from, from + 700))
   expect(kept.records).toHaveLength(given.length)
@@ -105,7 +105,7 @@ test('packed or not, a record on the clock of the file has the same digits', () 
     const at = instantOf(random, 90_000) + random() / 10_000
     return { ...anyRecord(random, index), marks: { scheduled: at, called: at, ended: at } }
   })
-  const kept = keepRecords()
+  const kept = keepRecords(0)
   kept.start(origin)
   kept.add(given)
   const ticked = (record: RequestRecord): RequestRecord => tickRecord(record, origin)
@@ -119,7 +119,7 @@ function shifted(record: RequestRecord, place: number): RequestRecord {
 test('a packed record moves to another clock as another one does', () => {
   const random = createRandom(5)
   const given = Array.from({ length: 4096 }, (_, index) => anyRecord(random, index))
-  const kept = keepRecords()
+  const kept = keepRecords(0)
   kept.start(origin)
   kept.add(given)
   expect(kept.records.map(shifted).map(plain).map(round)).toEqual(given.map(shifted).map(round))
@@ -128,7 +128,7 @@ test('a packed record moves to another clock as another one does', () => {
 test('as JSON, a packed record is what it was', () => {
   const random = createRandom(9)
   const given = Array.from({ length: 4096 }, (_, index) => anyRecord(random, index))
-  const kept = keepRecords()
+  const kept = keepRecords(0)
   kept.start(origin)
   kept.add(given)
   const back = JSON.parse(JSON.stringify(kept.records[17])) as unknown

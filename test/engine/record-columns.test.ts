@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 
-import { decodeRecords, encodeRecords } from '../../src/engine/record-columns.ts'
+import { createRecordBatch, decodeRecords } from '../../src/engine/record-columns.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
+import { encodeRecords } from './_columns.ts'
 
 const completed: RequestRecord = {
   index: 3,
@@ -81,6 +82,20 @@ test('records come back from columns as they were, with nothing where there was 
   expect(Object.keys(back[1] ?? {})).not.toContain('status')
 })
 
-test('an empty batch is an empty list', () => {
-  expect(decodeRecords(encodeRecords([]))).toEqual([])
+test('a batch that was taken is empty, and what is added then does not change it', () => {
+  const batch = createRecordBatch()
+  expect(decodeRecords(batch.take())).toEqual([])
+  batch.add(completed)
+  expect(batch.count()).toBe(1)
+  const taken = batch.take()
+  expect(batch.count()).toBe(0)
+  batch.add(failed)
+  expect(decodeRecords(taken)).toEqual([completed])
+  expect(decodeRecords(batch.take())).toEqual([failed])
+})
+
+test('a batch grows with what it holds', () => {
+  const tokenTimes = Float64Array.from({ length: 3000 }, (_, token) => token)
+  const many = Array.from({ length: 40 }, (_, index) => ({ ...completed, index, tokenTimes }))
+  expect(decodeRecords(encodeRecords(many))).toEqual(many)
 })

@@ -24,8 +24,10 @@ test.each([undefined, ...dialectNames])(
     // On a busy machine it ends by its time.
     expect(answers).toBeGreaterThan(0)
     expect(answers).toBeLessThanOrEqual(64)
-    for (const { outcome, tokenTimes } of records) {
+    for (const { outcome, tokenTimes, reads } of records) {
       expect(outcome).toBe('completed')
+      // A read for each event, as a socket gives them.
+      expect(reads).toBeGreaterThanOrEqual(100)
       expect(tokenTimes.length).toBeGreaterThanOrEqual(100)
     }
   },

@@ -5,10 +5,11 @@ import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 
 import { keepRecords, packSize, tickRecord } from '../../src/engine/packed-records.ts'
-import { decodeRecords, encodeRecords } from '../../src/engine/record-columns.ts'
+import { decodeRecords } from '../../src/engine/record-columns.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
 import { renderHtml } from '../../src/report/html/page.ts'
 import { renderTestResults } from '../../src/report/seed.ts'
+import { encodeRecords } from '../engine/_columns.ts'
 import { completed, failed, times } from '../metrics/records.ts'
 import { createRandom } from '../verdict/random.ts'
 import { driveOf, resultsOf } from './_drive.ts'
@@ -51,9 +52,9 @@ const asked = {
 
 test('a request of many is kept in less than 250 bytes', async () => {
   // Whole packs: those that are too few for one are kept as they are.
-  const count = 5 * packSize
+  const count = 40 * packSize
   const before = await measureRoom()
-  const kept = keepRecords()
+  const kept = keepRecords(0)
   kept.add(sendMany(count))
   expect(((await measureRoom()) - before) / count).toBeLessThan(250)
   expect(kept.records).toHaveLength(count)
@@ -62,7 +63,7 @@ test('a request of many is kept in less than 250 bytes', async () => {
 test('packed records give the results and the reports that they give as they are', () => {
   // Between two ticks packed ones are rounded, by less than what is told of any figure.
   const plain = Array.from(sendMany(5000), (record) => tickRecord(record, 0))
-  const kept = keepRecords()
+  const kept = keepRecords(4096)
   kept.add(plain)
   const [own, other] = [plain, kept.records].map((records) => {
     const results = resultsOf(driveOf(asked, records))
