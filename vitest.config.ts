@@ -10,7 +10,7 @@ const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta
 const noBenchmark = { include: [] }
 
 /** Tests of whether a service keeps its time, which it does not beside others. */
-const alone = ['test/e2e/baseline.test.ts', 'test/e2e/readme.test.ts']
+const alone = ['accuracy', 'baseline', 'readme'].map((name) => `test/e2e/${name}.test.ts`)
 
 export default defineConfig({
   test: {
