@@ -1,3 +1,4 @@
+import { makeRoom } from '../stream/token-times.ts'
 import type { FailedRecord, RequestMarks, RequestRecord } from './record.ts'
 
 /**
@@ -120,14 +121,6 @@ export function createRecordBatch(): RecordBatch {
       return columns
     },
   }
-}
-
-/** The same array, or one of twice the length or more with the same numbers. */
-function makeRoom(numbers: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
-  if (length <= numbers.length) return numbers
-  const longer = new Float64Array(Math.max(length, 2 * numbers.length))
-  longer.set(numbers)
-  return longer
 }
 
 export function decodeRecords({ count, numbers, tokenTimes, texts }: Columns): RequestRecord[] {

@@ -4,10 +4,10 @@ const usualTokens = 64
 /** Instants of the token events of one body, ms, in order: one column of numbers, grown as they come. */
 export class TokenTimes implements Iterable<number> {
   length = 0
-  #column: Float64Array = new Float64Array(usualTokens)
+  #column: Float64Array<ArrayBuffer> = new Float64Array(usualTokens)
 
   push(at: number): void {
-    if (this.length === this.#column.length) this.#grow()
+    this.#column = makeRoom(this.#column, this.length + 1)
     this.#column[this.length++] = at
   }
 
@@ -28,10 +28,15 @@ export class TokenTimes implements Iterable<number> {
   [Symbol.iterator](): Iterator<number> {
     return this.values()[Symbol.iterator]()
   }
+}
 
-  #grow(): void {
-    const grown = new Float64Array(2 * this.#column.length)
-    grown.set(this.#column)
-    this.#column = grown
-  }
+/** The same column, or a longer one with the same numbers: of twice its length, if that is enough. */
+export function makeRoom(
+  column: Float64Array<ArrayBuffer>,
+  length: number,
+): Float64Array<ArrayBuffer> {
+  if (length <= column.length) return column
+  const longer = new Float64Array(Math.max(length, 2 * column.length))
+  longer.set(column)
+  return longer
 }
