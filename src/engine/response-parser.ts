@@ -131,12 +131,7 @@ export function createResponseParser(on: ResponseEvents): ResponseParser {
         switch (inside) {
           case 'chunk':
             at = give(bytes, at, length)
-            if (left > 0 || isStopped()) break
-            // As a rule both are there.
-            if (bytes[at] === cr && bytes[at + 1] === lf && at + 1 < length) {
-              at += 2
-              beginLine()
-            } else inside = 'chunk-cr'
+            if (left === 0 && !isStopped()) inside = 'chunk-cr'
             break
           case 'chunk-cr':
             if (byte !== cr) {
