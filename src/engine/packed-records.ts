@@ -15,13 +15,10 @@ import type { RequestMarks, RequestRecord } from './record.ts'
 export const ticksPerMs = 10_000
 
 /** Records of a run that are kept as they are; with one more, packing begins, which takes time of its own. */
-const usualLoose = 16_384
+const usualLoose = 8192
 
-/** Records that are packed together: so few that nobody waits for a core meanwhile. */
-export const packSize = 512
-
-/** Packed records from which on the room that others leave behind counts for more than the time to clear it. */
-const many = 128 * packSize
+/** Records that are packed together: so few that nobody waits long for a core meanwhile. */
+export const packSize = 1024
 
 /** Records that are added between two packs, so that those that were kept as they are go one by one. */
 const packInterval = packSize / 4
@@ -35,7 +32,7 @@ export interface RecordKeeper {
   readonly records: readonly RequestRecord[]
   /** Sets the origin; before anything is added. */
   start(origin: number): void
-  /** When there are very many, the collector of this process is told to keep its heap small. */
+  /** With the first that are packed, the collector of this process is told to keep its heap small. */
   add(batch: Iterable<RequestRecord>): void
 }
 
@@ -52,7 +49,7 @@ export function keepRecords(loose: number = usualLoose): RecordKeeper {
       for (const record of batch) {
         const count = records.push(record)
         if (count <= loose || count - packed < packSize || count % packInterval !== 0) continue
-        if (packed === many) keepHeapSmall()
+        if (packed === 0) keepHeapSmall()
         const next = records.slice(packed, packed + packSize)
         for (const view of pack(next, origin)) records[packed++] = view
       }

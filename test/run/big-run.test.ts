@@ -52,7 +52,7 @@ const asked = {
 
 test('a request of many is kept in less than 250 bytes', async () => {
   // Whole packs: those that are too few for one are kept as they are.
-  const count = 40 * packSize
+  const count = 20 * packSize
   const before = await measureRoom()
   const kept = keepRecords(0)
   kept.add(sendMany(count))
