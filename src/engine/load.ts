@@ -181,7 +181,7 @@ export function runLoad(
   function keep(batch: readonly RequestRecord[], member: Member): void {
     tellStart()
     kept.add(batch)
-    member.untold.push(...batch)
+    for (const record of batch) member.untold.push(record)
   }
 
   function tellRecords(member: Member): void {

@@ -7,9 +7,17 @@ import { constants, setPriority } from 'node:os'
  */
 export function yieldHelpers(): void {
   if (process.platform !== 'linux') return
-  for (const name of readdirSync('/proc/self/task')) {
-    const thread = Number(name)
+  for (const thread of listThreads()) {
     if (thread !== process.pid) yieldThread(thread)
+  }
+}
+
+/** None where the system does not tell. */
+function listThreads(): number[] {
+  try {
+    return readdirSync('/proc/self/task').map(Number)
+  } catch {
+    return []
   }
 }
 

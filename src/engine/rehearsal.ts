@@ -7,8 +7,8 @@ import { type Columns, createRecordBatch } from './record-columns.ts'
 import type { OpenWire } from './wire.ts'
 
 /**
- * Answers of this many tokens, in so many slots; a batch is made of them at every
- * eighth. The whole ends at the latest after `time` ms.
+ * Answers of this many tokens, in so many slots; as many make a batch. The whole ends at the latest
+ * after `time` ms.
  */
 const size = { answers: 64, tokens: 100, slots: 8, time: 150 } as const
 
