@@ -1,13 +1,13 @@
 import { keepKnown } from '../bench-spec/known.ts'
 import { createRedactor } from '../bench-spec/redaction.ts'
 import { now } from './clock.ts'
+import type { LoadPlan } from './load-plan.ts'
 import {
   type LoadProcess,
   type ProcessEnd,
   type StartLoadProcess,
   startLoadProcess,
 } from './load-process.ts'
-import type { LoadPlan } from './loop.ts'
 import { readOpenFilesLimit } from './open-files.ts'
 import { keepRecords } from './packed-records.ts'
 import type { Order, Report } from './process.ts'

@@ -1,46 +1,22 @@
 import { mostInFlight } from '../bench-spec/in-flight.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import { createRedactor } from '../bench-spec/redaction.ts'
-import { orderRows, type RowOrder } from '../bench-spec/row-order.ts'
-import type { Load, Secret, Timeouts } from '../bench-spec/spec.ts'
-import type { StreamFormat } from '../bench-spec/stream-format.ts'
-import type { PreparedRequest } from '../bench-spec/template.ts'
+import type { Load } from '../bench-spec/spec.ts'
 import { type Alarm, createAlarm } from './alarm.ts'
 import { now as monotonic } from './clock.ts'
 import { keepConcurrency } from './closed-pace.ts'
+import { createComposer } from './composer.ts'
 import type { Connection } from './connection.ts'
 import { type Exchange, startExchange } from './exchange.ts'
 import { createInterleavedSchedule } from './interleaving.ts'
+import type { LoadPlan } from './load-plan.ts'
 import { keepRate } from './open-pace.ts'
 import type { Dispatcher, Pace, Place } from './pace.ts'
 import type { Recording, RequestRecord, Shortage } from './record.ts'
 import { createRecorders } from './recording.ts'
-import { createSchedule, type Ticket } from './schedule.ts'
+import { createSchedule } from './schedule.ts'
 import { type Deal, dealTo, type Share, wholeLoad } from './share.ts'
 import { keepStages } from './staged-pace.ts'
-
-/** Everything the load process needs, as plain data. */
-export interface LoadPlan {
-  load: Load
-  /** What one load process has of it; the whole by default. */
-  share?: Share
-  /** Instant that arrivals count from, in every process the same; by default that of the start. */
-  origin?: number
-  timeouts: Timeouts
-  stream?: StreamFormat
-  /** One per row; which one a request takes, `orderRows` says. */
-  requests: readonly PreparedRequest[]
-  /** The same for the second target, whose rounds then alternate with those of the first. */
-  baseline?: readonly PreparedRequest[]
-  /** Rounds that may be added when all measured requests have ended; none by default. */
-  extraRounds?: number
-  /** Texts that are taken out of every record; none by default. */
-  secrets?: readonly Secret[]
-  /** How many of the first measured requests to the candidate are recorded; none by default. */
-  recorded?: number
-  /** Header that tells the bundled mock which phase a request belongs to. */
-  phaseHeader?: string
-}
 
 export interface Loop {
   inFlight(): number
@@ -88,7 +64,7 @@ export function startLoop(
           stream: plan.stream,
           processes: plan.share?.of,
         })
-  const order = orderRows(plan.requests.length, plan.load)
+  const compose = createComposer(plan)
   const exchanges = new Map<number, Exchange>()
   const deal = dealSlots(plan)
   const places: Place[] = []
@@ -120,7 +96,7 @@ export function startLoop(
         beginMeasuring(scheduled)
         pending++
       }
-      const request = requestFor(plan, ticket, order)
+      const { request, stream } = compose(ticket)
       const exchange = startExchange({
         connection: place[ticket.target] ?? place.candidate,
         request,
@@ -129,7 +105,7 @@ export function startLoop(
         slot: place.slot,
         scheduled,
         timeouts: plan.timeouts,
-        stream: plan.stream,
+        stream,
         redactor,
         resend: plan.load.resend ?? true,
         now,
@@ -198,12 +174,4 @@ function startPace(
 
 function dealSlots({ load, share }: { load: Load; share?: Share | undefined }): Deal {
   return dealTo(share ?? wholeLoad, mostInFlight(load))
-}
-
-function requestFor(plan: LoadPlan, ticket: Ticket, order: RowOrder): PreparedRequest {
-  const requests = (ticket.target === 'baseline' ? plan.baseline : plan.requests) ?? []
-  const request = requests[order(ticket)]
-  if (request === undefined) throw new Error('a load plan needs at least one request')
-  if (plan.phaseHeader === undefined) return request
-  return { ...request, headers: { ...request.headers, [plan.phaseHeader]: ticket.phase } }
 }

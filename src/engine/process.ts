@@ -1,4 +1,5 @@
-import { type Loop, type LoadPlan, startLoop } from './loop.ts'
+import type { LoadPlan } from './load-plan.ts'
+import { type Loop, startLoop } from './loop.ts'
 import { yieldHelpers } from './priority.ts'
 import { type Columns, createRecordBatch } from './record-columns.ts'
 import type { ProcessTrust, Recording, Shortage } from './record.ts'

@@ -3,8 +3,8 @@ import { keepKnown } from '../bench-spec/known.ts'
 import type { BenchSpec, MockOptions, Target } from '../bench-spec/spec.ts'
 import { rebaseUrl } from '../bench-spec/target.ts'
 import { prepare } from '../bench-spec/template.ts'
+import type { LoadPlan } from '../engine/load-plan.ts'
 import { type LoadOptions, runLoad } from '../engine/load.ts'
-import type { LoadPlan } from '../engine/loop.ts'
 import type {
   ClientTrust,
   Recording,

@@ -1,7 +1,7 @@
 import { keepKnown } from '../bench-spec/known.ts'
 import { createRedactor } from '../bench-spec/redaction.ts'
 import type { ServerMetrics } from '../bench-spec/spec.ts'
-import type { LoadPlan } from '../engine/loop.ts'
+import type { LoadPlan } from '../engine/load-plan.ts'
 import type { RequestRecord, Watch } from '../engine/record.ts'
 import { type ServerWatch, watchServer } from '../engine/server-watch.ts'
 import { countAs, type FindChoices } from '../metrics/ledger.ts'

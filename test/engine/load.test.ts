@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 
+import type { LoadPlan } from '../../src/engine/load-plan.ts'
 import type { LoadProcessEvents } from '../../src/engine/load-process.ts'
 import { type LoadOptions, runLoad } from '../../src/engine/load.ts'
-import type { LoadPlan } from '../../src/engine/loop.ts'
 import type { Order, Report } from '../../src/engine/process.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
 import { completed, load, trust } from '../metrics/records.ts'

@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 
 import type { ClosedLoad } from '../../src/bench-spec/spec.ts'
-import { type LoadPlan, startLoop } from '../../src/engine/loop.ts'
+import type { LoadPlan } from '../../src/engine/load-plan.ts'
+import { startLoop } from '../../src/engine/loop.ts'
 import type { RequestRecord, Shortage } from '../../src/engine/record.ts'
 import { chunk, done, fakeConnection, prepared } from './_connection.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { dialectNames } from '../../src/bench-spec/stream-format.ts'
-import type { LoadPlan } from '../../src/engine/loop.ts'
+import type { LoadPlan } from '../../src/engine/load-plan.ts'
 import { decodeRecords } from '../../src/engine/record-columns.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
 import { rehearse } from '../../src/engine/rehearsal.ts'

@@ -1,0 +1,27 @@
+import { orderRows } from '../bench-spec/row-order.ts'
+import type { StreamFormat } from '../bench-spec/stream-format.ts'
+import type { PreparedRequest } from '../bench-spec/template.ts'
+import type { LoadPlan } from './load-plan.ts'
+import type { Ticket } from './schedule.ts'
+
+/** One request as it is sent. */
+interface Composed {
+  request: PreparedRequest
+  /** How its answer is read; `undefined`: the dialect is chosen from the response. */
+  stream: StreamFormat | undefined
+}
+
+/** What is sent for a ticket: a pure function of the plan and of that. */
+export type Composer = (ticket: Ticket) => Composed
+
+export function createComposer(plan: LoadPlan): Composer {
+  const { load, requests, baseline = requests, stream, phaseHeader } = plan
+  const order = orderRows(requests.length, load)
+  return (ticket) => {
+    const request = (ticket.target === 'baseline' ? baseline : requests)[order(ticket)]
+    if (request === undefined) throw new Error('a load plan needs at least one request')
+    if (phaseHeader === undefined) return { request, stream }
+    const headers = { ...request.headers, [phaseHeader]: ticket.phase }
+    return { request: { ...request, headers }, stream }
+  }
+}
