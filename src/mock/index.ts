@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 import type { TruthRecord } from './metrics/truth.ts'
 import type { MockOptions } from './options/mock-options.ts'
+import type { startServer as StartServer } from './serving/server.ts'
 
 export type { FaultOption } from './fault/fault-option.ts'
 export { type FaultName, faultNames } from './fault/kinds.ts'
@@ -23,7 +24,13 @@ export type { TruthRecord } from './metrics/truth.ts'
 export type { MockOptions } from './options/mock-options.ts'
 export { checkOptions, profileNames } from './options/options.ts'
 export { listScenarios } from './options/scenario.ts'
-export { type RunningServer, startServer } from './serving/server.ts'
+export type { RunningServer } from './serving/server.ts'
+
+/** A mock server in this process: see `src/mock/serving/server.ts`, which few that come here need. */
+export const startServer: typeof StartServer = async (...given) => {
+  const server = await import('./serving/server.ts')
+  return server.startServer(...given)
+}
 
 /** A mock server in a process of its own. */
 export interface MockHandle {

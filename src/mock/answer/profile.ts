@@ -1,7 +1,6 @@
-import { STATUS_CODES } from 'node:http'
-
 import type { QueueLimits } from '../latency/queue.ts'
 import type { Refusal } from '../plan/refusal.ts'
+import { statusWords } from '../plan/status-words.ts'
 
 export type ProfileName = 'qwen-vllm' | 'vllm' | 'openai'
 
@@ -76,7 +75,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
         : {
             error: {
               message,
-              type: type ?? STATUS_CODES[status] ?? 'Error',
+              type: type ?? statusWords[status] ?? 'Error',
               param: param ?? null,
               code: status,
             },

@@ -1,10 +1,9 @@
-import { STATUS_CODES } from 'node:http'
-
 import { type Answer, findLastMs, joinText } from '../answer/answer.ts'
 import type { Ask, Rendering } from '../answer/ask.ts'
 import type { Fields } from '../plan/fields.ts'
 import type { PlanEvent } from '../plan/plan.ts'
 import { Refusal } from '../plan/refusal.ts'
+import { statusWords } from '../plan/status-words.ts'
 import { countPromptTokens } from '../plan/tokens.ts'
 import { parseBody } from './body.ts'
 import type { Dialect, Failure, Route } from './dialect.ts'
@@ -20,7 +19,7 @@ export const difyDialect: Dialect = {
   methods: ['POST'],
   readAsk,
   renderError: ({ status, message }: Refusal) => ({
-    code: (STATUS_CODES[status] ?? 'error').toLowerCase().replaceAll(/\W+/g, '_'),
+    code: (statusWords[status] ?? 'error').toLowerCase().replaceAll(/\W+/g, '_'),
     message,
     status,
   }),

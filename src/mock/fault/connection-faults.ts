@@ -1,6 +1,5 @@
-import { STATUS_CODES } from 'node:http'
-
 import { cutPlan, type Plan, type PlanEnd } from '../plan/plan.ts'
+import { statusWords } from '../plan/status-words.ts'
 import { createAside, findBreak, measure } from './edit.ts'
 import type { FaultKind, Transform } from './fault.ts'
 import type { Knobs } from './knobs.ts'
@@ -81,7 +80,7 @@ export const connectionFaults: Readonly<Record<ConnectionFault, FaultKind>> = {
     prepare(knobs) {
       const status = Number(knobs.choice('status', ['100', '102', '103'], '103'))
       const link = status === 103 ? 'link: </style.css>; rel=preload\r\n' : ''
-      const interim = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${link}\r\n`
+      const interim = `HTTP/1.1 ${status} ${statusWords[status]}\r\n${link}\r\n`
       return (plan) => ({ ...plan, interim })
     },
   },
@@ -136,7 +135,7 @@ function renderHead({ status, headers }: Plan, framing: Readonly<Record<string, 
   const { 'content-length': _, ...rest } = headers
   const fields = { ...rest, ...framing }
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`)
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n`
+  return `HTTP/1.1 ${status} ${statusWords[status]}\r\n${lines.join('')}\r\n`
 }
 
 function frameChunk(bytes: Buffer): Buffer {
