@@ -11,7 +11,7 @@ const glimpsed = {
   schema_version: true,
   started_at: true,
   target: { url: true, hermetic: true },
-  load: true,
+  load: { kind: true, concurrency: true },
   summary: { wall_ms: true, requests: { total: true } },
   baseline: { kind: true },
 } as const
@@ -47,13 +47,14 @@ interface Part {
 function pick(schema: JsonSchema, part: Part): JsonSchema {
   if (schema.type === 'null') return schema
   if (schema.anyOf) return { anyOf: schema.anyOf.map((branch) => pick(branch, part)) }
-  const properties = Object.entries(part).map(([key, inner]): [string, JsonSchema] => {
-    const own = schema.properties?.[key] ?? {}
-    return [key, inner === true ? own : pick(own, inner)]
+  // Of a union not every branch has all members.
+  const properties = Object.entries(part).flatMap(([key, inner]): [string, JsonSchema][] => {
+    const own = schema.properties?.[key]
+    return own === undefined ? [] : [[key, inner === true ? own : pick(own, inner)]]
   })
   return {
     type: 'object',
-    required: Object.keys(part),
+    required: properties.map(([key]) => key),
     properties: Object.fromEntries(properties),
   }
 }

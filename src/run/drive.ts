@@ -71,8 +71,7 @@ export interface Drive {
  */
 export async function drive(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
   const mocks: MockHandle[] = []
-  const start = async (mock: MockOptions | undefined): Promise<string | undefined> => {
-    if (mock === undefined) return undefined
+  const start = async (mock: MockOptions): Promise<string> => {
     // Loaded here: most of what it consists of is for the server alone.
     const { startMock } = await import('../mock/index.ts')
     const handle = await startMock({ seed: spec.load.seed, ...mock })
@@ -80,10 +79,13 @@ export async function drive(spec: CheckedSpec, options: DriveOptions): Promise<D
     return handle.url
   }
   try {
-    const { baseline } = spec
-    const aimed = aimAt(spec, await start(spec.mock))
+    const { baseline, mock } = spec
+    // Where there is none the load is on its way before this returns, and whatever the caller loads then.
+    const aimed = mock === undefined ? spec : aimAt(spec, await start(mock))
     if (baseline?.kind !== 'interleaved') return await send(aimed, options)
-    const target = moveTarget(baseline.target, await start(baseline.mock))
+    const second = baseline.mock
+    const target =
+      second === undefined ? baseline.target : moveTarget(baseline.target, await start(second))
     return await send({ ...aimed, baseline: { ...baseline, target } }, options)
   } finally {
     await Promise.all(mocks.map((mock) => mock.stop()))
@@ -153,9 +155,8 @@ function planLoad(spec: BenchSpec, recorded: number | undefined): LoadPlan {
   })
 }
 
-function aimAt(spec: CheckedSpec, base: string | undefined): CheckedSpec {
+function aimAt(spec: CheckedSpec, base: string): CheckedSpec {
   const { serverMetrics } = spec
-  if (base === undefined) return spec
   return keepKnown<CheckedSpec>({
     ...spec,
     target: moveTarget(spec.target, base),
@@ -166,6 +167,6 @@ function aimAt(spec: CheckedSpec, base: string | undefined): CheckedSpec {
   })
 }
 
-function moveTarget(target: Target, base: string | undefined): Target {
-  return base === undefined ? target : { ...target, url: rebaseUrl(target.url, base) }
+function moveTarget(target: Target, base: string): Target {
+  return { ...target, url: rebaseUrl(target.url, base) }
 }
