@@ -1,5 +1,6 @@
 import { IssueError, renderIssues } from '../bench-spec/issue.ts'
 import { suggest } from '../bench-spec/suggestion.ts'
+import { standBy } from '../engine/load-process.ts'
 import { OutputError } from '../run/output-file.ts'
 import { endingSignals, exitCodeMeanings, exitCodes } from '../verdict/exit-code.ts'
 import { version } from '../version.ts'
@@ -82,11 +83,17 @@ export async function runProcess(): Promise<number> {
   }
   const args = process.argv.slice(2)
   const { stdout, stderr, env } = process
+  if (sends(args)) standBy()
   const code = await main(args, { stdout, stderr, env, cwd, signal: interrupt.signal })
   const loss = await output.findLoss()
   if (loss === undefined) return code
   stderr.write(`slogate: ${new OutputError('stdout', loss).message}\n`)
   return code === exitCodes.pass && !(await judges(args[0])) ? exitCodes.noData : code
+}
+
+/** Whether a command line is likely to send: its load process then starts while the rest is loaded. */
+function sends([name, ...rest]: readonly string[]): boolean {
+  return name === 'run' && !asksForHelp(rest) && !rest.includes('--dry-run')
 }
 
 /** `undefined`: it was removed. */

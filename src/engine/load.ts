@@ -43,7 +43,7 @@ const stopGrace = 5_000
  * How often the records of a batch that was rehearsed are read: this process has as many to read while
  * it waits as make V8 optimise what reads them, which would else take a core from who stamps.
  */
-const rehearsedReads = 40
+const rehearsedReads = 160
 
 /** UTF-16 units of the stderr of a load process that are shown when secrets are out of it. */
 const stderrShown = 2_000
@@ -133,6 +133,7 @@ export function runLoad(
         member.ready = true
         if (brokenOff || !members.every(({ ready }) => ready)) return
         sending = true
+        if (of === 1) return
         return tellAll({ type: 'start', at: now() })
       case 'started':
         member.startedAt = report.at
@@ -231,7 +232,12 @@ export function runLoad(
   }
 
   members.forEach(({ process }, index) => {
-    process.order({ type: 'prepare', plan: of === 1 ? plan : { ...plan, share: { index, of } } })
+    const alone = of === 1
+    process.order({
+      type: 'prepare',
+      plan: alone ? plan : { ...plan, share: { index, of } },
+      alone,
+    })
   })
   if (signal?.aborted === true) interrupt()
   else signal?.addEventListener('abort', interrupt, { once: true })

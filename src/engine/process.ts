@@ -1,16 +1,19 @@
+import { now } from './clock.ts'
 import type { LoadPlan } from './load-plan.ts'
 import { type Loop, startLoop } from './loop.ts'
 import { yieldHelpers } from './priority.ts'
 import { type Columns, createRecordBatch } from './record-columns.ts'
 import type { ProcessTrust, Recording, Shortage } from './record.ts'
-import { rehearse } from './rehearsal.ts'
+import { rehearse, unplanned } from './rehearsal.ts'
 import { type Connect, loadTransport } from './transport.ts'
 import { watchClient } from './trust.ts'
 
 /** What a load process is told. */
 export type Order =
-  /** What is to be sent, as soon as it is told to start. */
-  | { type: 'prepare'; plan: LoadPlan }
+  /** There is no plan yet: be ready for one. */
+  | { type: 'warm-up' }
+  /** What is to be sent: at once by a process that has nobody to wait for, else when it is told to start. */
+  | { type: 'prepare'; plan: LoadPlan; alone: boolean }
   /** All load processes of the run are ready. */
   | {
       type: 'start'
@@ -24,7 +27,7 @@ export type Order =
 
 /** What a load process tells. */
 export type Report =
-  /** It can start at once. */
+  /** It can start at once, and has done so if it is alone. */
   | { type: 'ready' }
   /** Of requests that were never sent: the path of records to the parent is warm then. */
   | { type: 'rehearsed'; columns: Columns }
@@ -53,6 +56,8 @@ interface Prepared {
   connect: Connect
 }
 
+/** Answers that were rehearsed before there was a plan, once they were. */
+let warmedUp = Promise.resolve(0)
 let prepared: Prepared | undefined
 let loop: Loop | undefined
 
@@ -62,19 +67,23 @@ process.on('SIGTERM', () => {})
 process.on('SIGHUP', () => {})
 process.on('disconnect', () => process.exit(1))
 process.on('message', (order: Order) => {
-  if (order.type === 'prepare') void prepare(order.plan)
+  if (order.type === 'warm-up') warmedUp = rehearse(unplanned, () => {})
+  else if (order.type === 'prepare') void prepare(order.plan, order.alone)
   else if (order.type === 'start') {
     if (prepared !== undefined) void run(prepared, order.at)
   } else if (order.type === 'extend') loop?.extend()
   else loop?.stop(order.inFlight)
 })
 
-async function prepare(plan: LoadPlan): Promise<void> {
+async function prepare(plan: LoadPlan, alone: boolean): Promise<void> {
+  const before = await warmedUp
   const connect = await loadTransport(plan.load.transport)
-  await rehearse(plan, (columns) => tell({ type: 'rehearsed', columns }))
+  await rehearse(plan, (columns) => tell({ type: 'rehearsed', columns }), before)
   yieldHelpers()
   prepared = { plan, connect }
   tell({ type: 'ready' })
+  // The other one is loading what it needs later, and would let it wait.
+  if (alone) await run(prepared, now())
 }
 
 async function run({ plan, connect }: Prepared, origin: number): Promise<void> {

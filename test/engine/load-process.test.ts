@@ -22,6 +22,7 @@ say(pipes() + ' pipes')
 const request = { url: 'http://127.0.0.1:1', method: 'POST', headers: {}, row: 0 }
 child.order({
   type: 'prepare',
+  alone: false,
   plan: {
     load: { kind: 'closed', concurrency: 1, requests: 1, warmup: 0, rounds: 1, seed: 1 },
     timeouts: { total: 1000, connect: 1000 },
@@ -35,4 +36,49 @@ test('a load process is waited for to its last word, however long its plan', () 
     encoding: 'utf8',
   })
   expect(told.trim().split('\n')).toEqual(['2 pipes', '2 pipes', 'signal SIGKILL'])
+})
+
+/** A process that counts those that it forks, and says what became of the one that stood by. */
+const standingBy = (ending: string): string => `
+import childProcess from 'node:child_process'
+import { once } from 'node:events'
+import { syncBuiltinESMExports } from 'node:module'
+const { fork } = childProcess
+const forked = []
+childProcess.fork = (...given) => {
+  forked.push(fork(...given))
+  return forked.at(-1)
+}
+syncBuiltinESMExports()
+const { standBy, startLoadProcess } = await import(${JSON.stringify(new URL('../../src/engine/load-process.ts', import.meta.url).href)})
+standBy()
+standBy()
+const take = () => new Promise((resolve) => {
+  const child = startLoadProcess({ onReport() {}, onEnd: ({ how }) => resolve(how + ' of ' + forked.length) })
+  child.kill()
+})
+${ending}
+`
+
+test.each([
+  ['is the one that is asked for', 'console.log(await take())', 'signal SIGKILL of 1'],
+  [
+    'is replaced where it has ended',
+    `forked[0].kill('SIGKILL')
+    forked[0].ref()
+    await once(forked[0], 'exit')
+    console.log(await take())`,
+    'signal SIGKILL of 2',
+  ],
+  [
+    'is given to one alone',
+    'console.log([await take(), await take()].join())',
+    'signal SIGKILL of 1,signal SIGKILL of 2',
+  ],
+  ['keeps nobody that never asks', 'console.log(forked.length)', '1'],
+])('a load process that stands by %s', (_, ending, told) => {
+  const output = execFileSync(process.execPath, ['--input-type=module', '-e', standingBy(ending)], {
+    encoding: 'utf8',
+  })
+  expect(output.trim()).toBe(told)
 })

@@ -73,7 +73,11 @@ function recordsOf(...indexes: number[]): Report {
 test('each process gets the plan and its share, and none starts before all are ready', async () => {
   const { running, fakes, ordered, handAll, finish } = run(3)
   expect(fakes.map(({ orders: [first] }) => first)).toMatchObject(
-    [0, 1, 2].map((index) => ({ type: 'prepare', plan: { share: { index, of: 3 } } })),
+    [0, 1, 2].map((index) => ({
+      type: 'prepare',
+      alone: false,
+      plan: { share: { index, of: 3 } },
+    })),
   )
   fakes[2]?.tell({ type: 'ready' })
   fakes[0]?.tell({ type: 'ready' })
@@ -85,11 +89,13 @@ test('each process gets the plan and its share, and none starts before all are r
   expect((await running).end).toEqual({ kind: 'finished' })
 })
 
-test('one process alone has no share but the whole', async () => {
-  const { running, fakes, tellAll, finish } = run(1)
+test('one process alone has no share but the whole, and waits for nobody', async () => {
+  const { running, fakes, ordered, tellAll, finish } = run(1)
   const [only] = fakes
+  expect(only?.orders[0]).toMatchObject({ alone: true })
   expect(only?.orders[0]).not.toHaveProperty('plan.share')
   tellAll({ type: 'ready' })
+  expect(ordered()).toEqual([['prepare']])
   if (only) finish(only)
   expect((await running).trust).toEqual(trust)
 })

@@ -4,7 +4,7 @@ import { dialectNames } from '../../src/bench-spec/stream-format.ts'
 import type { LoadPlan } from '../../src/engine/load-plan.ts'
 import { decodeRecords } from '../../src/engine/record-columns.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
-import { rehearse } from '../../src/engine/rehearsal.ts'
+import { rehearse, unplanned } from '../../src/engine/rehearsal.ts'
 import { prepared } from './_connection.ts'
 
 const plan: LoadPlan = {
@@ -32,3 +32,18 @@ test.each([undefined, ...dialectNames])(
     }
   },
 )
+
+test('a process that has rehearsed before does a part of it again', async () => {
+  let again = 0
+  const before = await rehearse(unplanned, () => {})
+  await rehearse(
+    plan,
+    ({ count }) => {
+      again += count
+    },
+    64,
+  )
+  expect(before).toBeGreaterThan(0)
+  expect(again).toBeGreaterThan(0)
+  expect(again).toBeLessThanOrEqual(16)
+})
