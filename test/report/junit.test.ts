@@ -117,7 +117,7 @@ test('a closed gate is never a green report', () => {
   const end = { kind: 'crashed', message: 'exit 134', why: 'exit 134' } as const
   const closed = run({ end, verdict: { status: 'ERROR', passed: false, exit_code: 4 } })
   expect(renderJunit([closed], { mode: 'strict' })).toMatch(
-    /tests="3" failures="0" errors="1"[\s\S]*name="verdict"[\s\S]*<error message="The load process broke off \(exit 134\)\."/,
+    /tests="3" failures="0" errors="1"[\s\S]*name="verdict"[\s\S]*<error message="The run broke off \(exit 134\)\."/,
   )
 })
 

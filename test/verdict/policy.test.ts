@@ -104,5 +104,5 @@ test('exits as interrupted or crashed', () => {
   const crash = { kind: 'crashed', message: 'exit 134' } as const
   const crashed = conclude([], { ...given, end: crash })
   expect(crashed).toMatchObject({ status: 'ERROR', exitCode: 4 })
-  expect(tellRun(crashed, crash)).toBe('The load process broke off (exit 134).')
+  expect(tellRun(crashed, crash)).toBe('The run broke off (exit 134).')
 })

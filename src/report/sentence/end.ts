@@ -36,7 +36,7 @@ export function nameEnd(end: End): string {
     case 'interrupted':
       return `The run was interrupted (${explainEnd(end)})`
     case 'crashed':
-      return `The load process broke off (${explainEnd(end)})`
+      return `The run broke off (${explainEnd(end)})`
   }
 }
 
