@@ -6,7 +6,7 @@ import {
   type Slo,
 } from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
-import type { RequestRecord } from '../engine/record.ts'
+import type { Records } from '../engine/record.ts'
 import { type Accuracy, countBeyond, type ErrorBound, type Lateness } from './client-accuracy.ts'
 import { isGood } from './goodput.ts'
 import { measure, type RequestMetric } from './measure.ts'
@@ -21,7 +21,7 @@ export interface Reach {
 }
 
 interface Measured {
-  records: readonly RequestRecord[]
+  records: Records
   goodput?: GoodputBounds | undefined
   /** How failed requests count in a percentile; as infinitely slow by default. */
   failures?: Gate['failures'] | undefined
@@ -67,11 +67,7 @@ interface Span {
 const nothing = (): number => 0
 const wholly = ({ error }: ErrorBound): number => error
 
-function spanOf(
-  metric: Metric,
-  { request, chunk }: Accuracy,
-  records: readonly RequestRecord[],
-): Span | undefined {
+function spanOf(metric: Metric, { request, chunk }: Accuracy, records: Records): Span | undefined {
   switch (metric) {
     case 'ttft':
     case 'ttfo':
@@ -107,7 +103,7 @@ function reachOfQuantile(sample: Sample, p: number, bound: ErrorBound, requests:
 
 /** The times of the measured requests, failed ones infinite unless they are excluded. */
 function sortTimes(
-  records: readonly RequestRecord[],
+  records: Records,
   metric: RequestMetric,
   failures: Measured['failures'],
 ): Sample | undefined {
@@ -122,7 +118,7 @@ function sortTimes(
 }
 
 /** What of the error of one event reaches a token: 1 ÷ (N − 1), p99 over the answers; 1 when no N is known. */
-function shareOfToken(records: readonly RequestRecord[]): number {
+function shareOfToken(records: Records): number {
   const shares: number[] = []
   for (const record of records) {
     const { phase, outcome, completionTokens } = record
@@ -141,7 +137,7 @@ function shareOfToken(records: readonly RequestRecord[]): number {
 function reachOfGoodput(
   bounds: GoodputBounds,
   accuracy: Accuracy,
-  records: readonly RequestRecord[],
+  records: Records,
 ): Reach | undefined {
   const counted = records.filter(
     ({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled',

@@ -1,3 +1,5 @@
+import type { Sequence } from './sequence.ts'
+
 /** Ascending and non-empty: the only thing a quantile is taken of. */
 export interface Sample extends Float64Array {
   readonly 0: number
@@ -31,7 +33,7 @@ export function gatherSample<T>(
 
 /** The same of what gives one value at the most. */
 export function sampleEach<T>(
-  from: readonly T[],
+  from: Sequence<T>,
   valueOf: (each: T) => number | undefined,
 ): Sample | undefined {
   const values = new Float64Array(from.length)

@@ -7,7 +7,7 @@ import {
   type Stat,
 } from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
-import type { RequestRecord } from '../engine/record.ts'
+import type { RequestRecord, Records } from '../engine/record.ts'
 import { type Observation, observe, orderCounted } from '../metrics/observation.ts'
 import { mean, nearestRank } from '../metrics/sample.ts'
 import { outputTokens, throughput, tokenBasis } from '../metrics/throughput.ts'
@@ -27,7 +27,7 @@ type Asked = Pick<Slo, 'metric' | 'stat' | 'op'>
  * percentile, 0 for the rate of a round that completed nothing; `undefined` when there is none.
  */
 export function takeValue(
-  records: readonly RequestRecord[],
+  records: Records,
   slo: Asked,
   { failures, goodput }: Taking,
 ): number | undefined {
@@ -36,7 +36,7 @@ export function takeValue(
 
 function takeStatistic(
   observation: Observation | undefined,
-  records: readonly RequestRecord[],
+  records: Records,
   { metric, stat, op }: Asked,
   failures: Gate['failures'],
 ): number | undefined {
@@ -57,16 +57,12 @@ function takeStatistic(
 }
 
 /** Measured requests that were not cancelled: those that count. */
-export function keepCounted(records: readonly RequestRecord[]): RequestRecord[] {
+export function keepCounted(records: Records): Records {
   return records.filter(({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled')
 }
 
 /** Requests that belong to a share, by round. */
-export function takeShares(
-  records: readonly RequestRecord[],
-  metric: Metric,
-  { goodput }: Taking,
-): Tally[] {
+export function takeShares(records: Records, metric: Metric, { goodput }: Taking): Tally[] {
   const observation = observe(records, metric, { goodput })
   if (observation?.kind !== 'share') return []
   const rounds = new Map<number, Tally>()
@@ -108,7 +104,7 @@ export interface RoundFigures {
 }
 
 /** The measured rounds of a run in figures. */
-export function takeRounds(records: readonly RequestRecord[], taking: Taking): RoundFigures[] {
+export function takeRounds(records: Records, taking: Taking): RoundFigures[] {
   // Ordered once for all metrics.
   const counted = orderCounted(records)
   const requests = ratesByRound(counted, () => 1)
@@ -133,7 +129,7 @@ export function takeRounds(records: readonly RequestRecord[], taking: Taking): R
 }
 
 function ratesByRound(
-  records: readonly RequestRecord[],
+  records: Records,
   weigh: (record: RequestRecord) => number,
 ): Map<number, number> {
   const rounds = throughput(records, weigh)?.rounds ?? []
@@ -141,7 +137,7 @@ function ratesByRound(
 }
 
 function takeTimes(
-  records: readonly RequestRecord[],
+  records: Records,
   metric: StoredMetric,
   { failures }: Taking,
 ): Partial<Record<StoredStat, number>> {

@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../../engine/record.ts'
+import type { RequestRecord, Records } from '../../engine/record.ts'
 import { quantile, toSample } from '../../metrics/sample.ts'
 import { formatCount, formatMs } from '../units.ts'
 import { measureDuration, findStart } from './instants.ts'
@@ -8,11 +8,7 @@ import { renderTable } from './table.ts'
 const slices = 12
 
 /** The timeline as a table: slices of equal length by the start of the requests. */
-export function tabulateSlices(
-  records: readonly RequestRecord[],
-  origin: number,
-  end: number,
-): Markup {
+export function tabulateSlices(records: Records, origin: number, end: number): Markup {
   const length = end / slices || 1
   const findSlice = (record: RequestRecord): number =>
     Math.min(slices - 1, Math.floor((findStart(record) - origin) / length))

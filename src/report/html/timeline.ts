@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../../engine/record.ts'
+import type { RequestRecord, Records } from '../../engine/record.ts'
 import { quantile, toSample } from '../../metrics/sample.ts'
 import type { Results } from '../../results/results.ts'
 import { formatCount, formatMs } from '../units.ts'
@@ -32,7 +32,7 @@ const shapes: Readonly<Record<Kind, string>> = {
 }
 
 /** Every request where it began and how long it took; below it the requests in flight. */
-export function renderTimeline(results: Results, records: readonly RequestRecord[]): Markup {
+export function renderTimeline(results: Results, records: Records): Markup {
   const durations = toSample(records.map(measureDuration))
   if (durations === undefined) return markup`<p>No request was sent.</p>`
   const origin = findOrigin(records)
@@ -91,7 +91,7 @@ interface Axes {
   origin: number
 }
 
-function scatter(records: readonly RequestRecord[], kind: Kind, { x, y, origin }: Axes): string {
+function scatter(records: Records, kind: Kind, { x, y, origin }: Axes): string {
   const seen = new Set<string>()
   for (const record of records) {
     const left = Math.round(x.place(findStart(record) - origin))
