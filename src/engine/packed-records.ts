@@ -77,9 +77,14 @@ class PackedRecords implements Records {
       : own.view(place % packSize)
   }
 
-  *[Symbol.iterator](): Generator<RequestRecord> {
-    for (let position = 0; position < this.length; position++) {
-      yield this.at(position) as RequestRecord
+  /** No generator: that takes twice as long. */
+  [Symbol.iterator](): Iterator<RequestRecord, undefined> {
+    let position = 0
+    return {
+      next: () => {
+        const value = this.at(position++)
+        return value === undefined ? { done: true, value } : { done: false, value }
+      },
     }
   }
 
@@ -88,14 +93,15 @@ class PackedRecords implements Records {
     let size = 0
     let position = 0
     for (const record of this) {
-      if (keep(record)) kept[size++] = this.#places?.[position] ?? position
+      if (keep(record)) kept[size++] = position
       position++
     }
-    return new PackedRecords(this.#packs, this.#loose, kept.slice(0, size))
+    return this.pick(size === position ? undefined : kept.slice(0, size))
   }
 
-  /** Those at some positions. */
-  pick(positions: Uint32Array): Records {
+  /** Those at some positions; `undefined`: at all. */
+  pick(positions: Uint32Array | undefined): Records {
+    if (positions === undefined) return this
     const places = this.#places
     const own = places === undefined ? positions : positions.map((each) => places[each] ?? 0)
     return new PackedRecords(this.#packs, this.#loose, own)

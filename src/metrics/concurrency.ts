@@ -1,4 +1,5 @@
 import type { RequestRecord, Records } from '../engine/record.ts'
+import { groupRounds } from './rounds.ts'
 import { sampleEach } from './sample.ts'
 
 /** Requests in flight between ramp-up (all slots taken for the first time) and the last dispatch. */
@@ -39,7 +40,7 @@ export function measureConcurrency(
   asked: number,
   drained = false,
 ): HeldConcurrency | undefined {
-  const stretches = drained ? [...Map.groupBy(records, ({ round }) => round).values()] : [records]
+  const stretches = drained ? [...groupRounds(records).values()] : [records]
   let time = 0
   let full = 0
   let busy = 0

@@ -63,9 +63,17 @@ export type Observation =
 export function observe(
   records: Records,
   metric: Metric,
+  bounds: { goodput?: GoodputBounds | undefined } = {},
+): Observation | undefined {
+  return observeCounted(orderCounted(records), metric, bounds)
+}
+
+/** The same of records that were ordered already (`orderCounted`). */
+export function observeCounted(
+  counted: Records,
+  metric: Metric,
   { goodput }: { goodput?: GoodputBounds | undefined } = {},
 ): Observation | undefined {
-  const counted = orderCounted(records)
   switch (metric) {
     case 'success_rate':
     case 'error_rate':

@@ -1,7 +1,7 @@
 import type { GoodputBounds, Metric, Slo } from '../bench-spec/slo.ts'
 import type { Tagging } from '../bench-spec/tagging.ts'
 import type { Records } from '../engine/record.ts'
-import { type Observation, observe, orderCounted } from './observation.ts'
+import { type Observation, observeCounted, orderCounted } from './observation.ts'
 
 /** The records that an SLO is about, and what they tell; each is looked at once. */
 export interface Scope {
@@ -47,7 +47,8 @@ function createScope(records: Records, goodput: GoodputBounds | undefined): Scop
     records,
     observe(metric) {
       counted ??= orderCounted(records)
-      if (!observations.has(metric)) observations.set(metric, observe(counted, metric, { goodput }))
+      if (!observations.has(metric))
+        observations.set(metric, observeCounted(counted, metric, { goodput }))
       return observations.get(metric)
     },
   }

@@ -8,7 +8,8 @@ import {
 } from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
 import type { RequestRecord, Records } from '../engine/record.ts'
-import { type Observation, observe, orderCounted } from '../metrics/observation.ts'
+import { type Observation, observe, observeCounted, orderCounted } from '../metrics/observation.ts'
+import { groupRounds } from '../metrics/rounds.ts'
 import { mean, nearestRank } from '../metrics/sample.ts'
 import { outputTokens, throughput, tokenBasis } from '../metrics/throughput.ts'
 import type { Tally } from './dependence.ts'
@@ -110,7 +111,7 @@ export function takeRounds(records: Records, taking: Taking): RoundFigures[] {
   const requests = ratesByRound(counted, () => 1)
   const tokens =
     tokenBasis(counted) === 'none' ? new Map<number, number>() : ratesByRound(counted, outputTokens)
-  const rounds = [...Map.groupBy(counted, ({ round }) => round)].sort(([a], [b]) => a - b)
+  const rounds = [...groupRounds(counted)].sort(([a], [b]) => a - b)
   return rounds.map(([round, own]) => {
     const completed = own.filter(({ outcome }) => outcome === 'completed').length
     const [good] = taking.goodput === undefined ? [] : takeShares(own, 'goodput', taking)
@@ -137,16 +138,16 @@ function ratesByRound(
 }
 
 function takeTimes(
-  records: Records,
+  counted: Records,
   metric: StoredMetric,
   { failures }: Taking,
 ): Partial<Record<StoredStat, number>> {
-  const observation = observe(records, metric)
+  const observation = observeCounted(counted, metric)
   return keepKnown<Record<StoredStat, number>>(
     Object.fromEntries(
       storedStats.map((stat) => [
         stat,
-        takeStatistic(observation, records, { metric, stat: toStat(stat), op: '<=' }, failures),
+        takeStatistic(observation, counted, { metric, stat: toStat(stat), op: '<=' }, failures),
       ]),
     ) as Record<StoredStat, number | undefined>,
   )

@@ -1,5 +1,6 @@
 import type { RelativeSlo } from '../bench-spec/slo.ts'
 import type { Records } from '../engine/record.ts'
+import { groupRounds } from '../metrics/rounds.ts'
 import { type Tally, toShare } from './dependence.ts'
 import type { Failures } from './excess.ts'
 import {
@@ -74,7 +75,7 @@ function isMeasure(value: number | undefined, { unit }: RelativeSlo): value is n
 }
 
 function countFailures(records: Records): Tally[] {
-  const rounds = Map.groupBy(records, ({ round }) => round)
+  const rounds = groupRounds(records)
   return [...rounds.values()].map((own) => ({
     size: own.length,
     hits: own.filter(({ outcome }) => outcome === 'failed').length,
