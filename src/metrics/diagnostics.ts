@@ -10,7 +10,7 @@ import { diagnoseClient, type JudgedSlo } from './client-diagnostic.ts'
 import { type HeldConcurrency, isHeld, measureConcurrency, measureStage } from './concurrency.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { measure } from './measure.ts'
-import { isMaximum, quantile, toSample } from './sample.ts'
+import { isMaximum, quantile, sampleEach } from './sample.ts'
 import { keepTagged } from './scope.ts'
 import { isSent } from './sent-rate.ts'
 import { type RunSummary, summarize } from './summary.ts'
@@ -195,13 +195,12 @@ function checkFirstToken(
   records: Records,
   stream: StreamFormat | undefined,
 ): Diagnostic | undefined {
-  const leads: number[] = []
-  for (const { phase, outcome, marks } of records) {
-    if (phase !== 'measured' || outcome !== 'completed') continue
-    if (marks.firstContent === undefined || marks.firstToken === undefined) continue
-    leads.push(marks.firstContent - marks.firstToken)
-  }
-  const sample = toSample(leads)
+  const sample = sampleEach(records, (record) => {
+    const { firstContent, firstToken } = record.marks
+    if (!isAnswer(record) || firstContent === undefined || firstToken === undefined)
+      return undefined
+    return firstContent - firstToken
+  })
   const lead = sample && quantile(sample, 0.5)
   const event = stream?.firstTokenEvent
   const lifecycle = event !== undefined && lifecycleEvents.has(event)

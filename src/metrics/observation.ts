@@ -3,7 +3,7 @@ import { pickRecords } from '../engine/packed-records.ts'
 import type { RequestRecord, Records } from '../engine/record.ts'
 import { keepsEach, scoreRequest } from './goodput.ts'
 import { chunkGaps, measure, type Measurement, type RequestMetric } from './measure.ts'
-import { gatherSample, type Sample, toSample } from './sample.ts'
+import { gatherSample, type Sample, sampleEach } from './sample.ts'
 import { listLazily, type Sequence } from './sequence.ts'
 import { outputTokens, throughput, tokenBasis } from './throughput.ts'
 
@@ -199,7 +199,9 @@ function observeDurations(records: Records, metric: RequestMetric): Observation 
     else unseen++
     return false
   })
-  const sample = toSample(found.subarray(0, size).filter((value) => !Number.isNaN(value)))
+  const sample = sampleEach(found.subarray(0, size), (value) =>
+    Number.isNaN(value) ? undefined : value,
+  )
   const valuesOf = (place: number): readonly number[] => {
     const value = found[place] ?? Number.NaN
     return Number.isNaN(value) ? [] : [value]

@@ -11,11 +11,19 @@ export function toSample(values: Iterable<number>): Sample | undefined {
   return sortValues(new Float64Array(values))
 }
 
-/** The sample of all values that something gives, gathered in the room that they take. */
+/** The sample of all values that something gives. */
 export function gatherSample<T>(
   from: Iterable<T>,
   valuesOf: (each: T) => readonly number[],
 ): Sample | undefined {
+  return sortValues(gatherValues(from, valuesOf))
+}
+
+/** All values that something gives, in this order, gathered in the room that they take. */
+export function gatherValues<T>(
+  from: Iterable<T>,
+  valuesOf: (each: T) => readonly number[],
+): Float64Array {
   let values = new Float64Array(64)
   let size = 0
   for (const each of from) {
@@ -28,10 +36,10 @@ export function gatherSample<T>(
       values[size++] = value
     }
   }
-  return sortValues(values.slice(0, size))
+  return values.subarray(0, size)
 }
 
-/** The same of what gives one value at the most. */
+/** The sample of what gives one value at the most. */
 export function sampleEach<T>(
   from: Sequence<T>,
   valueOf: (each: T) => number | undefined,

@@ -2,7 +2,7 @@ import type { ClosedLoad, OpenLoad, Stage } from '../bench-spec/spec.ts'
 import { matchesTag, type Tag } from '../bench-spec/tag.ts'
 import type { ClientTrust, Records } from '../engine/record.ts'
 import { isHeld, measureConcurrency, measureStage } from './concurrency.ts'
-import { quantile, toSample } from './sample.ts'
+import { quantile, sampleEach } from './sample.ts'
 import { isSent, measureSentRate, type SentRate } from './sent-rate.ts'
 
 /** Why the target had less to do than it was asked for, which flatters its times. */
@@ -93,12 +93,11 @@ const idleAtMost = 0.2
 function findThinning(records: Records, trust: ClientTrust | undefined): Shortfall | undefined {
   const delay = trust?.eventLoopDelayP50
   if (delay === undefined) return undefined
-  const times: number[] = []
-  for (const { phase, outcome, marks } of records) {
-    if (phase !== 'measured' || outcome !== 'completed' || marks.dispatched === undefined) continue
-    times.push(marks.ended - marks.dispatched)
-  }
-  const sample = toSample(times)
+  const sample = sampleEach(records, ({ phase, outcome, marks }) =>
+    phase !== 'measured' || outcome !== 'completed' || marks.dispatched === undefined
+      ? undefined
+      : marks.ended - marks.dispatched,
+  )
   if (sample === undefined) return undefined
   const inFlight = quantile(sample, 0.5)
   return delay > idleAtMost * inFlight ? { kind: 'load-thinned', delay, inFlight } : undefined

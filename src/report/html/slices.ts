@@ -1,5 +1,5 @@
 import type { RequestRecord, Records } from '../../engine/record.ts'
-import { quantile, toSample } from '../../metrics/sample.ts'
+import { quantile, sampleEach } from '../../metrics/sample.ts'
 import { formatCount, formatMs } from '../units.ts'
 import { measureDuration, findStart } from './instants.ts'
 import { type Markup, markup } from './markup.ts'
@@ -15,8 +15,8 @@ export function tabulateSlices(records: Records, origin: number, end: number): M
   const groups = Map.groupBy(records, findSlice)
   const rows = Array.from({ length: slices }, (_, slice) => {
     const group = groups.get(slice) ?? []
-    const durations = toSample(
-      group.filter(({ outcome }) => outcome === 'completed').map(measureDuration),
+    const durations = sampleEach(group, (record) =>
+      record.outcome === 'completed' ? measureDuration(record) : undefined,
     )
     return [
       formatMs(slice * length),

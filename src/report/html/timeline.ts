@@ -1,5 +1,5 @@
 import type { RequestRecord, Records } from '../../engine/record.ts'
-import { quantile, toSample } from '../../metrics/sample.ts'
+import { quantile, sampleEach } from '../../metrics/sample.ts'
 import type { Results } from '../../results/results.ts'
 import { formatCount, formatMs } from '../units.ts'
 import { type Plot, createPlot, fixed, renderAxes, renderChart, renderFigure } from './chart.ts'
@@ -33,7 +33,7 @@ const shapes: Readonly<Record<Kind, string>> = {
 
 /** Every request where it began and how long it took; below it the requests in flight. */
 export function renderTimeline(results: Results, records: Records): Markup {
-  const durations = toSample(records.map(measureDuration))
+  const durations = sampleEach(records, measureDuration)
   if (durations === undefined) return markup`<p>No request was sent.</p>`
   const origin = findOrigin(records)
   const first = findFirstStage(results, records)
