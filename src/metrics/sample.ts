@@ -1,3 +1,4 @@
+import { sortByDigits } from './radix-sort.ts'
 import type { Sequence } from './sequence.ts'
 
 /** Ascending and non-empty: the only thing a quantile is taken of. */
@@ -53,9 +54,14 @@ export function sampleEach<T>(
   return sortValues(values.subarray(0, size))
 }
 
-/** A typed array sorts by number, without a comparator, several times faster than an array. */
+/** From so many on, sorting by digits is faster. */
+const many = 10_000
+
 function sortValues(values: Float64Array): Sample | undefined {
-  return values.length === 0 ? undefined : (values.sort() as Sample)
+  if (values.length === 0) return undefined
+  if (values.length < many) values.sort()
+  else sortByDigits(values)
+  return values as Sample
 }
 
 /**
