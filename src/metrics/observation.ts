@@ -4,7 +4,7 @@ import type { RequestRecord, Records } from '../engine/record.ts'
 import { keepsEach, scoreRequest } from './goodput.ts'
 import { chunkGaps, measure, type Measurement, type RequestMetric } from './measure.ts'
 import { gatherSample, type Sample, sampleEach } from './sample.ts'
-import { listLazily, type Sequence } from './sequence.ts'
+import { mapLazily, type Sequence } from './sequence.ts'
 import { outputTokens, throughput, tokenBasis } from './throughput.ts'
 
 /** What one request gave. */
@@ -149,7 +149,7 @@ function toShare(
 ): Observation | undefined {
   const { length } = records
   if (length === 0) return undefined
-  const requests = listLazily(length, (place) => rate(records.at(place) as RequestRecord))
+  const requests = mapLazily(records, rate)
   return { kind: 'share', good, bad: length - good, unseen, requests }
 }
 
@@ -173,9 +173,8 @@ function observeGaps(records: Records): Observation | undefined {
     if (outcome === 'failed') failed++
     return outcome === 'failed' || tokenTimes.length >= 2
   })
-  const valuesOf = (place: number): readonly number[] => gapsOf(seen.at(place) as RequestRecord)
   const counts = { failed, unknown: 0, unseen: records.length - seen.length }
-  return toValues(seen, counts, { valuesOf, sample: gatherSample(seen, gapsOf) })
+  return toValues(seen, counts, { valuesOf: gapsOf, sample: gatherSample(seen, gapsOf) })
 }
 
 function observeDurations(records: Records, metric: RequestMetric): Observation | undefined {
@@ -202,7 +201,7 @@ function observeDurations(records: Records, metric: RequestMetric): Observation 
   const sample = sampleEach(found.subarray(0, size), (value) =>
     Number.isNaN(value) ? undefined : value,
   )
-  const valuesOf = (place: number): readonly number[] => {
+  const valuesOf = (_: RequestRecord, place: number): readonly number[] => {
     const value = found[place] ?? Number.NaN
     return Number.isNaN(value) ? [] : [value]
   }
@@ -217,33 +216,17 @@ function toValues(
   {
     valuesOf,
     sample,
-  }: { valuesOf: (place: number) => readonly number[]; sample: Sample | undefined },
+  }: {
+    valuesOf: (record: RequestRecord, place: number) => readonly number[]
+    sample: Sample | undefined
+  },
 ): Observation | undefined {
   if (sample === undefined) return undefined
-  let numbers: Numbers | undefined
-  const requests = listLazily(records.length, (place): RequestValues => {
-    // Of most observations no more than the sample is asked for.
-    numbers ??= listNumbers(records)
-    const [index = 0, round = 0] = [numbers.indexes[place], numbers.rounds[place]]
-    const values = valuesOf(place)
+  const requests = mapLazily(records, (record, place): RequestValues => {
+    const { index, round } = record
+    const values = valuesOf(record, place)
     return { index, round, values, failed: values.length === 0 }
   })
   const failureWeight = Math.max(1, Math.round(sample.length / (records.length - counts.failed)))
   return { kind: 'values', sample, failureWeight, ...counts, requests }
-}
-
-interface Numbers {
-  indexes: Uint32Array
-  rounds: Int32Array
-}
-
-function listNumbers(records: Records): Numbers {
-  const indexes = new Uint32Array(records.length)
-  const rounds = new Int32Array(records.length)
-  let place = 0
-  for (const { index, round } of records) {
-    indexes[place] = index
-    rounds[place++] = round
-  }
-  return { indexes, rounds }
 }

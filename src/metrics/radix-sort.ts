@@ -12,7 +12,7 @@ export function sortByDigits(numbers: Float64Array): void {
   const own = new Uint32Array(numbers.buffer, numbers.byteOffset, 2 * numbers.length)
   flipNegative(own, false)
   let from = own
-  let to: Uint32Array = new Uint32Array(own.length)
+  let to = findSpare(own.length)
   for (const shift of shifts) {
     if (!moveByDigit(from, to, shift)) continue
     const sorted = to
@@ -21,6 +21,18 @@ export function sortByDigits(numbers: Float64Array): void {
   }
   if (from !== own) own.set(from)
   flipNegative(own, true)
+}
+
+let spare: WeakRef<Uint32Array> | undefined
+
+/** Room of this length that nobody needs: a judgement sorts dozens of large samples, one by one. */
+function findSpare(length: number): Uint32Array {
+  let room = spare?.deref()
+  if (room === undefined || room.length < length) {
+    room = new Uint32Array(length)
+    spare = new WeakRef(room)
+  }
+  return room.subarray(0, length)
 }
 
 /**

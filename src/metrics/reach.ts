@@ -10,7 +10,7 @@ import type { Records } from '../engine/record.ts'
 import { type Accuracy, countBeyond, type ErrorBound, type Lateness } from './client-accuracy.ts'
 import { isGood } from './goodput.ts'
 import { measure, type RequestMetric } from './measure.ts'
-import { quantile, type Sample, toSample } from './sample.ts'
+import { quantile, type Sample, sampleEach } from './sample.ts'
 
 /** How far below and above what was measured the truth may lie, in the unit of the metric. */
 export interface Reach {
@@ -107,26 +107,22 @@ function sortTimes(
   metric: RequestMetric,
   failures: Measured['failures'],
 ): Sample | undefined {
-  const times: number[] = []
-  for (const record of records) {
-    if (record.phase !== 'measured' || record.outcome === 'cancelled') continue
-    const time = record.outcome === 'completed' ? measure(record, metric) : Infinity
-    if (record.outcome === 'failed' && failures === 'exclude') continue
-    if (typeof time === 'number') times.push(time)
-  }
-  return toSample(times)
+  return sampleEach(records, (record) => {
+    if (record.phase !== 'measured' || record.outcome === 'cancelled') return undefined
+    if (record.outcome === 'failed') return failures === 'exclude' ? undefined : Infinity
+    const time = measure(record, metric)
+    return typeof time === 'number' ? time : undefined
+  })
 }
 
 /** What of the error of one event reaches a token: 1 ÷ (N − 1), p99 over the answers; 1 when no N is known. */
 function shareOfToken(records: Records): number {
-  const shares: number[] = []
-  for (const record of records) {
+  const sample = sampleEach(records, (record) => {
     const { phase, outcome, completionTokens } = record
-    if (phase !== 'measured' || outcome !== 'completed') continue
-    if (completionTokens === undefined || typeof measure(record, 'tpot') !== 'number') continue
-    shares.push(1 / (completionTokens - 1))
-  }
-  const sample = toSample(shares)
+    if (phase !== 'measured' || outcome !== 'completed') return undefined
+    if (completionTokens === undefined) return undefined
+    return typeof measure(record, 'tpot') === 'number' ? 1 / (completionTokens - 1) : undefined
+  })
   return sample === undefined ? 1 : quantile(sample, 0.99)
 }
 

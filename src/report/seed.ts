@@ -1,7 +1,7 @@
 import { cleanLine, cleanMessage } from '../bench-spec/plain-text.ts'
 import { requestNumber, type RequestRecord, type Records } from '../engine/record.ts'
 import { orderByIndex } from '../metrics/observation.ts'
-import { listLazily, type Sequence } from '../metrics/sequence.ts'
+import { mapLazily, type Sequence } from '../metrics/sequence.ts'
 import type { Results } from '../results/results.ts'
 
 /** `test_results.json`: times in seconds, `total_tokens` counts token events. */
@@ -55,9 +55,7 @@ function toTestResults(results: Results, records: Records): TestResults {
       timestamp: results.started_at.replace(/Z$/, '+00:00'),
     },
     summary: { success_count: requests.length - failed, failed_count: failed },
-    metrics: listLazily(requests.length, (place) =>
-      describeRequest(requests.at(place) as RequestRecord, recorded),
-    ),
+    metrics: mapLazily(requests, (record) => describeRequest(record, recorded)),
   }
 }
 
