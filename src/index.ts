@@ -10,7 +10,7 @@ export {
 export { writeArtifacts } from './run/artifacts.ts'
 export type { RequestLog } from './run/request-file.ts'
 export type { Progress } from './report/progress-text.ts'
-export type { RequestRecord } from './engine/record.ts'
+export type { Records, RequestRecord } from './engine/record.ts'
 export type { Results } from './results/results.ts'
 export { SpecError } from './bench-spec/issue.ts'
 export { DocumentError } from './results/document-error.ts'

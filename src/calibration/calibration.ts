@@ -4,7 +4,7 @@ import { nameTarget } from '../bench-spec/target.ts'
 import { prepare } from '../bench-spec/template.ts'
 import type { LoadPlan } from '../engine/load-plan.ts'
 import { type LoadOptions, runLoad } from '../engine/load.ts'
-import type { RequestRecord } from '../engine/record.ts'
+import type { Records } from '../engine/record.ts'
 import { compareWithSent, type Spread } from '../metrics/client-error.ts'
 import { summarize } from '../metrics/summary.ts'
 import { startMock } from '../mock/index.ts'
@@ -15,7 +15,7 @@ import { describeMachine } from './machine.ts'
 
 export interface CalibrateOptions {
   signal?: AbortSignal
-  onRecords?(records: readonly RequestRecord[], inFlight: number): void
+  onRecords?(records: Records, inFlight: number): void
 }
 
 /** ms: the mock's mean time to the first token and between two. */
@@ -161,7 +161,7 @@ export async function measureTarget(
   }
 }
 
-function explainNoFigures(records: readonly RequestRecord[]): string {
+function explainNoFigures(records: Records): string {
   const said = 'the target gave no figures in at least 3 rounds'
   const { requests, failures } = summarize(records)
   const [most] = failures

@@ -1,7 +1,7 @@
 import { findOutputLimit } from '../bench-spec/asked.ts'
 import { mostInFlight } from '../bench-spec/in-flight.ts'
 import type { BenchSpec, Transport } from '../bench-spec/spec.ts'
-import type { RequestRecord } from '../engine/record.ts'
+import type { Records } from '../engine/record.ts'
 
 /** The load that a client error was measured at. */
 export interface LoadShape {
@@ -72,7 +72,7 @@ export function shapeOfSpec({ load, target, stream, mock }: BenchSpec): LoadShap
 }
 
 /** The load as it was. */
-export function shapeOfRun(spec: BenchSpec, records: readonly RequestRecord[]): LoadShape {
+export function shapeOfRun(spec: BenchSpec, records: Records): LoadShape {
   const answers = records.filter(
     ({ phase, outcome }) => phase === 'measured' && outcome === 'completed',
   )
@@ -83,12 +83,12 @@ export function shapeOfRun(spec: BenchSpec, records: readonly RequestRecord[]): 
     ...asked,
     concurrency: spec.load.kind === 'closed' ? asked.concurrency : countInFlight(answers),
     events_per_answer: Math.max(1, Math.round(events / answers.length)),
-    dialect: standIn(answers[0]?.dialect),
+    dialect: standIn(answers.at(0)?.dialect),
   }
 }
 
 /** Answers in flight, mean over the time from the first dispatch to the last end; at least 1. */
-function countInFlight(answers: readonly RequestRecord[]): number {
+function countInFlight(answers: Records): number {
   let busy = 0
   let first = Infinity
   let last = -Infinity

@@ -12,7 +12,15 @@ import { readOpenFilesLimit } from './open-files.ts'
 import { keepRecords } from './packed-records.ts'
 import type { Order, Report } from './process.ts'
 import { decodeRecords } from './record-columns.ts'
-import type { Halt, LoadRun, ProcessTrust, Recording, RequestRecord, RunEnd } from './record.ts'
+import type {
+  Halt,
+  LoadRun,
+  ProcessTrust,
+  Recording,
+  RequestRecord,
+  RunEnd,
+  Records,
+} from './record.ts'
 import { joinTrust } from './trust.ts'
 
 export interface LoadOptions {
@@ -28,12 +36,12 @@ export interface LoadOptions {
    * Asked after each `onRecords`, with all records so far: why nothing more is to be sent. What is in
    * flight is then let to its end. `undefined`: go on.
    */
-  halt?(records: readonly RequestRecord[]): Halt | undefined
+  halt?(records: Records): Halt | undefined
   /**
    * Asked when every measured request has ended and the plan has rounds to add, with all records:
    * whether to add one.
    */
-  extend?(records: readonly RequestRecord[]): boolean
+  extend?(records: Records): boolean
 }
 
 /** ms the load processes have to hand over their records after they were told to stop. */

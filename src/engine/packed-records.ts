@@ -1,18 +1,6 @@
-import { keepKnown } from '../bench-spec/known.ts'
 import { keepHeapSmall } from './collector.ts'
-import {
-  choiceFields,
-  markFields,
-  numberFields,
-  placeChoice,
-  takeTexts,
-  textFields,
-  type Texts,
-} from './record-columns.ts'
-import type { RequestMarks, RequestRecord } from './record.ts'
-
-/** Digits of an instant that the clock has: a tick is 1e-4 ms. */
-export const ticksPerMs = 10_000
+import { type Pack, pack, PackedRecord, toTicks } from './record-pack.ts'
+import { type RequestMarks, type RequestRecord, type Records, ticksPerMs } from './record.ts'
 
 /** Records of a run that are kept as they are; with one more, packing begins, which takes time of its own. */
 const usualLoose = 8192
@@ -26,34 +14,138 @@ const packInterval = packSize / 4
 /** The records of a run, kept in little room however many there are. */
 export interface RecordKeeper {
   /**
-   * All that were added, in this order, one list that grows. What it holds at a place is replaced by
-   * the same request in less room later, with its instants in whole ticks since the origin.
+   * All that were added so far, in this order; an array while they are few. Of many, those that are
+   * packed have their instants in whole ticks since the origin.
    */
-  readonly records: readonly RequestRecord[]
+  readonly records: Records
   /** Sets the origin; before anything is added. */
   start(origin: number): void
   /** With the first that are packed, the collector of this process is told to keep its heap small. */
   add(batch: Iterable<RequestRecord>): void
 }
 
-export function keepRecords(loose: number = usualLoose): RecordKeeper {
-  const records: RequestRecord[] = []
+export function keepRecords(most: number = usualLoose): RecordKeeper {
+  const packs: Pack[] = []
+  const loose: RequestRecord[] = []
   let origin = 0
-  let packed = 0
   return {
-    records,
+    get records() {
+      return packs.length === 0 ? loose : new PackedRecords(packs, loose)
+    },
     start(at) {
       origin = at
     },
     add(batch) {
       for (const record of batch) {
-        const count = records.push(record)
-        if (count <= loose || count - packed < packSize || count % packInterval !== 0) continue
-        if (packed === 0) keepHeapSmall()
-        const next = records.slice(packed, packed + packSize)
-        for (const view of pack(next, origin)) records[packed++] = view
+        loose.push(record)
+        const count = packs.length * packSize + loose.length
+        if (count <= most || loose.length < packSize || count % packInterval !== 0) continue
+        if (packs.length === 0) keepHeapSmall()
+        packs.push(pack(loose.splice(0, packSize), origin))
       }
     },
+  }
+}
+
+/** Records of which most are in packs: a view of one is made whenever it is asked for. */
+class PackedRecords implements Records {
+  readonly #packs: readonly Pack[]
+  /** Those after the packed ones. */
+  readonly #loose: readonly RequestRecord[]
+  /** Of those that are in the list, in its order; `undefined`: all are. */
+  readonly #places: Uint32Array | undefined
+
+  constructor(packs: readonly Pack[], loose: readonly RequestRecord[], places?: Uint32Array) {
+    this.#packs = packs
+    this.#loose = loose
+    this.#places = places
+  }
+
+  get length(): number {
+    return this.#places?.length ?? this.#packs.length * packSize + this.#loose.length
+  }
+
+  at(position: number): RequestRecord | undefined {
+    const place = this.#places === undefined ? position : this.#places[position]
+    return place === undefined ? undefined : this.#read(place)
+  }
+
+  #read(place: number): RequestRecord | undefined {
+    const own = this.#packs[Math.floor(place / packSize)]
+    return own === undefined
+      ? this.#loose[place - this.#packs.length * packSize]
+      : own.view(place % packSize)
+  }
+
+  /** No generator: that takes twice as long. */
+  [Symbol.iterator](): Iterator<RequestRecord, undefined> {
+    let position = 0
+    return {
+      next: () => {
+        const value = this.at(position++)
+        return value === undefined ? { done: true, value } : { done: false, value }
+      },
+    }
+  }
+
+  filter(keep: (record: RequestRecord) => boolean): Records {
+    const kept = new Uint32Array(this.length)
+    let size = 0
+    let position = 0
+    for (const record of this) {
+      if (keep(record)) kept[size++] = position
+      position++
+    }
+    return this.pick(size === position ? undefined : kept.slice(0, size))
+  }
+
+  /** Those at some positions; `undefined`: at all. */
+  pick(positions: Uint32Array | undefined): Records {
+    if (positions === undefined) return this
+    const places = this.#places
+    const own = places === undefined ? positions : positions.map((each) => places[each] ?? 0)
+    return new PackedRecords(this.#packs, this.#loose, own)
+  }
+
+  map<T>(take: (record: RequestRecord, position: number) => T): T[] {
+    return Array.from(this, take)
+  }
+
+  flatMap<T>(take: (record: RequestRecord, position: number) => T | readonly T[]): T[] {
+    return this.map(take).flat() as T[]
+  }
+
+  reduce<T>(fold: (value: T, record: RequestRecord) => T, first: T): T {
+    let value = first
+    for (const record of this) value = fold(value, record)
+    return value
+  }
+
+  find(is: (record: RequestRecord) => boolean): RequestRecord | undefined {
+    for (const record of this) if (is(record)) return record
+    return undefined
+  }
+
+  some(is: (record: RequestRecord) => boolean): boolean {
+    return this.find(is) !== undefined
+  }
+
+  every(is: (record: RequestRecord) => boolean): boolean {
+    return !this.some((record) => !is(record))
+  }
+
+  isSince(origin: number): boolean {
+    return this.#packs.every((each) => each.origin === origin)
+  }
+
+  /** With instants in ms since the origin of the packs, in whole ticks. */
+  tick(): Records {
+    const [{ origin } = { origin: 0 }] = this.#packs
+    return new PackedRecords(
+      this.#packs.map((each) => each.moveTo(0)),
+      this.#loose.map((record) => tickRecord(record, origin)),
+      this.#places,
+    )
   }
 }
 
@@ -70,258 +162,26 @@ export function moveRecord(record: RequestRecord, move: (at: number) => number):
 
 /** The record on a clock that is `by` ms ahead. */
 export function shiftRecord(record: RequestRecord, by: number): RequestRecord {
-  return record instanceof PackedRecord
-    ? asRecord(record.shift(by))
-    : moveRecord(record, (at) => at + by)
+  return record instanceof PackedRecord ? record.shift(by) : moveRecord(record, (at) => at + by)
 }
 
 /** The record with its instants in ms since `origin`, in whole ticks. */
 export function tickRecord(record: RequestRecord, origin: number): RequestRecord {
   return record instanceof PackedRecord && record.isSince(origin)
-    ? asRecord(record.moveTo(0))
+    ? record.moveTo(0)
     : moveRecord(record, (at) => toTicks(at - origin) / ticksPerMs)
 }
 
-function toTicks(ms: number): number {
-  return Math.round(ms * ticksPerMs)
+/** The same of all records. */
+export function tickRecords(records: Records, origin: number): Records {
+  return records instanceof PackedRecords && records.isSince(origin)
+    ? records.tick()
+    : records.map((record) => tickRecord(record, origin))
 }
 
-/** Numbers of many records in the fewest bytes: whole ones as what they are above the least. */
-class Column {
-  readonly #numbers: Uint8Array | Uint16Array | Uint32Array | Float64Array
-  readonly #least: number
-  /** Stands for `undefined`. */
-  readonly #missing: number
-
-  /** NaN stands for `undefined`. */
-  constructor(values: Float64Array) {
-    let least = Infinity
-    let most = -Infinity
-    let whole = true
-    // Places are counted, here and below: an iterator takes several times as long.
-    for (let place = 0; place < values.length; place++) {
-      const value = values[place] as number
-      if (Number.isNaN(value)) continue
-      if (!Number.isSafeInteger(value)) whole = false
-      if (value < least) least = value
-      if (value > most) most = value
-    }
-    const bytes = whole
-      ? [1, 2, 4].find((size) => !(most - least >= 2 ** (8 * size) - 1))
-      : undefined
-    if (bytes === undefined) {
-      this.#least = 0
-      this.#missing = Number.NaN
-      this.#numbers = values
-      return
-    }
-    this.#least = least === Infinity ? 0 : least
-    this.#missing = 2 ** (8 * bytes) - 1
-    const Numbers = bytes === 1 ? Uint8Array : bytes === 2 ? Uint16Array : Uint32Array
-    this.#numbers = new Numbers(values.length)
-    for (let place = 0; place < values.length; place++) {
-      const value = values[place] as number
-      this.#numbers[place] = Number.isNaN(value) ? this.#missing : value - this.#least
-    }
-  }
-
-  at(position: number): number | undefined {
-    const value = this.#numbers[position]
-    return value === this.#missing || value !== value ? undefined : (value ?? 0) + this.#least
-  }
-
-  equals(other: Column): boolean {
-    return (
-      this.#least === other.#least &&
-      this.#numbers.length === other.#numbers.length &&
-      this.#numbers.every((value, position) => Object.is(value, other.#numbers[position]))
-    )
-  }
-}
-
-/** What records that were packed together share; by place in the tables of fields. */
-interface Columns {
-  marks: readonly Column[]
-  numbers: readonly Column[]
-  /** Places in `choiceFields`. */
-  choices: readonly Column[]
-  /** Where the token instants of each begin, and where those of the last end. */
-  tokenStarts: Column
-  tokenTimes: Column
-  /** Places in `texts`. */
-  textPlaces: Column
-  texts: readonly Texts[]
-}
-
-/** Packed records whose ticks count from `origin`, an instant on the clock that they are on. */
-class Pack {
-  readonly columns: Columns
-  readonly origin: number
-  #moved: Pack | undefined
-
-  constructor(columns: Columns, origin: number) {
-    this.columns = columns
-    this.origin = origin
-  }
-
-  /** The same on another clock; once for all of its records. */
-  moveTo(origin: number): Pack {
-    if (this.#moved?.origin !== origin) this.#moved = new Pack(this.columns, origin)
-    return this.#moved
-  }
-
-  instant(column: Column | undefined, place: number): number | undefined {
-    const ticks = column?.at(place)
-    return ticks === undefined ? undefined : this.origin + ticks / ticksPerMs
-  }
-}
-
-/** Instants of a packed record. */
-class PackedMarks {
-  readonly #pack: Pack
-  readonly #place: number
-
-  constructor(pack: Pack, place: number) {
-    this.#pack = pack
-    this.#place = place
-  }
-
-  static {
-    for (const [at, field] of markFields.entries()) {
-      Object.defineProperty(this.prototype, field, {
-        get(this: PackedMarks): number | undefined {
-          return this.#pack.instant(this.#pack.columns.marks[at], this.#place)
-        },
-      })
-    }
-  }
-}
-
-/** A record that takes its fields out of a pack whenever it is asked for them. */
-class PackedRecord {
-  readonly #pack: Pack
-  readonly #place: number
-
-  constructor(pack: Pack, place: number) {
-    this.#pack = pack
-    this.#place = place
-  }
-
-  static {
-    for (const [at, field] of numberFields.entries()) {
-      Object.defineProperty(this.prototype, field, {
-        get(this: PackedRecord): number | undefined {
-          return this.#pack.columns.numbers[at]?.at(this.#place)
-        },
-      })
-    }
-    for (const [at, { field, values }] of choiceFields.entries()) {
-      Object.defineProperty(this.prototype, field, {
-        get(this: PackedRecord): unknown {
-          return values[this.#pack.columns.choices[at]?.at(this.#place) ?? 0]
-        },
-      })
-    }
-    for (const field of textFields) {
-      Object.defineProperty(this.prototype, field, {
-        get(this: PackedRecord): unknown {
-          const { texts, textPlaces } = this.#pack.columns
-          return texts[textPlaces.at(this.#place) ?? 0]?.[field]
-        },
-      })
-    }
-  }
-
-  get marks(): RequestMarks {
-    return new PackedMarks(this.#pack, this.#place) as unknown as RequestMarks
-  }
-
-  get tokenTimes(): Float64Array {
-    const { tokenStarts, tokenTimes } = this.#pack.columns
-    const start = tokenStarts.at(this.#place) ?? 0
-    const times = new Float64Array((tokenStarts.at(this.#place + 1) ?? 0) - start)
-    for (let token = 0; token < times.length; token++) {
-      times[token] = this.#pack.instant(tokenTimes, start + token) ?? 0
-    }
-    return times
-  }
-
-  isSince(origin: number): boolean {
-    return this.#pack.origin === origin
-  }
-
-  moveTo(origin: number): PackedRecord {
-    return new PackedRecord(this.#pack.moveTo(origin), this.#place)
-  }
-
-  shift(by: number): PackedRecord {
-    return this.moveTo(this.#pack.origin + by)
-  }
-
-  /** The same as a record of its own, with all of its fields. */
-  toJSON(): RequestRecord {
-    const record = asRecord(this)
-    return {
-      ...pick(record, [...numberFields, ...choiceFields.map(({ field }) => field), ...textFields]),
-      marks: pick(record.marks, markFields),
-      tokenTimes: record.tokenTimes,
-    } as RequestRecord
-  }
-}
-
-function pick(from: object, fields: readonly string[]): object {
-  return keepKnown(Object.fromEntries(fields.map((field) => [field, Reflect.get(from, field)])))
-}
-
-function asRecord(packed: PackedRecord): RequestRecord {
-  return packed as unknown as RequestRecord
-}
-
-function pack(records: readonly RequestRecord[], origin: number): RequestRecord[] {
-  const column = (valueOf: (record: RequestRecord) => number | undefined): Column => {
-    const values = new Float64Array(records.length)
-    for (const [place, record] of records.entries()) values[place] = valueOf(record) ?? Number.NaN
-    return new Column(values)
-  }
-  const ticks = (at: number | undefined): number | undefined =>
-    at === undefined ? undefined : toTicks(at - origin)
-
-  const marks: Column[] = []
-  for (const field of markFields) {
-    const own = column((record) => ticks(record.marks[field]))
-    // Many an answer begins with its first token, and several marks then always say the same.
-    marks.push(marks.find((other) => other.equals(own)) ?? own)
-  }
-  const starts = new Float64Array(records.length + 1)
-  for (const [place, { tokenTimes }] of records.entries()) {
-    starts[place + 1] = (starts[place] ?? 0) + tokenTimes.length
-  }
-  const tokens = new Float64Array(starts.at(-1) ?? 0)
-  let token = 0
-  for (const { tokenTimes } of records) {
-    for (let i = 0; i < tokenTimes.length; i++) {
-      tokens[token++] = toTicks((tokenTimes[i] as number) - origin)
-    }
-  }
-  const texts = new Map<string, { place: number; own: Texts }>()
-  const textPlaces = column((record) => {
-    const own = takeTexts(record)
-    const key = JSON.stringify(own)
-    const known = texts.get(key) ?? { place: texts.size, own }
-    texts.set(key, known)
-    return known.place
-  })
-  const shared = new Pack(
-    {
-      marks,
-      numbers: numberFields.map((field) => column((record) => record[field])),
-      choices: choiceFields.map((choice) => column((record) => placeChoice(choice, record))),
-      tokenStarts: new Column(starts),
-      tokenTimes: new Column(tokens),
-      textPlaces,
-      texts: Array.from(texts.values(), ({ own }) => own),
-    },
-    origin,
-  )
-  return records.map((_, place) => asRecord(new PackedRecord(shared, place)))
+/** Those at some positions, in their order. */
+export function pickRecords(records: Records, positions: Uint32Array): Records {
+  return records instanceof PackedRecords
+    ? records.pick(positions)
+    : Array.from(positions, (position) => records.at(position) as RequestRecord)
 }

@@ -107,6 +107,25 @@ export interface CancelledRecord extends RecordBase {
 /** What is kept of one request. A server's fault is a failed record, never an exception. */
 export type RequestRecord = CompletedRecord | FailedRecord | CancelledRecord
 
+/** Digits of an instant that the clock has: a tick is 1e-4 ms. */
+export const ticksPerMs = 10_000
+
+/**
+ * Requests in an order; an array is one. Those of a large run are views, made whenever somebody goes
+ * through them, so that they take no room of their own.
+ */
+export interface Records extends Iterable<RequestRecord> {
+  readonly length: number
+  at(position: number): RequestRecord | undefined
+  filter(keep: (record: RequestRecord) => boolean): Records
+  map<T>(take: (record: RequestRecord, position: number) => T): T[]
+  flatMap<T>(take: (record: RequestRecord, position: number) => T | readonly T[]): T[]
+  reduce<T>(fold: (value: T, record: RequestRecord) => T, first: T): T
+  find(is: (record: RequestRecord) => boolean): RequestRecord | undefined
+  some(is: (record: RequestRecord) => boolean): boolean
+  every(is: (record: RequestRecord) => boolean): boolean
+}
+
 /** The number of a request in all that is written of a run, from 1 within the phase of its target. */
 export function requestNumber({ index }: Pick<RequestRecord, 'index'>): number {
   return index + 1
@@ -190,7 +209,7 @@ export interface Recording {
 
 export interface LoadRun {
   /** Those of one load process in the order in which they ended, all of them as they arrived. */
-  records: readonly RequestRecord[]
+  records: Records
   /** By number. `undefined` unless the plan asks for them, or when no load process could hand over any. */
   recordings?: readonly Recording[]
   /** `undefined` when a load process ended before it could say how it did. */

@@ -1,4 +1,4 @@
-import type { ClientTrust, RequestRecord } from '../engine/record.ts'
+import type { ClientTrust, RequestRecord, Records } from '../engine/record.ts'
 import { findLateness } from './client.ts'
 import { answeredAt } from './measure.ts'
 
@@ -17,10 +17,7 @@ export interface Buffering {
 }
 
 /** `trust`: of the client that took these records; one that comes late makes bursts of its own. */
-export function measureBuffering(
-  records: readonly RequestRecord[],
-  trust: ClientTrust | undefined,
-): Buffering {
+export function measureBuffering(records: Records, trust: ClientTrust | undefined): Buffering {
   const lateness = (trust && findLateness(trust)) ?? 0
   let requests = 0
   let heldBack = 0

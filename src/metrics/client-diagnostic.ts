@@ -1,7 +1,7 @@
 import { keepKnown } from '../bench-spec/known.ts'
 import type { GoodputBounds, Slo } from '../bench-spec/slo.ts'
 import type { Tagging } from '../bench-spec/tagging.ts'
-import type { ClientTrust, RequestRecord } from '../engine/record.ts'
+import type { ClientTrust, Records } from '../engine/record.ts'
 import { assumeLateness } from './client-accuracy.ts'
 import { findLateness, rateClient } from './client.ts'
 import type { Diagnostic, TouchedSlo } from './diagnostic.ts'
@@ -21,7 +21,7 @@ export interface JudgedSlo {
  * so close to its bound, lateness changes nothing that was decided.
  */
 export function diagnoseClient(
-  records: readonly RequestRecord[],
+  records: Records,
   trust: ClientTrust,
   judged: readonly JudgedSlo[],
   { goodput, tagging }: { goodput?: GoodputBounds | undefined; tagging?: Tagging | undefined },

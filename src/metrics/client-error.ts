@@ -1,5 +1,5 @@
 import { keepKnown } from '../bench-spec/known.ts'
-import type { RequestRecord } from '../engine/record.ts'
+import type { RequestRecord, Records } from '../engine/record.ts'
 import { type HeldConcurrency, measureConcurrency } from './concurrency.ts'
 import { measure } from './measure.ts'
 import { carriedQuantile, quantile, toSample } from './sample.ts'
@@ -39,7 +39,7 @@ export interface ClientError {
 
 /** `undefined` when no measured request completed that the server knows of. */
 export function compareWithSent(
-  records: readonly RequestRecord[],
+  records: Records,
   sentOf: (record: RequestRecord) => SentAnswer | undefined,
   concurrency: number,
 ): ClientError | undefined {

@@ -1,4 +1,5 @@
-import type { RequestRecord } from '../engine/record.ts'
+import type { RequestRecord, Records } from '../engine/record.ts'
+import { groupRounds } from './rounds.ts'
 import { sampleEach } from './sample.ts'
 
 /** Requests in flight between ramp-up (all slots taken for the first time) and the last dispatch. */
@@ -21,7 +22,7 @@ export function isHeld({ mean, peak }: HeldConcurrency, asked: number): boolean 
  * its last dispatch; what is in flight beyond that, from the stage before, counts.
  */
 export function measureStage(
-  records: readonly RequestRecord[],
+  records: Records,
   stage: number,
   asked: number,
 ): HeldConcurrency | undefined {
@@ -35,11 +36,11 @@ export function measureStage(
  * itself. `undefined` when there is no time between ramp-up and the last dispatch.
  */
 export function measureConcurrency(
-  records: readonly RequestRecord[],
+  records: Records,
   asked: number,
   drained = false,
 ): HeldConcurrency | undefined {
-  const stretches = drained ? [...Map.groupBy(records, ({ round }) => round).values()] : [records]
+  const stretches = drained ? [...groupRounds(records).values()] : [records]
   let time = 0
   let full = 0
   let busy = 0
@@ -64,7 +65,7 @@ interface Held {
 }
 
 /** `stage`: only in its time; `undefined`: in the measured phase. */
-function addUp(records: readonly RequestRecord[], asked: number, stage?: number): Held {
+function addUp(records: Records, asked: number, stage?: number): Held {
   const own = stage === undefined ? records : records.filter((record) => record.stage === stage)
   const first = own.reduce((at, record) => Math.min(at, measuredDispatch(record, at)), Infinity)
   const last = own.reduce((at, record) => Math.max(at, measuredDispatch(record, at)), -Infinity)
@@ -95,7 +96,7 @@ export interface Step {
 }
 
 /** Every dispatch and every end, in order of time; warm-up requests included. */
-export function* stepsInFlight(records: readonly RequestRecord[]): Generator<Step> {
+export function* stepsInFlight(records: Records): Generator<Step> {
   const starts = sampleEach(records, ({ marks }) => marks.dispatched)
   const ends = sampleEach(records, ({ marks }) =>
     marks.dispatched === undefined ? undefined : marks.ended,

@@ -4,13 +4,13 @@ import type { GoodputBounds, Slo } from '../bench-spec/slo.ts'
 import type { Load } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { Tagging } from '../bench-spec/tagging.ts'
-import type { ClientTrust, Recording, RequestRecord } from '../engine/record.ts'
+import type { ClientTrust, Recording, RequestRecord, Records } from '../engine/record.ts'
 import { measureBuffering } from './buffering.ts'
 import { diagnoseClient, type JudgedSlo } from './client-diagnostic.ts'
 import { type HeldConcurrency, isHeld, measureConcurrency, measureStage } from './concurrency.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { measure } from './measure.ts'
-import { isMaximum, quantile, toSample } from './sample.ts'
+import { isMaximum, quantile, sampleEach } from './sample.ts'
 import { keepTagged } from './scope.ts'
 import { isSent } from './sent-rate.ts'
 import { type RunSummary, summarize } from './summary.ts'
@@ -35,7 +35,7 @@ export interface DiagnosticContext {
 
 /** Self-checks of a run: what a reader must know before believing its figures. Pure. */
 export function diagnose(
-  records: readonly RequestRecord[],
+  records: Records,
   summary: RunSummary,
   load: Load,
   context: DiagnosticContext,
@@ -75,7 +75,7 @@ export function diagnoseRecording(recordings: readonly Recording[]): Diagnostic 
 }
 
 function checkConcurrency(
-  records: readonly RequestRecord[],
+  records: Records,
   summary: RunSummary,
   { load, alternates }: { load: Load; alternates: boolean },
 ): Diagnostic[] {
@@ -108,11 +108,7 @@ function tellConcurrency(
   return { id: 'concurrency-held', level: 'info', concurrency, fullShare, meanInFlight }
 }
 
-function checkRate(
-  records: readonly RequestRecord[],
-  { requests, sentRate }: RunSummary,
-  load: Load,
-): Diagnostic[] {
+function checkRate(records: Records, { requests, sentRate }: RunSummary, load: Load): Diagnostic[] {
   if (load.kind === 'closed' || sentRate === undefined) return []
   const late = isSent(sentRate)
     ? []
@@ -137,16 +133,13 @@ function checkLittlesLaw(summary: RunSummary, load: Load): Diagnostic | undefine
   return { id: 'inconsistent-times', level: 'warn', concurrency, impliedInFlight }
 }
 
-function checkBuffering(
-  records: readonly RequestRecord[],
-  trust: ClientTrust | undefined,
-): Diagnostic | undefined {
+function checkBuffering(records: Records, trust: ClientTrust | undefined): Diagnostic | undefined {
   const { buffered, heldBack, inOneRead, requests } = measureBuffering(records, trust)
   if (!buffered) return undefined
   return { id: 'tokens-held-back', level: 'warn', heldBack, inOneRead, requests }
 }
 
-function checkLastWord(records: readonly RequestRecord[]): Diagnostic | undefined {
+function checkLastWord(records: Records): Diagnostic | undefined {
   const completed = records.filter(isAnswer)
   const answers = completed.filter(({ marks }) => marks.completed === undefined).length
   if (answers === 0) return undefined
@@ -156,7 +149,7 @@ function checkLastWord(records: readonly RequestRecord[]): Diagnostic | undefine
 /** Formats of which not every stream has a last word. */
 const openEnded: ReadonlySet<string | undefined> = new Set(['sse', 'ndjson'])
 
-function checkEnd(records: readonly RequestRecord[]): Diagnostic | undefined {
+function checkEnd(records: Records): Diagnostic | undefined {
   const completed = records.filter(isAnswer)
   const unproven = completed.filter(
     ({ dialect, marks }) => openEnded.has(dialect) && marks.completed === marks.ended,
@@ -169,10 +162,7 @@ function checkEnd(records: readonly RequestRecord[]): Diagnostic | undefined {
   return { id: 'end-unproven', level, ...counts, dialect: first.dialect, names }
 }
 
-function checkOutput(
-  records: readonly RequestRecord[],
-  stream: StreamFormat | undefined,
-): Diagnostic | undefined {
+function checkOutput(records: Records, stream: StreamFormat | undefined): Diagnostic | undefined {
   const path = stream?.outputPath
   if (path === undefined) return undefined
   const completed = records.filter(isAnswer)
@@ -202,16 +192,15 @@ const lifecycleEvents: ReadonlySet<string> = new Set([
 ])
 
 function checkFirstToken(
-  records: readonly RequestRecord[],
+  records: Records,
   stream: StreamFormat | undefined,
 ): Diagnostic | undefined {
-  const leads: number[] = []
-  for (const { phase, outcome, marks } of records) {
-    if (phase !== 'measured' || outcome !== 'completed') continue
-    if (marks.firstContent === undefined || marks.firstToken === undefined) continue
-    leads.push(marks.firstContent - marks.firstToken)
-  }
-  const sample = toSample(leads)
+  const sample = sampleEach(records, (record) => {
+    const { firstContent, firstToken } = record.marks
+    if (!isAnswer(record) || firstContent === undefined || firstToken === undefined)
+      return undefined
+    return firstContent - firstToken
+  })
   const lead = sample && quantile(sample, 0.5)
   const event = stream?.firstTokenEvent
   const lifecycle = event !== undefined && lifecycleEvents.has(event)
@@ -227,7 +216,7 @@ function checkTokens(summary: RunSummary, standing: StandingSlos): Diagnostic | 
 }
 
 function checkPercentiles(
-  records: readonly RequestRecord[],
+  records: Records,
   summary: RunSummary,
   { slos, tagging }: DiagnosticContext,
 ): Diagnostic[] {
@@ -265,10 +254,7 @@ function checkDialects(
   return { id: 'dialect-guessed', level: 'info', dialect: first.name }
 }
 
-function checkSockets(
-  records: readonly RequestRecord[],
-  { keepAlive = true }: Load,
-): Diagnostic | undefined {
+function checkSockets(records: Records, { keepAlive = true }: Load): Diagnostic | undefined {
   const seen = new Set<number>()
   let later = 0
   let opened = 0
@@ -290,11 +276,11 @@ function checkSockets(
   return { id: 'server-closes-connections', level: 'warn', closed, resent, later }
 }
 
-function checkWarmup(records: readonly RequestRecord[]): Diagnostic | undefined {
+function checkWarmup(records: Records): Diagnostic | undefined {
   const warmup = records.filter(({ phase }) => phase === 'warmup')
   const failures = warmup.filter((record) => record.outcome === 'failed')
-  const [first] = failures
-  if (first === undefined) return undefined
+  const first = failures.at(0)
+  if (first?.outcome !== 'failed') return undefined
   const { kind } = first.failure
   return keepKnown<Diagnostic>({
     id: 'warmup-failures',

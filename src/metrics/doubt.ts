@@ -8,7 +8,7 @@ import {
 } from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
 import type { Tagging } from '../bench-spec/tagging.ts'
-import type { ClientTrust, RequestRecord, TargetRole } from '../engine/record.ts'
+import type { ClientTrust, TargetRole, Records } from '../engine/record.ts'
 import { measureBuffering } from './buffering.ts'
 import { type Accuracy, assumeLateness, type ErrorBound } from './client-accuracy.ts'
 import { type ClientReason, findLateness, rateClient } from './client.ts'
@@ -94,7 +94,7 @@ export interface DoubtContext {
  */
 export function findDoubts(
   target: TargetRole,
-  records: readonly RequestRecord[],
+  records: Records,
   trust: ClientTrust | undefined,
   context: DoubtContext = {},
 ): FindDoubt {
@@ -119,7 +119,7 @@ interface Grounds extends Omit<DoubtContext, 'load' | 'tagging'> {
 
 function findOwnDoubts(
   target: TargetRole,
-  records: readonly RequestRecord[],
+  records: Records,
   { goodput, failures, accuracy, trust, shortfall }: Grounds,
 ): FindDoubt {
   const { buffered, heldBack, requests } = measureBuffering(records, trust)

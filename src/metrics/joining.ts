@@ -1,12 +1,12 @@
 import { shiftRecord } from '../engine/packed-records.ts'
-import type { RequestRecord } from '../engine/record.ts'
+import type { RequestRecord, Records } from '../engine/record.ts'
 
 /**
  * Records of one target whose rounds alternated with another's, on a clock that stood still while it
  * had nothing to do: each round begins when the one before it has ended. Rates, durations and the
  * held concurrency are then those of the target's own time.
  */
-export function joinRounds(records: readonly RequestRecord[]): RequestRecord[] {
+export function joinRounds(records: Records): RequestRecord[] {
   const spans = new Map<number, { first: number; last: number }>()
   for (const { round, marks } of records) {
     const { first, last } = spans.get(round) ?? { first: Infinity, last: -Infinity }

@@ -1,6 +1,6 @@
 import { type GoodputBounds, isOfSchedule, type Slo } from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
-import type { RequestRecord } from '../engine/record.ts'
+import type { RequestRecord, Records } from '../engine/record.ts'
 import { isGood } from './goodput.ts'
 import { measure, type RequestMetric } from './measure.ts'
 import { mean, quantile, toSample } from './sample.ts'
@@ -15,7 +15,7 @@ export interface LateSending {
 }
 
 interface Measured {
-  records: readonly RequestRecord[]
+  records: Records
   goodput?: GoodputBounds | undefined
   /** How failed requests count in a percentile; as infinitely slow by default. */
   failures?: Gate['failures'] | undefined
@@ -57,7 +57,7 @@ function sendInTime(record: RequestRecord): RequestRecord {
 
 function takeFigure(
   { metric, stat }: Pick<Slo, 'metric' | 'stat'>,
-  records: readonly RequestRecord[],
+  records: Records,
   { goodput = [], failures }: Omit<Measured, 'records'>,
 ): number | undefined {
   if (metric === 'goodput') {

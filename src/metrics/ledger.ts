@@ -1,6 +1,6 @@
 import { type Choices, oneChoice } from '../bench-spec/choices.ts'
 import { keepKnown } from '../bench-spec/known.ts'
-import type { FailureKind, Reading, RequestRecord } from '../engine/record.ts'
+import type { FailureKind, Reading, RequestRecord, Records } from '../engine/record.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** What a request asked for. */
@@ -23,13 +23,13 @@ export interface Ledger {
 /** The client's requests by how surely a server counted them between two of its readings. */
 export interface Counted {
   /** Completed, the warm-up included. */
-  completed: readonly RequestRecord[]
+  completed: Records
   /** Completed between the readings: the best guess. */
-  covered: readonly RequestRecord[]
+  covered: Records
   /** Completed, and sent after the first reading. */
-  sure: readonly RequestRecord[]
+  sure: Records
   /** All of which the server may have counted something. */
-  possible: readonly RequestRecord[]
+  possible: Records
 }
 
 /** ms after the end of an answer within which a server may come to count it. */
@@ -38,10 +38,7 @@ const lag = 1_000
 /** Failures of requests that no server has answered completely. */
 const unanswered: ReadonlySet<FailureKind> = new Set(['connect', 'tls', 'http_status'])
 
-export function sortByCertainty(
-  records: readonly RequestRecord[],
-  before: Reading<unknown>,
-): Counted {
+export function sortByCertainty(records: Records, before: Reading<unknown>): Counted {
   const completed = records.filter(({ outcome }) => outcome === 'completed')
   return {
     completed,
@@ -80,7 +77,7 @@ export function compareCounts(
 }
 
 function add(
-  records: readonly RequestRecord[],
+  records: Records,
   weigh: (record: RequestRecord) => number | undefined,
 ): number | undefined {
   let sum = 0

@@ -1,9 +1,10 @@
 import type { GoodputBounds, Metric } from '../bench-spec/slo.ts'
-import type { RequestRecord } from '../engine/record.ts'
+import { pickRecords } from '../engine/packed-records.ts'
+import type { RequestRecord, Records } from '../engine/record.ts'
 import { keepsEach, scoreRequest } from './goodput.ts'
 import { chunkGaps, measure, type Measurement, type RequestMetric } from './measure.ts'
-import { gatherSample, type Sample, toSample } from './sample.ts'
-import { listLazily, type Sequence } from './sequence.ts'
+import { gatherSample, type Sample, sampleEach } from './sample.ts'
+import { mapLazily, type Sequence } from './sequence.ts'
 import { outputTokens, throughput, tokenBasis } from './throughput.ts'
 
 /** What one request gave. */
@@ -60,11 +61,19 @@ export type Observation =
 
 /** `undefined` when the records hold nothing to observe. */
 export function observe(
-  records: readonly RequestRecord[],
+  records: Records,
+  metric: Metric,
+  bounds: { goodput?: GoodputBounds | undefined } = {},
+): Observation | undefined {
+  return observeCounted(orderCounted(records), metric, bounds)
+}
+
+/** The same of records that were ordered already (`orderCounted`). */
+export function observeCounted(
+  counted: Records,
   metric: Metric,
   { goodput }: { goodput?: GoodputBounds | undefined } = {},
 ): Observation | undefined {
-  const counted = orderCounted(records)
   switch (metric) {
     case 'success_rate':
     case 'error_rate':
@@ -83,23 +92,32 @@ export function observe(
 }
 
 /** Measured requests that were not cancelled, in the order of dispatch: those that count. */
-export function orderCounted(records: readonly RequestRecord[]): readonly RequestRecord[] {
-  const counted = records.filter(
-    ({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled',
+export function orderCounted(records: Records): Records {
+  return orderByIndex(
+    records.filter(({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled'),
   )
-  const { length } = counted
+}
+
+/** The records of one phase in the order of dispatch. */
+export function orderByIndex(records: Records): Records {
+  const { length } = records
   // Numbers sort several times faster than records by one of theirs.
   const keys = new Float64Array(length)
   let isOrdered = true
-  for (const [place, { index }] of counted.entries()) {
+  let place = 0
+  for (const { index } of records) {
     keys[place] = index * length + place
     if (place > 0 && (keys[place] ?? 0) < (keys[place - 1] ?? 0)) isOrdered = false
+    place++
   }
-  if (isOrdered) return counted
-  return Array.from(keys.sort(), (key) => counted[key % length] as RequestRecord)
+  if (isOrdered) return records
+  return pickRecords(
+    records,
+    Uint32Array.from(keys.sort(), (key) => key % length),
+  )
 }
 
-function observeSuccess(records: readonly RequestRecord[]): Observation | undefined {
+function observeSuccess(records: Records): Observation | undefined {
   const good = records.filter(({ outcome }) => outcome === 'completed').length
   return toShare(records, { good, unseen: 0 }, ({ index, round, outcome }) => ({
     index,
@@ -108,10 +126,7 @@ function observeSuccess(records: readonly RequestRecord[]): Observation | undefi
   }))
 }
 
-function observeGoodput(
-  records: readonly RequestRecord[],
-  bounds: GoodputBounds,
-): Observation | undefined {
+function observeGoodput(records: Records, bounds: GoodputBounds): Observation | undefined {
   let unseen = 0
   let good = 0
   for (const record of records) {
@@ -128,18 +143,18 @@ function observeGoodput(
 }
 
 function toShare(
-  records: readonly RequestRecord[],
+  records: Records,
   { good, unseen }: { good: number; unseen: number },
   rate: (record: RequestRecord) => RequestMerit,
 ): Observation | undefined {
   const { length } = records
   if (length === 0) return undefined
-  const requests = listLazily(length, (place) => rate(records[place] as RequestRecord))
+  const requests = mapLazily(records, rate)
   return { kind: 'share', good, bad: length - good, unseen, requests }
 }
 
 function observeRate(
-  records: readonly RequestRecord[],
+  records: Records,
   weigh: (record: RequestRecord) => number,
 ): Observation | undefined {
   const rate = throughput(records, weigh)
@@ -148,24 +163,21 @@ function observeRate(
   return rate && { kind: 'rate', value: rate.perSecond, rounds, requests }
 }
 
-function observeGaps(records: readonly RequestRecord[]): Observation | undefined {
+function gapsOf(record: RequestRecord): readonly number[] {
+  return record.outcome === 'failed' ? [] : chunkGaps(record)
+}
+
+function observeGaps(records: Records): Observation | undefined {
   let failed = 0
   const seen = records.filter(({ outcome, tokenTimes }) => {
     if (outcome === 'failed') failed++
     return outcome === 'failed' || tokenTimes.length >= 2
   })
-  const gapsOf = (place: number): readonly number[] => {
-    const record = seen[place] as RequestRecord
-    return record.outcome === 'failed' ? [] : chunkGaps(record)
-  }
   const counts = { failed, unknown: 0, unseen: records.length - seen.length }
-  return toValues(seen, counts, { valuesOf: gapsOf, sample: gatherSample(seen.keys(), gapsOf) })
+  return toValues(seen, counts, { valuesOf: gapsOf, sample: gatherSample(seen, gapsOf) })
 }
 
-function observeDurations(
-  records: readonly RequestRecord[],
-  metric: RequestMetric,
-): Observation | undefined {
+function observeDurations(records: Records, metric: RequestMetric): Observation | undefined {
   let unknown = 0
   let unseen = 0
   // What happened before the dispatch is known of a failed request as well.
@@ -186,8 +198,10 @@ function observeDurations(
     else unseen++
     return false
   })
-  const sample = toSample(found.subarray(0, size).filter((value) => !Number.isNaN(value)))
-  const valuesOf = (place: number): readonly number[] => {
+  const sample = sampleEach(found.subarray(0, size), (value) =>
+    Number.isNaN(value) ? undefined : value,
+  )
+  const valuesOf = (_: RequestRecord, place: number): readonly number[] => {
     const value = found[place] ?? Number.NaN
     return Number.isNaN(value) ? [] : [value]
   }
@@ -197,37 +211,22 @@ function observeDurations(
 
 /** Of records that have a value, and failed ones: those have none. */
 function toValues(
-  records: readonly RequestRecord[],
+  records: Records,
   counts: { failed: number; unknown: number; unseen: number },
   {
     valuesOf,
     sample,
-  }: { valuesOf: (place: number) => readonly number[]; sample: Sample | undefined },
+  }: {
+    valuesOf: (record: RequestRecord, place: number) => readonly number[]
+    sample: Sample | undefined
+  },
 ): Observation | undefined {
   if (sample === undefined) return undefined
-  let numbers: Numbers | undefined
-  const requests = listLazily(records.length, (place): RequestValues => {
-    // Of most observations no more than the sample is asked for.
-    numbers ??= listNumbers(records)
-    const [index = 0, round = 0] = [numbers.indexes[place], numbers.rounds[place]]
-    const values = valuesOf(place)
+  const requests = mapLazily(records, (record, place): RequestValues => {
+    const { index, round } = record
+    const values = valuesOf(record, place)
     return { index, round, values, failed: values.length === 0 }
   })
   const failureWeight = Math.max(1, Math.round(sample.length / (records.length - counts.failed)))
   return { kind: 'values', sample, failureWeight, ...counts, requests }
-}
-
-interface Numbers {
-  indexes: Uint32Array
-  rounds: Int32Array
-}
-
-function listNumbers(records: readonly RequestRecord[]): Numbers {
-  const indexes = new Uint32Array(records.length)
-  const rounds = new Int32Array(records.length)
-  for (const [place, { index, round }] of records.entries()) {
-    indexes[place] = index
-    rounds[place] = round
-  }
-  return { indexes, rounds }
 }

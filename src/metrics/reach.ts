@@ -6,11 +6,11 @@ import {
   type Slo,
 } from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
-import type { RequestRecord } from '../engine/record.ts'
+import type { Records } from '../engine/record.ts'
 import { type Accuracy, countBeyond, type ErrorBound, type Lateness } from './client-accuracy.ts'
 import { isGood } from './goodput.ts'
 import { measure, type RequestMetric } from './measure.ts'
-import { quantile, type Sample, toSample } from './sample.ts'
+import { quantile, type Sample, sampleEach } from './sample.ts'
 
 /** How far below and above what was measured the truth may lie, in the unit of the metric. */
 export interface Reach {
@@ -21,7 +21,7 @@ export interface Reach {
 }
 
 interface Measured {
-  records: readonly RequestRecord[]
+  records: Records
   goodput?: GoodputBounds | undefined
   /** How failed requests count in a percentile; as infinitely slow by default. */
   failures?: Gate['failures'] | undefined
@@ -67,11 +67,7 @@ interface Span {
 const nothing = (): number => 0
 const wholly = ({ error }: ErrorBound): number => error
 
-function spanOf(
-  metric: Metric,
-  { request, chunk }: Accuracy,
-  records: readonly RequestRecord[],
-): Span | undefined {
+function spanOf(metric: Metric, { request, chunk }: Accuracy, records: Records): Span | undefined {
   switch (metric) {
     case 'ttft':
     case 'ttfo':
@@ -107,30 +103,26 @@ function reachOfQuantile(sample: Sample, p: number, bound: ErrorBound, requests:
 
 /** The times of the measured requests, failed ones infinite unless they are excluded. */
 function sortTimes(
-  records: readonly RequestRecord[],
+  records: Records,
   metric: RequestMetric,
   failures: Measured['failures'],
 ): Sample | undefined {
-  const times: number[] = []
-  for (const record of records) {
-    if (record.phase !== 'measured' || record.outcome === 'cancelled') continue
-    const time = record.outcome === 'completed' ? measure(record, metric) : Infinity
-    if (record.outcome === 'failed' && failures === 'exclude') continue
-    if (typeof time === 'number') times.push(time)
-  }
-  return toSample(times)
+  return sampleEach(records, (record) => {
+    if (record.phase !== 'measured' || record.outcome === 'cancelled') return undefined
+    if (record.outcome === 'failed') return failures === 'exclude' ? undefined : Infinity
+    const time = measure(record, metric)
+    return typeof time === 'number' ? time : undefined
+  })
 }
 
 /** What of the error of one event reaches a token: 1 ÷ (N − 1), p99 over the answers; 1 when no N is known. */
-function shareOfToken(records: readonly RequestRecord[]): number {
-  const shares: number[] = []
-  for (const record of records) {
+function shareOfToken(records: Records): number {
+  const sample = sampleEach(records, (record) => {
     const { phase, outcome, completionTokens } = record
-    if (phase !== 'measured' || outcome !== 'completed') continue
-    if (completionTokens === undefined || typeof measure(record, 'tpot') !== 'number') continue
-    shares.push(1 / (completionTokens - 1))
-  }
-  const sample = toSample(shares)
+    if (phase !== 'measured' || outcome !== 'completed') return undefined
+    if (completionTokens === undefined) return undefined
+    return typeof measure(record, 'tpot') === 'number' ? 1 / (completionTokens - 1) : undefined
+  })
   return sample === undefined ? 1 : quantile(sample, 0.99)
 }
 
@@ -141,7 +133,7 @@ function shareOfToken(records: readonly RequestRecord[]): number {
 function reachOfGoodput(
   bounds: GoodputBounds,
   accuracy: Accuracy,
-  records: readonly RequestRecord[],
+  records: Records,
 ): Reach | undefined {
   const counted = records.filter(
     ({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled',

@@ -1,3 +1,6 @@
+import { sortByDigits } from './radix-sort.ts'
+import type { Sequence } from './sequence.ts'
+
 /** Ascending and non-empty: the only thing a quantile is taken of. */
 export interface Sample extends Float64Array {
   readonly 0: number
@@ -9,11 +12,19 @@ export function toSample(values: Iterable<number>): Sample | undefined {
   return sortValues(new Float64Array(values))
 }
 
-/** The sample of all values that something gives, gathered in the room that they take. */
+/** The sample of all values that something gives. */
 export function gatherSample<T>(
   from: Iterable<T>,
   valuesOf: (each: T) => readonly number[],
 ): Sample | undefined {
+  return sortValues(gatherValues(from, valuesOf))
+}
+
+/** All values that something gives, in this order, gathered in the room that they take. */
+export function gatherValues<T>(
+  from: Iterable<T>,
+  valuesOf: (each: T) => readonly number[],
+): Float64Array {
   let values = new Float64Array(64)
   let size = 0
   for (const each of from) {
@@ -26,12 +37,12 @@ export function gatherSample<T>(
       values[size++] = value
     }
   }
-  return sortValues(values.slice(0, size))
+  return values.subarray(0, size)
 }
 
-/** The same of what gives one value at the most. */
+/** The sample of what gives one value at the most. */
 export function sampleEach<T>(
-  from: readonly T[],
+  from: Sequence<T>,
   valueOf: (each: T) => number | undefined,
 ): Sample | undefined {
   const values = new Float64Array(from.length)
@@ -43,9 +54,14 @@ export function sampleEach<T>(
   return sortValues(values.subarray(0, size))
 }
 
-/** A typed array sorts by number, without a comparator, several times faster than an array. */
+/** From so many on, sorting by digits is faster. */
+const many = 10_000
+
 function sortValues(values: Float64Array): Sample | undefined {
-  return values.length === 0 ? undefined : (values.sort() as Sample)
+  if (values.length === 0) return undefined
+  if (values.length < many) values.sort()
+  else sortByDigits(values)
+  return values as Sample
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { GoodputBounds, Metric, Slo } from '../bench-spec/slo.ts'
 import type { Tagging } from '../bench-spec/tagging.ts'
-import type { RequestRecord } from '../engine/record.ts'
-import { type Observation, observe, orderCounted } from './observation.ts'
+import type { Records } from '../engine/record.ts'
+import { type Observation, observeCounted, orderCounted } from './observation.ts'
 
 /** The records that an SLO is about, and what they tell; each is looked at once. */
 export interface Scope {
-  records: readonly RequestRecord[]
+  records: Records
   observe(metric: Metric): Observation | undefined
 }
 
@@ -14,7 +14,7 @@ export type FindScope = (slo: Pick<Slo, 'tags'>) => Scope
 
 /** `tagging` may be `undefined` where no SLO has tags. */
 export function scopeRecords(
-  records: readonly RequestRecord[],
+  records: Records,
   tagging: Tagging | undefined,
   goodput?: GoodputBounds,
 ): FindScope {
@@ -31,23 +31,24 @@ export function scopeRecords(
  * @throws Error when it has tags and nothing tells those of a record: a mistake of the caller.
  */
 export function keepTagged(
-  records: readonly RequestRecord[],
+  records: Records,
   { tags }: { tags?: Slo['tags'] },
   tagging: Tagging | undefined,
-): readonly RequestRecord[] {
+): Records {
   if (tags === undefined) return records
   if (tagging === undefined) throw new Error('nothing tells the tags of a record')
   return records.filter((record) => tagging.has(record, tags))
 }
 
-function createScope(records: readonly RequestRecord[], goodput: GoodputBounds | undefined): Scope {
+function createScope(records: Records, goodput: GoodputBounds | undefined): Scope {
   const observations = new Map<Metric, Observation | undefined>()
-  let counted: readonly RequestRecord[] | undefined
+  let counted: Records | undefined
   return {
     records,
     observe(metric) {
       counted ??= orderCounted(records)
-      if (!observations.has(metric)) observations.set(metric, observe(counted, metric, { goodput }))
+      if (!observations.has(metric))
+        observations.set(metric, observeCounted(counted, metric, { goodput }))
       return observations.get(metric)
     },
   }

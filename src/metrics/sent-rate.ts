@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../engine/record.ts'
+import type { Records } from '../engine/record.ts'
 
 /** The rate of an open loop as it was, per second, from the first measured request to the last. */
 export interface SentRate {
@@ -11,7 +11,7 @@ export interface SentRate {
 }
 
 /** `undefined` where fewer than two requests were sent. */
-export function measureSentRate(records: readonly RequestRecord[]): SentRate | undefined {
+export function measureSentRate(records: Records): SentRate | undefined {
   let requests = 0
   let heldBack = 0
   const due = { first: Infinity, last: -Infinity }

@@ -1,6 +1,6 @@
 import { oneChoice } from '../bench-spec/choices.ts'
 import { keepKnown } from '../bench-spec/known.ts'
-import type { Reading, RequestRecord, Watch } from '../engine/record.ts'
+import type { Reading, RequestRecord, Watch, Records } from '../engine/record.ts'
 import { compareCounts, countAs, type FindChoices, type Ledger, sortByCertainty } from './ledger.ts'
 import { compareTime, type ServerTime } from './server-time.ts'
 import { type ServerTimeName, serverTimeNames, type Snapshot } from './snapshot.ts'
@@ -39,7 +39,7 @@ export interface ServerSummary {
  */
 export function summarizeServer(
   watch: Watch<Snapshot>,
-  records: readonly RequestRecord[],
+  records: Records,
   interval: number,
   findChoices: FindChoices = () => oneChoice,
 ): ServerSummary {
@@ -74,7 +74,7 @@ export function summarizeServer(
 function compare(
   /** `first`: before anything was sent. */
   { first, before, after }: Record<'first' | 'before' | 'after', Reading<Snapshot>>,
-  given: { origin: number; records: readonly RequestRecord[]; findChoices: FindChoices },
+  given: { origin: number; records: Records; findChoices: FindChoices },
 ): Pick<
   ServerSummary,
   'covers' | 'requests' | 'several' | 'promptTokens' | 'outputTokens' | 'times' | 'window'

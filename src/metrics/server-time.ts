@@ -1,5 +1,5 @@
 import { keepKnown } from '../bench-spec/known.ts'
-import type { RequestRecord } from '../engine/record.ts'
+import type { RequestRecord, Records } from '../engine/record.ts'
 import { chunkGaps, measure } from './measure.ts'
 import { mean, nearestRank, quantile, toSample } from './sample.ts'
 import type { LatestTimes, ServerTimeName, TimeTotals } from './snapshot.ts'
@@ -26,13 +26,13 @@ export function compareTime(
   name: ServerTimeName,
   before: TimeTotals | LatestTimes | undefined,
   after: TimeTotals | LatestTimes | undefined,
-  records: readonly RequestRecord[],
+  records: Records,
 ): ServerTime | undefined {
   if (after === undefined) return undefined
   if (after.kind === 'latest') {
     const { count, mean, p50, p95, p99 } = after
     // Of several load processes each hands over its own.
-    const latest = records.toSorted((a, b) => a.marks.ended - b.marks.ended).slice(-count)
+    const latest = [...records].sort((a, b) => a.marks.ended - b.marks.ended).slice(-count)
     const client = measureClient(name, latest)
     return keepKnown<ServerTime>({ count, mean, p50, p95, p99, percentiles: 'exact', client })
   }
@@ -63,10 +63,7 @@ function findBound(buckets: TimeTotals['buckets'], rank: number): number | undef
   return bound === Infinity ? undefined : bound
 }
 
-function measureClient(
-  name: ServerTimeName,
-  records: readonly RequestRecord[],
-): ServerTime['client'] {
+function measureClient(name: ServerTimeName, records: Records): ServerTime['client'] {
   const sample = toSample(records.flatMap((record) => listValues(name, record)))
   if (sample === undefined) return undefined
   return {

@@ -1,8 +1,8 @@
 import type { ClosedLoad, OpenLoad, Stage } from '../bench-spec/spec.ts'
 import { matchesTag, type Tag } from '../bench-spec/tag.ts'
-import type { ClientTrust, RequestRecord } from '../engine/record.ts'
+import type { ClientTrust, Records } from '../engine/record.ts'
 import { isHeld, measureConcurrency, measureStage } from './concurrency.ts'
-import { quantile, toSample } from './sample.ts'
+import { quantile, sampleEach } from './sample.ts'
 import { isSent, measureSentRate, type SentRate } from './sent-rate.ts'
 
 /** Why the target had less to do than it was asked for, which flatters its times. */
@@ -29,7 +29,7 @@ type AskedFlow =
 
 /** `undefined`: the load was held, in the stages that are asked for by `tags`, or the run is too short to tell. */
 export function findShortfall(
-  records: readonly RequestRecord[],
+  records: Records,
   trust: ClientTrust | undefined,
   load: AskedLoad,
   tags?: readonly Tag[],
@@ -63,20 +63,17 @@ function pickStages(stages: readonly Stage[], tags: readonly Tag[] = []): Number
 
 /** The requests that were due in them. */
 function keepStages(
-  records: readonly RequestRecord[],
+  records: Records,
   stages: readonly Stage[] | undefined,
   tags: readonly Tag[] | undefined,
-): readonly RequestRecord[] {
+): Records {
   if (stages === undefined || tags === undefined) return records
   const places = new Set(pickStages(stages, tags).map(({ index }) => index))
   return records.filter(({ stage }) => stage !== undefined && places.has(stage))
 }
 
 /** The first that was not held. */
-function findStage(
-  records: readonly RequestRecord[],
-  stages: readonly NumberedStage[],
-): Shortfall | undefined {
+function findStage(records: Records, stages: readonly NumberedStage[]): Shortfall | undefined {
   for (const { name: stage, index, to: concurrency } of stages) {
     const held = measureStage(records, index, concurrency)
     if (held === undefined || isHeld(held, concurrency)) continue
@@ -93,18 +90,14 @@ const idleAtMost = 0.2
  * from the true end on. How long that is is only known of the loop as a whole: so it counts when it is
  * gross.
  */
-function findThinning(
-  records: readonly RequestRecord[],
-  trust: ClientTrust | undefined,
-): Shortfall | undefined {
+function findThinning(records: Records, trust: ClientTrust | undefined): Shortfall | undefined {
   const delay = trust?.eventLoopDelayP50
   if (delay === undefined) return undefined
-  const times: number[] = []
-  for (const { phase, outcome, marks } of records) {
-    if (phase !== 'measured' || outcome !== 'completed' || marks.dispatched === undefined) continue
-    times.push(marks.ended - marks.dispatched)
-  }
-  const sample = toSample(times)
+  const sample = sampleEach(records, ({ phase, outcome, marks }) =>
+    phase !== 'measured' || outcome !== 'completed' || marks.dispatched === undefined
+      ? undefined
+      : marks.ended - marks.dispatched,
+  )
   if (sample === undefined) return undefined
   const inFlight = quantile(sample, 0.5)
   return delay > idleAtMost * inFlight ? { kind: 'load-thinned', delay, inFlight } : undefined

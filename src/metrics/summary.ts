@@ -1,6 +1,6 @@
 import { keepKnown } from '../bench-spec/known.ts'
 import type { GoodputBounds } from '../bench-spec/slo.ts'
-import type { FailedRecord, FailureKind, RequestRecord } from '../engine/record.ts'
+import type { FailureKind, RequestRecord, Records } from '../engine/record.ts'
 import { isGood } from './goodput.ts'
 import { chunkGaps, measure, type RequestMetric } from './measure.ts'
 import { gatherSample, mean, quantile, type Sample, sampleEach, stddev } from './sample.ts'
@@ -85,7 +85,7 @@ export interface RunSummary {
 }
 
 export function summarize(
-  records: readonly RequestRecord[],
+  records: Records,
   { goodput, isOpen = false }: { goodput?: GoodputBounds | undefined; isOpen?: boolean } = {},
 ): RunSummary {
   const measured = records.filter(({ phase }) => phase === 'measured')
@@ -135,14 +135,14 @@ export function summarize(
 }
 
 function distribute(
-  records: readonly RequestRecord[],
+  records: Records,
   valuesOf: (record: RequestRecord) => readonly number[],
 ): Distribution | undefined {
   return describe(gatherSample(records, valuesOf))
 }
 
 function distributeEach(
-  records: readonly RequestRecord[],
+  records: Records,
   valueOf: (record: RequestRecord) => number | undefined,
 ): Distribution | undefined {
   return describe(sampleEach(records, valueOf))
@@ -176,9 +176,11 @@ function since(from: number | undefined, to: number | undefined): number | undef
 }
 
 /** The most frequent first. */
-function countFailures(records: readonly FailedRecord[]): FailureCount[] {
+function countFailures(records: Records): FailureCount[] {
   const counts = new Map<string, FailureCount>()
-  for (const { failure, status } of records) {
+  for (const record of records) {
+    if (record.outcome !== 'failed') continue
+    const { failure, status } = record
     const shown = failure.kind === 'http_status' ? status : undefined
     const key = `${failure.kind} ${shown}`
     const known = counts.get(key)
@@ -192,7 +194,7 @@ function countFailures(records: readonly FailedRecord[]): FailureCount[] {
 }
 
 /** The most frequent first. */
-function countDialects(records: readonly RequestRecord[]): { name: string; count: number }[] {
+function countDialects(records: Records): { name: string; count: number }[] {
   const counts = new Map<string, number>()
   for (const { dialect } of records) {
     if (dialect !== undefined) counts.set(dialect, (counts.get(dialect) ?? 0) + 1)

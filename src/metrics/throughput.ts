@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../engine/record.ts'
+import type { RequestRecord, Records } from '../engine/record.ts'
 import { answeredAt } from './measure.ts'
 
 /** Where the output token counts come from. `estimated`: token events were counted. */
@@ -11,7 +11,7 @@ export interface Throughput {
 }
 
 /** First dispatch → last token, ms; `undefined` without a token. Give it measured records only. */
-export function runDuration(records: readonly RequestRecord[]): number | undefined {
+export function runDuration(records: Records): number | undefined {
   let first = Infinity
   let last = -Infinity
   for (const record of records) {
@@ -22,7 +22,7 @@ export function runDuration(records: readonly RequestRecord[]): number | undefin
 }
 
 /** First call → last end, ms; `undefined` for 0 records. Give it measured records only. */
-export function wallTime(records: readonly RequestRecord[]): number | undefined {
+export function wallTime(records: Records): number | undefined {
   let first = Infinity
   let last = -Infinity
   for (const { marks } of records) {
@@ -38,7 +38,7 @@ export function outputTokens(record: RequestRecord): number {
 }
 
 /** Of how many completed requests the server counted the tokens, and of how many events stand for them. */
-export function countBases(records: readonly RequestRecord[]): {
+export function countBases(records: Records): {
   counted: number
   estimated: number
 } {
@@ -53,7 +53,7 @@ export function countBases(records: readonly RequestRecord[]): {
 }
 
 /** Where the counts of the completed requests come from. */
-export function tokenBasis(records: readonly RequestRecord[]): TokenBasis {
+export function tokenBasis(records: Records): TokenBasis {
   const { counted, estimated } = countBases(records)
   if (counted > 0) return estimated > 0 ? 'mixed' : 'usage'
   return estimated > 0 ? 'estimated' : 'none'
@@ -67,7 +67,7 @@ export function tokenBasis(records: readonly RequestRecord[]): TokenBasis {
  * mean concurrency of the run. Weighted by slot time, the rounds average to the run's rate.
  */
 export function throughput(
-  records: readonly RequestRecord[],
+  records: Records,
   weigh: (record: RequestRecord) => number,
 ): Throughput | undefined {
   const duration = runDuration(records)

@@ -1,5 +1,5 @@
 import { cleanLine } from '../bench-spec/plain-text.ts'
-import { requestNumber, type RequestRecord } from '../engine/record.ts'
+import { requestNumber, type RequestRecord, type Records } from '../engine/record.ts'
 import { wallTime } from '../metrics/throughput.ts'
 import type { Results } from '../results/results.ts'
 import { padEnd } from './columns.ts'
@@ -12,11 +12,7 @@ const rule = '='.repeat(60)
  * The plain report of a run: overall figures, TTFT, total time, generation rate, failures.
  * Figures that were not measured are left out, with their section where it has no other.
  */
-export function renderSeedReport(
-  results: Results,
-  records: readonly RequestRecord[],
-  locale: Locale,
-): string {
+export function renderSeedReport(results: Results, records: Records, locale: Locale): string {
   const words = seedWords[locale]
   const { ttft_ms: ttft, stream_end_ms: total } = results.summary
   const requests = measured(records)
@@ -101,7 +97,7 @@ function renderSection(title: string, rows: readonly Row[]): string[] {
 }
 
 /** Throughput counts all requests, as the format always did; that of completed ones stands below it. */
-function overallRows(requests: readonly RequestRecord[], locale: Locale): Row[] {
+function overallRows(requests: Records, locale: Locale): Row[] {
   const words = seedWords[locale]
   const completed = requests.filter(({ outcome }) => outcome === 'completed').length
   const elapsed = (wallTime(requests) ?? 0) / 1000
@@ -119,7 +115,7 @@ function overallRows(requests: readonly RequestRecord[], locale: Locale): Row[] 
   ]
 }
 
-function rateRows(requests: readonly RequestRecord[], locale: Locale): Row[] {
+function rateRows(requests: Records, locale: Locale): Row[] {
   const words = seedWords[locale]
   const rates = requests
     .filter(({ outcome }) => outcome === 'completed')
@@ -133,7 +129,7 @@ function rateRows(requests: readonly RequestRecord[], locale: Locale): Row[] {
   ]
 }
 
-function renderFailures(requests: readonly RequestRecord[], locale: Locale): string[] {
+function renderFailures(requests: Records, locale: Locale): string[] {
   const counts = new Map<string, number>()
   for (const record of requests) {
     const error = errorText(record)

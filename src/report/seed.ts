@@ -1,6 +1,7 @@
 import { cleanLine, cleanMessage } from '../bench-spec/plain-text.ts'
-import { requestNumber, type RequestRecord } from '../engine/record.ts'
-import { listLazily, type Sequence } from '../metrics/sequence.ts'
+import { requestNumber, type RequestRecord, type Records } from '../engine/record.ts'
+import { orderByIndex } from '../metrics/observation.ts'
+import { mapLazily, type Sequence } from '../metrics/sequence.ts'
 import type { Results } from '../results/results.ts'
 
 /** `test_results.json`: times in seconds, `total_tokens` counts token events. */
@@ -31,10 +32,7 @@ interface RequestFigures {
  * cancelled request stands under the failed ones: the format knows only two outcomes. In pieces: the
  * text of many requests is longer than a string may be.
  */
-export function* renderTestResults(
-  results: Results,
-  records: readonly RequestRecord[],
-): Generator<string> {
+export function* renderTestResults(results: Results, records: Records): Generator<string> {
   const { metrics, ...head } = toTestResults(results, records)
   yield `${JSON.stringify(head, null, 2).slice(0, -'\n}'.length)},\n  "metrics": [`
   let separator = ''
@@ -45,7 +43,7 @@ export function* renderTestResults(
   yield separator === '' ? ']\n}\n' : '\n  ]\n}\n'
 }
 
-function toTestResults(results: Results, records: readonly RequestRecord[]): TestResults {
+function toTestResults(results: Results, records: Records): TestResults {
   const recorded = results.diagnostics.some(({ id }) => id === 'requests-recorded')
   const requests = measured(records)
   const failed = requests.filter(({ outcome }) => outcome !== 'completed').length
@@ -57,9 +55,7 @@ function toTestResults(results: Results, records: readonly RequestRecord[]): Tes
       timestamp: results.started_at.replace(/Z$/, '+00:00'),
     },
     summary: { success_count: requests.length - failed, failed_count: failed },
-    metrics: listLazily(requests.length, (place) =>
-      describeRequest(requests[place] as RequestRecord, recorded),
-    ),
+    metrics: mapLazily(requests, (record) => describeRequest(record, recorded)),
   }
 }
 
@@ -85,8 +81,8 @@ function countEvents({ bytes, events, eventNames = [] }: RequestRecord): Partial
 }
 
 /** Warm-up left out, in the order of the requests. */
-export function measured(records: readonly RequestRecord[]): RequestRecord[] {
-  return records.filter(({ phase }) => phase === 'measured').toSorted((a, b) => a.index - b.index)
+export function measured(records: Records): Records {
+  return orderByIndex(records.filter(({ phase }) => phase === 'measured'))
 }
 
 /** s, from dispatch; `undefined` without a token. */

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 
 import type { ReadStored } from '../bench-spec/baseline.ts'
 import { renderPath } from '../bench-spec/issue.ts'
-import type { RequestRecord } from '../engine/record.ts'
+import type { Records } from '../engine/record.ts'
 import { joinRounds } from '../metrics/joining.ts'
 import { DocumentError } from './document-error.ts'
 import { readLines } from './gzip-lines.ts'
@@ -16,7 +16,7 @@ import type { Results } from './results.ts'
 /** A run, or what was read back of it: its records may be missing. */
 export interface Findings {
   results: Results
-  records?: readonly RequestRecord[] | undefined
+  records?: Records | undefined
 }
 
 /** What the cells of a matrix came to, in the folder that holds theirs. */
@@ -103,7 +103,7 @@ export const readStored: ReadStored<Results> = (path) => {
 export function readRecords(
   results: Results,
   { file, cwd }: { file: string; cwd: string },
-): readonly RequestRecord[] | undefined {
+): Records | undefined {
   const path = join(dirname(file), requestsName)
   if (!existsSync(resolve(cwd, path))) return undefined
   const records = reading(path, () => parseRequests(readLines(resolve(cwd, path), path), path))
@@ -111,10 +111,7 @@ export function readRecords(
 }
 
 /** Those of the run itself: not those to a baseline, nor the time that they took. */
-export function ownRecords(
-  { baseline }: Results,
-  records: readonly RequestRecord[],
-): readonly RequestRecord[] {
+export function ownRecords({ baseline }: Results, records: Records): Records {
   const own = records.filter(({ target }) => target === 'candidate')
   return baseline?.kind === 'interleaved' ? joinRounds(own) : own
 }

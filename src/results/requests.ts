@@ -2,7 +2,7 @@ import type { Issue } from '../bench-spec/issue.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import { createSchemaCheck, type SchemaCheck } from '../bench-spec/schema-check.ts'
 import { keepRecords } from '../engine/packed-records.ts'
-import { type Failure, requestNumber, type RequestRecord } from '../engine/record.ts'
+import { type Failure, requestNumber, type RequestRecord, type Records } from '../engine/record.ts'
 import { DocumentError } from './document-error.ts'
 import { requestSchema } from './requests-schema.ts'
 import { fixed, orNull } from './rounding.ts'
@@ -66,14 +66,14 @@ let check: SchemaCheck | undefined
  * origin. `file` is shown in errors.
  * @throws {DocumentError} of the first line that is not as `renderRequest` writes it.
  */
-export function parseRequests(lines: Iterable<string>, file: string): readonly RequestRecord[] {
-  const { records, add } = keepRecords()
+export function parseRequests(lines: Iterable<string>, file: string): Records {
+  const kept = keepRecords()
   let number = 0
   for (const line of lines) {
     number++
-    if (line !== '') add([parseRequest(line, number, file)])
+    if (line !== '') kept.add([parseRequest(line, number, file)])
   }
-  return records
+  return kept.records
 }
 
 function parseRequest(line: string, number: number, file: string): RequestRecord {

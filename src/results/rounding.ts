@@ -1,4 +1,4 @@
-import { ticksPerMs } from '../engine/packed-records.ts'
+import { ticksPerMs } from '../engine/record.ts'
 
 /** To 1e-4 ms: more digits than that the clock does not have. */
 export function fixed(ms: number): number {

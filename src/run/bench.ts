@@ -3,7 +3,7 @@ import type { BenchSpec } from '../bench-spec/spec.ts'
 import { tagSpec } from '../bench-spec/tagging.ts'
 import { readCalibrations, readNoise } from '../calibration/calibration-file.ts'
 import { describeMachine } from '../calibration/machine.ts'
-import type { RequestRecord } from '../engine/record.ts'
+import type { Records } from '../engine/record.ts'
 import { explainRequests } from '../report/sentence/default-requests.ts'
 import { explainInfeasibility } from '../report/sentence/infeasibility.ts'
 import type { RecordedRequest } from '../results/recordings.ts'
@@ -26,12 +26,13 @@ export interface BenchRun {
   results: Results
   /**
    * Every request, warm-up included, those of one load process in the order in which they ended;
-   * secrets are already out of them. Of a large run they are views of what is kept, with their
-   * instants to 1e-4 ms: read their fields, or take `JSON.stringify` of one, but do not spread it.
+   * secrets are already out of them. Those of a large run are views of what is kept, made while you
+   * go through them, with their instants to 1e-4 ms: read their fields, or take `JSON.stringify` of
+   * one, but do not spread it.
    */
-  records: readonly RequestRecord[]
+  records: Records
   /** The same of the second target; `undefined` without one. */
-  baseline?: readonly RequestRecord[]
+  baseline?: Records
   /** What was asked to be recorded; secrets are already out of it. */
   recordings?: readonly RecordedRequest[]
   /** Instant that the times in `requests.ndjson.gz` count from; `undefined` without a request. */

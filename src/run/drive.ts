@@ -8,10 +8,11 @@ import { type LoadOptions, runLoad } from '../engine/load.ts'
 import type {
   ClientTrust,
   Recording,
-  RequestRecord,
   RunEnd,
   TargetRole,
   Watch,
+  Records,
+  RequestRecord,
 } from '../engine/record.ts'
 import type { Snapshot } from '../metrics/snapshot.ts'
 import type { MockHandle } from '../mock/index.ts'
@@ -44,9 +45,9 @@ export interface Drive {
   /** Its URLs are those that were sent to, of mocks too. */
   spec: CheckedSpec
   /** Every request, warm-up included, those of one load process in the order in which they ended; secrets are out of them. */
-  records: readonly RequestRecord[]
+  records: Records
   /** The same of the second target; `undefined` without one. */
-  baseline?: readonly RequestRecord[]
+  baseline?: Records
   /** What was asked to be recorded, secrets out of it. */
   recordings?: readonly Recording[]
   /** Instant at which the first request was due (see `RequestMarks`); `undefined` without one. */
@@ -95,7 +96,7 @@ export async function drive(spec: CheckedSpec, options: DriveOptions): Promise<D
 async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
   const { load, serverMetrics } = spec
   const alternates = spec.baseline?.kind === 'interleaved'
-  const sideOf = (records: readonly RequestRecord[], side: TargetRole) =>
+  const sideOf = (records: Records, side: TargetRole) =>
     alternates ? records.filter(({ target }) => target === side) : records
   const progress = trackProgress(load, options.onProgress, alternates ? 2 : 1)
   const steering = steer(spec)
@@ -113,7 +114,7 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
       },
       onMeasure: watching?.mark,
       onRecords(batch, inFlight) {
-        const own = sideOf(batch, 'candidate')
+        const own = alternates ? batch.filter(({ target }) => target === 'candidate') : batch
         progress.add(batch, inFlight)
         steering.add(own, inFlight)
         options.log?.add(batch)

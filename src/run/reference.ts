@@ -1,4 +1,4 @@
-import type { ClientTrust, RequestRecord } from '../engine/record.ts'
+import type { ClientTrust, Records } from '../engine/record.ts'
 import { type DoubtContext, type FindDoubt, findDoubts } from '../metrics/doubt.ts'
 import { joinRounds } from '../metrics/joining.ts'
 import { summarize } from '../metrics/summary.ts'
@@ -24,7 +24,7 @@ export interface DoubtGrounds extends DoubtContext {
 /** `records`: those of the second target. `own`, `grounds`: of the run that is judged. */
 export function referTo(
   { baseline, goodput }: CheckedSpec,
-  records: readonly RequestRecord[],
+  records: Records,
   own: Fingerprint,
   { trust, ...grounds }: DoubtGrounds = {},
 ): Referred | undefined {

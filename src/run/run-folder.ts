@@ -1,8 +1,8 @@
 import { lstatSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
-import { tickRecord } from '../engine/packed-records.ts'
-import type { RequestRecord } from '../engine/record.ts'
+import { tickRecords } from '../engine/packed-records.ts'
+import type { Records } from '../engine/record.ts'
 import type { Places } from '../report/screen.ts'
 import { type Findings, ownRecords } from '../results/findings.ts'
 import type { Results } from '../results/results.ts'
@@ -140,9 +140,6 @@ function restoreRequests(
 }
 
 /** The requests as they are read back from their file, so that a report of them is the same then. */
-function recallRecords({ results, records, origin = 0 }: BenchRun): readonly RequestRecord[] {
-  return ownRecords(
-    results,
-    records.map((record) => tickRecord(record, origin)),
-  )
+function recallRecords({ results, records, origin = 0 }: BenchRun): Records {
+  return ownRecords(results, tickRecords(records, origin))
 }

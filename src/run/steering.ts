@@ -1,16 +1,16 @@
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { tagSpec } from '../bench-spec/tagging.ts'
-import type { Halt, RequestRecord, RunEnd } from '../engine/record.ts'
+import type { Halt, RunEnd, Records } from '../engine/record.ts'
 import { watchHealth } from '../verdict/health.ts'
 import { isCertain, judge } from '../verdict/judge.ts'
 
 /** Watches a run and says whether it is to go on. */
 export interface Steering {
   /** Those to the candidate that have ended since. */
-  add(batch: readonly RequestRecord[], inFlight: number): void
+  add(batch: Records, inFlight: number): void
   /** `records`: all that were added. */
-  halt(records: readonly RequestRecord[]): Halt | undefined
-  extend(records: readonly RequestRecord[]): boolean
+  halt(records: Records): Halt | undefined
+  extend(records: Records): boolean
   /** How often the records were judged, the last time included. */
   looks(): number
   /** How the run ended, given how the load did: nothing was cut off when all had been sent by then. */

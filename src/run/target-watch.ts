@@ -2,7 +2,7 @@ import { keepKnown } from '../bench-spec/known.ts'
 import { createRedactor } from '../bench-spec/redaction.ts'
 import type { ServerMetrics } from '../bench-spec/spec.ts'
 import type { LoadPlan } from '../engine/load-plan.ts'
-import type { RequestRecord, Watch } from '../engine/record.ts'
+import type { Watch, Records } from '../engine/record.ts'
 import { type ServerWatch, watchServer } from '../engine/server-watch.ts'
 import { countAs, type FindChoices } from '../metrics/ledger.ts'
 import { readQwenSnapshot } from '../metrics/qwen-snapshot.ts'
@@ -46,7 +46,7 @@ export function watchTarget(
  */
 export function finishWatch(
   watch: ServerWatch<Snapshot>,
-  records: readonly RequestRecord[],
+  records: Records,
   findChoices: FindChoices,
 ): Promise<Watch<Snapshot>> {
   const own = records.filter(

@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../engine/record.ts'
+import type { Records } from '../engine/record.ts'
 import type { Results } from '../results/results.ts'
 import type { MetricsDocument, PercentilesDocument } from './answer.ts'
 import type { ParametersDocument } from './parameters.ts'
@@ -25,5 +25,5 @@ export interface StoredRun {
   document: RunDocument
   results: Results
   /** Every request; `undefined` when their file is not there any more. */
-  records?: readonly RequestRecord[]
+  records?: Records
 }

@@ -9,7 +9,7 @@ import {
 import type { Gate, Load } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import { narrowLoad, type Tagging } from '../bench-spec/tagging.ts'
-import type { RequestRecord } from '../engine/record.ts'
+import type { Records } from '../engine/record.ts'
 import { type Observation, observe } from '../metrics/observation.ts'
 import { listLazily, type Sequence } from '../metrics/sequence.ts'
 import { type Budget, percentileBudget, shareBudget } from './budget.ts'
@@ -47,7 +47,7 @@ export interface Prospect {
  */
 export function foresee(
   slo: Slo,
-  records: readonly RequestRecord[],
+  records: Records,
   { gate, load, goodput, tagging, stream, family }: Prospect,
 ): Certainty | undefined {
   const { requests, duration } = narrowLoad(load, slo, tagging)
@@ -92,9 +92,9 @@ export function foresee(
 /** The records that an SLO is about, numbered among themselves as they are sent. */
 function countAnew(
   { tags }: Slo,
-  records: readonly RequestRecord[],
+  records: Records,
   { load, tagging }: Pick<Prospect, 'load' | 'tagging'>,
-): readonly RequestRecord[] {
+): Records {
   if (tags === undefined || tagging === undefined) return records
   const list = tagging.list(tags, load.requests ?? 0)
   const places = new Map(list.map((index, place) => [index, place]))

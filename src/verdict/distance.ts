@@ -1,5 +1,5 @@
 import { type Comparator, isUpperBound } from '../bench-spec/slo.ts'
-import { nearestRank } from '../metrics/sample.ts'
+import { gatherValues, nearestRank } from '../metrics/sample.ts'
 import type { Sequence } from '../metrics/sequence.ts'
 import { findSlice, slicings } from './dependence.ts'
 
@@ -27,11 +27,19 @@ export function isFar(
 
 /** The values of each part in ascending order. */
 function cut(values: Sequence<readonly number[]>, slices: number): Float64Array[] {
-  const parts: number[][] = Array.from({ length: slices }, () => [])
+  /** Of each part, how many values it and those before it have. */
+  const ends = new Uint32Array(slices)
   let position = 0
-  for (const own of values) {
-    const part = parts[findSlice(position++, values.length, slices)]
-    for (const value of own) part?.push(value)
-  }
-  return parts.map((part) => Float64Array.from(part).sort())
+  let size = 0
+  const all = gatherValues(values, (own) => {
+    size += own.length
+    ends[findSlice(position++, values.length, slices)] = size
+    return own
+  })
+  let start = 0
+  return Array.from(ends, (end) => {
+    const part = all.subarray(start, Math.max(start, end))
+    start += part.length
+    return part.sort()
+  })
 }

@@ -7,8 +7,9 @@ import {
   type Stat,
 } from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
-import type { RequestRecord } from '../engine/record.ts'
-import { type Observation, observe, orderCounted } from '../metrics/observation.ts'
+import type { RequestRecord, Records } from '../engine/record.ts'
+import { type Observation, observe, observeCounted, orderCounted } from '../metrics/observation.ts'
+import { groupRounds } from '../metrics/rounds.ts'
 import { mean, nearestRank } from '../metrics/sample.ts'
 import { outputTokens, throughput, tokenBasis } from '../metrics/throughput.ts'
 import type { Tally } from './dependence.ts'
@@ -27,7 +28,7 @@ type Asked = Pick<Slo, 'metric' | 'stat' | 'op'>
  * percentile, 0 for the rate of a round that completed nothing; `undefined` when there is none.
  */
 export function takeValue(
-  records: readonly RequestRecord[],
+  records: Records,
   slo: Asked,
   { failures, goodput }: Taking,
 ): number | undefined {
@@ -36,7 +37,7 @@ export function takeValue(
 
 function takeStatistic(
   observation: Observation | undefined,
-  records: readonly RequestRecord[],
+  records: Records,
   { metric, stat, op }: Asked,
   failures: Gate['failures'],
 ): number | undefined {
@@ -57,16 +58,12 @@ function takeStatistic(
 }
 
 /** Measured requests that were not cancelled: those that count. */
-export function keepCounted(records: readonly RequestRecord[]): RequestRecord[] {
+export function keepCounted(records: Records): Records {
   return records.filter(({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled')
 }
 
 /** Requests that belong to a share, by round. */
-export function takeShares(
-  records: readonly RequestRecord[],
-  metric: Metric,
-  { goodput }: Taking,
-): Tally[] {
+export function takeShares(records: Records, metric: Metric, { goodput }: Taking): Tally[] {
   const observation = observe(records, metric, { goodput })
   if (observation?.kind !== 'share') return []
   const rounds = new Map<number, Tally>()
@@ -108,13 +105,13 @@ export interface RoundFigures {
 }
 
 /** The measured rounds of a run in figures. */
-export function takeRounds(records: readonly RequestRecord[], taking: Taking): RoundFigures[] {
+export function takeRounds(records: Records, taking: Taking): RoundFigures[] {
   // Ordered once for all metrics.
   const counted = orderCounted(records)
   const requests = ratesByRound(counted, () => 1)
   const tokens =
     tokenBasis(counted) === 'none' ? new Map<number, number>() : ratesByRound(counted, outputTokens)
-  const rounds = [...Map.groupBy(counted, ({ round }) => round)].sort(([a], [b]) => a - b)
+  const rounds = [...groupRounds(counted)].sort(([a], [b]) => a - b)
   return rounds.map(([round, own]) => {
     const completed = own.filter(({ outcome }) => outcome === 'completed').length
     const [good] = taking.goodput === undefined ? [] : takeShares(own, 'goodput', taking)
@@ -133,7 +130,7 @@ export function takeRounds(records: readonly RequestRecord[], taking: Taking): R
 }
 
 function ratesByRound(
-  records: readonly RequestRecord[],
+  records: Records,
   weigh: (record: RequestRecord) => number,
 ): Map<number, number> {
   const rounds = throughput(records, weigh)?.rounds ?? []
@@ -141,16 +138,16 @@ function ratesByRound(
 }
 
 function takeTimes(
-  records: readonly RequestRecord[],
+  counted: Records,
   metric: StoredMetric,
   { failures }: Taking,
 ): Partial<Record<StoredStat, number>> {
-  const observation = observe(records, metric)
+  const observation = observeCounted(counted, metric)
   return keepKnown<Record<StoredStat, number>>(
     Object.fromEntries(
       storedStats.map((stat) => [
         stat,
-        takeStatistic(observation, records, { metric, stat: toStat(stat), op: '<=' }, failures),
+        takeStatistic(observation, counted, { metric, stat: toStat(stat), op: '<=' }, failures),
       ]),
     ) as Record<StoredStat, number | undefined>,
   )

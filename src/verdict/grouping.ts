@@ -1,13 +1,13 @@
 import type { Slo } from '../bench-spec/slo.ts'
-import type { RequestRecord } from '../engine/record.ts'
+import type { RequestRecord, Records } from '../engine/record.ts'
 
 /** Fewest pairs of rounds, or of groups of rounds, that are compared. */
 export const fewestPairs = 3
 
 /** Records of one round, or of neighbouring rounds, of each target. */
 export interface RoundPair {
-  candidate: readonly RequestRecord[]
-  baseline: readonly RequestRecord[]
+  candidate: Records
+  baseline: Records
 }
 
 /**
@@ -24,11 +24,7 @@ export function requestsNeeded({ metric, stat }: Pick<Slo, 'metric' | 'stat'>): 
  * Pairs the rounds of two targets by their number; both have only requests that count. Neighbours are put together until each target
  * has `needed` requests in a pair; what is left over at the end goes to the last pair.
  */
-export function pairRounds(
-  candidate: readonly RequestRecord[],
-  baseline: readonly RequestRecord[],
-  needed: number,
-): RoundPair[] {
+export function pairRounds(candidate: Records, baseline: Records, needed: number): RoundPair[] {
   const rounds = [byRound(candidate), byRound(baseline)] as const
   const pairs: { candidate: RequestRecord[]; baseline: RequestRecord[] }[] = []
   let open = { candidate: [] as RequestRecord[], baseline: [] as RequestRecord[] }
@@ -48,6 +44,6 @@ export function pairRounds(
   return pairs
 }
 
-function byRound(records: readonly RequestRecord[]): Map<number, RequestRecord[]> {
+function byRound(records: Records): Map<number, RequestRecord[]> {
   return Map.groupBy(records, ({ round }) => round)
 }

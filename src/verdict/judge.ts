@@ -3,7 +3,7 @@ import type { GoodputBounds, RelativeSlo, Slo } from '../bench-spec/slo.ts'
 import type { Gate, Load } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import { narrowLoad, type Tagging } from '../bench-spec/tagging.ts'
-import { isWhole, type RequestRecord, type RunEnd, type TargetRole } from '../engine/record.ts'
+import { isWhole, type RunEnd, type TargetRole, type Records } from '../engine/record.ts'
 import type { FindDoubt } from '../metrics/doubt.ts'
 import { type Observation, orderCounted } from '../metrics/observation.ts'
 import { keepTagged, scopeRecords } from '../metrics/scope.ts'
@@ -37,11 +37,7 @@ export interface JudgeOptions {
 }
 
 /** Judges the measured records by every SLO, and the run by the gate's policy. Pure. */
-export function judge(
-  slos: readonly Slo[],
-  records: readonly RequestRecord[],
-  options: JudgeOptions,
-): Verdict {
+export function judge(slos: readonly Slo[], records: Records, options: JudgeOptions): Verdict {
   const { gate, load, goodput, tagging, reference, end, looks = 1, findDoubt } = options
   const nothing = findNothing('candidate', records)
   const scopes = scopeRecords(records, tagging, goodput)
@@ -93,10 +89,7 @@ export function judgeStored(
 }
 
 /** `undefined` when a measured request completed. */
-function findNothing(
-  target: TargetRole,
-  records: readonly RequestRecord[],
-): NothingCompleted | undefined {
+function findNothing(target: TargetRole, records: Records): NothingCompleted | undefined {
   const completed = records.some(
     ({ phase, outcome }) => phase === 'measured' && outcome === 'completed',
   )
@@ -111,11 +104,7 @@ function findNothing(
 }
 
 /** An SLO with tags of which no measured request was sent. */
-function findNoRequest(
-  { tags }: Slo,
-  target: TargetRole,
-  records: readonly RequestRecord[],
-): Reason | undefined {
+function findNoRequest({ tags }: Slo, target: TargetRole, records: Records): Reason | undefined {
   if (tags === undefined || records.some(({ phase }) => phase === 'measured')) return undefined
   return { kind: 'no-request', target }
 }
@@ -138,7 +127,7 @@ function keepReference(slo: Slo, reference: Reference, tagging: Tagging | undefi
 /** In a run that was stopped because its outcome was certain, what was certain stands and nothing else. */
 function settle(
   verdicts: readonly SloVerdict[],
-  records: readonly RequestRecord[],
+  records: Records,
   options: JudgeOptions,
 ): SloVerdict[] {
   const family = countBlocking(verdicts.map(({ slo }) => slo))
@@ -156,7 +145,7 @@ function settle(
 /** Whether no remaining request can change what the run comes to. */
 export function isCertain(
   slos: readonly Slo[],
-  records: readonly RequestRecord[],
+  records: Records,
   prospect: Omit<JudgeOptions, 'end'>,
 ): boolean {
   const family = countBlocking(slos)

@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../engine/record.ts'
+import type { RequestRecord, Records } from '../engine/record.ts'
 import { measure, type RequestMetric } from '../metrics/measure.ts'
 import { quantile, toSample } from '../metrics/sample.ts'
 import { outputTokens, throughput } from '../metrics/throughput.ts'
@@ -27,7 +27,7 @@ const power = 0.8
 const comparisons = [5, 10, 20] as const
 
 /** Of the measured requests; figures with fewer than 3 rounds, or with a round of 0, are left out. */
-export function measureNoise(records: readonly RequestRecord[], alpha: number): Noise[] {
+export function measureNoise(records: Records, alpha: number): Noise[] {
   const measured = records.filter(({ phase }) => phase === 'measured')
   const perRound = (metric: RequestMetric, p: number): number[] => {
     const rounds = new Map<number, number[]>()

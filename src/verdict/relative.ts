@@ -1,7 +1,7 @@
 import { keepKnown } from '../bench-spec/known.ts'
 import { isUpperBound, type RelativeSlo } from '../bench-spec/slo.ts'
 import type { Gate, Load } from '../bench-spec/spec.ts'
-import type { RequestRecord, TargetRole } from '../engine/record.ts'
+import type { TargetRole, Records } from '../engine/record.ts'
 import { countAsked } from './assessment.ts'
 import { decide, measureMargin, type Tails } from './decision.ts'
 import { weighFailures } from './excess.ts'
@@ -17,7 +17,7 @@ import type { Comparison, SloVerdict } from './verdict.ts'
 /** What relative SLOs compare with. */
 export type Reference =
   /** Records of a second target, whose rounds alternated with the candidate's. */
-  { kind: 'interleaved'; records: readonly RequestRecord[] } | StoredReference
+  { kind: 'interleaved'; records: Records } | StoredReference
 
 /** Rounds of an earlier run. */
 export interface StoredReference {
@@ -28,7 +28,7 @@ export interface StoredReference {
 }
 
 interface Given {
-  records: readonly RequestRecord[]
+  records: Records
   reference: Reference
   gate: Gate
   load: Load

@@ -1,5 +1,6 @@
 import type { RelativeSlo } from '../bench-spec/slo.ts'
-import type { RequestRecord } from '../engine/record.ts'
+import type { Records } from '../engine/record.ts'
+import { groupRounds } from '../metrics/rounds.ts'
 import { type Tally, toShare } from './dependence.ts'
 import type { Failures } from './excess.ts'
 import {
@@ -37,8 +38,8 @@ const mostLeftOut = 0.2
 /** Values of rounds that alternated, in pairs; `taking` says how they are taken. */
 export function compareRecords(
   slo: RelativeSlo,
-  records: readonly RequestRecord[],
-  reference: readonly RequestRecord[],
+  records: Records,
+  reference: Records,
   taking: Taking,
 ): Sides {
   const [own, other] = [keepCounted(records), keepCounted(reference)]
@@ -73,8 +74,8 @@ function isMeasure(value: number | undefined, { unit }: RelativeSlo): value is n
   return unit === 'ms' || value > 0
 }
 
-function countFailures(records: readonly RequestRecord[]): Tally[] {
-  const rounds = Map.groupBy(records, ({ round }) => round)
+function countFailures(records: Records): Tally[] {
+  const rounds = groupRounds(records)
   return [...rounds.values()].map((own) => ({
     size: own.length,
     hits: own.filter(({ outcome }) => outcome === 'failed').length,

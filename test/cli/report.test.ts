@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import { moveRecord } from '../../src/engine/packed-records.ts'
-import type { RequestRecord } from '../../src/engine/record.ts'
+import type { Records, RequestRecord } from '../../src/engine/record.ts'
 import { writeArtifacts } from '../../src/run/artifacts.ts'
 import type { BenchRun } from '../../src/run/bench.ts'
 import { find, findings, simulate } from '../report/html/_findings.ts'
@@ -50,7 +50,7 @@ test('renders every report of a run again, from its own files [S0.27]', async ()
 })
 
 /** On the clock of a machine that has run for eleven days, with all digits that it has. */
-function onMonotonicClock(records: readonly RequestRecord[]): RequestRecord[] {
+function onMonotonicClock(records: Records): RequestRecord[] {
   return records.map((record) => moveRecord(record, (at) => 987_654_321.123456 + at * 1.000_123))
 }
 
@@ -66,7 +66,14 @@ test.each<[string, BenchRun]>([
   ['many', { ...find(onMonotonicClock(simulate(300))), origin: 987_654_321 }],
   ['hostile ones', { results, records }],
   ['none', find([])],
-  ['those to two targets in turns', { ...alternating, results: resultsOf(alternating) }],
+  [
+    'those to two targets in turns',
+    {
+      records: alternating.records,
+      baseline: alternating.baseline ?? [],
+      results: resultsOf(alternating),
+    },
+  ],
 ])('every file is rendered again to the byte, of requests: %s', async (_of, run) => {
   const folder = createFolder({})
   writeArtifacts(join(folder, 'out'), run)

@@ -185,7 +185,7 @@ test.concurrent.for(targets)(
     })
     expect(found).toEqual(users.map((user) => expectedOf(user, target).join(' ')))
 
-    const wrong = records[users.indexOf('wrong-usage')]
+    const wrong = records.at(users.indexOf('wrong-usage'))
     const counts = !['sse', 'ndjson', 'raw'].includes(target)
     expect(wrong?.completionTokens).toBe(counts ? tokens + 7 : undefined)
 
@@ -193,7 +193,7 @@ test.concurrent.for(targets)(
     if (target === 'raw') return
     for (const [index, sent] of truth.entries()) {
       const times = unread.includes(sent.fault) ? [] : sent.content_ms
-      const seen = records[index]?.tokenTimes
+      const seen = records.at(index)?.tokenTimes
       if (sent.fault !== null && miscounted[sent.fault]?.includes(target)) continue
       expect([sent.key, seen?.length]).toEqual([sent.key, times.length])
       for (const [token, at] of times.entries()) expect(seen?.[token]).toBeGreaterThanOrEqual(at)

@@ -72,9 +72,10 @@ test(
       rate: '50/s',
     })
     // In the order of service, which is that of arrival: what is sent late may come behind others.
-    const sorted = records
-      .filter(({ phase }) => phase === 'measured')
-      .toSorted((a, b) => (a.marks.firstToken ?? 0) - (b.marks.firstToken ?? 0))
+    const measured = records.filter(({ phase }) => phase === 'measured')
+    const sorted = [...measured].sort(
+      (a, b) => (a.marks.firstToken ?? 0) - (b.marks.firstToken ?? 0),
+    )
     expect(sorted.map(({ outcome }) => outcome)).toEqual(
       Array.from({ length: 100 }, () => 'completed'),
     )

@@ -31,7 +31,7 @@ async function drive(seed: number, mock: object = {}): Promise<[number | undefin
     { env: {}, baseDir: folder },
   )
   const { records } = await runBench(spec, { root: folder })
-  return records.toSorted((a, b) => a.index - b.index).map(({ row, output = '' }) => [row, output])
+  return [...records].sort((a, b) => a.index - b.index).map(({ row, output = '' }) => [row, output])
 }
 
 test('a hermetic run repeats with its seed: rows, and what the mock answers', async () => {

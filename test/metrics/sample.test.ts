@@ -8,6 +8,7 @@ import {
   stddev,
   toSample,
 } from '../../src/metrics/sample.ts'
+import { createRandom } from '../verdict/random.ts'
 
 function sampleOf(...values: number[]): Sample {
   const sample = toSample(values)
@@ -66,4 +67,19 @@ test('averages, and spreads by n − 1 [S1.33]', () => {
   expect(mean(sample)).toBe(5)
   expect(stddev(sample)).toBeCloseTo(Math.sqrt(32 / 7), 12)
   expect(stddev(sampleOf(1))).toBeUndefined()
+})
+
+test('sorts many values as few: by size, whatever their sign, and -0 before 0', () => {
+  const random = createRandom(4)
+  const special = [0, -0, 1, -1, Infinity, -Infinity, 5e-324, -5e-324, Number.MAX_VALUE, 2 ** 31]
+  const values = Array.from({ length: 12_000 }, (_, at) =>
+    at < 2000 ? special[at % special.length]! : (random() - 0.2) * 10 ** Math.floor(random() * 9),
+  )
+  const sorted = toSample(values)
+  expect(sorted).toHaveLength(values.length)
+  const few = Float64Array.from(values).sort()
+  expect(Array.from(few, (value, at) => Object.is(value, sorted?.[at]))).not.toContain(false)
+  // Of which most digits are the same, so that few passes are made.
+  const equal = Float64Array.from({ length: 10_001 }, (_, at) => 8 - (at % 2))
+  expect(toSample(equal)?.slice(4999, 5002)).toEqual(Float64Array.of(7, 8, 8))
 })

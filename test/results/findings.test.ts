@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 
 import { expect, onTestFinished, test } from 'vitest'
 
-import type { RequestRecord } from '../../src/engine/record.ts'
+import type { Records } from '../../src/engine/record.ts'
 import { DocumentError } from '../../src/results/document-error.ts'
 import { findResults, readRecords, readResults, readStored } from '../../src/results/findings.ts'
 import { renderRequest } from '../../src/results/requests.ts'
@@ -66,10 +66,7 @@ test('the folder of a run that was killed says so', () => {
 })
 
 /** The requests in a folder of a run. */
-function read(
-  files: Readonly<Record<string, Uint8Array>>,
-  of = results,
-): readonly RequestRecord[] | undefined {
+function read(files: Readonly<Record<string, Uint8Array>>, of = results): Records | undefined {
   return readRecords(of, { file: 'results.json', cwd: createFolder(files) })
 }
 

@@ -125,7 +125,7 @@ test('what was written is read back: the same record, and the same line again', 
   const text = written.map((each) => `${renderRequest(each, t0)}\n`).join('')
   const back = parseRequests(text.split('\n'), 'requests.ndjson.gz')
   expect(back.map((each) => `${renderRequest(each, 0)}\n`).join('')).toBe(text)
-  expect(back[3]).toEqual({
+  expect(back.at(3)).toEqual({
     ...written[3],
     marks: {
       scheduled: 10,

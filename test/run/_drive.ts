@@ -1,6 +1,6 @@
 import type { BenchDocument } from '../../src/bench-spec/bench-document.ts'
 import type { Machine } from '../../src/calibration/machine.ts'
-import type { RequestRecord } from '../../src/engine/record.ts'
+import type { Records, RequestRecord } from '../../src/engine/record.ts'
 import type { Results } from '../../src/results/results.ts'
 import { type CheckedSpec, checkSpec } from '../../src/run/checked-spec.ts'
 import { conclude, type Setting } from '../../src/run/conclusion.ts'
@@ -33,7 +33,7 @@ export function specOf(given: Partial<BenchDocument>): CheckedSpec {
 /** What happened when these requests, and no others, were asked for. */
 export function driveOf(
   given: Partial<BenchDocument>,
-  records: readonly RequestRecord[],
+  records: Records,
   more: Partial<Drive> = {},
 ): Drive {
   const rounds = new Set(records.map(({ round }) => round)).size

@@ -56,10 +56,10 @@ test('requests are on the disk as soon as they have ended, once each, in that or
   const read = (): string =>
     gunzipSync(readFileSync(join(out, 'chat/requests.ndjson.gz'))).toString()
   log.start(1000)
-  log.add(bench.records.slice(0, 20))
+  log.add([...bench.records].slice(0, 20))
   expect(read().match(/\n/g)).toHaveLength(20)
   log.add([])
-  log.add(bench.records.slice(20))
+  log.add([...bench.records].slice(20))
   const whole = read()
   expect(parseRequests(whole.split('\n'), 'f').map(({ index }) => index)).toEqual(
     bench.records.map(({ index }) => index),
@@ -122,7 +122,7 @@ test('links in the output folder are replaced, and not followed', () => {
   for (const name of names.filter((each) => each !== 'exports')) link(`real/chat/${name}`, 'mine')
   link('real/chat/exports')
   const folder = openRunFolder(join(out, 'named'), 'chat')
-  folder.log.add(bench.records)
+  folder.log.add([...bench.records])
   link('real/chat/junit.xml', 'mine')
   expect(finishRun(folder, bench)).toEqual([])
   expect(writeOverview(join(out, 'named'), [bench.results], 'rich')).toEqual([])
@@ -156,11 +156,11 @@ test('what cannot be written is told by its name, and keeps nothing else from be
   const out = createFolder({})
   const folder = openRunFolder(out, 'chat')
   const { path, log } = folder
-  log.add(bench.records.slice(0, 20))
+  log.add([...bench.records].slice(0, 20))
   rmSync(join(path, 'requests.ndjson.gz'))
   mkdirSync(join(path, 'requests.ndjson.gz'))
-  log.add(bench.records.slice(20, 40))
-  log.add(bench.records.slice(40))
+  log.add([...bench.records].slice(20, 40))
+  log.add([...bench.records].slice(40))
   mkdirSync(join(path, 'report.html/inside'), { recursive: true })
   const why = 'cannot be written: a folder stands where a file is needed (EISDIR)'
   expect(finishRun(folder, bench)).toEqual([

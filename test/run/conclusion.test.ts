@@ -259,7 +259,7 @@ function readAt(sent: number, finished: number): Reading<Snapshot> {
 test('what the server told is compared with the requests on the clock of the run', () => {
   const driven = alternate(0)
   // Some seconds after the first round of the candidate has ended.
-  const from = Math.min(...driven.records.slice(30).map(({ marks }) => marks.scheduled)) - 100
+  const from = Math.min(...[...driven.records].slice(30).map(({ marks }) => marks.scheduled)) - 100
   const last = driven.records.at(-1)?.marks.ended ?? 0
   const [before, after] = [readAt(from, 37), readAt(last + 10, 307)]
   const watch = { url: 'http://127.0.0.1:8000/metrics', scrapes: 2, failed: 0, start: from }

@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../../engine/record.ts'
+import type { Records } from '../../engine/record.ts'
 import { type Step, stepsInFlight } from '../../metrics/concurrency.ts'
 import type { Results } from '../../results/results.ts'
 import { formatCount } from '../units.ts'
@@ -14,7 +14,7 @@ import { drawAsked, drawBands } from './stages.ts'
  */
 export function renderConcurrency(
   results: Results,
-  records: readonly RequestRecord[],
+  records: Records,
   { width, left }: Plot,
   x: Scale,
   { origin, begin }: { origin: number; begin: number | undefined },

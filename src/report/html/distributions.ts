@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../../engine/record.ts'
+import type { Records } from '../../engine/record.ts'
 import { quantile } from '../../metrics/sample.ts'
 import type { Results } from '../../results/results.ts'
 import { allTimes, percentileNames, percentileRows, roughNote } from '../cells.ts'
@@ -27,10 +27,7 @@ const meanings: Readonly<Record<SeriesMetric, string>> = {
 }
 
 /** Percentile table of all metrics, then the distributions of three of them. */
-export function renderDistributions(
-  results: Results,
-  records: readonly RequestRecord[] | undefined,
-): Markup {
+export function renderDistributions(results: Results, records: Records | undefined): Markup {
   const rows = percentileRows(results, allTimes(results))
   if (rows.length === 0) return markup`<p>No request completed, so there are no times to show.</p>`
   const table = renderTable({

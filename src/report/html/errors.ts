@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../../engine/record.ts'
+import type { Records } from '../../engine/record.ts'
 import type { Results } from '../../results/results.ts'
 import { formatCount, formatMs, formatValue } from '../units.ts'
 import { measureDuration, measuredOnly, findOrigin, findStart } from './instants.ts'
@@ -7,10 +7,7 @@ import { nameOutcome } from './request-outcome.ts'
 import { renderTable } from './table.ts'
 
 /** Failed requests by kind: how many, when, and what the first one said. */
-export function renderErrors(
-  { summary }: Results,
-  records: readonly RequestRecord[] | undefined,
-): Markup {
+export function renderErrors({ summary }: Results, records: Records | undefined): Markup {
   const { failures, requests } = summary
   if (failures.length === 0) return markup`<p>No measured request failed.</p>`
   const times = timesByKind(records ?? [])
@@ -29,7 +26,7 @@ export function renderErrors(
 }
 
 /** When the first and the last failure of each kind ended, since the run began. */
-function timesByKind(records: readonly RequestRecord[]): Map<string, [string, string]> {
+function timesByKind(records: Records): Map<string, [string, string]> {
   const origin = findOrigin(records)
   const failed = measuredOnly(records).filter(({ outcome }) => outcome === 'failed')
   const kinds = [...Map.groupBy(failed, nameOutcome)]

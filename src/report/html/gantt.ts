@@ -1,4 +1,4 @@
-import { requestNumber, type RequestRecord } from '../../engine/record.ts'
+import { requestNumber, type RequestRecord, type Records } from '../../engine/record.ts'
 import { chunkGaps, measure } from '../../metrics/measure.ts'
 import type { Results } from '../../results/results.ts'
 import { formatCount, formatMs } from '../units.ts'
@@ -15,7 +15,7 @@ const mostSlow = 16
 const size = { width: 420, height: 20 }
 
 /** How the time of the failed and the slowest requests was spent, each from its dispatch. */
-export function renderGantt(results: Results, records: readonly RequestRecord[]): Markup {
+export function renderGantt(results: Results, records: Records): Markup {
   const requests = measuredOnly(records)
   const failed = requests.filter(({ outcome }) => outcome === 'failed')
   const completed = requests.filter(({ outcome }) => outcome === 'completed')

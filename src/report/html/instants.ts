@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../../engine/record.ts'
+import type { RequestRecord, Records } from '../../engine/record.ts'
 import { measure } from '../../metrics/measure.ts'
 
 /** ms on the clock of the records; a request that never left began when it was called. */
@@ -7,7 +7,7 @@ export function findStart({ marks }: RequestRecord): number {
 }
 
 /** The first start of all, warm-up included; the origin of a run's time. */
-export function findOrigin(records: readonly RequestRecord[]): number {
+export function findOrigin(records: Records): number {
   return records.reduce((first, record) => Math.min(first, findStart(record)), Infinity)
 }
 
@@ -19,7 +19,7 @@ export function measureDuration(record: RequestRecord): number {
 
 /** The first `most` in an order, without one of all. */
 export function pickFirst(
-  records: readonly RequestRecord[],
+  records: Records,
   most: number,
   compare: (a: RequestRecord, b: RequestRecord) => number,
 ): RequestRecord[] {
@@ -35,6 +35,6 @@ export function pickFirst(
   return first.sort(compare).slice(0, most)
 }
 
-export function measuredOnly(records: readonly RequestRecord[]): RequestRecord[] {
+export function measuredOnly(records: Records): Records {
   return records.filter(({ phase }) => phase === 'measured')
 }

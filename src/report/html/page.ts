@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../../engine/record.ts'
+import type { Records } from '../../engine/record.ts'
 import type { Results } from '../../results/results.ts'
 import { renderBanner } from './banner.ts'
 import { renderBaseline } from './baseline.ts'
@@ -23,7 +23,7 @@ import { renderTimeline } from './timeline.ts'
  * One run as a page that needs nothing beside itself. Without the records, what is drawn of them is
  * missing, and the page says so.
  */
-export function renderHtml(results: Results, records?: readonly RequestRecord[]): string {
+export function renderHtml(results: Results, records?: Records): string {
   const { spec, verdict, tool } = results
   return renderShell({
     status: verdict.status,
@@ -35,9 +35,9 @@ export function renderHtml(results: Results, records?: readonly RequestRecord[])
   })
 }
 
-function listSections(results: Results, records: readonly RequestRecord[] | undefined): Section[] {
+function listSections(results: Results, records: Records | undefined): Section[] {
   const missing = markup`<p>The records of the requests were not at hand when this page was made: keep requests.ndjson.gz beside results.json.</p>`
-  const drawn = (draw: (records: readonly RequestRecord[]) => Markup): Markup =>
+  const drawn = (draw: (records: Records) => Markup): Markup =>
     records === undefined ? missing : draw(records)
   const server = renderServer(results)
   const baseline = renderBaseline(results)

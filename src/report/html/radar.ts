@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../../engine/record.ts'
+import type { Records } from '../../engine/record.ts'
 import { measureConcurrency } from '../../metrics/concurrency.ts'
 import type { Results, SloDocument } from '../../results/results.ts'
 import { formatValue } from '../units.ts'
@@ -25,7 +25,7 @@ const radius = 90
  */
 export function listAxes(
   { summary, verdict, load }: Results,
-  records: readonly RequestRecord[] | undefined,
+  records: Records | undefined,
   words: ChartWords = englishCharts,
 ): RadarAxis[] {
   const { output_tokens_per_second: tokens, latency_ms: latency, success_rate: success } = summary
@@ -65,7 +65,7 @@ export function listAxes(
 }
 
 /** `undefined` in an open loop, of which no number in flight is asked. */
-function shareHeld(load: Results['load'], records: readonly RequestRecord[]): number | undefined {
+function shareHeld(load: Results['load'], records: Records): number | undefined {
   if (load.kind === 'open') return undefined
   const held = measureConcurrency(records, load.concurrency)
   return held && held.mean / load.concurrency

@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../../engine/record.ts'
+import type { Records } from '../../engine/record.ts'
 import type { Results } from '../../results/results.ts'
 import { formatMs, formatValue } from '../units.ts'
 import { type ChartWords, englishCharts } from './chart-words.ts'
@@ -26,10 +26,7 @@ const latencySteps = [500, 2000 / 3, 1000, 2000]
 const successSteps = [0.99, 0.98, 0.95, 0.9]
 
 /** Grades on fixed scales. They say nothing about this service's goals and never decide a verdict. */
-export function renderRatings(
-  results: Results,
-  records: readonly RequestRecord[] | undefined,
-): Markup {
+export function renderRatings(results: Results, records: Records | undefined): Markup {
   if (rate(results, englishCharts).length === 0) return renderGrades(results)
   return markup`<details><summary>Advisory: grades on fixed scales, which never decide a verdict</summary>${renderGrades(results)}${renderRadar(listAxes(results, records))}</details>`
 }

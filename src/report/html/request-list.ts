@@ -1,5 +1,5 @@
 import { cleanLine } from '../../bench-spec/plain-text.ts'
-import { requestNumber, type RequestRecord } from '../../engine/record.ts'
+import { requestNumber, type RequestRecord, type Records } from '../../engine/record.ts'
 import { measure } from '../../metrics/measure.ts'
 import { outputTokens } from '../../metrics/throughput.ts'
 import { formatCount } from '../units.ts'
@@ -47,7 +47,7 @@ interface Listing {
 }
 
 /** The measured requests, the failed ones first, then the slowest. */
-export function renderRequestList(records: readonly RequestRecord[]): Markup {
+export function renderRequestList(records: Records): Markup {
   const requests = measuredOnly(records)
   if (requests.length === 0) return markup`<p>No measured request was sent.</p>`
   const listing = list(pickFirst(requests, mostEmbedded, byInterest), findOrigin(records))
@@ -76,7 +76,7 @@ function byInterest(a: RequestRecord, b: RequestRecord): number {
   return slower || a.index - b.index
 }
 
-function list(requests: readonly RequestRecord[], origin: number): Listing {
+function list(requests: Records, origin: number): Listing {
   const outcomes = new Map<string, number>()
   const messages = new Map<string, number>()
   const rows = requests.map((record): Row => {

@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../../engine/record.ts'
+import type { Records } from '../../engine/record.ts'
 import { observe } from '../../metrics/observation.ts'
 import { nearestRank, type Sample } from '../../metrics/sample.ts'
 import type { Results, SloDocument } from '../../results/results.ts'
@@ -31,7 +31,7 @@ export interface Bound {
 /** `undefined` when no request gave a value. */
 export function collectSeries(
   results: Results,
-  records: readonly RequestRecord[],
+  records: Records,
   metric: SeriesMetric,
 ): Series | undefined {
   const observation = observe(records, metric)

@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../../engine/record.ts'
+import type { Records } from '../../engine/record.ts'
 import { quantile, toSample } from '../../metrics/sample.ts'
 import { formatCount, formatMs } from '../units.ts'
 import { measureDuration, findStart } from './instants.ts'
@@ -8,24 +8,27 @@ import { renderTable } from './table.ts'
 const slices = 12
 
 /** The timeline as a table: slices of equal length by the start of the requests. */
-export function tabulateSlices(
-  records: readonly RequestRecord[],
-  origin: number,
-  end: number,
-): Markup {
+export function tabulateSlices(records: Records, origin: number, end: number): Markup {
   const length = end / slices || 1
-  const findSlice = (record: RequestRecord): number =>
-    Math.min(slices - 1, Math.floor((findStart(record) - origin) / length))
-  const groups = Map.groupBy(records, findSlice)
-  const rows = Array.from({ length: slices }, (_, slice) => {
-    const group = groups.get(slice) ?? []
-    const durations = toSample(
-      group.filter(({ outcome }) => outcome === 'completed').map(measureDuration),
-    )
+  const parts = Array.from({ length: slices }, () => ({
+    began: 0,
+    failed: 0,
+    completed: [] as number[],
+  }))
+  for (const record of records) {
+    const slice = Math.floor((findStart(record) - origin) / length)
+    const part = parts[Math.min(slices - 1, slice)]
+    if (part === undefined) continue
+    part.began++
+    if (record.outcome === 'failed') part.failed++
+    if (record.outcome === 'completed') part.completed.push(measureDuration(record))
+  }
+  const rows = parts.map(({ began, failed, completed }, slice) => {
+    const durations = toSample(completed)
     return [
       formatMs(slice * length),
-      formatCount(group.length),
-      formatCount(group.filter(({ outcome }) => outcome === 'failed').length),
+      formatCount(began),
+      formatCount(failed),
       durations === undefined ? '–' : formatMs(quantile(durations, 0.5)),
       durations === undefined ? '–' : formatMs(quantile(durations, 1)),
     ]

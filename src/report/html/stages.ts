@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../../engine/record.ts'
+import type { Records } from '../../engine/record.ts'
 import type { Results } from '../../results/results.ts'
 import { stageRows, stageTitles } from '../stage-cells.ts'
 import { fixed, type Plot } from './chart.ts'
@@ -19,10 +19,7 @@ export function renderStages(results: Results): Markup | undefined {
 }
 
 /** Instant at which the first stage began, ms on the clock of the records; `undefined` without stages. */
-export function findFirstStage(
-  { stages }: Results,
-  records: readonly RequestRecord[],
-): number | undefined {
+export function findFirstStage({ stages }: Results, records: Records): number | undefined {
   if (stages.length === 0) return undefined
   const due = records.flatMap(({ phase, marks }) => (phase === 'measured' ? marks.scheduled : []))
   return due.length === 0 ? undefined : due.reduce((least, at) => Math.min(least, at), Infinity)

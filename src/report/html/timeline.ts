@@ -1,5 +1,5 @@
-import type { RequestRecord } from '../../engine/record.ts'
-import { quantile, toSample } from '../../metrics/sample.ts'
+import type { RequestRecord, Records } from '../../engine/record.ts'
+import { quantile, sampleEach } from '../../metrics/sample.ts'
 import type { Results } from '../../results/results.ts'
 import { formatCount, formatMs } from '../units.ts'
 import { type Plot, createPlot, fixed, renderAxes, renderChart, renderFigure } from './chart.ts'
@@ -32,8 +32,8 @@ const shapes: Readonly<Record<Kind, string>> = {
 }
 
 /** Every request where it began and how long it took; below it the requests in flight. */
-export function renderTimeline(results: Results, records: readonly RequestRecord[]): Markup {
-  const durations = toSample(records.map(measureDuration))
+export function renderTimeline(results: Results, records: Records): Markup {
+  const durations = sampleEach(records, measureDuration)
   if (durations === undefined) return markup`<p>No request was sent.</p>`
   const origin = findOrigin(records)
   const first = findFirstStage(results, records)
@@ -46,10 +46,10 @@ export function renderTimeline(results: Results, records: readonly RequestRecord
     [plot.bottom, plot.top],
     { zero: true, bounds: bounds.map(({ value }) => value) },
   )
-  const kinds = Map.groupBy(records, classify)
+  const kinds = scatter(records, { x, y, origin })
   const layers = (['warmup', 'completed', 'cancelled', 'failed'] as const).map((kind) => {
-    const path = scatter(kinds.get(kind) ?? [], kind, { x, y, origin })
-    return path === '' ? undefined : markup`<path class="mark ${kind}" d="${trust(path)}"/>`
+    const marks = kinds.get(kind)
+    return marks && markup`<path class="mark ${kind}" d="${trust(draw(marks, kind))}"/>`
   })
   const lines = bounds
     .filter(({ value }) => value >= y.low && value <= y.high)
@@ -57,7 +57,7 @@ export function renderTimeline(results: Results, records: readonly RequestRecord
       const at = fixed(y.place(value))
       return markup`<path class="bound" d="M${plot.left} ${at}H${plot.right}"/><text class="bound end" x="${plot.right}" y="${at - 5}">${text}</text>`
     })
-  const counts = [...kinds].map(([kind, { length }]) => `${formatCount(length)} ${names[kind]}`)
+  const counts = [...kinds].map(([kind, { count }]) => `${formatCount(count)} ${names[kind]}`)
   const description = `${counts.join(', ')}; from ${formatMs(durations[0])} to ${formatMs(durations.at(-1) ?? 0)}, over ${formatMs(end)}.`
   const chart = renderChart(
     { id: 'timeline-scatter', title: 'Time taken by each request, over its start', description },
@@ -91,16 +91,35 @@ interface Axes {
   origin: number
 }
 
-function scatter(records: readonly RequestRecord[], kind: Kind, { x, y, origin }: Axes): string {
-  const seen = new Set<string>()
-  for (const record of records) {
-    const left = Math.round(x.place(findStart(record) - origin))
-    seen.add(`M${left} ${Math.round(y.place(measureDuration(record)))}${shapes[kind]}`)
-  }
-  return [...seen].join('')
+/** The requests of a kind. */
+interface Marks {
+  count: number
+  /** Where there is one, `left * row + top`, each place once. */
+  places: Set<number>
 }
 
-function legend(kinds: ReadonlyMap<Kind, readonly unknown[]>): Content {
+/** More than the height of the drawing. */
+const row = 4096
+
+function scatter(records: Records, { x, y, origin }: Axes): Map<Kind, Marks> {
+  const kinds = new Map<Kind, Marks>()
+  for (const record of records) {
+    const kind = classify(record)
+    const marks = kinds.get(kind) ?? { count: 0, places: new Set() }
+    kinds.set(kind, marks)
+    marks.count++
+    const left = Math.round(x.place(findStart(record) - origin))
+    marks.places.add(left * row + Math.round(y.place(measureDuration(record))))
+  }
+  return kinds
+}
+
+function draw({ places }: Marks, kind: Kind): string {
+  const marks = Array.from(places, (at) => `M${Math.floor(at / row)} ${at % row}${shapes[kind]}`)
+  return marks.join('')
+}
+
+function legend(kinds: ReadonlyMap<Kind, unknown>): Content {
   return [...kinds.keys()].map((kind, index) => [
     index === 0 ? undefined : markup`, `,
     markup`<span class="key"><svg viewBox="-6 -6 12 12" aria-hidden="true"><path class="mark ${kind}" d="M0 0${trust(shapes[kind])}"/></svg>${names[kind]}</span>`,

@@ -1,6 +1,6 @@
 import { cleanLine } from '../../bench-spec/plain-text.ts'
 import type { RequestBound } from '../../bench-spec/slo.ts'
-import type { RequestRecord } from '../../engine/record.ts'
+import type { Records } from '../../engine/record.ts'
 import { isGood } from '../../metrics/goodput.ts'
 import type { DistributionDocument, Results } from '../../results/results.ts'
 import { wrap } from '../columns.ts'
@@ -31,7 +31,7 @@ type Statistics = Readonly<Record<(typeof statistics)[number], number>>
 export function compareWith(
   tool: Tool,
   results: Results,
-  records: readonly RequestRecord[],
+  records: Records,
   objectives?: Objectives,
 ): string {
   const measured = records.filter(({ phase }) => phase === 'measured')
@@ -78,7 +78,7 @@ function compareMetric(
   metric: ToolMetric,
   tool: Tool,
   { summary }: Results,
-  measured: readonly RequestRecord[],
+  measured: Records,
 ): Row {
   const { name, ours } = metric
   const theirs = describe(listValues(metric, measured), metric.quantile ?? tool.quantile)
@@ -86,10 +86,7 @@ function compareMetric(
   return { name, ours, theirs: toCells(theirs), own: toCells(own) }
 }
 
-function listValues(
-  { values, failures }: ToolMetric,
-  measured: readonly RequestRecord[],
-): readonly Weighted[] {
+function listValues({ values, failures }: ToolMetric, measured: Records): readonly Weighted[] {
   const found = measured.filter(({ outcome }) => outcome === 'completed').flatMap(values)
   if (failures === undefined) return found
   const failed = measured.filter(({ outcome }) => outcome === 'failed')
@@ -97,11 +94,7 @@ function listValues(
   return found.length === 0 || endless.length === 0 ? [] : [...found, ...endless]
 }
 
-function compareRate(
-  { name, ours, rate }: ToolRate,
-  { summary }: Results,
-  measured: readonly RequestRecord[],
-): Row {
+function compareRate({ name, ours, rate }: ToolRate, { summary }: Results, measured: Records): Row {
   const cell = (value: number | null): string =>
     value === null ? '–' : formatValue(value, ours === 'requests_per_second' ? '/s' : 'tok/s')
   return { name, ours, theirs: [cell(rate(measured) ?? null)], own: [cell(summary[ours])] }
@@ -110,7 +103,7 @@ function compareRate(
 /** Shares of completed and failed requests; a request that was cancelled is in neither. */
 function compareGoodput(
   { name, keeps, ours, objectives }: ToolGoodput & { objectives: Objectives },
-  measured: readonly RequestRecord[],
+  measured: Records,
 ): Row {
   const bounds = toBounds(objectives)
   const counted = measured.filter(({ outcome }) => outcome !== 'cancelled')
@@ -171,7 +164,7 @@ function renderTable(rows: readonly Row[], titles: readonly string[]): string[] 
 }
 
 /** Definitions are those of a chat; events of another stream are taken as its chunks. */
-function listOthers(completed: readonly RequestRecord[]): string[] {
+function listOthers(completed: Records): string[] {
   const others = new Set(
     completed.flatMap(({ dialect }) =>
       dialect === undefined || /^openai-(chat|completions)$/.test(dialect) ? [] : [dialect],

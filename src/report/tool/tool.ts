@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../../engine/record.ts'
+import type { RequestRecord, Records } from '../../engine/record.ts'
 
 /** ms, and how often it counts: once, or for the tokens that it stands for. */
 export interface Weighted {
@@ -32,7 +32,7 @@ export interface ToolRate {
   name: string
   definition: string
   /** Per second; `undefined` without a duration or without a count of tokens. */
-  rate(records: readonly RequestRecord[]): number | undefined
+  rate(records: Records): number | undefined
   ours: 'requests_per_second' | 'output_tokens_per_second'
   difference: string
 }

@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../../engine/record.ts'
+import type { RequestRecord, Records } from '../../engine/record.ts'
 import type { Weighted } from './tool.ts'
 
 /** One value that counts once, or none. */
@@ -46,7 +46,7 @@ export function listGaps(times: readonly number[]): readonly Weighted[] {
 
 /** Completed requests, or their tokens, per second from the first dispatch to the last end of a stream. */
 export function rateOver(
-  records: readonly RequestRecord[],
+  records: Records,
   amount: (record: RequestRecord) => number | undefined,
 ): number | undefined {
   let [first, last, sum] = [Infinity, -Infinity, 0]

@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../../engine/record.ts'
+import type { Records } from '../../engine/record.ts'
 import { quantile } from '../../metrics/sample.ts'
 import { binValues } from '../../report/html/bins.ts'
 import { type ChartWords, englishCharts } from '../../report/html/chart-words.ts'
@@ -105,7 +105,7 @@ function showTime(value: number | null | undefined): string {
 
 function renderCharts(
   results: Results,
-  records: readonly RequestRecord[] | undefined,
+  records: Records | undefined,
   { words, charts }: { words: PageWords; charts: ChartWords },
 ): Markup {
   const titles = { latency: words.responseTime, ttft: words.ttft }
@@ -119,7 +119,7 @@ function renderCharts(
 
 function drawSeries(
   results: Results,
-  records: readonly RequestRecord[] | undefined,
+  records: Records | undefined,
   metric: SeriesMetric,
   words: ChartWords,
 ): Markup | undefined {
