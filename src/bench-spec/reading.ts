@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 
 import { checkBaselineUrl, ownParts, readBaseline, type ReadStored } from './baseline.ts'
 import type { BenchDocument } from './bench-document.ts'
-import { asFile, checkSourceKeys } from './data-source.ts'
+import { readSource } from './data-source.ts'
 import type { DataSource, LoadedDataset } from './dataset.ts'
 import { createIssue, type Locate, type Report, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
@@ -13,13 +13,7 @@ import type { RelativeSlo } from './slo.ts'
 import type { Abort, BenchSpec, Gate, MockOptions, Target } from './spec.ts'
 import { readStagedLoad, readStages } from './staged-load.ts'
 import type { StreamFormat } from './stream-format.ts'
-import {
-  fillSynthetic,
-  findUnused,
-  readSynthetic,
-  sketchSynthetic,
-  type WriteRows,
-} from './synthetic-source.ts'
+import { fillSynthetic, findUnused, type WriteRows } from './synthetic-source.ts'
 import { checkTags } from './tag-check.ts'
 import { createTagging } from './tagging.ts'
 import { checkHeaders, checkUrl } from './target.ts'
@@ -67,21 +61,7 @@ export function readBench<Stored>(
   const mock = readMock(document, directory)
   const source = document.data_source
   const seed = document.seed ?? defaultSeed
-  const hasKeys = source !== undefined && checkSourceKeys(source, report)
-  const file = source && hasKeys ? asFile(source) : undefined
-  const synthetic =
-    hasKeys && file === undefined ? readSynthetic(source, { seed, report }) : undefined
-  const loaded: LoadedDataset | undefined =
-    source &&
-    (file === undefined
-      ? keepKnown<LoadedDataset>({
-          dataset: synthetic && sketchSynthetic(synthetic, document),
-          hidden: [],
-          issues: [],
-          warnings: [],
-        })
-      : readData(file))
-  for (const { key, message } of loaded?.issues ?? []) report(['data_source', key], message)
+  const { loaded, synthetic } = readSource(document, { seed, report, readData })
   const dataset = loaded?.dataset
 
   if (document.url !== undefined) issues.push(...checkUrl(target.url, mock !== undefined, locate))
