@@ -28,6 +28,7 @@ import { findSecrets, maskNamedSecrets, type LiteralSecret } from './secret.ts'
 import type { RelativeSlo } from './slo.ts'
 import { parseSource } from './source.ts'
 import type { BenchSpec, MockOptions, Secret } from './spec.ts'
+import { createWriteRows } from './synthetic-source.ts'
 import { hasPlaceholder, prepare } from './template.ts'
 
 export interface LoadOptions<Stored> {
@@ -188,6 +189,7 @@ function build<Stored>(opened: Opened<Stored>): BenchSpec<Stored>[] {
     found.push(createIssue(locate, path, message, part))
   })
   let loaded: LoadedDataset | undefined
+  const writeRows = createWriteRows()
   const benches = documents.map((each) => {
     const bench = readBench(each.document, {
       directory,
@@ -195,6 +197,7 @@ function build<Stored>(opened: Opened<Stored>): BenchSpec<Stored>[] {
       limits,
       locate: locateCell(each, locate),
       readData: (source) => (loaded ??= loadDataset(source, directory)),
+      writeRows,
       cellFolder: each.cell && nameCellFolder(each.cell.settings),
       readStored,
       openFiles,

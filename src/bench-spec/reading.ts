@@ -2,7 +2,8 @@ import { resolve } from 'node:path'
 
 import { checkBaselineUrl, ownParts, readBaseline, type ReadStored } from './baseline.ts'
 import type { BenchDocument } from './bench-document.ts'
-import type { LoadedDataset } from './dataset.ts'
+import { readSource } from './data-source.ts'
+import type { DataSource, LoadedDataset } from './dataset.ts'
 import { createIssue, type Locate, type Report, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
 import { hasControls } from './plain-text.ts'
@@ -12,6 +13,7 @@ import type { RelativeSlo } from './slo.ts'
 import type { Abort, BenchSpec, Gate, MockOptions, Target } from './spec.ts'
 import { readStagedLoad, readStages } from './staged-load.ts'
 import type { StreamFormat } from './stream-format.ts'
+import { fillSynthetic, findUnused, type WriteRows } from './synthetic-source.ts'
 import { checkTags } from './tag-check.ts'
 import { createTagging } from './tagging.ts'
 import { checkHeaders, checkUrl } from './target.ts'
@@ -34,7 +36,9 @@ export interface BenchContext<Stored> {
   limits: readonly RelativeSlo[]
   locate: Locate
   /** Reads the file of a data source. */
-  readData(source: NonNullable<BenchDocument['data_source']>): LoadedDataset
+  readData(source: DataSource): LoadedDataset
+  /** Writes the rows of a source that is none. */
+  writeRows: WriteRows
   /** Below the folder of a baseline that was run with the same matrix; `undefined` without one. */
   cellFolder: string | undefined
   readStored?: ReadStored<Stored> | undefined
@@ -47,7 +51,7 @@ export function readBench<Stored>(
   document: Partial<BenchDocument>,
   context: BenchContext<Stored>,
 ): Bench<Stored> {
-  const { directory, faults, limits, locate, readData, cellFolder } = context
+  const { directory, faults, limits, locate, readData, writeRows, cellFolder } = context
   const { readStored, openFiles, cores } = context
   const issues: Issue[] = []
   const report: Report = (path, message, part) => {
@@ -56,8 +60,8 @@ export function readBench<Stored>(
   const target = readTarget(document)
   const mock = readMock(document, directory)
   const source = document.data_source
-  const loaded: LoadedDataset | undefined = source && readData(source)
-  for (const { key, message } of loaded?.issues ?? []) report(['data_source', key], message)
+  const seed = document.seed ?? defaultSeed
+  const { loaded, synthetic } = readSource(document, { seed, report, readData })
   const dataset = loaded?.dataset
 
   if (document.url !== undefined) issues.push(...checkUrl(target.url, mock !== undefined, locate))
@@ -98,7 +102,7 @@ export function readBench<Stored>(
     dataset,
     target,
     baseline: baseline?.kind === 'interleaved' ? baseline.target : undefined,
-    load: { shuffle: source?.shuffle, seed: document.seed ?? defaultSeed, stages: staging?.stages },
+    load: { shuffle: source?.shuffle, seed, stages: staging?.stages },
   })
   const hidden = loaded?.hidden ?? []
   const tagged = { tagging, dataset, hidden, hasStages: staging !== undefined }
@@ -124,20 +128,29 @@ export function readBench<Stored>(
   const alternates = baseline?.kind === 'interleaved'
   const stream = readStreamFormat(document.stream_format)
   const serverMetrics = readServerMetrics(document, report)
+  const load =
+    staging === undefined
+      ? readLoad(document, report, { slos, gate, tagging, alternates, openFiles, cores, hasRate })
+      : readStagedLoad(document, staging, report, {
+          mock: mock !== undefined,
+          alternates,
+          openFiles,
+          cores,
+        })
+  const filled =
+    synthetic &&
+    fillSynthetic(synthetic, {
+      rows: source?.rows,
+      load,
+      extraRounds: gate.maxExtraRounds,
+      write: writeRows,
+    })
   const parts = keepKnown<Bench<Stored>['parts']>({
     target,
     timeouts: readTimeouts(document, report),
-    dataset,
+    dataset: filled?.dataset ?? dataset,
     stream,
-    load:
-      staging === undefined
-        ? readLoad(document, report, { slos, gate, tagging, alternates, openFiles, cores, hasRate })
-        : readStagedLoad(document, staging, report, {
-            mock: mock !== undefined,
-            alternates,
-            openFiles,
-            cores,
-          }),
+    load,
     mock,
     baseline,
     serverMetrics,
@@ -146,7 +159,8 @@ export function readBench<Stored>(
     gate,
     abort: readAbort(document, report),
   })
-  return { parts, issues, warnings: [...(loaded?.warnings ?? []), ...findDoubts(parts)] }
+  const warnings = [...(loaded?.warnings ?? []), ...(filled?.warnings ?? []), ...findDoubts(parts)]
+  return { parts, issues, warnings }
 }
 
 /** What a spec sends that does not say what to send: a request for a stream. */
@@ -229,6 +243,8 @@ function findDoubts({ slos, dataset, target, load, baseline }: Bench['parts']): 
     doubts.push(
       `data_source: no {{column}} is used, so every request is the same. Write for example {{${example}}} in the body.`,
     )
+  } else if (dataset !== undefined) {
+    doubts.push(...findUnused(dataset, target))
   }
   if (load.kind === 'open') return doubts
   if (load.requests !== undefined && load.requests < load.concurrency) {

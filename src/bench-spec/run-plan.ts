@@ -3,8 +3,8 @@ import { mostInFlight } from './in-flight.ts'
 import { keepKnown } from './known.ts'
 import { countOpenFiles } from './open-files.ts'
 import { createRedactor } from './redaction.ts'
-import type { BenchSpec, Load, Target } from './spec.ts'
-import { prepareRequest } from './template.ts'
+import type { BenchSpec, Dataset, Load, Target } from './spec.ts'
+import { prepareRequest, usesColumn } from './template.ts'
 import { estimateTokens, listPrompts } from './token-estimate.ts'
 
 /** What a run would send, before anything is sent. */
@@ -19,7 +19,8 @@ export interface RunPlan {
   duration?: number
   /** Requests before the measured ones, to each target. */
   warmup: number
-  dataset?: { source: string; rows: number }
+  /** `asked`: tokens of a made-up prompt, mean; `undefined`: the rows are those of a file. */
+  dataset?: { source: string; rows: number; asked?: number }
   /** The target and, where its rounds alternate with those of another, that one. */
   targets: readonly PlannedTarget[]
   /** How long it takes, ms. */
@@ -33,7 +34,7 @@ export interface PlannedTarget {
   url: string
   /** `mock`: the bundled one; `local`: on this machine. */
   place: 'mock' | 'local' | 'remote'
-  /** Of a prompt by `estimateTokens`, mean over the requests; `undefined` where no prompt is found. */
+  /** Of a prompt by `estimateTokens`, of a made-up one as asked, mean over the requests; `undefined` where no prompt is found. */
   promptTokens?: number
   /** The most that an answer may have, mean over the requests; `undefined`: the body does not say. */
   outputTokens?: { key: string; tokens: number }
@@ -72,7 +73,13 @@ export function planRun(
     requests,
     duration,
     warmup,
-    dataset: dataset && { source: dataset.source, rows: dataset.rows.length },
+    dataset:
+      dataset &&
+      keepKnown<NonNullable<RunPlan['dataset']>>({
+        source: dataset.source,
+        rows: dataset.rows.length,
+        asked: dataset.synthetic && averageAsked(dataset.rows),
+      }),
     targets: targets.map((each) => planTarget(spec, each.target, each.mock !== undefined)),
     time: planTime(spec, targets.length, pace),
     openFiles: keepKnown<RunPlan['openFiles']>({
@@ -89,12 +96,17 @@ function planTarget(spec: BenchSpec, target: Target, isMock: boolean): PlannedTa
   const { dataset, load } = spec
   const rows = dataset?.rows.slice(0, Math.min(mostRows, load.requests ?? Infinity)) ?? [{}]
   const bodies = rows.map((row) => prepareRequest(target, row).body)
+  const isAsked = dataset?.synthetic !== undefined && usesColumn(target, 'prompt')
   return keepKnown<PlannedTarget>({
     url: createRedactor(spec.secrets).redact(target.url),
     place: isMock ? 'mock' : isLocal(target.url) ? 'local' : 'remote',
-    promptTokens: average(bodies.map(countPrompt)),
+    promptTokens: isAsked ? averageAsked(rows) : average(bodies.map(countPrompt)),
     outputTokens: limitOutput(bodies.map((body) => findOutputLimit(body))),
   })
+}
+
+function averageAsked(rows: Dataset['rows']): number | undefined {
+  return average(rows.map((row) => Number(row['input_tokens'])))
 }
 
 function countPrompt(body: string | undefined): number | undefined {

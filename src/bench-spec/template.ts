@@ -43,7 +43,8 @@ export function prepare(spec: BenchSpec, target: Target = spec.target): Prepared
   const { dataset, load } = spec
   if (dataset === undefined) return [prepareRequest(target, {})]
   const { requests = Infinity, warmup, shuffle } = load
-  const used = shuffle === true ? Infinity : requests + warmup
+  // Made-up rows are as many as can be used, those of rounds that may be added included.
+  const used = shuffle === true || dataset.synthetic !== undefined ? Infinity : requests + warmup
   return dataset.rows
     .slice(0, used)
     .map((row, index) => ({ row: index, ...prepareRequest(target, row) }))
@@ -107,11 +108,19 @@ export function checkPlaceholders(target: Target, columns: Columns, locate: Loca
   })
 }
 
+/** What a made-up row has only where the source asks for it. */
+const keysOfColumns: Readonly<Record<string, string>> = {
+  output_tokens: 'output_tokens, for example 128,',
+  group: 'shared_prefix, for example 256,',
+}
+
 function explainPlaceholder(name: string, { dataset, hidden }: Columns): string | undefined {
   if (dataset === undefined) {
     return `{{${name}}} has no source. Add a data_source with a column "${name}".`
   }
-  const { columns, rows, source } = dataset
+  const { columns, rows, source, synthetic } = dataset
+  const key = synthetic && !columns.includes(name) ? keysOfColumns[name] : undefined
+  if (key !== undefined) return `{{${name}}} has no source. Add ${key} to the data_source.`
   if (hidden.includes(name)) {
     return `{{${name}}} is not available: data_source.column limits the columns to "${columns.join()}". Remove it to use all columns.`
   }
@@ -127,6 +136,11 @@ function explainPlaceholder(name: string, { dataset, hidden }: Columns): string 
 /** Whether any text of the target names a column. */
 export function usesDataset(target: Target): boolean {
   return listPlaceholders(target).length > 0
+}
+
+/** Whether any text of the target names this column. */
+export function usesColumn(target: Target, column: string): boolean {
+  return listPlaceholders(target).some(({ name }) => name === column)
 }
 
 function listPlaceholders({ url, headers, body }: Target): Placeholder[] {

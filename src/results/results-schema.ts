@@ -13,6 +13,7 @@ import {
 } from './reasons-schema.ts'
 import { count, list, number, oneOf, orNull, record, text, union } from './schema-parts.ts'
 import { serverSchema } from './server-schema.ts'
+import { syntheticSchema } from './synthetic-schema.ts'
 
 /** A value that a matrix gives to a key, within `results.json` and `matrix.json`. */
 export const settingSchema: JsonSchema = record('One key of the load and its value.', {
@@ -365,6 +366,7 @@ export const resultsSchema: JsonSchema = {
         source: text('Path as written in the spec.'),
         rows: count('Number of rows.'),
         columns: list('Names.', { type: 'string' }),
+        synthetic: syntheticSchema,
       }),
     ),
     started_at: text('ISO 8601, UTC.'),

@@ -14,10 +14,12 @@ import type {
   Records,
   RequestRecord,
 } from '../engine/record.ts'
+import type { Gauge } from '../metrics/gauge.ts'
 import type { Snapshot } from '../metrics/snapshot.ts'
 import type { MockHandle } from '../mock/index.ts'
 import type { Progress } from '../report/progress-text.ts'
 import type { CheckedSpec } from './checked-spec.ts'
+import { gaugePrompts, phaseHeader } from './gauging.ts'
 import { trackProgress } from './progress.ts'
 import type { RequestLog } from './request-file.ts'
 import { steer } from './steering.ts'
@@ -57,6 +59,8 @@ export interface Drive {
   end: RunEnd
   /** How often the records were judged, the last time included. */
   looks: number
+  /** How long made-up prompts were written; `undefined`: the spec has none. */
+  gauge?: Gauge
   /** What the server's metrics said meanwhile; `undefined` when the spec does not ask for them. */
   watch?: Watch<Snapshot>
   /** ISO 8601, UTC. */
@@ -93,7 +97,8 @@ export async function drive(spec: CheckedSpec, options: DriveOptions): Promise<D
   }
 }
 
-async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
+async function send(aimed: CheckedSpec, options: DriveOptions): Promise<Drive> {
+  const { spec, gauge } = await gaugePrompts(aimed, options.signal)
   const { load, serverMetrics } = spec
   const alternates = spec.baseline?.kind === 'interleaved'
   const sideOf = (records: Records, side: TargetRole) =>
@@ -135,6 +140,7 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
     trust,
     end: steering.correctEnd(end),
     looks: steering.looks(),
+    gauge,
     watch: watching && (await finishWatch(watching, candidate, findChoices(spec))),
     startedAt,
     finishedAt,
@@ -152,7 +158,7 @@ function planLoad(spec: BenchSpec, recorded: number | undefined): LoadPlan {
     extraRounds: gate.policy === 'point' ? undefined : gate.maxExtraRounds,
     secrets: spec.secrets,
     recorded,
-    phaseHeader: spec.mock && 'x-slogate-phase',
+    phaseHeader: spec.mock && phaseHeader,
   })
 }
 

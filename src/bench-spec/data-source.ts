@@ -1,0 +1,80 @@
+import type { BenchDocument } from './bench-document.ts'
+import type { DataSource, LoadedDataset } from './dataset.ts'
+import type { Report } from './issue.ts'
+import { keepKnown } from './known.ts'
+import type { Synthetic } from './spec.ts'
+import { readSynthetic, sketchSynthetic } from './synthetic-source.ts'
+
+type Source = NonNullable<BenchDocument['data_source']>
+
+const ofFile: readonly string[] = ['file', 'column', 'encoding', 'shuffle']
+
+/** What goes with a type, the first of it required. */
+const keysOf: Readonly<Record<Source['type'], readonly string[]>> = {
+  csv: ofFile,
+  jsonl: ofFile,
+  synthetic: ['input_tokens', 'output_tokens', 'shared_prefix', 'groups', 'rows', 'shuffle'],
+}
+
+const examples: Readonly<Record<string, string>> = {
+  file: 'file: "prompts.csv"',
+  input_tokens: 'input_tokens: 512',
+}
+
+/** What a document says of its rows. */
+interface ReadSource {
+  /** `undefined`: the document has no source. Of made-up rows their prompts are not yet written. */
+  loaded?: LoadedDataset
+  /** `undefined`: rows are not made up. */
+  synthetic?: Synthetic
+}
+
+/** Reads the rows of a document, or what they are to be; what is amiss is reported. */
+export function readSource(
+  document: Partial<BenchDocument>,
+  {
+    seed,
+    report,
+    readData,
+  }: { seed: number; report: Report; readData: (source: DataSource) => LoadedDataset },
+): ReadSource {
+  const { data_source: source } = document
+  if (source === undefined) return {}
+  const isSound = checkSourceKeys(source, report)
+  const file = isSound ? asFile(source) : undefined
+  if (file !== undefined) {
+    const loaded = readData(file)
+    for (const { key, message } of loaded.issues) report(['data_source', key], message)
+    return { loaded }
+  }
+  const synthetic = isSound ? readSynthetic(source, { seed, report }) : undefined
+  const dataset = synthetic && sketchSynthetic(synthetic, document)
+  const loaded = keepKnown<LoadedDataset>({ dataset, hidden: [], issues: [], warnings: [] })
+  return keepKnown<ReadSource>({ loaded, synthetic })
+}
+
+/** Whether a source has the keys of its type and no others; what is amiss is reported. */
+function checkSourceKeys(source: Source, report: Report): boolean {
+  const known = keysOf[source.type]
+  const given = Object.keys(source).filter((key) => key !== 'type' && !key.startsWith('x-'))
+  const strange = given.filter((key) => !known.includes(key))
+  for (const key of strange) {
+    const others = Object.entries(keysOf).filter(([, keys]) => keys.includes(key))
+    const types = others.map(([type]) => type).join(' or ')
+    const message = `goes with type ${types}, not with ${source.type}. Remove it.`
+    report(['data_source', key], message, 'key')
+  }
+  const [first = ''] = known
+  const lacks = !given.includes(first)
+  if (lacks) {
+    const message = `the key "${first}" is required. For example ${examples[first]}.`
+    report(['data_source'], message, 'key')
+  }
+  return strange.length === 0 && !lacks
+}
+
+/** A source that is a file; `undefined`: it is none. */
+function asFile(source: Source): DataSource | undefined {
+  const { type, file } = source
+  return type === 'synthetic' || file === undefined ? undefined : { ...source, type, file }
+}
