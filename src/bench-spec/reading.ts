@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { checkBaselineUrl, ownParts, readBaseline, type ReadStored } from './baseline.ts'
 import type { BenchDocument } from './bench-document.ts'
 import type { LoadedDataset } from './dataset.ts'
+import { readExpectation } from './expectation-reading.ts'
 import { createIssue, type Locate, type Report, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
 import { hasControls } from './plain-text.ts'
@@ -55,6 +56,7 @@ export function readBench<Stored>(
     issues.push(createIssue(locate, path, message, part))
   }
   const stream = readStreamFormat(document.stream_format)
+  const lacksFormat = faults.some(({ path }) => path[0] === 'stream_format')
   checkWholeKeys(document, report)
   const target = readTarget(document, stream)
   const mock = readMock(document, directory)
@@ -132,6 +134,9 @@ export function readBench<Stored>(
     timeouts: readTimeouts(document, report),
     dataset,
     stream,
+    expect: lacksFormat
+      ? undefined
+      : readExpectation(document.expect, { directory, stream, report }),
     load:
       staging === undefined
         ? readLoad(document, report, { slos, gate, tagging, alternates, openFiles, cores, hasRate })

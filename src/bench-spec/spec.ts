@@ -1,3 +1,4 @@
+import type { Expectation } from './expectation.ts'
 import type { GoodputBounds, Slo } from './slo.ts'
 import type { StreamFormat } from './stream-format.ts'
 
@@ -18,6 +19,8 @@ export interface BenchSpec<Stored = unknown> {
   dataset?: Dataset
   /** `undefined`: the dialect is chosen from the response. */
   stream?: StreamFormat
+  /** `undefined`: an answer has to be complete, and no more. */
+  expect?: Expectation
   load: Load
   /** Options for the bundled mock server; present means that the run is hermetic. */
   mock?: MockOptions
