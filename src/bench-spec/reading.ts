@@ -4,6 +4,7 @@ import { checkBaselineUrl, ownParts, readBaseline, type ReadStored } from './bas
 import type { BenchDocument } from './bench-document.ts'
 import { readSource } from './data-source.ts'
 import type { DataSource, LoadedDataset } from './dataset.ts'
+import { readExpectation } from './expectation-reading.ts'
 import { createIssue, type Locate, type Report, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
 import { hasControls } from './plain-text.ts'
@@ -18,6 +19,7 @@ import { checkTags } from './tag-check.ts'
 import { createTagging } from './tagging.ts'
 import { checkHeaders, checkUrl } from './target.ts'
 import { checkPlaceholders, type Columns, usesDataset } from './template.ts'
+import { checkWholeKeys, isWhole } from './whole-answer.ts'
 import { defaultSeed, readLoad, readTimeouts } from './workload.ts'
 
 /** What a document means, and what is wrong with the meaning. */
@@ -57,7 +59,10 @@ export function readBench<Stored>(
   const report: Report = (path, message, part) => {
     issues.push(createIssue(locate, path, message, part))
   }
-  const target = readTarget(document)
+  const stream = readStreamFormat(document.stream_format)
+  const lacksFormat = faults.some(({ path }) => path[0] === 'stream_format')
+  checkWholeKeys(document, report)
+  const target = readTarget(document, stream)
   const mock = readMock(document, directory)
   const source = document.data_source
   const seed = document.seed ?? defaultSeed
@@ -113,6 +118,7 @@ export function readBench<Stored>(
   } = parseSlos(document.slo, locate, {
     baseline: hasBaseline ? (second?.file === undefined ? 'interleaved' : 'file') : undefined,
     hasRate: hasRate || lacksStages || staging?.kind === 'open',
+    isWhole: isWhole(stream),
     checkTags:
       lacksDataset || lacksStages ? undefined : (tags, all) => checkTags(tags, all, tagged),
   })
@@ -126,7 +132,6 @@ export function readBench<Stored>(
   }
   const gate = readGate(document)
   const alternates = baseline?.kind === 'interleaved'
-  const stream = readStreamFormat(document.stream_format)
   const serverMetrics = readServerMetrics(document, report)
   const load =
     staging === undefined
@@ -150,6 +155,9 @@ export function readBench<Stored>(
     timeouts: readTimeouts(document, report),
     dataset: filled?.dataset ?? dataset,
     stream,
+    expect: lacksFormat
+      ? undefined
+      : readExpectation(document.expect, { directory, stream, report }),
     load,
     mock,
     baseline,
@@ -163,17 +171,16 @@ export function readBench<Stored>(
   return { parts, issues, warnings }
 }
 
-/** What a spec sends that does not say what to send: a request for a stream. */
+/** What a spec sends that does not say what to send: a request for a stream, where it wants one. */
 export const defaultBody = { stream: true }
 
-function readTarget({
-  url = '',
-  method = 'POST',
-  headers = {},
-  body,
-}: Partial<BenchDocument>): Target {
+function readTarget(
+  { url = '', method = 'POST', headers = {}, body }: Partial<BenchDocument>,
+  stream: StreamFormat | undefined,
+): Target {
   const entries = Object.entries(headers).map(([name, value]) => [name, String(value)] as const)
-  const sent = body === undefined && method === 'POST' ? defaultBody : (body ?? undefined)
+  const usual = isWhole(stream) ? {} : defaultBody
+  const sent = body === undefined && method === 'POST' ? usual : (body ?? undefined)
   return keepKnown<Target>({ url, method, headers: Object.fromEntries(entries), body: sent })
 }
 

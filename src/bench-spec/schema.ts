@@ -1,5 +1,6 @@
 import { describeDistribution } from './distribution-reading.ts'
 import { durationPattern } from './duration.ts'
+import { expectationSchema } from './expectation-schema.ts'
 import { describeObject, describeText, type JsonSchema } from './json-schema.ts'
 import { addMatrix } from './matrix-schema.ts'
 import { streamsPerProcess } from './process-count.ts'
@@ -262,6 +263,7 @@ const document = describeObject(
         ),
       ],
     },
+    expect: expectationSchema,
     concurrency: count('Requests in flight; each is replaced as soon as it has ended.', 1, {
       default: 10,
       examples: [10],

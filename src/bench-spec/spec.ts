@@ -1,4 +1,5 @@
 import type { Distribution } from './distribution.ts'
+import type { Expectation } from './expectation.ts'
 import type { GoodputBounds, Slo } from './slo.ts'
 import type { StreamFormat } from './stream-format.ts'
 
@@ -19,6 +20,8 @@ export interface BenchSpec<Stored = unknown> {
   dataset?: Dataset
   /** `undefined`: the dialect is chosen from the response. */
   stream?: StreamFormat
+  /** `undefined`: an answer has to be complete, and no more. */
+  expect?: Expectation
   load: Load
   /** Options for the bundled mock server; present means that the run is hermetic. */
   mock?: MockOptions

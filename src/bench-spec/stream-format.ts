@@ -1,4 +1,4 @@
-/** Every stream format that has a name. */
+/** Every stream format that has a name. `json`: the answer is no stream, but one whole document. */
 export const dialectNames = [
   'openai-chat',
   'openai-completions',
@@ -13,6 +13,7 @@ export const dialectNames = [
   'sse',
   'ndjson',
   'raw',
+  'json',
 ] as const
 
 export type DialectName = (typeof dialectNames)[number]

@@ -1,6 +1,8 @@
 import { orderRows } from '../bench-spec/row-order.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
+import type { AnswerCheck } from '../stream/expectation.ts'
+import { createAnswerCheck } from './answer-check.ts'
 import type { LoadPlan } from './load-plan.ts'
 import type { Ticket } from './schedule.ts'
 
@@ -9,6 +11,8 @@ interface Composed {
   request: PreparedRequest
   /** How its answer is read; `undefined`: the dialect is chosen from the response. */
   stream: StreamFormat | undefined
+  /** What its answer is compared with; `undefined`: nothing. */
+  expected: AnswerCheck | undefined
 }
 
 /** What is sent for a ticket: a pure function of the plan and of that. */
@@ -16,12 +20,13 @@ export type Composer = (ticket: Ticket) => Composed
 
 export function createComposer(plan: LoadPlan): Composer {
   const { load, requests, baseline = requests, stream, phaseHeader } = plan
+  const expected = plan.expect && createAnswerCheck(plan.expect)
   const order = orderRows(requests.length, load)
   return (ticket) => {
     const request = (ticket.target === 'baseline' ? baseline : requests)[order(ticket)]
     if (request === undefined) throw new Error('a load plan needs at least one request')
-    if (phaseHeader === undefined) return { request, stream }
+    if (phaseHeader === undefined) return { request, stream, expected }
     const headers = { ...request.headers, [phaseHeader]: ticket.phase }
-    return { request: { ...request, headers }, stream }
+    return { request: { ...request, headers }, stream, expected }
   }
 }

@@ -1,3 +1,4 @@
+import type { Expectation } from '../bench-spec/expectation.ts'
 import type { Load, Secret, Timeouts } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
@@ -12,6 +13,7 @@ export interface LoadPlan {
   origin?: number
   timeouts: Timeouts
   stream?: StreamFormat
+  expect?: Expectation
   /** One per row; which one a request takes, `orderRows` says. */
   requests: readonly PreparedRequest[]
   /** The same for the second target, whose rounds then alternate with those of the first. */

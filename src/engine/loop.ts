@@ -96,7 +96,7 @@ export function startLoop(
         beginMeasuring(scheduled)
         pending++
       }
-      const { request, stream } = compose(ticket)
+      const { request, stream, expected } = compose(ticket)
       const exchange = startExchange({
         connection: place[ticket.target] ?? place.candidate,
         request,
@@ -106,6 +106,7 @@ export function startLoop(
         scheduled,
         timeouts: plan.timeouts,
         stream,
+        expected,
         redactor,
         resend: plan.load.resend ?? true,
         now,

@@ -1,3 +1,4 @@
+import { loadSchemaCompiler } from './answer-check.ts'
 import { now } from './clock.ts'
 import type { LoadPlan } from './load-plan.ts'
 import { type Loop, startLoop } from './loop.ts'
@@ -78,6 +79,7 @@ process.on('message', (order: Order) => {
 async function prepare(plan: LoadPlan, alone: boolean): Promise<void> {
   const before = await warmedUp
   const connect = await loadTransport(plan.load.transport)
+  await loadSchemaCompiler([plan.expect])
   await rehearse(plan, (columns) => tell({ type: 'rehearsed', columns }), before)
   yieldHelpers()
   prepared = { plan, connect }

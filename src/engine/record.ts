@@ -13,6 +13,7 @@ export type FailureKind =
   | 'timeout.total'
   | 'reset'
   | 'protocol'
+  | 'unexpected_answer'
   | StreamFault['kind']
 
 export interface Failure {

@@ -1,7 +1,7 @@
 import type { Choices } from '../bench-spec/choices.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import type { Dataset } from '../bench-spec/spec.ts'
-import type { RequestRecord } from '../engine/record.ts'
+import type { RequestRecord, Records } from '../engine/record.ts'
 import type { Gauge } from './gauge.ts'
 import { mean, quantile, toSample } from './sample.ts'
 
@@ -29,7 +29,7 @@ export interface LengthFit {
 
 /** Compares what the rows of made-up prompts ask for with what the server counted. Pure. */
 export function compareLengths(
-  records: readonly RequestRecord[],
+  records: Records,
   { rows, columns }: Dataset,
   { gauge, findChoices }: { gauge: Gauge; findChoices: (request: { row?: number }) => Choices },
 ): Lengths {
@@ -55,7 +55,7 @@ export function compareLengths(
 }
 
 function fit(
-  answers: readonly RequestRecord[],
+  answers: Records,
   tokensOf: (record: RequestRecord) => { asked: number; got: number | undefined },
 ): LengthFit {
   const all = answers.map(tokensOf)

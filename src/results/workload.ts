@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 
 import { limitKeys } from '../bench-spec/asked.ts'
+import type { Expectation } from '../bench-spec/expectation.ts'
 import { isFields } from '../bench-spec/fields.ts'
 import { createRedactor, redactDeep } from '../bench-spec/redaction.ts'
 import type { BenchSpec, Stage } from '../bench-spec/spec.ts'
@@ -26,7 +27,7 @@ const tokenLimits: ReadonlySet<string> = new Set(limitKeys.map(toSnake))
  * as they are, every other text as its size and its SHA-256; secrets and headers not at all.
  */
 export function describeWorkload(spec: BenchSpec): WorkloadDocument[] {
-  const { target, dataset, stream, load, secrets } = spec
+  const { target, dataset, stream, expect, load, secrets } = spec
   // A secret is not to be guessed from a hash, and a new key is not another workload.
   const { redact } = createRedactor(secrets)
   // Texts of made-up rows are as long as the tokens of a server have them.
@@ -41,9 +42,15 @@ export function describeWorkload(spec: BenchSpec): WorkloadDocument[] {
     ...reading.flatMap(([name, given]) =>
       given === undefined ? [] : [value(`stream_format.${toSnake(name)}`, redact(given))],
     ),
+    ...(expect === undefined ? [] : [describeExpectation(redactDeep(expect, redact))]),
     ...(load.stages === undefined ? [] : [value('stages', describeStages(load.stages))]),
     value('connections', load.keepAlive === false ? 'one per request' : 'kept'),
   ]
+}
+
+/** It decides which answers are failures. */
+function describeExpectation(expected: Expectation): WorkloadDocument {
+  return content('expect', expected, JSON.stringify(expected).length, 'characters')
 }
 
 /** `2 for 10000ms, 2 to 8 within 500ms for 20000ms`. */

@@ -153,6 +153,7 @@ function planLoad(spec: BenchSpec, recorded: number | undefined): LoadPlan {
     load: spec.load,
     timeouts: spec.timeouts,
     stream: spec.stream,
+    expect: spec.expect,
     requests: prepare(spec),
     baseline: baseline?.kind === 'interleaved' ? prepare(spec, baseline.target) : undefined,
     extraRounds: gate.policy === 'point' ? undefined : gate.maxExtraRounds,
