@@ -486,6 +486,92 @@ export interface BenchDocument {
     [key: `x-${string}`]: unknown
   }
   /**
+   * Several kinds of request in one load, each with a share of it; what a kind does not say is as
+   * outside of the mix.
+   */
+  mix?: {
+    /** Unique; the tag `kind` of an SLO. */
+    name: string
+    /**
+     * Its share of the requests: percents that add up to 100%, or numbers in relation to one
+     * another.
+     */
+    weight: number | string
+    /** Its endpoint; a path is one at the origin of `url`. May hold {{column}}. */
+    url?: string
+    /** Its own `method`. */
+    method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+    /** Headers over those of the document. May hold {{column}}. */
+    headers?: Record<string, string | number | boolean>
+    /** Its body in place of `body`, as that is written. */
+    body?: unknown
+    /** Its own `stream_format`. */
+    stream_format?:
+      | 'openai-chat'
+      | 'openai-completions'
+      | 'openai-responses'
+      | 'anthropic'
+      | 'gemini'
+      | 'ollama'
+      | 'tgi'
+      | 'dify'
+      | 'dashscope'
+      | 'ernie'
+      | 'sse'
+      | 'ndjson'
+      | 'raw'
+      | {
+          /** Name of the dialect to start from. */
+          type:
+            | 'openai-chat'
+            | 'openai-completions'
+            | 'openai-responses'
+            | 'anthropic'
+            | 'gemini'
+            | 'ollama'
+            | 'tgi'
+            | 'dify'
+            | 'dashscope'
+            | 'ernie'
+            | 'sse'
+            | 'ndjson'
+            | 'raw'
+          /** Event that stops the TTFT clock. */
+          first_token_event?: string
+          /** Event that ends the answer. */
+          completion_event?: string
+          /** Dotted path of the output in the completion event's data. */
+          output_path?: string
+          /** Content type to expect instead of the usual one. */
+          content_type?: string
+          /** Free for notes; never read. */
+          [key: `x-${string}`]: unknown
+        }
+    /** Its own `data_source`. */
+    data_source?: {
+      /** Format of the file. */
+      type: 'csv' | 'jsonl'
+      /** The file, relative to the spec's directory. */
+      file: string
+      /** The only column that may be used. Default: all. */
+      column?: string
+      /**
+       * Character encoding of the file.
+       * @default "utf-8"
+       */
+      encoding?: string
+      /**
+       * Whether rows are sent in an order that `seed` draws, a new one in each pass.
+       * @default false
+       */
+      shuffle?: boolean
+      /** Free for notes; never read. */
+      [key: `x-${string}`]: unknown
+    }
+    /** Free for notes; never read. */
+    [key: `x-${string}`]: unknown
+  }[]
+  /**
    * One or two keys of the load with several values each: the spec is run once for each of them, or
    * for each pair.
    */

@@ -1,20 +1,28 @@
 import { resolve } from 'node:path'
 
-import { checkBaselineUrl, ownParts, readBaseline, type ReadStored } from './baseline.ts'
+import {
+  checkBaselineUrl,
+  checkMixedBaseline,
+  ownParts,
+  readBaseline,
+  type ReadStored,
+  rebaseKinds,
+} from './baseline.ts'
 import type { BenchDocument } from './bench-document.ts'
 import type { LoadedDataset } from './dataset.ts'
 import { createIssue, type Locate, type Report, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
+import { readMix } from './mix.ts'
 import { hasControls } from './plain-text.ts'
 import { readServerMetrics } from './server-metrics.ts'
 import { addLimits, parseSlos } from './slo-list.ts'
 import type { RelativeSlo } from './slo.ts'
 import type { Abort, BenchSpec, Gate, MockOptions, Target } from './spec.ts'
 import { readStagedLoad, readStages } from './staged-load.ts'
-import type { StreamFormat } from './stream-format.ts'
+import { readStreamFormat } from './stream-format.ts'
 import { checkTags } from './tag-check.ts'
 import { createTagging } from './tagging.ts'
-import { checkHeaders, checkUrl } from './target.ts'
+import { checkHeaders, checkUrl, readTarget } from './target.ts'
 import { checkPlaceholders, type Columns, usesDataset } from './template.ts'
 import { defaultSeed, readLoad, readTimeouts } from './workload.ts'
 
@@ -53,23 +61,29 @@ export function readBench<Stored>(
   const report: Report = (path, message, part) => {
     issues.push(createIssue(locate, path, message, part))
   }
-  const target = readTarget(document)
   const mock = readMock(document, directory)
   const source = document.data_source
   const loaded: LoadedDataset | undefined = source && readData(source)
   for (const { key, message } of loaded?.issues ?? []) report(['data_source', key], message)
-  const dataset = loaded?.dataset
+  const lacksData = loaded
+    ? loaded.dataset === undefined
+    : faults.some(({ path }) => path[0] === 'data_source')
+  const mixed = readMix(document, { hasMock: mock !== undefined, lacksData, locate, readData })
+  issues.push(...(mixed?.issues ?? []))
+  // What kinds send is theirs.
+  const target = mixed === undefined ? readTarget(document) : readBase(document)
+  const dataset = mixed === undefined ? loaded?.dataset : undefined
 
   if (document.url !== undefined) issues.push(...checkUrl(target.url, mock !== undefined, locate))
-  const lacksDataset = loaded ? !dataset : faults.some(({ path }) => path[0] === 'data_source')
+  const lacksMix = faults.some(({ path }) => path[0] === 'mix')
   const checkTexts = (texts: Target, locate: Locate): Issue[] => {
     const columns = keepKnown<Columns>({ hidden: loaded?.hidden ?? [], dataset })
     return [
-      ...(lacksDataset ? [] : checkPlaceholders(texts, columns, locate)),
+      ...(lacksData ? [] : checkPlaceholders(texts, columns, locate)),
       ...checkHeaders(texts, dataset?.rows ?? [], locate),
     ]
   }
-  issues.push(...checkTexts(target, locate))
+  if (mixed === undefined && !lacksMix) issues.push(...checkTexts(target, locate))
 
   const second = document.baseline
   const baseline = readBaseline(second, {
@@ -82,7 +96,12 @@ export function readBench<Stored>(
   })
   if (second !== undefined) {
     const within: Locate = (path, part) => locate(['baseline', ...path], part)
-    const found = [...checkBaselineUrl(second, within), ...checkTexts(ownParts(second), within)]
+    const found = [
+      ...checkBaselineUrl(second, within),
+      ...(mixed === undefined
+        ? checkTexts(ownParts(second), within)
+        : checkMixedBaseline(second, mixed.kinds, within)),
+    ]
     issues.push(...found.map((issue) => ({ ...issue, path: ['baseline', ...issue.path] })))
   }
 
@@ -94,14 +113,22 @@ export function readBench<Stored>(
   const staging = readStages(document, report)
   const lacksStages = faults.some(({ path }) => path[0] === 'stages')
   const hasRate = document.rate !== undefined || faults.some(({ path }) => path[0] === 'rate')
+  const mix = mixed && rebaseKinds(mixed.kinds, second, baseline)
   const tagging = createTagging({
     dataset,
     target,
     baseline: baseline?.kind === 'interleaved' ? baseline.target : undefined,
+    mix,
     load: { shuffle: source?.shuffle, seed: document.seed ?? defaultSeed, stages: staging?.stages },
   })
-  const hidden = loaded?.hidden ?? []
-  const tagged = { tagging, dataset, hidden, hasStages: staging !== undefined }
+  const hidden = [...(loaded?.hidden ?? []), ...(mixed?.hidden ?? [])]
+  const tagged = {
+    tagging,
+    dataset,
+    hidden,
+    hasStages: staging !== undefined,
+    hasMix: mix !== undefined,
+  }
   const {
     slos: own,
     goodput,
@@ -110,7 +137,9 @@ export function readBench<Stored>(
     baseline: hasBaseline ? (second?.file === undefined ? 'interleaved' : 'file') : undefined,
     hasRate: hasRate || lacksStages || staging?.kind === 'open',
     checkTags:
-      lacksDataset || lacksStages ? undefined : (tags, all) => checkTags(tags, all, tagged),
+      lacksData || lacksStages || lacksMix
+        ? undefined
+        : (tags, all) => checkTags(tags, all, tagged),
   })
   issues.push(...sloIssues)
   const slos = addLimits(own, limits)
@@ -122,13 +151,14 @@ export function readBench<Stored>(
   }
   const gate = readGate(document)
   const alternates = baseline?.kind === 'interleaved'
-  const stream = readStreamFormat(document.stream_format)
+  const stream = mixed === undefined ? readStreamFormat(document.stream_format) : undefined
   const serverMetrics = readServerMetrics(document, report)
   const parts = keepKnown<Bench<Stored>['parts']>({
     target,
     timeouts: readTimeouts(document, report),
     dataset,
     stream,
+    mix,
     load:
       staging === undefined
         ? readLoad(document, report, { slos, gate, tagging, alternates, openFiles, cores, hasRate })
@@ -146,21 +176,13 @@ export function readBench<Stored>(
     gate,
     abort: readAbort(document, report),
   })
-  return { parts, issues, warnings: [...(loaded?.warnings ?? []), ...findDoubts(parts)] }
+  const warnings = [...(loaded?.warnings ?? []), ...(mixed?.warnings ?? []), ...findDoubts(parts)]
+  return { parts, issues, warnings }
 }
 
-/** What a spec sends that does not say what to send: a request for a stream. */
-export const defaultBody = { stream: true }
-
-function readTarget({
-  url = '',
-  method = 'POST',
-  headers = {},
-  body,
-}: Partial<BenchDocument>): Target {
-  const entries = Object.entries(headers).map(([name, value]) => [name, String(value)] as const)
-  const sent = body === undefined && method === 'POST' ? defaultBody : (body ?? undefined)
-  return keepKnown<Target>({ url, method, headers: Object.fromEntries(entries), body: sent })
+/** What the kinds of a mix begin with. */
+function readBase(document: Partial<BenchDocument>): Target {
+  return readTarget({ ...document, body: null })
 }
 
 /** Its script is a file like the data source's. */
@@ -169,25 +191,6 @@ function readMock({ mock }: Partial<BenchDocument>, directory: string): MockOpti
   if (mock === true) return {}
   const { script } = mock
   return typeof script === 'string' ? { ...mock, script: resolve(directory, script) } : mock
-}
-
-function readStreamFormat(format: BenchDocument['stream_format']): StreamFormat | undefined {
-  if (format === undefined) return undefined
-  if (typeof format === 'string') return { dialect: format }
-  const {
-    type: dialect,
-    first_token_event: firstTokenEvent,
-    completion_event: completionEvent,
-    output_path: outputPath,
-    content_type: contentType,
-  } = format
-  return keepKnown<StreamFormat>({
-    dialect,
-    firstTokenEvent,
-    completionEvent,
-    outputPath,
-    contentType,
-  })
 }
 
 function readGate({ gate = {} }: Partial<BenchDocument>): Gate {

@@ -18,6 +18,11 @@ export interface BenchSpec<Stored = unknown> {
   dataset?: Dataset
   /** `undefined`: the dialect is chosen from the response. */
   stream?: StreamFormat
+  /**
+   * Requests of several kinds in one load; `undefined`: all are of `target`. With a mix `target` has no
+   * body, and there is neither `dataset` nor `stream`: each kind has its own (see `listKinds`).
+   */
+  mix?: readonly Kind[]
   load: Load
   /** Options for the bundled mock server; present means that the run is hermetic. */
   mock?: MockOptions
@@ -67,6 +72,22 @@ export interface Target {
   headers: Readonly<Record<string, string>>
   /** Any JSON value; `undefined` sends no body. */
   body?: unknown
+}
+
+/** One kind of request, and how many of all are of it. */
+export interface Kind {
+  /** Unique; the tag `kind` of an SLO. Empty where a spec has no mix, and this is the one kind of its requests. */
+  name: string
+  /** A whole number; its share is that of the sum over all kinds. */
+  weight: number
+  target: Target
+  /** What the second target gets in its place; `undefined` where none alternates. */
+  baseline?: Target
+  /** Its rows, which its requests take by their number within the kind. */
+  dataset?: Dataset
+  /** Whether these are sent in an order that the seed draws. */
+  shuffle?: boolean
+  stream?: StreamFormat
 }
 
 /** A second target whose rounds alternate with the candidate's, or the results of an earlier run. */

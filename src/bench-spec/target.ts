@@ -1,4 +1,5 @@
 import { createIssue, type Locate, type Issue } from './issue.ts'
+import { keepKnown } from './known.ts'
 import type { Row, Target } from './spec.ts'
 import { fillPlaceholders, hasPlaceholder, prepareRequest } from './template.ts'
 
@@ -15,6 +16,38 @@ export function rebaseUrl(url: string, base: string): string {
   const path = rest.startsWith('/') ? rest : `/${rest}`
   const isBelow = `${path.split(/[?#]/, 1)[0]}/`.startsWith(`${prefix}/`)
   return `${origin.replace('://', `://${credentials}`)}${isBelow ? '' : prefix}${path}`
+}
+
+/** The keys of a document that a request is made of. */
+interface RequestKeys {
+  url?: string | undefined
+  method?: string | undefined
+  headers?: Readonly<Record<string, unknown>> | undefined
+  body?: unknown
+}
+
+/** What a spec sends that does not say what to send: a request for a stream. */
+export const defaultBody = { stream: true }
+
+/** The request that a document asks for. */
+export function readTarget({ url = '', method = 'POST', headers = {}, body }: RequestKeys): Target {
+  const sent = body === undefined && method === 'POST' ? defaultBody : (body ?? undefined)
+  return keepKnown<Target>({ url, method, headers: toTexts(headers), body: sent })
+}
+
+/** Headers with others over them, whatever the case of their names. */
+export function overlayHeaders(
+  headers: Target['headers'],
+  own: Readonly<Record<string, unknown>>,
+): Record<string, string> {
+  const replaced = new Set(Object.keys(own).map((name) => name.toLowerCase()))
+  const kept = Object.entries(headers).filter(([name]) => !replaced.has(name.toLowerCase()))
+  return { ...Object.fromEntries(kept), ...toTexts(own) }
+}
+
+/** Values of headers as they are sent. */
+export function toTexts(headers: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
 }
 
 /** What keeps a target from being requested. With a mock its URL may be a path. */

@@ -1,6 +1,6 @@
-import { orderRows } from '../bench-spec/row-order.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
+import { choosePlaces } from './kind-places.ts'
 import type { LoadPlan } from './load-plan.ts'
 import type { Ticket } from './schedule.ts'
 
@@ -15,10 +15,11 @@ interface Composed {
 export type Composer = (ticket: Ticket) => Composed
 
 export function createComposer(plan: LoadPlan): Composer {
-  const { load, requests, baseline = requests, stream, phaseHeader } = plan
-  const order = orderRows(requests.length, load)
+  const { requests, baseline = requests, phaseHeader } = plan
+  const choose = choosePlaces(plan)
   return (ticket) => {
-    const request = (ticket.target === 'baseline' ? baseline : requests)[order(ticket)]
+    const { place, stream } = choose(ticket)
+    const request = (ticket.target === 'baseline' ? baseline : requests)[place]
     if (request === undefined) throw new Error('a load plan needs at least one request')
     if (phaseHeader === undefined) return { request, stream }
     const headers = { ...request.headers, [phaseHeader]: ticket.phase }

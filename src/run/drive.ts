@@ -1,10 +1,10 @@
 import { findChoices } from '../bench-spec/choices.ts'
 import { keepKnown } from '../bench-spec/known.ts'
-import type { BenchSpec, MockOptions, Target } from '../bench-spec/spec.ts'
+import type { BenchSpec, Kind, MockOptions, Target } from '../bench-spec/spec.ts'
 import { rebaseUrl } from '../bench-spec/target.ts'
-import { prepare } from '../bench-spec/template.ts'
 import type { LoadPlan } from '../engine/load-plan.ts'
 import { type LoadOptions, runLoad } from '../engine/load.ts'
+import { planRequests } from '../engine/planned-requests.ts'
 import type {
   ClientTrust,
   Recording,
@@ -83,8 +83,7 @@ export async function drive(spec: CheckedSpec, options: DriveOptions): Promise<D
     const { baseline } = spec
     const aimed = aimAt(spec, await start(spec.mock))
     if (baseline?.kind !== 'interleaved') return await send(aimed, options)
-    const target = moveTarget(baseline.target, await start(baseline.mock))
-    return await send({ ...aimed, baseline: { ...baseline, target } }, options)
+    return await send(aimBaseline(aimed, baseline, await start(baseline.mock)), options)
   } finally {
     await Promise.all(mocks.map((mock) => mock.stop()))
   }
@@ -139,13 +138,11 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
 }
 
 function planLoad(spec: BenchSpec, recorded: number | undefined): LoadPlan {
-  const { baseline, gate } = spec
+  const { gate } = spec
   return keepKnown<LoadPlan>({
     load: spec.load,
     timeouts: spec.timeouts,
-    stream: spec.stream,
-    requests: prepare(spec),
-    baseline: baseline?.kind === 'interleaved' ? prepare(spec, baseline.target) : undefined,
+    ...planRequests(spec),
     extraRounds: gate.policy === 'point' ? undefined : gate.maxExtraRounds,
     secrets: spec.secrets,
     recorded,
@@ -159,10 +156,25 @@ function aimAt(spec: CheckedSpec, base: string | undefined): CheckedSpec {
   return keepKnown<CheckedSpec>({
     ...spec,
     target: moveTarget(spec.target, base),
+    mix: spec.mix?.map((kind) => ({ ...kind, target: moveTarget(kind.target, base) })),
     serverMetrics:
       serverMetrics?.url === undefined
         ? serverMetrics
         : { ...serverMetrics, url: rebaseUrl(serverMetrics.url, base) },
+  })
+}
+
+function aimBaseline(
+  spec: CheckedSpec,
+  baseline: Extract<CheckedSpec['baseline'], { kind: 'interleaved' }>,
+  base: string | undefined,
+): CheckedSpec {
+  return keepKnown<CheckedSpec>({
+    ...spec,
+    baseline: { ...baseline, target: moveTarget(baseline.target, base) },
+    mix: spec.mix?.map((kind) =>
+      keepKnown<Kind>({ ...kind, baseline: kind.baseline && moveTarget(kind.baseline, base) }),
+    ),
   })
 }
 

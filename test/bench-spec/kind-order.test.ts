@@ -6,7 +6,10 @@ const measured = 'measured' as const
 
 function take(weights: readonly number[], seed: number, from: number, to: number): number[] {
   const order = orderKinds(weights, seed)
-  return Array.from({ length: to - from }, (_, i) => order({ phase: measured, index: from + i }).kind)
+  return Array.from(
+    { length: to - from },
+    (_, i) => order({ phase: measured, index: from + i }).kind,
+  )
 }
 
 function count(kinds: readonly number[], kind: number): number {

@@ -1,0 +1,35 @@
+import { keepKnown } from './known.ts'
+import type { BenchSpec, Kind, Load, Target } from './spec.ts'
+import { prepare, type PreparedRequest } from './template.ts'
+
+/** What the kinds of a spec are told from. */
+export type KindSource = Pick<BenchSpec, 'target'> &
+  Partial<Pick<BenchSpec, 'dataset' | 'stream' | 'mix' | 'load' | 'baseline'>>
+
+/** The kinds of the requests of a spec, in the order written; without a mix the one that it is itself. */
+export function listKinds({ target, dataset, stream, mix, load, baseline }: KindSource): readonly Kind[] {
+  if (mix !== undefined) return mix
+  const second = baseline?.kind === 'interleaved' ? baseline.target : undefined
+  const { shuffle } = load ?? {}
+  return [
+    keepKnown<Kind>({ name: '', weight: 1, target, baseline: second, dataset, shuffle, stream }),
+  ]
+}
+
+/** Share of a kind in the requests of its mix, 0–1. */
+export function shareOf(
+  { weight }: Pick<Kind, 'weight'>,
+  mix: readonly Pick<Kind, 'weight'>[],
+): number {
+  return weight / mix.reduce((sum, each) => sum + each.weight, 0)
+}
+
+/** The requests of one kind to a target, one for each of its rows that may be used. */
+export function prepareKind(
+  spec: BenchSpec,
+  { dataset, shuffle }: Kind,
+  target: Target,
+): PreparedRequest[] {
+  const load = keepKnown<Load>({ ...spec.load, shuffle })
+  return prepare(keepKnown<BenchSpec>({ ...spec, dataset, load }), target)
+}
