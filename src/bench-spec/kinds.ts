@@ -7,7 +7,14 @@ export type KindSource = Pick<BenchSpec, 'target'> &
   Partial<Pick<BenchSpec, 'dataset' | 'stream' | 'mix' | 'load' | 'baseline'>>
 
 /** The kinds of the requests of a spec, in the order written; without a mix the one that it is itself. */
-export function listKinds({ target, dataset, stream, mix, load, baseline }: KindSource): readonly Kind[] {
+export function listKinds({
+  target,
+  dataset,
+  stream,
+  mix,
+  load,
+  baseline,
+}: KindSource): readonly Kind[] {
   if (mix !== undefined) return mix
   const second = baseline?.kind === 'interleaved' ? baseline.target : undefined
   const { shuffle } = load ?? {}

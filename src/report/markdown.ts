@@ -17,6 +17,7 @@ import {
 } from './cells.ts'
 import { cutMarkdown } from './cut.ts'
 import { escapeMarkdown, markdownCode, markdownUrl, escapeElement } from './escaping.ts'
+import { kindRows, kindTitles } from './kind-cells.ts'
 import { matrixColumns, matrixNotes } from './matrix-cells.ts'
 import { heldCell, missedFirst, overviewColumns, overviewNote } from './overview.ts'
 import { explainDiagnostic } from './sentence/diagnostic.ts'
@@ -159,7 +160,8 @@ function renderRun(results: Results): string[] {
           return `- ⚠️ **${escapeMarkdown(warning.id)}** ${words}`
         }),
     ),
-    ...block(renderStages(results)),
+    ...block(renderParts(kindTitles, kindRows(results))),
+    ...block(renderParts(stageTitles, stageRows(results))),
     ...details('Percentiles', renderPercentiles(results)),
     ...details('Server', renderServer(results)),
     ...details(
@@ -237,12 +239,12 @@ function renderPercentiles(results: Results): string[] {
   ]
 }
 
-function renderStages(results: Results): string[] {
-  const rows = stageRows(results)
+/** A table of parts of a run, the first two columns of which are texts. */
+function renderParts(titles: readonly string[], rows: readonly string[][]): string[] {
   if (rows.length === 0) return []
   return table(
-    stageTitles,
-    'llrrrrrrrr',
+    titles,
+    titles.map((_, column) => (column < 2 ? 'l' : 'r')).join(''),
     rows.map((cells) => cells.map(escapeMarkdown)),
   )
 }

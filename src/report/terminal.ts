@@ -19,6 +19,7 @@ import {
   sloCells,
 } from './cells.ts'
 import { truncate, wrap } from './columns.ts'
+import { kindRows, kindTitles } from './kind-cells.ts'
 import { layOut } from './layout.ts'
 import { explainDiagnostic } from './sentence/diagnostic.ts'
 import { explainServerFinding } from './sentence/server-finding.ts'
@@ -71,7 +72,8 @@ export function renderTerminal(results: Results, options: TerminalOptions): stri
     renderHead(results, pen),
     renderSlos(results, pen),
     renderFigures(results, pen),
-    renderStages(results, pen),
+    renderParts(kindTitles, kindRows(results), pen),
+    renderParts(stageTitles, stageRows(results), pen),
     renderServer(results, pen),
     renderNotes(results, pen),
     (options.details ?? []).map((line) => pen.paint('dim', ` ${cleanLine(line)}`)),
@@ -217,10 +219,10 @@ function renderFigures(results: Results, pen: Pen): string[] {
   ]
 }
 
-function renderStages(results: Results, pen: Pen): string[] {
-  const rows = stageRows(results)
+/** A table of parts of a run, the first two columns of which are texts. */
+function renderParts(titles: readonly string[], rows: readonly string[][], pen: Pen): string[] {
   if (rows.length === 0) return []
-  const columns = stageTitles.map((title, index) => ({
+  const columns = titles.map((title, index) => ({
     title,
     align: index < 2 ? ('left' as const) : ('right' as const),
     cells: rows.map((cells) => pen.sign(cells[index] ?? '')),

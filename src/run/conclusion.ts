@@ -33,6 +33,7 @@ export type Conclusion = Pick<
   ResultsInput,
   | 'summary'
   | 'stages'
+  | 'kinds'
   | 'rounds'
   | 'baseline'
   | 'diagnostics'
@@ -118,6 +119,12 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
       summarize(
         records.filter(({ stage }) => stage === index),
         { goodput },
+      ),
+    ),
+    kinds: spec.mix?.map((_, index) =>
+      summarize(
+        records.filter(({ kind }) => kind === index),
+        { goodput, isOpen: load.kind === 'open' },
       ),
     ),
     rounds: takeRounds(records, { failures: gate.failures, goodput }),

@@ -1,5 +1,6 @@
 import { findChoices } from '../bench-spec/choices.ts'
 import { keepKnown } from '../bench-spec/known.ts'
+import { createRedactor } from '../bench-spec/redaction.ts'
 import type { BenchSpec, Kind, MockOptions, Target } from '../bench-spec/spec.ts'
 import { rebaseUrl } from '../bench-spec/target.ts'
 import type { LoadPlan } from '../engine/load-plan.ts'
@@ -97,6 +98,8 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
   const progress = trackProgress(load, options.onProgress, alternates ? 2 : 1)
   const steering = steer(spec)
   const plan = planLoad(spec, options.recorded)
+  const { redact } = createRedactor(spec.secrets)
+  const kindNames = spec.mix?.map(({ name }) => redact(name))
   let origin: number | undefined
   const startedAt = new Date().toISOString()
   const watching = serverMetrics && (await watchTarget(serverMetrics, plan))
@@ -106,7 +109,7 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
       signal: options.signal,
       onStart(at) {
         origin = at
-        options.log?.start(at)
+        options.log?.start(at, kindNames)
       },
       onMeasure: watching?.mark,
       onRecords(batch, inFlight) {

@@ -318,6 +318,7 @@ const passing: Results = {
     ],
   },
   stages: [],
+  mix: [],
   rounds: [],
   baseline: null,
   diagnostics: [],

@@ -1,0 +1,18 @@
+import { cleanLine } from '../bench-spec/plain-text.ts'
+import type { Results } from '../results/results.ts'
+import { summaryCells, summaryTitles } from './summary-cells.ts'
+import { formatValue } from './units.ts'
+
+/** Titles of the cells of a kind of a mix; the first column names it. */
+export const kindTitles: readonly string[] = ['kind', 'path', 'share', ...summaryTitles]
+
+/** What each kind was and what its requests gave, in the order of `kindTitles`; none without a mix. */
+export function kindRows({ mix }: Results): string[][] {
+  return mix.map(({ name, url, share, summary }) => [
+    cleanLine(name),
+    // All are at the one target, which the report names.
+    cleanLine(url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '') || '/'),
+    formatValue(share, 'share'),
+    ...summaryCells(summary),
+  ])
+}
