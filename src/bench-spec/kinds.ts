@@ -34,9 +34,9 @@ export function shareOf(
 /** The requests of one kind to a target, one for each of its rows that may be used. */
 export function prepareKind(
   spec: BenchSpec,
-  { dataset, shuffle }: Kind,
+  { dataset, shuffle, stream }: Kind,
   target: Target,
 ): PreparedRequest[] {
   const load = keepKnown<Load>({ ...spec.load, shuffle })
-  return prepare(keepKnown<BenchSpec>({ ...spec, dataset, load }), target)
+  return prepare(keepKnown<BenchSpec>({ ...spec, dataset, load, stream }), target)
 }

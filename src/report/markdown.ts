@@ -160,8 +160,8 @@ function renderRun(results: Results): string[] {
           return `- ⚠️ **${escapeMarkdown(warning.id)}** ${words}`
         }),
     ),
-    ...block(renderParts(kindTitles, kindRows(results))),
-    ...block(renderParts(stageTitles, stageRows(results))),
+    ...block(renderParts(kindTitles, kindRows(results), 1)),
+    ...block(renderParts(stageTitles, stageRows(results), 2)),
     ...details('Percentiles', renderPercentiles(results)),
     ...details('Server', renderServer(results)),
     ...details(
@@ -239,12 +239,16 @@ function renderPercentiles(results: Results): string[] {
   ]
 }
 
-/** A table of parts of a run, the first two columns of which are texts. */
-function renderParts(titles: readonly string[], rows: readonly string[][]): string[] {
+/** A table of parts of a run, whose first columns are `texts`. */
+function renderParts(
+  titles: readonly string[],
+  rows: readonly string[][],
+  texts: number,
+): string[] {
   if (rows.length === 0) return []
   return table(
     titles,
-    titles.map((_, column) => (column < 2 ? 'l' : 'r')).join(''),
+    titles.map((_, column) => (column < texts ? 'l' : 'r')).join(''),
     rows.map((cells) => cells.map(escapeMarkdown)),
   )
 }

@@ -72,8 +72,8 @@ export function renderTerminal(results: Results, options: TerminalOptions): stri
     renderHead(results, pen),
     renderSlos(results, pen),
     renderFigures(results, pen),
-    renderParts(kindTitles, kindRows(results), pen),
-    renderParts(stageTitles, stageRows(results), pen),
+    renderParts(kindTitles, kindRows(results), { texts: 1, pen }),
+    renderParts(stageTitles, stageRows(results), { texts: 2, pen }),
     renderServer(results, pen),
     renderNotes(results, pen),
     (options.details ?? []).map((line) => pen.paint('dim', ` ${cleanLine(line)}`)),
@@ -219,12 +219,16 @@ function renderFigures(results: Results, pen: Pen): string[] {
   ]
 }
 
-/** A table of parts of a run, the first two columns of which are texts. */
-function renderParts(titles: readonly string[], rows: readonly string[][], pen: Pen): string[] {
+/** A table of parts of a run, whose first columns are `texts`. */
+function renderParts(
+  titles: readonly string[],
+  rows: readonly string[][],
+  { texts, pen }: { texts: number; pen: Pen },
+): string[] {
   if (rows.length === 0) return []
   const columns = titles.map((title, index) => ({
     title,
-    align: index < 2 ? ('left' as const) : ('right' as const),
+    align: index < texts ? ('left' as const) : ('right' as const),
     cells: rows.map((cells) => pen.sign(cells[index] ?? '')),
   }))
   const [header = '', ...lines] = layOut(columns, pen.width - 3, pen.sign('…'))

@@ -1021,6 +1021,8 @@ export type DiagnosticDocument =
       id: 'output-missing'
       /** How much it matters. */
       level: 'warn'
+      /** Name of the kind of request that it is of; `null` without a mix. */
+      kind: string | null
       /** That led nowhere. */
       path: string
       /** Completed requests without an output. */
@@ -1043,6 +1045,8 @@ export type DiagnosticDocument =
       id: 'ttft-without-content'
       /** How much it matters. */
       level: 'warn'
+      /** Name of the kind of request that it is of; `null` without a mix. */
+      kind: string | null
       /** Its name; `null`: the spec names none. */
       event: string | null
       /** Median time from it to the first content; `null`: not known. */
@@ -1082,6 +1086,8 @@ export type DiagnosticDocument =
       id: 'mixed-dialects'
       /** How much it matters. */
       level: 'warn'
+      /** Name of the kind of request that it is of; `null` without a mix. */
+      kind: string | null
       /** The most frequent first. */
       dialects: {
         /** Its name. */
@@ -1098,6 +1104,8 @@ export type DiagnosticDocument =
       id: 'dialect-guessed'
       /** How much it matters. */
       level: 'info'
+      /** Name of the kind of request that it is of; `null` without a mix. */
+      kind: string | null
       /** Its name. */
       dialect: string
       /** The same in one sentence. */

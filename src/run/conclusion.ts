@@ -51,6 +51,12 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
   const records = alternates ? joinRounds(driven.records) : driven.records
 
   const summary = summarize(records, { goodput, isOpen: load.kind === 'open' })
+  const kinds = spec.mix?.map((_, index) =>
+    summarize(
+      records.filter(({ kind }) => kind === index),
+      { goodput, isOpen: load.kind === 'open' },
+    ),
+  )
   // The server was watched on the clock of the run, which joined rounds have left.
   const server =
     watch &&
@@ -103,6 +109,10 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
     ...diagnose(records, summary, load, {
       trust,
       stream,
+      kinds: kinds?.map((own, index) => {
+        const { name = '', stream: ownStream } = spec.mix?.[index] ?? {}
+        return { name, stream: ownStream, summary: own }
+      }),
       slos,
       judged,
       goodput,
@@ -121,12 +131,7 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
         { goodput },
       ),
     ),
-    kinds: spec.mix?.map((_, index) =>
-      summarize(
-        records.filter(({ kind }) => kind === index),
-        { goodput, isOpen: load.kind === 'open' },
-      ),
-    ),
+    kinds,
     rounds: takeRounds(records, { failures: gate.failures, goodput }),
     baseline: referred?.document,
     diagnostics,

@@ -10,6 +10,6 @@ export function renderKinds(results: Results): Markup | undefined {
     caption: 'Kinds of request, each with the figures of its own requests',
     head: kindTitles,
     rows: kindRows(results),
-    texts: 2,
+    texts: 1,
   })
 }
