@@ -87,6 +87,7 @@ export interface BenchDocument {
     | 'sse'
     | 'ndjson'
     | 'raw'
+    | 'json'
     | {
         /** Name of the dialect to start from. */
         type:
@@ -103,6 +104,7 @@ export interface BenchDocument {
           | 'sse'
           | 'ndjson'
           | 'raw'
+          | 'json'
         /** Event that stops the TTFT clock. */
         first_token_event?: string
         /** Event that ends the answer. */
@@ -520,6 +522,7 @@ export interface BenchDocument {
       | 'sse'
       | 'ndjson'
       | 'raw'
+      | 'json'
       | {
           /** Name of the dialect to start from. */
           type:
@@ -536,6 +539,7 @@ export interface BenchDocument {
             | 'sse'
             | 'ndjson'
             | 'raw'
+            | 'json'
           /** Event that stops the TTFT clock. */
           first_token_event?: string
           /** Event that ends the answer. */

@@ -50,7 +50,9 @@ export function addMix(document: JsonSchema): JsonSchema {
   return { ...document, properties: { ...properties, mix } }
 }
 
-function describeOwn(key: string, { description, ...rest }: JsonSchema): JsonSchema {
-  const { default: _preset, ...own } = rest
+function describeOwn(
+  key: string,
+  { description: _outer, default: _preset, ...own }: JsonSchema,
+): JsonSchema {
   return { description: differing[key] ?? `Its own \`${key}\`.`, ...own }
 }

@@ -14,8 +14,11 @@ import { kindKeys } from './mix-schema.ts'
 import { hasControls } from './plain-text.ts'
 import type { Kind, Target } from './spec.ts'
 import { readStreamFormat } from './stream-format.ts'
+import type { Tag } from './tag.ts'
+import type { Tagging } from './tagging.ts'
 import { checkHeaders, checkUrl, overlayHeaders, readTarget, toTexts } from './target.ts'
 import { checkPlaceholders, type Columns, fillPlaceholders, usesDataset } from './template.ts'
+import { checkWholeKeys, isWhole } from './whole-answer.ts'
 
 /** The kinds of a document, and what there is to be said of them. */
 export interface Mixed {
@@ -78,7 +81,9 @@ export function readMix(document: Partial<BenchDocument>, given: Given): Mixed |
     hidden.push(...read.hidden)
     return { ...read.kind, weight: weights[index] ?? 1 }
   })
-  const { data_source: source } = document
+  const { data_source: source, ttft_timeout, stream_format } = document
+  const waits = kinds.some(({ stream }) => !isWhole(stream)) ? undefined : ttft_timeout
+  checkWholeKeys(keepKnown<Partial<BenchDocument>>({ stream_format, ttft_timeout: waits }), report)
   const isIdle = kinds.every(
     ({ dataset }, index) => dataset === undefined || mix[index]?.data_source,
   )
@@ -162,12 +167,20 @@ function readKind(own: KindDocument, index: number, given: KindGiven): ReadKind 
     report(path, `says nothing of its own. Give it one or more of ${kindKeys.join(', ')}.`)
   }
   const { url: base = '' } = document
-  const target = readTarget({
-    url: own.url === undefined ? base : placeUrl(own.url, base),
-    method: own.method ?? document.method,
-    headers: overlayHeaders(toTexts(document.headers ?? {}), own.headers ?? {}),
-    body: own.body === undefined ? document.body : own.body,
-  })
+  const stream = readStreamFormat(own.stream_format ?? document.stream_format)
+  const target = readTarget(
+    {
+      url: own.url === undefined ? base : placeUrl(own.url, base),
+      method: own.method ?? document.method,
+      headers: overlayHeaders(toTexts(document.headers ?? {}), own.headers ?? {}),
+      body: own.body === undefined ? document.body : own.body,
+    },
+    stream,
+  )
+  checkWholeKeys(
+    keepKnown<Partial<BenchDocument>>({ stream_format: own.stream_format }),
+    (inner, message, part) => report([...path, ...inner], message, part),
+  )
   /** Where what is sent with it stands. */
   const origin = (inner: Path): Path => {
     const [key = '', name = ''] = inner
@@ -207,7 +220,7 @@ function readKind(own: KindDocument, index: number, given: KindGiven): ReadKind 
       target,
       dataset,
       shuffle: dataset && shuffle,
-      stream: readStreamFormat(own.stream_format ?? document.stream_format),
+      stream,
     }),
     warnings: [
       ...(isOwn ? (loaded?.warnings ?? []) : []),
@@ -241,4 +254,19 @@ function placeUrl(url: string, base: string): string {
 
 function originOf(url: string): string | undefined {
   return URL.parse(fillPlaceholders(url, 'x'))?.origin
+}
+
+/**
+ * The first kind of a mix with whole answers that an SLO with these tags is about; `undefined`: it is
+ * about streams alone.
+ */
+export function findWhole(
+  mix: readonly Kind[],
+  tags: readonly Tag[],
+  tagging: Tagging,
+): string | undefined {
+  return mix.find(({ name, stream }) => {
+    const own: Tag = { name: 'kind', value: { kind: 'text', text: name } }
+    return isWhole(stream) && tagging.exists([...tags.filter((tag) => tag.name !== 'stage'), own])
+  })?.name
 }

@@ -12,7 +12,7 @@ import type { BenchDocument } from './bench-document.ts'
 import type { LoadedDataset } from './dataset.ts'
 import { createIssue, type Locate, type Report, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
-import { readMix } from './mix.ts'
+import { findWhole, readMix } from './mix.ts'
 import { hasControls } from './plain-text.ts'
 import { readServerMetrics } from './server-metrics.ts'
 import { addLimits, parseSlos } from './slo-list.ts'
@@ -24,6 +24,7 @@ import { checkTags } from './tag-check.ts'
 import { createTagging } from './tagging.ts'
 import { checkHeaders, checkUrl, readTarget } from './target.ts'
 import { checkPlaceholders, type Columns, usesDataset } from './template.ts'
+import { checkWholeKeys, isWhole } from './whole-answer.ts'
 import { defaultSeed, readLoad, readTimeouts } from './workload.ts'
 
 /** What a document means, and what is wrong with the meaning. */
@@ -61,6 +62,9 @@ export function readBench<Stored>(
   const report: Report = (path, message, part) => {
     issues.push(createIssue(locate, path, message, part))
   }
+  // Kinds of a mix have each their own.
+  const stream = document.mix === undefined ? readStreamFormat(document.stream_format) : undefined
+  if (document.mix === undefined) checkWholeKeys(document, report)
   const mock = readMock(document, directory)
   const source = document.data_source
   const loaded: LoadedDataset | undefined = source && readData(source)
@@ -71,7 +75,7 @@ export function readBench<Stored>(
   const mixed = readMix(document, { hasMock: mock !== undefined, lacksData, locate, readData })
   issues.push(...(mixed?.issues ?? []))
   // What kinds send is theirs.
-  const target = mixed === undefined ? readTarget(document) : readBase(document)
+  const target = mixed === undefined ? readTarget(document, stream) : readBase(document)
   const dataset = mixed === undefined ? loaded?.dataset : undefined
 
   if (document.url !== undefined) issues.push(...checkUrl(target.url, mock !== undefined, locate))
@@ -136,6 +140,8 @@ export function readBench<Stored>(
   } = parseSlos(document.slo, locate, {
     baseline: hasBaseline ? (second?.file === undefined ? 'interleaved' : 'file') : undefined,
     hasRate: hasRate || lacksStages || staging?.kind === 'open',
+    isWhole: isWhole(stream),
+    findWhole: mix && ((tags) => findWhole(mix, tags, tagging)),
     checkTags:
       lacksData || lacksStages || lacksMix
         ? undefined
@@ -151,7 +157,6 @@ export function readBench<Stored>(
   }
   const gate = readGate(document)
   const alternates = baseline?.kind === 'interleaved'
-  const stream = mixed === undefined ? readStreamFormat(document.stream_format) : undefined
   const serverMetrics = readServerMetrics(document, report)
   const parts = keepKnown<Bench<Stored>['parts']>({
     target,

@@ -1,7 +1,7 @@
 import type { BenchDocument } from './bench-document.ts'
 import { keepKnown } from './known.ts'
 
-/** Every stream format that has a name. */
+/** Every stream format that has a name. `json`: the answer is no stream, but one whole document. */
 export const dialectNames = [
   'openai-chat',
   'openai-completions',
@@ -16,6 +16,7 @@ export const dialectNames = [
   'sse',
   'ndjson',
   'raw',
+  'json',
 ] as const
 
 export type DialectName = (typeof dialectNames)[number]

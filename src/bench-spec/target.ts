@@ -1,7 +1,9 @@
 import { createIssue, type Locate, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
 import type { Row, Target } from './spec.ts'
+import type { StreamFormat } from './stream-format.ts'
 import { fillPlaceholders, hasPlaceholder, prepareRequest } from './template.ts'
+import { isWhole } from './whole-answer.ts'
 
 /**
  * Moves a URL (or a path) to another base: scheme, credentials and host are the base's; path and
@@ -26,12 +28,16 @@ interface RequestKeys {
   body?: unknown
 }
 
-/** What a spec sends that does not say what to send: a request for a stream. */
+/** What a spec sends that does not say what to send: a request for a stream, where it wants one. */
 export const defaultBody = { stream: true }
 
 /** The request that a document asks for. */
-export function readTarget({ url = '', method = 'POST', headers = {}, body }: RequestKeys): Target {
-  const sent = body === undefined && method === 'POST' ? defaultBody : (body ?? undefined)
+export function readTarget(
+  { url = '', method = 'POST', headers = {}, body }: RequestKeys,
+  stream?: StreamFormat,
+): Target {
+  const usual = isWhole(stream) ? {} : defaultBody
+  const sent = body === undefined && method === 'POST' ? usual : (body ?? undefined)
   return keepKnown<Target>({ url, method, headers: toTexts(headers), body: sent })
 }
 

@@ -1,7 +1,9 @@
 import { createIssue, type Locate, type Path, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
 import type { BenchSpec, Dataset, Row, Target } from './spec.ts'
+import type { StreamFormat } from './stream-format.ts'
 import { suggest } from './suggestion.ts'
+import { isWhole } from './whole-answer.ts'
 
 /** What is sent for one row. */
 export interface PreparedRequest {
@@ -42,22 +44,25 @@ export function fillPlaceholders(text: string, word: string): string {
  * the rows. Without a dataset there is exactly one.
  */
 export function prepare(spec: BenchSpec, target: Target = spec.target): PreparedRequest[] {
-  const { dataset, load } = spec
-  if (dataset === undefined) return [prepareRequest(target, {})]
+  const { dataset, load, stream } = spec
+  if (dataset === undefined) return [prepareRequest(target, {}, stream)]
   const { requests = Infinity, warmup, shuffle } = load
   const used = shuffle === true ? Infinity : requests + warmup
   return dataset.rows
     .slice(0, used)
-    .map((row, index) => ({ row: index, ...prepareRequest(target, row) }))
+    .map((row, index) => ({ row: index, ...prepareRequest(target, row, stream) }))
 }
 
-/** Fills the placeholders of a target from one row; a cell that looks like one is left as it is. */
-export function prepareRequest(target: Target, row: Row): PreparedRequest {
+/**
+ * Fills the placeholders of a target from one row; a cell that looks like one is left as it is.
+ * `stream`: what is asked for by the headers that the target does not have.
+ */
+export function prepareRequest(target: Target, row: Row, stream?: StreamFormat): PreparedRequest {
   const body = fillValue(target.body, row)
   const headers: Record<string, string> = {}
   for (const [name, text] of Object.entries(target.headers)) headers[name] = fillText(text, row)
   const given = new Set(Object.keys(headers).map((name) => name.toLowerCase()))
-  for (const [name, value] of Object.entries(defaultHeaders(body !== undefined))) {
+  for (const [name, value] of Object.entries(defaultHeaders(body !== undefined, stream))) {
     if (!given.has(name)) headers[name] = value
   }
   return keepKnown<PreparedRequest>({
@@ -68,10 +73,15 @@ export function prepareRequest(target: Target, row: Row): PreparedRequest {
   })
 }
 
-function defaultHeaders(hasBody: boolean): Record<string, string> {
+function defaultHeaders(
+  hasBody: boolean,
+  stream: StreamFormat | undefined,
+): Record<string, string> {
   return keepKnown<Record<string, string>>({
     'content-type': hasBody ? 'application/json' : undefined,
-    accept: 'text/event-stream, application/x-ndjson, application/json;q=0.5, */*;q=0.1',
+    accept: isWhole(stream)
+      ? 'application/json, */*;q=0.1'
+      : 'text/event-stream, application/x-ndjson, application/json;q=0.5, */*;q=0.1',
     // A compressed stream is held back until a block is full.
     'accept-encoding': 'identity',
   })

@@ -83,6 +83,10 @@ function readFormat(values: FormatValues): StreamFormat | undefined {
     completionEvent: values['completion-event'],
     outputPath: values['output-path'],
   })
+  const { firstTokenEvent, completionEvent } = rest
+  if (values.type === 'json' && (firstTokenEvent ?? completionEvent) !== undefined) {
+    throw new UsageError('--type json is one whole document, which has no events')
+  }
   if (values.type !== undefined) return { dialect: values.type, ...rest }
   if (Object.keys(rest).length === 0) return undefined
   throw new UsageError('what is said of a format needs its --type, for example --type sse')

@@ -278,6 +278,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
       if (at - sent >= timeouts.total) return expire('timeout.total', timeouts.total)
       if (
         timeouts.ttft !== undefined &&
+        options.stream?.dialect !== 'json' &&
         stream?.firstToken === undefined &&
         at - sent >= timeouts.ttft
       ) {

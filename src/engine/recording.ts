@@ -30,7 +30,7 @@ export interface Recorders {
     ticket: { target: string; phase: string; index: number },
     request: PreparedRequest,
     /** What its answer is read as. */
-    stream?: StreamFormat | undefined,
+    stream?: StreamFormat,
   ): Recorder | undefined
   /** Takes time: secrets are looked for only now, so that the run is not disturbed. */
   finish(): Recording[]

@@ -11,12 +11,12 @@ export type RequestMetric = RequestBound['metric'] | 'dispatch_delay'
 export type Measurement = number | 'inapplicable' | undefined
 
 const formulas: Readonly<Record<RequestMetric, (record: RequestRecord) => Measurement>> = {
-  ttft: ({ marks }) => between(marks.dispatched, marks.firstToken),
-  ttfo: ({ marks }) => between(marks.dispatched, marks.firstOutput),
+  ttft: ofTokens(({ marks }) => between(marks.dispatched, marks.firstToken)),
+  ttfo: ofTokens(({ marks }) => between(marks.dispatched, marks.firstOutput)),
   latency: (record) => between(record.marks.dispatched, answeredAt(record)),
-  scheduled_ttft: ({ marks }) => between(marks.scheduled, marks.firstToken),
+  scheduled_ttft: ofTokens(({ marks }) => between(marks.scheduled, marks.firstToken)),
   scheduled_latency: (record) => between(record.marks.scheduled, answeredAt(record)),
-  tpot: timePerOutputToken,
+  tpot: ofTokens(timePerOutputToken),
   stall: largestGap,
   dispatch_delay: ({ marks }) => between(marks.scheduled, marks.dispatched),
 }
@@ -25,8 +25,18 @@ export function measure(record: RequestRecord, metric: RequestMetric): Measureme
   return formulas[metric](record)
 }
 
-/** Instant at which the answer was there whole: the last token, or the last byte of raw chunks. */
+/** A whole document has no tokens. */
+function ofTokens(formula: (record: RequestRecord) => Measurement) {
+  return (record: RequestRecord): Measurement =>
+    record.dialect === 'json' ? 'inapplicable' : formula(record)
+}
+
+/**
+ * Instant at which the answer was there whole: the last token, or the last byte of raw chunks and of
+ * a document, which may be empty.
+ */
 export function answeredAt({ marks, dialect }: RequestRecord): number | undefined {
+  if (dialect === 'json') return marks.lastByte ?? marks.completed
   if (marks.lastToken === undefined) return undefined
   return dialect === 'raw' ? (marks.lastByte ?? marks.lastToken) : marks.lastToken
 }

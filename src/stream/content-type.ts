@@ -3,6 +3,9 @@ import type { Dialect } from './dialect.ts'
 import { dialects } from './dialects.ts'
 import type { StreamFault } from './reader.ts'
 
+/** What to do where a whole answer came in the place of a stream. */
+export const wholeAdvice = 'ask for a stream, or write stream_format: json'
+
 /** Types that say nothing about how a body is to be read. */
 const vague: readonly string[] = ['text/plain', 'application/octet-stream', 'binary/octet-stream']
 
@@ -22,8 +25,10 @@ export function checkContentType(
   const expected = format.contentType === undefined ? contentTypes : [mediaType(format.contentType)]
   if (expected.length === 0 || expected.includes(got)) return undefined
   if (format.contentType === undefined && vague.includes(got)) return undefined
+  if (framing === 'document' && isJson(got)) return undefined
   if (framing === 'sse' && isJson(got)) {
-    return { kind: 'not_streamed', message: `expected ${expected[0]}, got ${got}` }
+    const message = `expected ${expected[0]}, got ${got}; ${wholeAdvice}`
+    return { kind: 'not_streamed', message }
   }
   return mismatch(expected[0] ?? format.dialect, got)
 }

@@ -1,7 +1,7 @@
 import type { DialectName } from '../bench-spec/stream-format.ts'
 
-/** How bytes become events. */
-export type Framing = 'sse' | 'ndjson' | 'raw'
+/** How bytes become events. `document`: the whole body is one. */
+export type Framing = 'sse' | 'ndjson' | 'raw' | 'document'
 
 /** Text at `path` of the payload (`*` walks an array), only in events of these names when given. */
 export interface ContentRule {
@@ -78,6 +78,8 @@ export interface Dialect {
   reasoning: readonly ContentRule[]
   /** Fragments of tool calls: tokens, but no text of the answer. */
   toolCalls: readonly ContentRule[]
+  /** Names of the tools that are called. */
+  toolNames: readonly ContentRule[]
   /** Which events are tokens: those with any of the three above, or all but keep-alives. */
   tokenEvents: 'content' | 'all'
   /** Any one of these ends the answer. */

@@ -1,5 +1,6 @@
 import type { DialectName } from '../bench-spec/stream-format.ts'
 import type { Dialect, Framing, Sign } from './dialect.ts'
+import { documentDialect } from './document-dialect.ts'
 import { done, eventStream, jsonLines, keepAlives, named, openaiUsage } from './named-dialects.ts'
 import { findAt, parsePath } from './path.ts'
 
@@ -11,6 +12,7 @@ const unknownShape = {
   content: rows.flatMap(({ content }) => content),
   reasoning: rows.flatMap(({ reasoning }) => reasoning),
   toolCalls: rows.flatMap(({ toolCalls }) => toolCalls),
+  toolNames: rows.flatMap(({ toolNames }) => toolNames),
   tokenEvents: 'all',
   usage: [...openaiUsage, ...named.dify.usage],
   error: { ...named.dify.error, path: 'error' },
@@ -51,6 +53,7 @@ const raw: Dialect = {
   content: [],
   reasoning: [],
   toolCalls: [],
+  toolNames: [],
   tokenEvents: 'all',
   completion: [{ kind: 'eof' }],
   error: {},
@@ -59,7 +62,13 @@ const raw: Dialect = {
 }
 
 /** Every stream format there is. */
-export const dialects: Readonly<Record<DialectName, Dialect>> = { ...named, sse, ndjson, raw }
+export const dialects: Readonly<Record<DialectName, Dialect>> = {
+  ...named,
+  sse,
+  ndjson,
+  raw,
+  json: documentDialect,
+}
 
 /** The named dialect that a payload belongs to, cut like this; `undefined`: none that is known. */
 export function sniffDialect(payload: unknown, framing: Framing): Dialect | undefined {

@@ -5,6 +5,7 @@ import { explainMissing } from './missing-output.ts'
 import { createNameCounter } from './name-count.ts'
 import { findAt, parsePath } from './path.ts'
 import type { StreamMarks } from './reader.ts'
+import { writeValue } from './value-text.ts'
 
 /** Writes one event into the marks. `id`: its SSE id, which `outputPath` may name. Returns whether it is a token. */
 export type Marker = (meaning: EventMeaning, at: number, id?: string) => boolean
@@ -56,7 +57,7 @@ export function createMarker(marks: StreamMarks, dialect: Dialect, options: Mark
       return
     }
     delete marks.missingOutput
-    const text = typeof value === 'string' ? value : writeValue(value)
+    const text = writeValue(value)
     marks.output = outputAtCompletion ? text : (marks.output ?? '') + text
   }
 
@@ -84,15 +85,6 @@ export function createMarker(marks: StreamMarks, dialect: Dialect, options: Mark
     if (meaning.completes !== undefined) marks.completed = at
     addOutput(meaning, id)
     return token
-  }
-}
-
-/** As JSON; '' of what is nested so deeply that no stack takes it. */
-function writeValue(value: unknown): string {
-  try {
-    return JSON.stringify(value)
-  } catch {
-    return ''
   }
 }
 

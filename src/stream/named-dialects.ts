@@ -36,6 +36,10 @@ const openaiChat: Dialect = {
     { path: 'choices.*.delta.function_call.name' },
     { path: 'choices.*.delta.function_call.arguments' },
   ],
+  toolNames: [
+    { path: 'choices.*.delta.tool_calls.*.function.name' },
+    { path: 'choices.*.delta.function_call.name' },
+  ],
   tokenEvents: 'content',
   completion: [done],
   finish: choicesFinish,
@@ -54,6 +58,7 @@ const openaiCompletions: Dialect = {
   content: [{ path: 'choices.*.text' }],
   reasoning: [],
   toolCalls: [],
+  toolNames: [],
   tokenEvents: 'content',
   completion: [done],
   finish: choicesFinish,
@@ -86,6 +91,13 @@ const openaiResponses: Dialect = {
       path: 'delta',
     },
   ],
+  toolNames: [
+    {
+      events: ['response.output_item.added'],
+      path: 'item.name',
+      where: { key: 'type', equals: 'function_call' },
+    },
+  ],
   tokenEvents: 'content',
   completion: [{ kind: 'event', names: ['response.completed', 'response.incomplete'] }, done],
   error: {
@@ -113,6 +125,13 @@ const anthropic: Dialect = {
   content: [{ events: ['content_block_delta'], path: 'delta.text' }],
   reasoning: [{ events: ['content_block_delta'], path: 'delta.thinking' }],
   toolCalls: [{ events: ['content_block_delta'], path: 'delta.partial_json' }],
+  toolNames: [
+    {
+      events: ['content_block_start'],
+      path: 'content_block.name',
+      where: { key: 'type', equals: 'tool_use' },
+    },
+  ],
   tokenEvents: 'content',
   completion: [{ kind: 'event', names: ['message_stop'] }],
   finish: { reason: 'delta.stop_reason' },
@@ -141,6 +160,7 @@ const gemini: Dialect = {
     { path: 'candidates.*.content.parts.*.text', where: { key: 'thought', equals: true } },
   ],
   toolCalls: [{ path: 'candidates.*.content.parts.*.functionCall.name' }],
+  toolNames: [{ path: 'candidates.*.content.parts.*.functionCall.name' }],
   tokenEvents: 'content',
   completion: [{ kind: 'field', path: 'candidates.*.finishReason', untilEnd: true }],
   error: { events: ['error'], path: 'error' },
@@ -163,6 +183,7 @@ const ollama: Dialect = {
   content: [{ path: 'message.content' }, { path: 'response' }],
   reasoning: [{ path: 'message.thinking' }, { path: 'thinking' }],
   toolCalls: [{ path: 'message.tool_calls.*.function.name' }],
+  toolNames: [{ path: 'message.tool_calls.*.function.name' }],
   tokenEvents: 'content',
   completion: [{ kind: 'field', path: 'done', equals: true }],
   error: { path: 'error' },
@@ -182,6 +203,7 @@ const tgi: Dialect = {
   ],
   reasoning: [],
   toolCalls: [],
+  toolNames: [],
   tokenEvents: 'content',
   completion: [{ kind: 'field', path: 'generated_text' }],
   error: { events: ['error'], path: 'error' },
@@ -202,6 +224,7 @@ const dify: Dialect = {
   ],
   reasoning: [{ events: ['reasoning_chunk'], path: 'data.reasoning' }],
   toolCalls: [],
+  toolNames: [],
   tokenEvents: 'content',
   completion: [{ kind: 'event', names: ['message_end', 'workflow_finished', 'workflow_paused'] }],
   error: {
@@ -254,6 +277,7 @@ const dashscope: Dialect = {
     { path: 'output.choices.*.message.tool_calls.*.function.name' },
     { path: 'output.choices.*.message.tool_calls.*.function.arguments' },
   ],
+  toolNames: [{ path: 'output.choices.*.message.tool_calls.*.function.name' }],
   tokenEvents: 'content',
   // Until then the reason is a text too: "null".
   completion: ['output.choices.*.finish_reason', 'output.finish_reason'].flatMap((path) =>
@@ -273,6 +297,7 @@ const ernie: Dialect = {
   content: [{ path: 'result' }],
   reasoning: [],
   toolCalls: [{ path: 'function_call.name' }, { path: 'function_call.arguments' }],
+  toolNames: [{ path: 'function_call.name' }],
   tokenEvents: 'content',
   completion: [{ kind: 'field', path: 'is_end', equals: true }],
   error: { events: ['error'], path: 'error_code', messagePath: 'error_msg' },
@@ -282,7 +307,9 @@ const ernie: Dialect = {
 }
 
 /** The formats of known servers. */
-export const named: Readonly<Record<Exclude<DialectName, 'sse' | 'ndjson' | 'raw'>, Dialect>> = {
+export const named: Readonly<
+  Record<Exclude<DialectName, 'sse' | 'ndjson' | 'raw' | 'json'>, Dialect>
+> = {
   'openai-chat': openaiChat,
   'openai-completions': openaiCompletions,
   'openai-responses': openaiResponses,

@@ -26,6 +26,23 @@ export function findAt(root: unknown, path: Path, from = 0): unknown {
   return value
 }
 
+/** All strings at `path`, in their order; empty ones left out. */
+export function textsAt(
+  root: unknown,
+  path: Path,
+  where?: ContentRule['where'],
+  from = 0,
+): readonly string[] {
+  const star = path.indexOf('*', from)
+  if (star === -1) {
+    const text = textAt(root, path.slice(from), where)
+    return text === '' ? [] : [text]
+  }
+  const elements = findAt(root, path.slice(0, star), from)
+  if (!Array.isArray(elements)) return []
+  return elements.flatMap((element) => textsAt(element, path, where, star + 1))
+}
+
 /** All strings at `path`, joined; '' when there is none. */
 export function textAt(root: unknown, path: Path, where?: ContentRule['where'], from = 0): string {
   let value = root

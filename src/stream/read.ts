@@ -1,8 +1,9 @@
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
-import { checkContentType, guessDialect } from './content-type.ts'
+import { checkContentType, guessDialect, wholeAdvice } from './content-type.ts'
 import { createDecoder } from './decode.ts'
 import type { Dialect } from './dialect.ts'
 import { dialects, sniffDialect } from './dialects.ts'
+import { createDocumentReader } from './document.ts'
 import { endsWithBody, judgeEnding } from './ending.ts'
 import { type FinishWatch, watchFinish } from './finish.ts'
 import { eventLimit } from './framer.ts'
@@ -18,21 +19,13 @@ import {
 import { opensArray } from './json.ts'
 import { createMarker, forgetTokens, type Marker } from './mark.ts'
 import { errorMessage } from './message.ts'
+import type { ReaderOptions } from './reader-options.ts'
 import type { StreamFault, StreamMarks, StreamReader } from './reader.ts'
 import { createShortcut, type Template } from './shortcut.ts'
 import { TokenTimes } from './token-times.ts'
+import { type AddNames, collectToolNames } from './tool-names.ts'
 
 export { checkContentType, checkEncoding } from './content-type.ts'
-
-export interface ReaderOptions {
-  /** Collect the answer's text in `marks.output`; text at `outputPath` is collected anyway. */
-  keepOutput?: boolean
-  /** Is told of every event and, of raw text, of every read. Slow: each event is then parsed. */
-  observe?: Observe
-}
-
-/** What an event was taken for; `token`: whether its instant became one of `tokenTimes`. */
-export type Observe = (data: string, meaning: Meaning, token: boolean) => void
 
 /**
  * A reader for one response body. Without a format the framing is chosen from the content type, and
@@ -43,7 +36,8 @@ export function createReader(
   contentType: string | undefined,
   options: ReaderOptions = {},
 ): StreamReader {
-  const { keepOutput = false, observe } = options
+  if (format?.dialect === 'json') return createDocumentReader(format, contentType, options)
+  const { keepOutput = false, keepToolNames = false, observe } = options
   let dialect = format === undefined ? guessDialect(contentType) : dialects[format.dialect]
   const marks: StreamMarks = {
     dialect: dialect.name,
@@ -53,7 +47,8 @@ export function createReader(
   }
   /** Events that are known by their bytes, once there are any. */
   let known: { frames: Frames; meaning: EventMeaning } | undefined
-  let { interpret, mark, finish } = compile(dialect)
+  const toolNames: string[] = []
+  let { interpret, mark, finish, addNames } = compile(dialect)
   let sniffing = format === undefined && dialect.framing !== 'raw'
   let fault = checkContentType(format, contentType)
   /** Whether events still count: not behind the last word, nor in a body of another type. */
@@ -69,16 +64,23 @@ export function createReader(
   const decode = createDecoder()
   const framer = createFramer(framing, { event: readEvent, foreign: readForeign, tooLong })
 
-  function compile(rules: Dialect): { interpret: Interpreter; mark: Marker; finish: FinishWatch } {
+  function compile(rules: Dialect): {
+    interpret: Interpreter
+    mark: Marker
+    finish: FinishWatch
+    addNames: AddNames | undefined
+  } {
     const { completionEvent, outputPath } = format ?? {}
     const thorough = keepInterpreter(rules, completionEvent)
     const needsPayloads =
       observe !== undefined ||
+      keepToolNames ||
       (outputPath !== undefined && completionEvents(rules, completionEvent).length === 0)
     return {
       interpret: needsPayloads ? thorough : createShortcut(thorough, keepOutput, learn),
       mark: createMarker(marks, rules, { format, keepOutput }),
       finish: watchFinish(completionEvent === undefined ? rules.finish : undefined),
+      addNames: keepToolNames ? collectToolNames(rules, toolNames) : undefined,
     }
   }
 
@@ -105,6 +107,7 @@ export function createReader(
     marks.firstEvent ??= now
     if (meaning.kind === 'event') {
       finish.note(meaning.payload)
+      addNames?.(meaning.payload, meaning.name)
       return mark(meaning, now, id)
     }
     if (meaning.kind === 'fault') fault ??= meaning.fault
@@ -123,7 +126,7 @@ export function createReader(
     if (chosen === undefined) return meaning
     dialect = chosen
     marks.dialect = chosen.name
-    ;({ interpret, mark, finish } = compile(chosen))
+    ;({ interpret, mark, finish, addNames } = compile(chosen))
     return interpret(data, line)
   }
 
@@ -199,7 +202,8 @@ export function createReader(
   function judgeDocument(text: string): StreamFault | undefined {
     const meaning = interpret(text, undefined)
     if (meaning.kind === 'event') {
-      return { kind: 'not_streamed', message: 'the answer is one JSON document, not a stream' }
+      const message = `the answer is one JSON document, not a stream; ${wholeAdvice}`
+      return { kind: 'not_streamed', message }
     }
     const isError = meaning.kind === 'fault' && meaning.fault.kind === 'in_band_error'
     return isError ? meaning.fault : undefined
@@ -207,6 +211,7 @@ export function createReader(
 
   return {
     marks,
+    toolNames,
     feed(chunk, at) {
       if (chunk.byteLength === 0) return
       if (!open && document === undefined) return

@@ -53,6 +53,10 @@ export interface StreamFault {
 /** Reads one response body. Push in, marks out; no clock, no I/O. */
 export interface StreamReader {
   readonly marks: StreamMarks
+  /** Of the tools that were called, as often as they were named; empty unless they are kept. */
+  readonly toolNames: readonly string[]
+  /** The parsed JSON of a whole document, after its end; `undefined`: it is none. */
+  readonly document?: unknown
   /** `at`: the instant at which the bytes left the socket. */
   feed(chunk: Uint8Array, at: number): void
   /** A clean end of the body. Returns the fault, if there is one. */

@@ -22,12 +22,31 @@ interface Draft {
  */
 export function composeSpecimen(format: StreamFormat | undefined, tokens: number): Specimen {
   const dialect = dialects[format?.dialect ?? 'openai-chat']
+  if (dialect.framing === 'document') return composeDocument(dialect, format, tokens)
   const texts = Array.from({ length: tokens }, (_, i) => draftText(dialect, format, ` token ${i}`))
   const opening = { ...draftText(dialect, format, ''), name: undefined }
   const drafts = [opening, ...texts, ...draftCounts(dialect, tokens), ...draftEnd(dialect, format)]
   return {
     contentType: format?.contentType ?? dialect.contentTypes[0] ?? 'text/plain',
     events: drafts.map((draft) => write(dialect, draft)),
+  }
+}
+
+/** Its text comes in pieces, as a socket gives a long document. */
+function composeDocument(
+  dialect: Dialect,
+  format: StreamFormat | undefined,
+  tokens: number,
+): Specimen {
+  const texts = Array.from({ length: tokens }, (_, i) => Buffer.from(` token ${i}`))
+  const payload = {}
+  put(payload, dialect.usage[0]?.promptTokens ?? '', tokens)
+  put(payload, dialect.usage[0]?.completionTokens ?? '', tokens)
+  put(payload, dialect.content[0]?.path ?? '', '|')
+  const [head = '', tail = ''] = JSON.stringify(payload).split('|')
+  return {
+    contentType: format?.contentType ?? dialect.contentTypes[0] ?? '',
+    events: [Buffer.from(head), ...texts, Buffer.from(tail)],
   }
 }
 

@@ -44,7 +44,8 @@ export function listTextPlaces(events: readonly TracedEvent[]): TextPlace[] {
  * The format that a stream, which was read without one, is best read with: a named dialect where its
  * payloads show one, else the generic one with what its events tell.
  */
-export function suggestFormat({ events, marks: { dialect } }: Trace): StreamFormat {
+export function suggestFormat({ events, marks: { dialect }, fault }: Trace): StreamFormat {
+  if (fault?.kind === 'not_streamed') return { dialect: 'json' }
   if (dialect !== 'sse') return { dialect: dialect as StreamFormat['dialect'] }
   const places = listTextPlaces(events)
   const answer = places.find(({ texts }) => texts.length > 1 && !texts.every(isCode))

@@ -66,6 +66,25 @@ test.each([
   expect([read.dialect, read.failure?.kind]).toEqual([dialect, failure])
 })
 
+test('a whole document is read as one, and proposed where it was read as a stream', async () => {
+  const { stdout } = await call(['replay', 'document.txt'], { cwd: fixtures })
+  expect(stdout).toContain('stream_format: json')
+  const read = await replayJson(['whole-chat.whole', '--type', 'json'])
+  expect(read).toMatchObject({
+    dialect: 'json',
+    tokens: 0,
+    event_count: 1,
+    prompt_tokens: 15,
+    completion_tokens: 9,
+    output: 'Rhein, Elbe, Donau. 🌊',
+    end: 'end of the body',
+    failure: null,
+  })
+  expect(read.events[0].taken_for).toEqual(['output', 'usage'])
+  const path = ['--type', 'json', '--output-path', 'usage.prompt_tokens']
+  expect((await replayJson(['whole-embeddings.whole', ...path])).output).toBe('8')
+})
+
 test('a long row of like events is cut in the terminal, and whole in JSON', async () => {
   const events = Array.from({ length: 50 }, (_, n) => ({ event: 'piece', text: `${n} ` }))
   const cwd = createFolder({ 'own.txt': eventStream({ event: 'begin' }, ...events) })
@@ -91,6 +110,7 @@ test.each([
   [['.'], 'cannot be read (EISDIR)'],
   [['chat.sse', '--output-path', 'a'], 'needs its --type'],
   [['chat.sse', '--type', 'openai'], '--type must be'],
+  [['document.txt', '--type', 'json', '--completion-event', 'x'], 'has no events'],
   [[], 'needs one recorded stream'],
 ])('bad usage is one sentence: %j', async (args, message) => {
   const { code, stderr } = await call(['replay', ...args], { cwd: fixtures })

@@ -28,7 +28,8 @@ test.each([undefined, ...dialectNames])(
       expect(outcome).toBe('completed')
       // A read for each event, as a socket gives them.
       expect(reads).toBeGreaterThanOrEqual(100)
-      expect(tokenTimes.length).toBeGreaterThanOrEqual(100)
+      // A whole document has none.
+      if (dialect !== 'json') expect(tokenTimes.length).toBeGreaterThanOrEqual(100)
     }
   },
 )

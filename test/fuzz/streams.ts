@@ -123,7 +123,8 @@ function checkMarks(
   if (fault === undefined && completed === undefined && !/(finish|stop)_reason"/.test(input.body)) {
     throw new Finding('an answer without a fault has no end', input)
   }
-  if (fault === undefined && tokenTimes.length === 0 && format?.completionEvent === undefined) {
+  const needsToken = format?.completionEvent === undefined && format?.dialect !== 'json'
+  if (fault === undefined && tokenTimes.length === 0 && needsToken) {
     throw new Finding('an answer without a token has no fault', input)
   }
   if (fault?.message.trim() === '') throw new Finding('a fault without words', input)

@@ -71,3 +71,11 @@ test('does not call a request good when it failed or a bounded time is unknown',
   expect(isGood(completed(), [tpot])).toBe(false)
   expect(isGood(completed({ tokens: 1 }), [tpot])).toBe(true)
 })
+
+test('a whole document has the time of its last byte, and none of a token', () => {
+  const record = completed({ dialect: 'json', events: 0, at: 100, marks: { lastByte: 900 } })
+  delete record.marks.lastToken
+  expect(measure(record, 'latency')).toBe(800)
+  for (const metric of ['ttft', 'ttfo', 'tpot', 'stall', 'scheduled_ttft'] as const)
+    expect(measure(record, metric)).toBe('inapplicable')
+})

@@ -25,6 +25,10 @@ test.each(formats)('a specimen of %j is a proper answer of that many tokens', (f
   const { dialect, tokenTimes } = reader.marks
   expect(dialect).toBe(format?.dialect ?? 'openai-chat')
   // Where nothing says what the text is, every event is a token.
+  if (dialect === 'json') {
+    expect(tokenTimes.length).toBe(0)
+    return
+  }
   const only = dialects[dialect as DialectName].tokenEvents === 'content'
   expect(only ? [...tokenTimes] : [...tokenTimes].slice(-8)).toEqual(
     only ? [1, 2, 3, 4, 5] : expect.arrayContaining([1, 2, 3, 4, 5]),
