@@ -4,7 +4,7 @@ import type { BenchDocument } from './bench-document.ts'
 import { createIssue, type Issue, type Locate, type Report } from './issue.ts'
 import { keepKnown } from './known.ts'
 import type { Baseline, Kind, MockOptions, Target } from './spec.ts'
-import { checkHeaders, checkUrl, overlayHeaders, rebaseUrl, toTexts } from './target.ts'
+import { checkHeaders, checkUrl, overlayHeaders, pathOf, rebaseUrl, toTexts } from './target.ts'
 import { hasPlaceholder } from './template.ts'
 
 interface Given<Stored> {
@@ -80,11 +80,6 @@ export function ownParts({ url = '', headers = {}, body }: BaselineDocument): Ta
 /** What keeps a baseline from being requested. */
 export function checkBaselineUrl({ url }: BaselineDocument, locate: Locate): Issue[] {
   return url === undefined ? [] : checkUrl(url, false, locate)
-}
-
-/** Of a URL, or of what is a path already. */
-function pathOf(url: string): string {
-  return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '')
 }
 
 /**

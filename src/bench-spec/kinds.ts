@@ -1,5 +1,6 @@
 import { keepKnown } from './known.ts'
 import type { BenchSpec, Kind, Load, Target } from './spec.ts'
+import type { StreamFormat } from './stream-format.ts'
 import { prepare, type PreparedRequest } from './template.ts'
 
 /** What the kinds of a spec are told from. */
@@ -29,6 +30,20 @@ export function shareOf(
   mix: readonly Pick<Kind, 'weight'>[],
 ): number {
   return weight / mix.reduce((sum, each) => sum + each.weight, 0)
+}
+
+/**
+ * What a verdict has to know of how answers are read: where an event of its own completes those of any
+ * kind, the format of that one.
+ */
+export function findStream(spec: KindSource): StreamFormat | undefined {
+  const streams = listKinds(spec).map(({ stream }) => stream)
+  return streams.find((stream) => stream?.completionEvent !== undefined) ?? streams[0]
+}
+
+/** The kind that most requests are of. */
+export function findMain(spec: KindSource): Kind {
+  return listKinds(spec).reduce((most, kind) => (kind.weight > most.weight ? kind : most))
 }
 
 /** The requests of one kind to a target, one for each of its rows that may be used. */

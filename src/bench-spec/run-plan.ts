@@ -1,9 +1,11 @@
 import { findOutputLimit, type OutputLimit } from './asked.ts'
 import { mostInFlight } from './in-flight.ts'
+import { orderKinds } from './kind-order.ts'
+import { shareOf } from './kinds.ts'
 import { keepKnown } from './known.ts'
 import { countOpenFiles } from './open-files.ts'
 import { createRedactor } from './redaction.ts'
-import type { BenchSpec, Load, Target } from './spec.ts'
+import type { BenchSpec, Dataset, Kind, Load, Row, Target } from './spec.ts'
 import { prepareRequest } from './template.ts'
 import { estimateTokens, listPrompts } from './token-estimate.ts'
 
@@ -19,13 +21,32 @@ export interface RunPlan {
   duration?: number
   /** Requests before the measured ones, to each target. */
   warmup: number
-  dataset?: { source: string; rows: number }
+  dataset?: PlannedRows
+  /** Kinds of request of a mix; none without one. */
+  kinds: readonly PlannedKind[]
   /** The target and, where its rounds alternate with those of another, that one. */
   targets: readonly PlannedTarget[]
   /** How long it takes, ms. */
   time: PlannedTime
   /** Files and connections of a process that sends. */
   openFiles: { needed: number; limit?: number }
+}
+
+export interface PlannedRows {
+  source: string
+  rows: number
+}
+
+/** One kind of a mix, as the candidate gets it. */
+export interface PlannedKind extends Omit<PlannedTarget, 'place'> {
+  name: string
+  /** Of all requests, 0–1. */
+  share: number
+  /** Measured requests of it; `undefined`: not known. */
+  requests?: number
+  /** Requests of it before these. */
+  warmup: number
+  dataset?: PlannedRows
 }
 
 export interface PlannedTarget {
@@ -61,7 +82,7 @@ export function planRun(
   spec: BenchSpec,
   { pace, openFiles }: { pace?: Pace | undefined; openFiles?: number | undefined } = {},
 ): RunPlan {
-  const { name, load, slos, dataset, baseline, mock } = spec
+  const { name, load, slos, dataset, baseline, mock, mix } = spec
   const { requests, duration, warmup, processes } = load
   const second = baseline?.kind === 'interleaved' ? [baseline] : []
   const targets = [{ target: spec.target, mock }, ...second]
@@ -72,7 +93,8 @@ export function planRun(
     requests,
     duration,
     warmup,
-    dataset: dataset && { source: dataset.source, rows: dataset.rows.length },
+    dataset: dataset && planRows(dataset),
+    kinds: mix === undefined ? [] : planKinds(spec, mix),
     targets: targets.map((each) => planTarget(spec, each.target, each.mock !== undefined)),
     time: planTime(spec, targets.length, pace),
     openFiles: keepKnown<RunPlan['openFiles']>({
@@ -86,15 +108,58 @@ export function planRun(
 }
 
 function planTarget(spec: BenchSpec, target: Target, isMock: boolean): PlannedTarget {
-  const { dataset, load } = spec
-  const rows = dataset?.rows.slice(0, Math.min(mostRows, load.requests ?? Infinity)) ?? [{}]
+  const place = isMock ? 'mock' : isLocal(target.url) ? 'local' : 'remote'
+  if (spec.mix !== undefined) return { ...planTexts(spec, { ...target, body: null }, []), place }
+  const rows = spec.dataset?.rows.slice(0, Math.min(mostRows, spec.load.requests ?? Infinity))
+  return { ...planTexts(spec, target, rows ?? [{}]), place }
+}
+
+function planTexts(
+  { secrets }: BenchSpec,
+  target: Target,
+  rows: readonly Row[],
+): Omit<PlannedTarget, 'place'> {
   const bodies = rows.map((row) => prepareRequest(target, row).body)
-  return keepKnown<PlannedTarget>({
-    url: createRedactor(spec.secrets).redact(target.url),
-    place: isMock ? 'mock' : isLocal(target.url) ? 'local' : 'remote',
+  return keepKnown<Omit<PlannedTarget, 'place'>>({
+    url: createRedactor(secrets).redact(target.url),
     promptTokens: average(bodies.map(countPrompt)),
     outputTokens: limitOutput(bodies.map((body) => findOutputLimit(body))),
   })
+}
+
+function planKinds(spec: BenchSpec, mix: readonly Kind[]): PlannedKind[] {
+  const { load } = spec
+  const deal = orderKinds(
+    mix.map(({ weight }) => weight),
+    load.seed,
+  )
+  const countOf = (phase: 'warmup' | 'measured', total: number): number[] => {
+    const counts = mix.map(() => 0)
+    for (let index = 0; index < total; index++) {
+      const { kind } = deal({ phase, index })
+      counts[kind] = (counts[kind] ?? 0) + 1
+    }
+    return counts
+  }
+  const measured = load.requests === undefined ? undefined : countOf('measured', load.requests)
+  const warmups = countOf('warmup', load.warmup)
+  return mix.map((kind, index) => {
+    const { name, target, dataset } = kind
+    const requests = measured?.[index]
+    const rows = dataset?.rows.slice(0, Math.min(mostRows, requests ?? Infinity)) ?? [{}]
+    return keepKnown<PlannedKind>({
+      ...planTexts(spec, target, rows),
+      name: createRedactor(spec.secrets).redact(name),
+      share: shareOf(kind, mix),
+      requests,
+      warmup: warmups[index] ?? 0,
+      dataset: dataset && planRows(dataset),
+    })
+  })
+}
+
+function planRows({ source, rows }: Dataset): PlannedRows {
+  return { source, rows: rows.length }
 }
 
 function countPrompt(body: string | undefined): number | undefined {

@@ -123,3 +123,8 @@ function fill(name: string, text: string, row: Row): string {
 export function nameTarget(url: string): string {
   return url.replace(/[?#].*$/s, '').replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1')
 }
+
+/** The path of a URL, or of what is a path already, without query and fragment; `/` where it has none. */
+export function pathOf(url: string): string {
+  return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '') || '/'
+}

@@ -1,4 +1,5 @@
 import { cleanLine } from '../bench-spec/plain-text.ts'
+import { pathOf } from '../bench-spec/target.ts'
 import type { Results } from '../results/results.ts'
 import { summaryCells, summaryTitles } from './summary-cells.ts'
 import { formatValue } from './units.ts'
@@ -13,6 +14,6 @@ export function kindRows({ mix }: Results): string[][] {
     formatValue(share, 'share'),
     ...summaryCells(summary),
     // All are at the one target, which the report names.
-    cleanLine(url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '') || '/'),
+    cleanLine(pathOf(url)),
   ])
 }

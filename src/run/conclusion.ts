@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 
 import { findChoices } from '../bench-spec/choices.ts'
+import { findStream } from '../bench-spec/kinds.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import { tagSpec } from '../bench-spec/tagging.ts'
 import { defaultBody } from '../bench-spec/target.ts'
@@ -98,7 +99,7 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
     load,
     goodput,
     tagging,
-    stream,
+    stream: findStream(spec),
     reference: referred?.reference,
     end,
     looks,
