@@ -27,7 +27,7 @@ const use = 0x6b696e64
  * in a row as the weights add up to each kind has as many as its weight says, and of each block of at
  * most 100 of them its share as near as whole requests come to it. Within a block the order is drawn:
  * by the seed, the phase and the number of the block alone, so that any number of load processes and
- * both of two targets send the same.
+ * both of two targets send the same. The warm-up begins with one request of each kind.
  */
 export function orderKinds(weights: readonly number[], seed: number): KindOrder {
   const pattern = spread(weights)
@@ -57,7 +57,7 @@ export function orderKinds(weights: readonly number[], seed: number): KindOrder 
     })
   }
 
-  return ({ phase, index }) => {
+  function choose(phase: Numbered['phase'], index: number): Chosen {
     const turn = Math.floor(index / pattern.length)
     const rest = index % pattern.length
     const block = turn * perTurn + Math.floor(rest / size)
@@ -67,6 +67,14 @@ export function orderKinds(weights: readonly number[], seed: number): KindOrder 
       drawn = [found, ...drawn.slice(0, 3)]
     }
     return found.chosen[rest % size] ?? { kind: 0, nth: index }
+  }
+
+  return ({ phase, index }) => {
+    if (phase === 'measured') return choose(phase, index)
+    const first = weights.length
+    if (index < first) return { kind: index, nth: 0 }
+    const { kind, nth } = choose(phase, index - first)
+    return { kind, nth: nth + 1 }
   }
 }
 

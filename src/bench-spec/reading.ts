@@ -224,7 +224,7 @@ function readAbort(document: Partial<BenchDocument>, report: Report): Abort {
   })
 }
 
-function findDoubts({ slos, dataset, target, load, baseline }: Bench['parts']): string[] {
+function findDoubts({ slos, dataset, target, load, baseline, mix }: Bench['parts']): string[] {
   const doubts: string[] = []
   if (baseline !== undefined && slos.every(({ allowance }) => allowance === undefined)) {
     doubts.push(
@@ -236,6 +236,11 @@ function findDoubts({ slos, dataset, target, load, baseline }: Bench['parts']): 
     const example = dataset.columns[0] ?? 'column'
     doubts.push(
       `data_source: no {{column}} is used, so every request is the same. Write for example {{${example}}} in the body.`,
+    )
+  }
+  if (mix !== undefined && load.warmup > 0 && load.warmup < mix.length) {
+    doubts.push(
+      `warmup: ${load.warmup} requests do not reach all ${mix.length} kinds. Ask for ${mix.length} or more.`,
     )
   }
   if (load.kind === 'open') return doubts

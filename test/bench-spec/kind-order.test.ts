@@ -52,11 +52,17 @@ test('a kind counts its own requests, whatever is asked for in which order', () 
   }
 })
 
-test('the warm-up has all kinds too, in an order of its own', () => {
+test('the warm-up begins with each kind, and goes on with their shares in an order of its own', () => {
   const order = orderKinds([7, 2, 1], 1)
-  const warm = Array.from({ length: 30 }, (_, index) => order({ phase: 'warmup', index }).kind)
-  expect([0, 1, 2].map((kind) => count(warm, kind))).toEqual([21, 6, 3])
-  expect(warm).not.toEqual(take([7, 2, 1], 1, 0, 30))
+  const warm = Array.from({ length: 33 }, (_, index) => order({ phase: 'warmup', index }))
+  expect(warm.slice(0, 3)).toEqual([0, 1, 2].map((kind) => ({ kind, nth: 0 })))
+  const rest = warm.slice(3).map(({ kind }) => kind)
+  expect([0, 1, 2].map((kind) => count(rest, kind))).toEqual([21, 6, 3])
+  expect(rest).not.toEqual(take([7, 2, 1], 1, 0, 30))
+  for (const kind of [0, 1, 2]) {
+    const own = warm.filter((each) => each.kind === kind)
+    expect(own.map(({ nth }) => nth)).toEqual(own.map((_, nth) => nth))
+  }
 })
 
 test('weights become whole numbers that say the same', () => {
