@@ -88,6 +88,7 @@ export const computing = ['crypto', 'path', 'string_decoder', 'util', 'zlib']
 export const readers = [
   'bench-spec/dataset.ts',
   'bench-spec/loading.ts',
+  'bench-spec/schema-file.ts',
   'results/findings.ts',
   'results/glance.ts',
   'results/gzip-lines.ts',

@@ -117,6 +117,56 @@ export interface BenchDocument {
         [key: `x-${string}`]: unknown
       }
   /**
+   * What an answer has to be, besides complete. One that is not is a failure `unexpected_answer`.
+   */
+  expect?: {
+    /**
+     * Status, or statuses, of a proper answer. Default: any 2xx. One that is none of these takes
+     * `stream_format: json`.
+     */
+    status?: number | number[]
+    /** What stands in a whole answer (`stream_format: json`), by path. */
+    values?: {
+      /**
+       * Dotted path, list indexes allowed; `*` stands for every element of a list. With nothing
+       * else, something has to stand there.
+       */
+      path: string
+      /** The value, any JSON. */
+      equals?: unknown
+      /** Regular expression that a text, or any other value as JSON, matches somewhere. */
+      matches?: string
+      /** Elements of a list, or characters of a text. */
+      length?: number
+      /** Free for notes; never read. */
+      [key: `x-${string}`]: unknown
+    }[]
+    /**
+     * File with a JSON schema that a whole answer (`stream_format: json`) fits, relative to the
+     * spec's directory.
+     */
+    schema?: string
+    /**
+     * The final text: that of the answer without its reasoning, or what stands at `output_path`.
+     */
+    output?: {
+      /** Text that stands in it. */
+      contains?: string
+      /** Regular expression that it matches somewhere. */
+      matches?: string
+      /** It is JSON. */
+      json?: true
+      /** File with a JSON schema that it, as JSON, fits, relative to the spec's directory. */
+      schema?: string
+      /** Free for notes; never read. */
+      [key: `x-${string}`]: unknown
+    }
+    /** Name of a tool that the answer calls. */
+    tool_call?: string
+    /** Free for notes; never read. */
+    [key: `x-${string}`]: unknown
+  }
+  /**
    * Requests in flight; each is replaced as soon as it has ended.
    * @default 10
    */
@@ -569,6 +619,54 @@ export interface BenchDocument {
        * @default false
        */
       shuffle?: boolean
+      /** Free for notes; never read. */
+      [key: `x-${string}`]: unknown
+    }
+    /** Its own `expect`. */
+    expect?: {
+      /**
+       * Status, or statuses, of a proper answer. Default: any 2xx. One that is none of these takes
+       * `stream_format: json`.
+       */
+      status?: number | number[]
+      /** What stands in a whole answer (`stream_format: json`), by path. */
+      values?: {
+        /**
+         * Dotted path, list indexes allowed; `*` stands for every element of a list. With nothing
+         * else, something has to stand there.
+         */
+        path: string
+        /** The value, any JSON. */
+        equals?: unknown
+        /** Regular expression that a text, or any other value as JSON, matches somewhere. */
+        matches?: string
+        /** Elements of a list, or characters of a text. */
+        length?: number
+        /** Free for notes; never read. */
+        [key: `x-${string}`]: unknown
+      }[]
+      /**
+       * File with a JSON schema that a whole answer (`stream_format: json`) fits, relative to the
+       * spec's directory.
+       */
+      schema?: string
+      /**
+       * The final text: that of the answer without its reasoning, or what stands at `output_path`.
+       */
+      output?: {
+        /** Text that stands in it. */
+        contains?: string
+        /** Regular expression that it matches somewhere. */
+        matches?: string
+        /** It is JSON. */
+        json?: true
+        /** File with a JSON schema that it, as JSON, fits, relative to the spec's directory. */
+        schema?: string
+        /** Free for notes; never read. */
+        [key: `x-${string}`]: unknown
+      }
+      /** Name of a tool that the answer calls. */
+      tool_call?: string
       /** Free for notes; never read. */
       [key: `x-${string}`]: unknown
     }

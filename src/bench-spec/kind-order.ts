@@ -30,6 +30,7 @@ const use = 0x6b696e64
  * both of two targets send the same. The warm-up begins with one request of each kind.
  */
 export function orderKinds(weights: readonly number[], seed: number): KindOrder {
+  if (weights.length === 1) return ({ index }) => ({ kind: 0, nth: index })
   const pattern = spread(weights)
   const size = Math.min(pattern.length, longestBlock)
   /** How many of each kind the pattern has before each of its blocks. */

@@ -5,13 +5,14 @@ import { prepare, type PreparedRequest } from './template.ts'
 
 /** What the kinds of a spec are told from. */
 export type KindSource = Pick<BenchSpec, 'target'> &
-  Partial<Pick<BenchSpec, 'dataset' | 'stream' | 'mix' | 'load' | 'baseline'>>
+  Partial<Pick<BenchSpec, 'dataset' | 'stream' | 'expect' | 'mix' | 'load' | 'baseline'>>
 
 /** The kinds of the requests of a spec, in the order written; without a mix the one that it is itself. */
 export function listKinds({
   target,
   dataset,
   stream,
+  expect,
   mix,
   load,
   baseline,
@@ -20,7 +21,16 @@ export function listKinds({
   const second = baseline?.kind === 'interleaved' ? baseline.target : undefined
   const { shuffle } = load ?? {}
   return [
-    keepKnown<Kind>({ name: '', weight: 1, target, baseline: second, dataset, shuffle, stream }),
+    keepKnown<Kind>({
+      name: '',
+      weight: 1,
+      target,
+      baseline: second,
+      dataset,
+      shuffle,
+      stream,
+      expect,
+    }),
   ]
 }
 

@@ -8,6 +8,7 @@ export const kindKeys = [
   'body',
   'stream_format',
   'data_source',
+  'expect',
 ] as const
 
 const differing: Readonly<Partial<Record<string, string>>> = {

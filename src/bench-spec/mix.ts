@@ -1,5 +1,6 @@
 import type { BenchDocument } from './bench-document.ts'
 import type { DataSource, LoadedDataset } from './dataset.ts'
+import { readExpectation } from './expectation-reading.ts'
 import {
   createIssue,
   type Issue,
@@ -30,6 +31,8 @@ export interface Mixed {
 }
 
 interface Given {
+  /** Where files are relative to. */
+  directory: string
   /** Whether a mock stands for the target. */
   hasMock: boolean
   /** Whether the schema has refused the `data_source` of the document. */
@@ -44,7 +47,7 @@ type KindDocument = NonNullable<BenchDocument['mix']>[number]
 const mostKinds = 64
 
 /** Keys of the document that are of no use where each kind has its own. */
-const inherited = ['body', 'stream_format', 'data_source'] as const
+const inherited = ['body', 'stream_format', 'data_source', 'expect'] as const
 
 /** The kinds of a mix, each with what it does not say taken from the document; `undefined` without a mix. */
 export function readMix(document: Partial<BenchDocument>, given: Given): Mixed | undefined {
@@ -161,7 +164,7 @@ interface ReadKind {
 }
 
 function readKind(own: KindDocument, index: number, given: KindGiven): ReadKind {
-  const { document, report, add, hasMock, lacksData, locate } = given
+  const { document, directory, report, add, hasMock, lacksData, locate } = given
   const path = ['mix', index]
   if (kindKeys.every((key) => own[key] === undefined)) {
     report(path, `says nothing of its own. Give it one or more of ${kindKeys.join(', ')}.`)
@@ -200,6 +203,11 @@ function readKind(own: KindDocument, index: number, given: KindGiven): ReadKind 
       report([...path, 'url'], message)
     }
   }
+  const expect = readExpectation(own.expect ?? document.expect, {
+    directory,
+    stream,
+    report: (inner, message, part) => report(origin(inner), message, part),
+  })
   const { loaded, isOwn } = readRows(own, target, given)
   if (isOwn) {
     for (const { key, message } of loaded?.issues ?? []) {
@@ -221,6 +229,7 @@ function readKind(own: KindDocument, index: number, given: KindGiven): ReadKind 
       dataset,
       shuffle: dataset && shuffle,
       stream,
+      expect,
     }),
     warnings: [
       ...(isOwn ? (loaded?.warnings ?? []) : []),

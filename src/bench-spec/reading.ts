@@ -10,6 +10,7 @@ import {
 } from './baseline.ts'
 import type { BenchDocument } from './bench-document.ts'
 import type { LoadedDataset } from './dataset.ts'
+import { readExpectation } from './expectation-reading.ts'
 import { createIssue, type Locate, type Report, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
 import { findWhole, readMix } from './mix.ts'
@@ -64,6 +65,7 @@ export function readBench<Stored>(
   }
   // Kinds of a mix have each their own.
   const stream = document.mix === undefined ? readStreamFormat(document.stream_format) : undefined
+  const lacksFormat = faults.some(({ path }) => path[0] === 'stream_format')
   if (document.mix === undefined) checkWholeKeys(document, report)
   const mock = readMock(document, directory)
   const source = document.data_source
@@ -72,7 +74,13 @@ export function readBench<Stored>(
   const lacksData = loaded
     ? loaded.dataset === undefined
     : faults.some(({ path }) => path[0] === 'data_source')
-  const mixed = readMix(document, { hasMock: mock !== undefined, lacksData, locate, readData })
+  const mixed = readMix(document, {
+    directory,
+    hasMock: mock !== undefined,
+    lacksData,
+    locate,
+    readData,
+  })
   issues.push(...(mixed?.issues ?? []))
   // What kinds send is theirs.
   const target = mixed === undefined ? readTarget(document, stream) : readBase(document)
@@ -164,6 +172,10 @@ export function readBench<Stored>(
     dataset,
     stream,
     mix,
+    expect:
+      lacksFormat || mixed !== undefined
+        ? undefined
+        : readExpectation(document.expect, { directory, stream, report }),
     load:
       staging === undefined
         ? readLoad(document, report, { slos, gate, tagging, alternates, openFiles, cores, hasRate })

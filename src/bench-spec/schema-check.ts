@@ -1,5 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 
+import { isFields } from './fields.ts'
 import { createIssue, type Locate, type Path, type Issue } from './issue.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { ratePattern } from './rate.ts'
@@ -45,6 +47,27 @@ export function createSchemaCheck(schema: JsonSchema): SchemaCheck {
       seen.add(place)
       return issue
     })
+  }
+}
+
+/** What a schema of someone else may hold: the first error is told, unknown keywords say nothing. */
+const leniently = { strict: false, validateFormats: false, logger: false, verbose: true } as const
+
+/**
+ * Compiles a schema that answers are compared with: draft 2020-12, or draft-06 and 07 where it says so.
+ * What it makes says what is wrong with a value.
+ * @throws Error for what is no such schema, or refers to another file.
+ */
+export function compileAnswerSchema(schema: unknown): (value: unknown) => string | undefined {
+  if (typeof schema !== 'boolean' && !isFields(schema)) throw new Error('it must be an object')
+  const named = isFields(schema) ? schema['$schema'] : undefined
+  const isOld = typeof named === 'string' && /draft-0[67]/.test(named)
+  const validate = (isOld ? new Ajv(leniently) : new Ajv2020(leniently)).compile(schema)
+  return (value) => {
+    if (validate(value)) return undefined
+    const [error] = validate.errors ?? []
+    const place = error?.instancePath === '' ? 'it' : error?.instancePath
+    return `${place} ${error?.message ?? 'is wrong'}`
   }
 }
 

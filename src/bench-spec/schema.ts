@@ -1,4 +1,5 @@
 import { durationPattern } from './duration.ts'
+import { expectationSchema } from './expectation-schema.ts'
 import { describeObject, describeText, type JsonSchema } from './json-schema.ts'
 import { addMatrix } from './matrix-schema.ts'
 import { addMix } from './mix-schema.ts'
@@ -237,6 +238,7 @@ const document = describeObject(
         ),
       ],
     },
+    expect: expectationSchema,
     concurrency: count('Requests in flight; each is replaced as soon as it has ended.', 1, {
       default: 10,
       examples: [10],

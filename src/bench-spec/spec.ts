@@ -1,3 +1,4 @@
+import type { Expectation } from './expectation.ts'
 import type { GoodputBounds, Slo } from './slo.ts'
 import type { StreamFormat } from './stream-format.ts'
 
@@ -18,9 +19,11 @@ export interface BenchSpec<Stored = unknown> {
   dataset?: Dataset
   /** `undefined`: the dialect is chosen from the response. */
   stream?: StreamFormat
+  /** `undefined`: an answer has to be complete, and no more. */
+  expect?: Expectation
   /**
    * Requests of several kinds in one load; `undefined`: all are of `target`. With a mix `target` has no
-   * body, and there is neither `dataset` nor `stream`: each kind has its own (see `listKinds`).
+   * body, and there is no `dataset`, `stream` nor `expect`: each kind has its own (see `listKinds`).
    */
   mix?: readonly Kind[]
   load: Load
@@ -88,6 +91,7 @@ export interface Kind {
   /** Whether these are sent in an order that the seed draws. */
   shuffle?: boolean
   stream?: StreamFormat
+  expect?: Expectation
 }
 
 /** A second target whose rounds alternate with the candidate's, or the results of an earlier run. */

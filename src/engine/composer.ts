@@ -1,5 +1,7 @@
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
+import type { AnswerCheck } from '../stream/expectation.ts'
+import { createAnswerCheck } from './answer-check.ts'
 import { choosePlaces } from './kind-places.ts'
 import type { LoadPlan } from './load-plan.ts'
 import type { Ticket } from './schedule.ts'
@@ -9,20 +11,29 @@ interface Composed {
   request: PreparedRequest
   /** How its answer is read; `undefined`: the dialect is chosen from the response. */
   stream: StreamFormat | undefined
+  /** What its answer is compared with; `undefined`: nothing. */
+  expected: AnswerCheck | undefined
 }
 
 /** What is sent for a ticket: a pure function of the plan and of that. */
 export type Composer = (ticket: Ticket) => Composed
 
 export function createComposer(plan: LoadPlan): Composer {
-  const { requests, baseline = requests, phaseHeader } = plan
+  const { requests, baseline = requests, mix = [plan], phaseHeader } = plan
   const choose = choosePlaces(plan)
+  const readings = mix.map(({ stream, expect }) => ({
+    stream,
+    expected: expect && createAnswerCheck(expect),
+  }))
   return (ticket) => {
-    const { place, stream } = choose(ticket)
+    const { place, kind } = choose(ticket)
     const request = (ticket.target === 'baseline' ? baseline : requests)[place]
-    if (request === undefined) throw new Error('a load plan needs at least one request')
-    if (phaseHeader === undefined) return { request, stream }
+    const reading = readings[kind]
+    if (request === undefined || reading === undefined) {
+      throw new Error('a load plan needs at least one request')
+    }
+    if (phaseHeader === undefined) return { request, ...reading }
     const headers = { ...request.headers, [phaseHeader]: ticket.phase }
-    return { request: { ...request, headers }, stream }
+    return { request: { ...request, headers }, ...reading }
   }
 }

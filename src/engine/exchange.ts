@@ -5,9 +5,11 @@ import type { Timeouts } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
 import { createDecoder } from '../stream/decode.ts'
+import type { AnswerCheck } from '../stream/expectation.ts'
 import type { NameCount } from '../stream/name-count.ts'
 import { checkContentType, checkEncoding, createReader } from '../stream/read.ts'
-import type { StreamFault, StreamReader } from '../stream/reader.ts'
+import type { StreamReader } from '../stream/reader.ts'
+import { isExpectedStatus, judgeAnswer, judgeStatus } from './answer-check.ts'
 import type { Connection, ResponseHandler } from './connection.ts'
 import {
   classifyError,
@@ -48,6 +50,8 @@ export interface ExchangeOptions {
   scheduled: number
   timeouts: Timeouts
   stream: StreamFormat | undefined
+  /** What an answer that is complete has to be besides; `undefined`: nothing. */
+  expected?: AnswerCheck | undefined
   /** Keeps what is sent and got; `undefined`: it is not recorded. */
   recorder?: Recorder | undefined
   /** Takes secrets out of whatever goes into the record, before it is cleaned or cut. */
@@ -72,14 +76,14 @@ export interface Exchange {
 
 /** Sends one request, stamps it and turns whatever happens into one record. Never throws. */
 export function startExchange(options: ExchangeOptions): Exchange {
-  const { connection, request, ticket, timeouts, redactor, recorder, now } = options
+  const { connection, request, ticket, timeouts, expected, redactor, recorder, now } = options
   const called = now()
   const marks: RequestMarks = { scheduled: options.scheduled, called, ended: called }
   let reader: StreamReader | undefined
   let status: number | undefined
   let headers: Readonly<Record<string, string | undefined>> = {}
   /** Fault that the headers alone prove; the body is then read to its end but not looked at. */
-  let headerFault: StreamFault | undefined
+  let headerFault: Failure | undefined
   let errorBody = ''
   const decodeError = createDecoder()
   let bytes = 0
@@ -134,7 +138,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
         reused,
         replaced,
         dialect: stream?.dialect,
-        output: stream?.output === undefined ? undefined : redactor.redact(stream.output),
+        output: findOutput(),
         eventNames: stream && nameEvents(stream.eventNames),
         missingOutput: stream?.missingOutput && {
           at: stream.missingOutput.at,
@@ -143,6 +147,18 @@ export function startExchange(options: ExchangeOptions): Exchange {
         ...end,
       }),
     )
+  }
+
+  /** Kept where the spec says where it is: one that is only compared is of no use afterwards. */
+  function findOutput(): string | undefined {
+    const output = reader?.marks.output
+    if (output === undefined || options.stream?.outputPath === undefined) return undefined
+    return redactor.redact(output)
+  }
+
+  /** At the end of a body, whose instant is taken already. */
+  function endReading(read: StreamReader, at: number): Failure | 'completed' {
+    return read.end(at) ?? judgeAnswer(expected, read, redactor) ?? 'completed'
   }
 
   function nameEvents(counts: readonly NameCount[]): RequestRecord['eventNames'] {
@@ -163,7 +179,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
     const fault = headerFault ?? reader?.fault()
     if (fault !== undefined) settle(at, fault)
     // An answer that has ended properly stays one, however its connection ends afterwards.
-    else if (reader?.marks.completed !== undefined) settle(at, reader.end(at) ?? 'completed')
+    else if (reader?.marks.completed !== undefined) settle(at, endReading(reader, at))
     else settle(at, failure)
   }
 
@@ -221,11 +237,20 @@ export function startExchange(options: ExchangeOptions): Exchange {
       status = code
       const values = redactor.reach === 0 ? sent : redactDeep(sent, redactor.redact)
       headers = values
-      if (code < 200 || code > 299) return
-      headerFault =
-        checkEncoding(values['content-encoding']) ??
-        checkContentType(options.stream, values['content-type'])
-      if (headerFault === undefined) reader = createReader(options.stream, values['content-type'])
+      const isSuccess = code >= 200 && code <= 299
+      if (!isSuccess && !isExpectedStatus(expected, code)) return
+      if (isSuccess) {
+        headerFault =
+          judgeStatus(expected, code) ??
+          checkEncoding(values['content-encoding']) ??
+          checkContentType(options.stream, values['content-type'])
+      }
+      if (headerFault !== undefined) return
+      reader = createReader(options.stream, values['content-type'], {
+        keepOutput: expected?.needsOutput ?? false,
+        keepToolNames: expected?.needsToolNames ?? false,
+        mayFail: !isSuccess,
+      })
     },
     onData(chunk, sameRead = false) {
       // What came in one read was all there when its first piece was looked at.
@@ -249,7 +274,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
       if (status === undefined) {
         return settle(at, known ?? { kind: 'protocol', message: 'no response' })
       }
-      if (reader !== undefined) return settle(at, reader.end(at) ?? 'completed')
+      if (reader !== undefined) return settle(at, endReading(reader, at))
       const body = redactor.redactStart(errorBody, errorBodyLimit)
       settle(at, headerFault ?? describeStatus(status, body, headers))
     },

@@ -1,31 +1,26 @@
 import { orderKinds } from '../bench-spec/kind-order.ts'
+import { keepKnown } from '../bench-spec/known.ts'
 import { orderRows } from '../bench-spec/row-order.ts'
-import type { StreamFormat } from '../bench-spec/stream-format.ts'
-import type { LoadPlan } from './load-plan.ts'
+import type { LoadKind, LoadPlan } from './load-plan.ts'
 import type { Ticket } from './schedule.ts'
 
 /** Where a request stands in its plan. */
 interface Place {
+  /** 0-based kind of the mix; 0 without one. */
+  kind: number
   /** 0-based, among the requests of the plan. */
   place: number
-  /** How its answer is read. */
-  stream: StreamFormat | undefined
 }
 
 /** Which request of a plan a ticket takes: of a mix that of a kind, by its number within the kind. */
 export function choosePlaces({
   load,
   requests,
-  mix,
-  stream,
+  mix = [keepKnown<LoadKind>({ weight: 1, rows: requests.length, shuffle: load.shuffle })],
 }: LoadPlan): (ticket: Pick<Ticket, 'phase' | 'index'>) => Place {
-  if (mix === undefined) {
-    const order = orderRows(requests.length, load)
-    return (ticket) => ({ place: order(ticket), stream })
-  }
   let first = 0
-  const kinds = mix.map(({ rows, shuffle, stream: own }) => {
-    const kind = { first, stream: own, order: orderRows(rows, { shuffle, seed: load.seed }) }
+  const kinds = mix.map(({ rows, shuffle }) => {
+    const kind = { first, order: orderRows(rows, { shuffle, seed: load.seed }) }
     first += rows
     return kind
   })
@@ -37,6 +32,6 @@ export function choosePlaces({
     const { kind, nth } = deal({ phase, index })
     const chosen = kinds[kind]
     if (chosen === undefined) throw new Error('a mix has no such kind')
-    return { place: chosen.first + chosen.order({ phase, index: nth }), stream: chosen.stream }
+    return { kind, place: chosen.first + chosen.order({ phase, index: nth }) }
   }
 }

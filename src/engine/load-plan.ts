@@ -1,3 +1,4 @@
+import type { Expectation } from '../bench-spec/expectation.ts'
 import type { Load, Secret, Timeouts } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
@@ -12,6 +13,7 @@ export interface LoadPlan {
   origin?: number
   timeouts: Timeouts
   stream?: StreamFormat
+  expect?: Expectation
   /**
    * One per row; which one a request takes, `orderRows` says. Of a mix those of each kind, one kind after
    * the other.
@@ -19,7 +21,7 @@ export interface LoadPlan {
   requests: readonly PreparedRequest[]
   /** The same for the second target, whose rounds then alternate with those of the first. */
   baseline?: readonly PreparedRequest[]
-  /** Kinds of request, each read as its own stream format; `undefined`: all are of one kind. */
+  /** Kinds of request, each read and expected in its own way; `undefined`: all are of one kind. */
   mix?: readonly LoadKind[]
   /** Rounds that may be added when all measured requests have ended; none by default. */
   extraRounds?: number
@@ -39,4 +41,5 @@ export interface LoadKind {
   rows: number
   shuffle?: boolean
   stream?: StreamFormat
+  expect?: Expectation
 }

@@ -95,7 +95,7 @@ export function startLoop(
         beginMeasuring(scheduled)
         pending++
       }
-      const { request, stream } = compose(ticket)
+      const { request, stream, expected } = compose(ticket)
       const exchange = startExchange({
         connection: place[ticket.target] ?? place.candidate,
         request,
@@ -105,6 +105,7 @@ export function startLoop(
         scheduled,
         timeouts: plan.timeouts,
         stream,
+        expected,
         redactor,
         resend: plan.load.resend ?? true,
         now,

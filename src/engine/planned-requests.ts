@@ -7,7 +7,7 @@ import type { LoadKind, LoadPlan } from './load-plan.ts'
 /** What a plan says of the requests of a spec, to both of its targets, and of how they are read. */
 export function planRequests(
   spec: BenchSpec,
-): Pick<LoadPlan, 'requests' | 'baseline' | 'stream' | 'mix'> {
+): Pick<LoadPlan, 'requests' | 'baseline' | 'stream' | 'expect' | 'mix'> {
   const kinds = listKinds(spec)
   const isMix = spec.mix !== undefined
   const prepareAll = (side: 'target' | 'baseline'): PreparedRequest[][] =>
@@ -21,10 +21,11 @@ export function planRequests(
     requests: requests.flat(),
     baseline: spec.baseline?.kind === 'interleaved' ? prepareAll('baseline').flat() : undefined,
     stream: spec.stream,
+    expect: spec.expect,
     mix: isMix
-      ? kinds.map(({ weight, shuffle, stream }, index) => {
+      ? kinds.map(({ weight, shuffle, stream, expect }, index) => {
           const rows = requests[index]?.length ?? 0
-          return keepKnown<LoadKind>({ weight, rows, shuffle, stream })
+          return keepKnown<LoadKind>({ weight, rows, shuffle, stream, expect })
         })
       : undefined,
   })

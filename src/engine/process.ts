@@ -1,3 +1,4 @@
+import { loadSchemaCompiler } from './answer-check.ts'
 import type { LoadPlan } from './load-plan.ts'
 import { type Loop, startLoop } from './loop.ts'
 import { yieldHelpers } from './priority.ts'
@@ -71,6 +72,7 @@ process.on('message', (order: Order) => {
 
 async function prepare(plan: LoadPlan): Promise<void> {
   const connect = await loadTransport(plan.load.transport)
+  await loadSchemaCompiler((plan.mix ?? [plan]).map(({ expect }) => expect))
   await rehearse(plan, (columns) => tell({ type: 'rehearsed', columns }))
   yieldHelpers()
   prepared = { plan, connect }

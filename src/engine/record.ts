@@ -14,6 +14,7 @@ export type FailureKind =
   | 'reset'
   | 'protocol'
   | StreamFault['kind']
+  | 'unexpected_answer'
 
 export interface Failure {
   kind: FailureKind

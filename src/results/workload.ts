@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 
 import { limitKeys } from '../bench-spec/asked.ts'
+import type { Expectation } from '../bench-spec/expectation.ts'
 import { isFields } from '../bench-spec/fields.ts'
 import { listKinds, shareOf } from '../bench-spec/kinds.ts'
 import { createRedactor, redactDeep } from '../bench-spec/redaction.ts'
@@ -52,7 +53,7 @@ export function describeWorkload(spec: BenchSpec): WorkloadDocument[] {
 }
 
 function describeKind(
-  { target, dataset, shuffle, stream }: Kind,
+  { target, dataset, shuffle, stream, expect }: Kind,
   seed: number,
   redact: (text: string) => string,
 ): WorkloadDocument[] {
@@ -67,7 +68,13 @@ function describeKind(
     ...reading.flatMap(([name, given]) =>
       given === undefined ? [] : [value(`stream_format.${toSnake(name)}`, redact(given))],
     ),
+    ...(expect === undefined ? [] : [describeExpectation(redactDeep(expect, redact))]),
   ]
+}
+
+/** It decides which answers are failures. */
+function describeExpectation(expected: Expectation): WorkloadDocument {
+  return content('expect', expected, JSON.stringify(expected).length, 'characters')
 }
 
 /** `2 for 10000ms, 2 to 8 within 500ms for 20000ms`. */

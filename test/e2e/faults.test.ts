@@ -30,6 +30,7 @@ const targets = [
   ['sse', '/stream/sse', {}],
   ['ndjson', '/stream/ndjson', {}],
   ['raw', '/stream/raw', {}],
+  ['json', '/v1/chat/completions', { max_tokens: tokens, messages }],
 ] as const
 
 /** What the client has to conclude: `completed`, or the kind of the failure. */
@@ -45,7 +46,7 @@ interface Signal {
 type Target = (typeof targets)[number][0]
 
 /** No event streams. */
-const withoutLines: readonly Target[] = ['gemini array', 'ollama', 'ndjson', 'raw']
+const withoutLines: readonly Target[] = ['gemini array', 'ollama', 'ndjson', 'raw', 'json']
 
 function allBut(target: Target): readonly Target[] {
   return targets.map(([name]) => name).filter((name) => name !== target)
@@ -67,7 +68,7 @@ const signals: Readonly<Record<FaultName, Signal>> = {
   split: { is: 'completed', knobs: { bytes: 31 } },
   bandwidth: { is: 'completed', knobs: { bytes_per_second: 20_000 } },
   'late-close': { is: 'completed', knobs: { ms: 40 } },
-  'late-usage': { is: 'completed', notIn: ['ndjson', 'raw'], knobs: { ms: 40 } },
+  'late-usage': { is: 'completed', notIn: ['ndjson', 'raw', 'json'], knobs: { ms: 40 } },
   'reset-before-headers': { is: 'reset' },
   'close-before-headers': { is: 'reset' },
   'reset-mid-stream': { is: 'reset', knobs: { after_events: 2 } },
@@ -91,25 +92,32 @@ const signals: Readonly<Record<FaultName, Signal>> = {
       anthropic: 'completed',
       sse: 'completed',
     },
-    notIn: ['ndjson', 'raw'],
+    notIn: ['ndjson', 'raw', 'json'],
   },
   'truncated-event': { is: 'incomplete_stream', but: { raw: 'completed' } },
   'malformed-json': {
     is: 'malformed_event',
-    // The rest of an array cannot be told from the broken element.
-    but: { sse: 'completed', 'gemini array': 'incomplete_stream' },
+    // The rest of an array cannot be told from the broken element, and half a document is one that is cut.
+    but: { sse: 'completed', 'gemini array': 'incomplete_stream', json: 'incomplete_stream' },
     notIn: ['raw'],
   },
   'in-band-error': { is: 'in_band_error', notIn: ['raw'] },
-  'duplicate-event': { is: 'completed' },
-  'reordered-events': { is: 'completed', notIn: ['raw'] },
+  'duplicate-event': { is: 'completed', notIn: ['json'] },
+  'reordered-events': { is: 'completed', notIn: ['raw', 'json'] },
   'missing-role': { is: 'completed', notIn: allBut('openai-chat') },
-  'empty-content': { is: 'completed', notIn: ['raw'] },
-  // Every event of an unknown kind is a token.
-  'zero-tokens': { is: 'no_token', but: { sse: 'completed', ndjson: 'completed' } },
+  'empty-content': { is: 'completed', notIn: ['raw', 'json'] },
+  // Every event of an unknown kind is a token, and a whole document needs none.
+  'zero-tokens': {
+    is: 'no_token',
+    but: { sse: 'completed', ndjson: 'completed', json: 'completed' },
+  },
   'wrong-usage': { is: 'completed', notIn: ['sse', 'ndjson', 'raw'], knobs: { surplus: 7 } },
   'huge-event': { is: 'completed', knobs: { bytes: 300_000 } },
-  'never-ending': { is: 'timeout.total', knobs: { events: 3000, every: 2 } },
+  'never-ending': {
+    is: 'timeout.total',
+    notIn: ['json'],
+    knobs: { events: 3000, every: 2 },
+  },
   // workflow_finished, which comes before the last event, ends a Dify answer as well.
   'no-final-blank-line': {
     is: 'incomplete_stream',
@@ -189,8 +197,8 @@ test.concurrent.for(targets)(
     const counts = !['sse', 'ndjson', 'raw'].includes(target)
     expect(wrong?.completionTokens).toBe(counts ? tokens + 7 : undefined)
 
-    // Reads of plain text are not the server's writes.
-    if (target === 'raw') return
+    // Reads of plain text are not the server's writes, and a whole document has no tokens.
+    if (target === 'raw' || target === 'json') return
     for (const [index, sent] of truth.entries()) {
       const times = unread.includes(sent.fault) ? [] : sent.content_ms
       const seen = records[index]?.tokenTimes

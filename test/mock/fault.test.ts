@@ -21,6 +21,8 @@ const requests: readonly (readonly [string, string, object])[] = [
   ['completions whole', '/v1/completions', { prompt: '分类' }],
   ['dify', '/v1/chat-messages', { query: '分类' }],
   ['dify whole', '/v1/chat-messages', { query: '分类', response_mode: 'blocking' }],
+  ['embeddings whole', '/v1/embeddings', { input: '分类' }],
+  ['rerank whole', '/rerank', { query: '分', documents: ['类'] }],
   ['responses', '/v1/responses', { input: '分类', stream: true }],
   ['anthropic', '/v1/messages', { ...chat, max_tokens: 9, stream: true }],
   ['gemini', '/v1beta/models/m:streamGenerateContent', { contents: [{ parts: [] }] }],
@@ -88,7 +90,8 @@ test.each(faultNames)('keeps time in order and takes no token that it should not
     const begin = spoilt.headersAtMs === Infinity ? [] : [spoilt.headersAtMs]
     const times = [...begin, ...timesOf(spoilt), spoilt.end.atMs]
     expect(times).toEqual(times.toSorted((a, b) => a - b))
-    if (spoilt === intact) expect(tokensOf(spoilt)).toBe(tokens)
+    const generates = !/^(?:embeddings|rerank)/.test(request[0])
+    if (spoilt === intact) expect(tokensOf(spoilt)).toBe(generates ? tokens : 0)
     else if (!request[0].includes('whole')) {
       expect([request[0], tokensOf(spoilt)]).toEqual([request[0], tokensLeft[kind] ?? tokens])
     }

@@ -95,6 +95,18 @@ test('openai reads a stream of chat completions: text, usage, finish reason', as
   expect(whole.usage?.total_tokens).toBe(tokens + 1)
 })
 
+test('openai reads embeddings, asked for in base64 by itself, as those of numbers', async () => {
+  const client = await startOpenai()
+  const asked = { model: 'm', input: ['one', 'two'], dimensions: 16 }
+  const packed = await client.embeddings.create(asked)
+  const plain = await client.embeddings.create({ ...asked, encoding_format: 'float' })
+  expect(packed.data.map(({ embedding }) => embedding)).toEqual(
+    plain.data.map(({ embedding }) => embedding),
+  )
+  expect(plain.data[1]?.embedding).toHaveLength(16)
+  expect(plain.usage).toEqual({ prompt_tokens: 2, total_tokens: 2 })
+})
+
 test('openai puts tool calls together, and several choices', async () => {
   const client = await startOpenai(calling)
   const runner = client.chat.completions.stream({ model: 'm', messages, n: 2 })

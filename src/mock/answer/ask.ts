@@ -11,6 +11,8 @@ export interface Ask {
   promptTokens: number
   /** Tokens of each prompt, where a request has several; each gets as many choices. */
   prompts?: readonly number[]
+  /** Tokens of the longest of several that are looked at one by one; absent: all are one. */
+  largestPrompt?: number
   maxTokens?: number
   minTokens?: number
   temperature?: number
@@ -18,6 +20,8 @@ export interface Ask {
   choices?: number
   /** What the format has a place for besides text; the rest becomes text. */
   kinds: readonly ContentKind[]
+  /** Whether nothing is generated: the answer is what the prompt comes to. */
+  isPooled?: boolean
   /** Whether a script is played in the place of what would be generated. */
   isScripted?: boolean
   /** Turns an answer into what is sent for it. */

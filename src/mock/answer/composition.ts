@@ -29,7 +29,8 @@ export interface Moment {
 
 /**
  * What an answer of `length` tokens consists of, at least one moment. Reasoning comes first, then
- * text, then tool calls; what the format has no place for is text. A script is played as it is.
+ * text, then tool calls; what the format has no place for is text. A script is played as it is. Of a
+ * prompt that is only looked at, one moment without a token is left.
  */
 export function composeAnswer(
   options: CompositionOptions,
@@ -41,6 +42,9 @@ export function composeAnswer(
   if (ask.isScripted === true && script !== undefined) {
     const piece = { kind: 'text', choice: 0, text: '', tokens: 1 } as const
     return script.parts.map(({ atMs }) => ({ pieces: [piece], atMs }))
+  }
+  if (ask.isPooled === true) {
+    return [{ pieces: [{ kind: 'text', choice: 0, text: '', tokens: 0 }], atMs: undefined }]
   }
   const parts = partition(options, ask, length)
   const choices = Array.from({ length: ask.choices ?? 1 }, (_, choice) => {

@@ -1,14 +1,13 @@
 import { type Answer, joinText } from '../answer/answer.ts'
 import type { Ask, Rendering } from '../answer/ask.ts'
-import type { Prompt } from '../latency/prefix-cache.ts'
 import type { Fields } from '../plan/fields.ts'
 import { keepKnown } from '../plan/known.ts'
 import type { PlanEvent } from '../plan/plan.ts'
-import { countPromptTokens } from '../plan/tokens.ts'
-import { parseBody, readFlag, readGenerating, refuse, resolveUsage } from './body.ts'
+import { parseBody, readFlag, readGenerating, resolveUsage } from './body.ts'
 import { chunkHabits, createChunks, endChunks, renderUsage } from './chunk.ts'
 import type { Dialect } from './dialect.ts'
 import { frameEvent, renderStream, renderWhole } from './framing.ts'
+import { countPrompt, readPrompts } from './prompts.ts'
 
 /** /v1/completions of vLLM and OpenAI; the choices of a second prompt follow those of the first. */
 export const completionsDialect: Dialect = { name: 'openai-completions', readAsk, ...chunkHabits }
@@ -16,39 +15,19 @@ export const completionsDialect: Dialect = { name: 'openai-completions', readAsk
 function readAsk(text: string): Ask {
   const body = parseBody(text)
   const stream = readFlag(body, 'stream')
-  const { prompt, counts } = readPrompts(body['prompt'])
+  const prompts = readPrompts(body, 'prompt')
+  const counts = prompts.map(countPrompt)
   const generating = readGenerating(body)
   return {
     ...generating,
     choices: generating.choices * counts.length,
-    prompt,
+    // A prefix cache looks at the first.
+    prompt: prompts[0] ?? '',
     promptTokens: counts.reduce((sum, tokens) => sum + tokens, 0),
     prompts: counts,
     kinds: [],
     render: (answer) => (stream ? renderChunks(answer, body) : renderCompletion(answer)),
   }
-}
-
-/** A text, token ids, or a list of either; a prefix cache looks at the first. */
-function readPrompts(prompt: unknown): { prompt: Prompt; counts: readonly number[] } {
-  const list = Array.isArray(prompt) && !isIds(prompt) ? prompt : [prompt]
-  const prompts = list.filter((one) => typeof one === 'string' || isIds(one))
-  const [first] = prompts
-  if (first === undefined || prompts.length < list.length || list.length > mostPrompts) {
-    refuse('prompt', 'texts or lists of token ids')
-  }
-  const counts = prompts.map((one) =>
-    typeof one === 'string' ? countPromptTokens(one) : one.length,
-  )
-  return { prompt: first, counts }
-}
-
-const mostPrompts = 128
-
-function isIds(prompt: unknown): prompt is number[] {
-  return (
-    Array.isArray(prompt) && prompt.length > 0 && prompt.every((id) => Number.isSafeInteger(id))
-  )
 }
 
 function renderChunks(answer: Answer, body: Fields): Rendering {

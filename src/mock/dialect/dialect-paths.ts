@@ -3,9 +3,11 @@ import { chatDialect } from './chat.ts'
 import { completionsDialect } from './completions.ts'
 import type { Dialect } from './dialect.ts'
 import { difyDialect } from './dify.ts'
+import { embeddingsDialect } from './embeddings.ts'
 import { geminiDialect, isGemini } from './gemini.ts'
 import { ollamaDialect } from './ollama.ts'
 import { rawDialect } from './raw-text.ts'
+import { rerankDialect } from './rerank.ts'
 import { responsesDialect } from './responses.ts'
 import { ndjsonDialect, sseDialect } from './scripted-stream.ts'
 import { tgiDialect } from './tgi.ts'
@@ -14,6 +16,9 @@ const byPath: ReadonlyMap<string, Dialect> = new Map([
   ['/v1/chat/completions', chatDialect],
   ['/v1/completions', completionsDialect],
   ['/v1/responses', responsesDialect],
+  ['/v1/embeddings', embeddingsDialect],
+  ['/v1/rerank', rerankDialect],
+  ['/rerank', rerankDialect],
   ['/v1/messages', anthropicDialect],
   ['/v1/chat-messages', difyDialect],
   ['/v1/completion-messages', difyDialect],

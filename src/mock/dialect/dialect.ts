@@ -7,6 +7,8 @@ export type DialectName =
   | 'openai-chat'
   | 'openai-completions'
   | 'openai-responses'
+  | 'openai-embeddings'
+  | 'rerank'
   | 'anthropic'
   | 'gemini'
   | 'ollama'

@@ -1,7 +1,9 @@
+import { renderRefusal } from '../dialect/dialect.ts'
 import { findFrame, type Plan, type PlanEvent } from '../plan/plan.ts'
+import { Refusal } from '../plan/refusal.ts'
 import { createAside, findBreak, findContent, isStream, replaceEvents } from './edit.ts'
 import { emptyText, reviseJson, rewriteJson } from './event-json.ts'
-import type { FaultKind } from './fault.ts'
+import type { FaultKind, Scene } from './fault.ts'
 
 export type ContentFault =
   | 'no-done'
@@ -54,7 +56,8 @@ export const contentFaults: Readonly<Record<ContentFault, FaultKind>> = {
       const goesOn = knobs.flag('done')
       const message = knobs.text('message') ?? 'The mock was told to fail'
       return (plan, { dialect, profile, ref }) => {
-        if (dialect.renderFailure === undefined || !isStream(plan)) return plan
+        if (!isStream(plan)) return failWhole(plan, { dialect, profile, ref }, message)
+        if (dialect.renderFailure === undefined) return plan
         const position = findBreak(plan.events, count)
         const { atMs } = plan.events[position]!
         const frame = findFrame(plan)
@@ -213,4 +216,14 @@ function change(plan: Plan, position: number, alter: (event: PlanEvent) => PlanE
     plan,
     plan.events.map((event, index) => (index === position ? alter(event) : event)),
   )
+}
+
+/** An answer in one body that says under its status of success that it failed. */
+function failWhole(plan: Plan, scene: Scene, message: string): Plan {
+  const bytes = Buffer.from(JSON.stringify(renderRefusal(new Refusal(500, message), scene)))
+  const events = plan.events.map((event, index): PlanEvent => {
+    const { atMs } = event
+    return { ...createAside(atMs, ''), kind: 'error', ...(index === 0 && { bytes }) }
+  })
+  return { ...replaceEvents(plan, events), error: message }
 }

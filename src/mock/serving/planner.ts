@@ -40,7 +40,8 @@ export function createPlanner(options: Options): Planner {
   const timeAnswer = createTiming(options)
 
   function check(ask: Ask): void {
-    const { model, temperature, maxTokens, promptTokens } = ask
+    const { model, temperature, maxTokens, isPooled = false } = ask
+    const promptTokens = ask.largestPrompt ?? ask.promptTokens
     if (profile.knowsModels && model !== undefined && options.models !== undefined) {
       if (!options.models.includes(model)) {
         const detail = { type: 'NotFoundError', param: 'model' }
@@ -51,10 +52,11 @@ export function createPlanner(options: Options): Planner {
       const message = `temperature must be between 0 and ${profile.maxTemperature}`
       throw new Refusal(400, message, { param: 'body.temperature' })
     }
-    if (profile.refusesOverCap && promptTokens + (maxTokens ?? 1) > profile.tokenCap) {
+    const answered = maxTokens ?? (isPooled ? 0 : 1)
+    if (profile.refusesOverCap && promptTokens + answered > profile.tokenCap) {
       throw new Refusal(
         400,
-        `This model's maximum context length is ${profile.tokenCap} tokens, but ${promptTokens} in the prompt and ${maxTokens ?? 1} in the answer were asked for.`,
+        `This model's maximum context length is ${profile.tokenCap} tokens, but ${promptTokens} in the prompt and ${answered} in the answer were asked for.`,
         { type: 'BadRequestError', param: 'max_tokens' },
       )
     }
@@ -62,6 +64,7 @@ export function createPlanner(options: Options): Planner {
 
   /** Without `tokens` text goes on until `max_tokens` cuts it; tool calls are written to fit. */
   function measureLength(ask: Ask, key: string): { length: number; end: 'own' | 'full' | 'cut' } {
+    if (ask.isPooled === true) return { length: 0, end: 'own' }
     const limit = Math.min(ask.maxTokens ?? Infinity, profile.tokenCap)
     const usual = Math.min(limit, ask.maxTokens ?? defaultMaxTokens)
     const range = options.tokens ?? { min: usual, max: usual }
