@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
 
 import type { BenchDocument } from './bench-document.ts'
-import type { Locate, Report, Issue } from './issue.ts'
+import { createIssue, type Issue, type Locate, type Report } from './issue.ts'
 import { keepKnown } from './known.ts'
-import type { Baseline, MockOptions, Target } from './spec.ts'
-import { checkUrl, rebaseUrl } from './target.ts'
+import type { Baseline, Kind, MockOptions, Target } from './spec.ts'
+import { checkHeaders, checkUrl, overlayHeaders, pathOf, rebaseUrl, toTexts } from './target.ts'
+import { hasPlaceholder } from './template.ts'
 
 interface Given<Stored> {
   /** Of the candidate. */
@@ -81,6 +82,55 @@ export function checkBaselineUrl({ url }: BaselineDocument, locate: Locate): Iss
   return url === undefined ? [] : checkUrl(url, false, locate)
 }
 
+/**
+ * What keeps a baseline from being sent a whole mix: it is one base for all kinds, and what it gives
+ * them all cannot be filled from the rows of each.
+ */
+export function checkMixedBaseline(
+  { url, headers = {}, body }: BaselineDocument,
+  kinds: readonly Kind[],
+  locate: Locate,
+): Issue[] {
+  const issues: Issue[] = []
+  if (body !== undefined) {
+    const message = 'would be that of every kind of the mix. Remove it: each sends its own to both.'
+    issues.push(createIssue(locate, ['body'], message, 'key'))
+  }
+  const path = url === undefined ? '/' : (URL.parse(url)?.pathname ?? '/')
+  for (const { name, target } of kinds) {
+    const own = pathOf(target.url)
+    if (own.length <= 1 || !path.endsWith(own)) continue
+    const message = `ends with the path of kind ${name}, and each kind of a mix keeps its own path. Write what stands before ${own} alone.`
+    issues.push(createIssue(locate, ['url'], message))
+    break
+  }
+  const given = toTexts(headers)
+  for (const [name, text] of Object.entries(given)) {
+    if (!hasPlaceholder(text)) continue
+    const message = `holds a {{column}}, and each kind of a mix has rows of its own. Write it in headers of a kind.`
+    issues.push(createIssue(locate, ['headers', name], message))
+  }
+  return [...issues, ...checkHeaders({ url: '', method: '', headers: given }, [{}], locate)]
+}
+
+/** The kinds of a mix with what a second target gets of each: its headers, at its base. */
+export function rebaseKinds(
+  kinds: readonly Kind[],
+  document: BaselineDocument | undefined,
+  baseline: Baseline | undefined,
+): readonly Kind[] {
+  if (document === undefined || baseline?.kind !== 'interleaved') return kinds
+  const { url, headers } = document
+  return kinds.map((kind) => ({
+    ...kind,
+    baseline: overlay(
+      kind.target,
+      keepKnown<BaselineDocument>({ headers }),
+      url === undefined || !URL.canParse(url) ? kind.target.url : rebaseUrl(kind.target.url, url),
+    ),
+  }))
+}
+
 /** A base alone gets the path of the candidate. */
 function locateUrl(url: string, candidate: string): string {
   const parsed = URL.parse(url)
@@ -89,19 +139,12 @@ function locateUrl(url: string, candidate: string): string {
 }
 
 function overlay(target: Target, { headers = {}, body }: BaselineDocument, url: string): Target {
-  const own = toTexts(headers)
-  const replaced = new Set(Object.keys(own).map((name) => name.toLowerCase()))
-  const kept = Object.entries(target.headers).filter(([name]) => !replaced.has(name.toLowerCase()))
   const { body: shared, ...rest } = target
   const sent = body === undefined ? shared : (body ?? undefined)
   return keepKnown<Target>({
     ...rest,
     url,
-    headers: { ...Object.fromEntries(kept), ...own },
+    headers: overlayHeaders(target.headers, headers),
     body: sent,
   })
-}
-
-function toTexts(headers: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
 }

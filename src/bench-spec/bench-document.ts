@@ -557,6 +557,161 @@ export interface BenchDocument {
     [key: `x-${string}`]: unknown
   }
   /**
+   * Several kinds of request in one load, each with a share of it; what a kind does not say is as
+   * outside of the mix.
+   */
+  mix?: {
+    /** Unique; the tag `kind` of an SLO. */
+    name: string
+    /**
+     * Its share of the requests: percents that add up to 100%, or numbers in relation to one
+     * another.
+     */
+    weight: number | string
+    /** Its endpoint; a path is one at the origin of `url`. May hold {{column}}. */
+    url?: string
+    /** Its own `method`. */
+    method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+    /** Headers over those of the document. May hold {{column}}. */
+    headers?: Record<string, string | number | boolean>
+    /** Its body in place of `body`, as that is written. */
+    body?: unknown
+    /** Its own `stream_format`. */
+    stream_format?:
+      | 'openai-chat'
+      | 'openai-completions'
+      | 'openai-responses'
+      | 'anthropic'
+      | 'gemini'
+      | 'ollama'
+      | 'tgi'
+      | 'dify'
+      | 'dashscope'
+      | 'ernie'
+      | 'sse'
+      | 'ndjson'
+      | 'raw'
+      | 'json'
+      | {
+          /** Name of the dialect to start from. */
+          type:
+            | 'openai-chat'
+            | 'openai-completions'
+            | 'openai-responses'
+            | 'anthropic'
+            | 'gemini'
+            | 'ollama'
+            | 'tgi'
+            | 'dify'
+            | 'dashscope'
+            | 'ernie'
+            | 'sse'
+            | 'ndjson'
+            | 'raw'
+            | 'json'
+          /** Event that stops the TTFT clock. */
+          first_token_event?: string
+          /** Event that ends the answer. */
+          completion_event?: string
+          /** Dotted path of the output in the completion event's data. */
+          output_path?: string
+          /** Content type to expect instead of the usual one. */
+          content_type?: string
+          /** Free for notes; never read. */
+          [key: `x-${string}`]: unknown
+        }
+    /** Its own `data_source`. */
+    data_source?: {
+      /** Format of the file, or `synthetic`: prompts are made up. */
+      type: 'csv' | 'jsonl' | 'synthetic'
+      /** The file, relative to the spec's directory. */
+      file?: string
+      /** The only column that may be used. Default: all. */
+      column?: string
+      /**
+       * Character encoding of the file.
+       * @default "utf-8"
+       */
+      encoding?: string
+      /**
+       * Whether rows are sent in an order that `seed` draws, a new one in each pass.
+       * @default false
+       */
+      shuffle?: boolean
+      /** Of `synthetic`: tokens of a prompt, its shared prefix included. Or a distribution. */
+      input_tokens?: number | Record<string, unknown>
+      /**
+       * Of `synthetic`: tokens of an answer, for `max_tokens: "{{output_tokens}}"`. Or a
+       * distribution.
+       */
+      output_tokens?: number | Record<string, unknown>
+      /** Of `synthetic`: tokens that the prompts of a group begin with. Default: none. */
+      shared_prefix?: number
+      /**
+       * Of `synthetic`: how many different shared prefixes there are, which prompts have in turn.
+       * @default 1
+       */
+      groups?: number
+      /**
+       * Of `synthetic`: how many prompts there are. Default: as many as requests are sent, so that
+       * none repeats.
+       */
+      rows?: number
+      /** Free for notes; never read. */
+      [key: `x-${string}`]: unknown
+    }
+    /** Its own `expect`. */
+    expect?: {
+      /**
+       * Status, or statuses, of a proper answer. Default: any 2xx. One that is none of these takes
+       * `stream_format: json`.
+       */
+      status?: number | number[]
+      /** What stands in a whole answer (`stream_format: json`), by path. */
+      values?: {
+        /**
+         * Dotted path, list indexes allowed; `*` stands for every element of a list. With nothing
+         * else, something has to stand there.
+         */
+        path: string
+        /** The value, any JSON. */
+        equals?: unknown
+        /** Regular expression that a text, or any other value as JSON, matches somewhere. */
+        matches?: string
+        /** Elements of a list, or characters of a text. */
+        length?: number
+        /** Free for notes; never read. */
+        [key: `x-${string}`]: unknown
+      }[]
+      /**
+       * File with a JSON schema that a whole answer (`stream_format: json`) fits, relative to the
+       * spec's directory.
+       */
+      schema?: string
+      /**
+       * The final text: that of the answer without its reasoning, or what stands at `output_path`.
+       */
+      output?: {
+        /** Text that stands in it. */
+        contains?: string
+        /** Regular expression that it matches somewhere. */
+        matches?: string
+        /** It is JSON. */
+        json?: true
+        /** File with a JSON schema that it, as JSON, fits, relative to the spec's directory. */
+        schema?: string
+        /** Free for notes; never read. */
+        [key: `x-${string}`]: unknown
+      }
+      /** Name of a tool that the answer calls. */
+      tool_call?: string
+      /** Free for notes; never read. */
+      [key: `x-${string}`]: unknown
+    }
+    /** Free for notes; never read. */
+    [key: `x-${string}`]: unknown
+  }[]
+  /**
    * One or two keys of the load with several values each: the spec is run once for each of them, or
    * for each pair.
    */

@@ -1,4 +1,4 @@
-import type { BenchSpec } from './spec.ts'
+import { type KindSource, listKinds } from './kinds.ts'
 import { prepareRequest } from './template.ts'
 
 /** How many answers a request asks for at once. */
@@ -33,13 +33,17 @@ function countPrompts(prompt: unknown): number {
   return prompt.every((part) => typeof part === 'number') ? 1 : prompt.length
 }
 
-/** What each request of a spec asks for: `row` is that of the dataset, where there is one. */
-export function findChoices({
-  target,
-  dataset,
-}: Pick<BenchSpec, 'target' | 'dataset'>): (request: { row?: number }) => Choices {
-  const known = new Map<number, Choices>()
-  return ({ row = 0 }) => {
+/** What each request of a spec asks for: `row` is that of the data of its kind, where there is any. */
+export function findChoices(
+  spec: KindSource,
+): (request: { row?: number; kind?: number }) => Choices {
+  const kinds = listKinds(spec).map(({ target, dataset }) => {
+    return { target, dataset, known: new Map<number, Choices>() }
+  })
+  return ({ row = 0, kind = 0 }) => {
+    const own = kinds[kind]
+    if (own === undefined) return oneChoice
+    const { target, dataset, known } = own
     const choices =
       known.get(row) ?? readChoices(prepareRequest(target, dataset?.rows[row] ?? {}).body)
     known.set(row, choices)

@@ -74,7 +74,7 @@ function checkSourceKeys(source: Source, report: Report): boolean {
 }
 
 /** A source that is a file; `undefined`: it is none. */
-function asFile(source: Source): DataSource | undefined {
+export function asFile(source: Source): DataSource | undefined {
   const { type, file } = source
   return type === 'synthetic' || file === undefined ? undefined : { ...source, type, file }
 }

@@ -4,7 +4,7 @@ import { basename, dirname, extname, relative, resolve } from 'node:path'
 
 import type { ReadStored } from './baseline.ts'
 import type { BenchDocument } from './bench-document.ts'
-import { loadDataset, type LoadedDataset } from './dataset.ts'
+import { type DataSource, loadDataset, type LoadedDataset } from './dataset.ts'
 import { decodeText } from './encoding.ts'
 import { findVariables, interpolate, type Environment } from './environment.ts'
 import { findExcess } from './extent.ts'
@@ -17,6 +17,7 @@ import {
   type Path,
   type Issue,
 } from './issue.ts'
+import { listKinds, prepareKind } from './kinds.ts'
 import { keepKnown } from './known.ts'
 import { expandMatrix, locateCell, nameCellFolder, nameSettings } from './matrix.ts'
 import { applyOverrides, type Overrides } from './overrides.ts'
@@ -29,7 +30,7 @@ import type { RelativeSlo } from './slo.ts'
 import { parseSource } from './source.ts'
 import type { BenchSpec, MockOptions, Secret } from './spec.ts'
 import { createWriteRows } from './synthetic-source.ts'
-import { hasPlaceholder, prepare } from './template.ts'
+import { hasPlaceholder } from './template.ts'
 
 export interface LoadOptions<Stored> {
   /** Variables for `${VAR}`, and `SLOGATE_*` in place of the document's values. */
@@ -188,7 +189,13 @@ function build<Stored>(opened: Opened<Stored>): BenchSpec<Stored>[] {
   const documents = expandMatrix(sound, (path, message, part) => {
     found.push(createIssue(locate, path, message, part))
   })
-  let loaded: LoadedDataset | undefined
+  const loaded = new Map<string, LoadedDataset>()
+  const readData = (source: DataSource): LoadedDataset => {
+    const key = JSON.stringify(source)
+    const known = loaded.get(key) ?? loadDataset(source, directory)
+    loaded.set(key, known)
+    return known
+  }
   const writeRows = createWriteRows()
   const benches = documents.map((each) => {
     const bench = readBench(each.document, {
@@ -196,7 +203,7 @@ function build<Stored>(opened: Opened<Stored>): BenchSpec<Stored>[] {
       faults,
       limits,
       locate: locateCell(each, locate),
-      readData: (source) => (loaded ??= loadDataset(source, directory)),
+      readData,
       writeRows,
       cellFolder: each.cell && nameCellFolder(each.cell.settings),
       readStored,
@@ -298,10 +305,14 @@ function warnOfLiterals(literals: readonly LiteralSecret[], known: readonly Secr
 /** Secrets of every request that will be sent: rows may hold them too. */
 function collectSecrets(spec: BenchSpec, known: readonly Secret[]): Secret[] {
   const second = spec.baseline?.kind === 'interleaved' ? [spec.baseline.target] : []
-  const targets = [spec.target, ...second].flatMap((target) => {
-    const varies = [target.url, ...Object.values(target.headers)].some(hasPlaceholder)
-    return varies ? prepare(spec, target) : [target]
-  })
+  const sent = listKinds(spec).flatMap((kind) =>
+    [kind.target, ...(kind.baseline === undefined ? [] : [kind.baseline])].flatMap((target) => {
+      const varies = [target.url, ...Object.values(target.headers)].some(hasPlaceholder)
+      return varies ? prepareKind(spec, kind, target) : [target]
+    }),
+  )
+  // Of a mix they are what its kinds begin with, and are named in reports.
+  const targets = [...sent, ...(spec.mix === undefined ? [] : [spec.target, ...second])]
   const metrics = findSecrets({ server_metrics: spec.serverMetrics })
   const secrets = [...known, ...metrics, ...targets.flatMap((target) => findSecrets(target))]
   const labels = new Map<string, string>()

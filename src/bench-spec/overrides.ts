@@ -144,13 +144,14 @@ function apply(document: Record<string, unknown>, path: readonly string[], value
     const outer = document[key] ?? {}
     if (isFields(outer)) document[key] = { ...outer, [inner]: value }
   } else if (key === 'url') {
-    const { url, baseline } = document
+    const { url, baseline, mix } = document
     delete document['mock']
     // Another instance of a mock that is off.
     if (isFields(baseline) && 'mock' in baseline) delete document['baseline']
     if (url === undefined) document['url'] = value
     else if (typeof url === 'string' && checkUrl(url, true, nowhere).length === 0) {
       document['url'] = rebaseUrl(url, String(value))
+      if (Array.isArray(mix)) document['mix'] = mix.map((kind) => moveKind(kind, String(value)))
     }
   } else {
     document[key] = value
@@ -161,6 +162,14 @@ function apply(document: Record<string, unknown>, path: readonly string[], value
     if (Object.keys(others).length > 0) document['matrix'] = others
     else delete document['matrix']
   }
+}
+
+/** A kind with a URL of its own, at another base. */
+function moveKind(kind: unknown, base: string): unknown {
+  if (!isFields(kind)) return kind
+  const { url } = kind
+  if (typeof url !== 'string' || checkUrl(url, true, nowhere).length > 0) return kind
+  return { ...kind, url: rebaseUrl(url, base) }
 }
 
 /** The keys of a matrix that is given replace those of the spec, but not those that are given beside it. */
@@ -194,9 +203,10 @@ function toMatrix(text: string): object {
 }
 
 /** What a `baseline` is to be, in the words of the document. */
-function toBaseline(text: string, { url, baseline }: Record<string, unknown>): object {
+function toBaseline(text: string, { url, baseline, mix }: Record<string, unknown>): object {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return { file: resolve(text) }
   const { headers, body } = isFields(baseline) ? baseline : {}
-  const moves = typeof url === 'string' && URL.canParse(text)
+  // Each kind of a mix has a path of its own.
+  const moves = typeof url === 'string' && URL.canParse(text) && mix === undefined
   return keepKnown({ url: moves ? rebaseUrl(url, text) : text, headers, body })
 }

@@ -1,23 +1,31 @@
 import { resolve } from 'node:path'
 
-import { checkBaselineUrl, ownParts, readBaseline, type ReadStored } from './baseline.ts'
+import {
+  checkBaselineUrl,
+  checkMixedBaseline,
+  ownParts,
+  readBaseline,
+  type ReadStored,
+  rebaseKinds,
+} from './baseline.ts'
 import type { BenchDocument } from './bench-document.ts'
 import { readSource } from './data-source.ts'
 import type { DataSource, LoadedDataset } from './dataset.ts'
 import { readExpectation } from './expectation-reading.ts'
 import { createIssue, type Locate, type Report, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
+import { findWhole, readMix } from './mix.ts'
 import { hasControls } from './plain-text.ts'
 import { readServerMetrics } from './server-metrics.ts'
 import { addLimits, parseSlos } from './slo-list.ts'
 import type { RelativeSlo } from './slo.ts'
 import type { Abort, BenchSpec, Gate, MockOptions, Target } from './spec.ts'
 import { readStagedLoad, readStages } from './staged-load.ts'
-import type { StreamFormat } from './stream-format.ts'
+import { readStreamFormat } from './stream-format.ts'
 import { fillSynthetic, findUnused, type WriteRows } from './synthetic-source.ts'
 import { checkTags } from './tag-check.ts'
 import { createTagging } from './tagging.ts'
-import { checkHeaders, checkUrl } from './target.ts'
+import { checkHeaders, checkUrl, readTarget } from './target.ts'
 import { checkPlaceholders, type Columns, usesDataset } from './template.ts'
 import { checkWholeKeys, isWhole } from './whole-answer.ts'
 import { defaultSeed, readLoad, readTimeouts } from './workload.ts'
@@ -59,26 +67,39 @@ export function readBench<Stored>(
   const report: Report = (path, message, part) => {
     issues.push(createIssue(locate, path, message, part))
   }
-  const stream = readStreamFormat(document.stream_format)
+  // Kinds of a mix have each their own.
+  const stream = document.mix === undefined ? readStreamFormat(document.stream_format) : undefined
   const lacksFormat = faults.some(({ path }) => path[0] === 'stream_format')
-  checkWholeKeys(document, report)
-  const target = readTarget(document, stream)
+  if (document.mix === undefined) checkWholeKeys(document, report)
   const mock = readMock(document, directory)
   const source = document.data_source
   const seed = document.seed ?? defaultSeed
   const { loaded, synthetic } = readSource(document, { seed, report, readData })
-  const dataset = loaded?.dataset
+  const lacksData = loaded
+    ? loaded.dataset === undefined
+    : faults.some(({ path }) => path[0] === 'data_source')
+  const mixed = readMix(document, {
+    directory,
+    hasMock: mock !== undefined,
+    lacksData,
+    locate,
+    readData,
+  })
+  issues.push(...(mixed?.issues ?? []))
+  // What kinds send is theirs.
+  const target = mixed === undefined ? readTarget(document, stream) : readBase(document)
+  const dataset = mixed === undefined ? loaded?.dataset : undefined
 
   if (document.url !== undefined) issues.push(...checkUrl(target.url, mock !== undefined, locate))
-  const lacksDataset = loaded ? !dataset : faults.some(({ path }) => path[0] === 'data_source')
+  const lacksMix = faults.some(({ path }) => path[0] === 'mix')
   const checkTexts = (texts: Target, locate: Locate): Issue[] => {
     const columns = keepKnown<Columns>({ hidden: loaded?.hidden ?? [], dataset })
     return [
-      ...(lacksDataset ? [] : checkPlaceholders(texts, columns, locate)),
+      ...(lacksData ? [] : checkPlaceholders(texts, columns, locate)),
       ...checkHeaders(texts, dataset?.rows ?? [], locate),
     ]
   }
-  issues.push(...checkTexts(target, locate))
+  if (mixed === undefined && !lacksMix) issues.push(...checkTexts(target, locate))
 
   const second = document.baseline
   const baseline = readBaseline(second, {
@@ -91,7 +112,12 @@ export function readBench<Stored>(
   })
   if (second !== undefined) {
     const within: Locate = (path, part) => locate(['baseline', ...path], part)
-    const found = [...checkBaselineUrl(second, within), ...checkTexts(ownParts(second), within)]
+    const found = [
+      ...checkBaselineUrl(second, within),
+      ...(mixed === undefined
+        ? checkTexts(ownParts(second), within)
+        : checkMixedBaseline(second, mixed.kinds, within)),
+    ]
     issues.push(...found.map((issue) => ({ ...issue, path: ['baseline', ...issue.path] })))
   }
 
@@ -103,14 +129,22 @@ export function readBench<Stored>(
   const staging = readStages(document, report)
   const lacksStages = faults.some(({ path }) => path[0] === 'stages')
   const hasRate = document.rate !== undefined || faults.some(({ path }) => path[0] === 'rate')
+  const mix = mixed && rebaseKinds(mixed.kinds, second, baseline)
   const tagging = createTagging({
     dataset,
     target,
     baseline: baseline?.kind === 'interleaved' ? baseline.target : undefined,
+    mix,
     load: { shuffle: source?.shuffle, seed, stages: staging?.stages },
   })
-  const hidden = loaded?.hidden ?? []
-  const tagged = { tagging, dataset, hidden, hasStages: staging !== undefined }
+  const hidden = [...(loaded?.hidden ?? []), ...(mixed?.hidden ?? [])]
+  const tagged = {
+    tagging,
+    dataset,
+    hidden,
+    hasStages: staging !== undefined,
+    hasMix: mix !== undefined,
+  }
   const {
     slos: own,
     goodput,
@@ -119,8 +153,11 @@ export function readBench<Stored>(
     baseline: hasBaseline ? (second?.file === undefined ? 'interleaved' : 'file') : undefined,
     hasRate: hasRate || lacksStages || staging?.kind === 'open',
     isWhole: isWhole(stream),
+    findWhole: mix && ((tags) => findWhole(mix, tags, tagging)),
     checkTags:
-      lacksDataset || lacksStages ? undefined : (tags, all) => checkTags(tags, all, tagged),
+      lacksData || lacksStages || lacksMix
+        ? undefined
+        : (tags, all) => checkTags(tags, all, tagged),
   })
   issues.push(...sloIssues)
   const slos = addLimits(own, limits)
@@ -155,9 +192,11 @@ export function readBench<Stored>(
     timeouts: readTimeouts(document, report),
     dataset: filled?.dataset ?? dataset,
     stream,
-    expect: lacksFormat
-      ? undefined
-      : readExpectation(document.expect, { directory, stream, report }),
+    mix,
+    expect:
+      lacksFormat || mixed !== undefined
+        ? undefined
+        : readExpectation(document.expect, { directory, stream, report }),
     load,
     mock,
     baseline,
@@ -167,21 +206,18 @@ export function readBench<Stored>(
     gate,
     abort: readAbort(document, report),
   })
-  const warnings = [...(loaded?.warnings ?? []), ...(filled?.warnings ?? []), ...findDoubts(parts)]
+  const warnings = [
+    ...(loaded?.warnings ?? []),
+    ...(filled?.warnings ?? []),
+    ...(mixed?.warnings ?? []),
+    ...findDoubts(parts),
+  ]
   return { parts, issues, warnings }
 }
 
-/** What a spec sends that does not say what to send: a request for a stream, where it wants one. */
-export const defaultBody = { stream: true }
-
-function readTarget(
-  { url = '', method = 'POST', headers = {}, body }: Partial<BenchDocument>,
-  stream: StreamFormat | undefined,
-): Target {
-  const entries = Object.entries(headers).map(([name, value]) => [name, String(value)] as const)
-  const usual = isWhole(stream) ? {} : defaultBody
-  const sent = body === undefined && method === 'POST' ? usual : (body ?? undefined)
-  return keepKnown<Target>({ url, method, headers: Object.fromEntries(entries), body: sent })
+/** What the kinds of a mix begin with. */
+function readBase(document: Partial<BenchDocument>): Target {
+  return readTarget({ ...document, body: null })
 }
 
 /** Its script is a file like the data source's. */
@@ -190,25 +226,6 @@ function readMock({ mock }: Partial<BenchDocument>, directory: string): MockOpti
   if (mock === true) return {}
   const { script } = mock
   return typeof script === 'string' ? { ...mock, script: resolve(directory, script) } : mock
-}
-
-function readStreamFormat(format: BenchDocument['stream_format']): StreamFormat | undefined {
-  if (format === undefined) return undefined
-  if (typeof format === 'string') return { dialect: format }
-  const {
-    type: dialect,
-    first_token_event: firstTokenEvent,
-    completion_event: completionEvent,
-    output_path: outputPath,
-    content_type: contentType,
-  } = format
-  return keepKnown<StreamFormat>({
-    dialect,
-    firstTokenEvent,
-    completionEvent,
-    outputPath,
-    contentType,
-  })
 }
 
 function readGate({ gate = {} }: Partial<BenchDocument>): Gate {
@@ -237,7 +254,7 @@ function readAbort(document: Partial<BenchDocument>, report: Report): Abort {
   })
 }
 
-function findDoubts({ slos, dataset, target, load, baseline }: Bench['parts']): string[] {
+function findDoubts({ slos, dataset, target, load, baseline, mix }: Bench['parts']): string[] {
   const doubts: string[] = []
   if (baseline !== undefined && slos.every(({ allowance }) => allowance === undefined)) {
     doubts.push(
@@ -252,6 +269,11 @@ function findDoubts({ slos, dataset, target, load, baseline }: Bench['parts']): 
     )
   } else if (dataset !== undefined) {
     doubts.push(...findUnused(dataset, target))
+  }
+  if (mix !== undefined && load.warmup > 0 && load.warmup < mix.length) {
+    doubts.push(
+      `warmup: ${load.warmup} requests do not reach all ${mix.length} kinds. Ask for ${mix.length} or more.`,
+    )
   }
   if (load.kind === 'open') return doubts
   if (load.requests !== undefined && load.requests < load.concurrency) {

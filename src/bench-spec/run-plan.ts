@@ -1,9 +1,11 @@
 import { findOutputLimit, type OutputLimit } from './asked.ts'
 import { mostInFlight } from './in-flight.ts'
+import { orderKinds } from './kind-order.ts'
+import { shareOf } from './kinds.ts'
 import { keepKnown } from './known.ts'
 import { countOpenFiles } from './open-files.ts'
 import { createRedactor } from './redaction.ts'
-import type { BenchSpec, Dataset, Load, Target } from './spec.ts'
+import type { BenchSpec, Dataset, Kind, Load, Row, Target } from './spec.ts'
 import { prepareRequest, usesColumn } from './template.ts'
 import { estimateTokens, listPrompts } from './token-estimate.ts'
 
@@ -19,14 +21,34 @@ export interface RunPlan {
   duration?: number
   /** Requests before the measured ones, to each target. */
   warmup: number
-  /** `asked`: tokens of a made-up prompt, mean; `undefined`: the rows are those of a file. */
-  dataset?: { source: string; rows: number; asked?: number }
+  dataset?: PlannedRows
+  /** Kinds of request of a mix; none without one. */
+  kinds: readonly PlannedKind[]
   /** The target and, where its rounds alternate with those of another, that one. */
   targets: readonly PlannedTarget[]
   /** How long it takes, ms. */
   time: PlannedTime
   /** Files and connections of a process that sends. */
   openFiles: { needed: number; limit?: number }
+}
+
+export interface PlannedRows {
+  source: string
+  rows: number
+  /** Tokens of a made-up prompt, mean; `undefined`: the rows are those of a file. */
+  asked?: number
+}
+
+/** One kind of a mix, as the candidate gets it. */
+export interface PlannedKind extends Omit<PlannedTarget, 'place'> {
+  name: string
+  /** Of all requests, 0–1. */
+  share: number
+  /** Measured requests of it; `undefined`: not known. */
+  requests?: number
+  /** Requests of it before these. */
+  warmup: number
+  dataset?: PlannedRows
 }
 
 export interface PlannedTarget {
@@ -62,7 +84,7 @@ export function planRun(
   spec: BenchSpec,
   { pace, openFiles }: { pace?: Pace | undefined; openFiles?: number | undefined } = {},
 ): RunPlan {
-  const { name, load, slos, dataset, baseline, mock } = spec
+  const { name, load, slos, dataset, baseline, mock, mix } = spec
   const { requests, duration, warmup, processes } = load
   const second = baseline?.kind === 'interleaved' ? [baseline] : []
   const targets = [{ target: spec.target, mock }, ...second]
@@ -73,13 +95,8 @@ export function planRun(
     requests,
     duration,
     warmup,
-    dataset:
-      dataset &&
-      keepKnown<NonNullable<RunPlan['dataset']>>({
-        source: dataset.source,
-        rows: dataset.rows.length,
-        asked: dataset.synthetic && averageAsked(dataset.rows),
-      }),
+    dataset: dataset && planRows(dataset),
+    kinds: mix === undefined ? [] : planKinds(spec, mix),
     targets: targets.map((each) => planTarget(spec, each.target, each.mock !== undefined)),
     time: planTime(spec, targets.length, pace),
     openFiles: keepKnown<RunPlan['openFiles']>({
@@ -93,20 +110,67 @@ export function planRun(
 }
 
 function planTarget(spec: BenchSpec, target: Target, isMock: boolean): PlannedTarget {
+  const place = isMock ? 'mock' : isLocal(target.url) ? 'local' : 'remote'
+  if (spec.mix !== undefined) return { ...planTexts(spec, { ...target, body: null }, []), place }
   const { dataset, load } = spec
   const rows = dataset?.rows.slice(0, Math.min(mostRows, load.requests ?? Infinity)) ?? [{}]
-  const bodies = rows.map((row) => prepareRequest(target, row).body)
+  const texts = planTexts(spec, target, rows)
   const isAsked = dataset?.synthetic !== undefined && usesColumn(target, 'prompt')
-  return keepKnown<PlannedTarget>({
-    url: createRedactor(spec.secrets).redact(target.url),
-    place: isMock ? 'mock' : isLocal(target.url) ? 'local' : 'remote',
-    promptTokens: isAsked ? averageAsked(rows) : average(bodies.map(countPrompt)),
+  const promptTokens = isAsked ? averageAsked(rows) : texts.promptTokens
+  return keepKnown<PlannedTarget>({ ...texts, promptTokens, place })
+}
+
+function planTexts(
+  { secrets }: BenchSpec,
+  target: Target,
+  rows: readonly Row[],
+): Omit<PlannedTarget, 'place'> {
+  const bodies = rows.map((row) => prepareRequest(target, row).body)
+  return keepKnown<Omit<PlannedTarget, 'place'>>({
+    url: createRedactor(secrets).redact(target.url),
+    promptTokens: average(bodies.map(countPrompt)),
     outputTokens: limitOutput(bodies.map((body) => findOutputLimit(body))),
   })
 }
 
 function averageAsked(rows: Dataset['rows']): number | undefined {
   return average(rows.map((row) => Number(row['input_tokens'])))
+}
+
+function planKinds(spec: BenchSpec, mix: readonly Kind[]): PlannedKind[] {
+  const { load } = spec
+  const deal = orderKinds(
+    mix.map(({ weight }) => weight),
+    load.seed,
+  )
+  const countOf = (phase: 'warmup' | 'measured', total: number): number[] => {
+    const counts = mix.map(() => 0)
+    for (let index = 0; index < total; index++) {
+      const { kind } = deal({ phase, index })
+      counts[kind] = (counts[kind] ?? 0) + 1
+    }
+    return counts
+  }
+  const measured = load.requests === undefined ? undefined : countOf('measured', load.requests)
+  const warmups = countOf('warmup', load.warmup)
+  return mix.map((kind, index) => {
+    const { name, target, dataset } = kind
+    const requests = measured?.[index]
+    const rows = dataset?.rows.slice(0, Math.min(mostRows, requests ?? Infinity)) ?? [{}]
+    return keepKnown<PlannedKind>({
+      ...planTexts(spec, target, rows),
+      name: createRedactor(spec.secrets).redact(name),
+      share: shareOf(kind, mix),
+      requests,
+      warmup: warmups[index] ?? 0,
+      dataset: dataset && planRows(dataset),
+    })
+  })
+}
+
+function planRows({ source, rows, synthetic }: Dataset): PlannedRows {
+  const asked = synthetic && averageAsked(rows)
+  return keepKnown<PlannedRows>({ source, rows: rows.length, asked })
 }
 
 function countPrompt(body: string | undefined): number | undefined {

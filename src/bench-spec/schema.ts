@@ -3,6 +3,7 @@ import { durationPattern } from './duration.ts'
 import { expectationSchema } from './expectation-schema.ts'
 import { describeObject, describeText, type JsonSchema } from './json-schema.ts'
 import { addMatrix } from './matrix-schema.ts'
+import { addMix } from './mix-schema.ts'
 import { streamsPerProcess } from './process-count.ts'
 import { ratePattern } from './rate.ts'
 import { sloSchema } from './slo-schema.ts'
@@ -508,4 +509,4 @@ const document = describeObject(
 )
 
 /** The bench document: what is checked, what editors know, what the documentation lists. */
-export const benchSchema: JsonSchema = addMatrix(document)
+export const benchSchema: JsonSchema = addMatrix(addMix(document))

@@ -11,13 +11,19 @@ const secretHeader = /^(proxy-)?authorization$|^cookie$|api-key|token|secret/i
 const secretQuery = /key|token|secret|password|signature|^sig$|auth|credential/i
 
 /**
- * Finds the values of a target, and of the one under `baseline`, that are secrets by their name:
+ * Finds the values of a target, of the one under `baseline` and of each kind of `mix`, that are secrets by their name:
  * headers, query parameters, and the password of a URL. Takes a document that has not been checked;
  * values that still hold `${VAR}` or `{{column}}` are none.
  */
 export function findSecrets(document: unknown): LiteralSecret[] {
   if (typeof document !== 'object' || document === null) return []
-  const { headers, url, baseline, server_metrics: metrics } = document as Record<string, unknown>
+  const {
+    headers,
+    url,
+    baseline,
+    mix,
+    server_metrics: metrics,
+  } = document as Record<string, unknown>
   const metricsUrl = Object(metrics).url ?? metrics
   const found = [
     ...findInHeaders(headers),
@@ -28,7 +34,10 @@ export function findSecrets(document: unknown): LiteralSecret[] {
     ...secret,
     path: ['baseline', ...secret.path],
   }))
-  return [...found.filter(({ value }) => canHide(value) && !isOpen(value)), ...second]
+  const kinds = (Array.isArray(mix) ? mix : []).flatMap((kind: unknown, index) =>
+    findSecrets(kind).map((secret) => ({ ...secret, path: ['mix', index, ...secret.path] })),
+  )
+  return [...found.filter(({ value }) => canHide(value) && !isOpen(value)), ...second, ...kinds]
 }
 
 /** Whether a value is still to be filled from the environment or from a row. */

@@ -17,11 +17,12 @@ import {
   requestMetrics,
   type GoodputBounds,
   type Level,
+  type Metric,
   type RelativeSlo,
   type RequestBound,
   type Slo,
 } from './slo.ts'
-import { formatTags } from './tag.ts'
+import { formatTags, type Tag } from './tag.ts'
 import { explainTokenless } from './whole-answer.ts'
 
 export interface SloList {
@@ -59,6 +60,8 @@ interface Scene {
   hasRate?: boolean
   /** Whether answers are whole documents, which have no tokens. */
   isWhole?: boolean
+  /** The kind of a mix with such answers that an SLO with these tags is about; none without a mix. */
+  findWhole?: ((tags: readonly Tag[]) => string | undefined) | undefined
   /** Tags are taken as they are by default. */
   checkTags?: CheckTags | undefined
 }
@@ -70,7 +73,7 @@ interface Scene {
 export function parseSlos(
   value: unknown,
   locate: Locate,
-  { baseline, hasRate = false, isWhole = false, checkTags }: Scene = {},
+  { baseline, hasRate = false, isWhole = false, findWhole, checkTags }: Scene = {},
 ): SloList {
   const reading: Reading = { locate, issues: [], checkTags }
   const entries = Array.isArray(value)
@@ -82,7 +85,13 @@ export function parseSlos(
   checkGoodput(found, reading)
   if (baseline !== 'interleaved') refuseRelative(found, baseline, reading)
   if (!hasRate) refuseScheduled(found, reading)
-  if (isWhole) refuseTokenless(found, reading)
+  if (isWhole) refuseTokenless(found, reading, (metric) => explainTokenless(metric))
+  if (findWhole !== undefined) {
+    refuseTokenless(found, reading, (metric, tags) => {
+      const kind = findWhole(tags)
+      return kind === undefined ? undefined : explainTokenless(metric, kind)
+    })
+  }
   checkRepeated(found, reading)
   const goodput = found.find(({ bounds }) => bounds !== undefined)?.bounds
   const slos = found.map(({ slo }) => slo)
@@ -232,9 +241,13 @@ function refuseScheduled(entries: readonly Entry[], { locate, issues }: Reading)
   }
 }
 
-function refuseTokenless(entries: readonly Entry[], { locate, issues }: Reading): void {
+function refuseTokenless(
+  entries: readonly Entry[],
+  { locate, issues }: Reading,
+  explain: (metric: Metric, tags: readonly Tag[]) => string | undefined,
+): void {
   for (const { path, slo, bounds = [] } of entries) {
-    const found = [slo, ...bounds].map(({ metric }) => explainTokenless(metric))
+    const found = [slo, ...bounds].map(({ metric }) => explain(metric, slo.tags ?? []))
     const message = found.find((each) => each !== undefined)
     if (message !== undefined) issues.push(createIssue(locate, path, message))
   }

@@ -22,6 +22,11 @@ export interface BenchSpec<Stored = unknown> {
   stream?: StreamFormat
   /** `undefined`: an answer has to be complete, and no more. */
   expect?: Expectation
+  /**
+   * Requests of several kinds in one load; `undefined`: all are of `target`. With a mix `target` has no
+   * body, and there is no `dataset`, `stream` nor `expect`: each kind has its own (see `listKinds`).
+   */
+  mix?: readonly Kind[]
   load: Load
   /** Options for the bundled mock server; present means that the run is hermetic. */
   mock?: MockOptions
@@ -71,6 +76,23 @@ export interface Target {
   headers: Readonly<Record<string, string>>
   /** Any JSON value; `undefined` sends no body. */
   body?: unknown
+}
+
+/** One kind of request, and how many of all are of it. */
+export interface Kind {
+  /** Unique; the tag `kind` of an SLO. Empty where a spec has no mix, and this is the one kind of its requests. */
+  name: string
+  /** A whole number; its share is that of the sum over all kinds. */
+  weight: number
+  target: Target
+  /** What the second target gets in its place; `undefined` where none alternates. */
+  baseline?: Target
+  /** Its rows, which its requests take by their number within the kind. */
+  dataset?: Dataset
+  /** Whether these are sent in an order that the seed draws. */
+  shuffle?: boolean
+  stream?: StreamFormat
+  expect?: Expectation
 }
 
 /** A second target whose rounds alternate with the candidate's, or the results of an earlier run. */

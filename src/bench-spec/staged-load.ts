@@ -9,7 +9,7 @@ import { readProcesses } from './process-count.ts'
 import { parseRate } from './rate.ts'
 import type { Load, Stage } from './spec.ts'
 import { mostOfStages, totalDuration } from './stages.ts'
-import { countWarmup, defaultRounds, readDuration, readManner } from './workload.ts'
+import { countKinds, countWarmup, defaultRounds, readDuration, readManner } from './workload.ts'
 
 /** Stages of one kind. */
 export interface Staging {
@@ -122,7 +122,12 @@ export function readStagedLoad(
   const first = stages[0]?.to ?? 0
   const warmed =
     countWarmup(warmup) ??
-    usualWarmup(flow.kind === 'open' ? { ...flow, rate: first } : { ...flow, concurrency: first })
+    Math.max(
+      usualWarmup(
+        flow.kind === 'open' ? { ...flow, rate: first } : { ...flow, concurrency: first },
+      ),
+      countKinds(document),
+    )
   const inFlight = mostInFlight(flow)
   const expected = expectInFlight(flow)
   const processes = readProcesses(document, report, { inFlight, expected, alternates, cores })

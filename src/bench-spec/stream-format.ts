@@ -1,3 +1,6 @@
+import type { BenchDocument } from './bench-document.ts'
+import { keepKnown } from './known.ts'
+
 /** Every stream format that has a name. `json`: the answer is no stream, but one whole document. */
 export const dialectNames = [
   'openai-chat',
@@ -29,4 +32,24 @@ export interface StreamFormat {
   outputPath?: string
   /** Expected content type when the server sends another than the dialect's. */
   contentType?: string
+}
+
+/** The document's `stream_format`. */
+export function readStreamFormat(format: BenchDocument['stream_format']): StreamFormat | undefined {
+  if (format === undefined) return undefined
+  if (typeof format === 'string') return { dialect: format }
+  const {
+    type: dialect,
+    first_token_event: firstTokenEvent,
+    completion_event: completionEvent,
+    output_path: outputPath,
+    content_type: contentType,
+  } = format
+  return keepKnown<StreamFormat>({
+    dialect,
+    firstTokenEvent,
+    completionEvent,
+    outputPath,
+    contentType,
+  })
 }

@@ -19,6 +19,7 @@ export interface TagContext {
   /** `undefined` without any. */
   dataset?: Dataset | undefined
   hasStages: boolean
+  hasMix: boolean
   /** Columns that `data_source.column` leaves out. */
   hidden: readonly string[]
 }
@@ -30,16 +31,15 @@ export interface TagContext {
 export function checkTags(tags: readonly ParsedTag[], all: Token, context: TagContext): void {
   for (const tag of tags) checkTag(tag, context)
   const { tagging, dataset, hasStages } = context
-  if (dataset === undefined) return
   // Any row may be sent in any stage.
-  const ofRows = tags.filter(({ name }) => !(hasStages && name === 'stage'))
-  if (dataset.rows.some((_, row) => tagging.has({ row }, ofRows))) return
-  const message = `no row of ${dataset.source} has all of ${all.text}. Ask for less at once.`
+  if (tagging.exists(tags.filter(({ name }) => !(hasStages && name === 'stage')))) return
+  const where = dataset === undefined ? 'no request' : `no row of ${dataset.source}`
+  const message = `${where} has all of ${all.text}. Ask for less at once.`
   throw new SloSyntaxError(message, all)
 }
 
 function checkTag(tag: ParsedTag, context: TagContext): void {
-  const { tagging, dataset, hasStages } = context
+  const { tagging, dataset, hasStages, hasMix } = context
   const { name, value, nameToken, valueToken } = tag
   if (!tagging.names.includes(name)) {
     throw new SloSyntaxError(explainUnknown(name, context), nameToken)
@@ -50,8 +50,8 @@ function checkTag(tag: ParsedTag, context: TagContext): void {
   const hint = value.kind === 'text' ? suggest(value.text, near) : ''
   const few = values.length <= mostListed ? ` There ${sayValues(values)}.` : ''
   const advice = hint === '' ? few : hint
-  if (hasStages && name === 'stage') {
-    throw new SloSyntaxError(`there is no stage ${valueToken.text}.${advice}`, valueToken)
+  if ((hasStages && name === 'stage') || (hasMix && name === 'kind')) {
+    throw new SloSyntaxError(`there is no ${name} ${valueToken.text}.${advice}`, valueToken)
   }
   const isColumn = name !== 'model' && dataset !== undefined
   const where = isColumn ? `no row of ${dataset.source}` : 'no request'
@@ -62,13 +62,16 @@ function sayValues(values: readonly string[]): string {
   return `${values.length === 1 ? 'is' : 'are'} ${values.map(cleanLine).join(', ')}`
 }
 
-function explainUnknown(name: string, { tagging, hidden, hasStages }: TagContext): string {
+function explainUnknown(name: string, { tagging, hidden, hasStages, hasMix }: TagContext): string {
   const { names } = tagging
   if (hidden.includes(name)) {
     return `"${name}" is not available: data_source.column limits the columns. Remove it to use all columns.`
   }
   if (name === 'stage' && !hasStages) {
     return 'there are no stages. Write stages: [{ name: peak, duration: 30s, concurrency: 32 }], or leave the tag out.'
+  }
+  if (name === 'kind' && !hasMix) {
+    return 'all requests are of one kind. Write mix: [{ name: chat, weight: 70%, body: { … } }, …], or leave the tag out.'
   }
   if (names.length === 0) {
     return `"${name}" is no tag here: there are no stages, no data_source whose columns could be one, and the body names no model.`

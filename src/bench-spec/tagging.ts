@@ -1,7 +1,8 @@
 import { findModel } from './asked.ts'
-import { orderRows } from './row-order.ts'
+import { orderKinds } from './kind-order.ts'
+import { orderRows, type RowOrder } from './row-order.ts'
 import type { Slo } from './slo.ts'
-import type { BenchSpec, Dataset, Load, Stage, Target } from './spec.ts'
+import type { BenchSpec, Dataset, Kind, Load, Stage, Target } from './spec.ts'
 import { expectRequests } from './stages.ts'
 import { matchesTag, type Tag } from './tag.ts'
 import { hasPlaceholder, prepareRequest } from './template.ts'
@@ -12,6 +13,8 @@ export interface Tagged {
   target?: 'candidate' | 'baseline'
   /** 0-based row of the data; `undefined` without any. */
   row?: number
+  /** 0-based kind of a mix; `undefined` without one. */
+  kind?: number
   /** 0-based stage in which it was due; `undefined` without stages. */
   stage?: number
 }
@@ -26,6 +29,8 @@ export interface Tagging {
   names: readonly string[]
   /** What the requests to the candidate have by a name, each value once; empty where none has it. */
   values(name: string): readonly string[]
+  /** Whether any request to the candidate has all of them, those of stages left out. */
+  exists(tags: readonly Tag[]): boolean
 }
 
 /** What tags are read from. */
@@ -34,6 +39,8 @@ export interface TagSource {
   target: Target
   /** A second target, whose body may name another model. */
   baseline?: Target | undefined
+  /** Kinds that have these each for itself. */
+  mix?: readonly Kind[] | undefined
   load: {
     shuffle?: boolean | undefined
     seed: number
@@ -42,31 +49,39 @@ export interface TagSource {
 }
 
 /** Of a checked spec. */
-export function tagSpec({ dataset, target, baseline, load }: BenchSpec): Tagging {
+export function tagSpec({ dataset, target, baseline, mix, load }: BenchSpec): Tagging {
   const second = baseline?.kind === 'interleaved' ? baseline.target : undefined
-  return createTagging({ dataset, target, baseline: second, load })
+  return createTagging({ dataset, target, baseline: second, mix, load })
 }
 
 /**
- * A column of the data is a tag, and before a column of that name the stage in which a request was due
- * and the model of its body as it is sent.
+ * A column of the data is a tag, and before a column of that name the stage in which a request was due,
+ * its kind in a mix and the model of its body as it is sent.
  */
-export function createTagging({ dataset, target, baseline, load }: TagSource): Tagging {
-  const rows = dataset?.rows ?? [{}]
-  const order = orderRows(rows.length, load)
-  const { stages } = load
-  const models = {
-    candidate: readModels(target, rows),
-    baseline: readModels(baseline ?? target, rows),
-  }
-  const named = findModel(target.body) !== undefined
+export function createTagging({ mix, load, ...alone }: TagSource): Tagging {
+  const { stages, seed } = load
+  const kinds = (mix ?? [{ ...alone, shuffle: load.shuffle, name: '', weight: 1 }]).map((kind) =>
+    readKind({ dataset: undefined, baseline: undefined, shuffle: undefined, ...kind }, seed),
+  )
+  const named = kinds.some(({ model }) => model !== undefined)
+  const deal = orderKinds(
+    kinds.map(({ weight }) => weight),
+    seed,
+  )
   const lists = new WeakMap<readonly Tag[], { requests: number; list: number[] }>()
 
   function find(request: Tagged, name: string): string | undefined {
     const { target: role = 'candidate', row = 0, stage = -1 } = request
+    const kind = kinds[request.kind ?? 0]
     if (stages !== undefined && name === 'stage') return stages[stage]?.name
-    if (named && name === 'model') return models[role](row)
-    return toText(rows[row]?.[name])
+    if (mix !== undefined && name === 'kind') return kind?.name
+    if (named && name === 'model') return kind?.models[role](row)
+    return toText(kind?.rows[row]?.[name])
+  }
+
+  /** One request for each row of each kind. */
+  function listEach(): Tagged[] {
+    return kinds.flatMap(({ rows }, kind) => rows.map((_, row) => ({ kind, row })))
   }
 
   function has(request: Tagged, tags: readonly Tag[]): boolean {
@@ -83,7 +98,9 @@ export function createTagging({ dataset, target, baseline, load }: TagSource): T
       if (known?.requests === requests) return known.list
       const list: number[] = []
       for (let index = 0; index < requests; index++) {
-        if (has({ row: order({ phase: 'measured', index }) }, tags)) list.push(index)
+        const { kind, nth } = deal({ phase: 'measured', index })
+        const row = kinds[kind]?.order({ phase: 'measured', index: nth })
+        if (has({ kind, row: row ?? 0 }, tags)) list.push(index)
       }
       lists.set(tags, { requests, list })
       return list
@@ -91,14 +108,50 @@ export function createTagging({ dataset, target, baseline, load }: TagSource): T
     names: [
       ...new Set([
         ...(stages === undefined ? [] : ['stage']),
+        ...(mix === undefined ? [] : ['kind']),
         ...(named ? ['model'] : []),
-        ...(dataset?.columns ?? []),
+        ...kinds.flatMap(({ columns }) => columns),
       ]),
     ],
     values: (name) => {
       if (stages !== undefined && name === 'stage') return stages.map((stage) => stage.name)
-      const found = rows.map((_, row) => find({ row }, name))
+      const found = listEach().map((request) => find(request, name))
       return [...new Set(found.filter((value) => value !== undefined))]
+    },
+    exists: (tags) => listEach().some((request) => has(request, tags)),
+  }
+}
+
+type KindSource = Pick<Kind, 'name' | 'weight' | 'target'> & {
+  [Key in 'dataset' | 'baseline' | 'shuffle']: Kind[Key] | undefined
+}
+
+/** A kind as its tags are read. */
+interface TaggedKind {
+  name: string
+  weight: number
+  rows: Dataset['rows']
+  columns: readonly string[]
+  order: RowOrder
+  model: string | undefined
+  models: Readonly<Record<'candidate' | 'baseline', (row: number) => string | undefined>>
+}
+
+function readKind(
+  { name, weight, dataset, target, baseline, shuffle }: KindSource,
+  seed: number,
+): TaggedKind {
+  const rows = dataset?.rows ?? [{}]
+  return {
+    name,
+    weight,
+    rows,
+    columns: dataset?.columns ?? [],
+    order: orderRows(rows.length, { shuffle, seed }),
+    model: findModel(target.body),
+    models: {
+      candidate: readModels(target, rows),
+      baseline: readModels(baseline ?? target, rows),
     },
   }
 }

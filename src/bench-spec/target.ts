@@ -1,6 +1,9 @@
 import { createIssue, type Locate, type Issue } from './issue.ts'
+import { keepKnown } from './known.ts'
 import type { Row, Target } from './spec.ts'
+import type { StreamFormat } from './stream-format.ts'
 import { fillPlaceholders, hasPlaceholder, prepareRequest } from './template.ts'
+import { isWhole } from './whole-answer.ts'
 
 /**
  * Moves a URL (or a path) to another base: scheme, credentials and host are the base's; path and
@@ -15,6 +18,42 @@ export function rebaseUrl(url: string, base: string): string {
   const path = rest.startsWith('/') ? rest : `/${rest}`
   const isBelow = `${path.split(/[?#]/, 1)[0]}/`.startsWith(`${prefix}/`)
   return `${origin.replace('://', `://${credentials}`)}${isBelow ? '' : prefix}${path}`
+}
+
+/** The keys of a document that a request is made of. */
+interface RequestKeys {
+  url?: string | undefined
+  method?: string | undefined
+  headers?: Readonly<Record<string, unknown>> | undefined
+  body?: unknown
+}
+
+/** What a spec sends that does not say what to send: a request for a stream, where it wants one. */
+export const defaultBody = { stream: true }
+
+/** The request that a document asks for. */
+export function readTarget(
+  { url = '', method = 'POST', headers = {}, body }: RequestKeys,
+  stream?: StreamFormat,
+): Target {
+  const usual = isWhole(stream) ? {} : defaultBody
+  const sent = body === undefined && method === 'POST' ? usual : (body ?? undefined)
+  return keepKnown<Target>({ url, method, headers: toTexts(headers), body: sent })
+}
+
+/** Headers with others over them, whatever the case of their names. */
+export function overlayHeaders(
+  headers: Target['headers'],
+  own: Readonly<Record<string, unknown>>,
+): Record<string, string> {
+  const replaced = new Set(Object.keys(own).map((name) => name.toLowerCase()))
+  const kept = Object.entries(headers).filter(([name]) => !replaced.has(name.toLowerCase()))
+  return { ...Object.fromEntries(kept), ...toTexts(own) }
+}
+
+/** Values of headers as they are sent. */
+export function toTexts(headers: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
 }
 
 /** What keeps a target from being requested. With a mock its URL may be a path. */
@@ -83,4 +122,9 @@ function fill(name: string, text: string, row: Row): string {
 /** A URL without what may be secret: credentials, query, fragment. */
 export function nameTarget(url: string): string {
   return url.replace(/[?#].*$/s, '').replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1')
+}
+
+/** The path of a URL, or of what is a path already, without query and fragment; `/` where it has none. */
+export function pathOf(url: string): string {
+  return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '') || '/'
 }

@@ -9,6 +9,8 @@ import { isWhole } from './whole-answer.ts'
 export interface PreparedRequest {
   /** 0-based row of the dataset; `undefined` without one. */
   row?: number
+  /** 0-based kind of a mix; `undefined` without one. */
+  kind?: number
   url: string
   method: string
   /** Names as the spec spells them, the defaults in lower case. */

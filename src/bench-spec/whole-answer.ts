@@ -18,10 +18,16 @@ const instead: Partial<Record<Metric, Metric>> = {
   stall: 'latency',
 }
 
-/** Why a metric says nothing of a whole answer; `undefined`: it does. */
-export function explainTokenless(metric: Metric): string | undefined {
+/**
+ * Why a metric says nothing of a whole answer; `undefined`: it does. `kind`: of a mix, whose answers are
+ * whole beside those of others.
+ */
+export function explainTokenless(metric: Metric, kind?: string): string | undefined {
   const other = instead[metric]
   if (other === undefined) return undefined
+  if (kind !== undefined) {
+    return `${metric} is about the tokens of a stream, and kind ${kind} has stream_format: json, whose answer is one whole document. Ask for it of one kind, for example ${metric} {kind=chat}, or ask for ${other}.`
+  }
   return `${metric} is about the tokens of a stream, and with stream_format: json the answer is one whole document. Ask for ${other}, or take another stream_format.`
 }
 

@@ -86,7 +86,7 @@ export function readLoad(
       `must be an even number where a baseline alternates, got ${rounds}: in an odd number drift does not cancel out. Ask for ${even}, in the spec or by SLOGATE_ROUNDS=${even}.`,
     )
   }
-  const warmed = countWarmup(warmup) ?? usualWarmup(flow)
+  const warmed = countWarmup(warmup) ?? Math.max(usualWarmup(flow), countKinds(document))
   const processes = readProcesses(document, report, {
     inFlight: concurrency,
     expected: expectInFlight(flow),
@@ -145,6 +145,11 @@ function pairedRounds(requests = Infinity, concurrency: number): number {
 export function countWarmup(warmup: BenchDocument['warmup']): number | undefined {
   if (warmup === false) return 0
   return typeof warmup === 'object' ? warmup.requests : warmup
+}
+
+/** Kinds of a mix, each of which is to be warmed up; 0 without one. */
+export function countKinds({ mix }: Partial<BenchDocument>): number {
+  return mix?.length ?? 0
 }
 
 /** ms; a bare number is in seconds. `undefined` when there is none, or none that can be used. */

@@ -1,9 +1,9 @@
 import { keepKnown } from '../bench-spec/known.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { nameTarget } from '../bench-spec/target.ts'
-import { prepare } from '../bench-spec/template.ts'
 import type { LoadPlan } from '../engine/load-plan.ts'
 import { type LoadOptions, runLoad } from '../engine/load.ts'
+import { planRequests } from '../engine/planned-requests.ts'
 import type { Records } from '../engine/record.ts'
 import { compareWithSent, type Spread } from '../metrics/client-error.ts'
 import { summarize } from '../metrics/summary.ts'
@@ -134,12 +134,12 @@ export async function measureTarget(
   const { requests = 200 } = spec.load
   const rounds = Math.max(3, Math.min(10, Math.floor(requests / 20)))
   const { duration: _, ...load } = spec.load
+  const { baseline: __, ...planned } = planRequests(spec)
   const run = await runLoad(
     keepKnown<LoadPlan>({
       load: { ...load, requests, rounds },
       timeouts: spec.timeouts,
-      stream: spec.stream,
-      requests: prepare(spec),
+      ...planned,
       secrets: spec.secrets,
     }),
     keepKnown<LoadOptions>({ signal, onRecords }),

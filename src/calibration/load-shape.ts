@@ -1,5 +1,6 @@
 import { findOutputLimit } from '../bench-spec/asked.ts'
 import { mostInFlight } from '../bench-spec/in-flight.ts'
+import { findMain } from '../bench-spec/kinds.ts'
 import type { BenchSpec, Transport } from '../bench-spec/spec.ts'
 import type { Records } from '../engine/record.ts'
 
@@ -58,7 +59,9 @@ const usualEvents = 100
 const mostEvents = 500
 
 /** The load of a spec, as far as it is known before anything is sent. */
-export function shapeOfSpec({ load, target, stream, mock }: BenchSpec): LoadShape {
+export function shapeOfSpec(spec: BenchSpec): LoadShape {
+  const { load, mock } = spec
+  const { target, stream } = findMain(spec)
   const lengths = [findOutputLimit(target.body)?.tokens, mock?.['tokens']]
   const length = lengths.find((value) => typeof value === 'number') ?? usualEvents
   const byPath = Object.entries(standIns).find(([, { path }]) => target.url.includes(path))?.[0]

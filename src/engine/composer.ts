@@ -1,8 +1,8 @@
-import { orderRows } from '../bench-spec/row-order.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
 import type { AnswerCheck } from '../stream/expectation.ts'
 import { createAnswerCheck } from './answer-check.ts'
+import { choosePlaces } from './kind-places.ts'
 import type { LoadPlan } from './load-plan.ts'
 import type { Ticket } from './schedule.ts'
 
@@ -19,14 +19,21 @@ interface Composed {
 export type Composer = (ticket: Ticket) => Composed
 
 export function createComposer(plan: LoadPlan): Composer {
-  const { load, requests, baseline = requests, stream, phaseHeader } = plan
-  const expected = plan.expect && createAnswerCheck(plan.expect)
-  const order = orderRows(requests.length, load)
+  const { requests, baseline = requests, mix = [plan], phaseHeader } = plan
+  const choose = choosePlaces(plan)
+  const readings = mix.map(({ stream, expect }) => ({
+    stream,
+    expected: expect && createAnswerCheck(expect),
+  }))
   return (ticket) => {
-    const request = (ticket.target === 'baseline' ? baseline : requests)[order(ticket)]
-    if (request === undefined) throw new Error('a load plan needs at least one request')
-    if (phaseHeader === undefined) return { request, stream, expected }
+    const { place, kind } = choose(ticket)
+    const request = (ticket.target === 'baseline' ? baseline : requests)[place]
+    const reading = readings[kind]
+    if (request === undefined || reading === undefined) {
+      throw new Error('a load plan needs at least one request')
+    }
+    if (phaseHeader === undefined) return { request, ...reading }
     const headers = { ...request.headers, [phaseHeader]: ticket.phase }
-    return { request: { ...request, headers }, stream, expected }
+    return { request: { ...request, headers }, ...reading }
   }
 }

@@ -113,6 +113,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
         target: ticket.target,
         index: ticket.index,
         row: request.row,
+        kind: request.kind,
         phase: ticket.phase,
         round: ticket.round,
         stage: ticket.stage,

@@ -14,10 +14,15 @@ export interface LoadPlan {
   timeouts: Timeouts
   stream?: StreamFormat
   expect?: Expectation
-  /** One per row; which one a request takes, `orderRows` says. */
+  /**
+   * One per row; which one a request takes, `orderRows` says. Of a mix those of each kind, one kind after
+   * the other.
+   */
   requests: readonly PreparedRequest[]
   /** The same for the second target, whose rounds then alternate with those of the first. */
   baseline?: readonly PreparedRequest[]
+  /** Kinds of request, each read and expected in its own way; `undefined`: all are of one kind. */
+  mix?: readonly LoadKind[]
   /** Rounds that may be added when all measured requests have ended; none by default. */
   extraRounds?: number
   /** Texts that are taken out of every record; none by default. */
@@ -26,4 +31,15 @@ export interface LoadPlan {
   recorded?: number
   /** Header that tells the bundled mock which phase a request belongs to. */
   phaseHeader?: string
+}
+
+/** One kind of the requests of a plan. */
+export interface LoadKind {
+  /** A whole number (see `orderKinds`). */
+  weight: number
+  /** How many of the plan's requests are its own; above 0. */
+  rows: number
+  shuffle?: boolean
+  stream?: StreamFormat
+  expect?: Expectation
 }

@@ -61,7 +61,6 @@ export function startLoop(
           requests: plan.recorded,
           secrets: plan.secrets ?? [],
           redactor,
-          stream: plan.stream,
           processes: plan.share?.of,
         })
   const compose = createComposer(plan)
@@ -100,7 +99,7 @@ export function startLoop(
       const exchange = startExchange({
         connection: place[ticket.target] ?? place.candidate,
         request,
-        recorder: recorders?.start(ticket, request),
+        recorder: recorders?.start(ticket, request, stream),
         ticket,
         slot: place.slot,
         scheduled,

@@ -79,7 +79,7 @@ process.on('message', (order: Order) => {
 async function prepare(plan: LoadPlan, alone: boolean): Promise<void> {
   const before = await warmedUp
   const connect = await loadTransport(plan.load.transport)
-  await loadSchemaCompiler([plan.expect])
+  await loadSchemaCompiler((plan.mix ?? [plan]).map(({ expect }) => expect))
   await rehearse(plan, (columns) => tell({ type: 'rehearsed', columns }), before)
   yieldHelpers()
   prepared = { plan, connect }

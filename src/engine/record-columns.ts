@@ -41,6 +41,7 @@ export const markFields: readonly (keyof RequestMarks)[] = [
 export const numberFields: readonly NumberField[] = [
   'index',
   'row',
+  'kind',
   'round',
   'stage',
   'slot',

@@ -59,6 +59,8 @@ interface RecordBase {
   index: number
   /** Row of the dataset; `undefined` without one. */
   row?: number
+  /** 0-based kind of a mix; `undefined` without one. */
+  kind?: number
   phase: 'warmup' | 'measured'
   /** 0-based slice of the run, of its own stage where there are stages; warm-up requests are in round -1. */
   round: number

@@ -29,6 +29,8 @@ export interface Recorders {
   start(
     ticket: { target: string; phase: string; index: number },
     request: PreparedRequest,
+    /** What its answer is read as. */
+    stream?: StreamFormat,
   ): Recorder | undefined
   /** Takes time: secrets are looked for only now, so that the run is not disturbed. */
   finish(): Recording[]
@@ -39,22 +41,24 @@ export interface RecordersOptions {
   requests: number
   secrets: readonly Secret[]
   redactor: Redactor
-  /** What the stream was read as. */
-  stream: StreamFormat | undefined
   /** Load processes that record, and share the bytes that are kept of all; one by default. */
   processes?: number | undefined
 }
 
 export function createRecorders(options: RecordersOptions): Recorders {
-  const { requests, secrets, redactor, stream, processes = 1 } = options
-  const recordings: Recording[] = []
+  const { requests, secrets, redactor, processes = 1 } = options
+  const recordings: { recording: Recording; stream: StreamFormat | undefined }[] = []
   let room = Math.floor(recordingLimits.all / processes)
 
-  function start(index: number, { row: _row, ...request }: PreparedRequest): Recorder {
+  function start(
+    index: number,
+    { row: _row, kind: _kind, ...request }: PreparedRequest,
+    stream: StreamFormat | undefined,
+  ): Recorder {
     const recording: Recording = { index, request, headers: {}, reads: [], omitted: 0 }
     let left = recordingLimits.request + searched
     let dispatched = 0
-    recordings.push(recording)
+    recordings.push({ recording, stream })
     return {
       dispatch(at) {
         dispatched = at
@@ -80,13 +84,13 @@ export function createRecorders(options: RecordersOptions): Recorders {
   }
 
   return {
-    start({ target, phase, index }, request) {
+    start({ target, phase, index }, request, stream) {
       if (target !== 'candidate' || phase !== 'measured' || index >= requests) return undefined
-      return start(index, request)
+      return start(index, request, stream)
     },
     finish() {
       const mask = createByteMask(secrets)
-      return recordings.map((recording) => {
+      return recordings.map(({ recording, stream }) => {
         const { request, headers } = recording
         const body = Buffer.concat(recording.reads.map(({ bytes }) => bytes))
         mask(body)

@@ -32,14 +32,15 @@ export async function rehearse(
   before = 0,
 ): Promise<number> {
   const asked = before < size.answers ? size.answers : size.again
-  const play = playWire(composeSpecimen(plan.stream, size.tokens))
+  const { stream } = plan.mix?.[0] ?? plan
+  const play = playWire(composeSpecimen(stream, size.tokens))
   const start = now()
   const batch = createRecordBatch()
   let answers = 0
   const loop = startLoop(
     keepKnown<LoadPlan>({
       timeouts: plan.timeouts,
-      stream: plan.stream,
+      stream,
       secrets: plan.secrets,
       phaseHeader: plan.phaseHeader,
       requests: plan.requests.slice(0, 1),

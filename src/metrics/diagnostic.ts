@@ -111,6 +111,8 @@ export type Diagnostic =
   | {
       id: 'output-missing'
       level: 'warn'
+      /** Name of the kind of request; `undefined` without a mix. */
+      kind?: string
       /** That led nowhere. */
       path: string
       /** Completed requests without an output. */
@@ -125,6 +127,8 @@ export type Diagnostic =
   | {
       id: 'ttft-without-content'
       level: 'warn'
+      /** Name of the kind of request; `undefined` without a mix. */
+      kind?: string
       /** Name of the event that stops the clock; `undefined`: the spec names none. */
       event?: string
       /** Median time from it to the first content, ms; `undefined` when no content was seen. */
@@ -150,12 +154,16 @@ export type Diagnostic =
   | {
       id: 'mixed-dialects'
       level: 'warn'
+      /** Name of the kind of request; `undefined` without a mix. */
+      kind?: string
       /** Requests by the dialect they were read as, the most frequent first. */
       dialects: { name: string; count: number }[]
     }
   | {
       id: 'dialect-guessed'
       level: 'info'
+      /** Name of the kind of request; `undefined` without a mix. */
+      kind?: string
       dialect: string
     }
   | {

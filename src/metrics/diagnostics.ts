@@ -27,10 +27,28 @@ export interface DiagnosticContext {
   tagging?: Tagging | undefined
   /** What the spec says of the stream; `undefined`: nothing. */
   stream?: StreamFormat | undefined
+  /** Kinds of a mix, each with a stream of its own; `undefined`: all requests are of one. */
+  kinds?: readonly DiagnosedKind[] | undefined
   /** Whether the body is the one that is sent where nothing says what to send. */
   defaultBody?: boolean
   /** Whether rounds alternated with those of another target: each was then drained. */
   alternates?: boolean
+}
+
+/** A kind of a mix: what the spec says of its stream, and the figures of its requests. */
+export interface DiagnosedKind {
+  name: string
+  stream?: StreamFormat | undefined
+  summary: RunSummary
+}
+
+/** Requests that are read in one way. */
+interface Part {
+  /** `undefined` without a mix. */
+  kind: string | undefined
+  records: Records
+  summary: RunSummary
+  stream: StreamFormat | undefined
 }
 
 /** Self-checks of a run: what a reader must know before believing its figures. Pure. */
@@ -40,7 +58,8 @@ export function diagnose(
   load: Load,
   context: DiagnosticContext,
 ): Diagnostic[] {
-  const { trust, slos, judged = [], goodput, stream, defaultBody, alternates = false } = context
+  const { trust, slos, judged = [], goodput, defaultBody, alternates = false } = context
+  const parts = listParts(records, summary, context)
   return [
     ...checkConcurrency(records, summary, { load, alternates }),
     ...checkRate(records, summary, load),
@@ -49,16 +68,41 @@ export function diagnose(
     checkBuffering(records, trust),
     checkLastWord(records),
     checkEnd(records),
-    checkOutput(records, stream),
-    checkFirstToken(records, stream),
+    ...checkParts(parts, checkOutput),
+    ...checkParts(parts, checkFirstToken),
     checkTokens(summary, { slos, goodput }),
     ...checkPercentiles(records, summary, context),
-    checkDialects(summary, stream),
+    ...checkParts(parts, checkDialects),
     checkSockets(records, load),
     checkWarmup(records),
     defaultBody && checkDefaultBody(summary),
     checkCancelled(summary),
   ].filter((diagnostic) => typeof diagnostic === 'object')
+}
+
+function listParts(
+  records: Records,
+  summary: RunSummary,
+  { stream, kinds }: DiagnosticContext,
+): Part[] {
+  if (kinds === undefined) return [{ kind: undefined, records, summary, stream }]
+  return kinds.map(({ name, ...kind }, index) => ({
+    kind: name,
+    records: records.filter((record) => record.kind === index),
+    summary: kind.summary,
+    stream: kind.stream,
+  }))
+}
+
+function checkParts<T extends Diagnostic>(
+  parts: readonly Part[],
+  check: (part: Part) => T | undefined,
+): T[] {
+  return parts.flatMap((part) => {
+    const found = check(part)
+    if (found === undefined) return []
+    return part.kind === undefined ? found : { ...found, kind: part.kind }
+  })
 }
 
 /** That a run was recorded, which costs time. */
@@ -162,7 +206,7 @@ function checkEnd(records: Records): Diagnostic | undefined {
   return { id: 'end-unproven', level, ...counts, dialect: first.dialect, names }
 }
 
-function checkOutput(records: Records, stream: StreamFormat | undefined): Diagnostic | undefined {
+function checkOutput({ records, stream }: Part): Diagnostic | undefined {
   const path = stream?.outputPath
   if (path === undefined) return undefined
   const completed = records.filter(isAnswer)
@@ -191,10 +235,7 @@ const lifecycleEvents: ReadonlySet<string> = new Set([
   'message_start',
 ])
 
-function checkFirstToken(
-  records: Records,
-  stream: StreamFormat | undefined,
-): Diagnostic | undefined {
+function checkFirstToken({ records, stream }: Part): Diagnostic | undefined {
   const sample = sampleEach(records, (record) => {
     const { firstContent, firstToken } = record.marks
     if (!isAnswer(record) || firstContent === undefined || firstToken === undefined)
@@ -243,10 +284,8 @@ function checkPercentiles(
   return [{ id: 'percentile-of-few', level: 'info', requests: all, slos: [] }]
 }
 
-function checkDialects(
-  { dialects }: RunSummary,
-  stream: StreamFormat | undefined,
-): Diagnostic | undefined {
+function checkDialects({ summary, stream }: Part): Diagnostic | undefined {
+  const { dialects } = summary
   const [first] = dialects
   if (first === undefined) return undefined
   if (dialects.length > 1) return { id: 'mixed-dialects', level: 'warn', dialects: [...dialects] }

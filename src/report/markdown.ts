@@ -17,6 +17,7 @@ import {
 } from './cells.ts'
 import { cutMarkdown } from './cut.ts'
 import { escapeMarkdown, markdownCode, markdownUrl, escapeElement } from './escaping.ts'
+import { kindRows, kindTitles } from './kind-cells.ts'
 import { lengthCells } from './length-cells.ts'
 import { matrixColumns, matrixNotes } from './matrix-cells.ts'
 import { heldCell, missedFirst, overviewColumns, overviewNote } from './overview.ts'
@@ -161,7 +162,8 @@ function renderRun(results: Results): string[] {
           return `- ⚠️ **${escapeMarkdown(warning.id)}** ${words}`
         }),
     ),
-    ...block(renderStages(results)),
+    ...block(renderParts(kindTitles, kindRows(results), 1)),
+    ...block(renderParts(stageTitles, stageRows(results), 2)),
     ...details('Percentiles', renderPercentiles(results)),
     ...details('Server', renderServer(results)),
     ...details(
@@ -239,12 +241,16 @@ function renderPercentiles(results: Results): string[] {
   ]
 }
 
-function renderStages(results: Results): string[] {
-  const rows = stageRows(results)
+/** A table of parts of a run, whose first columns are `texts`. */
+function renderParts(
+  titles: readonly string[],
+  rows: readonly string[][],
+  texts: number,
+): string[] {
   if (rows.length === 0) return []
   return table(
-    stageTitles,
-    'llrrrrrrrr',
+    titles,
+    titles.map((_, column) => (column < texts ? 'l' : 'r')).join(''),
     rows.map((cells) => cells.map(escapeMarkdown)),
   )
 }

@@ -4,9 +4,10 @@ import type { Load } from '../bench-spec/spec.ts'
 /** A plan as JSON: snake_case, units in the keys, `null` for what is not known. */
 export function documentPlan(plan: RunPlan): object {
   const { name, slos, load, requests, duration, warmup, dataset, targets, time } = plan
-  const all = requests === undefined ? undefined : requests + warmup
-  const total = (tokens: number | undefined): number | null =>
-    tokens === undefined || all === undefined ? null : Math.ceil(tokens * all)
+  const total = (tokens: number | undefined, sent: Pick<RunPlan, 'requests' | 'warmup'> = plan) =>
+    tokens === undefined || sent.requests === undefined
+      ? null
+      : Math.ceil(tokens * (sent.requests + sent.warmup))
   return {
     name,
     slos,
@@ -18,6 +19,16 @@ export function documentPlan(plan: RunPlan): object {
       return { name, duration_ms: lasts, ramp_ms: ramp, from, to }
     }),
     dataset: dataset ?? null,
+    mix: plan.kinds.map((kind) => ({
+      name: kind.name,
+      share: kind.share,
+      url: kind.url,
+      requests: kind.requests ?? null,
+      warmup: kind.warmup,
+      dataset: kind.dataset ?? null,
+      estimated_prompt_tokens: total(kind.promptTokens, kind),
+      most_output_tokens: total(kind.outputTokens?.tokens, kind),
+    })),
     targets: targets.map(({ url, place, promptTokens, outputTokens }) => ({
       url,
       place,

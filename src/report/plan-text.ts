@@ -1,7 +1,7 @@
 import { cleanLine } from '../bench-spec/plain-text.ts'
-import type { PlannedTarget, PlannedTime, RunPlan } from '../bench-spec/run-plan.ts'
+import type { PlannedKind, PlannedTarget, PlannedTime, RunPlan } from '../bench-spec/run-plan.ts'
 import type { Load } from '../bench-spec/spec.ts'
-import { formatCount, formatMs } from './units.ts'
+import { formatCount, formatMs, formatValue } from './units.ts'
 
 /** `50 requests and 10 of warm-up, 10 at a time, to http://127.0.0.1:8000/stream`, in one line. */
 export function renderSending({ requests, duration, warmup, load, targets }: RunPlan): string {
@@ -23,7 +23,8 @@ export function renderPlan(plan: RunPlan): string[] {
   return [
     row('sends', renderSending(plan)),
     ...listStages(plan.load),
-    ...targets.flatMap((target) => [
+    ...plan.kinds.flatMap(listKind),
+    ...(plan.kinds.length > 0 ? [] : targets).flatMap((target) => [
       row(
         'prompts',
         [...rows, sayPrompts(plan, target), ...(others ? [target.url] : [])].join(', '),
@@ -52,6 +53,24 @@ function sayFlow(load: Load): string {
   return `${formatCount(load.rate)} a second, at most ${formatCount(load.maxConcurrency)} at a time`
 }
 
+/** What is sent of a kind of a mix, and what that may cost. */
+function listKind(kind: PlannedKind): string[] {
+  const { name, share, requests, warmup, dataset, url } = kind
+  const parts = [
+    formatValue(share, 'share'),
+    ...(requests === undefined
+      ? []
+      : [`${count(requests, 'request')} and ${formatCount(warmup)} of warm-up`]),
+    ...(dataset === undefined ? [] : [`${count(dataset.rows, 'row')} of ${dataset.source}`]),
+    url,
+  ]
+  return [
+    row('kind', `${name}: ${parts.join(', ')}`),
+    row('', `prompts ${sayPrompts(kind, kind)}`),
+    row('', `answers ${sayAnswers(kind, kind)}`),
+  ]
+}
+
 /** One line for each stage. */
 function listStages({ kind, stages = [] }: Load): string[] {
   return stages.map(({ name, duration, ramp, from, to }, index) => {
@@ -71,21 +90,23 @@ function sayPlace({ url, place }: PlannedTarget): string {
   return place === 'mock' ? `the bundled mock (${url.replace(/^[a-z]+:\/\/[^/]*/i, '')})` : url
 }
 
-function sayPrompts(plan: RunPlan, { promptTokens }: PlannedTarget): string {
+function sayPrompts(plan: Sent, { promptTokens }: Pick<PlannedTarget, 'promptTokens'>): string {
   if (promptTokens === undefined) return 'no prompt known in the body: their tokens are unknown'
   const all = sayAll(plan, promptTokens)
   const how = plan.dataset?.asked === undefined ? 'estimated by their characters' : 'as asked for'
   return `about ${count(Math.ceil(promptTokens), 'token')} each${all} (${how})`
 }
 
-function sayAnswers(plan: RunPlan, { outputTokens }: PlannedTarget): string {
+function sayAnswers(plan: Sent, { outputTokens }: Pick<PlannedTarget, 'outputTokens'>): string {
   if (outputTokens === undefined) return 'no limit in the body: their tokens are unknown'
   const { key, tokens } = outputTokens
   return `at most ${count(Math.ceil(tokens), 'token')} each${sayAll(plan, tokens)} (${key})`
 }
 
+type Sent = Pick<RunPlan, 'requests' | 'warmup' | 'dataset'>
+
 /** Of one target, warm-up included. */
-function sayAll({ requests, warmup }: RunPlan, tokens: number): string {
+function sayAll({ requests, warmup }: Sent, tokens: number): string {
   if (requests === undefined) return ''
   return `, ${formatCount(Math.ceil(tokens * (requests + warmup)))} in all`
 }

@@ -19,6 +19,7 @@ import {
   sloCells,
 } from './cells.ts'
 import { truncate, wrap } from './columns.ts'
+import { kindRows, kindTitles } from './kind-cells.ts'
 import { layOut } from './layout.ts'
 import { lengthCells } from './length-cells.ts'
 import { explainDiagnostic } from './sentence/diagnostic.ts'
@@ -72,7 +73,8 @@ export function renderTerminal(results: Results, options: TerminalOptions): stri
     renderHead(results, pen),
     renderSlos(results, pen),
     renderFigures(results, pen),
-    renderStages(results, pen),
+    renderParts(kindTitles, kindRows(results), { texts: 1, pen }),
+    renderParts(stageTitles, stageRows(results), { texts: 2, pen }),
     renderServer(results, pen),
     renderNotes(results, pen),
     (options.details ?? []).map((line) => pen.paint('dim', ` ${cleanLine(line)}`)),
@@ -219,12 +221,16 @@ function renderFigures(results: Results, pen: Pen): string[] {
   ]
 }
 
-function renderStages(results: Results, pen: Pen): string[] {
-  const rows = stageRows(results)
+/** A table of parts of a run, whose first columns are `texts`. */
+function renderParts(
+  titles: readonly string[],
+  rows: readonly string[][],
+  { texts, pen }: { texts: number; pen: Pen },
+): string[] {
   if (rows.length === 0) return []
-  const columns = stageTitles.map((title, index) => ({
+  const columns = titles.map((title, index) => ({
     title,
-    align: index < 2 ? ('left' as const) : ('right' as const),
+    align: index < texts ? ('left' as const) : ('right' as const),
     cells: rows.map((cells) => pen.sign(cells[index] ?? '')),
   }))
   const [header = '', ...lines] = layOut(columns, pen.width - 3, pen.sign('…'))

@@ -46,11 +46,17 @@ export function toDiagnostic(diagnostic: Diagnostic): DiagnosticFacts {
       return { id, level, held_back: heldBack, in_one_read: inOneRead, requests }
     }
     case 'ttft-without-content': {
-      const { id, level, event = null, lead } = diagnostic
-      return { id, level, event, lead_ms: orNull(lead, fixed) }
+      const { id, level, kind = null, event = null, lead } = diagnostic
+      return { id, level, kind, event, lead_ms: orNull(lead, fixed) }
     }
-    case 'output-missing':
-      return { ...diagnostic, at: diagnostic.at ?? null, keys: [...diagnostic.keys] }
+    case 'output-missing': {
+      const { kind = null, at = null, keys } = diagnostic
+      return { ...diagnostic, kind, at, keys: [...keys] }
+    }
+    case 'mixed-dialects':
+      return { ...diagnostic, kind: diagnostic.kind ?? null }
+    case 'dialect-guessed':
+      return { ...diagnostic, kind: diagnostic.kind ?? null }
     case 'warmup-failures':
       return { ...diagnostic, status: diagnostic.status ?? null }
     case 'lengths-not-gauged': {

@@ -60,6 +60,8 @@ const stage = orNull(text('Name of the stage in which; `null` without stages.'))
 
 const lengthSide = oneOf('Of prompts, or of answers.', ['input', 'output'])
 
+const kind = orNull(text('Name of the kind of request that it is of; `null` without a mix.'))
+
 /** A self-check within `results.json`. */
 export const diagnosticSchema: JsonSchema = {
   description: 'A property of the run.',
@@ -161,6 +163,7 @@ export const diagnosticSchema: JsonSchema = {
       },
     ),
     describe('output-missing', 'warn', 'Answers held nothing at `output_path`.', {
+      kind,
       path: text('That led nowhere.'),
       missing: count('Completed requests without an output.'),
       requests: count('Completed requests.'),
@@ -176,6 +179,7 @@ export const diagnosticSchema: JsonSchema = {
       'warn',
       'The TTFT clock stops at an event without text of the answer.',
       {
+        kind,
         event: orNull(text('Its name; `null`: the spec names none.')),
         lead_ms: orNull(number('Median time from it to the first content; `null`: not known.')),
       },
@@ -197,12 +201,14 @@ export const diagnosticSchema: JsonSchema = {
       },
     ),
     describe('mixed-dialects', 'warn', 'Answers were read as different dialects.', {
+      kind,
       dialects: list(
         'The most frequent first.',
         record('One dialect.', { name: text('Its name.'), count: count('Requests read so.') }),
       ),
     }),
     describe('dialect-guessed', 'info', 'The dialect was chosen from the response.', {
+      kind,
       dialect: text('Its name.'),
     }),
     describe(

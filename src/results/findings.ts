@@ -106,7 +106,10 @@ export function readRecords(
 ): Records | undefined {
   const path = join(dirname(file), requestsName)
   if (!existsSync(resolve(cwd, path))) return undefined
-  const records = reading(path, () => parseRequests(readLines(resolve(cwd, path), path), path))
+  const kinds = results.mix.map(({ name }) => name)
+  const records = reading(path, () =>
+    parseRequests(readLines(resolve(cwd, path), path), path, kinds),
+  )
   return ownRecords(results, records)
 }
 

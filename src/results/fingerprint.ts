@@ -68,7 +68,7 @@ export function compareFingerprints(baseline: Fingerprint, candidate: Fingerprin
     const [of, other] = [a[name] ?? missing, b[name] ?? missing]
     if (of.key === other.key) continue
     const isSame = of.shown === other.shown
-    const fact = name.replace(/^body\./, '')
+    const fact = name.replace(/^(mix\[.*?\]\.)?body\./, '$1')
     found[isContrast(name) ? 'contrasts' : 'differences'].push({
       fact,
       baseline: of.shown,
@@ -78,7 +78,9 @@ export function compareFingerprints(baseline: Fingerprint, candidate: Fingerprin
   return found
 }
 
-function isContrast(name: string): boolean {
+function isContrast(written: string): boolean {
+  // Of a kind of a mix as of the one kind of a spec without one.
+  const name = written.replace(/^mix\[.*?\]\./, '')
   if (!name.startsWith('body')) return contrasting.has(name)
   return sampling.has(toSnake(name.split('.').at(-1) ?? ''))
 }

@@ -17,7 +17,8 @@ export const requestSchema: JsonSchema = record('One request.', {
     count('0-based stage in which it was due; `null` without stages, and for warm-up.'),
   ),
   slot: count('0-based place among those in flight.'),
-  row: orNull(count('0-based row of the dataset.')),
+  kind: orNull(text('Name of its kind; `null` without a mix.')),
+  row: orNull(count('0-based row of the dataset, of its kind where there is a mix.')),
   outcome: oneOf('How it ended.', ['completed', 'failed', 'cancelled']),
   failure: orNull(
     record('Why it failed.', { kind: text('Kind.'), message: text('Untrusted text.') }),

@@ -9,9 +9,13 @@ import { fixed, orNull } from './rounding.ts'
 
 /**
  * One record as one line of `requests.ndjson`, without the line end. Marks and token times are in
- * ms since `t0`, an instant on the clock of the records.
+ * ms since `t0`, an instant on the clock of the records; `kinds`: names of those of its mix.
  */
-export function renderRequest(record: RequestRecord, t0: number): string {
+export function renderRequest(
+  record: RequestRecord,
+  t0: number,
+  kinds: readonly string[] = [],
+): string {
   const since = (at: number | undefined): number | null => orNull(at, (known) => fixed(known - t0))
   const { marks } = record
   return JSON.stringify({
@@ -21,6 +25,7 @@ export function renderRequest(record: RequestRecord, t0: number): string {
     round: record.round,
     stage: record.stage ?? null,
     slot: record.slot,
+    kind: record.kind === undefined ? null : (kinds[record.kind] ?? null),
     row: record.row ?? null,
     outcome: record.outcome,
     failure:
@@ -63,20 +68,30 @@ let check: SchemaCheck | undefined
 
 /**
  * The records of the lines of a `requests.ndjson`, in their order; instants are in ms since its own
- * origin. `file` is shown in errors.
+ * origin. `file` is shown in errors; `kinds`: names of those of its mix, in their order, and any other
+ * is taken to come behind them.
  * @throws {DocumentError} of the first line that is not as `renderRequest` writes it.
  */
-export function parseRequests(lines: Iterable<string>, file: string): Records {
+export function parseRequests(
+  lines: Iterable<string>,
+  file: string,
+  kinds: readonly string[] = [],
+): Records {
   const kept = keepRecords()
+  const names = [...kinds]
   let number = 0
   for (const line of lines) {
     number++
-    if (line !== '') kept.add([parseRequest(line, number, file)])
+    if (line !== '') kept.add([parseRequest(line, number, { file, names })])
   }
   return kept.records
 }
 
-function parseRequest(line: string, number: number, file: string): RequestRecord {
+function parseRequest(
+  line: string,
+  number: number,
+  { file, names }: { file: string; names: string[] },
+): RequestRecord {
   check ??= createSchemaCheck(requestSchema)
   const position = { line: number, column: 1, offset: 0, length: line.length }
   const value = parseJson(line)
@@ -85,7 +100,7 @@ function parseRequest(line: string, number: number, file: string): RequestRecord
       ? [{ path: [], position, message: 'is not JSON. Was the file cut short?' }]
       : check(value, () => position)
   if (issues.length > 0) throw new DocumentError(issues, file)
-  return toRecord(value as RequestLine, () => {
+  return toRecord(value as RequestLine, names, () => {
     const message = 'is nothing, but a failed request has a failure.'
     return new DocumentError([{ path: ['failure'], position, message }], file)
   })
@@ -107,6 +122,7 @@ interface RequestLine {
   round: number
   stage: number | null
   slot: number
+  kind: string | null
   row: number | null
   outcome: RequestRecord['outcome']
   failure: Failure | null
@@ -127,7 +143,7 @@ interface RequestLine {
   missing_output: RequestRecord['missingOutput'] | null
 }
 
-function toRecord(line: RequestLine, refuse: () => DocumentError): RequestRecord {
+function toRecord(line: RequestLine, names: string[], refuse: () => DocumentError): RequestRecord {
   const { number, phase, round, slot, events, reads, bytes, reused, marks_ms: at } = line
   const base = {
     index: number - 1,
@@ -158,6 +174,7 @@ function toRecord(line: RequestLine, refuse: () => DocumentError): RequestRecord
   }
   const more = {
     row: line.row ?? undefined,
+    kind: line.kind === null ? undefined : placeName(line.kind, names),
     stage: line.stage ?? undefined,
     status: line.status ?? undefined,
     dialect: line.dialect ?? undefined,
@@ -172,4 +189,10 @@ function toRecord(line: RequestLine, refuse: () => DocumentError): RequestRecord
   if (line.outcome !== 'failed') return keepKnown({ ...base, ...more, outcome: line.outcome })
   if (line.failure === null) throw refuse()
   return keepKnown({ ...base, ...more, outcome: line.outcome, failure: line.failure })
+}
+
+/** 0-based; one that is not there yet is added. */
+function placeName(name: string, names: string[]): number {
+  const place = names.indexOf(name)
+  return place === -1 ? names.push(name) - 1 : place
 }

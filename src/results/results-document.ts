@@ -1021,6 +1021,8 @@ export type DiagnosticDocument =
       id: 'output-missing'
       /** How much it matters. */
       level: 'warn'
+      /** Name of the kind of request that it is of; `null` without a mix. */
+      kind: string | null
       /** That led nowhere. */
       path: string
       /** Completed requests without an output. */
@@ -1043,6 +1045,8 @@ export type DiagnosticDocument =
       id: 'ttft-without-content'
       /** How much it matters. */
       level: 'warn'
+      /** Name of the kind of request that it is of; `null` without a mix. */
+      kind: string | null
       /** Its name; `null`: the spec names none. */
       event: string | null
       /** Median time from it to the first content; `null`: not known. */
@@ -1082,6 +1086,8 @@ export type DiagnosticDocument =
       id: 'mixed-dialects'
       /** How much it matters. */
       level: 'warn'
+      /** Name of the kind of request that it is of; `null` without a mix. */
+      kind: string | null
       /** The most frequent first. */
       dialects: {
         /** Its name. */
@@ -1098,6 +1104,8 @@ export type DiagnosticDocument =
       id: 'dialect-guessed'
       /** How much it matters. */
       level: 'info'
+      /** Name of the kind of request that it is of; `null` without a mix. */
+      kind: string | null
       /** Its name. */
       dialect: string
       /** The same in one sentence. */
@@ -1879,6 +1887,41 @@ export interface Results {
   summary: SummaryDocument
   /** The stages of the load, in the order of time; none where the load has none. */
   stages: StageDocument[]
+  /**
+   * The kinds of request of a mix, in the order written, whose request, stream format and dataset
+   * stand here and not above; none without a mix.
+   */
+  mix: {
+    /** Unique; the tag `kind` of an SLO. */
+    name: string
+    /** Of all requests as it was asked for, 0–1. */
+    share: number
+    /** Secrets redacted. */
+    url: string
+    /** HTTP method. */
+    method: string
+    /** `model` of the body; a placeholder stands for what varies by row. */
+    model: string | null
+    /** The most tokens that the body lets an answer have; `null`: it does not say. */
+    output_limit: {
+      /** `max_tokens`, or as the API calls it. */
+      key: string
+      /** A number, or the placeholder that each row fills. */
+      tokens: number | string
+    } | null
+    /** Dialect that the spec names; `null`: chosen from the response. */
+    stream_format: string | null
+    /** Rows that fill the placeholders; `null` without any. */
+    dataset: {
+      /** Path as written in the spec. */
+      source: string
+      /** Number of rows. */
+      rows: number
+      /** Names. */
+      columns: string[]
+    } | null
+    summary: SummaryDocument
+  }[]
   /** Slices of the measured requests, in order. */
   rounds: RoundDocument[]
   /** What the run was compared with; `null`: nothing. */

@@ -3,6 +3,7 @@ import { metricUnits } from '../bench-spec/slo.ts'
 import { listExitCodes } from '../verdict/exit-code.ts'
 import { calibrationSchema } from './calibration-schema.ts'
 import { diagnosticSchema } from './diagnostic-schema.ts'
+import { datasetSchema, describeKind, outputLimitSchema } from './kind-schema.ts'
 import {
   dependenceSchema,
   differenceSchema,
@@ -13,7 +14,6 @@ import {
 } from './reasons-schema.ts'
 import { count, list, number, oneOf, orNull, record, text, union } from './schema-parts.ts'
 import { serverSchema } from './server-schema.ts'
-import { syntheticSchema } from './synthetic-schema.ts'
 
 /** A value that a matrix gives to a key, within `results.json` and `matrix.json`. */
 export const settingSchema: JsonSchema = record('One key of the load and its value.', {
@@ -339,15 +339,7 @@ export const resultsSchema: JsonSchema = {
     }),
     request: record('What each request asked for; a placeholder stands for what varies by row.', {
       model: orNull(text('`model` of the body.')),
-      output_limit: orNull(
-        record('The most tokens that the body lets an answer have; `null`: it does not say.', {
-          key: text('`max_tokens`, or as the API calls it.'),
-          tokens: {
-            anyOf: [{ type: 'number' }, { type: 'string' }],
-            description: 'A number, or the placeholder that each row fills.',
-          },
-        }),
-      ),
+      output_limit: outputLimitSchema,
       timeout_ms: number('For the whole request.'),
       connect_timeout_ms: number('For its connection.'),
       ttft_timeout_ms: orNull(number('For its first token.')),
@@ -361,14 +353,7 @@ export const resultsSchema: JsonSchema = {
         record('One dialect.', { name: text('Its name.'), count: count('Requests read so.') }),
       ),
     }),
-    dataset: orNull(
-      record('Rows that fill the placeholders; `null` without any.', {
-        source: text('Path as written in the spec.'),
-        rows: count('Number of rows.'),
-        columns: list('Names.', { type: 'string' }),
-        synthetic: syntheticSchema,
-      }),
-    ),
+    dataset: datasetSchema,
     started_at: text('ISO 8601, UTC.'),
     finished_at: text('ISO 8601, UTC.'),
     end: endSchema,
@@ -383,6 +368,10 @@ export const resultsSchema: JsonSchema = {
     stages: list(
       'The stages of the load, in the order of time; none where the load has none.',
       stageSchema,
+    ),
+    mix: list(
+      'The kinds of request of a mix, in the order written, whose request, stream format and dataset stand here and not above; none without a mix.',
+      describeKind(summarySchema),
     ),
     rounds: list('Slices of the measured requests, in order.', roundSchema),
     baseline: orNull(

@@ -1,6 +1,7 @@
 import { findModel, findOutputLimit } from '../bench-spec/asked.ts'
+import { shareOf } from '../bench-spec/kinds.ts'
 import { formatStat, type Unit } from '../bench-spec/slo.ts'
-import type { BenchSpec, Cell, Load } from '../bench-spec/spec.ts'
+import type { BenchSpec, Cell, Dataset, Kind, Load } from '../bench-spec/spec.ts'
 import { startOfStage } from '../bench-spec/stages.ts'
 import { formatTagValue } from '../bench-spec/tag.ts'
 import type { ClientTrust, ProcessTrust, RunEnd } from '../engine/record.ts'
@@ -69,6 +70,8 @@ export interface ResultsInput {
   summary: RunSummary
   /** Of each stage of the load; none without stages. */
   stages?: readonly RunSummary[]
+  /** Of each kind of a mix; none without one. */
+  kinds?: readonly RunSummary[]
   rounds: readonly RoundFigures[]
   baseline?: BaselineInput
   diagnostics: readonly Diagnostic[]
@@ -162,12 +165,7 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
       dialects: summary.dialects.map(({ name, count }) => ({ name, count })),
     },
     dataset: dataset
-      ? {
-          source: dataset.source,
-          rows: dataset.rows.length,
-          columns: [...dataset.columns],
-          synthetic: toSynthetic(dataset.synthetic, input.lengths),
-        }
+      ? { ...toRows(dataset), synthetic: toSynthetic(dataset.synthetic, input.lengths) }
       : null,
     started_at: input.startedAt,
     finished_at: input.finishedAt,
@@ -175,6 +173,7 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
     environment: input.environment,
     summary: toSummary(summary),
     stages: toStages(load, input.stages ?? []),
+    mix: toMix(spec.mix ?? [], input.kinds ?? []),
     rounds: input.rounds.map(toRound),
     baseline: input.baseline === undefined ? null : toBaseline(input.baseline),
     diagnostics: input.diagnostics.map((diagnostic) => {
@@ -287,6 +286,33 @@ function toStages({ stages = [] }: Load, summaries: readonly RunSummary[]): Resu
       summary: toSummary(summary),
     }
   })
+}
+
+function toMix(mix: readonly Kind[], summaries: readonly RunSummary[]): Results['mix'] {
+  return summaries.flatMap((summary, index) => {
+    const kind = mix[index]
+    if (kind === undefined) return []
+    const { name, target, stream, dataset } = kind
+    return {
+      name,
+      share: significant(shareOf(kind, mix)),
+      url: target.url,
+      method: target.method,
+      model: findModel(target.body) ?? null,
+      output_limit: findOutputLimit(target.body) ?? null,
+      stream_format: stream?.dialect ?? null,
+      dataset: dataset ? toRows(dataset) : null,
+      summary: toSummary(summary),
+    }
+  })
+}
+
+function toRows({
+  source,
+  rows,
+  columns,
+}: Dataset): NonNullable<Results['mix'][number]['dataset']> {
+  return { source, rows: rows.length, columns: [...columns] }
 }
 
 function toBaseline(baseline: BaselineInput): NonNullable<Results['baseline']> {

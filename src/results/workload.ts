@@ -3,9 +3,12 @@ import { createHash } from 'node:crypto'
 import { limitKeys } from '../bench-spec/asked.ts'
 import type { Expectation } from '../bench-spec/expectation.ts'
 import { isFields } from '../bench-spec/fields.ts'
+import { listKinds, shareOf } from '../bench-spec/kinds.ts'
 import { createRedactor, redactDeep } from '../bench-spec/redaction.ts'
-import type { BenchSpec, Stage } from '../bench-spec/spec.ts'
+import type { BenchSpec, Kind, Stage } from '../bench-spec/spec.ts'
+import { pathOf } from '../bench-spec/target.ts'
 import type { WorkloadDocument } from './results-document.ts'
+import { significant } from './rounding.ts'
 
 /** Members of a body whose text is no prompt, and tells what was asked for. */
 const plain = new Set([
@@ -27,10 +30,34 @@ const tokenLimits: ReadonlySet<string> = new Set(limitKeys.map(toSnake))
  * as they are, every other text as its size and its SHA-256; secrets and headers not at all.
  */
 export function describeWorkload(spec: BenchSpec): WorkloadDocument[] {
-  const { target, dataset, stream, expect, load, secrets } = spec
+  const { mix, load, secrets } = spec
   // A secret is not to be guessed from a hash, and a new key is not another workload.
   const { redact } = createRedactor(secrets)
   // Texts of made-up rows are as long as the tokens of a server have them.
+  const kinds = listKinds(spec)
+  return [
+    ...kinds.flatMap((kind) => {
+      const facts = describeKind(kind, load.seed, redact)
+      if (mix === undefined) return facts
+      const own = [
+        value('share', `${significant(100 * shareOf(kind, mix))}%`),
+        value('path', redact(pathOf(kind.target.url))),
+        value('stream_format', kind.stream?.dialect ?? 'chosen from the response'),
+        ...facts,
+      ]
+      return own.map((fact) => ({ ...fact, name: `mix[${redact(kind.name)}].${fact.name}` }))
+    }),
+    ...(mix === undefined ? [] : [value('order of kinds', `drawn by seed ${load.seed}`)]),
+    ...(load.stages === undefined ? [] : [value('stages', describeStages(load.stages))]),
+    value('connections', load.keepAlive === false ? 'one per request' : 'kept'),
+  ]
+}
+
+function describeKind(
+  { target, dataset, shuffle, stream, expect }: Kind,
+  seed: number,
+  redact: (text: string) => string,
+): WorkloadDocument[] {
   const rows = redactDeep(dataset?.synthetic ?? dataset?.rows, redact)
   const body = redactDeep(target.body, redact)
   const reading = Object.entries({ ...stream, dialect: undefined })
@@ -38,13 +65,11 @@ export function describeWorkload(spec: BenchSpec): WorkloadDocument[] {
     value('method', target.method),
     ...(body === undefined ? [] : describeBody(body)),
     ...(rows === undefined ? [] : [content('rows', rows, dataset?.rows.length ?? 0, 'rows')]),
-    value('order', load.shuffle === true ? `shuffled by seed ${load.seed}` : 'as in the file'),
+    value('order', shuffle === true ? `shuffled by seed ${seed}` : 'as in the file'),
     ...reading.flatMap(([name, given]) =>
       given === undefined ? [] : [value(`stream_format.${toSnake(name)}`, redact(given))],
     ),
     ...(expect === undefined ? [] : [describeExpectation(redactDeep(expect, redact))]),
-    ...(load.stages === undefined ? [] : [value('stages', describeStages(load.stages))]),
-    value('connections', load.keepAlive === false ? 'one per request' : 'kept'),
   ]
 }
 

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 
 import { findChoices } from '../bench-spec/choices.ts'
+import { findStream } from '../bench-spec/kinds.ts'
 import { keepKnown } from '../bench-spec/known.ts'
-import { defaultBody } from '../bench-spec/reading.ts'
 import { tagSpec } from '../bench-spec/tagging.ts'
+import { defaultBody } from '../bench-spec/target.ts'
 import type { CalibrationFile } from '../calibration/calibration-file.ts'
 import { shapeOfRun } from '../calibration/load-shape.ts'
 import type { Machine } from '../calibration/machine.ts'
@@ -35,6 +36,7 @@ export type Conclusion = Pick<
   ResultsInput,
   | 'summary'
   | 'stages'
+  | 'kinds'
   | 'rounds'
   | 'baseline'
   | 'diagnostics'
@@ -53,6 +55,12 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
   const records = alternates ? joinRounds(driven.records) : driven.records
 
   const summary = summarize(records, { goodput, isOpen: load.kind === 'open' })
+  const kinds = spec.mix?.map((_, index) =>
+    summarize(
+      records.filter(({ kind }) => kind === index),
+      { goodput, isOpen: load.kind === 'open' },
+    ),
+  )
   // The server was watched on the clock of the run, which joined rounds have left.
   const server =
     watch &&
@@ -94,7 +102,7 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
     load,
     goodput,
     tagging,
-    stream,
+    stream: findStream(spec),
     reference: referred?.reference,
     end,
     looks,
@@ -110,6 +118,10 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
     ...diagnose(records, summary, load, {
       trust,
       stream,
+      kinds: kinds?.map((own, index) => {
+        const { name = '', stream: ownStream } = spec.mix?.[index] ?? {}
+        return { name, stream: ownStream, summary: own }
+      }),
       slos,
       judged,
       goodput,
@@ -129,6 +141,7 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
         { goodput },
       ),
     ),
+    kinds,
     rounds: takeRounds(records, { failures: gate.failures, goodput }),
     baseline: referred?.document,
     diagnostics,

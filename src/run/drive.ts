@@ -1,10 +1,11 @@
 import { findChoices } from '../bench-spec/choices.ts'
 import { keepKnown } from '../bench-spec/known.ts'
-import type { BenchSpec, MockOptions, Target } from '../bench-spec/spec.ts'
+import { createRedactor } from '../bench-spec/redaction.ts'
+import type { BenchSpec, Kind, MockOptions, Target } from '../bench-spec/spec.ts'
 import { rebaseUrl } from '../bench-spec/target.ts'
-import { prepare } from '../bench-spec/template.ts'
 import type { LoadPlan } from '../engine/load-plan.ts'
 import { type LoadOptions, runLoad } from '../engine/load.ts'
+import { planRequests } from '../engine/planned-requests.ts'
 import type {
   ClientTrust,
   Recording,
@@ -89,9 +90,10 @@ export async function drive(spec: CheckedSpec, options: DriveOptions): Promise<D
     const aimed = mock === undefined ? spec : aimAt(spec, await start(mock))
     if (baseline?.kind !== 'interleaved') return await send(aimed, options)
     const second = baseline.mock
-    const target =
-      second === undefined ? baseline.target : moveTarget(baseline.target, await start(second))
-    return await send({ ...aimed, baseline: { ...baseline, target } }, options)
+    return await send(
+      second === undefined ? aimed : aimBaseline(aimed, baseline, await start(second)),
+      options,
+    )
   } finally {
     await Promise.all(mocks.map((mock) => mock.stop()))
   }
@@ -106,6 +108,8 @@ async function send(aimed: CheckedSpec, options: DriveOptions): Promise<Drive> {
   const progress = trackProgress(load, options.onProgress, alternates ? 2 : 1)
   const steering = steer(spec)
   const plan = planLoad(spec, options.recorded)
+  const { redact } = createRedactor(spec.secrets)
+  const kindNames = spec.mix?.map(({ name }) => redact(name))
   let origin: number | undefined
   const startedAt = new Date().toISOString()
   const watching = serverMetrics && (await watchTarget(serverMetrics, plan))
@@ -115,7 +119,7 @@ async function send(aimed: CheckedSpec, options: DriveOptions): Promise<Drive> {
       signal: options.signal,
       onStart(at) {
         origin = at
-        options.log?.start(at)
+        options.log?.start(at, kindNames)
       },
       onMeasure: watching?.mark,
       onRecords(batch, inFlight) {
@@ -148,14 +152,11 @@ async function send(aimed: CheckedSpec, options: DriveOptions): Promise<Drive> {
 }
 
 function planLoad(spec: BenchSpec, recorded: number | undefined): LoadPlan {
-  const { baseline, gate } = spec
+  const { gate } = spec
   return keepKnown<LoadPlan>({
     load: spec.load,
     timeouts: spec.timeouts,
-    stream: spec.stream,
-    expect: spec.expect,
-    requests: prepare(spec),
-    baseline: baseline?.kind === 'interleaved' ? prepare(spec, baseline.target) : undefined,
+    ...planRequests(spec),
     extraRounds: gate.policy === 'point' ? undefined : gate.maxExtraRounds,
     secrets: spec.secrets,
     recorded,
@@ -168,10 +169,25 @@ function aimAt(spec: CheckedSpec, base: string): CheckedSpec {
   return keepKnown<CheckedSpec>({
     ...spec,
     target: moveTarget(spec.target, base),
+    mix: spec.mix?.map((kind) => ({ ...kind, target: moveTarget(kind.target, base) })),
     serverMetrics:
       serverMetrics?.url === undefined
         ? serverMetrics
         : { ...serverMetrics, url: rebaseUrl(serverMetrics.url, base) },
+  })
+}
+
+function aimBaseline(
+  spec: CheckedSpec,
+  baseline: Extract<CheckedSpec['baseline'], { kind: 'interleaved' }>,
+  base: string,
+): CheckedSpec {
+  return keepKnown<CheckedSpec>({
+    ...spec,
+    baseline: { ...baseline, target: moveTarget(baseline.target, base) },
+    mix: spec.mix?.map((kind) =>
+      keepKnown<Kind>({ ...kind, baseline: kind.baseline && moveTarget(kind.baseline, base) }),
+    ),
   })
 }
 

@@ -1,3 +1,4 @@
+import { listKinds } from '../bench-spec/kinds.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { Recording } from '../engine/record.ts'
@@ -15,13 +16,14 @@ export function joinRecordings({
   records,
   recordings,
 }: Drive): readonly RecordedRequest[] | undefined {
+  const kinds = listKinds(spec)
   return recordings?.map((recording) => {
     const record = records.find(
       ({ phase, index }) => phase === 'measured' && index === recording.index,
     )
     return keepKnown<RecordedRequest>({
       recording,
-      stream: spec.stream,
+      stream: kinds[record?.kind ?? 0]?.stream,
       outcome: record?.outcome,
       failure: record?.outcome === 'failed' ? record.failure : undefined,
     })

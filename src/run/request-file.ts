@@ -16,8 +16,11 @@ import { attempt, OutputError, removeFile } from './output-file.ts'
 
 /** Is told of the requests of a run as they end. */
 export interface RequestLog {
-  /** Called before any `add` with the instant at which the first request was due (see `RequestMarks`). */
-  start(at: number): void
+  /**
+   * Called before any `add` with the instant at which the first request was due (see `RequestMarks`),
+   * and the names of the kinds of a mix, secrets out of them.
+   */
+  start(at: number, kinds?: readonly string[]): void
   /** Called about twice a second with the requests to both targets that have ended since. */
   add(records: readonly RequestRecord[]): void
 }
@@ -48,6 +51,7 @@ export function createRequestFile(path: string): RequestFile {
   const file = openNew(path)
   const { dev, ino } = fstatSync(file, { bigint: true })
   let t0 = 0
+  let kinds: readonly string[] | undefined
   /** Bytes of the whole members. */
   let size = 0
   let problem: string | undefined
@@ -77,13 +81,14 @@ export function createRequestFile(path: string): RequestFile {
 
   return {
     log: {
-      start(at) {
+      start(at, names) {
         t0 = at
+        kinds = names
       },
       add(records) {
         for (let from = 0; from < records.length; from += mostInMember) {
           const batch = records.slice(from, from + mostInMember)
-          append(batch.map((record) => `${renderRequest(record, t0)}\n`).join(''))
+          append(batch.map((record) => `${renderRequest(record, t0, kinds)}\n`).join(''))
         }
       },
     },

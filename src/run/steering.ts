@@ -1,3 +1,4 @@
+import { findStream } from '../bench-spec/kinds.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { tagSpec } from '../bench-spec/tagging.ts'
 import type { Halt, RunEnd, Records } from '../engine/record.ts'
@@ -25,13 +26,13 @@ const everyBatch = { below: 10_000, thenEach: 1 / 4 }
 
 /** Decides by what is certain or tested, never by how the figures stand at the moment. */
 export function steer(spec: BenchSpec): Steering {
-  const { slos, load, goodput, stream, gate, abort } = spec
+  const { slos, load, goodput, gate, abort } = spec
   const health = watchHealth(abort.maxErrorRate)
   let measured = 0
   let lookedAt = 0
   let pending = 0
   let looks = 1
-  const given = { load, goodput, tagging: tagSpec(spec), stream, gate }
+  const given = { load, goodput, tagging: tagSpec(spec), stream: findStream(spec), gate }
 
   return {
     add(batch, inFlight) {

@@ -7,6 +7,7 @@ import type { TestProject, Vitest } from 'vitest/node'
 
 import { specFile, specGlob } from '../bench-spec/file-name.ts'
 import { renderFrame, SpecError } from '../bench-spec/issue.ts'
+import { listKinds } from '../bench-spec/kinds.ts'
 import { cleanLines } from '../bench-spec/plain-text.ts'
 import type { JunitMode } from '../run/artifacts.ts'
 import { loadSpecs } from '../run/checked-spec.ts'
@@ -100,7 +101,7 @@ export function slogate(options: SlogateOptions = {}): Plugin {
         const source = readFileSync(id, 'utf8')
         try {
           const specs = loadSpecs(id, { env: process.env, cwd })
-          for (const { dataset } of specs)
+          for (const { dataset } of specs.flatMap((spec) => listKinds(spec)))
             if (dataset?.path !== undefined) this.addWatchFile(dataset.path)
           // Vite would hand .json to its own plugin if it were not told that this is a script.
           return { ...compileSpecs(specs, id, source), moduleType: 'js' }

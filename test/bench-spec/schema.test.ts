@@ -53,14 +53,15 @@ function listKeys(schema: JsonSchema, prefix: string): Key[] {
 }
 
 function renderTable(schema: JsonSchema): string[] {
-  const rows = listKeys(schema, '').map(
-    ({ key, schema: { description, default: preset, examples } }) =>
-      [
-        `\`${key}\``,
-        preset === undefined ? '' : `\`${JSON.stringify(preset)}\``,
-        (description ?? '').replaceAll('|', '\\|'),
-        `\`${JSON.stringify(examples?.[0])}\``,
-      ].join(' | '),
+  // What a kind of a mix may have of its own is described where the document has it.
+  const keys = listKeys(schema, '').filter(({ key }) => !/^mix\[\]\.\w+[.[]/.test(key))
+  const rows = keys.map(({ key, schema: { description, default: preset, examples } }) =>
+    [
+      `\`${key}\``,
+      preset === undefined ? '' : `\`${JSON.stringify(preset)}\``,
+      (description ?? '').replaceAll('|', '\\|'),
+      `\`${JSON.stringify(examples?.[0])}\``,
+    ].join(' | '),
   )
   return [
     '| key | default | meaning | example |',

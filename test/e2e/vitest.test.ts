@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib'
 
 import { beforeAll, describe, expect, test } from 'vitest'
 
+import type { Results } from '../../src/results/results.ts'
 import { refusingUrl, serve, type TestServer, wrongAnswers } from '../_server.ts'
 import { chatSpec, config, createProject, type Output } from './_project.ts'
 
@@ -100,6 +101,33 @@ describe('specs that fail', () => {
       '  - requests_per_second {stage=peak} >= 1000000/s',
       '',
     ].join('\n'),
+    'mix.bench.yaml': [
+      'url: /v1/chat/completions',
+      `headers: { Authorization: "Bearer ${secret}" }`,
+      'mix:',
+      '  - name: chat',
+      '    weight: 60%',
+      '    body: { messages: [{ role: user, content: hi }], stream: true, max_tokens: 4 }',
+      '  - name: whole',
+      '    weight: 30%',
+      '    stream_format: json',
+      '    body: { messages: [{ role: user, content: hi }], max_tokens: 4 }',
+      '  - name: embed',
+      '    weight: 10%',
+      '    url: /v1/embeddings',
+      '    stream_format: json',
+      '    body: { model: m, input: hi }',
+      '    expect: { values: [{ path: data.0.embedding }] }',
+      'concurrency: 4',
+      'requests: 60',
+      'load: { processes: 2 }',
+      'mock: { profile: vllm, ttft: 5ms, itl: 1ms }',
+      'slo:',
+      '  - success_rate >= 50%',
+      '  - requests_per_second {kind=embed} >= 1000000/s',
+      '  - dispatch_delay p50 {kind=whole} <= 5s',
+      '',
+    ].join('\n'),
     'unit.bench.yaml': chatSpec(['ttft p95 <= 800']),
     'undecided.bench.yaml': chatSpec(['success_rate >= 99%'], 'gate: { policy: release }'),
     'secret.bench.yaml': chatSpec([impossible], header),
@@ -135,7 +163,7 @@ describe('specs that fail', () => {
 
   test('every file of them fails', () => {
     expect(run.code).toBe(1)
-    expect(run.text).toMatch(/Test Files +8 failed \(8\)/)
+    expect(run.text).toMatch(/Test Files +9 failed \(9\)/)
   })
 
   test('a missed SLO has the frame on its line, and every report says by how much', () => {
@@ -181,6 +209,41 @@ describe('specs that fail', () => {
     expect(run.text).toMatch(/peak +c=2 → c=6 +600ms/)
     expect(project.read('summary.md')).toMatch(/\| peak \| c=2 → c=6 \| 600ms \|/)
     expect(project.read('.vitest/slogate/stages/report.html')).toContain('class="band odd"')
+  })
+
+  test('a kind of a mix that misses its SLO has the frame on its line, and every report says which', () => {
+    expect(run.text).toContain('❯ mix.bench.yaml:23:')
+    expect(run.text).toMatch(
+      /23 *\| {3}- requests_per_second \{kind=embed\} >= 1000000\/s\n +\| +\^/,
+    )
+    const results: Results = JSON.parse(project.read('.vitest/slogate/mix/results.json'))
+    expect(results.verdict.slos).toMatchObject([
+      { tags: [], n: 60, status: 'PASS' },
+      { tags: [{ name: 'kind', value: 'embed' }], n: 6, status: 'FAIL', line: 23 },
+      { tags: [{ name: 'kind', value: 'whole' }], n: 18, status: 'PASS' },
+    ])
+    const kinds = results.mix.map(({ name, share, stream_format: format, summary }) => {
+      return [name, share, format, summary.requests.completed, summary.ttft_ms?.count ?? null]
+    })
+    expect(kinds).toEqual([
+      ['chat', 0.6, null, 36, 36],
+      ['whole', 0.3, 'json', 18, null],
+      ['embed', 0.1, 'json', 6, null],
+    ])
+    const packed = readFileSync(join(project.folder, '.vitest/slogate/mix/requests.ndjson.gz'))
+    const lines = gunzipSync(packed).toString().trim().split('\n')
+    const sent = lines.map((line) => JSON.parse(line)).filter(({ phase }) => phase === 'measured')
+    for (const [name, , , total] of kinds) {
+      expect(sent.filter(({ kind }) => kind === name)).toHaveLength(Number(total))
+    }
+    const junit = project.read('.vitest/slogate/junit.xml')
+    expect(junit).toMatch(
+      /<testcase line="23" [^>]*name="requests_per_second \{kind=embed\} (>|&gt;)= 1000000\/s"/,
+    )
+    expect(junit).toContain('value="{kind=embed}"')
+    expect(run.text).toMatch(/embed +10\.0% +6 +100\.0%/)
+    expect(project.read('summary.md')).toMatch(/\| embed \| 10\.0% \| 6 \| 100\.0% \|/)
+    expect(project.read('.vitest/slogate/mix/report.html')).toContain('Kinds of request')
   })
 
   test('no reporter of vitest prints what is not there', () => {

@@ -17,13 +17,13 @@ function record(
 ): Recording {
   const secrets = value === '' ? [] : [{ value, label: '[KEY]' }]
   const redactor = createRedactor(secrets)
-  const recorders = createRecorders({ requests: 1, secrets, redactor, stream })
+  const recorders = createRecorders({ requests: 1, secrets, redactor })
   const request = {
     ...prepared,
     url: `http://a/?key=${encodeURIComponent(value)}`,
     headers: { k: value },
   }
-  const recorder = recorders.start(ticket, request)
+  const recorder = recorders.start(ticket, request, stream)
   recorder?.dispatch(100)
   recorder?.respond(200, { 'content-type': 'text/event-stream', ...headers })
   reads.forEach((bytes, index) => recorder?.read(Buffer.from(bytes), 110 + index))
@@ -48,7 +48,6 @@ test('records the first measured requests to the candidate and no others', () =>
     requests: 2,
     secrets: [],
     redactor: createRedactor([]),
-    stream: undefined,
   })
   const others = [{ index: 2 }, { phase: 'warmup' }, { target: 'baseline' }]
   for (const other of others) {
@@ -70,7 +69,6 @@ test.each([1, 3])('of %i load processes all together keep no more bytes than one
     requests: 100,
     secrets: [],
     redactor: createRedactor([]),
-    stream: undefined,
     processes: of,
   })
   for (let index = 0; index < 40; index++) {

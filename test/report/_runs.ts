@@ -318,6 +318,7 @@ const passing: Results = {
     ],
   },
   stages: [],
+  mix: [],
   rounds: [],
   baseline: null,
   diagnostics: [],
@@ -413,7 +414,7 @@ export const runs = {
         requests: 300,
         failed: 2,
       }),
-      diagnostic({ id: 'dialect-guessed', level: 'info', dialect: 'openai-chat' }),
+      diagnostic({ id: 'dialect-guessed', level: 'info', kind: null, dialect: 'openai-chat' }),
     ],
     verdict: {
       status: 'FAIL',
@@ -626,7 +627,13 @@ export const runs = {
       summary: passing.summary,
     },
     diagnostics: [
-      diagnostic({ id: 'ttft-without-content', level: 'warn', event: hostile, lead_ms: null }),
+      diagnostic({
+        id: 'ttft-without-content',
+        level: 'warn',
+        kind: null,
+        event: hostile,
+        lead_ms: null,
+      }),
     ],
     server: {
       ...vllm,

@@ -13,9 +13,9 @@ const warnings: DiagnosticFacts[] = [
   { id: 'estimated-tokens', level: 'warn', basis: 'estimated', slos: ['tpot p95 <= 40ms'] },
   { id: 'events-are-not-tokens', level: 'warn', server: 400, events: 200 },
   { id: 'server-shared', level: 'warn', server: 40, client: 20 },
-  { id: 'mixed-dialects', level: 'warn', dialects: [{ name: 'sse', count: 1 }] },
+  { id: 'mixed-dialects', level: 'warn', kind: null, dialects: [{ name: 'sse', count: 1 }] },
 ]
-const remark: DiagnosticFacts = { id: 'dialect-guessed', level: 'info', dialect: 'sse' }
+const remark: DiagnosticFacts = { id: 'dialect-guessed', level: 'info', kind: null, dialect: 'sse' }
 const diagnostics = [...warnings, remark].map((facts) => ({
   ...facts,
   message: sentences.diagnostic(facts),

@@ -138,19 +138,19 @@ const diagnostics: readonly [Diagnostic, numbers: object][] = [
       at: 'a',
       keys: ['c'],
     },
-    { path: 'a.b', missing: 7, requests: 60, at: 'a', keys: ['c'] },
+    { kind: null, path: 'a.b', missing: 7, requests: 60, at: 'a', keys: ['c'] },
   ],
   [
     { id: 'output-missing', level: 'warn', path: 'a', missing: 7, requests: 60, keys: [] },
-    { path: 'a', missing: 7, requests: 60, at: null, keys: [] },
+    { kind: null, path: 'a', missing: 7, requests: 60, at: null, keys: [] },
   ],
   [
     { id: 'ttft-without-content', level: 'warn', event: 'ping', lead: 80.123456 },
-    { event: 'ping', lead_ms: 80.1235 },
+    { kind: null, event: 'ping', lead_ms: 80.1235 },
   ],
   [
     { id: 'ttft-without-content', level: 'warn' },
-    { event: null, lead_ms: null },
+    { kind: null, event: null, lead_ms: null },
   ],
   [
     { id: 'estimated-tokens', level: 'warn', basis: 'mixed', slos: ['tpot p95 <= 40ms'] },
@@ -165,10 +165,13 @@ const diagnostics: readonly [Diagnostic, numbers: object][] = [
     { requests: 99, slos: [] },
   ],
   [
-    { id: 'mixed-dialects', level: 'warn', dialects: [{ name: 'raw', count: 1 }] },
-    { dialects: [{ name: 'raw', count: 1 }] },
+    { id: 'mixed-dialects', level: 'warn', kind: 'chat', dialects: [{ name: 'raw', count: 1 }] },
+    { kind: 'chat', dialects: [{ name: 'raw', count: 1 }] },
   ],
-  [{ id: 'dialect-guessed', level: 'info', dialect: 'raw' }, { dialect: 'raw' }],
+  [
+    { id: 'dialect-guessed', level: 'info', dialect: 'raw' },
+    { kind: null, dialect: 'raw' },
+  ],
   [
     { id: 'sockets-not-reused', level: 'warn', opened: 198, later: 199 },
     { opened: 198, later: 199 },

@@ -16,6 +16,7 @@ test('one line of JSON, marks and token times in ms since the first instant of t
     round: 0,
     stage: null,
     slot: 0,
+    kind: null,
     row: null,
     outcome: 'completed',
     failure: null,
@@ -49,6 +50,15 @@ test('one line of JSON, marks and token times in ms since the first instant of t
     output: null,
     missing_output: null,
   })
+})
+
+test('the kind of a request is written by its name, and read back by its place among the kinds', () => {
+  const written = [1, 0, 1].map((kind) => renderRequest({ ...record, kind }, t0, ['chat', 'embed']))
+  expect(written.map((text) => JSON.parse(text).kind)).toEqual(['embed', 'chat', 'embed'])
+  const read = (kinds?: readonly string[]): (number | undefined)[] =>
+    parseRequests(written, 'f', kinds).map(({ kind }) => kind)
+  expect(read(['chat', 'embed'])).toEqual([1, 0, 1])
+  expect(read()).toEqual([0, 1, 0])
 })
 
 test('every mark has its own place', () => {

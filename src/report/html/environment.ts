@@ -7,7 +7,7 @@ import { type Markup, markup } from './markup.ts'
 
 /** What was asked, by what it was measured, and with which definitions. */
 export function renderEnvironment(results: Results): Markup {
-  const { target, request, load, stream, dataset, client } = results
+  const { target, request, load, stream, dataset, mix, client } = results
   const facts: [name: string, value: string][] = [
     ['target', `${target.method} ${target.url}${target.hermetic ? ' (mock)' : ''}`],
     ...requestCells(request),
@@ -24,15 +24,10 @@ export function renderEnvironment(results: Results): Markup {
     ...(load.duration_ms === null
       ? []
       : [['duration', formatMs(load.duration_ms)] as [string, string]]),
-    ['stream format', stream.asked ?? 'chosen from the response'],
-    ...(dataset === null
-      ? []
-      : [
-          [
-            'dataset',
-            `${dataset.source}: ${formatCount(dataset.rows)} rows of ${dataset.columns.join(', ')}`,
-          ] as [string, string],
-        ]),
+    ...(mix.length > 0
+      ? mix.map(kindCell)
+      : [['stream format', stream.asked ?? 'chosen from the response'] as [string, string]]),
+    ...(dataset === null ? [] : [['dataset', sayRows(dataset)] as [string, string]]),
     ...lengthCells(results).map((text): [string, string] => ['lengths', text]),
     ...environmentCells(results),
     ...(client === null ? [] : clientCells(client)),
@@ -57,6 +52,36 @@ function requestCells(request: Results['request']): [string, string][] {
     ...(limit === null ? [] : [[limit.key, sayVarying(limit.tokens)] as [string, string]]),
     ['timeout', [formatMs(request.timeout_ms), ...others].join(', ')],
   ]
+}
+
+/** What the requests of a kind of a mix are. */
+function kindCell({
+  name,
+  share,
+  method,
+  url,
+  model,
+  output_limit: limit,
+  stream_format: format,
+  dataset,
+}: Results['mix'][number]): [string, string] {
+  const facts = [
+    `${formatValue(share, 'share')} of the requests`,
+    `${method} ${url}`,
+    ...(model === null ? [] : [`model ${sayVarying(model)}`]),
+    ...(limit === null ? [] : [`${limit.key} ${sayVarying(limit.tokens)}`]),
+    `stream format ${format ?? 'chosen from the response'}`,
+    ...(dataset === null ? [] : [sayRows(dataset)]),
+  ]
+  return [`kind ${name}`, facts.join('; ')]
+}
+
+function sayRows({
+  source,
+  rows,
+  columns,
+}: Pick<NonNullable<Results['dataset']>, 'source' | 'rows' | 'columns'>): string {
+  return `${source}: ${formatCount(rows)} rows of ${columns.join(', ')}`
 }
 
 function sayVarying(value: number | string): string {

@@ -8,6 +8,7 @@ import { renderEnvironment } from './environment.ts'
 import { renderErrors } from './errors.ts'
 import { renderFiles } from './files.ts'
 import { renderGantt } from './gantt.ts'
+import { renderKinds } from './kinds.ts'
 import { type Markup, markup } from './markup.ts'
 import { renderRatings } from './ratings.ts'
 import { renderRequestList } from './request-list.ts'
@@ -42,10 +43,12 @@ function listSections(results: Results, records: Records | undefined): Section[]
   const server = renderServer(results)
   const baseline = renderBaseline(results)
   const stages = renderStages(results)
+  const kinds = renderKinds(results)
   return [
     { id: 'diagnostics', title: 'Self-checks', content: renderDiagnostics(results) },
     { id: 'slos', title: 'SLOs', content: renderSlos(results) },
     { id: 'figures', title: 'Figures', content: renderTiles(results) },
+    ...(kinds === undefined ? [] : [{ id: 'kinds', title: 'Kinds of request', content: kinds }]),
     ...(stages === undefined ? [] : [{ id: 'stages', title: 'Stages', content: stages }]),
     {
       id: 'distributions',

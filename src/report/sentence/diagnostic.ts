@@ -40,13 +40,13 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
       return `${facts.answers} of ${facts.requests} answers had a clean end of the body and no other, as ${facts.dialect} allows, and one that was cut would look the same: ${advice}.`
     }
     case 'output-missing':
-      return `${facts.missing} of ${facts.requests} answers held nothing at output_path "${facts.path}": ${explainMissing(facts)}.`
+      return `${facts.missing} of ${facts.requests} answers${ofKind(facts)} held nothing at output_path "${facts.path}": ${explainMissing(facts)}.`
     case 'ttft-without-content': {
       const { event, lead_ms: lead } = facts
       const name = event === null ? 'an event' : `the event "${event}"`
       const ahead =
         lead === null ? '' : `, ${formatQuantity(lead, 'ms')} (median) before the first content`
-      return `The TTFT clock stops at ${name} that carries no text of the answer${ahead}: set first_token_event to the event that does.`
+      return `The TTFT clock stops at ${name} that carries no text of the answer${ofKind(facts)}${ahead}: set first_token_event to the event that does.`
     }
     case 'estimated-tokens':
       return `The server sent no token count for ${facts.basis === 'mixed' ? 'some' : 'all'} answers, so token events are counted instead and tpot is unknown there (${quote(facts.slos)}): ${adviseUsage}.`
@@ -56,10 +56,10 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
         : `With ${facts.requests} requests the percentile is simply the maximum in ${quote(facts.slos)}: ask for more requests or a lower percentile.`
     case 'mixed-dialects': {
       const counts = facts.dialects.map(({ name, count }) => `${count} as ${name}`).join(', ')
-      return `The answers were read as different dialects (${counts}): set stream_format.`
+      return `The answers${ofKind(facts)} were read as different dialects (${counts}): set stream_format.`
     }
     case 'dialect-guessed':
-      return `The answers were read as ${facts.dialect}, chosen from the response: set stream_format to be sure.`
+      return `The answers${ofKind(facts)} were read as ${facts.dialect}, chosen from the response: set stream_format to be sure.`
     case 'sockets-not-reused':
       return `${facts.opened} of ${facts.later} later requests had to open a new connection: let the server keep connections alive.`
     case 'server-closes-connections': {
@@ -133,4 +133,8 @@ function quote(slos: readonly string[]): string {
 
 function inStage({ stage }: { stage: string | null }): string {
   return stage === null ? '' : ` of stage ${stage}`
+}
+
+function ofKind({ kind }: { kind: string | null }): string {
+  return kind === null ? '' : ` of kind ${kind}`
 }

@@ -154,6 +154,7 @@ const sentences: readonly [DiagnosticFacts, string][] = [
     {
       id: 'output-missing',
       level: 'warn',
+      kind: null,
       path: 'data.outputs.result',
       missing: 7,
       requests: 60,
@@ -166,6 +167,7 @@ const sentences: readonly [DiagnosticFacts, string][] = [
     {
       id: 'output-missing',
       level: 'warn',
+      kind: null,
       path: 'data.text',
       missing: 7,
       requests: 60,
@@ -178,6 +180,7 @@ const sentences: readonly [DiagnosticFacts, string][] = [
     {
       id: 'output-missing',
       level: 'warn',
+      kind: null,
       path: 'data.text',
       missing: 7,
       requests: 60,
@@ -187,11 +190,17 @@ const sentences: readonly [DiagnosticFacts, string][] = [
     '7 of 60 answers held nothing at output_path "data.text": no event came that should have it, set completion_event.',
   ],
   [
-    { id: 'ttft-without-content', level: 'warn', event: 'workflow_started', lead_ms: 80 },
+    {
+      id: 'ttft-without-content',
+      level: 'warn',
+      kind: null,
+      event: 'workflow_started',
+      lead_ms: 80,
+    },
     'The TTFT clock stops at the event "workflow_started" that carries no text of the answer, 80ms (median) before the first content: set first_token_event to the event that does.',
   ],
   [
-    { id: 'ttft-without-content', level: 'warn', event: null, lead_ms: null },
+    { id: 'ttft-without-content', level: 'warn', kind: null, event: null, lead_ms: null },
     'The TTFT clock stops at an event that carries no text of the answer: set first_token_event to the event that does.',
   ],
   [
@@ -219,6 +228,7 @@ const sentences: readonly [DiagnosticFacts, string][] = [
     {
       id: 'mixed-dialects',
       level: 'warn',
+      kind: null,
       dialects: [
         { name: 'openai-chat', count: 200 },
         { name: 'raw', count: 1 },
@@ -227,7 +237,7 @@ const sentences: readonly [DiagnosticFacts, string][] = [
     'The answers were read as different dialects (200 as openai-chat, 1 as raw): set stream_format.',
   ],
   [
-    { id: 'dialect-guessed', level: 'info', dialect: 'openai-chat' },
+    { id: 'dialect-guessed', level: 'info', kind: null, dialect: 'openai-chat' },
     'The answers were read as openai-chat, chosen from the response: set stream_format to be sure.',
   ],
   [
