@@ -17,6 +17,7 @@ export interface DataSource {
   column?: string
   encoding?: string
   shuffle?: boolean
+  repeats?: 'allowed' | 'forbidden'
 }
 
 export interface LoadedDataset {

@@ -2,10 +2,12 @@ import { resolve } from 'node:path'
 
 import { checkBaselineUrl, ownParts, readBaseline, type ReadStored } from './baseline.ts'
 import type { BenchDocument } from './bench-document.ts'
+import { readCacheRule } from './cache-rule.ts'
 import type { LoadedDataset } from './dataset.ts'
 import { createIssue, type Locate, type Report, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
 import { hasControls } from './plain-text.ts'
+import { checkHeads, checkRepeats } from './prompt-check.ts'
 import { readServerMetrics } from './server-metrics.ts'
 import { addLimits, parseSlos } from './slo-list.ts'
 import type { RelativeSlo } from './slo.ts'
@@ -129,6 +131,7 @@ export function readBench<Stored>(
     timeouts: readTimeouts(document, report),
     dataset,
     stream,
+    cache: readCacheRule(document),
     load:
       staging === undefined
         ? readLoad(document, report, { slos, gate, tagging, alternates, openFiles, cores, hasRate })
@@ -146,6 +149,11 @@ export function readBench<Stored>(
     gate,
     abort: readAbort(document, report),
   })
+  // What is wrong with the placeholders is the cause of what would be found in the prompts.
+  if (issues.length === 0) {
+    checkHeads(parts, report)
+    if (source?.repeats === 'forbidden') checkRepeats(parts, report)
+  }
   return { parts, issues, warnings: [...(loaded?.warnings ?? []), ...findDoubts(parts)] }
 }
 

@@ -1,5 +1,7 @@
+import { marksPrompts, writeShared } from './cache-rule.ts'
 import { createIssue, type Locate, type Path, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
+import { findHeads } from './prompt-head.ts'
 import type { BenchSpec, Dataset, Row, Target } from './spec.ts'
 import { suggest } from './suggestion.ts'
 
@@ -13,6 +15,8 @@ export interface PreparedRequest {
   headers: Record<string, string>
   /** `undefined` sends no body. */
   body?: string
+  /** Offsets in the body at which a marker is put, see `createMarker`; `undefined`: at none. */
+  heads?: readonly number[]
 }
 
 /** A `{{name}}` in a text of the target. */
@@ -40,18 +44,23 @@ export function fillPlaceholders(text: string, word: string): string {
  * the rows. Without a dataset there is exactly one.
  */
 export function prepare(spec: BenchSpec, target: Target = spec.target): PreparedRequest[] {
-  const { dataset, load } = spec
-  if (dataset === undefined) return [prepareRequest(target, {})]
+  const { dataset, load, cache } = spec
+  const lead = marksPrompts(cache) ? writeShared(cache, load.seed) : undefined
+  if (dataset === undefined) return [prepareRequest(target, {}, lead)]
   const { requests = Infinity, warmup, shuffle } = load
   const used = shuffle === true ? Infinity : requests + warmup
   return dataset.rows
     .slice(0, used)
-    .map((row, index) => ({ row: index, ...prepareRequest(target, row) }))
+    .map((row, index) => ({ row: index, ...prepareRequest(target, row, lead) }))
 }
 
-/** Fills the placeholders of a target from one row; a cell that looks like one is left as it is. */
-export function prepareRequest(target: Target, row: Row): PreparedRequest {
+/**
+ * Fills the placeholders of a target from one row; a cell that looks like one is left as it is. With a
+ * `lead`, be it '', each prompt begins with that, and has a head behind it.
+ */
+export function prepareRequest(target: Target, row: Row, lead?: string): PreparedRequest {
   const body = fillValue(target.body, row)
+  const headed = lead === undefined ? undefined : findHeads(body, lead)
   const headers: Record<string, string> = {}
   for (const [name, text] of Object.entries(target.headers)) headers[name] = fillText(text, row)
   const given = new Set(Object.keys(headers).map((name) => name.toLowerCase()))
@@ -63,6 +72,7 @@ export function prepareRequest(target: Target, row: Row): PreparedRequest {
     method: target.method,
     headers,
     body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+    ...headed,
   })
 }
 

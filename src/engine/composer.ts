@@ -2,6 +2,7 @@ import { orderRows } from '../bench-spec/row-order.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
 import type { LoadPlan } from './load-plan.ts'
+import { createPromptMarker } from './prompt-marker.ts'
 import type { Ticket } from './schedule.ts'
 
 /** One request as it is sent. */
@@ -17,9 +18,11 @@ export type Composer = (ticket: Ticket) => Composed
 export function createComposer(plan: LoadPlan): Composer {
   const { load, requests, baseline = requests, stream, phaseHeader } = plan
   const order = orderRows(requests.length, load)
+  const mark = createPromptMarker(load.seed)
   return (ticket) => {
-    const request = (ticket.target === 'baseline' ? baseline : requests)[order(ticket)]
-    if (request === undefined) throw new Error('a load plan needs at least one request')
+    const prepared = (ticket.target === 'baseline' ? baseline : requests)[order(ticket)]
+    if (prepared === undefined) throw new Error('a load plan needs at least one request')
+    const request = mark(prepared, ticket)
     if (phaseHeader === undefined) return { request, stream }
     const headers = { ...request.headers, [phaseHeader]: ticket.phase }
     return { request: { ...request, headers }, stream }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 
 import { limitKeys } from '../bench-spec/asked.ts'
+import { type CacheRule, marksPrompts } from '../bench-spec/cache-rule.ts'
 import { isFields } from '../bench-spec/fields.ts'
 import { createRedactor, redactDeep } from '../bench-spec/redaction.ts'
 import type { BenchSpec, Stage } from '../bench-spec/spec.ts'
@@ -26,7 +27,7 @@ const tokenLimits: ReadonlySet<string> = new Set(limitKeys.map(toSnake))
  * as they are, every other text as its size and its SHA-256; secrets and headers not at all.
  */
 export function describeWorkload(spec: BenchSpec): WorkloadDocument[] {
-  const { target, dataset, stream, load, secrets } = spec
+  const { target, dataset, stream, load, cache, secrets } = spec
   // A secret is not to be guessed from a hash, and a new key is not another workload.
   const { redact } = createRedactor(secrets)
   const rows = redactDeep(dataset?.rows, redact)
@@ -37,12 +38,18 @@ export function describeWorkload(spec: BenchSpec): WorkloadDocument[] {
     ...(body === undefined ? [] : describeBody(body)),
     ...(rows === undefined ? [] : [content('rows', rows, rows.length, 'rows')]),
     value('order', load.shuffle === true ? `shuffled by seed ${load.seed}` : 'as in the file'),
+    ...(cache === undefined || !marksPrompts(cache) ? [] : [value('cache', describeCache(cache))]),
     ...reading.flatMap(([name, given]) =>
       given === undefined ? [] : [value(`stream_format.${toSnake(name)}`, redact(given))],
     ),
     ...(load.stages === undefined ? [] : [value('stages', describeStages(load.stages))]),
     value('connections', load.keepAlive === false ? 'one per request' : 'kept'),
   ]
+}
+
+/** Markers of another seed have the same size, and nothing in common with these: no other load. */
+function describeCache(cache: CacheRule): string {
+  return cache.kind === 'shared' ? `first ${cache.tokens} tokens shared` : cache.kind
 }
 
 /** `2 for 10000ms, 2 to 8 within 500ms for 20000ms`. */
