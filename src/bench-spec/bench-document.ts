@@ -69,6 +69,12 @@ export interface BenchDocument {
      * @default false
      */
     shuffle?: boolean
+    /**
+     * Whether a row may be sent again: allowed (which a PASS under policy `release` takes), or
+     * forbidden, so that too few rows, or two of them with the same prompt, are an error. Default:
+     * it may, and nobody has said so.
+     */
+    repeats?: 'allowed' | 'forbidden'
     /** Of `synthetic`: tokens of a prompt, its shared prefix included. Or a distribution. */
     input_tokens?: number | Record<string, unknown>
     /**
@@ -91,6 +97,20 @@ export interface BenchDocument {
     /** Free for notes; never read. */
     [key: `x-${string}`]: unknown
   }
+  /**
+   * What a cache of the server may know of the prompts: whatever repeats (which a PASS under policy
+   * `release` takes), nothing (each begins with a marker that `seed` draws), or a common beginning
+   * of so many tokens and nothing behind it. Default: whatever repeats, and nobody has said so.
+   */
+  cache?:
+    | 'allowed'
+    | 'bust'
+    | {
+        /** Tokens of the common beginning, about one for each of its words. */
+        shared: number
+        /** Free for notes; never read. */
+        [key: `x-${string}`]: unknown
+      }
   /** How the stream is read. Default: chosen from the response. */
   stream_format?:
     | 'openai-chat'
@@ -638,6 +658,12 @@ export interface BenchDocument {
        * @default false
        */
       shuffle?: boolean
+      /**
+       * Whether a row may be sent again: allowed (which a PASS under policy `release` takes), or
+       * forbidden, so that too few rows, or two of them with the same prompt, are an error.
+       * Default: it may, and nobody has said so.
+       */
+      repeats?: 'allowed' | 'forbidden'
       /** Of `synthetic`: tokens of a prompt, its shared prefix included. Or a distribution. */
       input_tokens?: number | Record<string, unknown>
       /**

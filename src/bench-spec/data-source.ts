@@ -7,13 +7,21 @@ import { readSynthetic, sketchSynthetic } from './synthetic-source.ts'
 
 type Source = NonNullable<BenchDocument['data_source']>
 
-const ofFile: readonly string[] = ['file', 'column', 'encoding', 'shuffle']
+const ofFile: readonly string[] = ['file', 'column', 'encoding', 'shuffle', 'repeats']
 
 /** What goes with a type, the first of it required. */
 const keysOf: Readonly<Record<Source['type'], readonly string[]>> = {
   csv: ofFile,
   jsonl: ofFile,
-  synthetic: ['input_tokens', 'output_tokens', 'shared_prefix', 'groups', 'rows', 'shuffle'],
+  synthetic: [
+    'input_tokens',
+    'output_tokens',
+    'shared_prefix',
+    'groups',
+    'rows',
+    'shuffle',
+    'repeats',
+  ],
 }
 
 const examples: Readonly<Record<string, string>> = {

@@ -9,6 +9,7 @@ import {
   rebaseKinds,
 } from './baseline.ts'
 import type { BenchDocument } from './bench-document.ts'
+import { readCacheRule } from './cache-rule.ts'
 import { readSource } from './data-source.ts'
 import type { DataSource, LoadedDataset } from './dataset.ts'
 import { readExpectation } from './expectation-reading.ts'
@@ -16,6 +17,7 @@ import { createIssue, type Locate, type Report, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
 import { findWhole, readMix } from './mix.ts'
 import { hasControls } from './plain-text.ts'
+import { checkHeads, checkRepeats } from './prompt-check.ts'
 import { readServerMetrics } from './server-metrics.ts'
 import { addLimits, parseSlos } from './slo-list.ts'
 import type { RelativeSlo } from './slo.ts'
@@ -197,6 +199,7 @@ export function readBench<Stored>(
       lacksFormat || mixed !== undefined
         ? undefined
         : readExpectation(document.expect, { directory, stream, report }),
+    cache: readCacheRule(document),
     load,
     mock,
     baseline,
@@ -206,6 +209,11 @@ export function readBench<Stored>(
     gate,
     abort: readAbort(document, report),
   })
+  // What is wrong with the placeholders is the cause of what would be found in the prompts.
+  if (issues.length === 0) {
+    checkHeads(parts, report)
+    if (source?.repeats === 'forbidden') checkRepeats(parts, report)
+  }
   const warnings = [
     ...(loaded?.warnings ?? []),
     ...(filled?.warnings ?? []),

@@ -1,9 +1,11 @@
 import { findOutputLimit, type OutputLimit } from './asked.ts'
+import { createMarker, findLead } from './cache-rule.ts'
 import { mostInFlight } from './in-flight.ts'
 import { orderKinds } from './kind-order.ts'
 import { shareOf } from './kinds.ts'
 import { keepKnown } from './known.ts'
 import { countOpenFiles } from './open-files.ts'
+import { fillHeads } from './prompt-head.ts'
 import { createRedactor } from './redaction.ts'
 import type { BenchSpec, Dataset, Kind, Load, Row, Target } from './spec.ts'
 import { prepareRequest, usesColumn } from './template.ts'
@@ -112,7 +114,7 @@ export function planRun(
 function planTarget(spec: BenchSpec, target: Target, isMock: boolean): PlannedTarget {
   const place = isMock ? 'mock' : isLocal(target.url) ? 'local' : 'remote'
   if (spec.mix !== undefined) return { ...planTexts(spec, { ...target, body: null }, []), place }
-  const { dataset, load } = spec
+  const { dataset, load, cache } = spec
   const rows = dataset?.rows.slice(0, Math.min(mostRows, load.requests ?? Infinity)) ?? [{}]
   const texts = planTexts(spec, target, rows)
   const isAsked = dataset?.synthetic !== undefined && usesColumn(target, 'prompt')
@@ -121,11 +123,17 @@ function planTarget(spec: BenchSpec, target: Target, isMock: boolean): PlannedTa
 }
 
 function planTexts(
-  { secrets }: BenchSpec,
+  { secrets, cache, load }: BenchSpec,
   target: Target,
   rows: readonly Row[],
 ): Omit<PlannedTarget, 'place'> {
-  const bodies = rows.map((row) => prepareRequest(target, row).body)
+  const lead = findLead({ cache, load })
+  const mark = createMarker(load.seed)
+  const bodies = rows.map((row, index) => {
+    const { body, heads } = prepareRequest(target, row, { lead })
+    if (body === undefined || heads === undefined) return body
+    return fillHeads({ body, heads }, mark({ phase: 'measured', index }))
+  })
   return keepKnown<Omit<PlannedTarget, 'place'>>({
     url: createRedactor(secrets).redact(target.url),
     promptTokens: average(bodies.map(countPrompt)),

@@ -1,5 +1,7 @@
+import { findLead } from './cache-rule.ts'
 import { createIssue, type Locate, type Path, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
+import { findHeads } from './prompt-head.ts'
 import type { BenchSpec, Dataset, Row, Target } from './spec.ts'
 import type { StreamFormat } from './stream-format.ts'
 import { suggest } from './suggestion.ts'
@@ -17,6 +19,8 @@ export interface PreparedRequest {
   headers: Record<string, string>
   /** `undefined` sends no body. */
   body?: string
+  /** Offsets in the body at which a marker is put, see `createMarker`; `undefined`: at none. */
+  heads?: readonly number[]
 }
 
 /** A `{{name}}` in a text of the target. */
@@ -44,22 +48,34 @@ export function fillPlaceholders(text: string, word: string): string {
  * the rows. Without a dataset there is exactly one.
  */
 export function prepare(spec: BenchSpec, target: Target = spec.target): PreparedRequest[] {
-  const { dataset, load, stream } = spec
-  if (dataset === undefined) return [prepareRequest(target, {}, stream)]
+  const { dataset, load, stream, cache } = spec
+  const lead = findLead({ cache, load })
+  const wanted = { stream, lead }
+  if (dataset === undefined) return [prepareRequest(target, {}, wanted)]
   const { requests = Infinity, warmup, shuffle } = load
   // Made-up rows are as many as can be used, those of rounds that may be added included.
   const used = shuffle === true || dataset.synthetic !== undefined ? Infinity : requests + warmup
   return dataset.rows
     .slice(0, used)
-    .map((row, index) => ({ row: index, ...prepareRequest(target, row, stream) }))
+    .map((row, index) => ({ row: index, ...prepareRequest(target, row, wanted) }))
 }
 
-/**
- * Fills the placeholders of a target from one row; a cell that looks like one is left as it is.
- * `stream`: what is asked for by the headers that the target does not have.
- */
-export function prepareRequest(target: Target, row: Row, stream?: StreamFormat): PreparedRequest {
+/** What a request is prepared for. */
+interface Wanted {
+  /** What is asked for by the headers that the target does not have. */
+  stream?: StreamFormat | undefined
+  /** What each prompt begins with, be it '', and has a head behind; `undefined`: prompts have no heads. */
+  lead?: string | undefined
+}
+
+/** Fills the placeholders of a target from one row; a cell that looks like one is left as it is. */
+export function prepareRequest(
+  target: Target,
+  row: Row,
+  { stream, lead }: Wanted = {},
+): PreparedRequest {
   const body = fillValue(target.body, row)
+  const headed = lead === undefined ? undefined : findHeads(body, lead)
   const headers: Record<string, string> = {}
   for (const [name, text] of Object.entries(target.headers)) headers[name] = fillText(text, row)
   const given = new Set(Object.keys(headers).map((name) => name.toLowerCase()))
@@ -71,6 +87,7 @@ export function prepareRequest(target: Target, row: Row, stream?: StreamFormat):
     method: target.method,
     headers,
     body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+    ...headed,
   })
 }
 

@@ -4,6 +4,7 @@ import type { AnswerCheck } from '../stream/expectation.ts'
 import { createAnswerCheck } from './answer-check.ts'
 import { choosePlaces } from './kind-places.ts'
 import type { LoadPlan } from './load-plan.ts'
+import { createPromptMarker } from './prompt-marker.ts'
 import type { Ticket } from './schedule.ts'
 
 /** One request as it is sent. */
@@ -19,19 +20,21 @@ interface Composed {
 export type Composer = (ticket: Ticket) => Composed
 
 export function createComposer(plan: LoadPlan): Composer {
-  const { requests, baseline = requests, mix = [plan], phaseHeader } = plan
+  const { load, requests, baseline = requests, mix = [plan], phaseHeader } = plan
   const choose = choosePlaces(plan)
   const readings = mix.map(({ stream, expect }) => ({
     stream,
     expected: expect && createAnswerCheck(expect),
   }))
+  const mark = createPromptMarker(load.seed)
   return (ticket) => {
     const { place, kind } = choose(ticket)
-    const request = (ticket.target === 'baseline' ? baseline : requests)[place]
+    const prepared = (ticket.target === 'baseline' ? baseline : requests)[place]
     const reading = readings[kind]
-    if (request === undefined || reading === undefined) {
+    if (prepared === undefined || reading === undefined) {
       throw new Error('a load plan needs at least one request')
     }
+    const request = mark(prepared, ticket)
     if (phaseHeader === undefined) return { request, ...reading }
     const headers = { ...request.headers, [phaseHeader]: ticket.phase }
     return { request: { ...request, headers }, ...reading }

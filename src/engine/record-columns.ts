@@ -50,6 +50,7 @@ export const numberFields: readonly NumberField[] = [
   'reads',
   'bytes',
   'promptTokens',
+  'cachedTokens',
   'completionTokens',
 ]
 

@@ -58,6 +58,7 @@ export function renderRequest(
     reads: record.reads,
     bytes: record.bytes,
     prompt_tokens: record.promptTokens ?? null,
+    cached_tokens: record.cachedTokens ?? null,
     completion_tokens: record.completionTokens ?? null,
     output: record.output ?? null,
     missing_output: record.missingOutput ?? null,
@@ -137,6 +138,7 @@ interface RequestLine {
   reads: number
   bytes: number
   prompt_tokens: number | null
+  cached_tokens: number | null
   completion_tokens: number | null
   output: string | null
   event_names: RequestRecord['eventNames'] | null
@@ -181,6 +183,7 @@ function toRecord(line: RequestLine, names: string[], refuse: () => DocumentErro
     replaced: line.replaced ?? undefined,
     heldBack: line.held_back || undefined,
     promptTokens: line.prompt_tokens ?? undefined,
+    cachedTokens: line.cached_tokens ?? undefined,
     completionTokens: line.completion_tokens ?? undefined,
     output: line.output ?? undefined,
     eventNames: line.event_names ?? undefined,

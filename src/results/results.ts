@@ -7,6 +7,7 @@ import { formatTagValue } from '../bench-spec/tag.ts'
 import type { ClientTrust, ProcessTrust, RunEnd } from '../engine/record.ts'
 import type { Diagnostic } from '../metrics/diagnostic.ts'
 import type { Lengths } from '../metrics/lengths.ts'
+import type { PromptCache } from '../metrics/prompt-cache.ts'
 import type { SentRate } from '../metrics/sent-rate.ts'
 import type { ServerSummary } from '../metrics/server-summary.ts'
 import type { Distribution, RunSummary } from '../metrics/summary.ts'
@@ -241,6 +242,7 @@ function toSummary(summary: RunSummary): SummaryDocument {
     output_tokens_per_second: orNull(summary.outputTokensPerSecond, significant),
     output_tokens: summary.outputTokens ?? null,
     token_basis: summary.tokenBasis,
+    prompts: toPrompts(summary.prompts),
     goodput: orNull(summary.goodput, significant),
     sent_rate: summary.sentRate === undefined ? null : toSentRate(summary.sentRate),
     ttft_ms: toDistribution(summary.ttft),
@@ -260,6 +262,16 @@ function toSummary(summary: RunSummary): SummaryDocument {
       count,
       sample,
     })),
+  }
+}
+
+function toPrompts(prompts: PromptCache): SummaryDocument['prompts'] {
+  return {
+    counted: prompts.counted,
+    tokens: prompts.promptTokens ?? null,
+    told: prompts.told,
+    cached_tokens: prompts.cachedTokens ?? null,
+    cached_share: orNull(prompts.share, significant),
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 
 import { limitKeys } from '../bench-spec/asked.ts'
+import { type CacheRule, marksPrompts } from '../bench-spec/cache-rule.ts'
 import type { Expectation } from '../bench-spec/expectation.ts'
 import { isFields } from '../bench-spec/fields.ts'
 import { listKinds, shareOf } from '../bench-spec/kinds.ts'
@@ -30,7 +31,7 @@ const tokenLimits: ReadonlySet<string> = new Set(limitKeys.map(toSnake))
  * as they are, every other text as its size and its SHA-256; secrets and headers not at all.
  */
 export function describeWorkload(spec: BenchSpec): WorkloadDocument[] {
-  const { mix, load, secrets } = spec
+  const { mix, load, cache, secrets } = spec
   // A secret is not to be guessed from a hash, and a new key is not another workload.
   const { redact } = createRedactor(secrets)
   // Texts of made-up rows are as long as the tokens of a server have them.
@@ -48,6 +49,7 @@ export function describeWorkload(spec: BenchSpec): WorkloadDocument[] {
       return own.map((fact) => ({ ...fact, name: `mix[${redact(kind.name)}].${fact.name}` }))
     }),
     ...(mix === undefined ? [] : [value('order of kinds', `drawn by seed ${load.seed}`)]),
+    ...(cache === undefined || !marksPrompts(cache) ? [] : [value('cache', describeCache(cache))]),
     ...(load.stages === undefined ? [] : [value('stages', describeStages(load.stages))]),
     value('connections', load.keepAlive === false ? 'one per request' : 'kept'),
   ]
@@ -76,6 +78,11 @@ function describeKind(
 /** It decides which answers are failures. */
 function describeExpectation(expected: Expectation): WorkloadDocument {
   return content('expect', expected, JSON.stringify(expected).length, 'characters')
+}
+
+/** Markers of another seed have the same size, and nothing in common with these: no other load. */
+function describeCache(cache: CacheRule): string {
+  return cache.kind === 'shared' ? `first ${cache.tokens} tokens shared` : cache.kind
 }
 
 /** `2 for 10000ms, 2 to 8 within 500ms for 20000ms`. */

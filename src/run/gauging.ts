@@ -1,3 +1,4 @@
+import { findLead } from '../bench-spec/cache-rule.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import type { Synthetic } from '../bench-spec/spec.ts'
 import { writeGaugeRow, writeRows } from '../bench-spec/synthetic-rows.ts'
@@ -48,13 +49,14 @@ export async function gaugePrompts(
 
 /** One after the other: a server that is just waking up is asked no more than that. */
 function planGauging(
-  { target, timeouts, stream, secrets, load, mock }: CheckedSpec,
+  { target, timeouts, stream, secrets, load, mock, cache }: CheckedSpec,
   synthetic: Synthetic,
   words: readonly number[],
 ): LoadPlan {
   const { seed, keepAlive, resend, transport } = load
+  const lead = findLead({ cache, load })
   const requests = words.map((count) => {
-    const request = prepareRequest(target, writeGaugeRow(synthetic, count))
+    const request = prepareRequest(target, writeGaugeRow(synthetic, count), { stream, lead })
     if (mock === undefined) return request
     return { ...request, headers: { ...request.headers, [phaseHeader]: 'gauge' } }
   })
