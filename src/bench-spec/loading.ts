@@ -25,10 +25,11 @@ import { createRedactor, maskSecrets } from './redaction.ts'
 import { checkSchema } from './schema-check.ts'
 import { benchSchema } from './schema.ts'
 import { findSecrets, maskNamedSecrets, type LiteralSecret } from './secret.ts'
+import { listCells } from './session.ts'
 import type { RelativeSlo } from './slo.ts'
 import { parseSource } from './source.ts'
 import type { BenchSpec, MockOptions, Secret } from './spec.ts'
-import { hasPlaceholder, prepare } from './template.ts'
+import { hasPlaceholder, prepare, prepareRequest } from './template.ts'
 
 export interface LoadOptions<Stored> {
   /** Variables for `${VAR}`, and `SLOGATE_*` in place of the document's values. */
@@ -297,7 +298,9 @@ function collectSecrets(spec: BenchSpec, known: readonly Secret[]): Secret[] {
   const second = spec.baseline?.kind === 'interleaved' ? [spec.baseline.target] : []
   const targets = [spec.target, ...second].flatMap((target) => {
     const varies = [target.url, ...Object.values(target.headers)].some(hasPlaceholder)
-    return varies ? prepare(spec, target) : [target]
+    if (!varies) return [target]
+    if (spec.dataset?.sessions === undefined) return prepare(spec, target)
+    return listCells(spec.dataset).map((cells) => prepareRequest(target, cells))
   })
   const metrics = findSecrets({ server_metrics: spec.serverMetrics })
   const secrets = [...known, ...metrics, ...targets.flatMap((target) => findSecrets(target))]

@@ -2,11 +2,14 @@ import { resolve } from 'node:path'
 
 import { checkBaselineUrl, ownParts, readBaseline, type ReadStored } from './baseline.ts'
 import type { BenchDocument } from './bench-document.ts'
+import { checkConversation, readConversation } from './conversation.ts'
 import type { LoadedDataset } from './dataset.ts'
 import { createIssue, type Locate, type Report, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
 import { hasControls } from './plain-text.ts'
 import { readServerMetrics } from './server-metrics.ts'
+import { orderSessions } from './session-order.ts'
+import { listCells } from './session.ts'
 import { addLimits, parseSlos } from './slo-list.ts'
 import type { RelativeSlo } from './slo.ts'
 import type { Abort, BenchSpec, Gate, MockOptions, Target } from './spec.ts'
@@ -16,7 +19,7 @@ import { checkTags } from './tag-check.ts'
 import { createTagging } from './tagging.ts'
 import { checkHeaders, checkUrl } from './target.ts'
 import { checkPlaceholders, type Columns, usesDataset } from './template.ts'
-import { defaultSeed, readLoad, readTimeouts } from './workload.ts'
+import { defaultSeed, readLoad, readManner, readTimeouts } from './workload.ts'
 
 /** What a document means, and what is wrong with the meaning. */
 export interface Bench<Stored = unknown> {
@@ -58,7 +61,9 @@ export function readBench<Stored>(
   const source = document.data_source
   const loaded: LoadedDataset | undefined = source && readData(source)
   for (const { key, message } of loaded?.issues ?? []) report(['data_source', key], message)
-  const dataset = loaded?.dataset
+  checkConversation(document, report)
+  const talk = readConversation(document, loaded?.dataset, report)
+  const dataset = talk?.dataset ?? loaded?.dataset
 
   if (document.url !== undefined) issues.push(...checkUrl(target.url, mock !== undefined, locate))
   const lacksDataset = loaded ? !dataset : faults.some(({ path }) => path[0] === 'data_source')
@@ -66,7 +71,7 @@ export function readBench<Stored>(
     const columns = keepKnown<Columns>({ hidden: loaded?.hidden ?? [], dataset })
     return [
       ...(lacksDataset ? [] : checkPlaceholders(texts, columns, locate)),
-      ...checkHeaders(texts, dataset?.rows ?? [], locate),
+      ...checkHeaders(texts, dataset === undefined ? [] : listCells(dataset), locate),
     ]
   }
   issues.push(...checkTexts(target, locate))
@@ -100,6 +105,7 @@ export function readBench<Stored>(
     baseline: baseline?.kind === 'interleaved' ? baseline.target : undefined,
     load: { shuffle: source?.shuffle, seed: document.seed ?? defaultSeed, stages: staging?.stages },
   })
+  const talks = dataset?.sessions && orderSessions(dataset.sessions, readManner(document))
   const hidden = loaded?.hidden ?? []
   const tagged = { tagging, dataset, hidden, hasStages: staging !== undefined }
   const {
@@ -128,10 +134,20 @@ export function readBench<Stored>(
     target,
     timeouts: readTimeouts(document, report),
     dataset,
+    conversation: talk?.conversation,
     stream,
     load:
       staging === undefined
-        ? readLoad(document, report, { slos, gate, tagging, alternates, openFiles, cores, hasRate })
+        ? readLoad(document, report, {
+            slos,
+            gate,
+            tagging,
+            alternates,
+            openFiles,
+            cores,
+            hasRate,
+            talks,
+          })
         : readStagedLoad(document, staging, report, {
             mock: mock !== undefined,
             alternates,

@@ -3,6 +3,7 @@ import { mostInFlight } from './in-flight.ts'
 import { keepKnown } from './known.ts'
 import { countOpenFiles } from './open-files.ts'
 import { createRedactor } from './redaction.ts'
+import { listCells } from './session.ts'
 import type { BenchSpec, Load, Target } from './spec.ts'
 import { prepareRequest } from './template.ts'
 import { estimateTokens, listPrompts } from './token-estimate.ts'
@@ -87,7 +88,9 @@ export function planRun(
 
 function planTarget(spec: BenchSpec, target: Target, isMock: boolean): PlannedTarget {
   const { dataset, load } = spec
-  const rows = dataset?.rows.slice(0, Math.min(mostRows, load.requests ?? Infinity)) ?? [{}]
+  const most = Math.min(mostRows, load.requests ?? Infinity)
+  // What conversations say on depends on what is answered: it is in none of these bodies.
+  const rows = dataset === undefined ? [{}] : listCells(dataset).slice(0, most)
   const bodies = rows.map((row) => prepareRequest(target, row).body)
   return keepKnown<PlannedTarget>({
     url: createRedactor(spec.secrets).redact(target.url),

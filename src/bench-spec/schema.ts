@@ -1,3 +1,4 @@
+import { conversationSchema } from './conversation.ts'
 import { durationPattern } from './duration.ts'
 import { describeObject, describeText, type JsonSchema } from './json-schema.ts'
 import { addMatrix } from './matrix-schema.ts'
@@ -178,8 +179,8 @@ const document = describeObject(
     data_source: describeObject(
       {
         type: {
-          description: 'Format of the file.',
-          enum: ['csv', 'jsonl'],
+          description: 'Format of the file; of conversations each row is a list of turns.',
+          enum: ['csv', 'jsonl', 'conversations'],
           examples: ['csv'],
         },
         file: describeText("The file, relative to the spec's directory.", {
@@ -207,6 +208,7 @@ const document = describeObject(
         examples: [{ type: 'csv', file: 'prompts.csv', column: 'content' }],
       },
     ),
+    conversation: conversationSchema,
     stream_format: {
       description: 'How the stream is read. Default: chosen from the response.',
       examples: ['openai-chat', { type: 'sse', completion_event: 'workflow_finished' }],
@@ -279,6 +281,11 @@ const document = describeObject(
         default: 100,
         examples: [300],
       },
+    ),
+    sessions: count(
+      'Measured conversations, in place of `requests`. Default: as few as have the requests that the SLOs need.',
+      1,
+      { examples: [50] },
     ),
     total_requests: count('Alias of `requests`.', 1, { examples: [100] }),
     duration: duration('How long measured requests are started.', { examples: ['60s'] }),

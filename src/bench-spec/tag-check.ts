@@ -1,4 +1,5 @@
 import { cleanLine } from './plain-text.ts'
+import { listPlaces } from './session-tags.ts'
 import { SloSyntaxError, type Token } from './slo-syntax.ts'
 import type { Dataset } from './spec.ts'
 import { suggest } from './suggestion.ts'
@@ -33,7 +34,8 @@ export function checkTags(tags: readonly ParsedTag[], all: Token, context: TagCo
   if (dataset === undefined) return
   // Any row may be sent in any stage.
   const ofRows = tags.filter(({ name }) => !(hasStages && name === 'stage'))
-  if (dataset.rows.some((_, row) => tagging.has({ row }, ofRows))) return
+  const places = listPlaces(dataset.rows, dataset.sessions)
+  if (places.some((place) => tagging.has(place, ofRows))) return
   const message = `no row of ${dataset.source} has all of ${all.text}. Ask for less at once.`
   throw new SloSyntaxError(message, all)
 }

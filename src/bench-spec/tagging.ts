@@ -1,5 +1,7 @@
 import { findModel } from './asked.ts'
 import { orderRows } from './row-order.ts'
+import { orderSessions } from './session-order.ts'
+import { listPlaces, tagSessions } from './session-tags.ts'
 import type { Slo } from './slo.ts'
 import type { BenchSpec, Dataset, Load, Stage, Target } from './spec.ts'
 import { expectRequests } from './stages.ts'
@@ -14,6 +16,9 @@ export interface Tagged {
   row?: number
   /** 0-based stage in which it was due; `undefined` without stages. */
   stage?: number
+  /** 0-based turn of its conversation, and results of tools in it before; `undefined` without one. */
+  turn?: number
+  step?: number
 }
 
 /** The tags of the requests of a spec: a pure function of both. */
@@ -53,7 +58,8 @@ export function tagSpec({ dataset, target, baseline, load }: BenchSpec): Tagging
  */
 export function createTagging({ dataset, target, baseline, load }: TagSource): Tagging {
   const rows = dataset?.rows ?? [{}]
-  const order = orderRows(rows.length, load)
+  const find = findRequest(dataset, load)
+  const talks = tagSessions(dataset?.sessions)
   const { stages } = load
   const models = {
     candidate: readModels(target, rows),
@@ -62,16 +68,18 @@ export function createTagging({ dataset, target, baseline, load }: TagSource): T
   const named = findModel(target.body) !== undefined
   const lists = new WeakMap<readonly Tag[], { requests: number; list: number[] }>()
 
-  function find(request: Tagged, name: string): string | undefined {
+  function read(request: Tagged, name: string): string | undefined {
     const { target: role = 'candidate', row = 0, stage = -1 } = request
     if (stages !== undefined && name === 'stage') return stages[stage]?.name
+    const placed = talks.find(request, name)
+    if (placed !== undefined) return placed
     if (named && name === 'model') return models[role](row)
     return toText(rows[row]?.[name])
   }
 
   function has(request: Tagged, tags: readonly Tag[]): boolean {
     return tags.every(({ name, value }) => {
-      const actual = find(request, name)
+      const actual = read(request, name)
       return actual !== undefined && matchesTag(value, actual)
     })
   }
@@ -83,7 +91,7 @@ export function createTagging({ dataset, target, baseline, load }: TagSource): T
       if (known?.requests === requests) return known.list
       const list: number[] = []
       for (let index = 0; index < requests; index++) {
-        if (has({ row: order({ phase: 'measured', index }) }, tags)) list.push(index)
+        if (has(find(index), tags)) list.push(index)
       }
       lists.set(tags, { requests, list })
       return list
@@ -91,16 +99,27 @@ export function createTagging({ dataset, target, baseline, load }: TagSource): T
     names: [
       ...new Set([
         ...(stages === undefined ? [] : ['stage']),
+        ...talks.names,
         ...(named ? ['model'] : []),
         ...(dataset?.columns ?? []),
       ]),
     ],
     values: (name) => {
       if (stages !== undefined && name === 'stage') return stages.map((stage) => stage.name)
-      const found = rows.map((_, row) => find({ row }, name))
+      const found = listPlaces(rows, dataset?.sessions).map((place) => read(place, name))
       return [...new Set(found.filter((value) => value !== undefined))]
     },
   }
+}
+
+/** What is known of a measured request by its 0-based number. */
+function findRequest(
+  dataset: Dataset | undefined,
+  load: TagSource['load'],
+): (index: number) => Tagged {
+  if (dataset?.sessions !== undefined) return orderSessions(dataset.sessions, load).find
+  const order = orderRows(dataset?.rows.length ?? 1, load)
+  return (index) => ({ row: order({ phase: 'measured', index }) })
 }
 
 /** A load as an SLO sees it, which is about some of its requests: `requests` is how many these are. */

@@ -1,5 +1,6 @@
 import { createIssue, type Locate, type Path, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
+import { explainOwnCell, listOwnColumns } from './session-columns.ts'
 import type { BenchSpec, Dataset, Row, Target } from './spec.ts'
 import { suggest } from './suggestion.ts'
 
@@ -102,7 +103,9 @@ export interface Columns {
 /** Finds placeholders that nothing can be put in place of. */
 export function checkPlaceholders(target: Target, columns: Columns, locate: Locate): Issue[] {
   return listPlaceholders(target).flatMap(({ path, text, name, start, length }) => {
-    const problem = explainPlaceholder(name, columns)
+    const isWhole = path[0] === 'body' && path.length > 1 && length === text.length
+    const own = explainOwnCell(name, isWhole, columns.dataset)
+    const problem = own === undefined ? explainPlaceholder(name, columns) : own.problem
     return problem === undefined ? [] : createIssue(locate, path, problem, { text, start, length })
   })
 }
@@ -111,7 +114,8 @@ function explainPlaceholder(name: string, { dataset, hidden }: Columns): string 
   if (dataset === undefined) {
     return `{{${name}}} has no source. Add a data_source with a column "${name}".`
   }
-  const { columns, rows, source } = dataset
+  const { source } = dataset
+  const { columns, rows } = listOwnColumns(dataset)
   if (hidden.includes(name)) {
     return `{{${name}}} is not available: data_source.column limits the columns to "${columns.join()}". Remove it to use all columns.`
   }
@@ -121,12 +125,18 @@ function explainPlaceholder(name: string, { dataset, hidden }: Columns): string 
   }
   const lacking = rows.findIndex((row) => row[name] === undefined)
   if (lacking === -1) return undefined
-  return `row ${lacking + 1} of ${source} has no "${name}". Every row needs what a placeholder names.`
+  const what = dataset.sessions === undefined ? 'row' : 'turn'
+  return `${what} ${lacking + 1} of ${source} has no "${name}". Every ${what} needs what a placeholder names.`
 }
 
 /** Whether any text of the target names a column. */
 export function usesDataset(target: Target): boolean {
   return listPlaceholders(target).length > 0
+}
+
+/** The columns that a target names. */
+export function listNames(target: Target): ReadonlySet<string> {
+  return new Set(listPlaceholders(target).map(({ name }) => name))
 }
 
 function listPlaceholders({ url, headers, body }: Target): Placeholder[] {

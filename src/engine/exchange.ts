@@ -1,4 +1,5 @@
 import { keepKnown } from '../bench-spec/known.ts'
+import type { Answer } from '../bench-spec/message.ts'
 import { cleanMessage } from '../bench-spec/plain-text.ts'
 import { redactDeep, type Redactor } from '../bench-spec/redaction.ts'
 import type { Timeouts } from '../bench-spec/spec.ts'
@@ -54,12 +55,14 @@ export interface ExchangeOptions {
   redactor: Redactor
   /** Whether it is sent once more where the server closes a kept connection without an answer. */
   resend: boolean
+  /** What of the answer is told with the record: its text, also the calls of tools in it, or nothing. */
+  keeps?: 'text' | 'calls' | undefined
   /** Present instant, ms. */
   now(): number
   /** Called before `onRecord` when this machine, not the target, has kept the request from being sent. */
   onShortage(shortage: Shortage): void
-  /** Called once; the slot is free again. */
-  onRecord(record: RequestRecord): void
+  /** Called once; the slot is free again. `answer`: as the server said it, secrets and all. */
+  onRecord(record: RequestRecord, answer: Answer | undefined): void
 }
 
 /** One request in flight. */
@@ -112,6 +115,9 @@ export function startExchange(options: ExchangeOptions): Exchange {
         phase: ticket.phase,
         round: ticket.round,
         stage: ticket.stage,
+        session: ticket.session,
+        turn: ticket.turn,
+        step: ticket.step,
         slot: options.slot,
         marks: keepKnown<RequestMarks>({
           ...marks,
@@ -133,7 +139,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
         reused,
         replaced,
         dialect: stream?.dialect,
-        output: stream?.output === undefined ? undefined : redactor.redact(stream.output),
+        output: options.stream?.outputPath === undefined ? undefined : redactOutput(stream?.output),
         eventNames: stream && nameEvents(stream.eventNames),
         missingOutput: stream?.missingOutput && {
           at: stream.missingOutput.at,
@@ -141,7 +147,17 @@ export function startExchange(options: ExchangeOptions): Exchange {
         },
         ...end,
       }),
+      options.keeps && readAnswer(),
     )
+  }
+
+  function readAnswer(): Answer | undefined {
+    const { output: text = '', toolCalls: calls } = reader?.marks ?? {}
+    return reader && keepKnown<Answer>({ text, calls })
+  }
+
+  function redactOutput(output: string | undefined): string | undefined {
+    return output === undefined ? undefined : redactor.redact(output)
   }
 
   function nameEvents(counts: readonly NameCount[]): RequestRecord['eventNames'] {
@@ -224,7 +240,11 @@ export function startExchange(options: ExchangeOptions): Exchange {
       headerFault =
         checkEncoding(values['content-encoding']) ??
         checkContentType(options.stream, values['content-type'])
-      if (headerFault === undefined) reader = createReader(options.stream, values['content-type'])
+      if (headerFault !== undefined) return
+      reader = createReader(options.stream, values['content-type'], {
+        keepOutput: options.keeps !== undefined,
+        keepCalls: options.keeps === 'calls',
+      })
     },
     onData(chunk, sameRead = false) {
       // What came in one read was all there when its first piece was looked at.

@@ -1,4 +1,4 @@
-import type { Load, Secret, Timeouts } from '../bench-spec/spec.ts'
+import type { Conversation, Dataset, Load, Secret, Target, Timeouts } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
 import type { Share } from './share.ts'
@@ -16,6 +16,8 @@ export interface LoadPlan {
   requests: readonly PreparedRequest[]
   /** The same for the second target, whose rounds then alternate with those of the first. */
   baseline?: readonly PreparedRequest[]
+  /** Where rows are conversations: what each request is then made of, to either target. */
+  talks?: Talks
   /** Rounds that may be added when all measured requests have ended; none by default. */
   extraRounds?: number
   /** Texts that are taken out of every record; none by default. */
@@ -24,4 +26,13 @@ export interface LoadPlan {
   recorded?: number
   /** Header that tells the bundled mock which phase a request belongs to. */
   phaseHeader?: string
+}
+
+/** Conversations, and what is sent of them. */
+export interface Talks {
+  dataset: Dataset
+  conversation: Conversation
+  target: Target
+  /** The second target. */
+  baseline?: Target
 }

@@ -1,7 +1,8 @@
 import type { RequestRecord } from '../engine/record.ts'
 import { sampleEach } from './sample.ts'
+import { joinSessions, type Stay } from './sessions.ts'
 
-/** Requests in flight between ramp-up (all slots taken for the first time) and the last dispatch. */
+/** Requests in flight, or conversations in progress, between ramp-up (all slots taken for the first time) and the last dispatch. */
 export interface HeldConcurrency {
   /** Share of that time with all slots taken, 0–1; 0 when they never were. */
   fullShare: number
@@ -39,7 +40,8 @@ export function measureConcurrency(
   asked: number,
   drained = false,
 ): HeldConcurrency | undefined {
-  const stretches = drained ? [...Map.groupBy(records, ({ round }) => round).values()] : [records]
+  const stays = joinSessions(records)
+  const stretches = drained ? [...Map.groupBy(stays, ({ round }) => round).values()] : [stays]
   let time = 0
   let full = 0
   let busy = 0
@@ -64,7 +66,7 @@ interface Held {
 }
 
 /** `stage`: only in its time; `undefined`: in the measured phase. */
-function addUp(records: readonly RequestRecord[], asked: number, stage?: number): Held {
+function addUp(records: readonly Stay[], asked: number, stage?: number): Held {
   const own = stage === undefined ? records : records.filter((record) => record.stage === stage)
   const first = own.reduce((at, record) => Math.min(at, measuredDispatch(record, at)), Infinity)
   const last = own.reduce((at, record) => Math.max(at, measuredDispatch(record, at)), -Infinity)
@@ -95,7 +97,7 @@ export interface Step {
 }
 
 /** Every dispatch and every end, in order of time; warm-up requests included. */
-export function* stepsInFlight(records: readonly RequestRecord[]): Generator<Step> {
+export function* stepsInFlight(records: readonly Stay[]): Generator<Step> {
   const starts = sampleEach(records, ({ marks }) => marks.dispatched)
   const ends = sampleEach(records, ({ marks }) =>
     marks.dispatched === undefined ? undefined : marks.ended,
@@ -112,6 +114,6 @@ export function* stepsInFlight(records: readonly RequestRecord[]): Generator<Ste
   }
 }
 
-function measuredDispatch({ phase, marks }: RequestRecord, otherwise: number): number {
+function measuredDispatch({ phase, marks }: Stay, otherwise: number): number {
   return phase === 'measured' ? (marks.dispatched ?? otherwise) : otherwise
 }

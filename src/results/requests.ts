@@ -20,6 +20,9 @@ export function renderRequest(record: RequestRecord, t0: number): string {
     phase: record.phase,
     round: record.round,
     stage: record.stage ?? null,
+    session: orNull(record.session, countFromOne),
+    turn: orNull(record.turn, countFromOne),
+    step: record.step ?? null,
     slot: record.slot,
     row: record.row ?? null,
     outcome: record.outcome,
@@ -57,6 +60,10 @@ export function renderRequest(record: RequestRecord, t0: number): string {
     output: record.output ?? null,
     missing_output: record.missingOutput ?? null,
   })
+}
+
+function countFromOne(number: number): number {
+  return number + 1
 }
 
 let check: SchemaCheck | undefined
@@ -106,6 +113,9 @@ interface RequestLine {
   phase: RequestRecord['phase']
   round: number
   stage: number | null
+  session: number | null
+  turn: number | null
+  step: number | null
   slot: number
   row: number | null
   outcome: RequestRecord['outcome']
@@ -159,6 +169,9 @@ function toRecord(line: RequestLine, refuse: () => DocumentError): RequestRecord
   const more = {
     row: line.row ?? undefined,
     stage: line.stage ?? undefined,
+    session: line.session === null ? undefined : line.session - 1,
+    turn: line.turn === null ? undefined : line.turn - 1,
+    step: line.step ?? undefined,
     status: line.status ?? undefined,
     dialect: line.dialect ?? undefined,
     replaced: line.replaced ?? undefined,

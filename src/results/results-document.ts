@@ -466,7 +466,7 @@ export interface SloDocument {
     | 'goodput'
   /** Which requests it is about: those that have all of them. Empty: every one. */
   tags: {
-    /** `stage`, `model`, or a column of the data. */
+    /** `stage`, `turn`, `step`, `model`, or a column of the data. */
     name: string
     /** As it is written in the spec: `peak`, `bill*`, `2..`. */
     value: string
@@ -678,6 +678,28 @@ export interface SummaryDocument {
     /** Sent before the measured ones. */
     warmup: number
   }
+  /** Conversations among them, by how they ended; `null` without any. */
+  sessions: {
+    /** Asked for; `null` when only a duration was. */
+    asked: number | null
+    /** Every turn was answered. */
+    completed: number
+    /** A turn was not, which ended them. */
+    broken: number
+    /** The run ended before they did. */
+    unfinished: number
+    /** Turns of the broken ones that were never sent: no sample of anything. */
+    turns_not_sent: number
+    /** The same by turn; turns of which none are missing are left out. */
+    not_sent: {
+      /** From 1. */
+      turn: number
+      /** How often. */
+      count: number
+    }[]
+    /** Requests kept for results of tools that no answer called for. */
+    results_not_needed: number
+  } | null
   /** completed ÷ (total − cancelled), 0–1. */
   success_rate: number | null
   /** First measured dispatch to last measured token. */

@@ -7,6 +7,7 @@ import type { ClientTrust, ProcessTrust, RunEnd } from '../engine/record.ts'
 import type { Diagnostic } from '../metrics/diagnostic.ts'
 import type { SentRate } from '../metrics/sent-rate.ts'
 import type { ServerSummary } from '../metrics/server-summary.ts'
+import type { SessionSummary } from '../metrics/sessions.ts'
 import type { Distribution, RunSummary } from '../metrics/summary.ts'
 import { type RoundFigures, storedMetrics, storedStats } from '../verdict/figures.ts'
 import type { Difference } from '../verdict/reason.ts'
@@ -226,6 +227,7 @@ function toSummary(summary: RunSummary): SummaryDocument {
   const { total, completed, failed, cancelled, resent, warmup } = summary.requests
   return {
     requests: { total, completed, failed, cancelled, resent, warmup },
+    sessions: summary.sessions === undefined ? null : toSessions(summary.sessions),
     success_rate: orNull(summary.successRate, significant),
     duration_ms: orNull(summary.duration, fixed),
     wall_ms: orNull(summary.wall, fixed),
@@ -252,6 +254,19 @@ function toSummary(summary: RunSummary): SummaryDocument {
       count,
       sample,
     })),
+  }
+}
+
+function toSessions(sessions: SessionSummary): NonNullable<SummaryDocument['sessions']> {
+  const { asked, completed, broken, unfinished, turnsNotSent, resultsNotNeeded } = sessions
+  return {
+    asked: asked ?? null,
+    completed,
+    broken,
+    unfinished,
+    turns_not_sent: turnsNotSent.reduce((sum, { count }) => sum + count, 0),
+    not_sent: turnsNotSent.map(({ turn, count }) => ({ turn, count })),
+    results_not_needed: resultsNotNeeded,
   }
 }
 

@@ -36,12 +36,28 @@ export function describeWorkload(spec: BenchSpec): WorkloadDocument[] {
     value('method', target.method),
     ...(body === undefined ? [] : describeBody(body)),
     ...(rows === undefined ? [] : [content('rows', rows, rows.length, 'rows')]),
+    ...describeTalks(spec, redact),
     value('order', load.shuffle === true ? `shuffled by seed ${load.seed}` : 'as in the file'),
     ...reading.flatMap(([name, given]) =>
       given === undefined ? [] : [value(`stream_format.${toSnake(name)}`, redact(given))],
     ),
     ...(load.stages === undefined ? [] : [value('stages', describeStages(load.stages))]),
     value('connections', load.keepAlive === false ? 'one per request' : 'kept'),
+  ]
+}
+
+/** What is said in conversations, and how they are held. */
+function describeTalks(
+  { dataset, conversation }: BenchSpec,
+  redact: (text: string) => string,
+): WorkloadDocument[] {
+  const sessions = redactDeep(dataset?.sessions, redact)
+  if (sessions === undefined || conversation === undefined) return []
+  const { thinkTime, toolResult } = conversation
+  return [
+    content('conversations', sessions, sessions.length, 'rows'),
+    ...(thinkTime === undefined ? [] : [value('think_time', JSON.stringify(thinkTime))]),
+    ...(toolResult === undefined ? [] : [value('tool_result', redact(JSON.stringify(toolResult)))]),
   ]
 }
 

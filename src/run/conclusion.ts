@@ -13,6 +13,7 @@ import { findDoubts } from '../metrics/doubt.ts'
 import { joinRounds } from '../metrics/joining.ts'
 import { diagnoseServer } from '../metrics/server-diagnostics.ts'
 import { summarizeServer } from '../metrics/server-summary.ts'
+import { askSessions } from '../metrics/sessions.ts'
 import { summarize } from '../metrics/summary.ts'
 import { type ResultsInput, toFlow } from '../results/results.ts'
 import { describeWorkload } from '../results/workload.ts'
@@ -49,7 +50,8 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
   const alternates = driven.baseline !== undefined
   const records = alternates ? joinRounds(driven.records) : driven.records
 
-  const summary = summarize(records, { goodput, isOpen: load.kind === 'open' })
+  const talks = askSessions(spec)
+  const summary = summarize(records, { goodput, isOpen: load.kind === 'open', talks })
   // The server was watched on the clock of the run, which joined rounds have left.
   const server =
     watch &&

@@ -21,12 +21,15 @@ import { errorMessage } from './message.ts'
 import type { StreamFault, StreamMarks, StreamReader } from './reader.ts'
 import { createShortcut, type Template } from './shortcut.ts'
 import { TokenTimes } from './token-times.ts'
+import { collectCalls } from './tool-calls.ts'
 
 export { checkContentType, checkEncoding } from './content-type.ts'
 
 export interface ReaderOptions {
   /** Collect the answer's text in `marks.output`; text at `outputPath` is collected anyway. */
   keepOutput?: boolean
+  /** Collect the calls of tools in chunks of OpenAI's in `marks.toolCalls`. Slow: each event is then parsed. */
+  keepCalls?: boolean
   /** Is told of every event and, of raw text, of every read. Slow: each event is then parsed. */
   observe?: Observe
 }
@@ -43,7 +46,7 @@ export function createReader(
   contentType: string | undefined,
   options: ReaderOptions = {},
 ): StreamReader {
-  const { keepOutput = false, observe } = options
+  const { keepOutput = false, keepCalls = false, observe } = options
   let dialect = format === undefined ? guessDialect(contentType) : dialects[format.dialect]
   const marks: StreamMarks = {
     dialect: dialect.name,
@@ -53,6 +56,7 @@ export function createReader(
   }
   /** Events that are known by their bytes, once there are any. */
   let known: { frames: Frames; meaning: EventMeaning } | undefined
+  const calls = keepCalls ? collectCalls() : undefined
   let { interpret, mark, finish } = compile(dialect)
   let sniffing = format === undefined && dialect.framing !== 'raw'
   let fault = checkContentType(format, contentType)
@@ -74,6 +78,7 @@ export function createReader(
     const thorough = keepInterpreter(rules, completionEvent)
     const needsPayloads =
       observe !== undefined ||
+      calls !== undefined ||
       (outputPath !== undefined && completionEvents(rules, completionEvent).length === 0)
     return {
       interpret: needsPayloads ? thorough : createShortcut(thorough, keepOutput, learn),
@@ -105,6 +110,7 @@ export function createReader(
     marks.firstEvent ??= now
     if (meaning.kind === 'event') {
       finish.note(meaning.payload)
+      calls?.add(meaning.payload)
       return mark(meaning, now, id)
     }
     if (meaning.kind === 'fault') fault ??= meaning.fault
@@ -228,6 +234,8 @@ export function createReader(
         fault = found
       }
       const completionEvent = format?.completionEvent
+      const called = calls?.list() ?? []
+      if (called.length > 0) marks.toolCalls = called
       fault ??= judgeEnding(marks, dialect, { completionEvent, rest, finished: finish.finished() })
       if (fault === undefined && endsWithBody(marks, dialect, completionEvent))
         marks.completed ??= at
