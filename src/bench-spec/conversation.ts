@@ -57,6 +57,11 @@ export function checkConversation(document: Partial<BenchDocument>, report: Repo
     const message = `would cut conversations in two. Say how many of them there are: sessions: ${document[key]}, each of which has as many requests as turns.`
     report([key], message, 'key')
   }
+  if (document.abort === 'certain') {
+    const message =
+      'certain needs a number of requests that is known before the run, and a conversation that breaks off has fewer. Remove it.'
+    report(['abort'], message)
+  }
   if (document.stages !== undefined) {
     const message =
       'have levels of requests, and a conversation may outlast its stage. Remove stages, and ask for a concurrency or a rate; a matrix runs one after the other.'

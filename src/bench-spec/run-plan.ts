@@ -21,6 +21,8 @@ export interface RunPlan {
   /** Requests before the measured ones, to each target. */
   warmup: number
   dataset?: { source: string; rows: number }
+  /** Whether the rows are conversations, whose prompts hold what is answered. */
+  talks: boolean
   /** The target and, where its rounds alternate with those of another, that one. */
   targets: readonly PlannedTarget[]
   /** How long it takes, ms. */
@@ -74,6 +76,7 @@ export function planRun(
     duration,
     warmup,
     dataset: dataset && { source: dataset.source, rows: dataset.rows.length },
+    talks: dataset?.sessions !== undefined,
     targets: targets.map((each) => planTarget(spec, each.target, each.mock !== undefined)),
     time: planTime(spec, targets.length, pace),
     openFiles: keepKnown<RunPlan['openFiles']>({
@@ -130,9 +133,10 @@ function planTime(
   if (requests === undefined) return { kind: 'asked', ms: duration ?? 0 }
   const cap = duration ?? Infinity
   if (load.kind === 'open') {
+    const arrivals = load.sessions ?? requests
     return {
       kind: 'asked',
-      ms: (1000 * warmup) / load.rate + Math.min(cap, (1000 * requests) / load.rate),
+      ms: (1000 * warmup) / load.rate + Math.min(cap, (1000 * arrivals) / load.rate),
     }
   }
   const places = (targets * (requests + warmup)) / load.concurrency

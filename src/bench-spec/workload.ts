@@ -117,7 +117,7 @@ export function readLoad(
     ...flow,
     requests,
     sessions,
-    chosen,
+    chosen: chosen && requests !== undefined ? { ...chosen, requests } : undefined,
     duration,
     warmup: warmed,
     rounds:

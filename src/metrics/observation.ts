@@ -11,6 +11,8 @@ export interface RequestValues {
   /** 0-based within the phase. */
   index: number
   round: number
+  /** 0-based conversation that it is of; `undefined` without conversations. */
+  session?: number | undefined
   /** ms; none of one that failed. */
   values: readonly number[]
   /** Whether it failed instead of giving a value. */
@@ -22,6 +24,8 @@ export interface RequestMerit {
   /** 0-based within the phase. */
   index: number
   round: number
+  /** 0-based conversation that it is of; `undefined` without conversations. */
+  session?: number | undefined
   good: boolean
   /**
    * Of goodput: its worst value as a multiple of its bound, so that it is good up to 1; Infinity when
@@ -101,9 +105,10 @@ export function orderCounted(records: readonly RequestRecord[]): readonly Reques
 
 function observeSuccess(records: readonly RequestRecord[]): Observation | undefined {
   const good = records.filter(({ outcome }) => outcome === 'completed').length
-  return toShare(records, { good, unseen: 0 }, ({ index, round, outcome }) => ({
+  return toShare(records, { good, unseen: 0 }, ({ index, round, session, outcome }) => ({
     index,
     round,
+    session,
     good: outcome === 'completed',
   }))
 }
@@ -122,6 +127,7 @@ function observeGoodput(
   return toShare(records, { good, unseen }, (record) => ({
     index: record.index,
     round: record.round,
+    session: record.session,
     good: keepsEach(record, bounds) !== 'no',
     score: scoreRequest(record, bounds),
   }))
@@ -211,7 +217,8 @@ function toValues(
     numbers ??= listNumbers(records)
     const [index = 0, round = 0] = [numbers.indexes[place], numbers.rounds[place]]
     const values = valuesOf(place)
-    return { index, round, values, failed: values.length === 0 }
+    const session = numbers.sessions?.[place]
+    return { index, round, session, values, failed: values.length === 0 }
   })
   const failureWeight = Math.max(1, Math.round(sample.length / (records.length - counts.failed)))
   return { kind: 'values', sample, failureWeight, ...counts, requests }
@@ -220,14 +227,18 @@ function toValues(
 interface Numbers {
   indexes: Uint32Array
   rounds: Int32Array
+  /** `undefined` without conversations. */
+  sessions: Uint32Array | undefined
 }
 
 function listNumbers(records: readonly RequestRecord[]): Numbers {
   const indexes = new Uint32Array(records.length)
   const rounds = new Int32Array(records.length)
-  for (const [place, { index, round }] of records.entries()) {
+  const sessions = records[0]?.session === undefined ? undefined : new Uint32Array(records.length)
+  for (const [place, { index, round, session = 0 }] of records.entries()) {
     indexes[place] = index
     rounds[place] = round
+    if (sessions !== undefined) sessions[place] = session
   }
-  return { indexes, rounds }
+  return { indexes, rounds, sessions }
 }

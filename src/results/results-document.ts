@@ -229,8 +229,11 @@ export type DependenceDocument =
   | {
       /** Which of them. */
       kind: 'groups'
-      /** What differs by more than chance: tenths or fifths of the run, single requests. */
-      of: 'slices' | 'requests' | 'rounds'
+      /**
+       * What differs by more than chance: tenths or fifths of the run, conversations, single
+       * requests.
+       */
+      of: 'slices' | 'sessions' | 'requests' | 'rounds'
       /** How many. */
       groups: number
       /** Variance between them ÷ what chance makes of it. */
@@ -900,6 +903,26 @@ export type DiagnosticDocument =
       sent_per_second: number
       /** Sent late because as many as may be were in flight. */
       held_back: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** A turn was not answered, which ended its conversation: the turns behind it are no samples. */
+  | {
+      /** Which property; stable. */
+      id: 'conversations-broken'
+      /** How much it matters. */
+      level: 'warn'
+      /** Conversations. */
+      broken: number
+      /** All that began. */
+      begun: number
+      /** Turns that were not sent. */
+      not_sent: {
+        /** From 1. */
+        turn: number
+        /** How often. */
+        count: number
+      }[]
       /** The same in one sentence. */
       message: string
     }

@@ -5,7 +5,15 @@ import { keepKnown } from '../plan/known.ts'
 import type { PlanEvent } from '../plan/plan.ts'
 import type { Refusal } from '../plan/refusal.ts'
 import { countPromptTokens } from '../plan/tokens.ts'
-import { parseBody, readCount, readFlag, readMessages, readSampling, refuse } from './body.ts'
+import {
+  parseBody,
+  readCount,
+  readFlag,
+  readMessages,
+  readOwnMessages,
+  readSampling,
+  refuse,
+} from './body.ts'
 import type { Dialect, Failure } from './dialect.ts'
 import { frameEvent, insertPings, renderStream, renderWhole } from './framing.ts'
 
@@ -50,6 +58,7 @@ function readAsk(text: string): Ask {
   return {
     ...readSampling(body),
     prompt,
+    said: readOwnMessages(body, 'messages'),
     promptTokens: countPromptTokens(prompt),
     maxTokens,
     kinds: ['reasoning', 'tool_call'],

@@ -14,7 +14,15 @@ import { keepKnown } from '../plan/known.ts'
 import type { PlanEvent } from '../plan/plan.ts'
 import type { Refusal } from '../plan/refusal.ts'
 import { countPromptTokens } from '../plan/tokens.ts'
-import { parseBody, readCount, readFlag, readMessages, readSampling, refuse } from './body.ts'
+import {
+  parseBody,
+  readCount,
+  readFlag,
+  readMessages,
+  readOwnMessages,
+  readSampling,
+  refuse,
+} from './body.ts'
 import type { Dialect, Failure } from './dialect.ts'
 import { frameLine, renderLines, renderWhole } from './framing.ts'
 
@@ -70,6 +78,7 @@ function readRequest(text: string, readInput: (body: Fields) => string, say: Say
   return keepKnown<Ask>({
     model,
     prompt,
+    said: readOwnMessages(body, 'messages'),
     promptTokens: countPromptTokens(prompt),
     temperature,
     maxTokens,
