@@ -5,7 +5,7 @@ import type { Report } from './issue.ts'
 import { describeObject, type JsonSchema } from './json-schema.ts'
 import { keepKnown } from './known.ts'
 import { readResult, SessionError } from './session-reading.ts'
-import { scriptTools, type ToolResult } from './session.ts'
+import { scriptTools, type ToolResult, wholeCells } from './session.ts'
 import type { Conversation, Dataset } from './spec.ts'
 
 /** Results of tools in a row that one turn may take. */
@@ -51,6 +51,15 @@ export function checkConversation(document: Partial<BenchDocument>, report: Repo
       if (document[key] !== undefined) report([key], `${advice} ${key}.`, 'key')
     }
     return
+  }
+  const bodies = [['body'], ['baseline', 'body']] as const
+  for (const path of bodies) {
+    const body = path[0] === 'body' ? document.body : document.baseline?.body
+    if (path[0] === 'baseline' && body === undefined) continue
+    if (wholeCells.some((name) => JSON.stringify(body ?? '').includes(`{{${name}}}`))) continue
+    const message =
+      'sends nothing of the conversations. Write messages: "{{messages}}" in it (Gemini: contents: "{{contents}}").'
+    report(path, message)
   }
   for (const key of ['requests', 'total_requests'] as const) {
     if (document[key] === undefined) continue

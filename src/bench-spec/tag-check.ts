@@ -49,7 +49,9 @@ function checkTag(tag: ParsedTag, context: TagContext): void {
   const values = tagging.values(name)
   if (values.some((actual) => matchesTag(value, actual))) return
   const near = values.filter(({ length }) => length <= longest).slice(0, mostCompared)
-  const hint = value.kind === 'text' ? suggest(value.text, near) : ''
+  // A number is not misspelt.
+  const isWord = value.kind === 'text' && Number.isNaN(Number(value.text))
+  const hint = isWord ? suggest(value.text, near) : ''
   const few = values.length <= mostListed ? ` There ${sayValues(values)}.` : ''
   const advice = hint === '' ? few : hint
   if (hasStages && name === 'stage') {

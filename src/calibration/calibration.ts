@@ -1,8 +1,9 @@
 import { keepKnown } from '../bench-spec/known.ts'
+import { orderSessions } from '../bench-spec/session-order.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { nameTarget } from '../bench-spec/target.ts'
 import { prepare } from '../bench-spec/template.ts'
-import type { LoadPlan } from '../engine/load-plan.ts'
+import { type LoadPlan, planTalks } from '../engine/load-plan.ts'
 import { type LoadOptions, runLoad } from '../engine/load.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { compareWithSent, type Spread } from '../metrics/client-error.ts'
@@ -134,12 +135,18 @@ export async function measureTarget(
   const { requests = 200 } = spec.load
   const rounds = Math.max(3, Math.min(10, Math.floor(requests / 20)))
   const { duration: _, ...load } = spec.load
+  const { sessions: talks } = spec.dataset ?? {}
+  const sessions = load.sessions ?? (talks && orderSessions(talks, load).cover(requests))
   const run = await runLoad(
     keepKnown<LoadPlan>({
-      load: { ...load, requests, rounds },
+      load:
+        sessions === undefined
+          ? { ...load, requests, rounds }
+          : { ...load, requests, rounds, sessions },
       timeouts: spec.timeouts,
       stream: spec.stream,
       requests: prepare(spec),
+      talks: planTalks(spec),
       secrets: spec.secrets,
     }),
     keepKnown<LoadOptions>({ signal, onRecords }),

@@ -1,4 +1,13 @@
-import type { Conversation, Dataset, Load, Secret, Target, Timeouts } from '../bench-spec/spec.ts'
+import { keepKnown } from '../bench-spec/known.ts'
+import type {
+  BenchSpec,
+  Conversation,
+  Dataset,
+  Load,
+  Secret,
+  Target,
+  Timeouts,
+} from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
 import type { Share } from './share.ts'
@@ -35,4 +44,13 @@ export interface Talks {
   target: Target
   /** The second target. */
   baseline?: Target
+}
+
+/** Those of a spec; `undefined` where its rows are none. */
+export function planTalks(
+  { dataset, conversation, target }: BenchSpec,
+  baseline?: Target,
+): Talks | undefined {
+  if (dataset === undefined || conversation === undefined) return undefined
+  return keepKnown<Talks>({ dataset, conversation, target, baseline })
 }

@@ -3,7 +3,7 @@ import { keepKnown } from '../bench-spec/known.ts'
 import type { BenchSpec, MockOptions, Target } from '../bench-spec/spec.ts'
 import { rebaseUrl } from '../bench-spec/target.ts'
 import { prepare } from '../bench-spec/template.ts'
-import type { LoadPlan, Talks } from '../engine/load-plan.ts'
+import { type LoadPlan, planTalks } from '../engine/load-plan.ts'
 import { type LoadOptions, runLoad } from '../engine/load.ts'
 import type {
   ClientTrust,
@@ -139,7 +139,7 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
 }
 
 function planLoad(spec: BenchSpec, recorded: number | undefined): LoadPlan {
-  const { baseline, gate, dataset, conversation, target } = spec
+  const { baseline, gate } = spec
   const second = baseline?.kind === 'interleaved' ? baseline.target : undefined
   return keepKnown<LoadPlan>({
     load: spec.load,
@@ -147,10 +147,7 @@ function planLoad(spec: BenchSpec, recorded: number | undefined): LoadPlan {
     stream: spec.stream,
     requests: prepare(spec),
     baseline: second && prepare(spec, second),
-    talks:
-      conversation &&
-      dataset &&
-      keepKnown<Talks>({ dataset, conversation, target, baseline: second }),
+    talks: planTalks(spec, second),
     extraRounds: gate.policy === 'point' ? undefined : gate.maxExtraRounds,
     secrets: spec.secrets,
     recorded,

@@ -66,7 +66,7 @@ export function slice(tallies: Sequence<Tally>, slices: number): Tally[] {
 }
 
 /** Tallies of the same conversation put together, which are neighbours; empty where each has but one. */
-export function gatherSessions(tallies: Sequence<Tally>, sessions: readonly number[]): Tally[] {
+function gatherSessions(tallies: Sequence<Tally>, sessions: readonly number[]): Tally[] {
   const groups: Tally[] = []
   let position = 0
   for (const { size, hits } of tallies) {

@@ -27,6 +27,10 @@ function spec(file: string, ...lines: string[]): string {
   ].join('\n')
 }
 
+function mean(records: readonly TruthRecord[], count: (record: TruthRecord) => number): number {
+  return records.reduce((sum, record) => sum + count(record), 0) / records.length
+}
+
 /** Each record whose prompt does not begin with the whole of an earlier one and the answer to that. */
 function findStrangers(truth: readonly TruthRecord[]): TruthRecord[] {
   const told = new Set(truth.map(({ said, text }) => [...said, text].join(' ')))
@@ -48,7 +52,14 @@ test('50 conversations of 4 turns: each prompt has the answers before in it, and
   })
   const run = await project.slogate([
     'run',
-    ...['-c', 'talks.bench.yaml', '--url', mock.url, '--out', 'out', '--processes', '2'],
+    '-c',
+    'talks.bench.yaml',
+    '--url',
+    mock.url,
+    '--out',
+    'out',
+    '--processes',
+    '2',
   ])
   expect(run.text).toContain('1 of 3 SLOs of level error missed')
   expect(run.code).toBe(1)
@@ -58,8 +69,6 @@ test('50 conversations of 4 turns: each prompt has the answers before in it, and
   // Eight of the first turns were the warm-up.
   expect(turns.map(({ length }) => length)).toEqual([58, 50, 50, 50])
   expect(findStrangers(truth)).toEqual([])
-  const mean = (records: readonly TruthRecord[], count: (record: TruthRecord) => number): number =>
-    records.reduce((sum, record) => sum + count(record), 0) / records.length
   const cached = turns.map((records) => mean(records, ({ tokens }) => tokens.cached))
   expect(cached.toSorted((a, b) => a - b)).toEqual(cached)
   expect(cached[3]).toBeGreaterThan(cached[1] ?? 0)
@@ -112,7 +121,12 @@ test('a turn that failed ends its conversation, and the turns that were not sent
   })
   const run = await project.slogate([
     'run',
-    ...['-c', 'broken.bench.yaml', '--url', mock.url, '--out', 'out'],
+    '-c',
+    'broken.bench.yaml',
+    '--url',
+    mock.url,
+    '--out',
+    'out',
   ])
   const { summary } = JSON.parse(project.read('out/broken/results.json')) as Results
   const { sessions, requests } = summary
@@ -141,7 +155,14 @@ test('what a tool gives is sent for the calls of an answer, and the next turn ha
   })
   const run = await project.slogate([
     'run',
-    ...['-c', 'tools.bench.yaml', '--url', mock.url, '--out', 'out', '--debug-events', '3'],
+    '-c',
+    'tools.bench.yaml',
+    '--url',
+    mock.url,
+    '--out',
+    'out',
+    '--debug-events',
+    '3',
   ])
   expect(run.code).toBe(0)
   const { summary } = JSON.parse(project.read('out/tools/results.json')) as Results
