@@ -53,8 +53,11 @@ export interface BenchDocument {
   resend?: boolean
   /** Rows for the {{column}} placeholders; request i uses row i modulo rows, or as shuffled. */
   data_source?: {
-    /** Format of the file, or `synthetic`: prompts are made up. */
-    type: 'csv' | 'jsonl' | 'synthetic'
+    /**
+     * Format of the file, of conversations a list of turns in each row; or `synthetic`: prompts are
+     * made up.
+     */
+    type: 'csv' | 'jsonl' | 'synthetic' | 'conversations'
     /** The file, relative to the spec's directory. */
     file?: string
     /** The only column that may be used. Default: all. */
@@ -111,6 +114,27 @@ export interface BenchDocument {
         /** Free for notes; never read. */
         [key: `x-${string}`]: unknown
       }
+  /** How conversations are held, with `data_source: { type: conversations }`. */
+  conversation?: {
+    /**
+     * Time from the end of an answer to the next turn; a turn of the data may have its own. Or a
+     * distribution.
+     */
+    think_time?: string | Record<string, unknown>
+    /**
+     * What a tool gives that an answer calls, or what each gives by its name, `*` any other; a turn
+     * of the data may have its own. Default: calls are left unanswered, and out of what is said on.
+     */
+    tool_result?: string | Record<string, unknown>
+    /**
+     * Requests of a turn that are kept for results of tools: each is sent when the answer before
+     * calls one.
+     * @default 1
+     */
+    tool_steps?: number
+    /** Free for notes; never read. */
+    [key: `x-${string}`]: unknown
+  }
   /** How the stream is read. Default: chosen from the response. */
   stream_format?:
     | 'openai-chat'
@@ -240,6 +264,11 @@ export interface BenchDocument {
    * @default 100
    */
   requests?: number
+  /**
+   * Measured conversations, in place of `requests`. Default: as few as have the requests that the
+   * SLOs need.
+   */
+  sessions?: number
   /** Alias of `requests`. */
   total_requests?: number
   /**
@@ -642,8 +671,11 @@ export interface BenchDocument {
         }
     /** Its own `data_source`. */
     data_source?: {
-      /** Format of the file, or `synthetic`: prompts are made up. */
-      type: 'csv' | 'jsonl' | 'synthetic'
+      /**
+       * Format of the file, of conversations a list of turns in each row; or `synthetic`: prompts
+       * are made up.
+       */
+      type: 'csv' | 'jsonl' | 'synthetic' | 'conversations'
       /** The file, relative to the spec's directory. */
       file?: string
       /** The only column that may be used. Default: all. */
@@ -761,6 +793,8 @@ export interface BenchDocument {
     max_concurrency?: number[]
     /** Values of `requests`. */
     requests?: number[]
+    /** Values of `sessions`. */
+    sessions?: number[]
     /** Values of `duration`. */
     duration?: (number | string)[]
     /** Values of `warmup`. */

@@ -13,6 +13,7 @@ const ofFile: readonly string[] = ['file', 'column', 'encoding', 'shuffle', 'rep
 const keysOf: Readonly<Record<Source['type'], readonly string[]>> = {
   csv: ofFile,
   jsonl: ofFile,
+  conversations: ['file', 'encoding', 'shuffle', 'repeats'],
   synthetic: [
     'input_tokens',
     'output_tokens',

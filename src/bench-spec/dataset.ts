@@ -7,12 +7,15 @@ import { decodeText, findEncoding } from './encoding.ts'
 import { findExcess } from './extent.ts'
 import { isFields } from './fields.ts'
 import { renderPath } from './issue.ts'
+import { keepKnown } from './known.ts'
+import { readSession, SessionError } from './session-reading.ts'
+import type { Session } from './session.ts'
 import type { Dataset, Row } from './spec.ts'
 import { suggest } from './suggestion.ts'
 
 /** A `data_source` that is a file, as the schema lets it through. */
 export interface DataSource {
-  type: 'csv' | 'jsonl'
+  type: 'csv' | 'jsonl' | 'conversations'
   file: string
   column?: string
   encoding?: string
@@ -53,12 +56,14 @@ export function loadDataset(source: DataSource, directory: string): LoadedDatase
   const warnings: string[] = []
   try {
     const text = readText(source, path, warnings)
-    const table = source.type === 'csv' ? parseCsv(text) : parseJsonl(text)
+    const table = parseTable(source.type, text)
     const columns = limitColumns(table.columns, source.column)
     const shown = new Set(columns)
     const rows = table.rows.map((row) => pick(row, columns))
     const hidden = table.columns.filter((column) => !shown.has(column))
-    return { dataset: { source: source.file, path, columns, rows }, hidden, issues: [], warnings }
+    const { sessions } = table
+    const dataset = keepKnown<Dataset>({ source: source.file, path, columns, rows, sessions })
+    return { dataset, hidden, issues: [], warnings }
   } catch (error) {
     if (!(error instanceof DatasetError)) throw error
     const { key, messages } = error
@@ -121,6 +126,23 @@ function readBytes(path: string): Uint8Array {
 interface Table {
   columns: string[]
   rows: Row[]
+  /** One for each row. */
+  sessions?: Session[]
+}
+
+function parseTable(type: DataSource['type'], text: string): Table {
+  switch (type) {
+    case 'csv':
+      return parseCsv(text)
+    case 'jsonl':
+      return toTable(parseJsonl(text).map(({ row }) => row))
+    case 'conversations':
+      return parseConversations(text)
+  }
+}
+
+function toTable(rows: Row[]): Table {
+  return { columns: [...new Set(rows.flatMap((row) => Object.keys(row)))], rows }
 }
 
 function parseCsv(text: string): Table {
@@ -174,13 +196,35 @@ function parseRecords(text: string): { record: string[]; line: number }[] {
   }
 }
 
-function parseJsonl(text: string): Table {
+function parseConversations(text: string): Table {
+  if (text.trimStart().startsWith('[')) {
+    const message = ' is one JSON array. Write one object per line: jq -c ".[]" array.json > file'
+    throw new DatasetError('file', message)
+  }
   const problems: string[] = []
-  const rows = text.split(/\r?\n/).flatMap((line, index): Row[] => {
+  const read = parseJsonl(text).flatMap(({ row, line }) => {
+    try {
+      return [readSession(row)]
+    } catch (error) {
+      if (!(error instanceof SessionError)) throw error
+      problems.push(`:${line}: ${error.message}`)
+      return []
+    }
+  })
+  if (problems.length > 0) throw new DatasetError('file', ...problems.slice(0, mostLinesNamed))
+  return {
+    ...toTable(read.map(({ cells }) => cells)),
+    sessions: read.map(({ session }) => session),
+  }
+}
+
+function parseJsonl(text: string): { row: Row; line: number }[] {
+  const problems: string[] = []
+  const rows = text.split(/\r?\n/).flatMap((line, index): { row: Row; line: number }[] => {
     if (line.trim() === '') return []
     const row = parseRow(line)
     const excess = row && findExcess(row)
-    if (row !== undefined && excess === undefined) return [row]
+    if (row !== undefined && excess === undefined) return [{ row, line: index + 1 }]
     const what =
       excess === undefined
         ? 'is no JSON object. Write one object per line.'
@@ -192,7 +236,7 @@ function parseJsonl(text: string): Table {
     throw new DatasetError('file', ...problems.slice(0, mostLinesNamed))
   }
   if (rows.length === 0) throw new DatasetError('file', ' is empty. It needs one object per line.')
-  return { columns: [...new Set(rows.flatMap((row) => Object.keys(row)))], rows }
+  return rows
 }
 
 function parseRow(line: string): Row | undefined {

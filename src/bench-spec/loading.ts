@@ -26,11 +26,12 @@ import { createRedactor, maskSecrets } from './redaction.ts'
 import { checkSchema } from './schema-check.ts'
 import { benchSchema } from './schema.ts'
 import { findSecrets, maskNamedSecrets, type LiteralSecret } from './secret.ts'
+import { listCells } from './session.ts'
 import type { RelativeSlo } from './slo.ts'
 import { parseSource } from './source.ts'
 import type { BenchSpec, MockOptions, Secret } from './spec.ts'
 import { createWriteRows } from './synthetic-source.ts'
-import { hasPlaceholder } from './template.ts'
+import { hasPlaceholder, prepare, prepareRequest } from './template.ts'
 
 export interface LoadOptions<Stored> {
   /** Variables for `${VAR}`, and `SLOGATE_*` in place of the document's values. */
@@ -308,7 +309,10 @@ function collectSecrets(spec: BenchSpec, known: readonly Secret[]): Secret[] {
   const sent = listKinds(spec).flatMap((kind) =>
     [kind.target, ...(kind.baseline === undefined ? [] : [kind.baseline])].flatMap((target) => {
       const varies = [target.url, ...Object.values(target.headers)].some(hasPlaceholder)
-      return varies ? prepareKind(spec, kind, target) : [target]
+      if (!varies) return [target]
+      const { dataset } = kind
+      if (dataset?.sessions === undefined) return prepareKind(spec, kind, target)
+      return listCells(dataset).map((cells) => prepareRequest(target, cells))
     }),
   )
   // Of a mix they are what its kinds begin with, and are named in reports.

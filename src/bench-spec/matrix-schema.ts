@@ -7,6 +7,7 @@ const loadKeys = [
   'arrival',
   'max_concurrency',
   'requests',
+  'sessions',
   'duration',
   'warmup',
   'rounds',

@@ -256,7 +256,7 @@ function readRows(
   if (!isOwn && (source === undefined || !usesDataset(target))) return { isOwn }
   const given = own.data_source ?? source
   const file = given && asFile(given)
-  if (file !== undefined) return { loaded: readData(file), isOwn }
+  if (file !== undefined && file.type !== 'conversations') return { loaded: readData(file), isOwn }
   const message = `of type ${given?.type} makes a load of its own. Write rows of a file in a mix, or a spec of its own for it.`
   report(isOwn ? [...path, 'data_source', 'type'] : ['data_source', 'type'], message)
   return { isOwn }

@@ -10,6 +10,7 @@ import {
 } from './baseline.ts'
 import type { BenchDocument } from './bench-document.ts'
 import { readCacheRule } from './cache-rule.ts'
+import { checkConversation, readConversation } from './conversation.ts'
 import { readSource } from './data-source.ts'
 import type { DataSource, LoadedDataset } from './dataset.ts'
 import { readExpectation } from './expectation-reading.ts'
@@ -19,6 +20,8 @@ import { findWhole, readMix } from './mix.ts'
 import { hasControls } from './plain-text.ts'
 import { checkHeads, checkRepeats } from './prompt-check.ts'
 import { readServerMetrics } from './server-metrics.ts'
+import { orderSessions } from './session-order.ts'
+import { listCells } from './session.ts'
 import { addLimits, parseSlos } from './slo-list.ts'
 import type { RelativeSlo } from './slo.ts'
 import type { Abort, BenchSpec, Gate, MockOptions, Target } from './spec.ts'
@@ -30,7 +33,7 @@ import { createTagging } from './tagging.ts'
 import { checkHeaders, checkUrl, readTarget } from './target.ts'
 import { checkPlaceholders, type Columns, usesDataset } from './template.ts'
 import { checkWholeKeys, isWhole } from './whole-answer.ts'
-import { defaultSeed, readLoad, readTimeouts } from './workload.ts'
+import { defaultSeed, readLoad, readManner, readTimeouts } from './workload.ts'
 
 /** What a document means, and what is wrong with the meaning. */
 export interface Bench<Stored = unknown> {
@@ -90,7 +93,9 @@ export function readBench<Stored>(
   issues.push(...(mixed?.issues ?? []))
   // What kinds send is theirs.
   const target = mixed === undefined ? readTarget(document, stream) : readBase(document)
-  const dataset = mixed === undefined ? loaded?.dataset : undefined
+  checkConversation(document, report)
+  const talk = mixed === undefined ? readConversation(document, loaded?.dataset, report) : undefined
+  const dataset = mixed === undefined ? (talk?.dataset ?? loaded?.dataset) : undefined
 
   if (document.url !== undefined) issues.push(...checkUrl(target.url, mock !== undefined, locate))
   const lacksMix = faults.some(({ path }) => path[0] === 'mix')
@@ -98,7 +103,7 @@ export function readBench<Stored>(
     const columns = keepKnown<Columns>({ hidden: loaded?.hidden ?? [], dataset })
     return [
       ...(lacksData ? [] : checkPlaceholders(texts, columns, locate)),
-      ...checkHeaders(texts, dataset?.rows ?? [], locate),
+      ...checkHeaders(texts, dataset === undefined ? [] : listCells(dataset), locate),
     ]
   }
   if (mixed === undefined && !lacksMix) issues.push(...checkTexts(target, locate))
@@ -139,6 +144,7 @@ export function readBench<Stored>(
     mix,
     load: { shuffle: source?.shuffle, seed, stages: staging?.stages },
   })
+  const talks = dataset?.sessions && orderSessions(dataset.sessions, readManner(document))
   const hidden = [...(loaded?.hidden ?? []), ...(mixed?.hidden ?? [])]
   const tagged = {
     tagging,
@@ -174,7 +180,16 @@ export function readBench<Stored>(
   const serverMetrics = readServerMetrics(document, report)
   const load =
     staging === undefined
-      ? readLoad(document, report, { slos, gate, tagging, alternates, openFiles, cores, hasRate })
+      ? readLoad(document, report, {
+          slos,
+          gate,
+          tagging,
+          alternates,
+          openFiles,
+          cores,
+          hasRate,
+          talks,
+        })
       : readStagedLoad(document, staging, report, {
           mock: mock !== undefined,
           alternates,
@@ -193,6 +208,7 @@ export function readBench<Stored>(
     target,
     timeouts: readTimeouts(document, report),
     dataset: filled?.dataset ?? dataset,
+    conversation: talk?.conversation,
     stream,
     mix,
     expect:

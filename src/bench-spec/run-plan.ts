@@ -7,6 +7,7 @@ import { keepKnown } from './known.ts'
 import { countOpenFiles } from './open-files.ts'
 import { fillHeads } from './prompt-head.ts'
 import { createRedactor } from './redaction.ts'
+import { listCells } from './session.ts'
 import type { BenchSpec, Dataset, Kind, Load, Row, Target } from './spec.ts'
 import { prepareRequest, usesColumn } from './template.ts'
 import { estimateTokens, listPrompts } from './token-estimate.ts'
@@ -26,6 +27,8 @@ export interface RunPlan {
   dataset?: PlannedRows
   /** Kinds of request of a mix; none without one. */
   kinds: readonly PlannedKind[]
+  /** Whether the rows are conversations, whose prompts hold what is answered. */
+  talks: boolean
   /** The target and, where its rounds alternate with those of another, that one. */
   targets: readonly PlannedTarget[]
   /** How long it takes, ms. */
@@ -99,6 +102,7 @@ export function planRun(
     warmup,
     dataset: dataset && planRows(dataset),
     kinds: mix === undefined ? [] : planKinds(spec, mix),
+    talks: dataset?.sessions !== undefined,
     targets: targets.map((each) => planTarget(spec, each.target, each.mock !== undefined)),
     time: planTime(spec, targets.length, pace),
     openFiles: keepKnown<RunPlan['openFiles']>({
@@ -115,7 +119,9 @@ function planTarget(spec: BenchSpec, target: Target, isMock: boolean): PlannedTa
   const place = isMock ? 'mock' : isLocal(target.url) ? 'local' : 'remote'
   if (spec.mix !== undefined) return { ...planTexts(spec, { ...target, body: null }, []), place }
   const { dataset, load, cache } = spec
-  const rows = dataset?.rows.slice(0, Math.min(mostRows, load.requests ?? Infinity)) ?? [{}]
+  const most = Math.min(mostRows, load.requests ?? Infinity)
+  // What conversations say on depends on what is answered: it is in none of these bodies.
+  const rows = dataset === undefined ? [{}] : listCells(dataset).slice(0, most)
   const texts = planTexts(spec, target, rows)
   const isAsked = dataset?.synthetic !== undefined && usesColumn(target, 'prompt')
   const promptTokens = isAsked ? averageAsked(rows) : texts.promptTokens
@@ -211,9 +217,10 @@ function planTime(
   if (requests === undefined) return { kind: 'asked', ms: duration ?? 0 }
   const cap = duration ?? Infinity
   if (load.kind === 'open') {
+    const arrivals = load.sessions ?? requests
     return {
       kind: 'asked',
-      ms: (1000 * warmup) / load.rate + Math.min(cap, (1000 * requests) / load.rate),
+      ms: (1000 * warmup) / load.rate + Math.min(cap, (1000 * arrivals) / load.rate),
     }
   }
   const places = (targets * (requests + warmup)) / load.concurrency

@@ -12,7 +12,7 @@ import { suggest } from './suggestion.ts'
 const few = 6
 
 /** The same, where one is unknown. */
-const fewKnown = 11
+const fewKnown = 12
 
 /** Words that will be keys. */
 const reservedKeys = ['abort']

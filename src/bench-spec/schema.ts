@@ -1,3 +1,4 @@
+import { conversationSchema } from './conversation.ts'
 import { describeDistribution } from './distribution-reading.ts'
 import { durationPattern } from './duration.ts'
 import { expectationSchema } from './expectation-schema.ts'
@@ -181,8 +182,9 @@ const document = describeObject(
     data_source: describeObject(
       {
         type: {
-          description: 'Format of the file, or `synthetic`: prompts are made up.',
-          enum: ['csv', 'jsonl', 'synthetic'],
+          description:
+            'Format of the file, of conversations a list of turns in each row; or `synthetic`: prompts are made up.',
+          enum: ['csv', 'jsonl', 'synthetic', 'conversations'],
           examples: ['csv'],
         },
         file: describeText("The file, relative to the spec's directory.", {
@@ -258,6 +260,7 @@ const document = describeObject(
         ),
       ],
     },
+    conversation: conversationSchema,
     stream_format: {
       description: 'How the stream is read. Default: chosen from the response.',
       examples: ['openai-chat', { type: 'sse', completion_event: 'workflow_finished' }],
@@ -331,6 +334,11 @@ const document = describeObject(
         default: 100,
         examples: [300],
       },
+    ),
+    sessions: count(
+      'Measured conversations, in place of `requests`. Default: as few as have the requests that the SLOs need.',
+      1,
+      { examples: [50] },
     ),
     total_requests: count('Alias of `requests`.', 1, { examples: [100] }),
     duration: duration('How long measured requests are started.', { examples: ['60s'] }),

@@ -1,6 +1,7 @@
 import type { CacheRule } from './cache-rule.ts'
 import type { Distribution } from './distribution.ts'
 import type { Expectation } from './expectation.ts'
+import type { Session, ToolResult } from './session.ts'
 import type { GoodputBounds, Slo } from './slo.ts'
 import type { StreamFormat } from './stream-format.ts'
 
@@ -19,6 +20,8 @@ export interface BenchSpec<Stored = unknown> {
   target: Target
   timeouts: Timeouts
   dataset?: Dataset
+  /** How the conversations of the data are held; `undefined`: there are none. */
+  conversation?: Conversation
   /** `undefined`: the dialect is chosen from the response. */
   stream?: StreamFormat
   /** `undefined`: an answer has to be complete, and no more. */
@@ -134,6 +137,16 @@ export interface Dataset {
   rows: readonly Row[]
   /** How its rows are made up; `undefined`: they are those of a file. */
   synthetic?: Synthetic
+  /** Where each row is a conversation, the one of each; their other columns are the rows. */
+  sessions?: readonly Session[]
+}
+
+/** How conversations are held. */
+export interface Conversation {
+  /** From the end of an answer to the next turn, ms, where the data does not say; `undefined`: at once. */
+  thinkTime?: Distribution
+  /** Of tools that an answer calls, where a turn has none of its own; `undefined`: calls are left out. */
+  toolResult?: ToolResult
 }
 
 /** Prompts of made-up text, whose lengths are in tokens as the server counts them. */
@@ -203,6 +216,11 @@ export type Transport = 'lean' | 'undici'
 interface LoadBase {
   /** Measured requests, of each target; `undefined` only when `duration` is given. */
   requests?: number
+  /**
+   * Measured conversations, of each target, which have those requests; `undefined` without
+   * conversations, or when `duration` alone is given. They are what is in progress, due and in rounds.
+   */
+  sessions?: number
   /** Where `requests` comes from when the spec does not say. */
   chosen?: DefaultRequests
   /** ms of dispatching, from the first measured dispatch. */

@@ -1,4 +1,5 @@
 import { cleanLine } from './plain-text.ts'
+import { listPlaces } from './session-tags.ts'
 import { SloSyntaxError, type Token } from './slo-syntax.ts'
 import type { Dataset } from './spec.ts'
 import { suggest } from './suggestion.ts'
@@ -47,7 +48,9 @@ function checkTag(tag: ParsedTag, context: TagContext): void {
   const values = tagging.values(name)
   if (values.some((actual) => matchesTag(value, actual))) return
   const near = values.filter(({ length }) => length <= longest).slice(0, mostCompared)
-  const hint = value.kind === 'text' ? suggest(value.text, near) : ''
+  // A number is not misspelt.
+  const isWord = value.kind === 'text' && Number.isNaN(Number(value.text))
+  const hint = isWord ? suggest(value.text, near) : ''
   const few = values.length <= mostListed ? ` There ${sayValues(values)}.` : ''
   const advice = hint === '' ? few : hint
   if ((hasStages && name === 'stage') || (hasMix && name === 'kind')) {

@@ -1,6 +1,8 @@
 import { findModel } from './asked.ts'
 import { orderKinds } from './kind-order.ts'
 import { orderRows, type RowOrder } from './row-order.ts'
+import { orderSessions } from './session-order.ts'
+import { listPlaces, type Placed, type SessionTags, tagSessions } from './session-tags.ts'
 import type { Slo } from './slo.ts'
 import type { BenchSpec, Dataset, Kind, Load, Stage, Target } from './spec.ts'
 import { expectRequests } from './stages.ts'
@@ -17,6 +19,9 @@ export interface Tagged {
   kind?: number
   /** 0-based stage in which it was due; `undefined` without stages. */
   stage?: number
+  /** 0-based turn of its conversation, and results of tools in it before; `undefined` without one. */
+  turn?: number
+  step?: number
 }
 
 /** The tags of the requests of a spec: a pure function of both. */
@@ -70,23 +75,25 @@ export function createTagging({ mix, load, ...alone }: TagSource): Tagging {
   )
   const lists = new WeakMap<readonly Tag[], { requests: number; list: number[] }>()
 
-  function find(request: Tagged, name: string): string | undefined {
+  function read(request: Tagged, name: string): string | undefined {
     const { target: role = 'candidate', row = 0, stage = -1 } = request
     const kind = kinds[request.kind ?? 0]
     if (stages !== undefined && name === 'stage') return stages[stage]?.name
+    const placed = kind?.talks.find(request, name)
+    if (placed !== undefined) return placed
     if (mix !== undefined && name === 'kind') return kind?.name
     if (named && name === 'model') return kind?.models[role](row)
     return toText(kind?.rows[row]?.[name])
   }
 
-  /** One request for each row of each kind. */
+  /** One request for each row of each kind, of conversations for each request of theirs. */
   function listEach(): Tagged[] {
-    return kinds.flatMap(({ rows }, kind) => rows.map((_, row) => ({ kind, row })))
+    return kinds.flatMap(({ places }, kind) => places.map((place) => ({ kind, ...place })))
   }
 
   function has(request: Tagged, tags: readonly Tag[]): boolean {
     return tags.every(({ name, value }) => {
-      const actual = find(request, name)
+      const actual = read(request, name)
       return actual !== undefined && matchesTag(value, actual)
     })
   }
@@ -99,8 +106,8 @@ export function createTagging({ mix, load, ...alone }: TagSource): Tagging {
       const list: number[] = []
       for (let index = 0; index < requests; index++) {
         const { kind, nth } = deal({ phase: 'measured', index })
-        const row = kinds[kind]?.order({ phase: 'measured', index: nth })
-        if (has({ kind, row: row ?? 0 }, tags)) list.push(index)
+        const request = kinds[kind]?.find(nth)
+        if (has({ kind, ...request }, tags)) list.push(index)
       }
       lists.set(tags, { requests, list })
       return list
@@ -109,13 +116,14 @@ export function createTagging({ mix, load, ...alone }: TagSource): Tagging {
       ...new Set([
         ...(stages === undefined ? [] : ['stage']),
         ...(mix === undefined ? [] : ['kind']),
+        ...kinds.flatMap(({ talks }) => talks.names),
         ...(named ? ['model'] : []),
         ...kinds.flatMap(({ columns }) => columns),
       ]),
     ],
     values: (name) => {
       if (stages !== undefined && name === 'stage') return stages.map((stage) => stage.name)
-      const found = listEach().map((request) => find(request, name))
+      const found = listEach().map((request) => read(request, name))
       return [...new Set(found.filter((value) => value !== undefined))]
     },
     exists: (tags) => listEach().some((request) => has(request, tags)),
@@ -132,7 +140,11 @@ interface TaggedKind {
   weight: number
   rows: Dataset['rows']
   columns: readonly string[]
-  order: RowOrder
+  talks: SessionTags
+  /** What requests there may be. */
+  places: readonly Placed[]
+  /** What is known of a measured request by its 0-based number within the kind. */
+  find(nth: number): Placed
   model: string | undefined
   models: Readonly<Record<'candidate' | 'baseline', (row: number) => string | undefined>>
 }
@@ -147,13 +159,25 @@ function readKind(
     weight,
     rows,
     columns: dataset?.columns ?? [],
-    order: orderRows(rows.length, { shuffle, seed }),
+    talks: tagSessions(dataset?.sessions),
+    places: listPlaces(rows, dataset?.sessions),
+    find: findRequest(dataset, { shuffle, seed }),
     model: findModel(target.body),
     models: {
       candidate: readModels(target, rows),
       baseline: readModels(baseline ?? target, rows),
     },
   }
+}
+
+/** What is known of a measured request by its 0-based number. */
+function findRequest(
+  dataset: Dataset | undefined,
+  load: Pick<TagSource['load'], 'shuffle' | 'seed'>,
+): (index: number) => Placed {
+  if (dataset?.sessions !== undefined) return orderSessions(dataset.sessions, load).find
+  const order = orderRows(dataset?.rows.length ?? 1, load)
+  return (index) => ({ row: order({ phase: 'measured', index }) })
 }
 
 /** A load as an SLO sees it, which is about some of its requests: `requests` is how many these are. */

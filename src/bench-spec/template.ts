@@ -2,6 +2,7 @@ import { findLead } from './cache-rule.ts'
 import { createIssue, type Locate, type Path, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
 import { findHeads } from './prompt-head.ts'
+import { explainOwnCell, listOwnColumns } from './session-columns.ts'
 import type { BenchSpec, Dataset, Row, Target } from './spec.ts'
 import type { StreamFormat } from './stream-format.ts'
 import { suggest } from './suggestion.ts'
@@ -132,7 +133,9 @@ export interface Columns {
 /** Finds placeholders that nothing can be put in place of. */
 export function checkPlaceholders(target: Target, columns: Columns, locate: Locate): Issue[] {
   return listPlaceholders(target).flatMap(({ path, text, name, start, length }) => {
-    const problem = explainPlaceholder(name, columns)
+    const isWhole = path[0] === 'body' && path.length > 1 && length === text.length
+    const own = explainOwnCell(name, isWhole, columns.dataset)
+    const problem = own === undefined ? explainPlaceholder(name, columns) : own.problem
     return problem === undefined ? [] : createIssue(locate, path, problem, { text, start, length })
   })
 }
@@ -147,7 +150,8 @@ function explainPlaceholder(name: string, { dataset, hidden }: Columns): string 
   if (dataset === undefined) {
     return `{{${name}}} has no source. Add a data_source with a column "${name}".`
   }
-  const { columns, rows, source, synthetic } = dataset
+  const { source, synthetic } = dataset
+  const { columns, rows } = listOwnColumns(dataset)
   const key = synthetic && !columns.includes(name) ? keysOfColumns[name] : undefined
   if (key !== undefined) return `{{${name}}} has no source. Add ${key} to the data_source.`
   if (hidden.includes(name)) {
@@ -159,7 +163,8 @@ function explainPlaceholder(name: string, { dataset, hidden }: Columns): string 
   }
   const lacking = rows.findIndex((row) => row[name] === undefined)
   if (lacking === -1) return undefined
-  return `row ${lacking + 1} of ${source} has no "${name}". Every row needs what a placeholder names.`
+  const what = dataset.sessions === undefined ? 'row' : 'turn'
+  return `${what} ${lacking + 1} of ${source} has no "${name}". Every ${what} needs what a placeholder names.`
 }
 
 /** Whether any text of the target names a column. */
@@ -170,6 +175,11 @@ export function usesDataset(target: Target): boolean {
 /** Whether any text of the target names this column. */
 export function usesColumn(target: Target, column: string): boolean {
   return listPlaceholders(target).some(({ name }) => name === column)
+}
+
+/** The columns that a target names. */
+export function listNames(target: Target): ReadonlySet<string> {
+  return new Set(listPlaceholders(target).map(({ name }) => name))
 }
 
 function listPlaceholders({ url, headers, body }: Target): Placeholder[] {

@@ -7,6 +7,7 @@ import { keepKnown } from './known.ts'
 import { checkOpenFiles, countConnections } from './open-files.ts'
 import { readProcesses } from './process-count.ts'
 import { chooseRequests } from './sample-size.ts'
+import type { SessionOrder } from './session-order.ts'
 import type { Slo } from './slo.ts'
 import type { Gate, Load, Timeouts } from './spec.ts'
 import type { Tagging } from './tagging.ts'
@@ -43,9 +44,12 @@ export function readLoad(
     openFiles = Infinity,
     hasRate = document.rate !== undefined,
     cores = 1,
+    talks,
   }: {
     slos: readonly Slo[]
     gate: Gate
+    /** The order of its conversations; `undefined` without any. */
+    talks?: SessionOrder | undefined
     tagging?: Tagging | undefined
     alternates: boolean
     /** Files and sockets that a process may have open. */
@@ -71,16 +75,21 @@ export function readLoad(
   const duration = readDuration(['duration'], document.duration, report)
   const confidence = 1 - (1 - gate.confidence) / (1 + gate.maxExtraRounds)
   const mock = document.mock !== undefined && document.mock !== false
-  const chosen =
-    given === undefined && alias === undefined && document.duration === undefined
-      ? chooseRequests(slos, { concurrency: waves, confidence, burst: gate.burst, mock, tagging })
-      : undefined
-  const requests = given ?? alias ?? chosen?.requests
-  if (rounds !== undefined && requests !== undefined && rounds > requests) {
-    report(['rounds'], `must be at most the number of requests, ${requests}, got ${rounds}.`)
+  const { sessions: asked } = document
+  const chosen = [given, alias, asked, document.duration].every((said) => said === undefined)
+    ? chooseRequests(slos, { concurrency: waves, confidence, burst: gate.burst, mock, tagging })
+    : undefined
+  const wanted = given ?? alias ?? chosen?.requests
+  const sessions = talks && (asked ?? (wanted === undefined ? undefined : talks.cover(wanted)))
+  const requests = sessions === undefined ? wanted : talks?.count(sessions)
+  /** What is in progress, due and in a round: conversations, or requests. */
+  const units = talks === undefined ? requests : sessions
+  if (rounds !== undefined && units !== undefined && rounds > units) {
+    const what = talks === undefined ? 'requests' : 'sessions'
+    report(['rounds'], `must be at most the number of ${what}, ${units}, got ${rounds}.`)
   }
   if (alternates && rounds !== undefined && rounds % 2 === 1) {
-    const even = rounds + 1 > (requests ?? Infinity) ? Math.max(2, rounds - 1) : rounds + 1
+    const even = rounds + 1 > (units ?? Infinity) ? Math.max(2, rounds - 1) : rounds + 1
     report(
       ['rounds'],
       `must be an even number where a baseline alternates, got ${rounds}: in an odd number drift does not cancel out. Ask for ${even}, in the spec or by SLOGATE_ROUNDS=${even}.`,
@@ -90,12 +99,12 @@ export function readLoad(
   const processes = readProcesses(document, report, {
     inFlight: concurrency,
     expected: expectInFlight(flow),
-    requests,
+    requests: units,
     alternates,
     cores,
   })
   checkOpenFiles(
-    { inFlight: concurrency, requests, warmup: warmed, processes },
+    { inFlight: concurrency, requests: units, warmup: warmed, processes },
     {
       path: [flow.kind === 'closed' ? 'concurrency' : 'max_concurrency'],
       limit: openFiles,
@@ -107,10 +116,15 @@ export function readLoad(
   return keepKnown<Load>({
     ...flow,
     requests,
-    chosen,
+    sessions,
+    chosen: chosen && requests !== undefined ? { ...chosen, requests } : undefined,
     duration,
     warmup: warmed,
-    rounds: rounds ?? (alternates ? pairedRounds(requests, concurrency) : defaultRounds(requests)),
+    rounds:
+      rounds ??
+      (alternates
+        ? pairedRounds(units, concurrency)
+        : Math.min(defaultRounds(requests), units ?? Infinity)),
     processes: processes > 1 ? processes : undefined,
     ...readManner(document),
   })

@@ -1,7 +1,8 @@
 import { keepKnown } from '../bench-spec/known.ts'
+import { orderSessions } from '../bench-spec/session-order.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { nameTarget } from '../bench-spec/target.ts'
-import type { LoadPlan } from '../engine/load-plan.ts'
+import { type LoadPlan, planTalks } from '../engine/load-plan.ts'
 import { type LoadOptions, runLoad } from '../engine/load.ts'
 import { planRequests } from '../engine/planned-requests.ts'
 import type { Records } from '../engine/record.ts'
@@ -135,9 +136,14 @@ export async function measureTarget(
   const rounds = Math.max(3, Math.min(10, Math.floor(requests / 20)))
   const { duration: _, ...load } = spec.load
   const { baseline: __, ...planned } = planRequests(spec)
+  const { sessions: talks } = spec.dataset ?? {}
+  const sessions = load.sessions ?? (talks && orderSessions(talks, load).cover(requests))
   const run = await runLoad(
     keepKnown<LoadPlan>({
-      load: { ...load, requests, rounds },
+      load:
+        sessions === undefined
+          ? { ...load, requests, rounds }
+          : { ...load, requests, rounds, sessions },
       timeouts: spec.timeouts,
       ...planned,
       secrets: spec.secrets,

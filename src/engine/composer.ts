@@ -1,9 +1,10 @@
+import { createSayingWriter, type Said } from '../bench-spec/saying.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
 import type { AnswerCheck } from '../stream/expectation.ts'
 import { createAnswerCheck } from './answer-check.ts'
 import { choosePlaces } from './kind-places.ts'
-import type { LoadPlan } from './load-plan.ts'
+import type { LoadPlan, Talks } from './load-plan.ts'
 import { createPromptMarker } from './prompt-marker.ts'
 import type { Ticket } from './schedule.ts'
 
@@ -16,8 +17,8 @@ interface Composed {
   expected: AnswerCheck | undefined
 }
 
-/** What is sent for a ticket: a pure function of the plan and of that. */
-export type Composer = (ticket: Ticket) => Composed
+/** What is sent for a ticket: a pure function of the plan, of that, and of what was said in its conversation. */
+export type Composer = (ticket: Ticket, said?: Said) => Composed
 
 export function createComposer(plan: LoadPlan): Composer {
   const { load, requests, baseline = requests, mix = [plan], phaseHeader } = plan
@@ -27,9 +28,13 @@ export function createComposer(plan: LoadPlan): Composer {
     expected: expect && createAnswerCheck(expect),
   }))
   const mark = createPromptMarker(load.seed)
-  return (ticket) => {
+  const say = plan.talks && writeSayings(plan.talks)
+  return (ticket, said) => {
     const { place, kind } = choose(ticket)
-    const prepared = (ticket.target === 'baseline' ? baseline : requests)[place]
+    const prepared =
+      say === undefined || said === undefined
+        ? (ticket.target === 'baseline' ? baseline : requests)[place]
+        : say(ticket, said)
     const reading = readings[kind]
     if (prepared === undefined || reading === undefined) {
       throw new Error('a load plan needs at least one request')
@@ -39,4 +44,16 @@ export function createComposer(plan: LoadPlan): Composer {
     const headers = { ...request.headers, [phaseHeader]: ticket.phase }
     return { request: { ...request, headers }, ...reading }
   }
+}
+
+function writeSayings({
+  dataset,
+  target,
+  baseline = target,
+}: Talks): (ticket: Ticket, said: Said) => PreparedRequest {
+  const write = {
+    candidate: createSayingWriter(target, dataset),
+    baseline: createSayingWriter(baseline, dataset),
+  }
+  return ({ target: role }, said) => write[role](said)
 }

@@ -1,4 +1,5 @@
 import { keepKnown } from '../bench-spec/known.ts'
+import type { Answer } from '../bench-spec/message.ts'
 import { cleanMessage } from '../bench-spec/plain-text.ts'
 import { redactDeep, type Redactor } from '../bench-spec/redaction.ts'
 import type { Timeouts } from '../bench-spec/spec.ts'
@@ -58,12 +59,14 @@ export interface ExchangeOptions {
   redactor: Redactor
   /** Whether it is sent once more where the server closes a kept connection without an answer. */
   resend: boolean
+  /** What of the answer is told with the record: its text, also the calls of tools in it, or nothing. */
+  keeps?: 'text' | 'calls' | undefined
   /** Present instant, ms. */
   now(): number
   /** Called before `onRecord` when this machine, not the target, has kept the request from being sent. */
   onShortage(shortage: Shortage): void
-  /** Called once; the slot is free again. */
-  onRecord(record: RequestRecord): void
+  /** Called once; the slot is free again. `answer`: as the server said it, secrets and all. */
+  onRecord(record: RequestRecord, answer: Answer | undefined): void
 }
 
 /** One request in flight. */
@@ -117,6 +120,9 @@ export function startExchange(options: ExchangeOptions): Exchange {
         phase: ticket.phase,
         round: ticket.round,
         stage: ticket.stage,
+        session: ticket.session,
+        turn: ticket.turn,
+        step: ticket.step,
         slot: options.slot,
         marks: keepKnown<RequestMarks>({
           ...marks,
@@ -147,7 +153,13 @@ export function startExchange(options: ExchangeOptions): Exchange {
         },
         ...end,
       }),
+      options.keeps && readAnswer(),
     )
+  }
+
+  function readAnswer(): Answer | undefined {
+    const { output: text = '', toolCalls: calls } = reader?.marks ?? {}
+    return reader && keepKnown<Answer>({ text, calls })
   }
 
   /** Kept where the spec says where it is: one that is only compared is of no use afterwards. */
@@ -248,7 +260,8 @@ export function startExchange(options: ExchangeOptions): Exchange {
       }
       if (headerFault !== undefined) return
       reader = createReader(options.stream, values['content-type'], {
-        keepOutput: expected?.needsOutput ?? false,
+        keepOutput: options.keeps !== undefined || expected?.needsOutput === true,
+        keepCalls: options.keeps === 'calls',
         keepToolNames: expected?.needsToolNames ?? false,
         mayFail: !isSuccess,
       })

@@ -1,5 +1,14 @@
 import type { Expectation } from '../bench-spec/expectation.ts'
-import type { Load, Secret, Timeouts } from '../bench-spec/spec.ts'
+import { keepKnown } from '../bench-spec/known.ts'
+import type {
+  BenchSpec,
+  Conversation,
+  Dataset,
+  Load,
+  Secret,
+  Target,
+  Timeouts,
+} from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
 import type { Share } from './share.ts'
@@ -23,6 +32,8 @@ export interface LoadPlan {
   baseline?: readonly PreparedRequest[]
   /** Kinds of request, each read and expected in its own way; `undefined`: all are of one kind. */
   mix?: readonly LoadKind[]
+  /** Where rows are conversations: what each request is then made of, to either target. */
+  talks?: Talks
   /** Rounds that may be added when all measured requests have ended; none by default. */
   extraRounds?: number
   /** Texts that are taken out of every record; none by default. */
@@ -42,4 +53,22 @@ export interface LoadKind {
   shuffle?: boolean
   stream?: StreamFormat
   expect?: Expectation
+}
+
+/** Conversations, and what is sent of them. */
+export interface Talks {
+  dataset: Dataset
+  conversation: Conversation
+  target: Target
+  /** The second target. */
+  baseline?: Target
+}
+
+/** Those of a spec; `undefined` where its rows are none. */
+export function planTalks(
+  { dataset, conversation, target }: BenchSpec,
+  baseline?: Target,
+): Talks | undefined {
+  if (dataset === undefined || conversation === undefined) return undefined
+  return keepKnown<Talks>({ dataset, conversation, target, baseline })
 }

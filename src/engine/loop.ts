@@ -11,10 +11,11 @@ import { type Exchange, startExchange } from './exchange.ts'
 import { createInterleavedSchedule } from './interleaving.ts'
 import type { LoadPlan } from './load-plan.ts'
 import { keepRate } from './open-pace.ts'
-import type { Dispatcher, Pace, Place } from './pace.ts'
+import type { Dispatcher, Ended, Pace, Place } from './pace.ts'
 import type { Recording, RequestRecord, Shortage } from './record.ts'
 import { createRecorders } from './recording.ts'
 import { createSchedule } from './schedule.ts'
+import { countSessions, holdSessions } from './session-dispatcher.ts'
 import { type Deal, dealTo, type Share, wholeLoad } from './share.ts'
 import { keepStages } from './staged-pace.ts'
 
@@ -79,7 +80,7 @@ export function startLoop(
     for (const exchange of exchanges.values()) exchange.checkDeadlines(at)
   }, deadlineInterval)
 
-  const pace = startPace(plan, events.onOpen, alarm, {
+  const dispatcher: Dispatcher = {
     open() {
       const place = keepKnown<Place>({
         slot: deal.number(places.length),
@@ -89,13 +90,13 @@ export function startLoop(
       places.push(place)
       return place
     },
-    send(place, { ticket, scheduled, heldBack }, onEnd) {
+    send(place, { ticket, scheduled, heldBack, said }, onEnd) {
       begin(scheduled)
       if (ticket.phase === 'measured') {
         beginMeasuring(scheduled)
         pending++
       }
-      const { request, stream, expected } = compose(ticket)
+      const { request, stream, expected } = compose(ticket, said)
       const exchange = startExchange({
         connection: place[ticket.target] ?? place.candidate,
         request,
@@ -108,16 +109,17 @@ export function startLoop(
         expected,
         redactor,
         resend: plan.load.resend ?? true,
+        keeps: said && (plan.talks?.conversation.toolResult === undefined ? 'text' : 'calls'),
         now,
         onShortage(shortage) {
           if (!stopped) events.onShortage?.(shortage)
           stopped = true
         },
-        onRecord(record) {
+        onRecord(record, answer) {
           exchanges.delete(place.slot)
           if (record.phase === 'measured') pending--
           events.onRecord(heldBack === true ? { ...record, heldBack } : record)
-          onEnd()
+          onEnd(keepKnown<Ended>({ record, answer }))
         },
       })
       exchanges.set(place.slot, exchange)
@@ -131,7 +133,11 @@ export function startLoop(
       void Promise.all(opened.map((connection) => connection.close())).then(() => resolve())
     },
     now,
-  })
+  }
+  const { talks, load } = plan
+  const sessions = talks && holdSessions({ load, ...talks }, dispatcher, alarm)
+  const paced = talks === undefined ? plan : { ...plan, load: countSessions(load) }
+  const pace = startPace(paced, events.onOpen, alarm, sessions ?? dispatcher)
 
   return {
     inFlight: () => exchanges.size,
@@ -143,6 +149,7 @@ export function startLoop(
     stop(inFlight) {
       stopped = true
       if (inFlight === 'cancel') for (const exchange of exchanges.values()) exchange.cancel()
+      sessions?.release()
       pace.stop()
     },
   }

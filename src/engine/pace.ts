@@ -1,4 +1,7 @@
+import type { Answer } from '../bench-spec/message.ts'
+import type { Said } from '../bench-spec/saying.ts'
 import type { Connection } from './connection.ts'
+import type { RequestRecord } from './record.ts'
 import type { Ticket } from './schedule.ts'
 
 /** One connection to each target, for one request at a time. */
@@ -17,6 +20,15 @@ export interface Sending {
   scheduled: number
   /** Whether it had to wait for another one to end. */
   heldBack?: true
+  /** Of a conversation: where it stands in it, and what was said so far. */
+  said?: Said
+}
+
+/** What became of a request. */
+export interface Ended {
+  record: RequestRecord
+  /** Of a conversation; `undefined` where nothing of it came. */
+  answer?: Answer
 }
 
 /** What a pace sends with. */
@@ -24,7 +36,7 @@ export interface Dispatcher {
   /** A place more. */
   open(): Place
   /** Sends one request; the place is free again when `onEnd` is called, never in this turn. */
-  send(place: Place, sending: Sending, onEnd: () => void): void
+  send(place: Place, sending: Sending, onEnd: (ended?: Ended) => void): void
   inFlight(): number
   /** Measured ones of them. */
   pending(): number

@@ -66,6 +66,12 @@ interface RecordBase {
   round: number
   /** 0-based stage in which it was due; `undefined` without stages, and in the warm-up. */
   stage?: number
+  /** 0-based number of its conversation within the phase; `undefined` without conversations. */
+  session?: number
+  /** 0-based turn of that. */
+  turn?: number
+  /** How many results of tools its turn has sent, this one included: 0 for what the user says. */
+  step?: number
   /** 0-based place among those in flight. */
   slot: number
   marks: RequestMarks

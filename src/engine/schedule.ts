@@ -14,6 +14,10 @@ export interface Ticket {
   round: number
   /** 0-based; `undefined` without stages, and in the warm-up. */
   stage?: number
+  /** Of a conversation: its 0-based number, its turn, and results of tools in that before. */
+  session?: number
+  turn?: number
+  step?: number
 }
 
 /** Decides what is sent next: a pure function of the load, of time and of what was taken before. */

@@ -1,8 +1,9 @@
 import type { RequestRecord, Records } from '../engine/record.ts'
 import { groupRounds } from './rounds.ts'
 import { sampleEach } from './sample.ts'
+import { joinSessions, type Stay, type Stays } from './sessions.ts'
 
-/** Requests in flight between ramp-up (all slots taken for the first time) and the last dispatch. */
+/** Requests in flight, or conversations in progress, between ramp-up (all slots taken for the first time) and the last dispatch. */
 export interface HeldConcurrency {
   /** Share of that time with all slots taken, 0–1; 0 when they never were. */
   fullShare: number
@@ -40,7 +41,12 @@ export function measureConcurrency(
   asked: number,
   drained = false,
 ): HeldConcurrency | undefined {
-  const stretches = drained ? [...groupRounds(records).values()] : [records]
+  const stays = joinSessions(records)
+  const stretches: Stays[] = !drained
+    ? [stays]
+    : stays === records
+      ? [...groupRounds(records).values()]
+      : [...Map.groupBy(stays, ({ round }) => round).values()]
   let time = 0
   let full = 0
   let busy = 0
@@ -65,7 +71,7 @@ interface Held {
 }
 
 /** `stage`: only in its time; `undefined`: in the measured phase. */
-function addUp(records: Records, asked: number, stage?: number): Held {
+function addUp(records: Stays, asked: number, stage?: number): Held {
   const own = stage === undefined ? records : records.filter((record) => record.stage === stage)
   const first = own.reduce((at, record) => Math.min(at, measuredDispatch(record, at)), Infinity)
   const last = own.reduce((at, record) => Math.max(at, measuredDispatch(record, at)), -Infinity)
@@ -96,7 +102,7 @@ export interface Step {
 }
 
 /** Every dispatch and every end, in order of time; warm-up requests included. */
-export function* stepsInFlight(records: Records): Generator<Step> {
+export function* stepsInFlight(records: Stays): Generator<Step> {
   const starts = sampleEach(records, ({ marks }) => marks.dispatched)
   const ends = sampleEach(records, ({ marks }) =>
     marks.dispatched === undefined ? undefined : marks.ended,
@@ -113,6 +119,6 @@ export function* stepsInFlight(records: Records): Generator<Step> {
   }
 }
 
-function measuredDispatch({ phase, marks }: RequestRecord, otherwise: number): number {
+function measuredDispatch({ phase, marks }: Stay, otherwise: number): number {
   return phase === 'measured' ? (marks.dispatched ?? otherwise) : otherwise
 }

@@ -52,6 +52,15 @@ export type Diagnostic =
       level: 'warn'
     } & SentRate)
   | {
+      id: 'conversations-broken'
+      level: 'warn'
+      /** Conversations of which a turn was not answered, of all that began. */
+      broken: number
+      begun: number
+      /** Their turns that were not sent, by number from 1. */
+      notSent: readonly { turn: number; count: number }[]
+    }
+  | {
       id: 'requests-held-back'
       level: 'warn'
       /** Requests that were sent late because so many were in flight. */

@@ -77,6 +77,7 @@ export function diagnose(
     checkWarmup(records),
     defaultBody && checkDefaultBody(summary),
     checkCancelled(summary),
+    checkSessions(summary),
   ].filter((diagnostic) => typeof diagnostic === 'object')
 }
 
@@ -345,6 +346,13 @@ function checkCancelled({ requests }: RunSummary): Diagnostic | undefined {
   const { cancelled, total } = requests
   if (cancelled === 0) return undefined
   return { id: 'requests-cancelled', level: 'info', cancelled, requests: total }
+}
+
+function checkSessions({ sessions }: RunSummary): Diagnostic | undefined {
+  if (sessions === undefined || sessions.broken === 0) return undefined
+  const { broken, completed, unfinished, turnsNotSent: notSent } = sessions
+  const begun = broken + completed + unfinished
+  return { id: 'conversations-broken', level: 'warn', broken, begun, notSent }
 }
 
 function listTexts(slos: readonly Slo[]): string[] {

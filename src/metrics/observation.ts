@@ -12,6 +12,8 @@ export interface RequestValues {
   /** 0-based within the phase. */
   index: number
   round: number
+  /** 0-based conversation that it is of; `undefined` without conversations. */
+  session?: number | undefined
   /** ms; none of one that failed. */
   values: readonly number[]
   /** Whether it failed instead of giving a value. */
@@ -23,6 +25,8 @@ export interface RequestMerit {
   /** 0-based within the phase. */
   index: number
   round: number
+  /** 0-based conversation that it is of; `undefined` without conversations. */
+  session?: number | undefined
   good: boolean
   /**
    * Of goodput: its worst value as a multiple of its bound, so that it is good up to 1; Infinity when
@@ -119,9 +123,10 @@ export function orderByIndex(records: Records): Records {
 
 function observeSuccess(records: Records): Observation | undefined {
   const good = records.filter(({ outcome }) => outcome === 'completed').length
-  return toShare(records, { good, unseen: 0 }, ({ index, round, outcome }) => ({
+  return toShare(records, { good, unseen: 0 }, ({ index, round, session, outcome }) => ({
     index,
     round,
+    session,
     good: outcome === 'completed',
   }))
 }
@@ -137,6 +142,7 @@ function observeGoodput(records: Records, bounds: GoodputBounds): Observation | 
   return toShare(records, { good, unseen }, (record) => ({
     index: record.index,
     round: record.round,
+    session: record.session,
     good: keepsEach(record, bounds) !== 'no',
     score: scoreRequest(record, bounds),
   }))
@@ -223,9 +229,9 @@ function toValues(
 ): Observation | undefined {
   if (sample === undefined) return undefined
   const requests = mapLazily(records, (record, place): RequestValues => {
-    const { index, round } = record
+    const { index, round, session } = record
     const values = valuesOf(record, place)
-    return { index, round, values, failed: values.length === 0 }
+    return { index, round, session, values, failed: values.length === 0 }
   })
   const failureWeight = Math.max(1, Math.round(sample.length / (records.length - counts.failed)))
   return { kind: 'values', sample, failureWeight, ...counts, requests }

@@ -1,6 +1,9 @@
 import type { Records } from '../engine/record.ts'
 
-/** The rate of an open loop as it was, per second, from the first measured request to the last. */
+/**
+ * The rate of an open loop as it was, per second, from the first measured request to the last; of
+ * conversations that of their first turns.
+ */
 export interface SentRate {
   /** By the instants at which requests were due, as they were drawn. */
   due: number
@@ -16,7 +19,8 @@ export function measureSentRate(records: Records): SentRate | undefined {
   let heldBack = 0
   const due = { first: Infinity, last: -Infinity }
   const sent = { first: Infinity, last: -Infinity }
-  for (const { phase, marks, heldBack: late } of records) {
+  for (const { phase, marks, heldBack: late, turn = 0, step = 0 } of records) {
+    if (turn + step > 0) continue
     if (phase !== 'measured' || marks.dispatched === undefined) continue
     requests++
     if (late === true) heldBack++

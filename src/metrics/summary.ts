@@ -6,6 +6,7 @@ import { chunkGaps, measure, type RequestMetric } from './measure.ts'
 import { countPromptCache, type PromptCache } from './prompt-cache.ts'
 import { gatherSample, mean, quantile, type Sample, sampleEach, stddev } from './sample.ts'
 import { measureSentRate, type SentRate } from './sent-rate.ts'
+import { type AskedSessions, type SessionSummary, summarizeSessions } from './sessions.ts'
 import {
   outputTokens,
   runDuration,
@@ -52,6 +53,8 @@ export interface RunSummary {
     resent: number
     warmup: number
   }
+  /** What became of the conversations; `undefined` without any. */
+  sessions?: SessionSummary
   /** completed ÷ (total − cancelled); `undefined` for 0 requests. */
   successRate?: number
   /** First measured dispatch → last measured token, ms; `undefined` without a token. */
@@ -88,7 +91,16 @@ export interface RunSummary {
 
 export function summarize(
   records: Records,
-  { goodput, isOpen = false }: { goodput?: GoodputBounds | undefined; isOpen?: boolean } = {},
+  {
+    goodput,
+    isOpen = false,
+    talks,
+  }: {
+    goodput?: GoodputBounds | undefined
+    isOpen?: boolean
+    /** Where the requests are those of conversations. */
+    talks?: AskedSessions | undefined
+  } = {},
 ): RunSummary {
   const measured = records.filter(({ phase }) => phase === 'measured')
   const completed = measured.filter(({ outcome }) => outcome === 'completed')
@@ -108,6 +120,7 @@ export function summarize(
       resent: measured.filter(({ replaced }) => replaced === 'resent').length,
       warmup: records.length - measured.length,
     },
+    sessions: talks && summarizeSessions(records, talks),
     successRate: judged === 0 ? undefined : completed.length / judged,
     duration: runDuration(measured),
     wall: wallTime(measured),

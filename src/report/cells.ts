@@ -208,6 +208,7 @@ export function loadCells({ load, summary }: Results): string[] {
   return [
     flowCell(load),
     `n=${formatCount(total)}`,
+    ...(summary.sessions === null ? [] : [sessionCell(summary.sessions)]),
     ...(warmup === 0 ? [] : [`warm-up ${formatCount(warmup)}`]),
     ...(summary.wall_ms === null ? [] : [formatMs(summary.wall_ms)]),
     `ok ${formatCount(completed)}`,
@@ -215,6 +216,17 @@ export function loadCells({ load, summary }: Results): string[] {
     ...(cancelled === 0 ? [] : [`cancelled ${formatCount(cancelled)}`]),
     ...(resent === 0 ? [] : [`resent ${formatCount(resent)}`]),
   ]
+}
+
+/** `50 conversations`, `50 conversations, 2 broken, 5 turns not sent`. */
+function sessionCell(sessions: NonNullable<Results['summary']['sessions']>): string {
+  const { completed, broken, unfinished, turns_not_sent: missing } = sessions
+  const begun = completed + broken + unfinished
+  return [
+    `${formatCount(begun)} conversation${begun === 1 ? '' : 's'}`,
+    ...(broken === 0 ? [] : [`${formatCount(broken)} broken`]),
+    ...(missing === 0 ? [] : [`${formatCount(missing)} turns not sent`]),
+  ].join(', ')
 }
 
 /** `c=10`, or the rate: `20/s constant`. */

@@ -96,6 +96,7 @@ function addSuiteProperties(suite: TestSuite, results: Results): void {
     requests: run.summary.requests.total,
     warmup: run.summary.requests.warmup,
     failed: run.summary.requests.failed,
+    ...sessionFacts(run.summary.sessions),
     rounds: load.rounds,
     seed: load.seed,
     node: run.environment.node,
@@ -107,6 +108,12 @@ function addSuiteProperties(suite: TestSuite, results: Results): void {
     verdict: verdict.status,
   })
   for (const [name, value] of facts) suite.property(name, value)
+}
+
+function sessionFacts(sessions: Results['summary']['sessions']): Record<string, number | null> {
+  if (sessions === null) return {}
+  const { asked, completed, broken, turns_not_sent } = sessions
+  return { sessions: asked, sessions_completed: completed, sessions_broken: broken, turns_not_sent }
 }
 
 function flowFacts(load: Results['load']): Record<string, number> {

@@ -13,6 +13,7 @@ export function documentPlan(plan: RunPlan): object {
     slos,
     ...documentFlow(load),
     requests: requests ?? null,
+    sessions: load.sessions ?? null,
     warmup,
     duration_ms: duration ?? null,
     stages: (load.stages ?? []).map(({ name, duration: lasts, ramp, from, to }) => {

@@ -8,7 +8,7 @@ export function renderSending({ requests, duration, warmup, load, targets }: Run
   const measured =
     requests === undefined
       ? `as many requests as fit into ${formatMs(duration ?? 0)}`
-      : `${count(requests, 'request')}${duration === undefined ? '' : `, for ${formatMs(duration)} at the most`}`
+      : `${count(requests, 'request')}${saySessions(load)}${duration === undefined ? '' : `, for ${formatMs(duration)} at the most`}`
   const warmed = warmup === 0 ? ', no warm-up' : ` and ${formatCount(warmup)} of warm-up`
   const places = targets.map(sayPlace)
   const where = places.length === 1 ? places.join('') : `each of ${places.join(' and ')}`
@@ -47,10 +47,15 @@ export function renderPlan(plan: RunPlan): string[] {
   ]
 }
 
+function saySessions({ sessions }: Load): string {
+  return sessions === undefined ? '' : ` of ${count(sessions, 'conversation')}`
+}
+
 /** `10 at a time`, `20 a second`. */
 function sayFlow(load: Load): string {
-  if (load.kind === 'closed') return `${formatCount(load.concurrency)} at a time`
-  return `${formatCount(load.rate)} a second, at most ${formatCount(load.maxConcurrency)} at a time`
+  const what = load.sessions === undefined ? '' : ' conversations'
+  if (load.kind === 'closed') return `${formatCount(load.concurrency)}${what} at a time`
+  return `${formatCount(load.rate)}${what} a second, at most ${formatCount(load.maxConcurrency)} at a time`
 }
 
 /** What is sent of a kind of a mix, and what that may cost. */
@@ -91,6 +96,7 @@ function sayPlace({ url, place }: PlannedTarget): string {
 }
 
 function sayPrompts(plan: Sent, { promptTokens }: Pick<PlannedTarget, 'promptTokens'>): string {
+  if (plan.talks) return 'their tokens are unknown before the turns are answered'
   if (promptTokens === undefined) return 'no prompt known in the body: their tokens are unknown'
   const all = sayAll(plan, promptTokens)
   const how = plan.dataset?.asked === undefined ? 'estimated by their characters' : 'as asked for'
@@ -103,7 +109,7 @@ function sayAnswers(plan: Sent, { outputTokens }: Pick<PlannedTarget, 'outputTok
   return `at most ${count(Math.ceil(tokens), 'token')} each${sayAll(plan, tokens)} (${key})`
 }
 
-type Sent = Pick<RunPlan, 'requests' | 'warmup' | 'dataset'>
+type Sent = Pick<RunPlan, 'requests' | 'warmup' | 'dataset'> & Partial<Pick<RunPlan, 'talks'>>
 
 /** Of one target, warm-up included. */
 function sayAll({ requests, warmup }: Sent, tokens: number): string {

@@ -22,6 +22,10 @@ export function toDiagnostic(diagnostic: Diagnostic): DiagnosticFacts {
       const [due_per_second, sent_per_second] = [significant(due), significant(sent)]
       return { id, level, due_per_second, sent_per_second, held_back: heldBack }
     }
+    case 'conversations-broken': {
+      const { notSent, ...facts } = diagnostic
+      return { ...facts, not_sent: notSent.map(({ turn, count }) => ({ turn, count })) }
+    }
     case 'requests-held-back': {
       const { id, level, heldBack, maxConcurrency, requests, longest } = diagnostic
       const counts = { held_back: heldBack, max_concurrency: maxConcurrency, requests }

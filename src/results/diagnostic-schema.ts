@@ -101,6 +101,19 @@ export const diagnosticSchema: JsonSchema = {
       },
     ),
     describe(
+      'conversations-broken',
+      'warn',
+      'A turn was not answered, which ended its conversation: the turns behind it are no samples.',
+      {
+        broken: count('Conversations.'),
+        begun: count('All that began.'),
+        not_sent: list(
+          'Turns that were not sent.',
+          record('One turn.', { turn: count('From 1.'), count: count('How often.') }),
+        ),
+      },
+    ),
+    describe(
       'requests-held-back',
       'warn',
       'Requests were sent late because `max_concurrency` were in flight.',

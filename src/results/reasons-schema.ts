@@ -29,11 +29,10 @@ const nothingCompleted = {
 export const dependenceSchema: JsonSchema = union('What makes them the fewest.', 'kind', {
   none: {},
   groups: {
-    of: oneOf('What differs by more than chance: tenths or fifths of the run, single requests.', [
-      'slices',
-      'requests',
-      'rounds',
-    ]),
+    of: oneOf(
+      'What differs by more than chance: tenths or fifths of the run, conversations, single requests.',
+      ['slices', 'sessions', 'requests', 'rounds'],
+    ),
     groups: count('How many.'),
     design_effect: number('Variance between them ÷ what chance makes of it.'),
     at: oneOf('Counted beyond the bound, or beyond the quantile of the run itself.', [

@@ -16,6 +16,11 @@ export const requestSchema: JsonSchema = record('One request.', {
   stage: orNull(
     count('0-based stage in which it was due; `null` without stages, and for warm-up.'),
   ),
+  session: orNull(
+    count('Its conversation, from 1 within the phase; `null` without conversations.'),
+  ),
+  turn: orNull(count('Its turn in that, from 1.')),
+  step: orNull(count('Results of tools that were sent in that turn, this one included.')),
   slot: count('0-based place among those in flight.'),
   kind: orNull(text('Name of its kind; `null` without a mix.')),
   row: orNull(count('0-based row of the dataset, of its kind where there is a mix.')),

@@ -24,6 +24,9 @@ export function renderRequest(
     phase: record.phase,
     round: record.round,
     stage: record.stage ?? null,
+    session: orNull(record.session, countFromOne),
+    turn: orNull(record.turn, countFromOne),
+    step: record.step ?? null,
     slot: record.slot,
     kind: record.kind === undefined ? null : (kinds[record.kind] ?? null),
     row: record.row ?? null,
@@ -63,6 +66,10 @@ export function renderRequest(
     output: record.output ?? null,
     missing_output: record.missingOutput ?? null,
   })
+}
+
+function countFromOne(number: number): number {
+  return number + 1
 }
 
 let check: SchemaCheck | undefined
@@ -122,6 +129,9 @@ interface RequestLine {
   phase: RequestRecord['phase']
   round: number
   stage: number | null
+  session: number | null
+  turn: number | null
+  step: number | null
   slot: number
   kind: string | null
   row: number | null
@@ -178,6 +188,9 @@ function toRecord(line: RequestLine, names: string[], refuse: () => DocumentErro
     row: line.row ?? undefined,
     kind: line.kind === null ? undefined : placeName(line.kind, names),
     stage: line.stage ?? undefined,
+    session: line.session === null ? undefined : line.session - 1,
+    turn: line.turn === null ? undefined : line.turn - 1,
+    step: line.step ?? undefined,
     status: line.status ?? undefined,
     dialect: line.dialect ?? undefined,
     replaced: line.replaced ?? undefined,

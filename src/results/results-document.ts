@@ -229,8 +229,11 @@ export type DependenceDocument =
   | {
       /** Which of them. */
       kind: 'groups'
-      /** What differs by more than chance: tenths or fifths of the run, single requests. */
-      of: 'slices' | 'requests' | 'rounds'
+      /**
+       * What differs by more than chance: tenths or fifths of the run, conversations, single
+       * requests.
+       */
+      of: 'slices' | 'sessions' | 'requests' | 'rounds'
       /** How many. */
       groups: number
       /** Variance between them ÷ what chance makes of it. */
@@ -466,7 +469,7 @@ export interface SloDocument {
     | 'goodput'
   /** Which requests it is about: those that have all of them. Empty: every one. */
   tags: {
-    /** `stage`, `model`, or a column of the data. */
+    /** `stage`, `turn`, `step`, `model`, or a column of the data. */
     name: string
     /** As it is written in the spec: `peak`, `bill*`, `2..`. */
     value: string
@@ -678,6 +681,28 @@ export interface SummaryDocument {
     /** Sent before the measured ones. */
     warmup: number
   }
+  /** Conversations among them, by how they ended; `null` without any. */
+  sessions: {
+    /** Asked for; `null` when only a duration was. */
+    asked: number | null
+    /** Every turn was answered. */
+    completed: number
+    /** A turn was not, which ended them. */
+    broken: number
+    /** The run ended before they did. */
+    unfinished: number
+    /** Turns of the broken ones that were never sent: no sample of anything. */
+    turns_not_sent: number
+    /** The same by turn; turns of which none are missing are left out. */
+    not_sent: {
+      /** From 1. */
+      turn: number
+      /** How often. */
+      count: number
+    }[]
+    /** Requests kept for results of tools that no answer called for. */
+    results_not_needed: number
+  } | null
   /** completed ÷ (total − cancelled), 0–1. */
   success_rate: number | null
   /** First measured dispatch to last measured token. */
@@ -891,6 +916,26 @@ export type DiagnosticDocument =
       sent_per_second: number
       /** Sent late because as many as may be were in flight. */
       held_back: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** A turn was not answered, which ended its conversation: the turns behind it are no samples. */
+  | {
+      /** Which property; stable. */
+      id: 'conversations-broken'
+      /** How much it matters. */
+      level: 'warn'
+      /** Conversations. */
+      broken: number
+      /** All that began. */
+      begun: number
+      /** Turns that were not sent. */
+      not_sent: {
+        /** From 1. */
+        turn: number
+        /** How often. */
+        count: number
+      }[]
       /** The same in one sentence. */
       message: string
     }

@@ -66,7 +66,7 @@ export const sloSchema: JsonSchema = record('One assertion of the spec and what 
   tags: list(
     'Which requests it is about: those that have all of them. Empty: every one.',
     record('One tag.', {
-      name: text('`stage`, `model`, or a column of the data.'),
+      name: text('`stage`, `turn`, `step`, `model`, or a column of the data.'),
       value: text('As it is written in the spec: `peak`, `bill*`, `2..`.'),
     }),
   ),
@@ -158,6 +158,22 @@ export const summarySchema: JsonSchema = record(
       ),
       warmup: count('Sent before the measured ones.'),
     }),
+    sessions: orNull(
+      record('Conversations among them, by how they ended; `null` without any.', {
+        asked: orNull(count('Asked for; `null` when only a duration was.')),
+        completed: count('Every turn was answered.'),
+        broken: count('A turn was not, which ended them.'),
+        unfinished: count('The run ended before they did.'),
+        turns_not_sent: count(
+          'Turns of the broken ones that were never sent: no sample of anything.',
+        ),
+        not_sent: list(
+          'The same by turn; turns of which none are missing are left out.',
+          record('One turn.', { turn: count('From 1.'), count: count('How often.') }),
+        ),
+        results_not_needed: count('Requests kept for results of tools that no answer called for.'),
+      }),
+    ),
     success_rate: orNull(number('completed ÷ (total − cancelled), 0–1.')),
     duration_ms: orNull(number('First measured dispatch to last measured token.')),
     wall_ms: orNull(number('First measured call to last measured end, whatever came of them.')),

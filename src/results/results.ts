@@ -10,6 +10,7 @@ import type { Lengths } from '../metrics/lengths.ts'
 import type { PromptCache } from '../metrics/prompt-cache.ts'
 import type { SentRate } from '../metrics/sent-rate.ts'
 import type { ServerSummary } from '../metrics/server-summary.ts'
+import type { SessionSummary } from '../metrics/sessions.ts'
 import type { Distribution, RunSummary } from '../metrics/summary.ts'
 import { type RoundFigures, storedMetrics, storedStats } from '../verdict/figures.ts'
 import type { Difference } from '../verdict/reason.ts'
@@ -235,6 +236,7 @@ function toSummary(summary: RunSummary): SummaryDocument {
   const { total, completed, failed, cancelled, resent, warmup } = summary.requests
   return {
     requests: { total, completed, failed, cancelled, resent, warmup },
+    sessions: summary.sessions === undefined ? null : toSessions(summary.sessions),
     success_rate: orNull(summary.successRate, significant),
     duration_ms: orNull(summary.duration, fixed),
     wall_ms: orNull(summary.wall, fixed),
@@ -272,6 +274,19 @@ function toPrompts(prompts: PromptCache): SummaryDocument['prompts'] {
     told: prompts.told,
     cached_tokens: prompts.cachedTokens ?? null,
     cached_share: orNull(prompts.share, significant),
+  }
+}
+
+function toSessions(sessions: SessionSummary): NonNullable<SummaryDocument['sessions']> {
+  const { asked, completed, broken, unfinished, turnsNotSent, resultsNotNeeded } = sessions
+  return {
+    asked: asked ?? null,
+    completed,
+    broken,
+    unfinished,
+    turns_not_sent: turnsNotSent.reduce((sum, { count }) => sum + count, 0),
+    not_sent: turnsNotSent.map(({ turn, count }) => ({ turn, count })),
+    results_not_needed: resultsNotNeeded,
   }
 }
 

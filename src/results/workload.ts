@@ -48,6 +48,7 @@ export function describeWorkload(spec: BenchSpec): WorkloadDocument[] {
       ]
       return own.map((fact) => ({ ...fact, name: `mix[${redact(kind.name)}].${fact.name}` }))
     }),
+    ...describeTalks(spec, redact),
     ...(mix === undefined ? [] : [value('order of kinds', `drawn by seed ${load.seed}`)]),
     ...(cache === undefined || !marksPrompts(cache) ? [] : [value('cache', describeCache(cache))]),
     ...(load.stages === undefined ? [] : [value('stages', describeStages(load.stages))]),
@@ -83,6 +84,21 @@ function describeExpectation(expected: Expectation): WorkloadDocument {
 /** Markers of another seed have the same size, and nothing in common with these: no other load. */
 function describeCache(cache: CacheRule): string {
   return cache.kind === 'shared' ? `first ${cache.tokens} tokens shared` : cache.kind
+}
+
+/** What is said in conversations, and how they are held. */
+function describeTalks(
+  { dataset, conversation }: BenchSpec,
+  redact: (text: string) => string,
+): WorkloadDocument[] {
+  const sessions = redactDeep(dataset?.sessions, redact)
+  if (sessions === undefined || conversation === undefined) return []
+  const { thinkTime, toolResult } = conversation
+  return [
+    content('conversations', sessions, sessions.length, 'rows'),
+    ...(thinkTime === undefined ? [] : [value('think_time', JSON.stringify(thinkTime))]),
+    ...(toolResult === undefined ? [] : [value('tool_result', redact(JSON.stringify(toolResult)))]),
+  ]
 }
 
 /** `2 for 10000ms, 2 to 8 within 500ms for 20000ms`. */

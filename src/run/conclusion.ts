@@ -16,6 +16,7 @@ import { diagnoseLengths } from '../metrics/length-diagnostics.ts'
 import { compareLengths } from '../metrics/lengths.ts'
 import { diagnoseServer } from '../metrics/server-diagnostics.ts'
 import { summarizeServer } from '../metrics/server-summary.ts'
+import { askSessions } from '../metrics/sessions.ts'
 import { summarize } from '../metrics/summary.ts'
 import { type ResultsInput, toFlow } from '../results/results.ts'
 import { describeWorkload } from '../results/workload.ts'
@@ -54,7 +55,8 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
   const alternates = driven.baseline !== undefined
   const records = alternates ? joinRounds(driven.records) : driven.records
 
-  const summary = summarize(records, { goodput, isOpen: load.kind === 'open' })
+  const talks = askSessions(spec)
+  const summary = summarize(records, { goodput, isOpen: load.kind === 'open', talks })
   const kinds = spec.mix?.map((_, index) =>
     summarize(
       records.filter(({ kind }) => kind === index),

@@ -3,7 +3,7 @@ import { keepKnown } from '../bench-spec/known.ts'
 import { createRedactor } from '../bench-spec/redaction.ts'
 import type { BenchSpec, Kind, MockOptions, Target } from '../bench-spec/spec.ts'
 import { rebaseUrl } from '../bench-spec/target.ts'
-import type { LoadPlan } from '../engine/load-plan.ts'
+import { type LoadPlan, planTalks } from '../engine/load-plan.ts'
 import { type LoadOptions, runLoad } from '../engine/load.ts'
 import { planRequests } from '../engine/planned-requests.ts'
 import type {
@@ -152,11 +152,13 @@ async function send(aimed: CheckedSpec, options: DriveOptions): Promise<Drive> {
 }
 
 function planLoad(spec: BenchSpec, recorded: number | undefined): LoadPlan {
-  const { gate } = spec
+  const { gate, baseline } = spec
+  const second = baseline?.kind === 'interleaved' ? baseline.target : undefined
   return keepKnown<LoadPlan>({
     load: spec.load,
     timeouts: spec.timeouts,
     ...planRequests(spec),
+    talks: planTalks(spec, second),
     extraRounds: gate.policy === 'point' ? undefined : gate.maxExtraRounds,
     secrets: spec.secrets,
     recorded,

@@ -1,6 +1,7 @@
 import type { ClientTrust, Records } from '../engine/record.ts'
 import { type DoubtContext, type FindDoubt, findDoubts } from '../metrics/doubt.ts'
 import { joinRounds } from '../metrics/joining.ts'
+import { askSessions } from '../metrics/sessions.ts'
 import { summarize } from '../metrics/summary.ts'
 import { compareFingerprints, type Fingerprint, takeFingerprint } from '../results/fingerprint.ts'
 import type { BaselineInput } from '../results/results.ts'
@@ -23,11 +24,12 @@ export interface DoubtGrounds extends DoubtContext {
 
 /** `records`: those of the second target. `own`, `grounds`: of the run that is judged. */
 export function referTo(
-  { baseline, goodput }: CheckedSpec,
+  spec: CheckedSpec,
   records: Records,
   own: Fingerprint,
   { trust, ...grounds }: DoubtGrounds = {},
 ): Referred | undefined {
+  const { baseline, goodput } = spec
   if (baseline === undefined) return undefined
   if (baseline.kind === 'file') {
     // Read when the spec was loaded: what is there now may be what this run has written.
@@ -41,7 +43,7 @@ export function referTo(
     }
   }
   const joined = joinRounds(records)
-  const summary = summarize(joined, { goodput })
+  const summary = summarize(joined, { goodput, talks: askSessions(spec) })
   return {
     reference: { kind: 'interleaved', records: joined },
     document: { kind: 'interleaved', source: baseline.target.url, summary },

@@ -23,6 +23,7 @@ import type { ReaderOptions } from './reader-options.ts'
 import type { StreamFault, StreamMarks, StreamReader } from './reader.ts'
 import { createShortcut, type Template } from './shortcut.ts'
 import { TokenTimes } from './token-times.ts'
+import { collectCalls } from './tool-calls.ts'
 import { type AddNames, collectToolNames } from './tool-names.ts'
 
 export { checkContentType, checkEncoding } from './content-type.ts'
@@ -37,7 +38,7 @@ export function createReader(
   options: ReaderOptions = {},
 ): StreamReader {
   if (format?.dialect === 'json') return createDocumentReader(format, contentType, options)
-  const { keepOutput = false, keepToolNames = false, observe } = options
+  const { keepOutput = false, keepCalls = false, keepToolNames = false, observe } = options
   let dialect = format === undefined ? guessDialect(contentType) : dialects[format.dialect]
   const marks: StreamMarks = {
     dialect: dialect.name,
@@ -47,6 +48,7 @@ export function createReader(
   }
   /** Events that are known by their bytes, once there are any. */
   let known: { frames: Frames; meaning: EventMeaning } | undefined
+  const calls = keepCalls ? collectCalls() : undefined
   const toolNames: string[] = []
   let { interpret, mark, finish, addNames } = compile(dialect)
   let sniffing = format === undefined && dialect.framing !== 'raw'
@@ -75,6 +77,7 @@ export function createReader(
     const needsPayloads =
       observe !== undefined ||
       keepToolNames ||
+      calls !== undefined ||
       (outputPath !== undefined && completionEvents(rules, completionEvent).length === 0)
     return {
       interpret: needsPayloads ? thorough : createShortcut(thorough, keepOutput, learn),
@@ -108,6 +111,7 @@ export function createReader(
     if (meaning.kind === 'event') {
       finish.note(meaning.payload)
       addNames?.(meaning.payload, meaning.name)
+      calls?.add(meaning.payload)
       return mark(meaning, now, id)
     }
     if (meaning.kind === 'fault') fault ??= meaning.fault
@@ -233,6 +237,8 @@ export function createReader(
         fault = found
       }
       const completionEvent = format?.completionEvent
+      const called = calls?.list() ?? []
+      if (called.length > 0) marks.toolCalls = called
       fault ??= judgeEnding(marks, dialect, { completionEvent, rest, finished: finish.finished() })
       if (fault === undefined && endsWithBody(marks, dialect, completionEvent))
         marks.completed ??= at

@@ -1,3 +1,4 @@
+import type { ToolCall } from '../bench-spec/message.ts'
 import type { MissingOutput } from './missing-output.ts'
 import type { NameCount } from './name-count.ts'
 import type { TokenTimes } from './token-times.ts'
@@ -38,6 +39,8 @@ export interface StreamMarks {
   completionTokens?: number
   /** Text at `outputPath`, or the answer's text when the reader was told to keep it. */
   output?: string
+  /** Tools that the answer called, when the reader was told to keep them; `undefined`: none. */
+  toolCalls?: readonly ToolCall[]
   /** Why there is no text at `outputPath`; `undefined` also when no event came that should have it. */
   missingOutput?: MissingOutput
 }

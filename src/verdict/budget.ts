@@ -71,6 +71,7 @@ export function percentileBudget(
         percent / 100,
       ),
     many: failureWeight > 1,
+    sessions: listSessions(observation.requests, ({ failed }) => !failed || failures !== 'exclude'),
     requests: observation.requests.length + unseen + unknown,
     observed: ranking.at(nearestRank(ranking.n, percent / 100)),
     failed,
@@ -85,6 +86,19 @@ export function percentileBudget(
       return { low: finite(passes), high: finite(fails) }
     },
   })
+}
+
+/** Of each request that counts, its conversation; `undefined` without conversations. */
+function listSessions<T extends { session?: number | undefined }>(
+  requests: Iterable<T>,
+  counts: (request: T) => boolean,
+): number[] | undefined {
+  const sessions: number[] = []
+  for (const request of requests) {
+    if (request.session === undefined) return undefined
+    if (counts(request)) sessions.push(request.session)
+  }
+  return sessions
 }
 
 /** The value beyond which a share `q` lies; `undefined` when that is a failed request. */
@@ -127,6 +141,7 @@ export function shareBudget(
         1 - q,
       ),
     many: false,
+    sessions: listSessions(requests, () => true),
     burst: limits ? findBurst(each(requests, isHit), burst) : undefined,
     requests: n,
     observed: (countsGood ? good : bad) / n,

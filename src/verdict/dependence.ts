@@ -28,12 +28,12 @@ export type Dependence =
   /** Nothing does. */
   | { kind: 'none' }
   /**
-   * They differ between groups by more than chance: tenths or fifths of the run, single requests, or
-   * rounds. `at`: counted beyond the bound, or beyond the run's own quantile.
+   * They differ between groups by more than chance: tenths or fifths of the run, conversations, single
+   * requests, or rounds. `at`: counted beyond the bound, or beyond the run's own quantile.
    */
   | {
       kind: 'groups'
-      of: 'slices' | 'requests' | 'rounds'
+      of: 'slices' | 'sessions' | 'requests' | 'rounds'
       groups: number
       designEffect: number
       at: 'bound' | 'quantile'
@@ -63,6 +63,23 @@ export function slice(tallies: Sequence<Tally>, slices: number): Tally[] {
     group.hits += hits
   }
   return groups.filter(({ size }) => size > 0)
+}
+
+/** Tallies of the same conversation put together, which are neighbours; empty where each has but one. */
+function gatherSessions(tallies: Sequence<Tally>, sessions: readonly number[]): Tally[] {
+  const groups: Tally[] = []
+  let position = 0
+  for (const { size, hits } of tallies) {
+    const group = groups.at(-1)
+    const isNew = position === 0 || sessions[position] !== sessions[position - 1]
+    position++
+    if (isNew || group === undefined) groups.push({ size, hits })
+    else {
+      group.size += size
+      group.hits += hits
+    }
+  }
+  return groups.length === tallies.length ? [] : groups
 }
 
 /** All tallies as one. */
@@ -165,18 +182,20 @@ export interface Arrangement {
   isFar?: () => boolean
   /** Whether a request gives many observations, which then resemble each other. */
   many: boolean
+  /** Conversation of each request, those of one of them neighbours: they share its luck. `undefined` without any. */
+  sessions?: readonly number[]
   /** What failures do that come in a row; `undefined` where it is not about them. */
   burst?: Extract<Dependence, { kind: 'bursts' }>
 }
 
 /**
  * How far the observations depend on each other, as the FAIL and the PASS of a test count it: over
- * tenths and fifths of the run in the order of dispatch (and over requests, where one gives many), at
- * the bound for both. For FAIL against the variance of the observed share where that is larger, so
+ * tenths and fifths of the run in the order of dispatch (and over conversations, where there are any,
+ * and over requests, where one gives many), at the bound for both. For FAIL against the variance of the observed share where that is larger, so
  * that gross failure does not look like luck; for PASS also at the run's own quantile.
  */
 export function findDependence(
-  { tallies, anchored, isFar, many, burst }: Arrangement,
+  { tallies, anchored, isFar, many, sessions, burst }: Arrangement,
   q: number,
   alpha: number,
 ): { fail: Dependence; pass: Dependence } {
@@ -188,6 +207,9 @@ export function findDependence(
       ...slicings.flatMap((slices) =>
         compareGroups(slice(seen, slices), variance, { of: 'slices', at }),
       ),
+      ...(sessions && seen.length === sessions.length
+        ? compareGroups(gatherSessions(seen, sessions), variance, { of: 'sessions', at })
+        : []),
       ...(many ? compareGroups(seen, variance, { of: 'requests', at }) : []),
     ]
   }

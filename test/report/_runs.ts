@@ -294,6 +294,7 @@ const passing: Results = {
   environment: { node: '24.0.0', platform: 'linux', arch: 'x64', cpu: 'Example CPU', cores: 2 },
   summary: {
     requests: { total: 300, completed: 298, failed: 2, cancelled: 0, resent: 0, warmup: 10 },
+    sessions: null,
     success_rate: 0.993333,
     duration_ms: 25670.1234,
     wall_ms: 25694.5678,

@@ -43,6 +43,16 @@ const diagnostics: readonly [Diagnostic, numbers: object][] = [
   ],
   [
     {
+      id: 'conversations-broken',
+      level: 'warn',
+      broken: 2,
+      begun: 50,
+      notSent: [{ turn: 4, count: 2 }],
+    },
+    { broken: 2, begun: 50, not_sent: [{ turn: 4, count: 2 }] },
+  ],
+  [
+    {
       id: 'requests-held-back',
       level: 'warn',
       heldBack: 40,

@@ -45,6 +45,33 @@ test('the variance between tenths, and between fifths, is set against that of ch
   expect(weigh(pass, alpha)).toBeCloseTo(ofTenths, 6)
 })
 
+test('conversations that have a luck of their own count as fewer requests, one request of each does not', () => {
+  // Forty of five turns; in every fourth of them all are bad, one in each tenth of the run.
+  const sessions = times(200, (i) => Math.floor(i / 5))
+  const tallies = sessions.map((session) => ({ size: 1, hits: session % 4 === 3 ? 1 : 0 }))
+  const { pass } = findDependence({ tallies, sessions, many: false }, 0.3, alpha)
+  expect(pass).toMatchObject({ kind: 'groups', of: 'sessions', groups: 40, at: 'bound' })
+  expect(weigh(pass, alpha)).toBeLessThan(1 / 4)
+  expect(findDependence({ tallies, many: false }, 0.3, alpha).pass).toEqual({ kind: 'none' })
+  const alone = times(200, (i) => i)
+  expect(findDependence({ tallies, sessions: alone, many: false }, 0.3, alpha).pass).toEqual({
+    kind: 'none',
+  })
+})
+
+test('a judge puts the turns of a conversation together, failed ones where they count', () => {
+  const records = times(400, (index) => ({
+    ...completed({ index, ttft: Math.floor(index / 5) % 4 === 3 ? 900 : 100 }),
+    session: Math.floor(index / 5),
+    turn: index % 5,
+  }))
+  const { dependence, status } = judgeOne('ttft p70 <= 500', records)
+  expect(dependence?.pass).toMatchObject({ of: 'sessions', groups: 80 })
+  expect(status).toBe('INCONCLUSIVE')
+  const singly = records.map((record) => ({ ...record, session: record.index }))
+  expect(judgeOne('ttft p70 <= 500', singly).status).toBe('PASS')
+})
+
 test('of tenths and fifths that counts which leaves fewer observations', () => {
   const fifths = arrange(tallyParts([3, 3, 0, 0, 0, 0, 0, 0, 0, 0], 10)).pass
   expect(fifths).toMatchObject({ groups: 5 })

@@ -7,6 +7,8 @@ export interface Ask {
   model?: string
   /** What a prefix cache looks at. */
   prompt: Prompt
+  /** What the server itself has said in the prompt, in its order; nothing when absent. */
+  said?: readonly string[]
   /** Of all prompts. */
   promptTokens: number
   /** Tokens of each prompt, where a request has several; each gets as many choices. */

@@ -9,6 +9,7 @@ import {
   readCount,
   readFlag,
   readMessages,
+  readOwnMessages,
   readSampling,
   readSystem,
   refuse,
@@ -57,6 +58,7 @@ function readAsk(text: string): Ask {
   return {
     ...readSampling(body),
     prompt,
+    said: readOwnMessages(body, 'messages'),
     promptTokens: countPromptTokens(prompt),
     maxTokens,
     kinds: ['reasoning', 'tool_call'],

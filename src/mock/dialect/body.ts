@@ -99,6 +99,24 @@ export function readSystem(system: unknown): string {
     .join('')
 }
 
+/** The texts of the messages of the server itself in the list that `readMessages` reads, in their order. */
+export function readOwnMessages(body: Fields, key: string, parts = 'content'): string[] {
+  const messages: unknown = body[key]
+  if (!Array.isArray(messages)) return []
+  return messages
+    .filter((message) => isFields(message) && ownRoles.has(message['role']))
+    .map((message) => readText(message, parts))
+}
+
+const ownRoles: ReadonlySet<unknown> = new Set(['assistant', 'model'])
+
+/** Whether the last message is the result of a tool, which is answered in words. */
+export function endsWithResult(body: Fields): boolean {
+  const messages: unknown = body['messages']
+  const last: unknown = Array.isArray(messages) ? messages.at(-1) : undefined
+  return isFields(last) && last['role'] === 'tool'
+}
+
 /** The text of a message; of a list of parts that of its text parts. */
 function readText(message: unknown, key: string): string {
   const content = isFields(message) ? message[key] : undefined

@@ -12,7 +12,15 @@ import type { Fields } from '../plan/fields.ts'
 import { keepKnown } from '../plan/known.ts'
 import type { PlanEvent } from '../plan/plan.ts'
 import { countPromptTokens } from '../plan/tokens.ts'
-import { parseBody, readFlag, readGenerating, readMessages, resolveUsage } from './body.ts'
+import {
+  endsWithResult,
+  parseBody,
+  readFlag,
+  readGenerating,
+  readMessages,
+  readOwnMessages,
+  resolveUsage,
+} from './body.ts'
 import { chunkHabits, createChunks, endChunks, renderUsage } from './chunk.ts'
 import type { Dialect } from './dialect.ts'
 import { frameEvent, renderStream, renderWhole } from './framing.ts'
@@ -27,8 +35,9 @@ function readAsk(text: string): Ask {
   return {
     ...readGenerating(body),
     prompt,
+    said: readOwnMessages(body, 'messages'),
     promptTokens: countPromptTokens(prompt),
-    kinds: ['reasoning', 'tool_call'],
+    kinds: endsWithResult(body) ? ['reasoning'] : ['reasoning', 'tool_call'],
     render: (answer) => (stream ? renderChunks(answer, body) : renderCompletion(answer)),
   }
 }

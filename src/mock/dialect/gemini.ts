@@ -5,7 +5,14 @@ import { keepKnown } from '../plan/known.ts'
 import type { PlanEvent } from '../plan/plan.ts'
 import type { Refusal } from '../plan/refusal.ts'
 import { countPromptTokens } from '../plan/tokens.ts'
-import { parseBody, readCount, readMessages, readSampling, readSystem } from './body.ts'
+import {
+  parseBody,
+  readCount,
+  readMessages,
+  readOwnMessages,
+  readSampling,
+  readSystem,
+} from './body.ts'
 import type { Dialect, Failure, Route } from './dialect.ts'
 import { renderStream, renderWhole } from './framing.ts'
 
@@ -70,6 +77,7 @@ function readAsk(text: string, { pathname, query }: Route): Ask {
   return keepKnown<Ask>({
     model: decodeURIComponent(model),
     prompt,
+    said: readOwnMessages(body, 'contents', 'parts'),
     promptTokens: countPromptTokens(prompt),
     temperature,
     maxTokens,

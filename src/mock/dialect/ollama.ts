@@ -19,6 +19,7 @@ import {
   readCount,
   readFlag,
   readMessages,
+  readOwnMessages,
   readSampling,
   readSystem,
   refuse,
@@ -78,6 +79,7 @@ function readRequest(text: string, readInput: (body: Fields) => string, say: Say
   return keepKnown<Ask>({
     model,
     prompt,
+    said: readOwnMessages(body, 'messages'),
     promptTokens: countPromptTokens(prompt),
     temperature,
     maxTokens,

@@ -47,6 +47,12 @@ export interface TruthRecord {
    * that was reasoning.
    */
   tokens: { prompt: number; cached: number; completion: number; reasoning: number }
+  /**
+   * Digests that tell texts apart: of that of the answer, `null` without one, and of those that the
+   * prompt says the server has said, in their order, the latest 64.
+   */
+  text: string | null
+  said: readonly string[]
   /** Tokens of the prompt of each choice: `n` of them for each prompt. */
   choice_prompts: readonly number[]
   status: number | null
@@ -119,6 +125,8 @@ export function createTruth(capacity: number = defaultCapacity): Truth {
         end_ms: null,
         plan: null,
         tokens: { prompt: 0, cached: 0, completion: 0, reasoning: 0 },
+        text: null,
+        said: [],
         choice_prompts: [],
         status: null,
         error: null,
@@ -164,6 +172,8 @@ export function recordPlan(record: TruthRecord, plan: Plan, tier: TierName): voi
   record.error = plan.error ?? null
   record.tokens.prompt = plan.promptTokens
   record.choice_prompts = plan.choicePrompts
+  record.text = plan.saying?.text ?? null
+  record.said = plan.saying?.said ?? []
   const { timing, finishReason } = plan
   if (timing === undefined || finishReason === undefined) return
   record.tokens.cached = plan.promptTokens - timing.prefillTokens

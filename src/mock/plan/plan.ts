@@ -49,6 +49,8 @@ export interface Plan {
   /** `undefined` for a response that generates nothing. */
   timing: Timing | undefined
   finishReason: 'stop' | 'length' | undefined
+  /** Digests of its text, and of what its prompt says that the server has said; absent: there is none. */
+  saying?: { text: string; said: readonly string[] }
   /** What the body says went wrong; absent: it says nothing of the kind. */
   error?: string
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 import { type Content, holdCalls } from '../answer/answer.ts'
 import type { Ask } from '../answer/ask.ts'
 import { composeAnswer, type Moment } from '../answer/composition.ts'
@@ -112,6 +114,7 @@ export function createPlanner(options: Options): Planner {
       choicePrompts: prompts.flatMap((tokens) => Array(choices / prompts.length).fill(tokens)),
       timing,
       finishReason: finish,
+      saying: describeSaying(content, ask),
     }
     const counted = delayUsage(planned, shape.usageDelay)
     return delayPlan(counted, counted.events.length, shape.closeDelay)
@@ -129,6 +132,22 @@ function placeMoments(moments: readonly Moment[], timed: readonly number[]): num
     placed.push(atMs === undefined ? before + gap : Math.max(before, atMs))
   }
   return placed
+}
+
+/** Of the first choice, and of the latest that its prompt has of the server's own. */
+function describeSaying(
+  content: readonly Content[],
+  { said = [] }: Ask,
+): NonNullable<Plan['saying']> {
+  const own = content.filter(({ kind, choice }) => kind === 'text' && choice === 0)
+  const text = own.map((piece) => piece.text).join('')
+  return { text: digest(text), said: said.slice(-mostSaid).map(digest) }
+}
+
+const mostSaid = 64
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16)
 }
 
 function countTokens(content: readonly Content[], ...kinds: readonly Content['kind'][]): number {

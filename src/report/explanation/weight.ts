@@ -1,6 +1,7 @@
 import type { DependenceDocument } from '../../results/results.ts'
 import { weigh } from '../../verdict/dependence.ts'
 import { normalQuantile, studentQuantile } from '../../verdict/tails.ts'
+import { nameGroups } from '../sentence/dependence.ts'
 import { showFigure } from './account.ts'
 
 /** Effective ÷ actual number of observations on one side of a test, and its arithmetic. */
@@ -18,7 +19,7 @@ export function weighIn(
       const [z, t] = [normalQuantile(alpha), studentQuantile(alpha, groups - 1)].map(showFigure)
       const deff = showFigure(designEffect)
       const beyond = at === 'bound' ? 'the bound' : "the run's own quantile"
-      const parts = of === 'slices' ? 'parts of the run' : of
+      const parts = nameGroups(of)
       return {
         weight,
         text: `deff = ${deff} over ${groups} ${parts}, beyond ${beyond}: n* = n ÷ deff · (z ÷ t)² = ${n} ÷ ${deff} · (${z} ÷ ${t})² = ${showFigure(n * weight)}; E* = E · n* ÷ n`,

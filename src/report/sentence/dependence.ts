@@ -28,7 +28,7 @@ function nameCause({ metric }: Slo, found: DependenceDocument): string | undefin
       return undefined
     case 'groups': {
       const { of, groups, design_effect: effect } = found
-      const what = of === 'slices' ? `${groups} parts of the run` : `${groups} ${of}`
+      const what = `${groups} ${nameGroups(of)}`
       const more = Number(effect.toPrecision(3))
       return `${metric} differs between ${what} ${more} times as much as chance makes it (design effect)`
     }
@@ -38,6 +38,12 @@ function nameCause({ metric }: Slo, found: DependenceDocument): string | undefin
       return `${by}failures come ${length} in a row on average`
     }
   }
+}
+
+/** What observations are put together by. */
+export function nameGroups(of: Extract<DependenceDocument, { kind: 'groups' }>['of']): string {
+  if (of === 'slices') return 'parts of the run'
+  return of === 'sessions' ? 'conversations' : of
 }
 
 /** Whether it is about failures of which none was seen, and the spec does not say how they come. */

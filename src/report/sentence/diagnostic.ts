@@ -18,6 +18,8 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
         : `Concurrency ${facts.concurrency}${inStage(facts)} was not held, the mean between ramp-up and drain was ${facts.mean_in_flight.toFixed(2)}: the figures are those of a lighter load; ${adviseOnLoad(facts)}.`
     case 'rate-not-sent':
       return `The rate was not sent: ${explainRates(facts)}: the figures are those of a lighter load.`
+    case 'conversations-broken':
+      return `${facts.broken} of ${facts.begun} conversations broke off at a turn that was not answered${explainNotSent(facts.not_sent)}.`
     case 'requests-held-back':
       return `${facts.held_back} of ${facts.requests} requests were due when ${facts.max_concurrency} were in flight, and were sent up to ${formatQuantity(facts.longest_ms, 'ms')} late: raise max_concurrency, or take it for what the service can bear.`
     case 'inconsistent-times':
@@ -102,6 +104,14 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
     default:
       return `The server read ${facts.server} tokens of prompts by its metrics, ${facts.usage} by the usage in its answers.`
   }
+}
+
+/** Of each turn how often it is missing; nothing where only last turns failed. */
+function explainNotSent(turns: readonly { turn: number; count: number }[]): string {
+  if (turns.length === 0) return ''
+  const all = turns.reduce((sum, { count }) => sum + count, 0)
+  const each = turns.map(({ turn, count }) => `turn ${turn} ${count} times`).join(', ')
+  return `, and ${all} turns behind it were not sent (${each}): they are no samples, and what is said of these turns is said of the conversations that came to them`
 }
 
 /** Where the path ended, in names alone. */
