@@ -49,21 +49,22 @@ export function readSource(
 ): ReadSource {
   const { data_source: source } = document
   if (source === undefined) return {}
-  const isSound = checkSourceKeys(source, report)
-  const file = isSound ? asFile(source) : undefined
+  checkSourceKeys(source, report)
+  const file = asFile(source)
   if (file !== undefined) {
     const loaded = readData(file)
     for (const { key, message } of loaded.issues) report(['data_source', key], message)
     return { loaded }
   }
-  const synthetic = isSound ? readSynthetic(source, { seed, report }) : undefined
+  const synthetic =
+    source.type === 'synthetic' ? readSynthetic(source, { seed, report }) : undefined
   const dataset = synthetic && sketchSynthetic(synthetic, document)
   const loaded = keepKnown<LoadedDataset>({ dataset, hidden: [], issues: [], warnings: [] })
   return keepKnown<ReadSource>({ loaded, synthetic })
 }
 
-/** Whether a source has the keys of its type and no others; what is amiss is reported. */
-function checkSourceKeys(source: Source, report: Report): boolean {
+/** Reports what a source lacks of the keys of its type, and keys that go with another. */
+function checkSourceKeys(source: Source, report: Report): void {
   const known = keysOf[source.type]
   const given = Object.keys(source).filter((key) => key !== 'type' && !key.startsWith('x-'))
   const strange = given.filter((key) => !known.includes(key))
@@ -74,12 +75,9 @@ function checkSourceKeys(source: Source, report: Report): boolean {
     report(['data_source', key], message, 'key')
   }
   const [first = ''] = known
-  const lacks = !given.includes(first)
-  if (lacks) {
-    const message = `the key "${first}" is required. For example ${examples[first]}.`
-    report(['data_source'], message, 'key')
-  }
-  return strange.length === 0 && !lacks
+  if (given.includes(first)) return
+  const message = `the key "${first}" is required. For example ${examples[first]}.`
+  report(['data_source'], message, 'key')
 }
 
 /** A source that is a file; `undefined`: it is none. */

@@ -207,17 +207,17 @@ function readMixture(fields: Fields, path: Path, reading: Reading): Distribution
     const at = [...path, 'mixture', index]
     if (!isFields(part) || 'mixture' in part) {
       report(at, `must be a distribution with a weight. ${advice}`)
-      return undefined
+      continue
     }
     const { weight = 1, ...rest } = part
     if (typeof weight !== 'number' || !(weight >= 0 && weight < Infinity)) {
       report([...at, 'weight'], `must be a number of at least 0, got ${show(weight)}.`)
-      return undefined
+      continue
     }
     const distribution = readShape(rest, at, reading)
-    if (distribution === undefined) return undefined
-    parts.push({ weight, distribution })
+    if (distribution !== undefined) parts.push({ weight, distribution })
   }
+  if (parts.length < mixture.length) return undefined
   const total = parts.reduce((sum, { weight }) => sum + weight, 0)
   if (total === 0) {
     report([...path, 'mixture'], 'needs a weight above 0. Raise one.')
