@@ -433,6 +433,22 @@ export interface BenchDocument {
         [key: `x-${string}`]: unknown
       }
   /**
+   * Clients that go away before their answer has ended: the connection is closed, and the request
+   * is neither a failure nor a success.
+   */
+  cancel?: {
+    /** Share of the requests whose client goes away; `seed` draws which. */
+    share: string
+    /**
+     * When it goes: with its first token, or so long after its request was sent, a duration or a
+     * distribution.
+     * @default "first_token"
+     */
+    after?: string | Record<string, unknown>
+    /** Free for notes; never read. */
+    [key: `x-${string}`]: unknown
+  }
+  /**
    * Whether to stop when the outcome is certain whatever the remaining requests do; takes
    * `requests`, not `duration`.
    * @default "never"

@@ -1,13 +1,12 @@
+import { cancelSchema } from './cancel.ts'
 import { durationPattern } from './duration.ts'
 import { describeObject, describeText, type JsonSchema } from './json-schema.ts'
 import { addMatrix } from './matrix-schema.ts'
+import { percentPattern } from './percent.ts'
 import { streamsPerProcess } from './process-count.ts'
 import { ratePattern } from './rate.ts'
 import { sloSchema } from './slo-schema.ts'
 import { dialectNames } from './stream-format.ts'
-
-/** `50%`, `0.5%`: above 0 and below 100. */
-export const percentPattern = '^(?=.*[1-9])\\d{1,2}(\\.\\d+)?\\s*%$'
 
 /** A bare number is in seconds, as `timeout` always was. */
 function duration(description: string, rest: JsonSchema): JsonSchema {
@@ -412,6 +411,7 @@ const document = describeObject(
       ],
     },
     slo: sloSchema,
+    cancel: cancelSchema,
     abort: {
       description:
         'Whether to stop when the outcome is certain whatever the remaining requests do; takes `requests`, not `duration`.',

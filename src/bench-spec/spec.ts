@@ -1,3 +1,4 @@
+import type { Leaving } from './leaving.ts'
 import type { GoodputBounds, Slo } from './slo.ts'
 import type { StreamFormat } from './stream-format.ts'
 
@@ -180,6 +181,8 @@ interface LoadBase {
   processes?: number
   /** What its connections are; `undefined`: `lean`. */
   transport?: Transport
+  /** Clients that go away before their answer has ended; `undefined`: none does. */
+  cancel?: Leaving
   /** In the order of time; `undefined`: the whole load is one. */
   stages?: readonly Stage[]
 }

@@ -138,7 +138,7 @@ export function readStagedLoad(
     rounds: rounds ?? defaultRounds(),
     stages,
     processes: processes > 1 ? processes : undefined,
-    ...readManner(document),
+    ...readManner(document, report),
   })
 }
 

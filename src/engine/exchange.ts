@@ -1,4 +1,5 @@
 import { keepKnown } from '../bench-spec/known.ts'
+import type { LeavingTime } from '../bench-spec/leaving.ts'
 import { cleanMessage } from '../bench-spec/plain-text.ts'
 import { redactDeep, type Redactor } from '../bench-spec/redaction.ts'
 import type { Timeouts } from '../bench-spec/spec.ts'
@@ -9,6 +10,7 @@ import type { NameCount } from '../stream/name-count.ts'
 import { checkContentType, checkEncoding, createReader } from '../stream/read.ts'
 import type { StreamFault, StreamReader } from '../stream/reader.ts'
 import type { Connection, ResponseHandler } from './connection.ts'
+import { type Ending, endings, waitedFor } from './ending.ts'
 import {
   classifyError,
   describeNoStatus,
@@ -47,6 +49,8 @@ export interface ExchangeOptions {
   /** Instant at which the slot became free. */
   scheduled: number
   timeouts: Timeouts
+  /** When its client goes away; `undefined`: it stays to the end. */
+  leaving?: LeavingTime | undefined
   stream: StreamFormat | undefined
   /** Keeps what is sent and got; `undefined`: it is not recorded. */
   recorder?: Recorder | undefined
@@ -72,7 +76,7 @@ export interface Exchange {
 
 /** Sends one request, stamps it and turns whatever happens into one record. Never throws. */
 export function startExchange(options: ExchangeOptions): Exchange {
-  const { connection, request, ticket, timeouts, redactor, recorder, now } = options
+  const { connection, request, ticket, timeouts, leaving, redactor, recorder, now } = options
   const called = now()
   const marks: RequestMarks = { scheduled: options.scheduled, called, ended: called }
   let reader: StreamReader | undefined
@@ -95,15 +99,14 @@ export function startExchange(options: ExchangeOptions): Exchange {
   let settled = false
   /** What is wrong already: the connection's own error then only confirms it. */
   let known: Failure | undefined
+  /** Instant at which the client went away. */
+  let left: number | undefined
 
-  function settle(at: number, outcome: Failure | 'completed' | 'cancelled'): void {
+  function settle(at: number, outcome: Failure | Ending): void {
     if (settled) return
     settled = true
     const stream = reader?.marks
-    const end: Pick<FailedRecord, 'outcome' | 'failure'> | { outcome: 'completed' | 'cancelled' } =
-      outcome === 'completed' || outcome === 'cancelled'
-        ? { outcome }
-        : { outcome: 'failed', failure: plain(outcome) }
+    const end = typeof outcome === 'object' ? describeFailure(outcome) : endings[outcome]
     options.onRecord(
       keepKnown<RequestRecord>({
         target: ticket.target,
@@ -131,6 +134,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
         promptTokens: stream?.promptTokens,
         completionTokens: stream?.completionTokens,
         reused,
+        leaves: leaving === undefined ? undefined : true,
         replaced,
         dialect: stream?.dialect,
         output: stream?.output === undefined ? undefined : redactor.redact(stream.output),
@@ -153,8 +157,9 @@ export function startExchange(options: ExchangeOptions): Exchange {
     return cleanMessage(redactor.redactStart(name, nameLimit), nameLimit)
   }
 
-  function plain({ kind, message }: Failure): Failure {
-    return { kind, message: cleanMessage(redactor.redactStart(message, wordsLimit)) }
+  function describeFailure({ kind, message }: Failure): Pick<FailedRecord, 'outcome' | 'failure'> {
+    const failure = { kind, message: cleanMessage(redactor.redactStart(message, wordsLimit)) }
+    return { outcome: 'failed', failure }
   }
 
   /** What the bytes so far prove, when the connection ends in another way than by a clean EOF. */
@@ -172,8 +177,26 @@ export function startExchange(options: ExchangeOptions): Exchange {
     connection.cancel(new Error(kind))
   }
 
+  function isTimeToLeave(at: number): boolean {
+    if (leaving === undefined || marks.dispatched === undefined) return false
+    if (leaving === 'first-token') return reader?.marks.firstToken !== undefined
+    return at - marks.dispatched >= leaving
+  }
+
+  /** What has ended or failed already is let to its end. */
+  function leaveInTime(at: number): boolean {
+    if (known !== undefined || !isTimeToLeave(at)) return false
+    const isAnswered = status !== undefined && status >= 200
+    if (isAnswered && (reader === undefined || reader.marks.completed !== undefined)) return false
+    if (reader?.fault() !== undefined) return false
+    left = at
+    connection.cancel(new Error('left'))
+    return true
+  }
+
   function fail(error: Error): void {
     if (settled) return
+    if (left !== undefined) return settle(left, 'left')
     const shortage = findShortage(error)
     if (shortage !== undefined) {
       options.onShortage(shortage)
@@ -227,9 +250,12 @@ export function startExchange(options: ExchangeOptions): Exchange {
       if (headerFault === undefined) reader = createReader(options.stream, values['content-type'])
     },
     onData(chunk, sameRead = false) {
+      if (left !== undefined) return
       // What came in one read was all there when its first piece was looked at.
       if (!sameRead) {
         readAt = now()
+        // What comes behind the instant is not for a client that is gone by then.
+        if (leaveInTime(readAt)) return
         reads++
       }
       if (chunk.byteLength === 0) return
@@ -237,8 +263,10 @@ export function startExchange(options: ExchangeOptions): Exchange {
       marks.lastByte = readAt
       bytes += chunk.byteLength
       recorder?.read(chunk, readAt)
-      if (reader !== undefined) reader.feed(chunk, readAt)
-      else if (errorBody.length < errorBodyLimit + redactor.reach) {
+      if (reader !== undefined) {
+        reader.feed(chunk, readAt)
+        if (leaving === 'first-token') leaveInTime(readAt)
+      } else if (errorBody.length < errorBodyLimit + redactor.reach) {
         errorBody = (errorBody + decodeError(chunk)).slice(0, errorBodyLimit + redactor.reach)
       }
     },
@@ -273,6 +301,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
         if (at - waiting >= timeouts.connect) expire('timeout.connect', timeouts.connect)
         return
       }
+      if (leaveInTime(at)) return
       const stream = reader?.marks
       if (at - sent >= timeouts.total) return expire('timeout.total', timeouts.total)
       if (
@@ -292,11 +321,4 @@ export function startExchange(options: ExchangeOptions): Exchange {
       connection.cancel(new Error('cancelled'))
     },
   }
-}
-
-const waitedFor: Partial<Record<FailureKind, string>> = {
-  'timeout.connect': 'connection',
-  'timeout.ttft': 'first token',
-  'timeout.idle': 'next bytes',
-  'timeout.total': 'whole answer',
 }

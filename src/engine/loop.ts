@@ -1,5 +1,6 @@
 import { mostInFlight } from '../bench-spec/in-flight.ts'
 import { keepKnown } from '../bench-spec/known.ts'
+import { findLeaving } from '../bench-spec/leaving.ts'
 import { createRedactor } from '../bench-spec/redaction.ts'
 import type { Load } from '../bench-spec/spec.ts'
 import { type Alarm, createAlarm } from './alarm.ts'
@@ -105,6 +106,7 @@ export function startLoop(
         slot: place.slot,
         scheduled,
         timeouts: plan.timeouts,
+        leaving: findLeaving(plan.load, ticket),
         stream,
         redactor,
         resend: plan.load.resend ?? true,

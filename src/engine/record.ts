@@ -80,6 +80,8 @@ interface RecordBase {
   heldBack?: true
   /** Whether the socket had served a request before. */
   reused: boolean
+  /** Its client was to go away, whatever it came to before that. */
+  leaves?: true
   /**
    * Why its connection was opened though another had been kept for it: the server had closed that one,
    * unannounced, before the request was written (`unsent`), or behind that, without a byte of a
@@ -104,8 +106,14 @@ export interface CancelledRecord extends RecordBase {
   outcome: 'cancelled'
 }
 
+/** Its client went away before the answer had ended: neither a failure nor a success. */
+export interface LeftRecord extends RecordBase {
+  outcome: 'left'
+  leaves: true
+}
+
 /** What is kept of one request. A server's fault is a failed record, never an exception. */
-export type RequestRecord = CompletedRecord | FailedRecord | CancelledRecord
+export type RequestRecord = CompletedRecord | FailedRecord | CancelledRecord | LeftRecord
 
 /** The number of a request in all that is written of a run, from 1 within the phase of its target. */
 export function requestNumber({ index }: Pick<RequestRecord, 'index'>): number {

@@ -200,6 +200,17 @@ export type Diagnostic =
       requests: number
     }
   | {
+      id: 'clients-left'
+      level: 'info'
+      /** Requests whose client was to go away: those that left, and what came before that. */
+      leaving: number
+      left: number
+      completed: number
+      failed: number
+      /** Of those that left, those that did so before their first token. */
+      unanswered: number
+    }
+  | {
       id: 'requests-recorded'
       level: 'info'
       /** Requests. */
@@ -231,6 +242,17 @@ export type Diagnostic =
       server: number
       /** Requests that this client completed. */
       client: number
+    }
+  | {
+      id: 'leaving-noticed'
+      /** `warn` when it went on for some. */
+      level: 'info' | 'warn'
+      /** Requests whose client went away while the server was watched. */
+      left: number
+      /** Answers that it broke off. */
+      noticed: number
+      /** Answers that it finished all the same, at the least. */
+      finished: number
     }
   | {
       id: 'events-are-not-tokens'

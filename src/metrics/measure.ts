@@ -25,6 +25,13 @@ export function measure(record: RequestRecord, metric: RequestMetric): Measureme
   return formulas[metric](record)
 }
 
+/** The same, but Infinity of a request that failed, or that left before there was one. */
+export function takeTime(record: RequestRecord, metric: RequestMetric): Measurement {
+  if (record.outcome === 'failed') return Infinity
+  const time = measure(record, metric)
+  return record.outcome === 'left' ? (time ?? Infinity) : time
+}
+
 /** Instant at which the answer was there whole: the last token, or the last byte of raw chunks. */
 export function answeredAt({ marks, dialect }: RequestRecord): number | undefined {
   if (marks.lastToken === undefined) return undefined

@@ -1,8 +1,10 @@
+import { keepKnown } from '../bench-spec/known.ts'
+import { isSeenOfLeaving } from '../bench-spec/leaving.ts'
 import type { GoodputBounds, Metric } from '../bench-spec/slo.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { keepsEach, scoreRequest } from './goodput.ts'
 import { chunkGaps, measure, type Measurement, type RequestMetric } from './measure.ts'
-import { gatherSample, type Sample, toSample } from './sample.ts'
+import { gatherSample, mean, type Sample, toSample } from './sample.ts'
 import { listLazily, type Sequence } from './sequence.ts'
 import { outputTokens, throughput, tokenBasis } from './throughput.ts'
 
@@ -11,10 +13,13 @@ export interface RequestValues {
   /** 0-based within the phase. */
   index: number
   round: number
-  /** ms; none of one that failed. */
+  /** ms; none of one that failed or left. */
   values: readonly number[]
-  /** Whether it failed instead of giving a value. */
+  /** Whether it failed instead of giving a value, or left before there was one. */
   failed: boolean
+  /** Whether its client was to go away; `left`: it went before there was a value. */
+  leaves?: true
+  left?: true
 }
 
 /** What one request was. */
@@ -30,13 +35,21 @@ export interface RequestMerit {
   score?: number
 }
 
-/** What the measured requests tell of one metric; cancelled requests are left out. */
+/**
+ * What the measured requests tell of one metric; cancelled requests are left out. Those whose client
+ * was to go away are seen in what comes before that alone (`isSeenOfLeaving`), whatever they came to:
+ * who leaves was drawn before, so that those that stay are like all others.
+ */
 export type Observation =
   | {
       kind: 'values'
       /** All values. */
       sample: Sample
+      /** Those of the requests that were to stay; `undefined`: all values are. */
+      stayed?: Sample
       failed: number
+      /** Requests that left before there was a value; as bad as one that failed, however failures count. */
+      left: number
       /** Values that a failed request stands for: as many as another gives, one or more. */
       failureWeight: number
       /** Completed requests that should have a value, but whose value is not known. */
@@ -64,7 +77,8 @@ export function observe(
   metric: Metric,
   { goodput }: { goodput?: GoodputBounds | undefined } = {},
 ): Observation | undefined {
-  const counted = orderCounted(records)
+  const ordered = orderCounted(records)
+  const counted = keepSeen(ordered, metric)
   switch (metric) {
     case 'success_rate':
     case 'error_rate':
@@ -72,9 +86,9 @@ export function observe(
     case 'goodput':
       return goodput && observeGoodput(counted, goodput)
     case 'requests_per_second':
-      return observeRate(counted, () => 1)
+      return observeRate(ordered, () => 1)
     case 'output_tokens_per_second':
-      return tokenBasis(counted) === 'none' ? undefined : observeRate(counted, outputTokens)
+      return tokenBasis(ordered) === 'none' ? undefined : observeRate(ordered, outputTokens)
     case 'chunk_gap':
       return observeGaps(counted)
     default:
@@ -97,6 +111,24 @@ export function orderCounted(records: readonly RequestRecord[]): readonly Reques
   }
   if (isOrdered) return counted
   return Array.from(keys.sort(), (key) => counted[key % length] as RequestRecord)
+}
+
+/** Those whose client was to stay to the end. */
+export function keepStaying(records: readonly RequestRecord[]): readonly RequestRecord[] {
+  return records.some(({ leaves }) => leaves) ? records.filter(({ leaves }) => !leaves) : records
+}
+
+/** Those that are an observation of a metric. */
+export function keepSeen(
+  records: readonly RequestRecord[],
+  metric: Metric,
+): readonly RequestRecord[] {
+  return isSeenOfLeaving(metric) ? records : keepStaying(records)
+}
+
+/** The mean of the values, of the requests that were to stay alone: how long others take is not known. */
+export function meanOf({ sample, stayed }: { sample: Sample; stayed?: Sample }): number {
+  return mean(stayed ?? sample)
 }
 
 function observeSuccess(records: readonly RequestRecord[]): Observation | undefined {
@@ -158,7 +190,7 @@ function observeGaps(records: readonly RequestRecord[]): Observation | undefined
     const record = seen[place] as RequestRecord
     return record.outcome === 'failed' ? [] : chunkGaps(record)
   }
-  const counts = { failed, unknown: 0, unseen: records.length - seen.length }
+  const counts = { failed, left: 0, unknown: 0, unseen: records.length - seen.length }
   return toValues(seen, counts, { valuesOf: gapsOf, sample: gatherSample(seen.keys(), gapsOf) })
 }
 
@@ -170,16 +202,16 @@ function observeDurations(
   let unseen = 0
   // What happened before the dispatch is known of a failed request as well.
   const find = (record: RequestRecord): Measurement =>
-    record.outcome === 'completed' || metric === 'dispatch_delay'
-      ? measure(record, metric)
-      : undefined
-  /** NaN: it failed. */
+    record.outcome !== 'failed' || metric === 'dispatch_delay' ? measure(record, metric) : undefined
+  /** NaN: it failed, or left before. */
   const found = new Float64Array(records.length)
   let size = 0
+  let left = 0
   const seen = records.filter((record) => {
     const value = find(record)
-    if (typeof value === 'number' || record.outcome === 'failed') {
+    if (typeof value === 'number' || record.outcome !== 'completed') {
       found[size++] = typeof value === 'number' ? value : Number.NaN
+      if (typeof value !== 'number' && record.outcome === 'left') left++
       return true
     }
     if (value === undefined) unknown++
@@ -191,14 +223,14 @@ function observeDurations(
     const value = found[place] ?? Number.NaN
     return Number.isNaN(value) ? [] : [value]
   }
-  const failed = size - (sample?.length ?? 0)
-  return toValues(seen, { failed, unknown, unseen }, { valuesOf, sample })
+  const failed = size - (sample?.length ?? 0) - left
+  return toValues(seen, { failed, left, unknown, unseen }, { valuesOf, sample })
 }
 
-/** Of records that have a value, and failed ones: those have none. */
+/** Of records that have a value, and of others that failed or left. */
 function toValues(
   records: readonly RequestRecord[],
-  counts: { failed: number; unknown: number; unseen: number },
+  counts: { failed: number; left: number; unknown: number; unseen: number },
   {
     valuesOf,
     sample,
@@ -211,10 +243,28 @@ function toValues(
     numbers ??= listNumbers(records)
     const [index = 0, round = 0] = [numbers.indexes[place], numbers.rounds[place]]
     const values = valuesOf(place)
-    return { index, round, values, failed: values.length === 0 }
+    const request = { index, round, values, failed: values.length === 0 }
+    const { leaves, outcome } = records[place] as RequestRecord
+    if (!leaves) return request
+    return { ...request, leaves, ...(request.failed && outcome === 'left' && { left: true }) }
   })
-  const failureWeight = Math.max(1, Math.round(sample.length / (records.length - counts.failed)))
-  return { kind: 'values', sample, failureWeight, ...counts, requests }
+  const given = records.length - counts.failed - counts.left
+  const failureWeight = Math.max(1, Math.round(sample.length / given))
+  return keepKnown<Observation>({
+    kind: 'values',
+    sample,
+    stayed: records.some(({ leaves }) => leaves) ? sampleStaying(records, valuesOf) : undefined,
+    failureWeight,
+    ...counts,
+    requests,
+  })
+}
+
+function sampleStaying(
+  records: readonly RequestRecord[],
+  valuesOf: (place: number) => readonly number[],
+): Sample | undefined {
+  return gatherSample(records.keys(), (place) => (records[place]?.leaves ? [] : valuesOf(place)))
 }
 
 interface Numbers {

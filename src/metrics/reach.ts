@@ -9,7 +9,8 @@ import type { Gate } from '../bench-spec/spec.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { type Accuracy, countBeyond, type ErrorBound, type Lateness } from './client-accuracy.ts'
 import { isGood } from './goodput.ts'
-import { measure, type RequestMetric } from './measure.ts'
+import { measure, type RequestMetric, takeTime } from './measure.ts'
+import { keepSeen, keepStaying } from './observation.ts'
 import { quantile, type Sample, toSample } from './sample.ts'
 
 /** How far below and above what was measured the truth may lie, in the unit of the metric. */
@@ -105,17 +106,17 @@ function reachOfQuantile(sample: Sample, p: number, bound: ErrorBound, requests:
   return measured - quantile(sample, rest) + bound.error
 }
 
-/** The times of the measured requests, failed ones infinite unless they are excluded. */
+/** The times of the measured requests, failed ones infinite unless they are excluded, and those that left before too. */
 function sortTimes(
   records: readonly RequestRecord[],
   metric: RequestMetric,
   failures: Measured['failures'],
 ): Sample | undefined {
   const times: number[] = []
-  for (const record of records) {
+  for (const record of keepSeen(records, metric)) {
     if (record.phase !== 'measured' || record.outcome === 'cancelled') continue
-    const time = record.outcome === 'completed' ? measure(record, metric) : Infinity
     if (record.outcome === 'failed' && failures === 'exclude') continue
+    const time = takeTime(record, metric)
     if (typeof time === 'number') times.push(time)
   }
   return toSample(times)
@@ -143,7 +144,7 @@ function reachOfGoodput(
   accuracy: Accuracy,
   records: readonly RequestRecord[],
 ): Reach | undefined {
-  const counted = records.filter(
+  const counted = keepStaying(records).filter(
     ({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled',
   )
   if (counted.length === 0) return undefined

@@ -195,7 +195,7 @@ function sentCell(rate: NonNullable<Results['summary']['sent_rate']>): string {
 
 /** `c=10`, `n=300`, `warm-up 10`, `25.7s`, `ok 298`, `err 2`, and what else befell requests. */
 export function loadCells({ load, summary }: Results): string[] {
-  const { total, completed, failed, cancelled, resent, warmup } = summary.requests
+  const { total, completed, failed, cancelled, left, leaving, resent, warmup } = summary.requests
   return [
     flowCell(load),
     `n=${formatCount(total)}`,
@@ -203,6 +203,7 @@ export function loadCells({ load, summary }: Results): string[] {
     ...(summary.wall_ms === null ? [] : [formatMs(summary.wall_ms)]),
     `ok ${formatCount(completed)}`,
     `err ${formatCount(failed)}`,
+    ...(leaving === 0 ? [] : [`left ${formatCount(left)}`]),
     ...(cancelled === 0 ? [] : [`cancelled ${formatCount(cancelled)}`]),
     ...(resent === 0 ? [] : [`resent ${formatCount(resent)}`]),
   ]

@@ -96,6 +96,7 @@ function addSuiteProperties(suite: TestSuite, results: Results): void {
     requests: run.summary.requests.total,
     warmup: run.summary.requests.warmup,
     failed: run.summary.requests.failed,
+    left: run.summary.requests.leaving === 0 ? null : run.summary.requests.left,
     rounds: load.rounds,
     seed: load.seed,
     node: run.environment.node,

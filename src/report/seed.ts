@@ -28,7 +28,8 @@ interface RequestFigures {
 
 /**
  * The measured records as `test_results.json`, sorted by `request_id`, which counts from 1. A
- * cancelled request stands under the failed ones: the format knows only two outcomes. In pieces: the
+ * cancelled request stands under the failed ones: the format knows only two outcomes; one that left, on
+ * purpose, is none of its requests. In pieces: the
  * text of many requests is longer than a string may be.
  */
 export function* renderTestResults(
@@ -86,7 +87,9 @@ function countEvents({ bytes, events, eventNames = [] }: RequestRecord): Partial
 
 /** Warm-up left out, in the order of the requests. */
 export function measured(records: readonly RequestRecord[]): RequestRecord[] {
-  return records.filter(({ phase }) => phase === 'measured').toSorted((a, b) => a.index - b.index)
+  return records
+    .filter(({ phase, outcome }) => phase === 'measured' && outcome !== 'left')
+    .toSorted((a, b) => a.index - b.index)
 }
 
 /** s, from dispatch; `undefined` without a token. */
@@ -117,6 +120,6 @@ const errorLimit = 200
 /** `null` for a completed request. */
 export function errorText(record: RequestRecord): string | null {
   if (record.outcome === 'completed') return null
-  if (record.outcome === 'cancelled') return 'cancelled'
+  if (record.outcome !== 'failed') return record.outcome
   return cleanLine(cleanMessage(record.failure.message, errorLimit)) || record.failure.kind
 }

@@ -54,6 +54,7 @@ export const reasonSchema: JsonSchema = union(
   {
     exceedances: {
       failed: count('Requests that are bad because they failed.'),
+      left: count('Requests that are bad because their client went away before there was a value.'),
       requests: count('Requests that it took to make the observations.'),
       without_value: count('Completed ones of these that have no value, or whose is not known.'),
       asked: orNull(

@@ -31,6 +31,7 @@ export function renderRequest(record: RequestRecord, t0: number): string {
     dialect: record.dialect ?? null,
     held_back: record.heldBack ?? false,
     reused: record.reused,
+    leaves: record.leaves ?? false,
     replaced: record.replaced ?? null,
     marks_ms: {
       scheduled: since(marks.scheduled),
@@ -114,6 +115,7 @@ interface RequestLine {
   dialect: string | null
   held_back: boolean
   reused: boolean
+  leaves: boolean
   replaced: NonNullable<RequestRecord['replaced']> | null
   marks_ms: Record<string, number | null> & Record<'scheduled' | 'called' | 'ended', number>
   token_times_ms: number[]
@@ -161,6 +163,7 @@ function toRecord(line: RequestLine, refuse: () => DocumentError): RequestRecord
     stage: line.stage ?? undefined,
     status: line.status ?? undefined,
     dialect: line.dialect ?? undefined,
+    leaves: line.leaves || undefined,
     replaced: line.replaced ?? undefined,
     heldBack: line.held_back || undefined,
     promptTokens: line.prompt_tokens ?? undefined,
@@ -168,6 +171,9 @@ function toRecord(line: RequestLine, refuse: () => DocumentError): RequestRecord
     output: line.output ?? undefined,
     eventNames: line.event_names ?? undefined,
     missingOutput: line.missing_output ?? undefined,
+  }
+  if (line.outcome === 'left') {
+    return keepKnown({ ...base, ...more, outcome: line.outcome, leaves: true })
   }
   if (line.outcome !== 'failed') return keepKnown({ ...base, ...more, outcome: line.outcome })
   if (line.failure === null) throw refuse()

@@ -90,6 +90,8 @@ export type ReasonDocument =
       kind: 'exceedances'
       /** Requests that are bad because they failed. */
       failed: number
+      /** Requests that are bad because their client went away before there was a value. */
+      left: number
       /** Requests that it took to make the observations. */
       requests: number
       /** Completed ones of these that have no value, or whose is not known. */
@@ -670,6 +672,13 @@ export interface SummaryDocument {
     failed: number
     /** In flight when the run was stopped, or not sent by this machine. */
     cancelled: number
+    /** Their client went away before the answer had ended, as the spec asks. */
+    left: number
+    /**
+     * Of all of these, those whose client was to go away, whatever came before that: figures are of
+     * the others.
+     */
+    leaving: number
     /**
      * Sent once more, the server having closed a kept connection without an answer; whatever the
      * outcome.
@@ -678,7 +687,7 @@ export interface SummaryDocument {
     /** Sent before the measured ones. */
     warmup: number
   }
-  /** completed ÷ (total − cancelled), 0–1. */
+  /** completed ÷ (completed + failed) of those that were to stay, 0–1. */
   success_rate: number | null
   /** First measured dispatch to last measured token. */
   duration_ms: number | null
@@ -1178,6 +1187,25 @@ export type DiagnosticDocument =
       /** The same in one sentence. */
       message: string
     }
+  /** Clients went away before their answer had ended, as asked. */
+  | {
+      /** Which property; stable. */
+      id: 'clients-left'
+      /** How much it matters. */
+      level: 'info'
+      /** Measured requests whose client was to go away. */
+      leaving: number
+      /** Of them, those that did. */
+      left: number
+      /** Of them, those whose answer had ended before. */
+      completed: number
+      /** Of them, those that had failed before. */
+      failed: number
+      /** Of those that left, those that did so before their first token. */
+      unanswered: number
+      /** The same in one sentence. */
+      message: string
+    }
   /**
    * What came was kept for `debug_events.ndjson`, which takes time from the client: a run to look
    * at, not to judge by.
@@ -1285,6 +1313,24 @@ export type DiagnosticDocument =
       server: number
       /** Tokens of prompts as the answers said. */
       usage: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /**
+   * What the server made of the requests whose clients went away; a warning when it went on for
+   * some.
+   */
+  | {
+      /** Which property; stable. */
+      id: 'leaving-noticed'
+      /** How much it matters. */
+      level: 'info' | 'warn'
+      /** Requests whose client went away while the server was watched. */
+      left: number
+      /** Answers that the server broke off. */
+      noticed: number
+      /** Answers that it finished all the same, at the least. */
+      finished: number
       /** The same in one sentence. */
       message: string
     }

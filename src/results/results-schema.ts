@@ -152,12 +152,18 @@ export const summarySchema: JsonSchema = record(
       completed: count('Answered properly.'),
       failed: count('Not answered properly.'),
       cancelled: count('In flight when the run was stopped, or not sent by this machine.'),
+      left: count('Their client went away before the answer had ended, as the spec asks.'),
+      leaving: count(
+        'Of all of these, those whose client was to go away, whatever came before that: figures are of the others.',
+      ),
       resent: count(
         'Sent once more, the server having closed a kept connection without an answer; whatever the outcome.',
       ),
       warmup: count('Sent before the measured ones.'),
     }),
-    success_rate: orNull(number('completed ÷ (total − cancelled), 0–1.')),
+    success_rate: orNull(
+      number('completed ÷ (completed + failed) of those that were to stay, 0–1.'),
+    ),
     duration_ms: orNull(number('First measured dispatch to last measured token.')),
     wall_ms: orNull(number('First measured call to last measured end, whatever came of them.')),
     requests_per_second: orNull(number('Completed requests per second of the duration.')),

@@ -223,9 +223,9 @@ function toProcess(trust: ProcessTrust): LoadProcessDocument {
 }
 
 function toSummary(summary: RunSummary): SummaryDocument {
-  const { total, completed, failed, cancelled, resent, warmup } = summary.requests
+  const { total, completed, failed, cancelled, left, leaving, resent, warmup } = summary.requests
   return {
-    requests: { total, completed, failed, cancelled, resent, warmup },
+    requests: { total, completed, failed, cancelled, left, leaving, resent, warmup },
     success_rate: orNull(summary.successRate, significant),
     duration_ms: orNull(summary.duration, fixed),
     wall_ms: orNull(summary.wall, fixed),

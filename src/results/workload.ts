@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 
 import { limitKeys } from '../bench-spec/asked.ts'
 import { isFields } from '../bench-spec/fields.ts'
+import type { Leaving } from '../bench-spec/leaving.ts'
 import { createRedactor, redactDeep } from '../bench-spec/redaction.ts'
 import type { BenchSpec, Stage } from '../bench-spec/spec.ts'
 import type { WorkloadDocument } from './results-document.ts'
@@ -41,6 +42,7 @@ export function describeWorkload(spec: BenchSpec): WorkloadDocument[] {
       given === undefined ? [] : [value(`stream_format.${toSnake(name)}`, redact(given))],
     ),
     ...(load.stages === undefined ? [] : [value('stages', describeStages(load.stages))]),
+    ...(load.cancel === undefined ? [] : [value('cancel', describeLeaving(load.cancel))]),
     value('connections', load.keepAlive === false ? 'one per request' : 'kept'),
   ]
 }
@@ -52,6 +54,12 @@ function describeStages(stages: readonly Stage[]): string {
     return `${level} for ${duration}ms`
   })
   return each.join(', ')
+}
+
+/** `10% first-token`, `10% {"kind":"constant","value":2000}`. */
+function describeLeaving({ share, after }: Leaving): string {
+  const time = typeof after === 'string' ? after : JSON.stringify(after)
+  return `${Number((100 * share).toPrecision(7))}% ${time}`
 }
 
 /** Two levels deep: what lies below is told as a whole. */

@@ -8,8 +8,14 @@ import {
 } from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
 import type { RequestRecord } from '../engine/record.ts'
-import { type Observation, observe, orderCounted } from '../metrics/observation.ts'
-import { mean, nearestRank } from '../metrics/sample.ts'
+import {
+  keepStaying,
+  meanOf,
+  type Observation,
+  observe,
+  orderCounted,
+} from '../metrics/observation.ts'
+import { nearestRank } from '../metrics/sample.ts'
 import { outputTokens, throughput, tokenBasis } from '../metrics/throughput.ts'
 import type { Tally } from './dependence.ts'
 import { rankValues } from './ranking.ts'
@@ -51,7 +57,7 @@ function takeStatistic(
     const { good, bad } = observation
     return (metric === 'error_rate' ? bad : good) / (good + bad)
   }
-  if (stat.kind !== 'percentile') return mean(observation.sample)
+  if (stat.kind !== 'percentile') return meanOf(observation)
   const ranking = rankValues(observation, { op }, failures)
   return ranking.at(nearestRank(ranking.n, stat.p / 100))
 }
@@ -94,7 +100,10 @@ export const storedStats = ['mean', 'p50', 'p75', 'p90', 'p95', 'p99'] as const
 type StoredMetric = (typeof storedMetrics)[number]
 type StoredStat = (typeof storedStats)[number]
 
-/** What is kept of one round, so that another run can be compared with it. */
+/**
+ * What is kept of one round, so that another run can be compared with it; requests whose client was to
+ * go away are in no count.
+ */
 export interface RoundFigures {
   round: number
   completed: number
@@ -116,12 +125,13 @@ export function takeRounds(records: readonly RequestRecord[], taking: Taking): R
     tokenBasis(counted) === 'none' ? new Map<number, number>() : ratesByRound(counted, outputTokens)
   const rounds = [...Map.groupBy(counted, ({ round }) => round)].sort(([a], [b]) => a - b)
   return rounds.map(([round, own]) => {
-    const completed = own.filter(({ outcome }) => outcome === 'completed').length
+    const staying = keepStaying(own)
+    const completed = staying.filter(({ outcome }) => outcome === 'completed').length
     const [good] = taking.goodput === undefined ? [] : takeShares(own, 'goodput', taking)
     return keepKnown<RoundFigures>({
       round,
       completed,
-      failed: own.length - completed,
+      failed: staying.length - completed,
       good: good?.hits,
       requestsPerSecond: requests.get(round),
       outputTokensPerSecond: tokens.get(round),

@@ -1,5 +1,6 @@
 import type { RelativeSlo } from '../bench-spec/slo.ts'
 import type { RequestRecord } from '../engine/record.ts'
+import { keepSeen, keepStaying } from '../metrics/observation.ts'
 import { type Tally, toShare } from './dependence.ts'
 import type { Failures } from './excess.ts'
 import {
@@ -41,12 +42,13 @@ export function compareRecords(
   reference: readonly RequestRecord[],
   taking: Taking,
 ): Sides {
-  const [own, other] = [keepCounted(records), keepCounted(reference)]
+  const keep = (side: readonly RequestRecord[]) => keepSeen(keepCounted(side), slo.metric)
+  const [own, other] = [keep(records), keep(reference)]
   const whole = {
     observed: takeValue(own, slo, taking),
     baseline: takeValue(other, slo, taking),
     n: own.length,
-    failures: { candidate: countFailures(own), baseline: countFailures(other) },
+    failures: { candidate: countFailures(records), baseline: countFailures(reference) },
   }
   if (slo.unit === 'share') {
     const candidate = takeShares(own, slo.metric, taking)
@@ -74,7 +76,7 @@ function isMeasure(value: number | undefined, { unit }: RelativeSlo): value is n
 }
 
 function countFailures(records: readonly RequestRecord[]): Tally[] {
-  const rounds = Map.groupBy(records, ({ round }) => round)
+  const rounds = Map.groupBy(keepStaying(keepCounted(records)), ({ round }) => round)
   return [...rounds.values()].map((own) => ({
     size: own.length,
     hits: own.filter(({ outcome }) => outcome === 'failed').length,

@@ -67,7 +67,14 @@ export function slo(
     p_pass: 0.00012,
     p_fail_adjusted: 1,
     more_requests: null,
-    reason: { kind: 'exceedances', failed: 0, requests: 300, without_value: 0, asked: 300 },
+    reason: {
+      kind: 'exceedances',
+      failed: 0,
+      left: 0,
+      requests: 300,
+      without_value: 0,
+      asked: 300,
+    },
     turns: [],
     ...given,
   } as const satisfies Omit<SloDocument, 'why'>
@@ -292,7 +299,16 @@ const passing: Results = {
   end: { kind: 'finished' },
   environment: { node: '24.0.0', platform: 'linux', arch: 'x64', cpu: 'Example CPU', cores: 2 },
   summary: {
-    requests: { total: 300, completed: 298, failed: 2, cancelled: 0, resent: 0, warmup: 10 },
+    requests: {
+      total: 300,
+      completed: 298,
+      failed: 2,
+      cancelled: 0,
+      left: 0,
+      leaving: 0,
+      resent: 0,
+      warmup: 10,
+    },
     success_rate: 0.993333,
     duration_ms: 25670.1234,
     wall_ms: 25694.5678,
@@ -433,7 +449,16 @@ export const runs = {
   }),
   infinite: run({
     summary: {
-      requests: { total: 300, completed: 270, failed: 30, cancelled: 0, resent: 0, warmup: 0 },
+      requests: {
+        total: 300,
+        completed: 270,
+        failed: 30,
+        cancelled: 0,
+        left: 0,
+        leaving: 0,
+        resent: 0,
+        warmup: 0,
+      },
     },
     verdict: {
       status: 'FAIL',
@@ -452,7 +477,16 @@ export const runs = {
   noData: run({
     summary: {
       ...nothing,
-      requests: { total: 300, completed: 0, failed: 300, cancelled: 0, resent: 0, warmup: 0 },
+      requests: {
+        total: 300,
+        completed: 0,
+        failed: 300,
+        cancelled: 0,
+        left: 0,
+        leaving: 0,
+        resent: 0,
+        warmup: 0,
+      },
       failures: [
         {
           kind: 'connect',
@@ -473,7 +507,16 @@ export const runs = {
   interrupted: run({
     end: interrupted,
     summary: {
-      requests: { total: 43, completed: 33, failed: 0, cancelled: 10, resent: 0, warmup: 10 },
+      requests: {
+        total: 43,
+        completed: 33,
+        failed: 0,
+        cancelled: 10,
+        left: 0,
+        leaving: 0,
+        resent: 0,
+        warmup: 10,
+      },
       success_rate: 1,
       ttft_ms: distribution(355, 33),
       latency_ms: distribution(2210, 33),
@@ -526,7 +569,16 @@ export const runs = {
   one: run({
     load: { ...passing.load, kind: 'closed', concurrency: 1, requests: 1, rounds: 1 },
     summary: {
-      requests: { total: 1, completed: 1, failed: 0, cancelled: 0, resent: 0, warmup: 0 },
+      requests: {
+        total: 1,
+        completed: 1,
+        failed: 0,
+        cancelled: 0,
+        left: 0,
+        leaving: 0,
+        resent: 0,
+        warmup: 0,
+      },
       success_rate: 1,
       ttft_ms: distribution(355, 1),
       latency_ms: distribution(2210, 1),

@@ -23,6 +23,7 @@ test('one line of JSON, marks and token times in ms since the first instant of t
     dialect: null,
     held_back: false,
     reused: false,
+    leaves: false,
     replaced: null,
     marks_ms: {
       scheduled: 10,

@@ -2,6 +2,7 @@ import type { DiagnosticFacts } from '../../results/wording.ts'
 import { formatQuantity } from '../quantity.ts'
 import { explainLimits } from './client-limits.ts'
 import { explainRates } from './doubt.ts'
+import { explainLeaving, explainNoticed } from './leaving.ts'
 import { explainServerFinding } from './server-finding.ts'
 
 /** A self-check as one sentence, with what can be done about it. Texts of a target are as they came. */
@@ -71,6 +72,10 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
       return `The target refuses the body {"stream": true}, which is sent where nothing says what to send, with HTTP ${facts.status}: write what it expects as body of a spec, or behind --body where there is none.`
     case 'requests-cancelled':
       return `${facts.cancelled} of ${facts.requests} requests were in flight when the run was stopped: they count nowhere.`
+    case 'clients-left':
+      return explainLeaving(facts)
+    case 'leaving-noticed':
+      return explainNoticed(facts)
     case 'requests-recorded': {
       const rest =
         facts.omitted === 0 ? '' : ` (${facts.omitted} bytes more were not kept, beyond the limits)`
