@@ -433,6 +433,11 @@ export interface BenchDocument {
         [key: `x-${string}`]: unknown
       }
   /**
+   * Time between the end of a request of a slot and the next one, as a user takes it to read;
+   * `concurrency` is then the number of users. Or a distribution.
+   */
+  think_time?: string | Record<string, unknown>
+  /**
    * Clients that go away before their answer has ended: the connection is closed, and the request
    * is neither a failure nor a success.
    */

@@ -1,4 +1,5 @@
 import { findOutputLimit, type OutputLimit } from './asked.ts'
+import { meanOf } from './distribution.ts'
 import { mostInFlight } from './in-flight.ts'
 import { keepKnown } from './known.ts'
 import { countOpenFiles } from './open-files.ts'
@@ -134,7 +135,8 @@ function planTime(
   }
   const places = (targets * (requests + warmup)) / load.concurrency
   if (pace !== undefined) {
-    const ms = Math.min(cap, places * pace.requestMs)
+    const think = load.thinkTime === undefined ? 0 : meanOf(load.thinkTime)
+    const ms = Math.min(cap, places * (pace.requestMs + think))
     return { kind: 'pace', ms, startedAt: pace.startedAt }
   }
   return { kind: 'unknown', mostMs: Math.min(cap, Math.ceil(places) * timeouts.total) }

@@ -7,6 +7,7 @@ import { streamsPerProcess } from './process-count.ts'
 import { ratePattern } from './rate.ts'
 import { sloSchema } from './slo-schema.ts'
 import { dialectNames } from './stream-format.ts'
+import { thinkTimeSchema } from './think-time.ts'
 
 /** A bare number is in seconds, as `timeout` always was. */
 function duration(description: string, rest: JsonSchema): JsonSchema {
@@ -411,6 +412,7 @@ const document = describeObject(
       ],
     },
     slo: sloSchema,
+    think_time: thinkTimeSchema,
     cancel: cancelSchema,
     abort: {
       description:

@@ -1,3 +1,4 @@
+import type { Distribution } from './distribution.ts'
 import type { Leaving } from './leaving.ts'
 import type { GoodputBounds, Slo } from './slo.ts'
 import type { StreamFormat } from './stream-format.ts'
@@ -125,6 +126,8 @@ export interface ClosedLoad extends LoadBase {
   kind: 'closed'
   /** The most of its stages. */
   concurrency: number
+  /** ms between the end of a request of a slot and the next one; `undefined`: none. */
+  thinkTime?: Distribution
 }
 
 /** Open loop: requests are due at instants that are fixed beforehand, whatever became of those before. */

@@ -18,6 +18,7 @@ import { createRecorders } from './recording.ts'
 import { createSchedule } from './schedule.ts'
 import { type Deal, dealTo, type Share, wholeLoad } from './share.ts'
 import { keepStages } from './staged-pace.ts'
+import { createThinking } from './thinking.ts'
 
 export interface Loop {
   inFlight(): number
@@ -170,6 +171,7 @@ function startPace(
     slots,
     warmup,
     warmups: deal.count(warmup),
+    thinking: createThinking(load, dispatcher, alarm),
     onOpen,
   })
 }

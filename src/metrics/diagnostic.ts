@@ -46,6 +46,15 @@ export type Diagnostic =
       requests: number
       failed: number
     }
+  | {
+      id: 'users-thought'
+      level: 'info'
+      /** Who sent requests, and thought between them; of stages the most. */
+      users: number
+      /** Mean number of requests in flight, and the most. */
+      meanInFlight: number
+      peakInFlight: number
+    }
   | ({
       id: 'rate-not-sent'
       level: 'warn'

@@ -85,7 +85,8 @@ function checkConcurrency(
   if (load.kind === 'open') return []
   // There are no figures, and requests that are refused at once hold no slot for long.
   if (summary.requests.completed === 0) return []
-  const { concurrency, stages } = load
+  const { concurrency, stages, thinkTime } = load
+  if (thinkTime !== undefined) return [tellUsers(records, concurrency)]
   if (stages === undefined) {
     const held = measureConcurrency(records, concurrency, alternates)
     return held === undefined ? [] : [tellConcurrency(held, concurrency, summary)]
@@ -95,6 +96,11 @@ function checkConcurrency(
     const own = summarize(records.filter(({ stage }) => stage === index))
     return held === undefined ? [] : [{ ...tellConcurrency(held, to, own), stage: name }]
   })
+}
+
+function tellUsers(records: readonly RequestRecord[], users: number): Diagnostic {
+  const { mean = 0, peak = 0 } = measureConcurrency(records, users) ?? {}
+  return { id: 'users-thought', level: 'info', users, meanInFlight: mean, peakInFlight: peak }
 }
 
 function tellConcurrency(

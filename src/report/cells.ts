@@ -209,9 +209,12 @@ export function loadCells({ load, summary }: Results): string[] {
   ]
 }
 
-/** `c=10`, or the rate: `20/s constant`. */
+/** `c=10`, with users who think `c=10 thinking 500ms`, or the rate: `20/s constant`. */
 export function flowCell(load: Results['load']): string {
-  if (load.kind === 'closed') return `c=${formatCount(load.concurrency)}`
+  if (load.kind === 'closed') {
+    const { concurrency, think_time_ms: time } = load
+    return `c=${formatCount(concurrency)}${time === null ? '' : ` thinking ${formatMs(time)}`}`
+  }
   return `${formatValue(load.rate_per_second, '/s')} ${formatArrival(load)}`
 }
 

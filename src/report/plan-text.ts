@@ -48,7 +48,10 @@ export function renderPlan(plan: RunPlan): string[] {
 
 /** `10 at a time`, `20 a second`. */
 function sayFlow(load: Load): string {
-  if (load.kind === 'closed') return `${formatCount(load.concurrency)} at a time`
+  if (load.kind === 'closed') {
+    const who = load.thinkTime === undefined ? 'at a time' : 'users who think'
+    return `${formatCount(load.concurrency)} ${who}`
+  }
   return `${formatCount(load.rate)} a second, at most ${formatCount(load.maxConcurrency)} at a time`
 }
 

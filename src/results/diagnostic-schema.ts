@@ -86,6 +86,11 @@ export const diagnosticSchema: JsonSchema = {
         failed: count('Of them.'),
       },
     ),
+    describe('users-thought', 'info', 'Users thought between their requests, as asked.', {
+      users: count('Who sent requests; of stages the most.'),
+      mean_in_flight: number('Mean number of requests in flight.'),
+      peak_in_flight: count('The most of them.'),
+    }),
     describe(
       'rate-not-sent',
       'warn',

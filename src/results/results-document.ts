@@ -875,6 +875,21 @@ export type DiagnosticDocument =
       /** The same in one sentence. */
       message: string
     }
+  /** Users thought between their requests, as asked. */
+  | {
+      /** Which property; stable. */
+      id: 'users-thought'
+      /** How much it matters. */
+      level: 'info'
+      /** Who sent requests; of stages the most. */
+      users: number
+      /** Mean number of requests in flight. */
+      mean_in_flight: number
+      /** The most of them. */
+      peak_in_flight: number
+      /** The same in one sentence. */
+      message: string
+    }
   /** Fewer requests a second left than were due: the figures are those of a lighter load. */
   | {
       /** Which property; stable. */
@@ -1729,12 +1744,14 @@ export interface Results {
     | {
         /** Which of them. */
         kind: 'closed'
-        /** Requests in flight. */
+        /** Requests in flight; users, where these think. */
         concurrency: number
         /** Measured requests asked for; `null` when only a duration was. */
         requests: number | null
         /** Time of dispatching asked for. */
         duration_ms: number | null
+        /** Mean time between the end of a request of a slot and the next one; `null`: none. */
+        think_time_ms: number | null
         /** Requests sent before the measured ones. */
         warmup: number
         /** Equal slices of the measured requests. */
@@ -1773,6 +1790,8 @@ export interface Results {
         requests: number | null
         /** Time of dispatching asked for. */
         duration_ms: number | null
+        /** Mean time between the end of a request of a slot and the next one; `null`: none. */
+        think_time_ms: number | null
         /** Requests sent before the measured ones. */
         warmup: number
         /** Equal slices of the measured requests. */

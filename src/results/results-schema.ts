@@ -253,6 +253,9 @@ export const roundSchema: JsonSchema = record(
 const loadParts: Readonly<Record<string, JsonSchema>> = {
   requests: orNull(count('Measured requests asked for; `null` when only a duration was.')),
   duration_ms: orNull(number('Time of dispatching asked for.')),
+  think_time_ms: orNull(
+    number('Mean time between the end of a request of a slot and the next one; `null`: none.'),
+  ),
   warmup: count('Requests sent before the measured ones.'),
   rounds: count('Equal slices of the measured requests.'),
   seed: number('Of the order of shuffled rows, and of a mock without a seed of its own.'),
@@ -277,7 +280,7 @@ const loadParts: Readonly<Record<string, JsonSchema>> = {
 
 /** The load within `results.json`. */
 const loadSchema: JsonSchema = union('How requests were sent.', 'kind', {
-  closed: { concurrency: count('Requests in flight.'), ...loadParts },
+  closed: { concurrency: count('Requests in flight; users, where these think.'), ...loadParts },
   open: {
     rate_per_second: number('Requests due per second.'),
     burstiness: orNull(

@@ -1,4 +1,5 @@
 import { findModel, findOutputLimit } from '../bench-spec/asked.ts'
+import { meanOf } from '../bench-spec/distribution.ts'
 import { formatStat, type Unit } from '../bench-spec/slo.ts'
 import type { BenchSpec, Cell, Load } from '../bench-spec/spec.ts'
 import { startOfStage } from '../bench-spec/stages.ts'
@@ -145,6 +146,7 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
       ...toFlow(load),
       requests: load.requests ?? null,
       duration_ms: load.duration ?? null,
+      think_time_ms: toThinkTime(load),
       warmup: load.warmup,
       rounds: load.rounds,
       seed: load.seed,
@@ -177,6 +179,11 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
     calibration: input.calibration ?? null,
     verdict: { ...decision, why: sentences.verdict(decision, end) },
   }
+}
+
+function toThinkTime(load: Load): number | null {
+  const time = load.kind === 'closed' ? load.thinkTime : undefined
+  return orNull(time && meanOf(time), fixed)
 }
 
 /** What tells a closed loop from an open one. */

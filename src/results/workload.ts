@@ -42,6 +42,9 @@ export function describeWorkload(spec: BenchSpec): WorkloadDocument[] {
       given === undefined ? [] : [value(`stream_format.${toSnake(name)}`, redact(given))],
     ),
     ...(load.stages === undefined ? [] : [value('stages', describeStages(load.stages))]),
+    ...(load.kind === 'open' || load.thinkTime === undefined
+      ? []
+      : [value('think_time', JSON.stringify(load.thinkTime))]),
     ...(load.cancel === undefined ? [] : [value('cancel', describeLeaving(load.cancel))]),
     value('connections', load.keepAlive === false ? 'one per request' : 'kept'),
   ]

@@ -284,6 +284,7 @@ const passing: Results = {
     concurrency: 10,
     requests: 300,
     duration_ms: null,
+    think_time_ms: null,
     warmup: 10,
     rounds: 5,
     seed: 1,

@@ -194,6 +194,10 @@ const diagnostics: readonly [Diagnostic, numbers: object][] = [
     { id: 'leaving-noticed', level: 'warn', left: 30, noticed: 29, finished: 1 },
     { left: 30, noticed: 29, finished: 1 },
   ],
+  [
+    { id: 'users-thought', level: 'info', users: 10, meanInFlight: 3.20712345, peakInFlight: 9 },
+    { users: 10, mean_in_flight: 3.20712, peak_in_flight: 9 },
+  ],
   [{ id: 'server-restarted', level: 'warn' }, {}],
   [{ id: 'server-unread', level: 'warn', failure: 'status 404' }, { failure: 'status 404' }],
   [{ id: 'server-unread', level: 'warn' }, { failure: null }],

@@ -16,6 +16,8 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
       return facts.peak_in_flight < facts.concurrency
         ? `Concurrency ${facts.concurrency}${inStage(facts)} was never reached, ${facts.peak_in_flight} was the most: ${facts.stage === null ? 'raise requests' : 'make it longer'} or lower concurrency.`
         : `Concurrency ${facts.concurrency}${inStage(facts)} was not held, the mean between ramp-up and drain was ${facts.mean_in_flight.toFixed(2)}: the figures are those of a lighter load; ${adviseOnLoad(facts)}.`
+    case 'users-thought':
+      return `Of ${facts.users} users ${facts.mean_in_flight.toFixed(2)} waited for an answer in the mean, ${facts.peak_in_flight} at the most; the others were thinking.`
     case 'rate-not-sent':
       return `The rate was not sent: ${explainRates(facts)}: the figures are those of a lighter load.`
     case 'requests-held-back':

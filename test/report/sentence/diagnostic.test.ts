@@ -313,6 +313,10 @@ const sentences: readonly [DiagnosticFacts, string][] = [
     'By its metrics the server noticed 29 of 30 clients that went away and broke off their answers; it finished 1 answers that nobody waited for: let it, or the proxy before it, end what a client has left.',
   ],
   [
+    { id: 'users-thought', level: 'info', users: 10, mean_in_flight: 3.207, peak_in_flight: 9 },
+    'Of 10 users 3.21 waited for an answer in the mean, 9 at the most; the others were thinking.',
+  ],
+  [
     { id: 'server-unread', level: 'warn', failure: '/metrics: status 404' },
     "The server's metrics could not be read: /metrics: status 404.",
   ],
