@@ -51,6 +51,27 @@ export interface BenchDocument {
    * @default true
    */
   resend?: boolean
+  /**
+   * Whether each request has a `traceparent` (W3C Trace Context) of its own, by which the spans of
+   * the server are found; `sampled` is its flag.
+   * @default false
+   */
+  trace_context?:
+    | boolean
+    | {
+        /**
+         * Whether the server is asked to keep its spans.
+         * @default true
+         */
+        sampled?: boolean
+        /** Free for notes; never read. */
+        [key: `x-${string}`]: unknown
+      }
+  /**
+   * Header in which each request has its trace id, for the logs of a server or gateway. Default:
+   * none.
+   */
+  request_id_header?: string
   /** Rows for the {{column}} placeholders; request i uses row i modulo rows, or as shuffled. */
   data_source?: {
     /** Format of the file. */

@@ -16,6 +16,7 @@ import { checkTags } from './tag-check.ts'
 import { createTagging } from './tagging.ts'
 import { checkHeaders, checkUrl } from './target.ts'
 import { checkPlaceholders, type Columns, usesDataset } from './template.ts'
+import { checkOwnHeaders, readTracing } from './tracing-reading.ts'
 import { defaultSeed, readLoad, readTimeouts } from './workload.ts'
 
 /** What a document means, and what is wrong with the meaning. */
@@ -120,6 +121,13 @@ export function readBench<Stored>(
   if (slos.some(({ id }) => hasControls(id))) {
     report(['slo'], 'an id must be one line without control characters.')
   }
+  const tracing = readTracing(document, report)
+  checkOwnHeaders(tracing, target.headers, (name, message) =>
+    report(['headers', name], message, 'key'),
+  )
+  checkOwnHeaders(tracing, second?.headers ?? {}, (name, message) =>
+    report(['baseline', 'headers', name], message, 'key'),
+  )
   const gate = readGate(document)
   const alternates = baseline?.kind === 'interleaved'
   const stream = readStreamFormat(document.stream_format)
@@ -127,6 +135,7 @@ export function readBench<Stored>(
   const parts = keepKnown<Bench<Stored>['parts']>({
     target,
     timeouts: readTimeouts(document, report),
+    tracing,
     dataset,
     stream,
     load:

@@ -8,6 +8,7 @@ import { ratePattern } from './rate.ts'
 import { sloSchema } from './slo-schema.ts'
 import { dialectNames } from './stream-format.ts'
 import { thinkTimeSchema } from './think-time.ts'
+import { requestIdHeaderSchema, traceContextSchema } from './tracing-reading.ts'
 
 /** A bare number is in seconds, as `timeout` always was. */
 function duration(description: string, rest: JsonSchema): JsonSchema {
@@ -175,6 +176,8 @@ const document = describeObject(
       default: true,
       examples: [false],
     },
+    trace_context: traceContextSchema,
+    request_id_header: requestIdHeaderSchema,
     data_source: describeObject(
       {
         type: {

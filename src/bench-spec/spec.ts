@@ -2,6 +2,7 @@ import type { Distribution } from './distribution.ts'
 import type { Leaving } from './leaving.ts'
 import type { GoodputBounds, Slo } from './slo.ts'
 import type { StreamFormat } from './stream-format.ts'
+import type { Tracing } from './tracing.ts'
 
 /**
  * What one bench spec asks for, checked whole and with every default filled in. Durations in ms.
@@ -17,6 +18,8 @@ export interface BenchSpec<Stored = unknown> {
   cell?: Cell
   target: Target
   timeouts: Timeouts
+  /** By what requests are found in the server's own traces; `undefined`: by nothing. */
+  tracing?: Tracing
   dataset?: Dataset
   /** `undefined`: the dialect is chosen from the response. */
   stream?: StreamFormat

@@ -1,6 +1,7 @@
 import { orderRows } from '../bench-spec/row-order.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
+import { addTrace } from '../bench-spec/tracing.ts'
 import type { LoadPlan } from './load-plan.ts'
 import type { Ticket } from './schedule.ts'
 
@@ -15,11 +16,12 @@ interface Composed {
 export type Composer = (ticket: Ticket) => Composed
 
 export function createComposer(plan: LoadPlan): Composer {
-  const { load, requests, baseline = requests, stream, phaseHeader } = plan
+  const { load, requests, baseline = requests, stream, tracing, phaseHeader } = plan
   const order = orderRows(requests.length, load)
   return (ticket) => {
-    const request = (ticket.target === 'baseline' ? baseline : requests)[order(ticket)]
-    if (request === undefined) throw new Error('a load plan needs at least one request')
+    const prepared = (ticket.target === 'baseline' ? baseline : requests)[order(ticket)]
+    if (prepared === undefined) throw new Error('a load plan needs at least one request')
+    const request = addTrace(prepared, ticket, tracing)
     if (phaseHeader === undefined) return { request, stream }
     const headers = { ...request.headers, [phaseHeader]: ticket.phase }
     return { request: { ...request, headers }, stream }

@@ -32,6 +32,7 @@ export async function rehearse(
       timeouts: plan.timeouts,
       stream: plan.stream,
       secrets: plan.secrets,
+      tracing: plan.tracing,
       phaseHeader: plan.phaseHeader,
       requests: plan.requests.slice(0, 1),
       load: {

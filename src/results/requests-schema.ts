@@ -18,6 +18,7 @@ export const requestSchema: JsonSchema = record('One request.', {
   ),
   slot: count('0-based place among those in flight.'),
   row: orNull(count('0-based row of the dataset.')),
+  trace_id: orNull(text('Hexadecimal; `null`: the spec asks for none.')),
   outcome: oneOf('How it ended; `left`: its client went away, as the spec asks.', [
     'completed',
     'failed',

@@ -1,6 +1,7 @@
 import type { Issue } from '../bench-spec/issue.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import { createSchemaCheck, type SchemaCheck } from '../bench-spec/schema-check.ts'
+import { type RunTracing, traceIdOf } from '../bench-spec/tracing.ts'
 import { keepRecords } from '../engine/packed-records.ts'
 import { type Failure, requestNumber, type RequestRecord } from '../engine/record.ts'
 import { DocumentError } from './document-error.ts'
@@ -9,9 +10,13 @@ import { fixed, orNull } from './rounding.ts'
 
 /**
  * One record as one line of `requests.ndjson`, without the line end. Marks and token times are in
- * ms since `t0`, an instant on the clock of the records.
+ * ms since `t0`, an instant on the clock of the records. `tracing`: of its run.
  */
-export function renderRequest(record: RequestRecord, t0: number): string {
+export function renderRequest(
+  record: RequestRecord,
+  t0: number,
+  tracing?: Pick<RunTracing, 'run'>,
+): string {
   const since = (at: number | undefined): number | null => orNull(at, (known) => fixed(known - t0))
   const { marks } = record
   return JSON.stringify({
@@ -22,6 +27,7 @@ export function renderRequest(record: RequestRecord, t0: number): string {
     stage: record.stage ?? null,
     slot: record.slot,
     row: record.row ?? null,
+    trace_id: tracing === undefined ? null : traceIdOf(tracing, record),
     outcome: record.outcome,
     failure:
       record.outcome === 'failed'

@@ -1858,6 +1858,43 @@ export interface Results {
   stages: StageDocument[]
   /** Slices of the measured requests, in order. */
   rounds: RoundDocument[]
+  /**
+   * By what requests are found in the server's own traces; `null`: the spec asks for nothing of it.
+   */
+  tracing: {
+    /** The first 16 digits of the trace id of every request. */
+    run_id: string
+    /** Flag of the `traceparent` of each request; `null`: none was sent. */
+    sampled: boolean | null
+    /** Header that had the trace id; `null`: none. */
+    request_id_header: string | null
+    /** The slowest measured requests, by ttft and by latency. */
+    slowest: {
+      /** Of the request. */
+      number: number
+      /** 0-based row of the dataset. */
+      row: number | null
+      /** Hexadecimal. */
+      trace_id: string
+      /** What it was slow in. */
+      metric: 'ttft' | 'latency'
+      /** How long it took. */
+      ms: number
+    }[]
+    /** The first measured request of each kind of failure. */
+    failed: {
+      /** Of the request. */
+      number: number
+      /** 0-based row of the dataset. */
+      row: number | null
+      /** Hexadecimal. */
+      trace_id: string
+      /** For example `timeout.ttft`. */
+      kind: string
+      /** HTTP status, for `http_status`. */
+      status: number | null
+    }[]
+  } | null
   /** What the run was compared with; `null`: nothing. */
   baseline: {
     /** `interleaved`: a second target whose rounds alternated; `file`: an earlier run. */

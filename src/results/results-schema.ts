@@ -13,6 +13,7 @@ import {
 } from './reasons-schema.ts'
 import { count, list, number, oneOf, orNull, record, text, union } from './schema-parts.ts'
 import { serverSchema } from './server-schema.ts'
+import { tracingSchema } from './tracing-schema.ts'
 
 /** A value that a matrix gives to a key, within `results.json` and `matrix.json`. */
 export const settingSchema: JsonSchema = record('One key of the load and its value.', {
@@ -392,6 +393,7 @@ export const resultsSchema: JsonSchema = {
       stageSchema,
     ),
     rounds: list('Slices of the measured requests, in order.', roundSchema),
+    tracing: orNull(tracingSchema),
     baseline: orNull(
       record('What the run was compared with; `null`: nothing.', {
         kind: oneOf(

@@ -4,11 +4,13 @@ import { formatStat, type Unit } from '../bench-spec/slo.ts'
 import type { BenchSpec, Cell, Load } from '../bench-spec/spec.ts'
 import { startOfStage } from '../bench-spec/stages.ts'
 import { formatTagValue } from '../bench-spec/tag.ts'
+import type { RunTracing } from '../bench-spec/tracing.ts'
 import type { ClientTrust, ProcessTrust, RunEnd } from '../engine/record.ts'
 import type { Diagnostic } from '../metrics/diagnostic.ts'
 import type { SentRate } from '../metrics/sent-rate.ts'
 import type { ServerSummary } from '../metrics/server-summary.ts'
 import type { Distribution, RunSummary } from '../metrics/summary.ts'
+import type { Witness } from '../metrics/witness.ts'
 import { type RoundFigures, storedMetrics, storedStats } from '../verdict/figures.ts'
 import type { Difference } from '../verdict/reason.ts'
 import type { Comparison, SloVerdict, Verdict } from '../verdict/verdict.ts'
@@ -28,6 +30,7 @@ import type {
 } from './results-document.ts'
 import { fixed, orNull, significant } from './rounding.ts'
 import { toServer } from './server-document.ts'
+import { toTracing } from './tracing-document.ts'
 import type { Sentences } from './wording.ts'
 
 export type {
@@ -79,6 +82,10 @@ export interface ResultsInput {
   calibration?: CalibrationDocument
   verdict: Verdict
   end: RunEnd
+  /** By what its requests are found in the server's own traces; `undefined`: by nothing. */
+  tracing?: RunTracing
+  /** Requests of the candidate to look at first; none by default. */
+  witnesses?: readonly Witness[]
   /** Of the package. */
   version: string
   /** ISO 8601, UTC. */
@@ -169,6 +176,7 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
     summary: toSummary(summary),
     stages: toStages(load, input.stages ?? []),
     rounds: input.rounds.map(toRound),
+    tracing: input.tracing === undefined ? null : toTracing(input.tracing, input.witnesses ?? []),
     baseline: input.baseline === undefined ? null : toBaseline(input.baseline),
     diagnostics: input.diagnostics.map((diagnostic) => {
       const facts = toDiagnostic(diagnostic)

@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto'
+
 import { findChoices } from '../bench-spec/choices.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import type { BenchSpec, MockOptions, Target } from '../bench-spec/spec.ts'
 import { rebaseUrl } from '../bench-spec/target.ts'
 import { prepare } from '../bench-spec/template.ts'
+import type { RunTracing } from '../bench-spec/tracing.ts'
 import type { LoadPlan } from '../engine/load-plan.ts'
 import { type LoadOptions, runLoad } from '../engine/load.ts'
 import type {
@@ -56,6 +59,8 @@ export interface Drive {
   end: RunEnd
   /** How often the records were judged, the last time included. */
   looks: number
+  /** By what its requests are found in the server's own traces; `undefined`: by nothing. */
+  tracing?: RunTracing
   /** What the server's metrics said meanwhile; `undefined` when the spec does not ask for them. */
   watch?: Watch<Snapshot>
   /** ISO 8601, UTC. */
@@ -107,7 +112,7 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
       signal: options.signal,
       onStart(at) {
         origin = at
-        options.log?.start(at)
+        options.log?.start(at, plan.tracing)
       },
       onMeasure: watching?.mark,
       onRecords(batch, inFlight) {
@@ -132,6 +137,7 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
     trust,
     end: steering.correctEnd(end),
     looks: steering.looks(),
+    tracing: plan.tracing,
     watch: watching && (await finishWatch(watching, candidate, findChoices(spec))),
     startedAt,
     finishedAt,
@@ -149,8 +155,15 @@ function planLoad(spec: BenchSpec, recorded: number | undefined): LoadPlan {
     extraRounds: gate.policy === 'point' ? undefined : gate.maxExtraRounds,
     secrets: spec.secrets,
     recorded,
+    tracing: spec.tracing && { ...spec.tracing, run: drawRun() },
     phaseHeader: spec.mock && 'x-slogate-phase',
   })
+}
+
+/** Two runs of one seed are to be told apart in what a server keeps of them. */
+function drawRun(): string {
+  const run = randomBytes(8).toString('hex')
+  return /^0+$/.test(run) ? drawRun() : run
 }
 
 function aimAt(spec: CheckedSpec, base: string | undefined): CheckedSpec {

@@ -32,7 +32,7 @@ function simulate(
   share: Share = wholeLoad,
   lasting = 50,
 ) {
-  const asked = keepKnown<ClosedLoad>({ ...load, ...given } as ClosedLoad)
+  const asked = keepKnown<ClosedLoad>({ ...load, ...given })
   const deal = dealTo(share, asked.concurrency)
   let at = 0
   let agenda: { at: number; act: () => void }[] = []
@@ -121,25 +121,27 @@ test('without a think time a slot is refilled in the turn in which its request h
   expect(run.sent.map(({ at }) => at)).toEqual([0, 0, 0, 50, 50, 50, 100, 100, 100, 150, 150, 150])
 })
 
+/** Number of each request, and ms until the next one of its slot. */
+function listGaps(share: Share): [number, number][] {
+  const run = simulate({}, share)
+  run.start()
+  run.runTo(Infinity)
+  const slots = [...Map.groupBy(run.sent, ({ slot }) => slot).values()]
+  return slots.flatMap((own) =>
+    own
+      .slice(0, -1)
+      .map((each, place): [number, number] => [
+        each.ticket.index,
+        Math.round((own[place + 1]?.at ?? 0) - each.end),
+      ]),
+  )
+}
+
 test('how long is thought behind a request does not depend on the number of load processes', () => {
-  const gaps = (share: Share): [number, number][] => {
-    const run = simulate({}, share)
-    run.start()
-    run.runTo(Infinity)
-    const slots = [...Map.groupBy(run.sent, ({ slot }) => slot).values()]
-    return slots.flatMap((own) =>
-      own
-        .slice(0, -1)
-        .map((each, place): [number, number] => [
-          each.ticket.index,
-          Math.round((own[place + 1]?.at ?? 0) - each.end),
-        ]),
-    )
-  }
   const thought = (index: number): number =>
     Math.round(drawThinking(spread, 1, { phase: 'measured', index }))
   for (const share of [wholeLoad, { index: 0, of: 2 }, { index: 1, of: 2 }]) {
-    for (const [index, gap] of gaps(share)) expect(gap).toBe(thought(index))
+    for (const [index, gap] of listGaps(share)) expect(gap).toBe(thought(index))
   }
   expect(drawThinking(spread, 2, { phase: 'measured', index: 0 })).not.toBe(
     drawThinking(spread, 1, { phase: 'measured', index: 0 }),

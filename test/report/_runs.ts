@@ -336,6 +336,7 @@ const passing: Results = {
   },
   stages: [],
   rounds: [],
+  tracing: null,
   baseline: null,
   diagnostics: [],
   client: {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 
+import { traceIdOf } from '../../src/bench-spec/tracing.ts'
 import { parseRequests, renderRequest } from '../../src/results/requests.ts'
+import * as usual from '../metrics/records.ts'
 import { completed, failed, t0 } from '../report/_records.ts'
 import { hostile } from '../report/_runs.ts'
 
@@ -17,6 +19,7 @@ test('one line of JSON, marks and token times in ms since the first instant of t
     stage: null,
     slot: 0,
     row: null,
+    trace_id: null,
     outcome: 'completed',
     failure: null,
     status: 200,
@@ -160,4 +163,25 @@ test.each([
   ['[]', 'f:1:1: must be an object'],
 ])('a line that was not written by us is refused: %j', (text, message) => {
   expect(() => parseRequests(text.split('\n'), 'f')).toThrow(message)
+})
+
+test('a line has the trace id of its request where the run has some, and who left, and is read again', () => {
+  const record = usual.left({ index: 4, after: 150 })
+  const run = '5f3a9c1be2d04477'
+  const line = renderRequest(record, 0, { run })
+  expect(JSON.parse(line)).toMatchObject({
+    number: 5,
+    outcome: 'left',
+    leaves: true,
+    trace_id: traceIdOf({ run }, record),
+  })
+  expect(parseRequests([line], 'requests.ndjson')[0]).toMatchObject({
+    outcome: 'left',
+    leaves: true,
+  })
+  const early = usual.completed({ leaves: true })
+  expect(parseRequests([renderRequest(early, 0)], 'requests.ndjson')[0]).toMatchObject({
+    outcome: 'completed',
+    leaves: true,
+  })
 })

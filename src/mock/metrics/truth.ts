@@ -17,6 +17,9 @@ export interface TruthRecord {
   dialect: DialectName | null
   /** The `x-slogate-phase` header. */
   phase: 'warmup' | 'measured' | null
+  /** Headers by which it can be found again; `null`: it had none. */
+  traceparent: string | null
+  request_id: string | null
   /** Ordinal of the connection and of the request on it, from 1. */
   conn: number
   conn_req: number
@@ -64,7 +67,7 @@ export interface TruthRecord {
 export type Arrival = Pick<
   TruthRecord,
   'path' | 'dialect' | 'phase' | 'conn' | 'conn_req' | 'recv_ms'
-> & { key: string | undefined }
+> & { key: string | undefined } & Partial<Pick<TruthRecord, 'traceparent' | 'request_id'>>
 
 export interface Truth {
   open(arrival: Arrival): TruthRecord
@@ -108,6 +111,8 @@ export function createTruth(capacity: number = defaultCapacity): Truth {
         seq,
         ...arrival,
         key: arrival.key ?? String(seq),
+        traceparent: arrival.traceparent ?? null,
+        request_id: arrival.request_id ?? null,
         body_ms: null,
         admitted_ms: null,
         headers_ms: null,

@@ -59,6 +59,8 @@ export async function startServer(
       path: pathname,
       dialect: dialect?.name ?? null,
       phase: readPhase(request),
+      traceparent: readHeader(request, 'traceparent') ?? null,
+      request_id: readHeader(request, 'x-request-id') ?? null,
       key: readHeader(request, 'x-mock-key'),
       recv_ms: recvMs,
     }
