@@ -16,7 +16,7 @@ export const differenceSchema: JsonSchema = record('A fact in which two runs dif
 const nothingCompleted = {
   target,
   total: count('Measured requests.'),
-  failed: count('Of them; the others were cancelled.'),
+  failed: count('Of them; the others were cancelled, or left.'),
   most: orNull(
     record('The most frequent failure.', {
       kind: text('For example `connect`.'),

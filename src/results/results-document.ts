@@ -207,7 +207,7 @@ export type ReasonDocument =
       target: 'candidate' | 'baseline'
       /** Measured requests. */
       total: number
-      /** Of them; the others were cancelled. */
+      /** Of them; the others were cancelled, or left. */
       failed: number
       /** The most frequent failure. */
       most: {
@@ -586,7 +586,7 @@ export type VerdictReasonDocument =
       target: 'candidate' | 'baseline'
       /** Measured requests. */
       total: number
-      /** Of them; the others were cancelled. */
+      /** Of them; the others were cancelled, or left. */
       failed: number
       /** The most frequent failure. */
       most: {

@@ -129,6 +129,6 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
     calibration: match && describeMatch(match, calibrations, spec),
     verdict,
     workload,
-    witnesses: driven.tracing === undefined ? [] : listWitnesses(driven.records),
+    witnesses: driven.tracing && listWitnesses(driven.records),
   })
 }

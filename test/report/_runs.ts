@@ -724,3 +724,35 @@ function withoutConcurrency(load: Results['load']): Omit<ClosedDocument, 'kind' 
 }
 
 type ClosedDocument = Extract<Results['load'], { kind: 'closed' }>
+
+/** What a run has whose requests had trace ids. */
+export const tracing: NonNullable<Results['tracing']> = {
+  run_id: '5f3a9c1be2d04477',
+  sampled: true,
+  request_id_header: 'x-request-id',
+  slowest: [
+    {
+      metric: 'ttft',
+      ms: 912.345678,
+      number: 17,
+      row: 3,
+      trace_id: '5f3a9c1be2d04477aa00000000000001',
+    },
+    {
+      metric: 'latency',
+      ms: 4567.891,
+      number: 18,
+      row: null,
+      trace_id: '5f3a9c1be2d04477aa00000000000002',
+    },
+  ],
+  failed: [
+    {
+      kind: 'http_status',
+      status: 503,
+      number: 19,
+      row: null,
+      trace_id: '5f3a9c1be2d04477aa00000000000003',
+    },
+  ],
+}
