@@ -51,6 +51,27 @@ export interface BenchDocument {
    * @default true
    */
   resend?: boolean
+  /**
+   * Whether each request has a `traceparent` (W3C Trace Context) of its own, by which the spans of
+   * the server are found; `sampled` is its flag.
+   * @default false
+   */
+  trace_context?:
+    | boolean
+    | {
+        /**
+         * Whether the server is asked to keep its spans.
+         * @default true
+         */
+        sampled?: boolean
+        /** Free for notes; never read. */
+        [key: `x-${string}`]: unknown
+      }
+  /**
+   * Header in which each request has its trace id, for the logs of a server or gateway. Default:
+   * none.
+   */
+  request_id_header?: string
   /** Rows for the {{column}} placeholders; request i uses row i modulo rows, or as shuffled. */
   data_source?: {
     /**
@@ -552,6 +573,27 @@ export interface BenchDocument {
         /** Free for notes; never read. */
         [key: `x-${string}`]: unknown
       }
+  /**
+   * Time between the end of a request of a slot and the next one, as a user takes it to read;
+   * `concurrency` is then the number of users. Or a distribution.
+   */
+  think_time?: string | Record<string, unknown>
+  /**
+   * Clients that go away before their answer has ended: the connection is closed, and the request
+   * is neither a failure nor a success.
+   */
+  cancel?: {
+    /** Share of the requests whose client goes away; `seed` draws which. */
+    share: string
+    /**
+     * When it goes: with its first token, or so long after its request was sent, a duration or a
+     * distribution.
+     * @default "first_token"
+     */
+    after?: string | Record<string, unknown>
+    /** Free for notes; never read. */
+    [key: `x-${string}`]: unknown
+  }
   /**
    * Whether to stop when the outcome is certain whatever the remaining requests do; takes
    * `requests`, not `duration`.

@@ -1,11 +1,13 @@
 import type { BenchDocument } from './bench-document.ts'
 import type { Report } from './issue.ts'
+import { keepKnown } from './known.ts'
 import { parseRate } from './rate.ts'
 import type { Arrival, ClosedLoad, OpenLoad } from './spec.ts'
+import { readThinkTime, refuseThinkTime } from './think-time.ts'
 
 /** What tells a closed loop from an open one. */
 export type Flow =
-  | Pick<ClosedLoad, 'kind' | 'concurrency'>
+  | Pick<ClosedLoad, 'kind' | 'concurrency' | 'thinkTime'>
   | Pick<OpenLoad, 'kind' | 'rate' | 'arrival' | 'maxConcurrency'>
 
 /** Requests per second; one process prepares and reads no more. */
@@ -27,7 +29,7 @@ export function readFlow(
   const { rate: text, concurrency = 10 } = document
   if (text === undefined) {
     if (!hasRate) refuseArrivals(document, report)
-    return { kind: 'closed', concurrency }
+    return keepSlots(document, concurrency, report)
   }
   if (document.concurrency !== undefined) {
     report(
@@ -49,15 +51,28 @@ export function readFlow(
   }
   const rate = parseRate(text) ?? 0
   if (rate > fastest) report(['rate'], `must be at most ${fastest}/s, got ${text}.`)
-  return readArrivals(document, rate, most)
+  return readArrivals(document, rate, most, report)
+}
+
+/** So many requests in flight, or users who send them. */
+export function keepSlots(
+  document: Partial<BenchDocument>,
+  concurrency: number,
+  report: Report,
+): Extract<Flow, { kind: 'closed' }> {
+  const thinkTime = readThinkTime(document, report)
+  return keepKnown<Extract<Flow, { kind: 'closed' }>>({ kind: 'closed', concurrency, thinkTime })
 }
 
 /** How requests come at a rate, and how many may be in flight. */
 export function readArrivals(
-  { arrival, max_concurrency: limit }: Partial<BenchDocument>,
+  document: Partial<BenchDocument>,
   rate: number,
   most: number,
+  report: Report,
 ): Extract<Flow, { kind: 'open' }> {
+  const { arrival, max_concurrency: limit } = document
+  refuseThinkTime(document, report)
   return {
     kind: 'open',
     rate,

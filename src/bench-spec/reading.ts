@@ -32,6 +32,7 @@ import { checkTags } from './tag-check.ts'
 import { createTagging } from './tagging.ts'
 import { checkHeaders, checkUrl, readTarget } from './target.ts'
 import { checkPlaceholders, type Columns, usesDataset } from './template.ts'
+import { checkOwnHeaders, readTracing } from './tracing-reading.ts'
 import { checkWholeKeys, isWhole } from './whole-answer.ts'
 import { defaultSeed, readLoad, readManner, readTimeouts } from './workload.ts'
 
@@ -144,7 +145,8 @@ export function readBench<Stored>(
     mix,
     load: { shuffle: source?.shuffle, seed, stages: staging?.stages },
   })
-  const talks = dataset?.sessions && orderSessions(dataset.sessions, readManner(document))
+  const talks =
+    dataset?.sessions && orderSessions(dataset.sessions, { shuffle: source?.shuffle, seed })
   const hidden = [...(loaded?.hidden ?? []), ...(mixed?.hidden ?? [])]
   const tagged = {
     tagging,
@@ -175,6 +177,13 @@ export function readBench<Stored>(
   if (slos.some(({ id }) => hasControls(id))) {
     report(['slo'], 'an id must be one line without control characters.')
   }
+  const tracing = readTracing(document, report)
+  checkOwnHeaders(tracing, target.headers, (name, message) =>
+    report(['headers', name], message, 'key'),
+  )
+  checkOwnHeaders(tracing, second?.headers ?? {}, (name, message) =>
+    report(['baseline', 'headers', name], message, 'key'),
+  )
   const gate = readGate(document)
   const alternates = baseline?.kind === 'interleaved'
   const serverMetrics = readServerMetrics(document, report)
@@ -207,6 +216,7 @@ export function readBench<Stored>(
   const parts = keepKnown<Bench<Stored>['parts']>({
     target,
     timeouts: readTimeouts(document, report),
+    tracing,
     dataset: filled?.dataset ?? dataset,
     conversation: talk?.conversation,
     stream,

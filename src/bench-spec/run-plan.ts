@@ -1,5 +1,6 @@
 import { findOutputLimit, type OutputLimit } from './asked.ts'
 import { createMarker, findLead } from './cache-rule.ts'
+import { meanOf } from './distribution.ts'
 import { mostInFlight } from './in-flight.ts'
 import { orderKinds } from './kind-order.ts'
 import { shareOf } from './kinds.ts'
@@ -225,7 +226,8 @@ function planTime(
   }
   const places = (targets * (requests + warmup)) / load.concurrency
   if (pace !== undefined) {
-    const ms = Math.min(cap, places * pace.requestMs)
+    const think = load.thinkTime === undefined ? 0 : meanOf(load.thinkTime)
+    const ms = Math.min(cap, places * (pace.requestMs + think))
     return { kind: 'pace', ms, startedAt: pace.startedAt }
   }
   return { kind: 'unknown', mostMs: Math.min(cap, Math.ceil(places) * timeouts.total) }

@@ -1,7 +1,8 @@
 import { keepKnown } from './known.ts'
+import type { LeavingLoad } from './leaving.ts'
 import { type AbsoluteSlo, type Comparator, isUpperBound, type Slo } from './slo.ts'
 import type { DefaultRequests } from './spec.ts'
-import type { Tagging } from './tagging.ts'
+import { listOwn, type Tagging } from './tagging.ts'
 
 /** Share of observations that may be bad; `undefined` for an SLO that is not on a percentile or share. */
 export function allowedShare({
@@ -81,12 +82,14 @@ export function chooseRequests(
     mock: boolean
     /** Tells which requests an SLO with tags is about; every one by default. */
     tagging?: Tagging | undefined
+    /** Whose clients go away; no one's by default. */
+    leaving?: LeavingLoad
   },
 ): DefaultRequests {
-  const { concurrency, mock, tagging } = given
+  const { concurrency, mock } = given
   let strictest: (DefaultRequests['strictest'] & { requests: number }) | undefined
   for (const slo of slos) {
-    const wanted = scaleUp(slo, wantRequests(slo, given), tagging)
+    const wanted = scaleUp(slo, wantRequests(slo, given), given)
     if (wanted !== undefined && wanted.requests > (strictest?.requests ?? 0)) {
       strictest = { slo: slo.text, ...wanted }
     }
@@ -110,14 +113,18 @@ interface Wish {
   least?: number
 }
 
-/** Requests of which so many have the tags of an SLO; more than are ever chosen where too few do. */
+/** Requests so many of which an SLO is about; more than are ever chosen where it is about too few. */
 function scaleUp(
-  { tags }: Slo,
+  slo: Slo,
   wish: Wish | undefined,
-  tagging: Tagging | undefined,
+  {
+    tagging,
+    leaving = { seed: 0 },
+  }: { tagging?: Tagging | undefined; leaving?: LeavingLoad | undefined },
 ): Wish | undefined {
-  if (tags === undefined || wish === undefined || tagging === undefined) return wish
-  const list = tagging.list(tags, most)
+  if (wish === undefined) return wish
+  const list = listOwn(leaving, slo, tagging, most)
+  if (list === undefined) return wish
   const count = (own: number): number => (list[own - 1] ?? most) + 1
   const { requests, least } = wish
   return { requests: count(requests), ...(least === undefined ? {} : { least: count(least) }) }

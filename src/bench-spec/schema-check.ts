@@ -4,8 +4,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { isFields } from './fields.ts'
 import { createIssue, type Locate, type Path, type Issue } from './issue.ts'
 import type { JsonSchema } from './json-schema.ts'
+import { percentPattern } from './percent.ts'
 import { ratePattern } from './rate.ts'
-import { benchSchema, percentPattern } from './schema.ts'
+import { benchSchema } from './schema.ts'
 import { suggest } from './suggestion.ts'
 
 /** Keys that are few enough to be listed in a message, as those of an object that is expected. */

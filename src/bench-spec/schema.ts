@@ -1,3 +1,4 @@
+import { cancelSchema } from './cancel.ts'
 import { conversationSchema } from './conversation.ts'
 import { describeDistribution } from './distribution-reading.ts'
 import { durationPattern } from './duration.ts'
@@ -5,13 +6,13 @@ import { expectationSchema } from './expectation-schema.ts'
 import { describeObject, describeText, type JsonSchema } from './json-schema.ts'
 import { addMatrix } from './matrix-schema.ts'
 import { addMix } from './mix-schema.ts'
+import { percentPattern } from './percent.ts'
 import { streamsPerProcess } from './process-count.ts'
 import { ratePattern } from './rate.ts'
 import { sloSchema } from './slo-schema.ts'
 import { dialectNames } from './stream-format.ts'
-
-/** `50%`, `0.5%`: above 0 and below 100. */
-export const percentPattern = '^(?=.*[1-9])\\d{1,2}(\\.\\d+)?\\s*%$'
+import { thinkTimeSchema } from './think-time.ts'
+import { requestIdHeaderSchema, traceContextSchema } from './tracing-reading.ts'
 
 /** A bare number is in seconds, as `timeout` always was. */
 function duration(description: string, rest: JsonSchema): JsonSchema {
@@ -179,6 +180,8 @@ const document = describeObject(
       default: true,
       examples: [false],
     },
+    trace_context: traceContextSchema,
+    request_id_header: requestIdHeaderSchema,
     data_source: describeObject(
       {
         type: {
@@ -472,6 +475,8 @@ const document = describeObject(
       ],
     },
     slo: sloSchema,
+    think_time: thinkTimeSchema,
+    cancel: cancelSchema,
     abort: {
       description:
         'Whether to stop when the outcome is certain whatever the remaining requests do; takes `requests`, not `duration`.',

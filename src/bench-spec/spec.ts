@@ -1,9 +1,11 @@
 import type { CacheRule } from './cache-rule.ts'
 import type { Distribution } from './distribution.ts'
 import type { Expectation } from './expectation.ts'
+import type { Leaving } from './leaving.ts'
 import type { Session, ToolResult } from './session.ts'
 import type { GoodputBounds, Slo } from './slo.ts'
 import type { StreamFormat } from './stream-format.ts'
+import type { Tracing } from './tracing.ts'
 
 /**
  * What one bench spec asks for, checked whole and with every default filled in. Durations in ms.
@@ -19,6 +21,8 @@ export interface BenchSpec<Stored = unknown> {
   cell?: Cell
   target: Target
   timeouts: Timeouts
+  /** By what requests are found in the server's own traces; `undefined`: by nothing. */
+  tracing?: Tracing
   dataset?: Dataset
   /** How the conversations of the data are held; `undefined`: there are none. */
   conversation?: Conversation
@@ -180,6 +184,8 @@ export interface ClosedLoad extends LoadBase {
   kind: 'closed'
   /** The most of its stages. */
   concurrency: number
+  /** ms between the end of a request of a slot and the next one; `undefined`: none. */
+  thinkTime?: Distribution
 }
 
 /** Open loop: requests are due at instants that are fixed beforehand, whatever became of those before. */
@@ -241,6 +247,8 @@ interface LoadBase {
   processes?: number
   /** What its connections are; `undefined`: `lean`. */
   transport?: Transport
+  /** Clients that go away before their answer has ended; `undefined`: none does. */
+  cancel?: Leaving
   /** In the order of time; `undefined`: the whole load is one. */
   stages?: readonly Stage[]
 }

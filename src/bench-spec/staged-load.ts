@@ -1,5 +1,12 @@
 import type { BenchDocument } from './bench-document.ts'
-import { expectInFlight, type Flow, readArrivals, refuseArrivals, usualWarmup } from './flow.ts'
+import {
+  expectInFlight,
+  type Flow,
+  keepSlots,
+  readArrivals,
+  refuseArrivals,
+  usualWarmup,
+} from './flow.ts'
 import { mostInFlight } from './in-flight.ts'
 import type { Report } from './issue.ts'
 import { keepKnown } from './known.ts'
@@ -143,7 +150,7 @@ export function readStagedLoad(
     rounds: rounds ?? defaultRounds(),
     stages,
     processes: processes > 1 ? processes : undefined,
-    ...readManner(document),
+    ...readManner(document, report),
   })
 }
 
@@ -154,7 +161,7 @@ function readStagedFlow(
   report: Report,
   most: number,
 ): Flow {
-  if (kind === 'open') return readArrivals(document, mostOfStages(stages), most)
+  if (kind === 'open') return readArrivals(document, mostOfStages(stages), most, report)
   refuseArrivals(document, report)
-  return { kind, concurrency: mostOfStages(stages) }
+  return keepSlots(document, mostOfStages(stages), report)
 }

@@ -1,5 +1,6 @@
 import { findModel } from './asked.ts'
 import { orderKinds } from './kind-order.ts'
+import { countStaying, isSeenOfLeaving, leaves, type LeavingLoad } from './leaving.ts'
 import { orderRows, type RowOrder } from './row-order.ts'
 import { orderSessions } from './session-order.ts'
 import { listPlaces, type Placed, type SessionTags, tagSessions } from './session-tags.ts'
@@ -180,21 +181,41 @@ function findRequest(
   return (index) => ({ row: order({ phase: 'measured', index }) })
 }
 
+/** What tells which requests an SLO is about; without a metric those whose client goes away are of them. */
+type Asking = Pick<Slo, 'tags'> & Partial<Pick<Slo, 'metric'>>
+
 /** A load as an SLO sees it, which is about some of its requests: `requests` is how many these are. */
-export function narrowLoad(
-  load: Load,
-  { tags }: Pick<Slo, 'tags'>,
+export function narrowLoad(load: Load, asking: Asking, tagging: Tagging | undefined): Load {
+  const { requests } = load
+  if (requests === undefined) return load
+  const own = asking.tags && listOwn(load, asking, tagging, requests)
+  if (own !== undefined) return { ...load, requests: own.length }
+  return leavesOut(load, asking) ? { ...load, requests: countStaying(load, requests) } : load
+}
+
+/** 0-based numbers of those of the first `requests` requests that an SLO is about; `undefined`: every one. */
+export function listOwn(
+  load: LeavingLoad,
+  asking: Asking,
   tagging: Tagging | undefined,
-): Load {
-  if (tags === undefined || tagging === undefined || load.requests === undefined) return load
-  return { ...load, requests: tagging.list(tags, load.requests).length }
+  requests: number,
+): readonly number[] | undefined {
+  const { tags } = asking
+  const tagged = tags && tagging?.list(tags, requests)
+  if (!leavesOut(load, asking)) return tagged
+  const all = tagged ?? Array.from({ length: requests }, (_, index) => index)
+  return all.filter((index) => !leaves(load, { phase: 'measured', index }))
+}
+
+function leavesOut({ cancel }: LeavingLoad, { metric }: Asking): boolean {
+  return cancel !== undefined && metric !== undefined && !isSeenOfLeaving(metric)
 }
 
 /**
  * The same before anything is sent, where stages of rates say about how many requests there will be;
  * of other stages nobody knows.
  */
-export function expectLoad(load: Load, slo: Pick<Slo, 'tags'>, tagging: Tagging | undefined): Load {
+export function expectLoad(load: Load, slo: Asking, tagging: Tagging | undefined): Load {
   const { stages } = load
   if (load.kind === 'closed' || stages === undefined) return narrowLoad(load, slo, tagging)
   const { tags = [] } = slo
@@ -203,7 +224,9 @@ export function expectLoad(load: Load, slo: Pick<Slo, 'tags'>, tagging: Tagging 
   )
   const requests = Math.floor(own.reduce((sum, stage) => sum + expectRequests(stage), 0))
   const others = tags.filter((tag) => !isOfStage(tag))
-  return narrowLoad({ ...load, requests }, others.length === 0 ? {} : { tags: others }, tagging)
+  const { tags: _, ...rest } = slo
+  const asking = others.length === 0 ? rest : { ...rest, tags: others }
+  return narrowLoad({ ...load, requests }, asking, tagging)
 }
 
 function isOfStage({ name }: Tag): boolean {

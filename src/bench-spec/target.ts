@@ -78,6 +78,11 @@ export function checkUrl(url: string, hasMock: boolean, locate: Locate): Issue[]
 
 const ownHeaders = ['connection', 'content-length', 'expect', 'keep-alive', 'transfer-encoding']
 
+/** Whether a header, in lower case, is the client's to set. */
+export function isOfClient(header: string): boolean {
+  return ownHeaders.includes(header)
+}
+
 /** Header names and values that HTTP has no way to send, in any of the rows. */
 export function checkHeaders(target: Target, rows: readonly Row[], locate: Locate): Issue[] {
   const names = Object.keys(target.headers)
@@ -89,7 +94,7 @@ export function checkHeaders(target: Target, rows: readonly Row[], locate: Locat
         createIssue(locate, path, 'is no name of a header. Use letters, digits and -.', 'key'),
       ]
     }
-    if (ownHeaders.includes(lower)) {
+    if (isOfClient(lower)) {
       const wantsClose = lower === 'connection' && /\bclose\b/i.test(target.headers[name] ?? '')
       const advice = wantsClose ? 'Write keep_alive: false in its place.' : 'Remove it.'
       return [createIssue(locate, path, `is set by the client. ${advice}`, 'key')]

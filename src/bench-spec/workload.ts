@@ -1,4 +1,5 @@
 import type { BenchDocument } from './bench-document.ts'
+import { readCancel } from './cancel.ts'
 import { parseDuration } from './duration.ts'
 import { expectInFlight, readFlow, usualWarmup } from './flow.ts'
 import { mostInFlight } from './in-flight.ts'
@@ -76,8 +77,16 @@ export function readLoad(
   const confidence = 1 - (1 - gate.confidence) / (1 + gate.maxExtraRounds)
   const mock = document.mock !== undefined && document.mock !== false
   const { sessions: asked } = document
+  const manner = readManner(document, report)
   const chosen = [given, alias, asked, document.duration].every((said) => said === undefined)
-    ? chooseRequests(slos, { concurrency: waves, confidence, burst: gate.burst, mock, tagging })
+    ? chooseRequests(slos, {
+        concurrency: waves,
+        confidence,
+        burst: gate.burst,
+        mock,
+        tagging,
+        leaving: manner,
+      })
     : undefined
   const wanted = given ?? alias ?? chosen?.requests
   const sessions = talks && (asked ?? (wanted === undefined ? undefined : talks.cover(wanted)))
@@ -126,23 +135,20 @@ export function readLoad(
         ? pairedRounds(units, concurrency)
         : Math.min(defaultRounds(requests), units ?? Infinity)),
     processes: processes > 1 ? processes : undefined,
-    ...readManner(document),
+    ...manner,
   })
 }
 
 /** What a load of either kind says beside how many requests are sent when. */
-export function readManner({
-  data_source: source,
-  seed = defaultSeed,
-  keep_alive: keepAlive,
-  resend,
-  load,
-}: Partial<BenchDocument>): Manner {
+export function readManner(document: Partial<BenchDocument>, report: Report): Manner {
+  const { data_source: source, seed = defaultSeed, keep_alive: keepAlive, resend, load } = document
   const { shuffle } = source ?? {}
-  return keepKnown<Manner>({ shuffle, seed, keepAlive, resend, transport: load?.transport })
+  const cancel = readCancel(document, report)
+  const { transport } = load ?? {}
+  return keepKnown<Manner>({ shuffle, seed, keepAlive, resend, transport, cancel })
 }
 
-type Manner = Pick<Load, 'shuffle' | 'seed' | 'keepAlive' | 'resend' | 'transport'>
+type Manner = Pick<Load, 'shuffle' | 'seed' | 'keepAlive' | 'resend' | 'transport' | 'cancel'>
 
 /** Slices of fewer than 10 requests say nothing. */
 export function defaultRounds(requests: number = Infinity): number {

@@ -1,6 +1,7 @@
 import { createSayingWriter, type Said } from '../bench-spec/saying.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
+import { addTrace } from '../bench-spec/tracing.ts'
 import type { AnswerCheck } from '../stream/expectation.ts'
 import { createAnswerCheck } from './answer-check.ts'
 import { choosePlaces } from './kind-places.ts'
@@ -21,7 +22,7 @@ interface Composed {
 export type Composer = (ticket: Ticket, said?: Said) => Composed
 
 export function createComposer(plan: LoadPlan): Composer {
-  const { load, requests, baseline = requests, mix = [plan], phaseHeader } = plan
+  const { load, requests, baseline = requests, mix = [plan], tracing, phaseHeader } = plan
   const choose = choosePlaces(plan)
   const readings = mix.map(({ stream, expect }) => ({
     stream,
@@ -39,7 +40,7 @@ export function createComposer(plan: LoadPlan): Composer {
     if (prepared === undefined || reading === undefined) {
       throw new Error('a load plan needs at least one request')
     }
-    const request = mark(prepared, ticket)
+    const request = addTrace(mark(prepared, ticket), ticket, tracing)
     if (phaseHeader === undefined) return { request, ...reading }
     const headers = { ...request.headers, [phaseHeader]: ticket.phase }
     return { request: { ...request, headers }, ...reading }

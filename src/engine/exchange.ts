@@ -1,4 +1,5 @@
 import { keepKnown } from '../bench-spec/known.ts'
+import type { LeavingTime } from '../bench-spec/leaving.ts'
 import type { Answer } from '../bench-spec/message.ts'
 import { cleanMessage } from '../bench-spec/plain-text.ts'
 import { redactDeep, type Redactor } from '../bench-spec/redaction.ts'
@@ -12,6 +13,7 @@ import { checkContentType, checkEncoding, createReader } from '../stream/read.ts
 import type { StreamReader } from '../stream/reader.ts'
 import { isExpectedStatus, judgeAnswer, judgeStatus } from './answer-check.ts'
 import type { Connection, ResponseHandler } from './connection.ts'
+import { type Ending, endings, waitedFor } from './ending.ts'
 import {
   classifyError,
   describeNoStatus,
@@ -50,6 +52,8 @@ export interface ExchangeOptions {
   /** Instant at which the slot became free. */
   scheduled: number
   timeouts: Timeouts
+  /** When its client goes away; `undefined`: it stays to the end. */
+  leaving?: LeavingTime | undefined
   stream: StreamFormat | undefined
   /** What an answer that is complete has to be besides; `undefined`: nothing. */
   expected?: AnswerCheck | undefined
@@ -79,7 +83,8 @@ export interface Exchange {
 
 /** Sends one request, stamps it and turns whatever happens into one record. Never throws. */
 export function startExchange(options: ExchangeOptions): Exchange {
-  const { connection, request, ticket, timeouts, expected, redactor, recorder, now } = options
+  const { connection, request, ticket, timeouts, leaving, expected, redactor, recorder, now } =
+    options
   const called = now()
   const marks: RequestMarks = { scheduled: options.scheduled, called, ended: called }
   let reader: StreamReader | undefined
@@ -102,15 +107,14 @@ export function startExchange(options: ExchangeOptions): Exchange {
   let settled = false
   /** What is wrong already: the connection's own error then only confirms it. */
   let known: Failure | undefined
+  /** Instant at which the client went away. */
+  let left: number | undefined
 
-  function settle(at: number, outcome: Failure | 'completed' | 'cancelled'): void {
+  function settle(at: number, outcome: Failure | Ending): void {
     if (settled) return
     settled = true
     const stream = reader?.marks
-    const end: Pick<FailedRecord, 'outcome' | 'failure'> | { outcome: 'completed' | 'cancelled' } =
-      outcome === 'completed' || outcome === 'cancelled'
-        ? { outcome }
-        : { outcome: 'failed', failure: plain(outcome) }
+    const end = typeof outcome === 'object' ? describeFailure(outcome) : endings[outcome]
     options.onRecord(
       keepKnown<RequestRecord>({
         target: ticket.target,
@@ -143,6 +147,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
         cachedTokens: stream?.cachedTokens,
         completionTokens: stream?.completionTokens,
         reused,
+        leaves: leaving === undefined ? undefined : true,
         replaced,
         dialect: stream?.dialect,
         output: findOutput(),
@@ -183,8 +188,9 @@ export function startExchange(options: ExchangeOptions): Exchange {
     return cleanMessage(redactor.redactStart(name, nameLimit), nameLimit)
   }
 
-  function plain({ kind, message }: Failure): Failure {
-    return { kind, message: cleanMessage(redactor.redactStart(message, wordsLimit)) }
+  function describeFailure({ kind, message }: Failure): Pick<FailedRecord, 'outcome' | 'failure'> {
+    const failure = { kind, message: cleanMessage(redactor.redactStart(message, wordsLimit)) }
+    return { outcome: 'failed', failure }
   }
 
   /** What the bytes so far prove, when the connection ends in another way than by a clean EOF. */
@@ -202,8 +208,26 @@ export function startExchange(options: ExchangeOptions): Exchange {
     connection.cancel(new Error(kind))
   }
 
+  function isTimeToLeave(at: number): boolean {
+    if (leaving === undefined || marks.dispatched === undefined) return false
+    if (leaving === 'first-token') return reader?.marks.firstToken !== undefined
+    return at - marks.dispatched >= leaving
+  }
+
+  /** What has ended or failed already is let to its end. */
+  function leaveInTime(at: number): boolean {
+    if (known !== undefined || !isTimeToLeave(at)) return false
+    const isAnswered = status !== undefined && status >= 200
+    if (isAnswered && (reader === undefined || reader.marks.completed !== undefined)) return false
+    if (reader?.fault() !== undefined) return false
+    left = at
+    connection.cancel(new Error('left'))
+    return true
+  }
+
   function fail(error: Error): void {
     if (settled) return
+    if (left !== undefined) return settle(left, 'left')
     const shortage = findShortage(error)
     if (shortage !== undefined) {
       options.onShortage(shortage)
@@ -267,9 +291,12 @@ export function startExchange(options: ExchangeOptions): Exchange {
       })
     },
     onData(chunk, sameRead = false) {
+      if (left !== undefined) return
       // What came in one read was all there when its first piece was looked at.
       if (!sameRead) {
         readAt = now()
+        // What comes behind the instant is not for a client that is gone by then.
+        if (leaveInTime(readAt)) return
         reads++
       }
       if (chunk.byteLength === 0) return
@@ -277,8 +304,10 @@ export function startExchange(options: ExchangeOptions): Exchange {
       marks.lastByte = readAt
       bytes += chunk.byteLength
       recorder?.read(chunk, readAt)
-      if (reader !== undefined) reader.feed(chunk, readAt)
-      else if (errorBody.length < errorBodyLimit + redactor.reach) {
+      if (reader !== undefined) {
+        reader.feed(chunk, readAt)
+        if (leaving === 'first-token') leaveInTime(readAt)
+      } else if (errorBody.length < errorBodyLimit + redactor.reach) {
         errorBody = (errorBody + decodeError(chunk)).slice(0, errorBodyLimit + redactor.reach)
       }
     },
@@ -313,6 +342,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
         if (at - waiting >= timeouts.connect) expire('timeout.connect', timeouts.connect)
         return
       }
+      if (leaveInTime(at)) return
       const stream = reader?.marks
       if (at - sent >= timeouts.total) return expire('timeout.total', timeouts.total)
       if (
@@ -333,11 +363,4 @@ export function startExchange(options: ExchangeOptions): Exchange {
       connection.cancel(new Error('cancelled'))
     },
   }
-}
-
-const waitedFor: Partial<Record<FailureKind, string>> = {
-  'timeout.connect': 'connection',
-  'timeout.ttft': 'first token',
-  'timeout.idle': 'next bytes',
-  'timeout.total': 'whole answer',
 }

@@ -11,6 +11,7 @@ import type {
 } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
+import type { RunTracing } from '../bench-spec/tracing.ts'
 import type { Share } from './share.ts'
 
 /** Everything the load process needs, as plain data. */
@@ -40,6 +41,8 @@ export interface LoadPlan {
   secrets?: readonly Secret[]
   /** How many of the first measured requests to the candidate are recorded; none by default. */
   recorded?: number
+  /** By what requests are found in the server's own traces; by nothing by default. */
+  tracing?: RunTracing
   /** Header that tells the bundled mock which phase a request belongs to. */
   phaseHeader?: string
 }

@@ -1,5 +1,6 @@
 import { mostInFlight } from '../bench-spec/in-flight.ts'
 import { keepKnown } from '../bench-spec/known.ts'
+import { findLeaving } from '../bench-spec/leaving.ts'
 import { createRedactor } from '../bench-spec/redaction.ts'
 import type { Load } from '../bench-spec/spec.ts'
 import { type Alarm, createAlarm } from './alarm.ts'
@@ -18,6 +19,7 @@ import { createSchedule } from './schedule.ts'
 import { countSessions, holdSessions } from './session-dispatcher.ts'
 import { type Deal, dealTo, type Share, wholeLoad } from './share.ts'
 import { keepStages } from './staged-pace.ts'
+import { createThinking } from './thinking.ts'
 
 export interface Loop {
   inFlight(): number
@@ -105,6 +107,7 @@ export function startLoop(
         slot: place.slot,
         scheduled,
         timeouts: plan.timeouts,
+        leaving: findLeaving(plan.load, ticket),
         stream,
         expected,
         redactor,
@@ -175,6 +178,7 @@ function startPace(
     slots,
     warmup,
     warmups: deal.count(warmup),
+    thinking: createThinking(load, dispatcher, alarm),
     onOpen,
   })
 }

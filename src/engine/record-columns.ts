@@ -61,10 +61,11 @@ export const numberFields: readonly NumberField[] = [
 export const choiceFields: readonly Choice<keyof RequestRecord>[] = [
   { field: 'target', values: ['candidate', 'baseline'] },
   { field: 'phase', values: ['warmup', 'measured'] },
-  { field: 'outcome', values: ['completed', 'failed', 'cancelled'] },
+  { field: 'outcome', values: ['completed', 'failed', 'cancelled', 'left'] },
   { field: 'reused', values: [false, true] },
   { field: 'replaced', values: [undefined, 'unsent', 'resent'] },
   { field: 'heldBack', values: [undefined, true] },
+  { field: 'leaves', values: [undefined, true] },
 ]
 
 type Choice<Field extends keyof RequestRecord> = Field extends unknown

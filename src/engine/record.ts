@@ -92,6 +92,8 @@ interface RecordBase {
   heldBack?: true
   /** Whether the socket had served a request before. */
   reused: boolean
+  /** Its client was to go away, whatever it came to before that. */
+  leaves?: true
   /**
    * Why its connection was opened though another had been kept for it: the server had closed that one,
    * unannounced, before the request was written (`unsent`), or behind that, without a byte of a
@@ -116,8 +118,14 @@ export interface CancelledRecord extends RecordBase {
   outcome: 'cancelled'
 }
 
+/** Its client went away before the answer had ended: neither a failure nor a success. */
+export interface LeftRecord extends RecordBase {
+  outcome: 'left'
+  leaves: true
+}
+
 /** What is kept of one request. A server's fault is a failed record, never an exception. */
-export type RequestRecord = CompletedRecord | FailedRecord | CancelledRecord
+export type RequestRecord = CompletedRecord | FailedRecord | CancelledRecord | LeftRecord
 
 /** Digits of an instant that the clock has: a tick is 1e-4 ms. */
 export const ticksPerMs = 10_000

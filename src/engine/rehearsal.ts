@@ -42,6 +42,7 @@ export async function rehearse(
       timeouts: plan.timeouts,
       stream,
       secrets: plan.secrets,
+      tracing: plan.tracing,
       phaseHeader: plan.phaseHeader,
       requests: plan.requests.slice(0, 1),
       load: {

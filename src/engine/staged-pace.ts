@@ -5,10 +5,11 @@ import { warmUpInterval } from './closed-pace.ts'
 import type { Dispatcher, Pace, Place } from './pace.ts'
 import type { Deal } from './share.ts'
 import { createStagedSchedule } from './staged-schedule.ts'
+import { createThinking } from './thinking.ts'
 
 /**
  * Keeps as many requests in flight as the stages ask for: a slot is refilled in the same turn in which
- * its stream has ended while it is open, and is asked again when it opens.
+ * its stream has ended, or when its user has thought, while it is open, and is asked again when it opens.
  */
 export function keepStages(
   load: ClosedLoad & { stages: readonly Stage[] },
@@ -17,6 +18,7 @@ export function keepStages(
   alarm: Alarm,
 ): Pace {
   const schedule = createStagedSchedule(load, deal)
+  const thinking = createThinking(load, dispatcher, alarm)
   const slots = deal.count(mostOfStages(load.stages))
   let began = false
   /** Slots that wait for the measured phase. */
@@ -25,8 +27,8 @@ export function keepStages(
   const parked = new Map<Place, () => void>()
   let openSlots = slots
 
-  function fill(place: Place): void {
-    const turn = dispatcher.isStopped() ? undefined : schedule.take(dispatcher.now(), place.slot)
+  function fill(place: Place, at: number = dispatcher.now()): void {
+    const turn = dispatcher.isStopped() ? undefined : schedule.take(at, place.slot)
     if (turn === undefined) {
       if (--openSlots === 0) dispatcher.finish()
       return
@@ -42,7 +44,7 @@ export function keepStages(
     } else {
       const { ticket, due } = turn
       dispatcher.send(place, { ticket, scheduled: due }, () => {
-        fill(place)
+        thinking.pause(ticket, (free) => fill(place, free))
         if (dispatcher.isStopped()) release()
       })
       if (ticket.phase === 'measured' && !began) begin()
@@ -58,6 +60,7 @@ export function keepStages(
 
   /** There is nothing more to wait for. */
   function release(): void {
+    thinking.release()
     const places = [...parked.keys()]
     for (const cancel of parked.values()) cancel()
     parked.clear()

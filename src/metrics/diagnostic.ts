@@ -47,6 +47,15 @@ export type Diagnostic =
       requests: number
       failed: number
     }
+  | {
+      id: 'users-thought'
+      level: 'info'
+      /** Who sent requests, and thought between them; of stages the most. */
+      users: number
+      /** Mean number of requests in flight, and the most. */
+      meanInFlight: number
+      peakInFlight: number
+    }
   | ({
       id: 'rate-not-sent'
       level: 'warn'
@@ -218,6 +227,17 @@ export type Diagnostic =
       requests: number
     }
   | {
+      id: 'clients-left'
+      level: 'info'
+      /** Requests whose client was to go away: those that left, and what came before that. */
+      leaving: number
+      left: number
+      completed: number
+      failed: number
+      /** Of those that left, those that did so before their first token. */
+      unanswered: number
+    }
+  | {
       id: 'requests-recorded'
       level: 'info'
       /** Requests. */
@@ -273,6 +293,17 @@ export type Diagnostic =
       server: number
       /** Requests that this client completed. */
       client: number
+    }
+  | {
+      id: 'leaving-noticed'
+      /** `warn` when it went on for some. */
+      level: 'info' | 'warn'
+      /** Requests whose client went away while the server was watched. */
+      left: number
+      /** Answers that it broke off. */
+      noticed: number
+      /** Answers that it finished all the same, at the least. */
+      finished: number
     }
   | {
       id: 'events-are-not-tokens'

@@ -9,7 +9,9 @@ import { measureBuffering } from './buffering.ts'
 import { diagnoseClient, type JudgedSlo } from './client-diagnostic.ts'
 import { type HeldConcurrency, isHeld, measureConcurrency, measureStage } from './concurrency.ts'
 import type { Diagnostic } from './diagnostic.ts'
+import { diagnoseLeaving } from './leaving.ts'
 import { measure } from './measure.ts'
+import { keepSeen } from './observation.ts'
 import { isMaximum, quantile, sampleEach } from './sample.ts'
 import { keepTagged } from './scope.ts'
 import { isSent } from './sent-rate.ts'
@@ -78,6 +80,7 @@ export function diagnose(
     defaultBody && checkDefaultBody(summary),
     checkCancelled(summary),
     checkSessions(summary),
+    diagnoseLeaving(records),
   ].filter((diagnostic) => typeof diagnostic === 'object')
 }
 
@@ -127,7 +130,8 @@ function checkConcurrency(
   if (load.kind === 'open') return []
   // There are no figures, and requests that are refused at once hold no slot for long.
   if (summary.requests.completed === 0) return []
-  const { concurrency, stages } = load
+  const { concurrency, stages, thinkTime } = load
+  if (thinkTime !== undefined) return [tellUsers(records, concurrency)]
   if (stages === undefined) {
     const held = measureConcurrency(records, concurrency, alternates)
     return held === undefined ? [] : [tellConcurrency(held, concurrency, summary)]
@@ -137,6 +141,11 @@ function checkConcurrency(
     const own = summarize(records.filter(({ stage }) => stage === index))
     return held === undefined ? [] : [{ ...tellConcurrency(held, to, own), stage: name }]
   })
+}
+
+function tellUsers(records: Records, users: number): Diagnostic {
+  const { mean = 0, peak = 0 } = measureConcurrency(records, users) ?? {}
+  return { id: 'users-thought', level: 'info', users, meanInFlight: mean, peakInFlight: peak }
 }
 
 function tellConcurrency(
@@ -265,10 +274,10 @@ function checkPercentiles(
   const { completed, failed } = summary.requests
   const all = completed + failed
   if (all === 0) return []
-  const countOwn = ({ tags }: Slo): number =>
-    tags === undefined
+  const countOwn = ({ tags, metric }: Slo): number =>
+    tags === undefined && summary.requests.leaving === 0
       ? all
-      : keepTagged(records, { tags }, tagging).filter(
+      : keepSeen(keepTagged(records, { ...(tags && { tags }) }, tagging), metric).filter(
           ({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled',
         ).length
   const few = slos.filter((slo) => {
@@ -295,20 +304,24 @@ function checkDialects({ summary, stream }: Part): Diagnostic | undefined {
 }
 
 function checkSockets(records: Records, { keepAlive = true }: Load): Diagnostic | undefined {
+  /** Slots, and those of them whose connection was closed by a client that left. */
   const seen = new Set<number>()
+  const left = new Set<number>()
   let later = 0
   let opened = 0
   let closed = 0
   let resent = 0
-  for (const { slot, reused, replaced, marks } of records) {
+  for (const { slot, reused, replaced, marks, outcome } of records) {
     if (marks.dispatched === undefined) continue
-    if (seen.has(slot)) {
+    if (seen.has(slot) && !left.has(slot)) {
       later++
       if (!reused) opened++
     }
     if (replaced !== undefined) closed++
     if (replaced === 'resent') resent++
     seen.add(slot)
+    if (outcome === 'left') left.add(slot)
+    else left.delete(slot)
   }
   if (!keepAlive || opened * 10 <= later) return undefined
   // What the server had announced is in its hands, what it does against that is another matter.

@@ -2,7 +2,8 @@ import { type GoodputBounds, isOfSchedule, type Slo } from '../bench-spec/slo.ts
 import type { Gate } from '../bench-spec/spec.ts'
 import type { RequestRecord, Records } from '../engine/record.ts'
 import { isGood } from './goodput.ts'
-import { measure, type RequestMetric } from './measure.ts'
+import { measure, type RequestMetric, takeTime } from './measure.ts'
+import { keepSeen, keepStaying } from './observation.ts'
 import { mean, quantile, toSample } from './sample.ts'
 
 /** What the client's own delay before sending makes of a figure. */
@@ -32,7 +33,7 @@ export function measureLateSending(
 ): LateSending | undefined {
   const bounded = slo.metric === 'goodput' && goodput?.some(({ metric }) => isOfSchedule(metric))
   if (!isOfSchedule(slo.metric) && bounded !== true) return undefined
-  const counted = records.filter(
+  const counted = keepSeen(records, slo.metric).filter(
     ({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled',
   )
   const delays = toSample(
@@ -65,11 +66,11 @@ function takeFigure(
     return records.length === 0 ? undefined : good / records.length
   }
   const times: number[] = []
-  for (const record of records) {
-    const time =
-      record.outcome === 'completed' ? measure(record, metric as RequestMetric) : Infinity
+  const ofMean = stat.kind === 'mean'
+  for (const record of ofMean ? keepStaying(records) : records) {
+    const time = takeTime(record, metric as RequestMetric)
     const counts =
-      record.outcome === 'completed' || (failures !== 'exclude' && stat.kind === 'percentile')
+      record.outcome !== 'failed' || (failures !== 'exclude' && stat.kind === 'percentile')
     if (counts && typeof time === 'number') times.push(time)
   }
   const sample = toSample(times)

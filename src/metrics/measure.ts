@@ -25,6 +25,13 @@ export function measure(record: RequestRecord, metric: RequestMetric): Measureme
   return formulas[metric](record)
 }
 
+/** The same, but Infinity of a request that failed, or that left before there was one. */
+export function takeTime(record: RequestRecord, metric: RequestMetric): Measurement {
+  if (record.outcome === 'failed') return Infinity
+  const time = measure(record, metric)
+  return record.outcome === 'left' ? (time ?? Infinity) : time
+}
+
 /** A whole document has no tokens. */
 function ofTokens(formula: (record: RequestRecord) => Measurement) {
   return (record: RequestRecord): Measurement =>

@@ -1,9 +1,11 @@
+import { keepKnown } from '../bench-spec/known.ts'
+import { isSeenOfLeaving } from '../bench-spec/leaving.ts'
 import type { GoodputBounds, Metric } from '../bench-spec/slo.ts'
 import { pickRecords } from '../engine/packed-records.ts'
 import type { RequestRecord, Records } from '../engine/record.ts'
 import { keepsEach, scoreRequest } from './goodput.ts'
 import { chunkGaps, measure, type Measurement, type RequestMetric } from './measure.ts'
-import { gatherSample, type Sample, sampleEach } from './sample.ts'
+import { gatherSample, mean, type Sample, sampleEach, toSample } from './sample.ts'
 import { mapLazily, type Sequence } from './sequence.ts'
 import { outputTokens, throughput, tokenBasis } from './throughput.ts'
 
@@ -14,10 +16,13 @@ export interface RequestValues {
   round: number
   /** 0-based conversation that it is of; `undefined` without conversations. */
   session?: number | undefined
-  /** ms; none of one that failed. */
+  /** ms; none of one that failed or left. */
   values: readonly number[]
-  /** Whether it failed instead of giving a value. */
+  /** Whether it failed instead of giving a value, or left before there was one. */
   failed: boolean
+  /** Whether its client was to go away; `left`: it went before there was a value. */
+  leaves?: true
+  left?: true
 }
 
 /** What one request was. */
@@ -35,13 +40,21 @@ export interface RequestMerit {
   score?: number
 }
 
-/** What the measured requests tell of one metric; cancelled requests are left out. */
+/**
+ * What the measured requests tell of one metric; cancelled requests are left out. Those whose client
+ * was to go away are seen in what comes before that alone (`isSeenOfLeaving`), whatever they came to:
+ * who leaves was drawn before, so that those that stay are like all others.
+ */
 export type Observation =
   | {
       kind: 'values'
       /** All values. */
       sample: Sample
+      /** Those of the requests that were to stay; `undefined`: all values are. */
+      stayed?: Sample
       failed: number
+      /** Requests that left before there was a value; as bad as one that failed, however failures count. */
+      left: number
       /** Values that a failed request stands for: as many as another gives, one or more. */
       failureWeight: number
       /** Completed requests that should have a value, but whose value is not known. */
@@ -74,10 +87,11 @@ export function observe(
 
 /** The same of records that were ordered already (`orderCounted`). */
 export function observeCounted(
-  counted: Records,
+  ordered: Records,
   metric: Metric,
   { goodput }: { goodput?: GoodputBounds | undefined } = {},
 ): Observation | undefined {
+  const counted = keepSeen(ordered, metric)
   switch (metric) {
     case 'success_rate':
     case 'error_rate':
@@ -85,9 +99,9 @@ export function observeCounted(
     case 'goodput':
       return goodput && observeGoodput(counted, goodput)
     case 'requests_per_second':
-      return observeRate(counted, () => 1)
+      return observeRate(ordered, () => 1)
     case 'output_tokens_per_second':
-      return tokenBasis(counted) === 'none' ? undefined : observeRate(counted, outputTokens)
+      return tokenBasis(ordered) === 'none' ? undefined : observeRate(ordered, outputTokens)
     case 'chunk_gap':
       return observeGaps(counted)
     default:
@@ -119,6 +133,23 @@ export function orderByIndex(records: Records): Records {
     records,
     Uint32Array.from(keys.sort(), (key) => key % length),
   )
+}
+
+/** Those whose client was to stay to the end. */
+export function keepStaying(records: Records): Records {
+  return records.some(({ leaves }) => leaves === true)
+    ? records.filter(({ leaves }) => leaves !== true)
+    : records
+}
+
+/** Those that are an observation of a metric. */
+export function keepSeen(records: Records, metric: Metric): Records {
+  return isSeenOfLeaving(metric) ? records : keepStaying(records)
+}
+
+/** The mean of the values, of the requests that were to stay alone: how long others take is not known. */
+export function meanOf({ sample, stayed }: { sample: Sample; stayed?: Sample }): number {
+  return mean(stayed ?? sample)
 }
 
 function observeSuccess(records: Records): Observation | undefined {
@@ -179,7 +210,7 @@ function observeGaps(records: Records): Observation | undefined {
     if (outcome === 'failed') failed++
     return outcome === 'failed' || tokenTimes.length >= 2
   })
-  const counts = { failed, unknown: 0, unseen: records.length - seen.length }
+  const counts = { failed, left: 0, unknown: 0, unseen: records.length - seen.length }
   return toValues(seen, counts, { valuesOf: gapsOf, sample: gatherSample(seen, gapsOf) })
 }
 
@@ -188,16 +219,16 @@ function observeDurations(records: Records, metric: RequestMetric): Observation 
   let unseen = 0
   // What happened before the dispatch is known of a failed request as well.
   const find = (record: RequestRecord): Measurement =>
-    record.outcome === 'completed' || metric === 'dispatch_delay'
-      ? measure(record, metric)
-      : undefined
-  /** NaN: it failed. */
+    record.outcome !== 'failed' || metric === 'dispatch_delay' ? measure(record, metric) : undefined
+  /** NaN: it failed, or left before. */
   const found = new Float64Array(records.length)
   let size = 0
+  let left = 0
   const seen = records.filter((record) => {
     const value = find(record)
-    if (typeof value === 'number' || record.outcome === 'failed') {
+    if (typeof value === 'number' || record.outcome !== 'completed') {
       found[size++] = typeof value === 'number' ? value : Number.NaN
+      if (typeof value !== 'number' && record.outcome === 'left') left++
       return true
     }
     if (value === undefined) unknown++
@@ -211,14 +242,14 @@ function observeDurations(records: Records, metric: RequestMetric): Observation 
     const value = found[place] ?? Number.NaN
     return Number.isNaN(value) ? [] : [value]
   }
-  const failed = size - (sample?.length ?? 0)
-  return toValues(seen, { failed, unknown, unseen }, { valuesOf, sample })
+  const failed = size - (sample?.length ?? 0) - left
+  return toValues(seen, { failed, left, unknown, unseen }, { valuesOf, sample })
 }
 
-/** Of records that have a value, and failed ones: those have none. */
+/** Of records that have a value, and of others that failed or left. */
 function toValues(
   records: Records,
-  counts: { failed: number; unknown: number; unseen: number },
+  counts: { failed: number; left: number; unknown: number; unseen: number },
   {
     valuesOf,
     sample,
@@ -229,10 +260,33 @@ function toValues(
 ): Observation | undefined {
   if (sample === undefined) return undefined
   const requests = mapLazily(records, (record, place): RequestValues => {
-    const { index, round, session } = record
+    const { index, round, session, leaves, outcome } = record
     const values = valuesOf(record, place)
-    return { index, round, session, values, failed: values.length === 0 }
+    const request = { index, round, session, values, failed: values.length === 0 }
+    if (leaves !== true) return request
+    return { ...request, leaves, ...(request.failed && outcome === 'left' && { left: true }) }
   })
-  const failureWeight = Math.max(1, Math.round(sample.length / (records.length - counts.failed)))
-  return { kind: 'values', sample, failureWeight, ...counts, requests }
+  const given = records.length - counts.failed - counts.left
+  const failureWeight = Math.max(1, Math.round(sample.length / given))
+  return keepKnown<Observation>({
+    kind: 'values',
+    sample,
+    stayed: records.some(({ leaves }) => leaves === true)
+      ? sampleStaying(records, valuesOf)
+      : undefined,
+    failureWeight,
+    ...counts,
+    requests,
+  })
+}
+
+function sampleStaying(
+  records: Records,
+  valuesOf: (record: RequestRecord, place: number) => readonly number[],
+): Sample | undefined {
+  let place = 0
+  return gatherSample(records, (record) => {
+    const values = valuesOf(record, place++)
+    return record.leaves === true ? [] : values
+  })
 }

@@ -9,7 +9,8 @@ import type { Gate } from '../bench-spec/spec.ts'
 import type { Records } from '../engine/record.ts'
 import { type Accuracy, countBeyond, type ErrorBound, type Lateness } from './client-accuracy.ts'
 import { isGood } from './goodput.ts'
-import { measure, type RequestMetric } from './measure.ts'
+import { measure, type RequestMetric, takeTime } from './measure.ts'
+import { keepSeen, keepStaying } from './observation.ts'
 import { quantile, type Sample, sampleEach } from './sample.ts'
 
 /** How far below and above what was measured the truth may lie, in the unit of the metric. */
@@ -101,16 +102,16 @@ function reachOfQuantile(sample: Sample, p: number, bound: ErrorBound, requests:
   return measured - quantile(sample, rest) + bound.error
 }
 
-/** The times of the measured requests, failed ones infinite unless they are excluded. */
+/** The times of the measured requests, failed ones infinite unless they are excluded, and those that left before too. */
 function sortTimes(
   records: Records,
   metric: RequestMetric,
   failures: Measured['failures'],
 ): Sample | undefined {
-  return sampleEach(records, (record) => {
+  return sampleEach(keepSeen(records, metric), (record) => {
     if (record.phase !== 'measured' || record.outcome === 'cancelled') return undefined
-    if (record.outcome === 'failed') return failures === 'exclude' ? undefined : Infinity
-    const time = measure(record, metric)
+    if (record.outcome === 'failed' && failures === 'exclude') return undefined
+    const time = takeTime(record, metric)
     return typeof time === 'number' ? time : undefined
   })
 }
@@ -135,7 +136,7 @@ function reachOfGoodput(
   accuracy: Accuracy,
   records: Records,
 ): Reach | undefined {
-  const counted = records.filter(
+  const counted = keepStaying(records).filter(
     ({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled',
   )
   if (counted.length === 0) return undefined

@@ -13,7 +13,9 @@ export function diagnoseServer(server: ServerSummary, standing: StandingSlos = {
   const disagreement = checkRequests(server)
   return [
     checkScrapes(server),
-    ...(disagreement ? [disagreement] : [checkOutput(server, standing), checkPrompts(server)]),
+    ...(disagreement
+      ? [disagreement]
+      : [checkOutput(server, standing), checkPrompts(server), checkLeaving(server)]),
   ].filter((diagnostic) => diagnostic !== undefined)
 }
 
@@ -39,6 +41,11 @@ function checkOutput(
   return usage === undefined
     ? { id: 'events-are-not-tokens', level, server, events }
     : { id: 'tokens-disagree', level: 'warn', server, usage, events }
+}
+
+function checkLeaving({ leaving }: ServerSummary): Diagnostic | undefined {
+  if (leaving === undefined) return undefined
+  return { id: 'leaving-noticed', level: leaving.finished > 0 ? 'warn' : 'info', ...leaving }
 }
 
 function checkPrompts({ promptTokens }: ServerSummary): Diagnostic | undefined {

@@ -1,6 +1,7 @@
 import { oneChoice } from '../bench-spec/choices.ts'
 import { keepKnown } from '../bench-spec/known.ts'
-import type { Reading, RequestRecord, Watch, Records } from '../engine/record.ts'
+import type { Reading, Records, RequestRecord, Watch } from '../engine/record.ts'
+import { type LeavingNoticed, measureNoticed } from './leaving.ts'
 import { compareCounts, countAs, type FindChoices, type Ledger, sortByCertainty } from './ledger.ts'
 import { compareTime, type ServerTime } from './server-time.ts'
 import { type ServerTimeName, serverTimeNames, type Snapshot } from './snapshot.ts'
@@ -24,6 +25,8 @@ export interface ServerSummary {
   requests?: Ledger
   /** Requests some of which asked for several choices, and these choices; vLLM counts the latter. */
   several?: { requests: number; choices: number }
+  /** Of one answer per request; `undefined`: no client went away, or the counts do not tell. */
+  leaving?: LeavingNoticed
   promptTokens?: Ledger
   /** `client`: the server's `usage`, or token events where there is none. */
   outputTokens?: Ledger & { usage?: number; events: number }
@@ -60,6 +63,7 @@ export function summarizeServer(
     restarted,
     requests: undefined,
     several: undefined,
+    leaving: undefined,
     promptTokens: undefined,
     outputTokens: undefined,
     prefixCache: undefined,
@@ -83,6 +87,7 @@ function compare(
   | 'covers'
   | 'requests'
   | 'several'
+  | 'leaving'
   | 'promptTokens'
   | 'outputTokens'
   | 'prefixCache'
@@ -125,6 +130,7 @@ function compare(
     },
     requests,
     several: choices > covered.length ? { requests: covered.length, choices } : undefined,
+    leaving: choices > covered.length ? undefined : measureNoticed({ before, after }, records),
     promptTokens: compareCounts(
       grown('promptTokens'),
       counted,

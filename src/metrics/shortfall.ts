@@ -24,7 +24,7 @@ export type Shortfall =
 /** `drained`: whether each round ended before the next one began. */
 export type AskedLoad = AskedFlow & { drained: boolean }
 type AskedFlow =
-  | Pick<ClosedLoad, 'kind' | 'concurrency' | 'stages'>
+  | Pick<ClosedLoad, 'kind' | 'concurrency' | 'stages' | 'thinkTime'>
   | Pick<OpenLoad, 'kind' | 'stages'>
 
 /** `undefined`: the load was held, in the stages that are asked for by `tags`, or the run is too short to tell. */
@@ -38,7 +38,9 @@ export function findShortfall(
     const rate = measureSentRate(keepStages(records, load.stages, tags))
     return rate === undefined || isSent(rate) ? undefined : { kind: 'rate-not-sent', ...rate }
   }
-  const { concurrency, drained, stages } = load
+  const { concurrency, drained, stages, thinkTime } = load
+  // Users who think are not in flight.
+  if (thinkTime !== undefined) return findThinning(records, trust)
   if (stages !== undefined) {
     return findStage(records, pickStages(stages, tags)) ?? findThinning(records, trust)
   }

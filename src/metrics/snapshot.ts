@@ -36,6 +36,8 @@ export interface Snapshot {
   waiting?: number
   /** Since the server's start: answers that were completed, and their tokens. */
   finished?: number
+  /** Answers that were broken off since then, their clients having gone. */
+  aborted?: number
   promptTokens?: number
   outputTokens?: number
   /** Tokens of prompts that were looked for in the prefix cache, and those found there. */

@@ -3,6 +3,7 @@ import type { GoodputBounds } from '../bench-spec/slo.ts'
 import type { FailureKind, RequestRecord, Records } from '../engine/record.ts'
 import { isGood } from './goodput.ts'
 import { chunkGaps, measure, type RequestMetric } from './measure.ts'
+import { keepStaying } from './observation.ts'
 import { countPromptCache, type PromptCache } from './prompt-cache.ts'
 import { gatherSample, mean, quantile, type Sample, sampleEach, stddev } from './sample.ts'
 import { measureSentRate, type SentRate } from './sent-rate.ts'
@@ -49,13 +50,17 @@ export interface RunSummary {
     completed: number
     failed: number
     cancelled: number
+    /** Their client went away before the answer had ended. */
+    left: number
+    /** Of all of these, those whose client was to go away, whatever came before that. */
+    leaving: number
     /** Of all of these, those that were sent once more (see `RequestRecord`). */
     resent: number
     warmup: number
   }
   /** What became of the conversations; `undefined` without any. */
   sessions?: SessionSummary
-  /** completed ÷ (total − cancelled); `undefined` for 0 requests. */
+  /** completed ÷ (completed + failed) of those that were to stay; `undefined` for 0 requests. */
   successRate?: number
   /** First measured dispatch → last measured token, ms; `undefined` without a token. */
   duration?: number
@@ -70,7 +75,10 @@ export interface RunSummary {
   goodput?: number
   /** Of an open loop. */
   sentRate?: SentRate
-  /** Of completed requests. */
+  /**
+   * Of completed requests that were to stay, as all times; and of those that left, unless one did so
+   * before its first token: it would have been among the slowest.
+   */
   ttft?: Distribution
   ttfo?: Distribution
   latency?: Distribution
@@ -103,20 +111,27 @@ export function summarize(
   } = {},
 ): RunSummary {
   const measured = records.filter(({ phase }) => phase === 'measured')
-  const completed = measured.filter(({ outcome }) => outcome === 'completed')
+  const ended = measured.filter(({ outcome }) => outcome === 'completed')
   const failed = measured.filter((record) => record.outcome === 'failed')
-  const judged = completed.length + failed.length
-  const basis = tokenBasis(completed)
+  const left = measured.filter(({ outcome }) => outcome === 'left')
+  const basis = tokenBasis(ended)
   const tokens =
-    basis === 'none' ? undefined : completed.reduce((sum, each) => sum + outputTokens(each), 0)
+    basis === 'none' ? undefined : ended.reduce((sum, each) => sum + outputTokens(each), 0)
+  const completed = keepStaying(ended)
+  const judged = completed.length + keepStaying(failed).length
   const good = goodput && completed.filter((record) => isGood(record, goodput)).length
+  const began = left.every(({ marks }) => marks.firstToken !== undefined)
+    ? [...ended, ...left]
+    : completed
 
   return keepKnown<RunSummary>({
     requests: {
       total: measured.length,
-      completed: completed.length,
+      completed: ended.length,
       failed: failed.length,
-      cancelled: measured.length - judged,
+      cancelled: measured.length - ended.length - failed.length - left.length,
+      left: left.length,
+      leaving: measured.filter(({ leaves }) => leaves === true).length,
       resent: measured.filter(({ replaced }) => replaced === 'resent').length,
       warmup: records.length - measured.length,
     },
@@ -132,10 +147,10 @@ export function summarize(
     prompts: countPromptCache(completed),
     goodput: good === undefined || judged === 0 ? undefined : good / judged,
     sentRate: isOpen ? measureSentRate(records) : undefined,
-    ttft: distributeEach(completed, measuring('ttft')),
+    ttft: distributeEach(began, measuring('ttft')),
     ttfo: distributeEach(completed, measuring('ttfo')),
     latency: distributeEach(completed, measuring('latency')),
-    scheduledTtft: isOpen ? distributeEach(completed, measuring('scheduled_ttft')) : undefined,
+    scheduledTtft: isOpen ? distributeEach(began, measuring('scheduled_ttft')) : undefined,
     scheduledLatency: isOpen
       ? distributeEach(completed, measuring('scheduled_latency'))
       : undefined,
@@ -146,7 +161,7 @@ export function summarize(
     dispatchDelay: distributeEach(measured, measuring('dispatch_delay')),
     clientQueue: distributeEach(measured, ({ marks }) => since(marks.called, marks.dispatched)),
     failures: countFailures(failed),
-    dialects: countDialects(completed),
+    dialects: countDialects(ended),
   })
 }
 

@@ -32,11 +32,13 @@ export function readVllmSnapshot(text: string): Snapshot | undefined {
   if (families.size === 0) return undefined
   const ended = find(families, ['request_success_total', 'request_success'])
   const completed = ended?.filter(({ labels }) => !unfinished.has(labels['finished_reason'] ?? ''))
+  const aborted = ended?.filter(({ labels }) => labels['finished_reason'] === 'abort')
   return keepKnown<Snapshot>({
     source: 'vllm',
     running: total(find(families, ['num_requests_running'])),
     waiting: total(find(families, ['num_requests_waiting'])),
     finished: total(completed),
+    aborted: aborted?.length === 0 ? undefined : total(aborted),
     // The histograms are of finished requests, the counters of every step.
     promptTokens: total(
       find(families, ['request_prompt_tokens_sum', 'prompt_tokens_total', 'prompt_tokens']),

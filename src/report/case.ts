@@ -4,6 +4,7 @@ import { endCell, sloCells } from './cells.ts'
 import { explainDiagnostic } from './sentence/diagnostic.ts'
 import { explainSlo } from './sentence/slo.ts'
 import { explainVerdict } from './sentence/verdict.ts'
+import { traceOf } from './trace-cells.ts'
 
 /** What a test case comes to: nothing to report, or one element. */
 export type Outcome =
@@ -50,6 +51,7 @@ function listWarnings({ diagnostics }: Results): string[] {
 function sloCase(slo: SloDocument, run: Results, warnings: readonly string[]): Case {
   const cells = sloCells(slo)
   const end = endCell(run)
+  const trace = traceOf(slo, run)
   const why = cleanLine(explainSlo(slo, run.end))
   const text = [
     `${cells.slo}: ${slo.status}`,
@@ -58,6 +60,7 @@ function sloCase(slo: SloDocument, run: Results, warnings: readonly string[]): C
     ...(cells.interval === '' ? [] : [`interval ${cells.interval}`]),
     ...(cells.over === '' ? [] : [`over/allowed ${cells.over}, n ${cells.n}`]),
     why,
+    ...(trace === undefined ? [] : [trace]),
     ...(end === undefined ? [] : [end]),
     ...warnings,
   ]

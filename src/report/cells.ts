@@ -204,7 +204,7 @@ function sentCell(rate: NonNullable<Results['summary']['sent_rate']>): string {
 
 /** `c=10`, `n=300`, `warm-up 10`, `25.7s`, `ok 298`, `err 2`, and what else befell requests. */
 export function loadCells({ load, summary }: Results): string[] {
-  const { total, completed, failed, cancelled, resent, warmup } = summary.requests
+  const { total, completed, failed, cancelled, left, leaving, resent, warmup } = summary.requests
   return [
     flowCell(load),
     `n=${formatCount(total)}`,
@@ -213,6 +213,7 @@ export function loadCells({ load, summary }: Results): string[] {
     ...(summary.wall_ms === null ? [] : [formatMs(summary.wall_ms)]),
     `ok ${formatCount(completed)}`,
     `err ${formatCount(failed)}`,
+    ...(leaving === 0 ? [] : [`left ${formatCount(left)}`]),
     ...(cancelled === 0 ? [] : [`cancelled ${formatCount(cancelled)}`]),
     ...(resent === 0 ? [] : [`resent ${formatCount(resent)}`]),
   ]
@@ -229,9 +230,12 @@ function sessionCell(sessions: NonNullable<Results['summary']['sessions']>): str
   ].join(', ')
 }
 
-/** `c=10`, or the rate: `20/s constant`. */
+/** `c=10`, with users who think `c=10 thinking 500ms`, or the rate: `20/s constant`. */
 export function flowCell(load: Results['load']): string {
-  if (load.kind === 'closed') return `c=${formatCount(load.concurrency)}`
+  if (load.kind === 'closed') {
+    const { concurrency, think_time_ms: time } = load
+    return `c=${formatCount(concurrency)}${time === null ? '' : ` thinking ${formatMs(time)}`}`
+  }
   return `${formatValue(load.rate_per_second, '/s')} ${formatArrival(load)}`
 }
 

@@ -97,6 +97,7 @@ function addSuiteProperties(suite: TestSuite, results: Results): void {
     warmup: run.summary.requests.warmup,
     failed: run.summary.requests.failed,
     ...sessionFacts(run.summary.sessions),
+    left: run.summary.requests.leaving === 0 ? null : run.summary.requests.left,
     rounds: load.rounds,
     seed: load.seed,
     node: run.environment.node,

@@ -27,6 +27,7 @@ import { explainSlo } from './sentence/slo.ts'
 import { explainVerdict } from './sentence/verdict.ts'
 import { cacheCells, queueCells, serverCountRows, serverTimeRows } from './server-cells.ts'
 import { stageRows, stageTitles } from './stage-cells.ts'
+import { traceLines } from './trace-cells.ts'
 
 export interface MarkdownOptions {
   /** Most UTF-8 bytes, 900 000 by default: a job summary above 1 MiB is thrown away. */
@@ -166,6 +167,10 @@ function renderRun(results: Results): string[] {
     ...block(renderParts(stageTitles, stageRows(results), 2)),
     ...details('Percentiles', renderPercentiles(results)),
     ...details('Server', renderServer(results)),
+    ...details(
+      'Traces',
+      traceLines(results).map((line) => `- ${escapeMarkdown(line)}`),
+    ),
     ...details(
       `Failures (${results.summary.requests.failed})`,
       results.summary.failures.map(

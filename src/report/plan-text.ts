@@ -54,7 +54,10 @@ function saySessions({ sessions }: Load): string {
 /** `10 at a time`, `20 a second`. */
 function sayFlow(load: Load): string {
   const what = load.sessions === undefined ? '' : ' conversations'
-  if (load.kind === 'closed') return `${formatCount(load.concurrency)}${what} at a time`
+  if (load.kind === 'closed') {
+    const who = load.thinkTime === undefined ? `${what} at a time` : ' users who think'
+    return `${formatCount(load.concurrency)}${who}`
+  }
   return `${formatCount(load.rate)}${what} a second, at most ${formatCount(load.maxConcurrency)} at a time`
 }
 

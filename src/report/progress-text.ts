@@ -10,6 +10,8 @@ export interface Progress {
   /** ms of dispatching asked for. */
   duration?: number
   failed: number
+  /** `undefined` where no client is to go away. */
+  left?: number
   inFlight: number
   /** Name of the stage that the last request to end was due in; `undefined` without stages. */
   stage?: string
@@ -26,7 +28,7 @@ export function nameRun({ name, cell }: Pick<BenchSpec, 'name' | 'cell'>): strin
 
 /** One line, for a terminal or a log. */
 export function renderProgress(name: string, progress: Progress): string {
-  const { done, total, failed, inFlight, stage, elapsed, requestsPerSecond } = progress
+  const { done, total, failed, left, inFlight, stage, elapsed, requestsPerSecond } = progress
   const share = total === undefined ? `${done}` : `${done}/${total} (${percent(done, total)})`
   return [
     `${cleanLine(name)}: ${share}`,
@@ -34,6 +36,7 @@ export function renderProgress(name: string, progress: Progress): string {
     `${requestsPerSecond.toFixed(1)} req/s`,
     `in flight ${inFlight}`,
     `failed ${failed}`,
+    ...(left === undefined ? [] : [`left ${left}`]),
     `${(elapsed / 1000).toFixed(0)}s`,
   ].join('  ')
 }

@@ -29,7 +29,8 @@ interface RequestFigures {
 
 /**
  * The measured records as `test_results.json`, sorted by `request_id`, which counts from 1. A
- * cancelled request stands under the failed ones: the format knows only two outcomes. In pieces: the
+ * cancelled request stands under the failed ones: the format knows only two outcomes; one that left, on
+ * purpose, is none of its requests. In pieces: the
  * text of many requests is longer than a string may be.
  */
 export function* renderTestResults(results: Results, records: Records): Generator<string> {
@@ -82,7 +83,9 @@ function countEvents({ bytes, events, eventNames = [] }: RequestRecord): Partial
 
 /** Warm-up left out, in the order of the requests. */
 export function measured(records: Records): Records {
-  return orderByIndex(records.filter(({ phase }) => phase === 'measured'))
+  return orderByIndex(
+    records.filter(({ phase, outcome }) => phase === 'measured' && outcome !== 'left'),
+  )
 }
 
 /** s, from dispatch; `undefined` without a token. */
@@ -113,6 +116,6 @@ const errorLimit = 200
 /** `null` for a completed request. */
 export function errorText(record: RequestRecord): string | null {
   if (record.outcome === 'completed') return null
-  if (record.outcome === 'cancelled') return 'cancelled'
+  if (record.outcome !== 'failed') return record.outcome
   return cleanLine(cleanMessage(record.failure.message, errorLimit)) || record.failure.kind
 }

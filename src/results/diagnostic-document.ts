@@ -17,6 +17,11 @@ export function toDiagnostic(diagnostic: Diagnostic): DiagnosticFacts {
       const mean = significant(meanInFlight)
       return { ...counts, stage, peak_in_flight: peakInFlight, mean_in_flight: mean }
     }
+    case 'users-thought': {
+      const { id, level, users, meanInFlight, peakInFlight } = diagnostic
+      const mean_in_flight = significant(meanInFlight)
+      return { id, level, users, mean_in_flight, peak_in_flight: peakInFlight }
+    }
     case 'rate-not-sent': {
       const { id, level, due, sent, heldBack } = diagnostic
       const [due_per_second, sent_per_second] = [significant(due), significant(sent)]

@@ -90,6 +90,11 @@ export const diagnosticSchema: JsonSchema = {
         failed: count('Of them.'),
       },
     ),
+    describe('users-thought', 'info', 'Users thought between their requests, as asked.', {
+      users: count('Who sent requests; of stages the most.'),
+      mean_in_flight: number('Mean number of requests in flight.'),
+      peak_in_flight: count('The most of them.'),
+    }),
     describe(
       'rate-not-sent',
       'warn',
@@ -264,6 +269,13 @@ export const diagnosticSchema: JsonSchema = {
         requests: count('Measured requests, these included.'),
       },
     ),
+    describe('clients-left', 'info', 'Clients went away before their answer had ended, as asked.', {
+      leaving: count('Measured requests whose client was to go away.'),
+      left: count('Of them, those that did.'),
+      completed: count('Of them, those whose answer had ended before.'),
+      failed: count('Of them, those that had failed before.'),
+      unanswered: count('Of those that left, those that did so before their first token.'),
+    }),
     describe(
       'requests-recorded',
       'info',
@@ -347,6 +359,16 @@ export const diagnosticSchema: JsonSchema = {
       {
         server: count('Tokens of prompts as the server counted.'),
         usage: count('Tokens of prompts as the answers said.'),
+      },
+    ),
+    describe(
+      'leaving-noticed',
+      'either',
+      'What the server made of the requests whose clients went away; a warning when it went on for some.',
+      {
+        left: count('Requests whose client went away while the server was watched.'),
+        noticed: count('Answers that the server broke off.'),
+        finished: count('Answers that it finished all the same, at the least.'),
       },
     ),
     describe(

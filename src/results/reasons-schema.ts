@@ -16,7 +16,7 @@ export const differenceSchema: JsonSchema = record('A fact in which two runs dif
 const nothingCompleted = {
   target,
   total: count('Measured requests.'),
-  failed: count('Of them; the others were cancelled.'),
+  failed: count('Of them; the others were cancelled, or left.'),
   most: orNull(
     record('The most frequent failure.', {
       kind: text('For example `connect`.'),
@@ -53,6 +53,7 @@ export const reasonSchema: JsonSchema = union(
   {
     exceedances: {
       failed: count('Requests that are bad because they failed.'),
+      left: count('Requests that are bad because their client went away before there was a value.'),
       requests: count('Requests that it took to make the observations.'),
       without_value: count('Completed ones of these that have no value, or whose is not known.'),
       asked: orNull(

@@ -17,8 +17,8 @@ import type { Sentences } from './wording.ts'
 export function toReason(reason: Reason): ReasonDocument {
   switch (reason.kind) {
     case 'exceedances': {
-      const { kind, failed, requests, withoutValue, asked } = reason
-      return { kind, failed, requests, without_value: withoutValue, asked: asked ?? null }
+      const { kind, failed, left, requests, withoutValue, asked } = reason
+      return { kind, failed, left, requests, without_value: withoutValue, asked: asked ?? null }
     }
     case 'ratio':
       return { kind: reason.kind, asked: reason.asked ?? null }

@@ -15,7 +15,7 @@ export const recordingSchema: JsonSchema = record('What one request sent and got
     minimum: 1,
     description: 'As every report has it: from 1, of the measured requests.',
   },
-  outcome: orNull(oneOf('How it ended.', ['completed', 'failed', 'cancelled'])),
+  outcome: orNull(oneOf('How it ended.', ['completed', 'failed', 'cancelled', 'left'])),
   failure: orNull(
     record('Why it failed.', { kind: text('Kind.'), message: text('Untrusted text.') }),
   ),

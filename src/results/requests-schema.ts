@@ -24,7 +24,13 @@ export const requestSchema: JsonSchema = record('One request.', {
   slot: count('0-based place among those in flight.'),
   kind: orNull(text('Name of its kind; `null` without a mix.')),
   row: orNull(count('0-based row of the dataset, of its kind where there is a mix.')),
-  outcome: oneOf('How it ended.', ['completed', 'failed', 'cancelled']),
+  trace_id: orNull(text('Hexadecimal; `null`: the spec asks for none.')),
+  outcome: oneOf('How it ended; `left`: its client went away, as the spec asks.', [
+    'completed',
+    'failed',
+    'cancelled',
+    'left',
+  ]),
   failure: orNull(
     record('Why it failed.', { kind: text('Kind.'), message: text('Untrusted text.') }),
   ),
@@ -34,6 +40,11 @@ export const requestSchema: JsonSchema = record('One request.', {
     type: 'boolean',
     description:
       'Whether it was sent late because as many as may be were in flight when it was due; only at a rate.',
+  },
+  leaves: {
+    type: 'boolean',
+    description:
+      'Whether its client was to go away, whatever came before that: it then counts in nothing but what is known by the first token.',
   },
   reused: { type: 'boolean', description: 'Whether the socket had served a request before.' },
   replaced: orNull(

@@ -1,20 +1,29 @@
 import type { Issue } from '../bench-spec/issue.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import { createSchemaCheck, type SchemaCheck } from '../bench-spec/schema-check.ts'
+import { type RunTracing, traceIdOf } from '../bench-spec/tracing.ts'
 import { keepRecords } from '../engine/packed-records.ts'
 import { type Failure, requestNumber, type RequestRecord, type Records } from '../engine/record.ts'
 import { DocumentError } from './document-error.ts'
 import { requestSchema } from './requests-schema.ts'
 import { fixed, orNull } from './rounding.ts'
 
+/** What the requests of a run are named by. */
+export interface RunNames {
+  /** Of the kinds of its mix, secrets out of them. */
+  kinds?: readonly string[]
+  /** What gives them their trace ids; `undefined`: they have none. */
+  tracing?: Pick<RunTracing, 'run'>
+}
+
 /**
  * One record as one line of `requests.ndjson`, without the line end. Marks and token times are in
- * ms since `t0`, an instant on the clock of the records; `kinds`: names of those of its mix.
+ * ms since `t0`, an instant on the clock of the records. `kinds`: names of those of its mix; `tracing`: of its run.
  */
 export function renderRequest(
   record: RequestRecord,
   t0: number,
-  kinds: readonly string[] = [],
+  { kinds = [], tracing }: RunNames = {},
 ): string {
   const since = (at: number | undefined): number | null => orNull(at, (known) => fixed(known - t0))
   const { marks } = record
@@ -30,6 +39,7 @@ export function renderRequest(
     slot: record.slot,
     kind: record.kind === undefined ? null : (kinds[record.kind] ?? null),
     row: record.row ?? null,
+    trace_id: tracing === undefined ? null : traceIdOf(tracing, record),
     outcome: record.outcome,
     failure:
       record.outcome === 'failed'
@@ -39,6 +49,7 @@ export function renderRequest(
     dialect: record.dialect ?? null,
     held_back: record.heldBack ?? false,
     reused: record.reused,
+    leaves: record.leaves ?? false,
     replaced: record.replaced ?? null,
     marks_ms: {
       scheduled: since(marks.scheduled),
@@ -141,6 +152,7 @@ interface RequestLine {
   dialect: string | null
   held_back: boolean
   reused: boolean
+  leaves: boolean
   replaced: NonNullable<RequestRecord['replaced']> | null
   marks_ms: Record<string, number | null> & Record<'scheduled' | 'called' | 'ended', number>
   token_times_ms: number[]
@@ -193,6 +205,7 @@ function toRecord(line: RequestLine, names: string[], refuse: () => DocumentErro
     step: line.step ?? undefined,
     status: line.status ?? undefined,
     dialect: line.dialect ?? undefined,
+    leaves: line.leaves || undefined,
     replaced: line.replaced ?? undefined,
     heldBack: line.held_back || undefined,
     promptTokens: line.prompt_tokens ?? undefined,
@@ -201,6 +214,9 @@ function toRecord(line: RequestLine, names: string[], refuse: () => DocumentErro
     output: line.output ?? undefined,
     eventNames: line.event_names ?? undefined,
     missingOutput: line.missing_output ?? undefined,
+  }
+  if (line.outcome === 'left') {
+    return keepKnown({ ...base, ...more, outcome: line.outcome, leaves: true })
   }
   if (line.outcome !== 'failed') return keepKnown({ ...base, ...more, outcome: line.outcome })
   if (line.failure === null) throw refuse()

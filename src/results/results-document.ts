@@ -90,6 +90,8 @@ export type ReasonDocument =
       kind: 'exceedances'
       /** Requests that are bad because they failed. */
       failed: number
+      /** Requests that are bad because their client went away before there was a value. */
+      left: number
       /** Requests that it took to make the observations. */
       requests: number
       /** Completed ones of these that have no value, or whose is not known. */
@@ -205,7 +207,7 @@ export type ReasonDocument =
       target: 'candidate' | 'baseline'
       /** Measured requests. */
       total: number
-      /** Of them; the others were cancelled. */
+      /** Of them; the others were cancelled, or left. */
       failed: number
       /** The most frequent failure. */
       most: {
@@ -587,7 +589,7 @@ export type VerdictReasonDocument =
       target: 'candidate' | 'baseline'
       /** Measured requests. */
       total: number
-      /** Of them; the others were cancelled. */
+      /** Of them; the others were cancelled, or left. */
       failed: number
       /** The most frequent failure. */
       most: {
@@ -673,6 +675,13 @@ export interface SummaryDocument {
     failed: number
     /** In flight when the run was stopped, or not sent by this machine. */
     cancelled: number
+    /** Their client went away before the answer had ended, as the spec asks. */
+    left: number
+    /**
+     * Of all of these, those whose client was to go away, whatever came before that: figures are of
+     * the others.
+     */
+    leaving: number
     /**
      * Sent once more, the server having closed a kept connection without an answer; whatever the
      * outcome.
@@ -703,7 +712,7 @@ export interface SummaryDocument {
     /** Requests kept for results of tools that no answer called for. */
     results_not_needed: number
   } | null
-  /** completed ÷ (total − cancelled), 0–1. */
+  /** completed ÷ (completed + failed) of those that were to stay, 0–1. */
   success_rate: number | null
   /** First measured dispatch to last measured token. */
   duration_ms: number | null
@@ -901,6 +910,21 @@ export type DiagnosticDocument =
       requests: number
       /** Of them. */
       failed: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** Users thought between their requests, as asked. */
+  | {
+      /** Which property; stable. */
+      id: 'users-thought'
+      /** How much it matters. */
+      level: 'info'
+      /** Who sent requests; of stages the most. */
+      users: number
+      /** Mean number of requests in flight. */
+      mean_in_flight: number
+      /** The most of them. */
+      peak_in_flight: number
       /** The same in one sentence. */
       message: string
     }
@@ -1244,6 +1268,25 @@ export type DiagnosticDocument =
       /** The same in one sentence. */
       message: string
     }
+  /** Clients went away before their answer had ended, as asked. */
+  | {
+      /** Which property; stable. */
+      id: 'clients-left'
+      /** How much it matters. */
+      level: 'info'
+      /** Measured requests whose client was to go away. */
+      leaving: number
+      /** Of them, those that did. */
+      left: number
+      /** Of them, those whose answer had ended before. */
+      completed: number
+      /** Of them, those that had failed before. */
+      failed: number
+      /** Of those that left, those that did so before their first token. */
+      unanswered: number
+      /** The same in one sentence. */
+      message: string
+    }
   /**
    * What came was kept for `debug_events.ndjson`, which takes time from the client: a run to look
    * at, not to judge by.
@@ -1396,6 +1439,24 @@ export type DiagnosticDocument =
       server: number
       /** Tokens of prompts as the answers said. */
       usage: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /**
+   * What the server made of the requests whose clients went away; a warning when it went on for
+   * some.
+   */
+  | {
+      /** Which property; stable. */
+      id: 'leaving-noticed'
+      /** How much it matters. */
+      level: 'info' | 'warn'
+      /** Requests whose client went away while the server was watched. */
+      left: number
+      /** Answers that the server broke off. */
+      noticed: number
+      /** Answers that it finished all the same, at the least. */
+      finished: number
       /** The same in one sentence. */
       message: string
     }
@@ -1801,12 +1862,14 @@ export interface Results {
     | {
         /** Which of them. */
         kind: 'closed'
-        /** Requests in flight. */
+        /** Requests in flight; users, where these think. */
         concurrency: number
         /** Measured requests asked for; `null` when only a duration was. */
         requests: number | null
         /** Time of dispatching asked for. */
         duration_ms: number | null
+        /** Mean time between the end of a request of a slot and the next one; `null`: none. */
+        think_time_ms: number | null
         /** Requests sent before the measured ones. */
         warmup: number
         /** Equal slices of the measured requests. */
@@ -1845,6 +1908,8 @@ export interface Results {
         requests: number | null
         /** Time of dispatching asked for. */
         duration_ms: number | null
+        /** Mean time between the end of a request of a slot and the next one; `null`: none. */
+        think_time_ms: number | null
         /** Requests sent before the measured ones. */
         warmup: number
         /** Equal slices of the measured requests. */
@@ -1989,6 +2054,43 @@ export interface Results {
   }[]
   /** Slices of the measured requests, in order. */
   rounds: RoundDocument[]
+  /**
+   * By what requests are found in the server's own traces; `null`: the spec asks for nothing of it.
+   */
+  tracing: {
+    /** The first 16 digits of the trace id of every request. */
+    run_id: string
+    /** Flag of the `traceparent` of each request; `null`: none was sent. */
+    sampled: boolean | null
+    /** Header that had the trace id; `null`: none. */
+    request_id_header: string | null
+    /** The slowest measured requests, by ttft and by latency. */
+    slowest: {
+      /** Of the request. */
+      number: number
+      /** 0-based row of the dataset. */
+      row: number | null
+      /** Hexadecimal. */
+      trace_id: string
+      /** What it was slow in. */
+      metric: 'ttft' | 'latency'
+      /** How long it took. */
+      ms: number
+    }[]
+    /** The first measured request of each kind of failure. */
+    failed: {
+      /** Of the request. */
+      number: number
+      /** 0-based row of the dataset. */
+      row: number | null
+      /** Hexadecimal. */
+      trace_id: string
+      /** For example `timeout.ttft`. */
+      kind: string
+      /** HTTP status, for `http_status`. */
+      status: number | null
+    }[]
+  } | null
   /** What the run was compared with; `null`: nothing. */
   baseline: {
     /** `interleaved`: a second target whose rounds alternated; `file`: an earlier run. */

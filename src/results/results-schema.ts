@@ -14,6 +14,7 @@ import {
 } from './reasons-schema.ts'
 import { count, list, number, oneOf, orNull, record, text, union } from './schema-parts.ts'
 import { serverSchema } from './server-schema.ts'
+import { tracingSchema } from './tracing-schema.ts'
 
 /** A value that a matrix gives to a key, within `results.json` and `matrix.json`. */
 export const settingSchema: JsonSchema = record('One key of the load and its value.', {
@@ -153,6 +154,10 @@ export const summarySchema: JsonSchema = record(
       completed: count('Answered properly.'),
       failed: count('Not answered properly.'),
       cancelled: count('In flight when the run was stopped, or not sent by this machine.'),
+      left: count('Their client went away before the answer had ended, as the spec asks.'),
+      leaving: count(
+        'Of all of these, those whose client was to go away, whatever came before that: figures are of the others.',
+      ),
       resent: count(
         'Sent once more, the server having closed a kept connection without an answer; whatever the outcome.',
       ),
@@ -174,7 +179,9 @@ export const summarySchema: JsonSchema = record(
         results_not_needed: count('Requests kept for results of tools that no answer called for.'),
       }),
     ),
-    success_rate: orNull(number('completed ÷ (total − cancelled), 0–1.')),
+    success_rate: orNull(
+      number('completed ÷ (completed + failed) of those that were to stay, 0–1.'),
+    ),
     duration_ms: orNull(number('First measured dispatch to last measured token.')),
     wall_ms: orNull(number('First measured call to last measured end, whatever came of them.')),
     requests_per_second: orNull(number('Completed requests per second of the duration.')),
@@ -273,6 +280,9 @@ export const roundSchema: JsonSchema = record(
 const loadParts: Readonly<Record<string, JsonSchema>> = {
   requests: orNull(count('Measured requests asked for; `null` when only a duration was.')),
   duration_ms: orNull(number('Time of dispatching asked for.')),
+  think_time_ms: orNull(
+    number('Mean time between the end of a request of a slot and the next one; `null`: none.'),
+  ),
   warmup: count('Requests sent before the measured ones.'),
   rounds: count('Equal slices of the measured requests.'),
   seed: number('Of the order of shuffled rows, and of a mock without a seed of its own.'),
@@ -297,7 +307,7 @@ const loadParts: Readonly<Record<string, JsonSchema>> = {
 
 /** The load within `results.json`. */
 const loadSchema: JsonSchema = union('How requests were sent.', 'kind', {
-  closed: { concurrency: count('Requests in flight.'), ...loadParts },
+  closed: { concurrency: count('Requests in flight; users, where these think.'), ...loadParts },
   open: {
     rate_per_second: number('Requests due per second.'),
     burstiness: orNull(
@@ -399,6 +409,7 @@ export const resultsSchema: JsonSchema = {
       describeKind(summarySchema),
     ),
     rounds: list('Slices of the measured requests, in order.', roundSchema),
+    tracing: orNull(tracingSchema),
     baseline: orNull(
       record('What the run was compared with; `null`: nothing.', {
         kind: oneOf(

@@ -1,9 +1,11 @@
 import { findModel, findOutputLimit } from '../bench-spec/asked.ts'
+import { meanOf } from '../bench-spec/distribution.ts'
 import { shareOf } from '../bench-spec/kinds.ts'
 import { formatStat, type Unit } from '../bench-spec/slo.ts'
 import type { BenchSpec, Cell, Dataset, Kind, Load } from '../bench-spec/spec.ts'
 import { startOfStage } from '../bench-spec/stages.ts'
 import { formatTagValue } from '../bench-spec/tag.ts'
+import type { RunTracing } from '../bench-spec/tracing.ts'
 import type { ClientTrust, ProcessTrust, RunEnd } from '../engine/record.ts'
 import type { Diagnostic } from '../metrics/diagnostic.ts'
 import type { Lengths } from '../metrics/lengths.ts'
@@ -12,6 +14,7 @@ import type { SentRate } from '../metrics/sent-rate.ts'
 import type { ServerSummary } from '../metrics/server-summary.ts'
 import type { SessionSummary } from '../metrics/sessions.ts'
 import type { Distribution, RunSummary } from '../metrics/summary.ts'
+import type { Witness } from '../metrics/witness.ts'
 import { type RoundFigures, storedMetrics, storedStats } from '../verdict/figures.ts'
 import type { Difference } from '../verdict/reason.ts'
 import type { Comparison, SloVerdict, Verdict } from '../verdict/verdict.ts'
@@ -32,6 +35,7 @@ import type {
 import { fixed, orNull, significant } from './rounding.ts'
 import { toServer } from './server-document.ts'
 import { toSynthetic } from './synthetic-document.ts'
+import { toTracing } from './tracing-document.ts'
 import type { Sentences } from './wording.ts'
 
 export type {
@@ -87,6 +91,10 @@ export interface ResultsInput {
   calibration?: CalibrationDocument
   verdict: Verdict
   end: RunEnd
+  /** By what its requests are found in the server's own traces; `undefined`: by nothing. */
+  tracing?: RunTracing
+  /** Requests of the candidate to look at first; none by default. */
+  witnesses?: readonly Witness[]
   /** Of the package. */
   version: string
   /** ISO 8601, UTC. */
@@ -154,6 +162,7 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
       ...toFlow(load),
       requests: load.requests ?? null,
       duration_ms: load.duration ?? null,
+      think_time_ms: toThinkTime(load),
       warmup: load.warmup,
       rounds: load.rounds,
       seed: load.seed,
@@ -177,6 +186,7 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
     stages: toStages(load, input.stages ?? []),
     mix: toMix(spec.mix ?? [], input.kinds ?? []),
     rounds: input.rounds.map(toRound),
+    tracing: input.tracing === undefined ? null : toTracing(input.tracing, input.witnesses ?? []),
     baseline: input.baseline === undefined ? null : toBaseline(input.baseline),
     diagnostics: input.diagnostics.map((diagnostic) => {
       const facts = toDiagnostic(diagnostic)
@@ -187,6 +197,11 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
     calibration: input.calibration ?? null,
     verdict: { ...decision, why: sentences.verdict(decision, end) },
   }
+}
+
+function toThinkTime(load: Load): number | null {
+  const time = load.kind === 'closed' ? load.thinkTime : undefined
+  return orNull(time && meanOf(time), fixed)
 }
 
 /** What tells a closed loop from an open one. */
@@ -233,9 +248,9 @@ function toProcess(trust: ProcessTrust): LoadProcessDocument {
 }
 
 function toSummary(summary: RunSummary): SummaryDocument {
-  const { total, completed, failed, cancelled, resent, warmup } = summary.requests
+  const { total, completed, failed, cancelled, left, leaving, resent, warmup } = summary.requests
   return {
-    requests: { total, completed, failed, cancelled, resent, warmup },
+    requests: { total, completed, failed, cancelled, left, leaving, resent, warmup },
     sessions: summary.sessions === undefined ? null : toSessions(summary.sessions),
     success_rate: orNull(summary.successRate, significant),
     duration_ms: orNull(summary.duration, fixed),

@@ -5,6 +5,7 @@ import { type CacheRule, marksPrompts } from '../bench-spec/cache-rule.ts'
 import type { Expectation } from '../bench-spec/expectation.ts'
 import { isFields } from '../bench-spec/fields.ts'
 import { listKinds, shareOf } from '../bench-spec/kinds.ts'
+import type { Leaving } from '../bench-spec/leaving.ts'
 import { createRedactor, redactDeep } from '../bench-spec/redaction.ts'
 import type { BenchSpec, Kind, Stage } from '../bench-spec/spec.ts'
 import { pathOf } from '../bench-spec/target.ts'
@@ -52,6 +53,10 @@ export function describeWorkload(spec: BenchSpec): WorkloadDocument[] {
     ...(mix === undefined ? [] : [value('order of kinds', `drawn by seed ${load.seed}`)]),
     ...(cache === undefined || !marksPrompts(cache) ? [] : [value('cache', describeCache(cache))]),
     ...(load.stages === undefined ? [] : [value('stages', describeStages(load.stages))]),
+    ...(load.kind === 'open' || load.thinkTime === undefined
+      ? []
+      : [value('think_time', JSON.stringify(load.thinkTime))]),
+    ...(load.cancel === undefined ? [] : [value('cancel', describeLeaving(load.cancel))]),
     value('connections', load.keepAlive === false ? 'one per request' : 'kept'),
   ]
 }
@@ -108,6 +113,12 @@ function describeStages(stages: readonly Stage[]): string {
     return `${level} for ${duration}ms`
   })
   return each.join(', ')
+}
+
+/** `10% first-token`, `10% {"kind":"constant","value":2000}`. */
+function describeLeaving({ share, after }: Leaving): string {
+  const time = typeof after === 'string' ? after : JSON.stringify(after)
+  return `${Number((100 * share).toPrecision(7))}% ${time}`
 }
 
 /** Two levels deep: what lies below is told as a whole. */

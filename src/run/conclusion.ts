@@ -18,6 +18,7 @@ import { diagnoseServer } from '../metrics/server-diagnostics.ts'
 import { summarizeServer } from '../metrics/server-summary.ts'
 import { askSessions } from '../metrics/sessions.ts'
 import { summarize } from '../metrics/summary.ts'
+import { listWitnesses } from '../metrics/witness.ts'
 import { type ResultsInput, toFlow } from '../results/results.ts'
 import { describeWorkload } from '../results/workload.ts'
 import { takeRounds } from '../verdict/figures.ts'
@@ -46,6 +47,7 @@ export type Conclusion = Pick<
   | 'calibration'
   | 'verdict'
   | 'workload'
+  | 'witnesses'
 >
 
 /** Pure: the same happenings come to the same, whenever and wherever they are judged. */
@@ -152,5 +154,6 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
     calibration: match && describeMatch(match, calibrations, spec),
     verdict,
     workload,
+    witnesses: driven.tracing && listWitnesses(driven.records),
   })
 }

@@ -11,7 +11,7 @@ import type { Drive } from './drive.ts'
 
 /** What lands in `results.json`, secrets out of it. `root`: what the file of the spec is named from. */
 export function documentRun(
-  { spec, trust, end, startedAt, finishedAt }: Drive,
+  { spec, trust, end, tracing, startedAt, finishedAt }: Drive,
   conclusion: Conclusion,
   { machine, root }: { machine: Machine; root: string },
 ): Results {
@@ -19,6 +19,7 @@ export function documentRun(
     spec,
     trust,
     end,
+    tracing,
     version,
     startedAt,
     finishedAt,

@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto'
+
 import { findChoices } from '../bench-spec/choices.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import { createRedactor } from '../bench-spec/redaction.ts'
 import type { BenchSpec, Kind, MockOptions, Target } from '../bench-spec/spec.ts'
 import { rebaseUrl } from '../bench-spec/target.ts'
+import type { RunTracing } from '../bench-spec/tracing.ts'
 import { type LoadPlan, planTalks } from '../engine/load-plan.ts'
 import { type LoadOptions, runLoad } from '../engine/load.ts'
 import { planRequests } from '../engine/planned-requests.ts'
@@ -19,6 +22,7 @@ import type { Gauge } from '../metrics/gauge.ts'
 import type { Snapshot } from '../metrics/snapshot.ts'
 import type { MockHandle } from '../mock/index.ts'
 import type { Progress } from '../report/progress-text.ts'
+import type { RunNames } from '../results/requests.ts'
 import type { CheckedSpec } from './checked-spec.ts'
 import { gaugePrompts, phaseHeader } from './gauging.ts'
 import { trackProgress } from './progress.ts'
@@ -62,6 +66,8 @@ export interface Drive {
   looks: number
   /** How long made-up prompts were written; `undefined`: the spec has none. */
   gauge?: Gauge
+  /** By what its requests are found in the server's own traces; `undefined`: by nothing. */
+  tracing?: RunTracing
   /** What the server's metrics said meanwhile; `undefined` when the spec does not ask for them. */
   watch?: Watch<Snapshot>
   /** ISO 8601, UTC. */
@@ -119,7 +125,7 @@ async function send(aimed: CheckedSpec, options: DriveOptions): Promise<Drive> {
       signal: options.signal,
       onStart(at) {
         origin = at
-        options.log?.start(at, kindNames)
+        options.log?.start(at, keepKnown<RunNames>({ kinds: kindNames, tracing: plan.tracing }))
       },
       onMeasure: watching?.mark,
       onRecords(batch, inFlight) {
@@ -145,6 +151,7 @@ async function send(aimed: CheckedSpec, options: DriveOptions): Promise<Drive> {
     end: steering.correctEnd(end),
     looks: steering.looks(),
     gauge,
+    tracing: plan.tracing,
     watch: watching && (await finishWatch(watching, candidate, findChoices(spec))),
     startedAt,
     finishedAt,
@@ -162,8 +169,15 @@ function planLoad(spec: BenchSpec, recorded: number | undefined): LoadPlan {
     extraRounds: gate.policy === 'point' ? undefined : gate.maxExtraRounds,
     secrets: spec.secrets,
     recorded,
+    tracing: spec.tracing && { ...spec.tracing, run: drawRun() },
     phaseHeader: spec.mock && phaseHeader,
   })
+}
+
+/** Two runs of one seed are to be told apart in what a server keeps of them. */
+function drawRun(): string {
+  const run = randomBytes(8).toString('hex')
+  return /^0+$/.test(run) ? drawRun() : run
 }
 
 function aimAt(spec: CheckedSpec, base: string): CheckedSpec {

@@ -15,6 +15,7 @@ export function trackProgress(
   let last = -Infinity
   let done = 0
   let failed = 0
+  let left = 0
   /** The latest that a request was due in. */
   let stage = 0
   return {
@@ -26,6 +27,7 @@ export function trackProgress(
         stage = Math.max(stage, own)
         done++
         if (outcome === 'failed') failed++
+        if (outcome === 'left') left++
       }
       onProgress?.(
         keepKnown<Progress>({
@@ -33,6 +35,7 @@ export function trackProgress(
           total: load.requests === undefined ? undefined : Math.max(targets * load.requests, done),
           duration: load.duration === undefined ? undefined : targets * load.duration,
           failed,
+          left: load.cancel === undefined ? undefined : left,
           inFlight,
           stage: load.stages?.[stage]?.name,
           elapsed: performance.now() - start,

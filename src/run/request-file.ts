@@ -10,17 +10,18 @@ import {
 } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 
+import type { RunTracing } from '../bench-spec/tracing.ts'
 import type { RequestRecord } from '../engine/record.ts'
-import { renderRequest } from '../results/requests.ts'
+import { renderRequest, type RunNames } from '../results/requests.ts'
 import { attempt, OutputError, removeFile } from './output-file.ts'
 
 /** Is told of the requests of a run as they end. */
 export interface RequestLog {
   /**
    * Called before any `add` with the instant at which the first request was due (see `RequestMarks`),
-   * and the names of the kinds of a mix, secrets out of them.
+   * and with what its requests are named by, secrets out of it.
    */
-  start(at: number, kinds?: readonly string[]): void
+  start(at: number, names?: RunNames): void
   /** Called about twice a second with the requests to both targets that have ended since. */
   add(records: readonly RequestRecord[]): void
 }
@@ -51,7 +52,7 @@ export function createRequestFile(path: string): RequestFile {
   const file = openNew(path)
   const { dev, ino } = fstatSync(file, { bigint: true })
   let t0 = 0
-  let kinds: readonly string[] | undefined
+  let names: RunNames | undefined
   /** Bytes of the whole members. */
   let size = 0
   let problem: string | undefined
@@ -81,14 +82,14 @@ export function createRequestFile(path: string): RequestFile {
 
   return {
     log: {
-      start(at, names) {
+      start(at, given) {
         t0 = at
-        kinds = names
+        names = given
       },
       add(records) {
         for (let from = 0; from < records.length; from += mostInMember) {
           const batch = records.slice(from, from + mostInMember)
-          append(batch.map((record) => `${renderRequest(record, t0, kinds)}\n`).join(''))
+          append(batch.map((record) => `${renderRequest(record, t0, names)}\n`).join(''))
         }
       },
     },

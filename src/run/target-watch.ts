@@ -42,19 +42,22 @@ export function watchTarget(
 
 /**
  * Looks at the metrics for the last time, and once more while the server has not yet counted what
- * completed: `records` are the requests of the run, and `findChoices` what each asked for.
+ * completed, or the end of what its client has left: `records` are the requests of the run, and `findChoices` what each asked for.
  */
 export function finishWatch(
   watch: ServerWatch<Snapshot>,
   records: Records,
   findChoices: FindChoices,
 ): Promise<Watch<Snapshot>> {
-  const own = records.filter(
-    ({ phase, outcome }) => phase === 'measured' && outcome === 'completed',
-  )
+  const measured = records.filter(({ phase }) => phase === 'measured')
+  const own = measured.filter(({ outcome }) => outcome === 'completed')
+  const left = measured.filter(({ outcome }) => outcome === 'left').length
   return watch.finish((after, before) => {
     const choicesOf = countAs(after, findChoices)
     const least = own.reduce((sum, record) => sum + choicesOf(record).all, 0)
-    return (after.finished ?? 0) - (before?.finished ?? 0) >= least
+    const finished = (after.finished ?? 0) - (before?.finished ?? 0)
+    if (after.aborted === undefined) return finished >= least
+    const aborted = after.aborted - (before?.aborted ?? 0)
+    return finished >= least && finished + aborted >= least + left
   })
 }

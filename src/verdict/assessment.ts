@@ -2,8 +2,7 @@ import { keepKnown } from '../bench-spec/known.ts'
 import type { AbsoluteSlo } from '../bench-spec/slo.ts'
 import type { Gate, Load } from '../bench-spec/spec.ts'
 import { holds } from '../metrics/measure.ts'
-import type { Observation } from '../metrics/observation.ts'
-import { mean } from '../metrics/sample.ts'
+import { meanOf, type Observation } from '../metrics/observation.ts'
 import { type Budget, percentileBudget, shareBudget } from './budget.ts'
 import { decide, measureMargin } from './decision.ts'
 import { addUp, type Arrangement, findDependence, weigh } from './dependence.ts'
@@ -45,9 +44,9 @@ export function assess(
     return assessPoint(slo, { observed, n: ranking.n }, { kind })
   }
   // A mean over failed requests would be infinite or a fiction.
-  const { sample } = observation
+  const { sample, stayed = sample } = observation
   const rounds = meanPerRound(observation)
-  return assessAverage(slo, { observed: mean(sample), n: sample.length, rounds }, gate)
+  return assessAverage(slo, { observed: meanOf(observation), n: stayed.length, rounds }, gate)
 }
 
 interface Given {
@@ -84,6 +83,7 @@ function assessBudget(slo: AbsoluteSlo, budget: Budget, { gate, load }: Given): 
     reason: {
       kind: 'exceedances',
       failed: budget.failed,
+      left: budget.left,
       requests,
       withoutValue,
       asked: countAsked(load, requests),
@@ -174,7 +174,8 @@ function assessPoint(
 
 function meanPerRound({ requests }: Values): number[] {
   const rounds = new Map<number, { sum: number; n: number }>()
-  for (const { round, values } of requests) {
+  for (const { round, values, leaves } of requests) {
+    if (leaves) continue
     const total = rounds.get(round) ?? { sum: 0, n: 0 }
     rounds.set(round, total)
     for (const value of values) total.sum += value

@@ -21,6 +21,8 @@ export interface Budget extends Arrangement {
   observed: number
   /** Requests that count as bad because they failed; 0 for a share, which is of nothing else. */
   failed: number
+  /** The same of those that left before there was a value. */
+  left: number
   /** Completed requests that cannot have a value, and what they add at the worst. */
   unseen: Tally & { requests: number }
   /** Those, and the completed ones whose value is not known. */
@@ -39,8 +41,8 @@ export function percentileBudget(
   const failed = failures === 'exclude' ? 0 : observation.failed
   const requests = observation.requests.length - (observation.failed - failed)
   function* each<T>(take: (values: readonly number[], failed: boolean) => T): Generator<T> {
-    for (const { values, failed } of observation.requests) {
-      if (!failed || failures !== 'exclude') yield take(values, failed)
+    for (const { values, failed, left } of observation.requests) {
+      if (!failed || left || failures !== 'exclude') yield take(values, failed)
     }
   }
   const count = (isBad: (value: number) => boolean): Sequence<Tally> =>
@@ -75,6 +77,7 @@ export function percentileBudget(
     requests: observation.requests.length + unseen + unknown,
     observed: ranking.at(nearestRank(ranking.n, percent / 100)),
     failed,
+    left: observation.left,
     unseen: { requests: unseen, size: unseen * failureWeight, hits: unseen * failureWeight },
     withoutValue: unseen + unknown,
     limits: ({ n, passAtMost, failAtLeast }) => {
@@ -146,6 +149,7 @@ export function shareBudget(
     requests: n,
     observed: (countsGood ? good : bad) / n,
     failed: 0,
+    left: 0,
     // They are among the good ones.
     unseen: { requests: unseen, size: 0, hits: badIsBad ? unseen : 0 },
     withoutValue: unseen,

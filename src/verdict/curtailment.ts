@@ -8,7 +8,7 @@ import {
 } from '../bench-spec/slo.ts'
 import type { Gate, Load } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
-import { narrowLoad, type Tagging } from '../bench-spec/tagging.ts'
+import { listOwn, narrowLoad, type Tagging } from '../bench-spec/tagging.ts'
 import type { Records } from '../engine/record.ts'
 import { type Observation, observe } from '../metrics/observation.ts'
 import { listLazily, type Sequence } from '../metrics/sequence.ts'
@@ -58,7 +58,8 @@ export function foresee(
   const all = records.filter(
     ({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled',
   )
-  const ended = countAnew(slo, all, { load, tagging })
+  const places = numberOwn(slo, { load, tagging })
+  const ended = places === undefined ? all : all.filter(({ index }) => places.has(index))
   if (!ended.some(({ outcome }) => outcome === 'completed')) return undefined
   const observation = observe(ended, slo.metric, { goodput })
   const remaining = requests - ended.length
@@ -68,7 +69,7 @@ export function foresee(
   const budget = toBudget(slo, observation, gate)
   if (budget === undefined || observation.kind === 'rate') return undefined
   if (!canBeCertain(budget, requests, { fail: alpha / family, pass: alpha })) return undefined
-  const whole = lookAhead(slo, observation, { budget, gate, n: requests })
+  const whole = lookAhead(slo, observation, { budget, gate, n: requests, places })
   const fail = worstTail(whole, alpha / family, (bad) =>
     binomialAtLeast(...effective(whole, bad, weighFail(whole, bad, alpha))),
   )
@@ -89,19 +90,13 @@ export function foresee(
   return pass === undefined ? undefined : { status: 'PASS', p: pass, remaining }
 }
 
-/** The records that an SLO is about, numbered among themselves as they are sent. */
-function countAnew(
-  { tags }: Slo,
-  records: Records,
+/** The requests that an SLO is about, numbered among themselves as they are sent; `undefined`: all are. */
+function numberOwn(
+  slo: Slo,
   { load, tagging }: Pick<Prospect, 'load' | 'tagging'>,
-): Records {
-  if (tags === undefined || tagging === undefined) return records
-  const list = tagging.list(tags, load.requests ?? 0)
-  const places = new Map(list.map((index, place) => [index, place]))
-  return records.flatMap((record) => {
-    const index = places.get(record.index)
-    return index === undefined ? [] : [{ ...record, index }]
-  })
+): ReadonlyMap<number, number> | undefined {
+  const list = listOwn(load, slo, tagging, load.requests ?? 0)
+  return list && new Map(list.map((index, place) => [index, place]))
 }
 
 /** Whether an answer of one token has none. */
@@ -161,14 +156,22 @@ function canBeCertain(
   )
 }
 
+interface Ahead {
+  budget: Budget
+  gate: Gate
+  n: number
+  /** Of the requests among the `n`; `undefined`: their numbers are. */
+  places: ReadonlyMap<number, number> | undefined
+}
+
 function lookAhead(
   slo: AbsoluteSlo,
   observation: Exclude<Observation, { kind: 'rate' }>,
-  { budget, gate, n }: { budget: Budget; gate: Gate; n: number },
+  { budget, gate, n, places }: Ahead,
 ): Whole {
   const { q, tallies } = budget
   const requests: Iterable<{ index: number }> = observation.requests
-  const indexes = Array.from(requests, ({ index }) => index)
+  const indexes = Array.from(requests, ({ index }) => places?.get(index) ?? index)
   const bad = Array.from(tallies, ({ hits }) => hits > 0)
   const marking = (hits: readonly (boolean | undefined)[]): Sequence<Mark> =>
     listLazily(hits.length, (at) => ({ index: indexes[at] ?? 0, hit: hits[at] }))

@@ -15,7 +15,7 @@ import { leastSuccess, leavesFailuresOut } from './success.ts'
 /** Why an SLO can never PASS, or never or hardly be decided, at what the spec asks for. */
 export type Infeasibility = {
   slo: Slo
-  /** Of an SLO with tags: the requests that are asked for, of which only its own count. */
+  /** Of an SLO with tags, or where clients go away: the requests that are asked for, of which only its own count. */
   whole?: number
 } &
   /** No number of requests can prove that none ever will be bad. */
@@ -74,7 +74,8 @@ export function checkFeasibility(
       slo.allowance === undefined
         ? checkAbsolute(slo, own, gate)
         : checkRelative(slo, own, gate, { kind: baseline?.kind ?? 'interleaved', noise })
-    const whole = slo.tags && expectLoad(load, {}, tagging).requests
+    const all = expectLoad(load, {}, tagging).requests
+    const whole = slo.tags === undefined && own.requests === all ? undefined : all
     return obstacle === undefined ? [] : [keepKnown<Infeasibility>({ slo, ...obstacle, whole })]
   })
 }

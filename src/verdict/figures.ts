@@ -8,9 +8,16 @@ import {
 } from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
 import type { RequestRecord, Records } from '../engine/record.ts'
-import { type Observation, observe, observeCounted, orderCounted } from '../metrics/observation.ts'
+import {
+  keepStaying,
+  meanOf,
+  type Observation,
+  observe,
+  observeCounted,
+  orderCounted,
+} from '../metrics/observation.ts'
 import { groupRounds } from '../metrics/rounds.ts'
-import { mean, nearestRank } from '../metrics/sample.ts'
+import { nearestRank } from '../metrics/sample.ts'
 import { outputTokens, throughput, tokenBasis } from '../metrics/throughput.ts'
 import type { Tally } from './dependence.ts'
 import { rankValues } from './ranking.ts'
@@ -52,7 +59,7 @@ function takeStatistic(
     const { good, bad } = observation
     return (metric === 'error_rate' ? bad : good) / (good + bad)
   }
-  if (stat.kind !== 'percentile') return mean(observation.sample)
+  if (stat.kind !== 'percentile') return meanOf(observation)
   const ranking = rankValues(observation, { op }, failures)
   return ranking.at(nearestRank(ranking.n, stat.p / 100))
 }
@@ -91,7 +98,10 @@ export const storedStats = ['mean', 'p50', 'p75', 'p90', 'p95', 'p99'] as const
 type StoredMetric = (typeof storedMetrics)[number]
 type StoredStat = (typeof storedStats)[number]
 
-/** What is kept of one round, so that another run can be compared with it. */
+/**
+ * What is kept of one round, so that another run can be compared with it; requests whose client was to
+ * go away are in no count.
+ */
 export interface RoundFigures {
   round: number
   completed: number
@@ -113,12 +123,13 @@ export function takeRounds(records: Records, taking: Taking): RoundFigures[] {
     tokenBasis(counted) === 'none' ? new Map<number, number>() : ratesByRound(counted, outputTokens)
   const rounds = [...groupRounds(counted)].sort(([a], [b]) => a - b)
   return rounds.map(([round, own]) => {
-    const completed = own.filter(({ outcome }) => outcome === 'completed').length
+    const staying = keepStaying(own)
+    const completed = staying.filter(({ outcome }) => outcome === 'completed').length
     const [good] = taking.goodput === undefined ? [] : takeShares(own, 'goodput', taking)
     return keepKnown<RoundFigures>({
       round,
       completed,
-      failed: own.length - completed,
+      failed: staying.length - completed,
       good: good?.hits,
       requestsPerSecond: requests.get(round),
       outputTokensPerSecond: tokens.get(round),

@@ -31,7 +31,7 @@ export function watchHealth(maxErrorRate: number | undefined): Health {
       for (const record of records) {
         if (record.outcome === 'cancelled') continue
         if (ended++ < fewest && isRefused(record)) refused++
-        if (record.phase !== 'measured') continue
+        if (record.phase !== 'measured' || record.leaves) continue
         requests++
         if (record.outcome === 'failed') failed++
       }

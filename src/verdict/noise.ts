@@ -1,5 +1,6 @@
 import type { RequestRecord, Records } from '../engine/record.ts'
 import { measure, type RequestMetric } from '../metrics/measure.ts'
+import { keepStaying } from '../metrics/observation.ts'
 import { quantile, toSample } from '../metrics/sample.ts'
 import { outputTokens, throughput } from '../metrics/throughput.ts'
 import { studentQuantile } from './tails.ts'
@@ -31,7 +32,7 @@ export function measureNoise(records: Records, alpha: number): Noise[] {
   const measured = records.filter(({ phase }) => phase === 'measured')
   const perRound = (metric: RequestMetric, p: number): number[] => {
     const rounds = new Map<number, number[]>()
-    for (const record of measured) {
+    for (const record of keepStaying(measured)) {
       const value = record.outcome === 'completed' ? measure(record, metric) : undefined
       if (typeof value !== 'number') continue
       const values = rounds.get(record.round) ?? []

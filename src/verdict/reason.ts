@@ -8,7 +8,8 @@ import type { Status } from './decision.ts'
  */
 export type Reason =
   /**
-   * Too many are bad, or few enough. `failed`: requests that are bad because they failed; `requests`:
+   * Too many are bad, or few enough. `failed`: requests that are bad because they failed; `left`: those
+   * that are because their client went away before there was a value; `requests`:
    * those that it took to make the observations; `withoutValue`: completed ones of them that have
    * none, or whose is not known. `asked`: the larger of what was asked for and what
    * was sent; `undefined` for a run by duration.
@@ -16,6 +17,7 @@ export type Reason =
   | {
       kind: 'exceedances'
       failed: number
+      left: number
       requests: number
       withoutValue: number
       asked: number | undefined

@@ -1,5 +1,6 @@
 import type { RelativeSlo } from '../bench-spec/slo.ts'
 import type { Records } from '../engine/record.ts'
+import { keepSeen, keepStaying } from '../metrics/observation.ts'
 import { groupRounds } from '../metrics/rounds.ts'
 import { type Tally, toShare } from './dependence.ts'
 import type { Failures } from './excess.ts'
@@ -42,12 +43,13 @@ export function compareRecords(
   reference: Records,
   taking: Taking,
 ): Sides {
-  const [own, other] = [keepCounted(records), keepCounted(reference)]
+  const keep = (side: Records) => keepSeen(keepCounted(side), slo.metric)
+  const [own, other] = [keep(records), keep(reference)]
   const whole = {
     observed: takeValue(own, slo, taking),
     baseline: takeValue(other, slo, taking),
     n: own.length,
-    failures: { candidate: countFailures(own), baseline: countFailures(other) },
+    failures: { candidate: countFailures(records), baseline: countFailures(reference) },
   }
   if (slo.unit === 'share') {
     const candidate = takeShares(own, slo.metric, taking)
@@ -75,7 +77,7 @@ function isMeasure(value: number | undefined, { unit }: RelativeSlo): value is n
 }
 
 function countFailures(records: Records): Tally[] {
-  const rounds = groupRounds(records)
+  const rounds = groupRounds(keepStaying(keepCounted(records)))
   return [...rounds.values()].map((own) => ({
     size: own.length,
     hits: own.filter(({ outcome }) => outcome === 'failed').length,

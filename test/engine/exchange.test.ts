@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import type { LeavingTime } from '../../src/bench-spec/leaving.ts'
 import { createRedactor, type Redactor } from '../../src/bench-spec/redaction.ts'
 import type { Timeouts } from '../../src/bench-spec/spec.ts'
 import type { StreamFormat } from '../../src/bench-spec/stream-format.ts'
@@ -17,12 +18,18 @@ interface Given {
   redactor?: Redactor
   stream?: StreamFormat
   resend?: boolean
+  leaving?: LeavingTime
 }
 
 function start(
   timeouts: Partial<Timeouts> = {},
   connection = fakeConnection(),
-  { redactor = createRedactor([]), stream = { dialect: 'openai-chat' }, resend = true }: Given = {},
+  {
+    redactor = createRedactor([]),
+    stream = { dialect: 'openai-chat' },
+    resend = true,
+    leaving,
+  }: Given = {},
 ) {
   let at = 100
   const records: RequestRecord[] = []
@@ -34,6 +41,7 @@ function start(
     slot: 2,
     scheduled: 90,
     timeouts: { total: 10_000, connect: 1_000, ...timeouts },
+    leaving,
     stream,
     redactor,
     resend,
@@ -529,4 +537,114 @@ test('a request that this machine has no file for is no failure of the target', 
   at(105, (h) => h.onError(error))
   expect(shortages).toEqual(['EMFILE'])
   expect(records).toMatchObject([{ outcome: 'cancelled' }])
+})
+
+function startLeaving(leaving: LeavingTime, timeouts: Partial<Timeouts> = {}) {
+  const started = start(timeouts, fakeConnection(), { leaving })
+  started.at(100, (h) => h.onSend(false))
+  return started
+}
+
+test('a client leaves in the read in which the first token came, and closes its connection', () => {
+  const { at, records, connection } = startLeaving('first-token')
+  at(120, (h) => h.onHeaders(200, sse))
+  at(121, (h) => h.onData(chunk({ role: 'assistant', content: '' })))
+  expect(connection.cancelled).toBeUndefined()
+  at(150, (h) => h.onData(chunk({ content: 'a' })))
+  expect(connection.cancelled).toEqual(new Error('left'))
+  at(160, (h) => h.onData(chunk({ content: 'b' })))
+  expect(records).toMatchObject([
+    {
+      outcome: 'left',
+      leaves: true,
+      reads: 2,
+      marks: { dispatched: 100, firstToken: 150, lastToken: 150, ended: 150 },
+      tokenTimes: new Float64Array([150]),
+    },
+  ])
+  expect(records[0]).not.toHaveProperty('failure')
+})
+
+test('a client leaves when its time after the dispatch has passed, with the tokens that came by then', () => {
+  const { at, records, exchange } = startLeaving(200)
+  at(120, (h) => h.onHeaders(200, sse))
+  at(150, (h) => h.onData(chunk({ content: 'a' })))
+  exchange.checkDeadlines(299)
+  expect(records).toEqual([])
+  exchange.checkDeadlines(300)
+  expect(records).toMatchObject([{ outcome: 'left', marks: { firstToken: 150, ended: 300 } }])
+})
+
+test('a client that leaves before anything came has no first token', () => {
+  const { records, exchange } = startLeaving(200)
+  exchange.checkDeadlines(305)
+  expect(records).toMatchObject([{ outcome: 'left', bytes: 0, marks: { ended: 305 } }])
+  expect(records[0]?.marks).not.toHaveProperty('firstToken')
+})
+
+test('what comes behind the instant is not seen, even where that is noticed late', () => {
+  const { at, records } = startLeaving(200)
+  at(120, (h) => h.onHeaders(200, sse))
+  at(150, (h) => h.onData(chunk({ content: 'a' })))
+  at(304, (h) => h.onData(chunk({ content: 'b' })))
+  expect(records).toMatchObject([{ outcome: 'left', reads: 1, marks: { lastToken: 150 } }])
+})
+
+test('an answer that ended before its client would leave is completed, and says that it was to leave', () => {
+  const whole = startLeaving('first-token')
+  whole.at(120, (h) => h.onHeaders(200, sse))
+  whole.at(150, (h) => h.onData(Buffer.concat([chunk({ content: 'a' }), done])))
+  whole.at(151, (h) => h.onEnd())
+  expect(whole.records).toMatchObject([{ outcome: 'completed', leaves: true }])
+
+  const early = startLeaving(200)
+  early.at(120, (h) => h.onHeaders(200, sse))
+  early.at(150, (h) => h.onData(Buffer.concat([chunk({ content: 'a' }), done])))
+  early.exchange.checkDeadlines(400)
+  expect(early.connection.cancelled).toBeUndefined()
+  early.at(401, (h) => h.onEnd())
+  expect(early.records).toMatchObject([{ outcome: 'completed', leaves: true }])
+})
+
+test('a failure before its client would leave is a failure', () => {
+  const refused = startLeaving(200)
+  refused.at(120, (h) => h.onHeaders(503, {}))
+  refused.exchange.checkDeadlines(400)
+  refused.at(401, (h) => h.onEnd())
+  expect(refused.records).toMatchObject([
+    { outcome: 'failed', failure: { kind: 'http_status' }, leaves: true },
+  ])
+
+  const broken = startLeaving('first-token')
+  broken.at(120, (h) => h.onError(Object.assign(new Error('gone'), { code: 'ECONNRESET' })))
+  expect(broken.records).toMatchObject([{ outcome: 'failed', failure: { kind: 'reset' } }])
+
+  const late = startLeaving(200, { ttft: 100 })
+  late.exchange.checkDeadlines(200)
+  expect(late.records).toMatchObject([{ outcome: 'failed', failure: { kind: 'timeout.ttft' } }])
+
+  const inBand = startLeaving('first-token')
+  inBand.at(120, (h) => h.onHeaders(200, sse))
+  inBand.at(150, (h) =>
+    h.onData(
+      Buffer.concat([chunk({ content: 'a' }), Buffer.from('data: {"error":{"message":"x"}}\n\n')]),
+    ),
+  )
+  inBand.at(151, (h) => h.onEnd())
+  expect(inBand.records).toMatchObject([{ outcome: 'failed', failure: { kind: 'in_band_error' } }])
+})
+
+test('who waits for a connection cannot leave: the time runs from the dispatch, of the second one where it was sent once more', () => {
+  const waiting = start({}, fakeConnection(), { leaving: 50 })
+  waiting.exchange.checkDeadlines(900)
+  expect(waiting.records).toEqual([])
+
+  const again = start({}, fakeConnection(), { leaving: 200 })
+  again.at(105, (h) => h.onSend(true))
+  again.at(200, (h) => h.onError(Object.assign(new Error('gone'), { code: 'ECONNRESET' })))
+  again.at(210, (h) => h.onSend(false))
+  again.exchange.checkDeadlines(400)
+  expect(again.records).toEqual([])
+  again.exchange.checkDeadlines(410)
+  expect(again.records).toMatchObject([{ outcome: 'left', replaced: 'resent' }])
 })

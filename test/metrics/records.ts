@@ -5,6 +5,7 @@ import type {
   CompletedRecord,
   FailedRecord,
   Failure,
+  LeftRecord,
   RequestMarks,
   RequestRecord,
   TargetRole,
@@ -30,6 +31,8 @@ interface Shape {
   reused?: boolean
   replaced?: RequestRecord['replaced']
   marks?: Partial<RequestMarks>
+  /** Its client is to go away. */
+  leaves?: true
 }
 
 function base(shape: Shape) {
@@ -65,6 +68,7 @@ function base(shape: Shape) {
     bytes: 100,
     reused,
     dialect,
+    ...(shape.leaves && { leaves: shape.leaves }),
     ...(shape.replaced !== undefined && { replaced: shape.replaced }),
     ...(tokens !== undefined && { completionTokens: tokens }),
   }
@@ -79,6 +83,7 @@ export function failed(shape: Shape & { failure?: Failure; status?: number } = {
   const { target, index, round, slot, phase, reused, marks } = base(shape)
   const { scheduled, called, dispatched } = marks
   return {
+    ...(shape.leaves && { leaves: shape.leaves }),
     target,
     index,
     round,
@@ -98,6 +103,23 @@ export function failed(shape: Shape & { failure?: Failure; status?: number } = {
 
 export function cancelled(shape: Shape = {}): CancelledRecord {
   return { ...base(shape), outcome: 'cancelled' }
+}
+
+/** Its client went away `after` ms; with a first token where that had come by then. */
+export function left({ after = 200, ...shape }: Shape & { after?: number } = {}): LeftRecord {
+  const record = base(shape)
+  const ended = record.marks.dispatched + after
+  const { scheduled, called, dispatched, firstToken } = record.marks
+  const tokenTimes = record.tokenTimes.filter((at) => at <= ended)
+  const lastToken = tokenTimes.at(-1)
+  const marks = { scheduled, called, dispatched, ended }
+  return {
+    ...record,
+    marks: lastToken === undefined ? marks : { ...marks, firstToken, lastToken },
+    tokenTimes,
+    outcome: 'left',
+    leaves: true,
+  }
 }
 
 /** Completed requests one after the other on one slot, with these times to the first token. */

@@ -16,6 +16,8 @@ test('counts requests by outcome, cancelled ones outside the success rate', () =
     completed: 3,
     failed: 1,
     cancelled: 1,
+    left: 0,
+    leaving: 0,
     resent: 0,
     warmup: 1,
   })

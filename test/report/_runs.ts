@@ -67,7 +67,14 @@ export function slo(
     p_pass: 0.00012,
     p_fail_adjusted: 1,
     more_requests: null,
-    reason: { kind: 'exceedances', failed: 0, requests: 300, without_value: 0, asked: 300 },
+    reason: {
+      kind: 'exceedances',
+      failed: 0,
+      left: 0,
+      requests: 300,
+      without_value: 0,
+      asked: 300,
+    },
     turns: [],
     ...given,
   } as const satisfies Omit<SloDocument, 'why'>
@@ -278,6 +285,7 @@ const passing: Results = {
     concurrency: 10,
     requests: 300,
     duration_ms: null,
+    think_time_ms: null,
     warmup: 10,
     rounds: 5,
     seed: 1,
@@ -293,7 +301,16 @@ const passing: Results = {
   end: { kind: 'finished' },
   environment: { node: '24.0.0', platform: 'linux', arch: 'x64', cpu: 'Example CPU', cores: 2 },
   summary: {
-    requests: { total: 300, completed: 298, failed: 2, cancelled: 0, resent: 0, warmup: 10 },
+    requests: {
+      total: 300,
+      completed: 298,
+      failed: 2,
+      cancelled: 0,
+      left: 0,
+      leaving: 0,
+      resent: 0,
+      warmup: 10,
+    },
     sessions: null,
     success_rate: 0.993333,
     duration_ms: 25670.1234,
@@ -323,6 +340,7 @@ const passing: Results = {
   stages: [],
   mix: [],
   rounds: [],
+  tracing: null,
   baseline: null,
   diagnostics: [],
   client: {
@@ -438,7 +456,16 @@ export const runs = {
   }),
   infinite: run({
     summary: {
-      requests: { total: 300, completed: 270, failed: 30, cancelled: 0, resent: 0, warmup: 0 },
+      requests: {
+        total: 300,
+        completed: 270,
+        failed: 30,
+        cancelled: 0,
+        left: 0,
+        leaving: 0,
+        resent: 0,
+        warmup: 0,
+      },
     },
     verdict: {
       status: 'FAIL',
@@ -457,7 +484,16 @@ export const runs = {
   noData: run({
     summary: {
       ...nothing,
-      requests: { total: 300, completed: 0, failed: 300, cancelled: 0, resent: 0, warmup: 0 },
+      requests: {
+        total: 300,
+        completed: 0,
+        failed: 300,
+        cancelled: 0,
+        left: 0,
+        leaving: 0,
+        resent: 0,
+        warmup: 0,
+      },
       failures: [
         {
           kind: 'connect',
@@ -478,7 +514,16 @@ export const runs = {
   interrupted: run({
     end: interrupted,
     summary: {
-      requests: { total: 43, completed: 33, failed: 0, cancelled: 10, resent: 0, warmup: 10 },
+      requests: {
+        total: 43,
+        completed: 33,
+        failed: 0,
+        cancelled: 10,
+        left: 0,
+        leaving: 0,
+        resent: 0,
+        warmup: 10,
+      },
       success_rate: 1,
       ttft_ms: distribution(355, 33),
       latency_ms: distribution(2210, 33),
@@ -531,7 +576,16 @@ export const runs = {
   one: run({
     load: { ...passing.load, kind: 'closed', concurrency: 1, requests: 1, rounds: 1 },
     summary: {
-      requests: { total: 1, completed: 1, failed: 0, cancelled: 0, resent: 0, warmup: 0 },
+      requests: {
+        total: 1,
+        completed: 1,
+        failed: 0,
+        cancelled: 0,
+        left: 0,
+        leaving: 0,
+        resent: 0,
+        warmup: 0,
+      },
       success_rate: 1,
       ttft_ms: distribution(355, 1),
       latency_ms: distribution(2210, 1),
@@ -693,3 +747,35 @@ function withoutConcurrency(load: Results['load']): Omit<ClosedDocument, 'kind' 
 }
 
 type ClosedDocument = Extract<Results['load'], { kind: 'closed' }>
+
+/** What a run has whose requests had trace ids. */
+export const tracing: NonNullable<Results['tracing']> = {
+  run_id: '5f3a9c1be2d04477',
+  sampled: true,
+  request_id_header: 'x-request-id',
+  slowest: [
+    {
+      metric: 'ttft',
+      ms: 912.345678,
+      number: 17,
+      row: 3,
+      trace_id: '5f3a9c1be2d04477aa00000000000001',
+    },
+    {
+      metric: 'latency',
+      ms: 4567.891,
+      number: 18,
+      row: null,
+      trace_id: '5f3a9c1be2d04477aa00000000000002',
+    },
+  ],
+  failed: [
+    {
+      kind: 'http_status',
+      status: 503,
+      number: 19,
+      row: null,
+      trace_id: '5f3a9c1be2d04477aa00000000000003',
+    },
+  ],
+}

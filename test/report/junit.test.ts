@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { validateXML } from 'xmllint-wasm'
 
 import { renderJunit } from '../../src/report/junit.ts'
-import { hostile, run, runs, slo, undecided, warned } from './_runs.ts'
+import { hostile, run, runs, slo, undecided, warned, tracing } from './_runs.ts'
 
 const modes = ['rich', 'strict'] as const
 const all = Object.values(runs)
@@ -188,4 +188,18 @@ test('a target that writes XML, CDATA ends, escapes or commands changes nothing 
     expect(xml).toContain('😀')
   }
   expect(hostile).toContain('<skipped/>')
+})
+
+test('how many left is a property of the suite, where clients were to go away', () => {
+  const requests = { ...runs.pass.summary.requests, completed: 268, left: 30, leaving: 30 }
+  const xml = renderJunit([run({ summary: { requests } })], { mode: 'rich' })
+  expect(xml).toContain('<property name="left" value="30"/>')
+  expect(renderJunit([runs.pass], { mode: 'rich' })).not.toContain('name="left"')
+})
+
+test('a missed SLO leads to the trace of the slowest request, where the server got ids', () => {
+  const [, , , missed] = cases(renderJunit([{ ...runs.fail, tracing }], { mode: 'rich' }))
+  expect(missed).toContain(`slowest: request 17 (912ms), trace ${tracing.slowest[0]?.trace_id}`)
+  const [held] = cases(renderJunit([{ ...runs.pass, tracing }], { mode: 'rich' }))
+  expect(held).not.toContain('trace ')
 })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { renderMarkdown } from '../../src/report/markdown.ts'
 import type { Results } from '../../src/results/results.ts'
-import { hostile, run, runs, slo, splitClient } from './_runs.ts'
+import { hostile, run, runs, slo, splitClient, tracing } from './_runs.ts'
 
 const names = Object.keys(runs) as (keyof typeof runs)[]
 
@@ -172,3 +172,10 @@ function named(name: string, results: Results): Results {
 function count(text: string, part: string): number {
   return text.split(part).length - 1
 }
+
+test('the trace ids of the slowest and of the failed requests are in a fold, where the server got some', () => {
+  const text = renderMarkdown([{ ...runs.fail, tracing }])
+  expect(text).toContain('<summary>Traces</summary>')
+  expect(text).toContain('slow in ttft: request 17 (912ms), trace 5f3a9c1be2d04477aa00000000000001')
+  expect(renderMarkdown([runs.fail])).not.toContain('Traces')
+})

@@ -48,6 +48,13 @@ test('counts the requests that were sent once more, where there are any', () => 
   expect(renderTerminal(runs.pass, plain)).not.toContain('resent')
 })
 
+test('counts who left where clients were to go away, of those that a share says nothing of', () => {
+  const requests = { ...runs.pass.summary.requests, completed: 268, left: 30, leaving: 30 }
+  const leaving = run({ summary: { requests } })
+  expect(renderTerminal(leaving, plain)).toMatch(/ok 268 {2}err 2 {2}left 30$/m)
+  expect(renderTerminal(runs.pass, plain)).not.toContain('left')
+})
+
 test('ends with the details it is given, uncut', () => {
   const path = `report ${'long/'.repeat(40)}report.html`
   expect(renderTerminal(runs.pass, { ...plain, details: [path] }).endsWith(`\n\n ${path}`)).toBe(

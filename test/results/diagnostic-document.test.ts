@@ -210,6 +210,26 @@ const diagnostics: readonly [Diagnostic, numbers: object][] = [
     { id: 'requests-cancelled', level: 'info', cancelled: 1, requests: 201 },
     { cancelled: 1, requests: 201 },
   ],
+  [
+    {
+      id: 'clients-left',
+      level: 'info',
+      leaving: 30,
+      left: 27,
+      completed: 2,
+      failed: 1,
+      unanswered: 4,
+    },
+    { leaving: 30, left: 27, completed: 2, failed: 1, unanswered: 4 },
+  ],
+  [
+    { id: 'leaving-noticed', level: 'warn', left: 30, noticed: 29, finished: 1 },
+    { left: 30, noticed: 29, finished: 1 },
+  ],
+  [
+    { id: 'users-thought', level: 'info', users: 10, meanInFlight: 3.20712345, peakInFlight: 9 },
+    { users: 10, mean_in_flight: 3.20712, peak_in_flight: 9 },
+  ],
   [{ id: 'server-restarted', level: 'warn' }, {}],
   [{ id: 'server-unread', level: 'warn', failure: 'status 404' }, { failure: 'status 404' }],
   [{ id: 'server-unread', level: 'warn' }, { failure: null }],

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 
+import { traceIdOf } from '../../src/bench-spec/tracing.ts'
 import { parseRequests, renderRequest } from '../../src/results/requests.ts'
+import * as usual from '../metrics/records.ts'
 import { completed, failed, t0 } from '../report/_records.ts'
 import { hostile } from '../report/_runs.ts'
 
@@ -21,12 +23,14 @@ test('one line of JSON, marks and token times in ms since the first instant of t
     slot: 0,
     kind: null,
     row: null,
+    trace_id: null,
     outcome: 'completed',
     failure: null,
     status: 200,
     dialect: null,
     held_back: false,
     reused: false,
+    leaves: false,
     replaced: null,
     marks_ms: {
       scheduled: 10,
@@ -57,7 +61,9 @@ test('one line of JSON, marks and token times in ms since the first instant of t
 })
 
 test('the kind of a request is written by its name, and read back by its place among the kinds', () => {
-  const written = [1, 0, 1].map((kind) => renderRequest({ ...record, kind }, t0, ['chat', 'embed']))
+  const written = [1, 0, 1].map((kind) =>
+    renderRequest({ ...record, kind }, t0, { kinds: ['chat', 'embed'] }),
+  )
   expect(written.map((text) => JSON.parse(text).kind)).toEqual(['embed', 'chat', 'embed'])
   const read = (kinds?: readonly string[]): (number | undefined)[] =>
     parseRequests(written, 'f', kinds).map(({ kind }) => kind)
@@ -175,4 +181,25 @@ test.each([
   ['[]', 'f:1:1: must be an object'],
 ])('a line that was not written by us is refused: %j', (text, message) => {
   expect(() => parseRequests(text.split('\n'), 'f')).toThrow(message)
+})
+
+test('a line has the trace id of its request where the run has some, and who left, and is read again', () => {
+  const record = usual.left({ index: 4, after: 150 })
+  const run = '5f3a9c1be2d04477'
+  const line = renderRequest(record, 0, { tracing: { run } })
+  expect(JSON.parse(line)).toMatchObject({
+    number: 5,
+    outcome: 'left',
+    leaves: true,
+    trace_id: traceIdOf({ run }, record),
+  })
+  expect(parseRequests([line], 'requests.ndjson').at(0)).toMatchObject({
+    outcome: 'left',
+    leaves: true,
+  })
+  const early = usual.completed({ leaves: true })
+  expect(parseRequests([renderRequest(early, 0)], 'requests.ndjson').at(0)).toMatchObject({
+    outcome: 'completed',
+    leaves: true,
+  })
 })

@@ -30,7 +30,7 @@ const verdict: SloVerdict = {
   failAtLeast: 22,
   interval: { low: 880.00004 },
   pFail: 0.0000001234567,
-  reason: { kind: 'exceedances', failed: 2, requests: 300, withoutValue: 0, asked: 300 },
+  reason: { kind: 'exceedances', failed: 2, left: 0, requests: 300, withoutValue: 0, asked: 300 },
   turns: [],
 }
 
@@ -59,7 +59,16 @@ const input: ResultsInput = {
     warnings: [],
   },
   summary: {
-    requests: { total: 300, completed: 298, failed: 2, cancelled: 0, resent: 0, warmup: 10 },
+    requests: {
+      total: 300,
+      completed: 298,
+      failed: 2,
+      cancelled: 0,
+      left: 0,
+      leaving: 0,
+      resent: 0,
+      warmup: 10,
+    },
     successRate: 298 / 300,
     duration: 25_670.123456,
     tokenBasis: 'usage',
@@ -151,7 +160,14 @@ test('an SLO keeps its name, text, place and purpose, and says why in codes and 
     line: 7,
     column: 5,
     purpose: 'users wait',
-    reason: { kind: 'exceedances', failed: 2, requests: 300, without_value: 0, asked: 300 },
+    reason: {
+      kind: 'exceedances',
+      failed: 2,
+      left: 0,
+      requests: 300,
+      without_value: 0,
+      asked: 300,
+    },
     exceedances: 38,
     pass_at_most: 8,
     fail_at_least: 22,

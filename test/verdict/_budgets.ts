@@ -16,7 +16,7 @@ export function testTimes(times: readonly number[], bound: number, alpha: number
     values: [value],
     failed: false,
   }))
-  const counts = { failed: 0, failureWeight: 1, unknown: 0, unseen: 0 }
+  const counts = { failed: 0, left: 0, failureWeight: 1, unknown: 0, unseen: 0 }
   const observation = { kind: 'values', sample, ...counts, requests } as const
   const asked = { ...p95, bound }
   return testBudget(percentileBudget(asked, 95, { observation, failures: 'as-infinite' }), alpha)

@@ -158,7 +158,9 @@ test('has an ERROR when nothing was sent or everything was cancelled', () => {
   expect(tellRun(unsent)).toBe('No request was sent.')
   const warmup = completed({ phase: 'warmup', round: -1 })
   expect(judgeAll([], [warmup])).toMatchObject({ exitCode: 4, status: 'ERROR' })
-  expect(tellRun(judgeAll([], [cancelled()]))).toBe('No request completed: 1 of 1 were cancelled.')
+  expect(tellRun(judgeAll([], [cancelled()]))).toBe(
+    'No request completed: 1 of 1 were cancelled, or left.',
+  )
 })
 
 const late = {

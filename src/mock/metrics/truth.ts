@@ -18,6 +18,9 @@ export interface TruthRecord {
   dialect: DialectName | null
   /** The `x-slogate-phase` header. */
   phase: Phase | null
+  /** Headers by which it can be found again; `null`: it had none. */
+  traceparent: string | null
+  request_id: string | null
   /** Ordinal of the connection and of the request on it, from 1. */
   conn: number
   conn_req: number
@@ -71,7 +74,7 @@ export interface TruthRecord {
 export type Arrival = Pick<
   TruthRecord,
   'path' | 'dialect' | 'phase' | 'conn' | 'conn_req' | 'recv_ms'
-> & { key: string | undefined }
+> & { key: string | undefined } & Partial<Pick<TruthRecord, 'traceparent' | 'request_id'>>
 
 export interface Truth {
   open(arrival: Arrival): TruthRecord
@@ -115,6 +118,8 @@ export function createTruth(capacity: number = defaultCapacity): Truth {
         seq,
         ...arrival,
         key: arrival.key ?? String(seq),
+        traceparent: arrival.traceparent ?? null,
+        request_id: arrival.request_id ?? null,
         body_ms: null,
         admitted_ms: null,
         headers_ms: null,

@@ -60,6 +60,8 @@ export async function startServer(
       path: pathname,
       dialect: dialect?.name ?? null,
       phase: toPhase(readHeader(request, 'x-slogate-phase')),
+      traceparent: readHeader(request, 'traceparent') ?? null,
+      request_id: readHeader(request, 'x-request-id') ?? null,
       key: readHeader(request, 'x-mock-key'),
       recv_ms: recvMs,
     }

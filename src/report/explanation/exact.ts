@@ -20,7 +20,7 @@ import {
   type Step,
   type Part,
 } from './account.ts'
-import { limitRanks, limitShare } from './limits.ts'
+import { limitRanks, limitShare, orLeft } from './limits.ts'
 import { explainFailing, explainPassing, type Tails } from './sides.ts'
 import { weighIn } from './weight.ts'
 
@@ -103,10 +103,11 @@ function observedSteps({ slo, results }: Case): Step[] {
   const { n, observed, unit } = slo
   const stat = readStat(slo)
   const value = showMeasured(observed, unit)
+  const leftBefore = orLeft(slo)
   const failures =
     results.verdict.failures === 'exclude'
-      ? 'failed requests are left out'
-      : 'a failed request stands at the end that is bad for the SLO'
+      ? `failed requests are left out${leftBefore === '' ? '' : '; one that left before stands at the end that is bad for the SLO'}`
+      : `a failed request${leftBefore} stands at the end that is bad for the SLO`
   const rank =
     stat.kind === 'percentile'
       ? `${value}: rank ⌈n · ${stat.p / 100}⌉ = ${nearestRank(n, stat.p / 100)} of n = ${n} in ascending order; ${failures}`

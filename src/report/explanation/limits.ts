@@ -18,7 +18,7 @@ export function limitRanks(slo: SloDocument, { verdict }: Case['results']): Part
     const rank = ranks[name]
     if (rank === undefined) return `no ${name} one`
     return value === null
-      ? `${name} x_(${rank}) is a failed request`
+      ? `${name} x_(${rank}) is a failed request${orLeft(slo)}`
       : `${name} x_(${rank}) = ${showMeasured(value, unit)}`
   }
   return {
@@ -55,4 +55,9 @@ export function limitShare(slo: SloDocument, test: Counted, alpha: number): Part
       return compare(`interval.${name}`, stands === 'infinite' ? null : stands, limits[name])
     }),
   }
+}
+
+/** That a request without a value may be one that left before; empty where none did. */
+export function orLeft({ reason }: SloDocument): string {
+  return reason.kind === 'exceedances' && reason.left > 0 ? ', or one that left before' : ''
 }

@@ -89,8 +89,8 @@ function runFigures({ summary }: Results, spec: string): Figure[] {
       return { spec, metric, stat, unit: 'ms', value, better: 'smaller', n }
     })
   })
-  const { total, completed, cancelled } = summary.requests
-  const n = total - cancelled
+  const { total, completed, cancelled, leaving } = summary.requests
+  const n = Math.max(0, total - cancelled - leaving)
   const { output_tokens_per_second: tokens } = summary
   const rates = [
     { metric: 'success_rate', unit: 'share', value: summary.success_rate, n },

@@ -64,7 +64,7 @@ export function listFamilies(runs: readonly Results[]): Family[] {
       type: 'gauge',
       help: 'Measured requests by outcome.',
       samples: named.flatMap(({ run, spec }) =>
-        (['completed', 'failed', 'cancelled'] as const).map((outcome) => ({
+        (['completed', 'failed', 'cancelled', 'left'] as const).map((outcome) => ({
           labels: { spec, outcome },
           value: run.summary.requests[outcome],
         })),

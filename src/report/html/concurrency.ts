@@ -47,12 +47,15 @@ export function renderConcurrency(
 
 interface LimitLine {
   count: number
-  what: 'asked for' | 'allowed'
+  what: 'asked for' | 'users' | 'allowed'
 }
 
 /** Of an open loop the most that were allowed, where the run came near to it. */
 function limitLine(load: Results['load'], peak: number): LimitLine | undefined {
-  if (load.kind === 'closed') return { count: load.concurrency, what: 'asked for' }
+  if (load.kind === 'closed') {
+    const what = load.think_time_ms === null ? 'asked for' : 'users'
+    return { count: load.concurrency, what }
+  }
   const { max_concurrency: count } = load
   return 2 * peak < count ? undefined : { count, what: 'allowed' }
 }

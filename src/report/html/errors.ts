@@ -7,7 +7,7 @@ import { nameOutcome } from './request-outcome.ts'
 import { renderTable } from './table.ts'
 
 /** Failed requests by kind: how many, when, and what the first one said. */
-export function renderErrors({ summary }: Results, records: Records | undefined): Markup {
+export function renderErrors({ summary, tracing }: Results, records: Records | undefined): Markup {
   const { failures, requests } = summary
   if (failures.length === 0) return markup`<p>No measured request failed.</p>`
   const times = timesByKind(records ?? [])
@@ -15,13 +15,23 @@ export function renderErrors({ summary }: Results, records: Records | undefined)
     const name = status === null ? kind : `${kind} ${status}`
     const [first, last] = times.get(name) ?? ['–', '–']
     const share = formatValue(count / (requests.total - requests.cancelled), 'share')
-    return [name, formatCount(count), share, first, last, markup`<bdi>${sample}</bdi>`]
+    const witness = tracing?.failed.find((each) => each.kind === kind && each.status === status)
+    const trace = tracing === null ? [] : [markup`<code>${witness?.trace_id ?? '–'}</code>`]
+    return [name, formatCount(count), share, first, last, markup`<bdi>${sample}</bdi>`, ...trace]
   })
   return renderTable({
     caption: `Failed requests by kind: ${formatCount(requests.failed)} of ${formatCount(requests.total)}`,
-    head: ['kind', 'requests', 'share', 'first after', 'last after', 'message of the first one'],
+    head: [
+      'kind',
+      'requests',
+      'share',
+      'first after',
+      'last after',
+      'message of the first one',
+      ...(tracing === null ? [] : ['its trace id']),
+    ],
     rows,
-    lastTexts: 1,
+    lastTexts: tracing === null ? 1 : 2,
   })
 }
 

@@ -19,6 +19,7 @@ import { renderSlos } from './slos.ts'
 import { renderStages } from './stages.ts'
 import { renderTiles } from './tiles.ts'
 import { renderTimeline } from './timeline.ts'
+import { renderTraces } from './traces.ts'
 
 /**
  * One run as a page that needs nothing beside itself. Without the records, what is drawn of them is
@@ -44,6 +45,7 @@ function listSections(results: Results, records: Records | undefined): Section[]
   const baseline = renderBaseline(results)
   const stages = renderStages(results)
   const kinds = renderKinds(results)
+  const traces = renderTraces(results)
   return [
     { id: 'diagnostics', title: 'Self-checks', content: renderDiagnostics(results) },
     { id: 'slos', title: 'SLOs', content: renderSlos(results) },
@@ -65,6 +67,7 @@ function listSections(results: Results, records: Records | undefined): Section[]
       title: 'Failed and slowest requests',
       content: drawn((records) => renderGantt(results, records)),
     },
+    ...(traces === undefined ? [] : [{ id: 'traces', title: 'Traces', content: traces }]),
     { id: 'errors', title: 'Errors', content: renderErrors(results, records) },
     ...(baseline === undefined ? [] : [{ id: 'baseline', title: 'Baseline', content: baseline }]),
     ...(server === undefined

@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../../engine/record.ts'
 
-/** `completed`, `cancelled`, or the kind of the failure: `http_status 503`. */
+/** `completed`, `cancelled`, `left`, or the kind of the failure: `http_status 503`. */
 export function nameOutcome(record: RequestRecord): string {
   if (record.outcome !== 'failed') return record.outcome
   const { kind } = record.failure

@@ -13,7 +13,7 @@ export interface Series {
   metric: SeriesMetric
   /** ms, of completed requests. */
   sample: Sample
-  /** Requests that failed and count as infinitely slow; 0 where the gate leaves them out. */
+  /** Requests that count as infinitely slow: those that failed, unless the gate leaves them out, and those that left before. */
   failed: number
   bounds: readonly Bound[]
 }
@@ -40,7 +40,7 @@ export function collectSeries(
   return {
     metric,
     sample: observation.sample,
-    failed: counted ? observation.failed : 0,
+    failed: (counted ? observation.failed : 0) + observation.left,
     bounds: listBounds(results, metric),
   }
 }

@@ -88,7 +88,7 @@ path.bound { stroke: var(--text); stroke-dasharray: 4 3; fill: none; } path.boun
 .area { fill: var(--fill); fill-opacity: .5; stroke: var(--ink); stroke-width: 1.5; }
 .limits { stroke: var(--fill); stroke-width: 8; } .limits.thin { stroke-width: 5; stroke-opacity: .55; } .missed { fill: var(--missed); }
 .mark { fill: none; stroke-width: 1.5; } .mark.completed { stroke: var(--ink); stroke-width: 4.5; stroke-linecap: round; stroke-opacity: .65; }
-.mark.failed { stroke: var(--fail); stroke-width: 2; } .mark.cancelled { stroke: var(--text); } .mark.warmup { stroke: var(--soft); stroke-width: 1; }
+.mark.failed { stroke: var(--fail); stroke-width: 2; } .mark.cancelled { stroke: var(--text); } .mark.left { stroke: var(--text); stroke-width: 1; } .mark.warmup { stroke: var(--soft); stroke-width: 1; }
 .line.waiting { stroke: var(--inconclusive); stroke-dasharray: 5 3; } .stalled { fill: var(--inconclusive); } .outside { fill: var(--page); stroke: var(--soft); }
 .wait { fill: var(--wait); stroke: var(--ink); } .decode { fill: var(--ink); } .rest { stroke: var(--soft); } .stall { stroke: var(--inconclusive); stroke-width: 3; }
 .key { white-space: nowrap; } .key svg { width: 16px; height: 12px; vertical-align: -1px; margin-right: .25rem; }

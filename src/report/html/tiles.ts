@@ -23,7 +23,7 @@ export function renderTiles(results: Results): Markup {
     {
       name: 'success rate',
       value: summary.success_rate === null ? '–' : formatValue(summary.success_rate, 'share'),
-      note: `${formatCount(requests.completed)} of ${formatCount(requests.total - requests.cancelled)}${requests.cancelled === 0 ? '' : `, ${formatCount(requests.cancelled)} cancelled`}`,
+      note: successNote(requests),
     },
     ...(whole ? [] : [time('ttft', summary.ttft_ms)]),
     time('latency', summary.latency_ms),
@@ -80,6 +80,13 @@ function listCached(prompts: Results['summary']['prompts']): Tile[] {
       note: `${formatCount(cached)} of ${formatCount(tokens)} tokens${by}`,
     },
   ]
+}
+
+function successNote(requests: Results['summary']['requests']): string {
+  const { total, completed, cancelled, left, leaving } = requests
+  const rest = cancelled === 0 ? '' : `, ${formatCount(cancelled)} cancelled`
+  if (leaving === 0) return `${formatCount(completed)} of ${formatCount(total - cancelled)}${rest}`
+  return `of ${formatCount(total - leaving)} that were to stay; ${formatCount(left)} left${rest}`
 }
 
 function time(metric: string, figures: DistributionDocument | null): Tile {

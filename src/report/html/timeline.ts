@@ -14,12 +14,13 @@ import { renderScrolling } from './table.ts'
 
 const plot = createPlot(960, 260, 52)
 
-type Kind = 'completed' | 'failed' | 'cancelled' | 'warmup'
+type Kind = RequestRecord['outcome'] | 'warmup'
 
 const names: Readonly<Record<Kind, string>> = {
   completed: 'completed',
   failed: 'failed',
   cancelled: 'cancelled',
+  left: 'left',
   warmup: 'warm-up',
 }
 
@@ -28,6 +29,7 @@ const shapes: Readonly<Record<Kind, string>> = {
   completed: 'h0',
   failed: 'm-3.5 -3.5l7 7m0 -7l-7 7',
   cancelled: 'm-3 0a3 3 0 1 0 6 0a3 3 0 1 0 -6 0',
+  left: 'm-3.5 3l3.5 -6l3.5 6z',
   warmup: 'm-2.5 -2.5h5v5h-5z',
 }
 
@@ -47,7 +49,7 @@ export function renderTimeline(results: Results, records: Records): Markup {
     { zero: true, bounds: bounds.map(({ value }) => value) },
   )
   const kinds = scatter(records, { x, y, origin })
-  const layers = (['warmup', 'completed', 'cancelled', 'failed'] as const).map((kind) => {
+  const layers = (['warmup', 'completed', 'left', 'cancelled', 'failed'] as const).map((kind) => {
     const marks = kinds.get(kind)
     return marks && markup`<path class="mark ${kind}" d="${trust(draw(marks, kind))}"/>`
   })

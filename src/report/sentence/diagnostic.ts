@@ -2,6 +2,7 @@ import type { DiagnosticFacts } from '../../results/wording.ts'
 import { formatQuantity } from '../quantity.ts'
 import { explainLimits } from './client-limits.ts'
 import { explainRates } from './doubt.ts'
+import { explainLeaving, explainNoticed } from './leaving.ts'
 import { explainLengths } from './lengths.ts'
 import { explainServerFinding } from './server-finding.ts'
 
@@ -16,6 +17,8 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
       return facts.peak_in_flight < facts.concurrency
         ? `Concurrency ${facts.concurrency}${inStage(facts)} was never reached, ${facts.peak_in_flight} was the most: ${facts.stage === null ? 'raise requests' : 'make it longer'} or lower concurrency.`
         : `Concurrency ${facts.concurrency}${inStage(facts)} was not held, the mean between ramp-up and drain was ${facts.mean_in_flight.toFixed(2)}: the figures are those of a lighter load; ${adviseOnLoad(facts)}.`
+    case 'users-thought':
+      return `Of ${facts.users} users ${facts.mean_in_flight.toFixed(2)} waited for an answer in the mean, ${facts.peak_in_flight} at the most; the others were thinking.`
     case 'rate-not-sent':
       return `The rate was not sent: ${explainRates(facts)}: the figures are those of a lighter load.`
     case 'conversations-broken':
@@ -74,6 +77,10 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
       return `The target refuses the body {"stream": true}, which is sent where nothing says what to send, with HTTP ${facts.status}: write what it expects as body of a spec, or behind --body where there is none.`
     case 'requests-cancelled':
       return `${facts.cancelled} of ${facts.requests} requests were in flight when the run was stopped: they count nowhere.`
+    case 'clients-left':
+      return explainLeaving(facts)
+    case 'leaving-noticed':
+      return explainNoticed(facts)
     case 'requests-recorded': {
       const rest =
         facts.omitted === 0 ? '' : ` (${facts.omitted} bytes more were not kept, beyond the limits)`

@@ -53,11 +53,11 @@ export function explainReason(slo: Slo): string {
 
 function explainExceedances(
   slo: Slo,
-  { failed, asked, without_value: without }: Extract<ReasonDocument, { kind: 'exceedances' }>,
+  { failed, left, asked, without_value: without }: Extract<ReasonDocument, { kind: 'exceedances' }>,
 ): string {
   const { exceedances, n } = slo
   const counted = slo.metric === 'chunk_gap' ? 'gaps' : 'requests'
-  const seen = `${stateObserved(slo)}: ${exceedances} of ${n} ${counted} ${nameFault(slo, failed > 0)}`
+  const seen = `${stateObserved(slo)}: ${exceedances} of ${n} ${counted} ${nameFault(slo, { failed, left })}`
   const own = slo.turns[0]?.from ?? slo.status
   const missing =
     without > 0 && own === 'INCONCLUSIVE' ? ` ${without} completed requests gave no value.` : ''
@@ -65,16 +65,18 @@ function explainExceedances(
 }
 
 /** What a bad observation did: `are above 800ms`. */
-function nameFault(slo: Slo, withFailed: boolean): string {
+function nameFault(slo: Slo, { failed, left }: { failed: number; left: number }): string {
   const { metric, op, bound, unit } = slo
   if (unit !== 'share') {
     const beyond = { '<': 'at or above', '<=': 'above', '>': 'at or below', '>=': 'below' }[op]
-    const orFailed = withFailed ? ' or failed' : ''
-    return `${slo.exceedances === 1 ? 'is' : 'are'} ${beyond} ${formatQuantity(bound ?? 'infinite', unit)}${orFailed}`
+    const orFailed = failed > 0 ? ' or failed' : ''
+    const orLeft = left > 0 ? ' or left before' : ''
+    return `${slo.exceedances === 1 ? 'is' : 'are'} ${beyond} ${formatQuantity(bound ?? 'infinite', unit)}${orFailed}${orLeft}`
   }
-  const failed = limitsFailures({ metric, op })
-  if (metric === 'goodput') return failed ? 'missed a goodput bound' : 'kept every goodput bound'
-  return failed ? 'failed' : 'completed'
+  const ofFailures = limitsFailures({ metric, op })
+  if (metric === 'goodput')
+    return ofFailures ? 'missed a goodput bound' : 'kept every goodput bound'
+  return ofFailures ? 'failed' : 'completed'
 }
 
 function weighIn(slo: Slo): string {

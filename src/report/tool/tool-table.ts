@@ -2,6 +2,7 @@ import { cleanLine } from '../../bench-spec/plain-text.ts'
 import type { RequestBound } from '../../bench-spec/slo.ts'
 import type { Records } from '../../engine/record.ts'
 import { isGood } from '../../metrics/goodput.ts'
+import { keepStaying } from '../../metrics/observation.ts'
 import type { DistributionDocument, Results } from '../../results/results.ts'
 import { wrap } from '../columns.ts'
 import { type Column, layOut } from '../layout.ts'
@@ -37,9 +38,10 @@ export function compareWith(
   const measured = records.filter(({ phase }) => phase === 'measured')
   const completed = measured.filter(({ outcome }) => outcome === 'completed')
   const goodput = objectives && tool.goodput && { ...tool.goodput, objectives }
-  const times = tool.metrics.map((metric) => compareMetric(metric, tool, results, measured))
+  const staying = keepStaying(measured)
+  const times = tool.metrics.map((metric) => compareMetric(metric, tool, results, staying))
   const rates = tool.rates.map((rate) => compareRate(rate, results, measured))
-  const shares = goodput ? [compareGoodput(goodput, measured)] : []
+  const shares = goodput ? [compareGoodput(goodput, staying)] : []
   const definitions = [...tool.metrics, ...tool.rates, ...(goodput ? [goodput] : [])]
   return [
     `${cleanLine(results.spec.name)} as ${tool.name} would report it`,

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 
 import { renderHtml } from '../../../src/report/html/page.ts'
-import { completed, times } from '../../metrics/records.ts'
-import { run, runs, splitClient } from '../_runs.ts'
+import { completed, left, times } from '../../metrics/records.ts'
+import { run, runs, splitClient, tracing } from '../_runs.ts'
 import { find, findings, simulate } from './_findings.ts'
 
 const pages = new Map<string, string>([
@@ -329,4 +329,28 @@ test('whole answers have no figure, column or drawing of a token', () => {
   )
   expectText(text, 'to the last answer')
   expectText(text, '<h3 id="latency">')
+})
+
+test('the requests to look at first in the traces of the server are named, with their rows and ids', () => {
+  const text = renderHtml({ ...runs.fail, tracing })
+  expectText(text, '>Traces</h2>')
+  for (const { trace_id: id } of [...tracing.slowest, ...tracing.failed]) {
+    expectText(text, `<code>${id}</code>`)
+  }
+  expectText(text, 'traceparent (sampled) and x-request-id')
+  expectText(text, 'its trace id')
+  expect(page('fail')).not.toContain('trace id')
+})
+
+test('who left has a mark and a name of its own, and no share of the success rate', () => {
+  const records = [
+    ...times(20, (index) => completed({ index, at: index * 10 })),
+    left({ index: 20, at: 200 }),
+  ]
+  const requests = { ...runs.pass.summary.requests, total: 21, completed: 20, failed: 0 }
+  const summary = { ...runs.pass.summary, requests: { ...requests, left: 1, leaving: 1 } }
+  const text = renderHtml({ ...runs.pass, summary }, records)
+  expectText(text, 'class="mark left"')
+  expectText(text, 'of 20 that were to stay; 1 left')
+  expectText(text, '<option value="0">left</option>')
 })

@@ -304,6 +304,46 @@ const sentences: readonly [DiagnosticFacts, string][] = [
     '1 of 201 requests were in flight when the run was stopped: they count nowhere.',
   ],
   [
+    {
+      id: 'clients-left',
+      level: 'info',
+      leaving: 30,
+      left: 30,
+      completed: 0,
+      failed: 0,
+      unanswered: 0,
+    },
+    '30 of the 30 clients that were to go away did so: of these 30 requests only the time to the first token counts; all other figures are of those that were to stay.',
+  ],
+  [
+    {
+      id: 'clients-left',
+      level: 'info',
+      leaving: 30,
+      left: 27,
+      completed: 2,
+      failed: 1,
+      unanswered: 4,
+    },
+    '27 of the 30 clients that were to go away did so (2 had their answer before, 1 failed before): of these 30 requests only the time to the first token counts, where 4 that left without one count as slower than any bound; all other figures are of those that were to stay.',
+  ],
+  [
+    { id: 'leaving-noticed', level: 'info', left: 30, noticed: 29, finished: 0 },
+    'By its metrics the server noticed 29 of 30 clients that went away and broke off their answers.',
+  ],
+  [
+    { id: 'leaving-noticed', level: 'warn', left: 30, noticed: 0, finished: 30 },
+    '30 clients went away, and by its metrics the server finished 30 answers that nobody waited for: let it, or the proxy before it, end what a client has left.',
+  ],
+  [
+    { id: 'leaving-noticed', level: 'warn', left: 30, noticed: 29, finished: 1 },
+    'By its metrics the server noticed 29 of 30 clients that went away and broke off their answers; it finished 1 answers that nobody waited for: let it, or the proxy before it, end what a client has left.',
+  ],
+  [
+    { id: 'users-thought', level: 'info', users: 10, mean_in_flight: 3.207, peak_in_flight: 9 },
+    'Of 10 users 3.21 waited for an answer in the mean, 9 at the most; the others were thinking.',
+  ],
+  [
     { id: 'server-unread', level: 'warn', failure: '/metrics: status 404' },
     "The server's metrics could not be read: /metrics: status 404.",
   ],
