@@ -33,8 +33,8 @@ import { createTagging } from './tagging.ts'
 import { checkHeaders, checkUrl, readTarget } from './target.ts'
 import { checkPlaceholders, type Columns, usesDataset } from './template.ts'
 import { checkOwnHeaders, readTracing } from './tracing-reading.ts'
-import { checkWholeKeys, isWhole } from './whole-answer.ts'
 import { defaultSeed, readLoad, readManner, readTimeouts } from './workload.ts'
+import { checkWholeKeys, isWhole, withoutTokens } from './whole-answer.ts'
 
 /** What a document means, and what is wrong with the meaning. */
 export interface Bench<Stored = unknown> {
@@ -170,7 +170,7 @@ export function readBench<Stored>(
         : (tags, all) => checkTags(tags, all, tagged),
   })
   issues.push(...sloIssues)
-  const slos = addLimits(own, limits)
+  const slos = addLimits(own, isWhole(stream) ? withoutTokens(limits) : limits)
   // Both are printed as they are, in terminals and logs.
   if (hasControls(document.name ?? ''))
     report(['name'], 'must be one line without control characters.')

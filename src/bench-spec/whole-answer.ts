@@ -1,6 +1,6 @@
 import type { BenchDocument } from './bench-document.ts'
 import type { Report } from './issue.ts'
-import type { Metric } from './slo.ts'
+import type { Metric, RelativeSlo } from './slo.ts'
 import type { StreamFormat } from './stream-format.ts'
 
 /** Whether answers are whole documents, which have no token. */
@@ -29,6 +29,11 @@ export function explainTokenless(metric: Metric, kind?: string): string | undefi
     return `${metric} is about the tokens of a stream, and kind ${kind} has stream_format: json, whose answer is one whole document. Ask for it of one kind, for example ${metric} {kind=chat}, or ask for ${other}.`
   }
   return `${metric} is about the tokens of a stream, and with stream_format: json the answer is one whole document. Ask for ${other}, or take another stream_format.`
+}
+
+/** The limits that can be asked of whole answers. */
+export function withoutTokens(limits: readonly RelativeSlo[]): readonly RelativeSlo[] {
+  return limits.filter(({ metric }) => explainTokenless(metric) === undefined)
 }
 
 /** Reports the keys of a document that say something of tokens or events, where answers have none. */
