@@ -1,12 +1,13 @@
 import { findOutputLimit, type OutputLimit } from './asked.ts'
-import { createMarker, marksPrompts, writeShared } from './cache-rule.ts'
+import { type CacheRule, createMarker, marksPrompts, writeShared } from './cache-rule.ts'
 import { mostInFlight } from './in-flight.ts'
 import { keepKnown } from './known.ts'
 import { countOpenFiles } from './open-files.ts'
 import { fillHeads } from './prompt-head.ts'
 import { createRedactor } from './redaction.ts'
+import { measureRepetition, planUses, type Repetition } from './repetition.ts'
 import type { BenchSpec, Load, Target } from './spec.ts'
-import { prepareRequest } from './template.ts'
+import { prepare, prepareRequest } from './template.ts'
 import { estimateTokens, listPrompts } from './token-estimate.ts'
 
 /** What a run would send, before anything is sent. */
@@ -24,6 +25,8 @@ export interface RunPlan {
   dataset?: { source: string; rows: number }
   /** The target and, where its rounds alternate with those of another, that one. */
   targets: readonly PlannedTarget[]
+  /** What a cache may know: as the spec says, and how far prompts repeat without its markers. */
+  reuse: { cache?: CacheRule; repetition?: Repetition }
   /** How long it takes, ms. */
   time: PlannedTime
   /** Files and connections of a process that sends. */
@@ -76,6 +79,10 @@ export function planRun(
     warmup,
     dataset: dataset && { source: dataset.source, rows: dataset.rows.length },
     targets: targets.map((each) => planTarget(spec, each.target, each.mock !== undefined)),
+    reuse: keepKnown<RunPlan['reuse']>({
+      cache: spec.cache,
+      repetition: marksPrompts(spec.cache) ? undefined : planRepetition(spec),
+    }),
     time: planTime(spec, targets.length, pace),
     openFiles: keepKnown<RunPlan['openFiles']>({
       needed: countOpenFiles(
@@ -85,6 +92,13 @@ export function planRun(
       limit: openFiles,
     }),
   })
+}
+
+/** Of the requests that a spec would send; `undefined` where nobody knows how many. */
+export function planRepetition(spec: BenchSpec): Repetition | undefined {
+  const requests = prepare(spec)
+  const uses = planUses(requests.length, spec.load)
+  return uses && measureRepetition(requests, uses)
 }
 
 function planTarget(spec: BenchSpec, target: Target, isMock: boolean): PlannedTarget {

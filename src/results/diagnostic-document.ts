@@ -53,6 +53,8 @@ export function toDiagnostic(diagnostic: Diagnostic): DiagnosticFacts {
       return { ...diagnostic, at: diagnostic.at ?? null, keys: [...diagnostic.keys] }
     case 'warmup-failures':
       return { ...diagnostic, status: diagnostic.status ?? null }
+    case 'prompts-repeat':
+      return { ...diagnostic, share: significant(diagnostic.share) }
     case 'server-unread': {
       const { id, level, failure = null } = diagnostic
       return { id, level, failure }

@@ -2,6 +2,7 @@ import type { DiagnosticFacts } from '../../results/wording.ts'
 import { formatQuantity } from '../quantity.ts'
 import { explainLimits } from './client-limits.ts'
 import { explainRates } from './doubt.ts'
+import { adviseDeclaration, explainCached, explainRepeats } from './repeats.ts'
 import { explainServerFinding } from './server-finding.ts'
 
 /** A self-check as one sentence, with what can be done about it. Texts of a target are as they came. */
@@ -75,6 +76,22 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
       const rest =
         facts.omitted === 0 ? '' : ` (${facts.omitted} bytes more were not kept, beyond the limits)`
       return `${facts.recorded} requests were recorded, ${facts.bytes} bytes${rest}, which takes time from the client: a run to look at, not to judge by.`
+    }
+    case 'prompts-repeat': {
+      const { allowed, level } = facts
+      const advice = allowed
+        ? ', as the spec allows'
+        : level === 'warn'
+          ? `: ${adviseDeclaration}`
+          : ''
+      const repeats = explainRepeats(facts)
+      return `${repeats.charAt(0).toUpperCase()}${repeats.slice(1)} (${facts.different} different prompts)${advice}.`
+    }
+    case 'prompts-cached': {
+      const advice = facts.marked
+        ? 'an earlier run may have sent the same: give each run a seed of its own'
+        : 'an earlier run may have sent them: write cache: bust and give each run a seed of its own, or cache: allowed if that is what is meant'
+      return `${explainCached(facts)}, more than repeats in this run explain: ${advice}.`
     }
     case 'server-restarted':
       return explainServerFinding({ kind: 'restarted' })
