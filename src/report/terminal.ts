@@ -6,6 +6,7 @@ import type { Results, SloDocument } from '../results/results.ts'
 import {
   mainTimes,
   baselineCells,
+  cachedCells,
   calibrationCell,
   endCell,
   failureCell,
@@ -211,6 +212,7 @@ function renderFigures(results: Results, pen: Pen): string[] {
     ...lines.map((line) => `   ${line}`),
     ...(note === undefined ? [] : [pen.paint('dim', `   ${note}`)]),
     ...(rates === '' ? [] : [`   ${rates}`]),
+    ...cachedCells(results).map((cell) => `   ${pen.sign(cell)}`),
     ...(calibration === undefined
       ? []
       : [pen.paint('dim', `   ${pen.cut(pen.sign(calibration), pen.width - 3)}`)]),

@@ -321,3 +321,12 @@ test('names what each of several load processes told of itself, and the worst of
   expectText(text, '<dt>load process 2</dt>')
   expect(renderHtml(run()).includes('load process')).toBe(false)
 })
+
+test('what came from a cache of the server has a tile, where it speaks of it', () => {
+  expect(renderHtml(runs.pass)).not.toContain('prompts cached')
+  const text = renderHtml(runs.server)
+  expectText(text, 'prompts cached')
+  expectText(text, '62.1%')
+  expectText(text, '9248 of 14\u202f900 tokens, as 290 of 298 requests say')
+  expectText(text, 'By its own count: prefix cache 62.1% of 15\u202f200 tok.')
+})
