@@ -2,6 +2,7 @@ import { marksPrompts } from './cache-rule.ts'
 import type { Report } from './issue.ts'
 import { type KindSource, listKinds } from './kinds.ts'
 import { findTwins, measureRepetition, planUses } from './repetition.ts'
+import { createFirstTurnWriter } from './sent-prompts.ts'
 import type { BenchSpec, Dataset, Target } from './spec.ts'
 import { prepareRequest } from './template.ts'
 
@@ -28,10 +29,15 @@ export function checkHeads(spec: KindSource & Pick<BenchSpec, 'cache'>, report: 
 
 /** Which body has no prompt, to stand behind its name: '' without rows; `undefined`: each has one. */
 function findHeadless(target: Target, dataset: Dataset | undefined): string | undefined {
-  const lacks = (row: Dataset['rows'][number]): boolean =>
-    prepareRequest(target, row, { lead: '' }).heads === undefined
-  if (dataset === undefined) return lacks({}) ? '' : undefined
-  const row = dataset.rows.findIndex(lacks)
+  const wanted = { lead: '' }
+  if (dataset === undefined) {
+    return prepareRequest(target, {}, wanted).heads === undefined ? '' : undefined
+  }
+  const write =
+    dataset.sessions === undefined
+      ? (place: number) => prepareRequest(target, dataset.rows[place] ?? {}, wanted)
+      : createFirstTurnWriter(target, dataset, wanted)
+  const row = dataset.rows.findIndex((_, place) => write(place).heads === undefined)
   return row === -1 ? undefined : ` with row ${row + 1} of ${dataset.source}`
 }
 
@@ -58,19 +64,25 @@ export function checkRepeats(
     )
     return
   }
-  const prepared = rows.map((row) => prepareRequest(target, row))
+  const write =
+    dataset.sessions === undefined
+      ? (place: number) => prepareRequest(target, rows[place] ?? {})
+      : createFirstTurnWriter(target, dataset)
+  const prepared = rows.map((_, place) => write(place))
   const once = rows.map(() => ({ warmup: 0, measured: 1 }))
   const different = measureRepetition(prepared, once)?.different ?? 0
-  const needed = requests + warmup
+  const { sessions } = load
+  const asked = sessions ?? requests
+  const needed = asked + warmup
   if (different < needed) {
     const twins = different < rows.length ? `, ${different} of them with a prompt of their own` : ''
     report(
       path,
-      `forbids to send a prompt twice: ${source} has ${rows.length} rows${twins}, and ${needed} are needed (${requests} requests and ${warmup} of warm-up). Add rows, ask for fewer requests, or allow repeats.`,
+      `forbids to send a prompt twice: ${source} has ${rows.length} rows${twins}, and ${needed} are needed (${asked} ${sessions === undefined ? 'requests' : 'conversations'} and ${warmup} of warm-up). Add rows, ask for fewer, or allow repeats.`,
     )
     return
   }
-  const twins = findTwins(prepared, planUses(rows.length, load) ?? [])
+  const twins = findTwins(prepared, planUses(rows.length, { ...load, requests: asked }) ?? [])
   if (twins === undefined) return
   const [first, second] = twins
   report(

@@ -33,8 +33,8 @@ import { createTagging } from './tagging.ts'
 import { checkHeaders, checkUrl, readTarget } from './target.ts'
 import { checkPlaceholders, type Columns, usesDataset } from './template.ts'
 import { checkOwnHeaders, readTracing } from './tracing-reading.ts'
-import { defaultSeed, readLoad, readManner, readTimeouts } from './workload.ts'
 import { checkWholeKeys, isWhole, withoutTokens } from './whole-answer.ts'
+import { defaultSeed, readLoad, readManner, readTimeouts } from './workload.ts'
 
 /** What a document means, and what is wrong with the meaning. */
 export interface Bench<Stored = unknown> {

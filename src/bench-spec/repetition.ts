@@ -90,7 +90,7 @@ export function planUses(rows: number, load: Load): Uses[] | undefined {
 }
 
 /** Of a rate about as many as will be due. */
-function countRequests(load: Load): number | undefined {
+export function countRequests(load: Load): number | undefined {
   const { requests, duration = Infinity, stages } = load
   if (requests !== undefined || load.kind === 'closed') return requests
   const due =

@@ -1,5 +1,5 @@
 import { findOutputLimit, type OutputLimit } from './asked.ts'
-import { createMarker, findLead } from './cache-rule.ts'
+import { type CacheRule, createMarker, findLead, marksPrompts, writeShared } from './cache-rule.ts'
 import { meanOf } from './distribution.ts'
 import { mostInFlight } from './in-flight.ts'
 import { orderKinds } from './kind-order.ts'
@@ -8,9 +8,11 @@ import { keepKnown } from './known.ts'
 import { countOpenFiles } from './open-files.ts'
 import { fillHeads } from './prompt-head.ts'
 import { createRedactor } from './redaction.ts'
+import { measureRepetition, planUses, type Repetition } from './repetition.ts'
+import { planRepetition } from './sent-prompts.ts'
 import { listCells } from './session.ts'
 import type { BenchSpec, Dataset, Kind, Load, Row, Target } from './spec.ts'
-import { prepareRequest, usesColumn } from './template.ts'
+import { prepare, prepareRequest, usesColumn } from './template.ts'
 import { estimateTokens, listPrompts } from './token-estimate.ts'
 
 /** What a run would send, before anything is sent. */
@@ -32,6 +34,8 @@ export interface RunPlan {
   talks: boolean
   /** The target and, where its rounds alternate with those of another, that one. */
   targets: readonly PlannedTarget[]
+  /** What a cache may know: as the spec says, and how far prompts repeat without its markers. */
+  reuse: { cache?: CacheRule; repetition?: Repetition }
   /** How long it takes, ms. */
   time: PlannedTime
   /** Files and connections of a process that sends. */
@@ -105,6 +109,10 @@ export function planRun(
     kinds: mix === undefined ? [] : planKinds(spec, mix),
     talks: dataset?.sessions !== undefined,
     targets: targets.map((each) => planTarget(spec, each.target, each.mock !== undefined)),
+    reuse: keepKnown<RunPlan['reuse']>({
+      cache: spec.cache,
+      repetition: marksPrompts(spec.cache) ? undefined : planRepetition(spec),
+    }),
     time: planTime(spec, targets.length, pace),
     openFiles: keepKnown<RunPlan['openFiles']>({
       needed: countOpenFiles(

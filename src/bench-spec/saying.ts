@@ -1,7 +1,7 @@
 import { type Message, toContents } from './message.ts'
 import type { OwnCell } from './session.ts'
 import type { Dataset, Target } from './spec.ts'
-import { listNames, type PreparedRequest, prepareRequest } from './template.ts'
+import { listNames, type PreparedRequest, prepareRequest, type Wanted } from './template.ts'
 
 /** Where a request stands in its conversation. */
 export interface Said {
@@ -23,6 +23,7 @@ export type WriteSaying = (said: Said) => PreparedRequest
 export function createSayingWriter(
   target: Target,
   { rows, sessions = [] }: Pick<Dataset, 'rows' | 'sessions'>,
+  wanted?: Wanted,
 ): WriteSaying {
   const names = listNames(target)
   const isApart = names.has('system')
@@ -37,6 +38,6 @@ export function createSayingWriter(
       system: system ?? '',
     }
     const cells = { ...rows[row], ...session?.turns[turn]?.cells, ...own }
-    return { row, ...prepareRequest(target, cells) }
+    return { row, ...prepareRequest(target, cells, wanted) }
   }
 }

@@ -62,7 +62,7 @@ export function prepare(spec: BenchSpec, target: Target = spec.target): Prepared
 }
 
 /** What a request is prepared for. */
-interface Wanted {
+export interface Wanted {
   /** What is asked for by the headers that the target does not have. */
   stream?: StreamFormat | undefined
   /** What each prompt begins with, be it '', and has a head behind; `undefined`: prompts have no heads. */

@@ -51,10 +51,11 @@ function writeSayings({
   dataset,
   target,
   baseline = target,
+  wanted,
 }: Talks): (ticket: Ticket, said: Said) => PreparedRequest {
   const write = {
-    candidate: createSayingWriter(target, dataset),
-    baseline: createSayingWriter(baseline, dataset),
+    candidate: createSayingWriter(target, dataset, wanted),
+    baseline: createSayingWriter(baseline, dataset, wanted),
   }
   return ({ target: role }, said) => write[role](said)
 }

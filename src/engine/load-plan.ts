@@ -1,3 +1,4 @@
+import { findLead } from '../bench-spec/cache-rule.ts'
 import type { Expectation } from '../bench-spec/expectation.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import type {
@@ -10,7 +11,7 @@ import type {
   Timeouts,
 } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
-import type { PreparedRequest } from '../bench-spec/template.ts'
+import type { PreparedRequest, Wanted } from '../bench-spec/template.ts'
 import type { RunTracing } from '../bench-spec/tracing.ts'
 import type { Share } from './share.ts'
 
@@ -65,13 +66,20 @@ export interface Talks {
   target: Target
   /** The second target. */
   baseline?: Target
+  wanted: Wanted
 }
 
 /** Those of a spec; `undefined` where its rows are none. */
 export function planTalks(
-  { dataset, conversation, target }: BenchSpec,
+  { dataset, conversation, target, stream, cache, load }: BenchSpec,
   baseline?: Target,
 ): Talks | undefined {
   if (dataset === undefined || conversation === undefined) return undefined
-  return keepKnown<Talks>({ dataset, conversation, target, baseline })
+  return keepKnown<Talks>({
+    dataset,
+    conversation,
+    target,
+    baseline,
+    wanted: { stream, lead: findLead({ cache, load }) },
+  })
 }

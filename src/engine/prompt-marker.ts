@@ -3,14 +3,14 @@ import { fillHeads } from '../bench-spec/prompt-head.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
 import type { Ticket } from './schedule.ts'
 
-/** Puts its marker at each head of a request; the same for both targets. One without heads stays as it is. */
+/** Puts its marker at each head of a request, in a conversation that of the whole of it; the same for both targets. One without heads stays as it is. */
 export function createPromptMarker(
   seed: number,
 ): (request: PreparedRequest, ticket: Ticket) => PreparedRequest {
   const mark = createMarker(seed)
-  return (request, ticket) => {
+  return (request, { phase, index, session = index }) => {
     const { heads, body, ...rest } = request
     if (heads === undefined || body === undefined) return request
-    return { ...rest, body: fillHeads({ body, heads }, mark(ticket)) }
+    return { ...rest, body: fillHeads({ body, heads }, mark({ phase, index: session })) }
   }
 }

@@ -35,3 +35,13 @@ export function countPromptCache(completed: Records): PromptCache {
     share: counted === 0 || told === 0 ? undefined : cachedTokens / promptTokens,
   })
 }
+
+/** The same of all records of conversations, of their first turns alone. */
+export function countFirstTurns(records: Records): PromptCache {
+  return countPromptCache(
+    records.filter(
+      ({ phase, outcome, turn, step }) =>
+        phase === 'measured' && outcome === 'completed' && turn === 0 && step === 0,
+    ),
+  )
+}

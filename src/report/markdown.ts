@@ -3,6 +3,7 @@ import type { Results, SloDocument } from '../results/results.ts'
 import {
   allTimes,
   baselineCells,
+  cachedCells,
   endCell,
   environmentCells,
   failureCell,
@@ -150,7 +151,7 @@ function renderRun(results: Results): string[] {
     ...(end === undefined ? [] : [`${escapeMarkdown(end)}  `]),
     `${escapeMarkdown(target.method)} ${markdownUrl(target.url)}${target.hermetic ? ' (mock)' : ''}  `,
     [
-      [...loadCells(results), ...rateCells(results)].join(' · '),
+      [...loadCells(results), ...rateCells(results), ...cachedCells(results)].join(' · '),
       ...lengthCells(results),
       ...baselineCells(results).map(escapeMarkdown),
     ].join('  \n'),

@@ -6,6 +6,7 @@ import type { Results, SloDocument } from '../results/results.ts'
 import {
   mainTimes,
   baselineCells,
+  cachedCells,
   calibrationCell,
   endCell,
   failureCell,
@@ -215,6 +216,7 @@ function renderFigures(results: Results, pen: Pen): string[] {
     ...(note === undefined ? [] : [pen.paint('dim', `   ${note}`)]),
     ...(rates === '' ? [] : [`   ${rates}`]),
     ...lengthCells(results).map((line) => `   ${pen.cut(pen.sign(line), pen.width - 3)}`),
+    ...cachedCells(results).map((cell) => `   ${pen.sign(cell)}`),
     ...(calibration === undefined
       ? []
       : [pen.paint('dim', `   ${pen.cut(pen.sign(calibration), pen.width - 3)}`)]),

@@ -3,17 +3,24 @@ import { isDeepStrictEqual } from 'node:util'
 import { findChoices } from '../bench-spec/choices.ts'
 import { findStream } from '../bench-spec/kinds.ts'
 import { keepKnown } from '../bench-spec/known.ts'
+import { measureRepetition, type Repetition } from '../bench-spec/repetition.ts'
+import { measureSent } from '../bench-spec/sent-prompts.ts'
+import type { BenchSpec } from '../bench-spec/spec.ts'
 import { tagSpec } from '../bench-spec/tagging.ts'
 import { defaultBody } from '../bench-spec/target.ts'
+import { prepare } from '../bench-spec/template.ts'
 import type { CalibrationFile } from '../calibration/calibration-file.ts'
 import { shapeOfRun } from '../calibration/load-shape.ts'
 import type { Machine } from '../calibration/machine.ts'
 import { describeMatch, matchCalibration, toAccuracy } from '../calibration/match.ts'
+import type { RequestRecord } from '../engine/record.ts'
 import { diagnose, diagnoseRecording } from '../metrics/diagnostics.ts'
 import { findDoubts } from '../metrics/doubt.ts'
 import { joinRounds } from '../metrics/joining.ts'
 import { diagnoseLengths } from '../metrics/length-diagnostics.ts'
 import { compareLengths } from '../metrics/lengths.ts'
+import { countFirstTurns } from '../metrics/prompt-cache.ts'
+import { diagnosePrompts, findReuse } from '../metrics/prompt-reuse.ts'
 import { diagnoseServer } from '../metrics/server-diagnostics.ts'
 import { summarizeServer } from '../metrics/server-summary.ts'
 import { askSessions } from '../metrics/sessions.ts'
@@ -53,7 +60,7 @@ export type Conclusion = Pick<
 /** Pure: the same happenings come to the same, whenever and wherever they are judged. */
 export function conclude(driven: Drive, { machine, calibrations }: Setting): Conclusion {
   const { spec, trust, end, looks, watch } = driven
-  const { load, slos, gate, goodput, stream, serverMetrics } = spec
+  const { load, slos, gate, goodput, stream, serverMetrics, cache } = spec
   const alternates = driven.baseline !== undefined
   const records = alternates ? joinRounds(driven.records) : driven.records
 
@@ -74,10 +81,17 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
   const shape = shapeOfRun(spec, records)
   const match = matchCalibration(calibrations, { machine, shape })
   const accuracy = match && toAccuracy(match)
+  const prompts = {
+    cache,
+    repetition: measureSent(spec, records),
+    // What a turn has of the one before is meant to come from a cache.
+    prompts: talks === undefined ? summary.prompts : countFirstTurns(records),
+  }
   const asked = { ...load, drained: alternates }
   const tagging = tagSpec(spec)
   const grounds = { goodput, failures: gate.failures, accuracy, load: asked, tagging }
-  const findDoubt = findDoubts('candidate', records, trust, grounds)
+  const reuse = gate.policy === 'release' ? findReuse(prompts) : undefined
+  const findDoubt = findDoubts('candidate', records, trust, { ...grounds, reuse })
   const workload = describeWorkload(spec)
   const referred = referTo(
     spec,
@@ -133,6 +147,7 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
       alternates,
       defaultBody: isDeepStrictEqual(spec.target.body, defaultBody),
     }),
+    ...diagnosePrompts(prompts),
     ...(driven.recordings === undefined ? [] : [diagnoseRecording(driven.recordings)]),
     ...(lengths === undefined ? [] : diagnoseLengths(lengths)),
     ...(server ? diagnoseServer(server, { slos, goodput }) : []),

@@ -56,7 +56,7 @@ test('repeats of rows that are allowed need no prompt, nor does cache: allowed',
 test('with repeats: forbidden a run that lacks rows is told how many there are and are needed', () => {
   const lines = [body, source('repeats: forbidden'), 'requests: 20', 'warmup: 5']
   expect(complain(lines, numbered(24))).toBe(
-    'a.bench.yaml:3:56: data_source.repeats: forbids to send a prompt twice: rows.jsonl has 24 rows, and 25 are needed (20 requests and 5 of warm-up). Add rows, ask for fewer requests, or allow repeats.',
+    'a.bench.yaml:3:56: data_source.repeats: forbids to send a prompt twice: rows.jsonl has 24 rows, and 25 are needed (20 requests and 5 of warm-up). Add rows, ask for fewer, or allow repeats.',
   )
   expect(complain(lines, numbered(25))).toBe('')
 })

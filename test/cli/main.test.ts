@@ -172,3 +172,61 @@ test('compares stored results, and says what keeps them from being compared', as
   expect(code).toBe(0)
   expect((await call([...files, '--policy', 'release'], { cwd: folder })).code).toBe(2)
 })
+
+test('validate tells how far prompts repeat, and which PASS of a release will not stand', async () => {
+  const release = 'gate: { policy: release }'
+  const folder = createFolder({
+    'two.csv': 'q\nWhat is the tide?\nWho was Ada?\n',
+    'two.yaml': repeatSpec(rowsOf(''), release),
+    'pr.yaml': repeatSpec(rowsOf('')),
+    'allowed.yaml': repeatSpec(rowsOf(', repeats: allowed'), release),
+    'bust.yaml': repeatSpec(rowsOf(''), release, 'cache: bust'),
+    'shared.yaml': repeatSpec(rowsOf(''), release, 'cache: { shared: 64 }'),
+    'timed.yaml': repeatSpec(rowsOf(''), release, 'duration: 9s').replace('requests: 300\n', ''),
+  })
+  const planOf = async (name: string): Promise<string> =>
+    (await call(['validate', `${name}.yaml`], { cwd: folder })).stdout
+  const repeats =
+    'repeats  300 of 300 requests have the prompt of an earlier one, so that a cache may know 100.0% of what is asked'
+  const warning =
+    'warning: cache: 300 of 300 requests have the prompt of an earlier one, so that a cache may know 100.0% of what is asked: a PASS will be INCONCLUSIVE under policy release; write cache: bust'
+  expect(await planOf('two')).toContain(repeats)
+  expect(await planOf('two')).toContain(warning)
+  expect(await planOf('pr')).toContain(repeats)
+  expect(await planOf('pr')).not.toContain('warning')
+  expect(await planOf('allowed')).toContain(`${repeats}, as the spec allows\n`)
+  expect(await planOf('allowed')).not.toContain('warning')
+  expect(await planOf('bust')).toContain(
+    'repeats  no prompt: each begins with a marker of its own\n',
+  )
+  expect(await planOf('bust')).not.toContain('warning')
+  expect(await planOf('shared')).toContain(
+    'repeats  the first 64 words of each prompt, and nothing behind them\n',
+  )
+  expect(await planOf('timed')).toContain('repeats  unknown: it depends on how many requests')
+
+  const json = async (name: string): Promise<unknown> =>
+    JSON.parse(
+      (await call(['run', '-c', `${name}.yaml`, '--dry-run', '--json'], { cwd: folder })).stdout,
+    )
+  expect(await json('two')).toMatchObject({
+    cache: null,
+    repetition: { requests: 300, repeated: 300, different: 2, share: 1 },
+  })
+  expect(await json('shared')).toMatchObject({ cache: { shared: 64 }, repetition: null })
+})
+
+/** A spec of 300 requests, with more lines. */
+function repeatSpec(...lines: string[]): string {
+  return [
+    'url: http://127.0.0.1:1/v1/chat/completions',
+    "body: { messages: [{ role: user, content: '{{q}}' }], stream: true }",
+    'requests: 300',
+    'slo: [success_rate >= 95%]',
+    ...lines,
+  ].join('\n')
+}
+
+function rowsOf(more: string): string {
+  return `data_source: { type: csv, file: two.csv${more} }`
+}

@@ -70,6 +70,7 @@ function hold(asked: Asked = {}) {
         dataset,
         conversation: asked.conversation ?? {},
         target,
+        wanted: {},
         ...(asked.baseline && { baseline: asked.baseline }),
       },
       ...(asked.share && { share: asked.share }),

@@ -354,3 +354,12 @@ test('who left has a mark and a name of its own, and no share of the success rat
   expectText(text, 'of 20 that were to stay; 1 left')
   expectText(text, '<option value="0">left</option>')
 })
+
+test('what came from a cache of the server has a tile, where it speaks of it', () => {
+  expect(renderHtml(runs.pass)).not.toContain('prompts cached')
+  const text = renderHtml(runs.server)
+  expectText(text, 'prompts cached')
+  expectText(text, '62.1%')
+  expectText(text, '9248 of 14\u202f900 tokens, as 290 of 298 requests say')
+  expectText(text, 'By its own count: prefix cache 62.1% of 15\u202f200 tok.')
+})
