@@ -1,6 +1,7 @@
 import { findOutputLimit, type OutputLimit } from './asked.ts'
 import { mostInFlight } from './in-flight.ts'
 import { keepKnown } from './known.ts'
+import { findLongestStay } from './longest-stay.ts'
 import { countOpenFiles } from './open-files.ts'
 import { createRedactor } from './redaction.ts'
 import { listCells } from './session.ts'
@@ -124,11 +125,8 @@ function average(values: readonly (number | undefined)[]): number | undefined {
   return values.length === 0 ? undefined : sum / values.length
 }
 
-function planTime(
-  { load, timeouts }: BenchSpec,
-  targets: number,
-  pace: Pace | undefined,
-): PlannedTime {
+function planTime(spec: BenchSpec, targets: number, pace: Pace | undefined): PlannedTime {
+  const { load, timeouts } = spec
   const { requests, duration, warmup } = load
   if (requests === undefined) return { kind: 'asked', ms: duration ?? 0 }
   const cap = duration ?? Infinity
@@ -144,7 +142,10 @@ function planTime(
     const ms = Math.min(cap, places * pace.requestMs)
     return { kind: 'pace', ms, startedAt: pace.startedAt }
   }
-  return { kind: 'unknown', mostMs: Math.min(cap, Math.ceil(places) * timeouts.total) }
+  const stay = findLongestStay(spec)
+  const stays = Math.ceil((targets * ((load.sessions ?? requests) + warmup)) / load.concurrency)
+  const most = stays * (stay.requests * timeouts.total + stay.thinking)
+  return { kind: 'unknown', mostMs: Math.min(cap, most) }
 }
 
 function isLocal(url: string): boolean {

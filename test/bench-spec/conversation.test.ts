@@ -173,5 +173,8 @@ test('a plan says how many conversations there are, and nothing of prompts that 
   const plan = planRun(check({ sessions: 50 }))
   expect(plan).toMatchObject({ requests: 200, talks: true, load: { sessions: 50 } })
   expect(plan.targets[0]).not.toHaveProperty('promptTokens')
+  // 50 conversations and 10 of warm-up, 10 at a time: each four timeouts, and far out of a time to think.
+  const slow = planRun(check({ sessions: 50, timeout: 100, conversation: { think_time: '1s' } }))
+  expect(slow.time).toEqual({ kind: 'unknown', mostMs: 6 * (4 * 100_000 + 3 * 10_000) })
   expect(plan.targets[0]?.outputTokens).toEqual({ key: 'max_tokens', tokens: 18 })
 })
