@@ -6,6 +6,9 @@ import { createNameCounter } from './name-count.ts'
 import { findAt, parsePath } from './path.ts'
 import type { StreamMarks } from './reader.ts'
 
+/** UTF-16 units of an answer that are kept: more than a model takes, and an end to what a server may send. */
+const outputLimit = 1_048_576
+
 /** Writes one event into the marks. `id`: its SSE id, which `outputPath` may name. Returns whether it is a token. */
 export type Marker = (meaning: EventMeaning, at: number, id?: string) => boolean
 
@@ -44,7 +47,8 @@ export function createMarker(marks: StreamMarks, dialect: Dialect, options: Mark
   function addOutput(meaning: EventMeaning, id: string | undefined): void {
     if (path === undefined) {
       if (!options.keepOutput || meaning.content !== 'output') return
-      marks.output = (marks.output ?? '') + meaning.text
+      const { output = '' } = marks
+      if (output.length < outputLimit) marks.output = (output + meaning.text).slice(0, outputLimit)
       return
     }
     if (outputAtCompletion && meaning.completes !== 'event') return
