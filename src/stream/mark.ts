@@ -7,7 +7,7 @@ import { findAt, parsePath } from './path.ts'
 import type { StreamMarks } from './reader.ts'
 
 /** UTF-16 units of an answer that are kept: more than a model takes, and an end to what a server may send. */
-const outputLimit = 1_048_576
+const outputLimit = 4_194_304
 
 /** Writes one event into the marks. `id`: its SSE id, which `outputPath` may name. Returns whether it is a token. */
 export type Marker = (meaning: EventMeaning, at: number, id?: string) => boolean
