@@ -285,10 +285,7 @@ export interface BenchDocument {
    * @default 100
    */
   requests?: number
-  /**
-   * Measured conversations, in place of `requests`. Default: as few as have the requests that the
-   * SLOs need.
-   */
+  /** Measured conversations, in place of `requests`. Default: as few as have as many requests. */
   sessions?: number
   /** Alias of `requests`. */
   total_requests?: number

@@ -61,10 +61,12 @@ export function checkConversation(document: Partial<BenchDocument>, report: Repo
       'sends nothing of the conversations. Write messages: "{{messages}}" in it (Gemini: contents: "{{contents}}").'
     report(path, message)
   }
-  for (const key of ['requests', 'total_requests'] as const) {
-    if (document[key] === undefined) continue
-    const message = `would cut conversations in two. Say how many of them there are: sessions: ${document[key]}, each of which has as many requests as turns.`
-    report([key], message, 'key')
+  if (
+    document.sessions !== undefined &&
+    (document.requests ?? document.total_requests) !== undefined
+  ) {
+    const message = 'and requests both say how many conversations there are. Remove one of them.'
+    report(['sessions'], message, 'key')
   }
   if (document.abort === 'certain') {
     const message =

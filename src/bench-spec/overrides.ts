@@ -155,7 +155,10 @@ function apply(document: Record<string, unknown>, path: readonly string[], value
     }
   } else {
     document[key] = value
-    if (key === 'requests') delete document['total_requests']
+    if (key === 'requests') {
+      delete document['total_requests']
+      delete document['sessions']
+    }
     const { matrix } = document
     if (key === 'matrix' || !isFields(matrix) || !Object.hasOwn(matrix, key)) return
     const { [key]: _, ...others } = matrix
@@ -185,7 +188,10 @@ function dropSwept(document: Record<string, unknown>, labels: ReadonlyMap<string
   for (const key of [...swept, ...replaced]) {
     if (labels.has(key)) continue
     delete document[key]
-    if (key === 'requests') delete document['total_requests']
+    if (key === 'requests') {
+      delete document['total_requests']
+      delete document['sessions']
+    }
   }
 }
 

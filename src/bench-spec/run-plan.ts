@@ -5,6 +5,7 @@ import { mostInFlight } from './in-flight.ts'
 import { orderKinds } from './kind-order.ts'
 import { shareOf } from './kinds.ts'
 import { keepKnown } from './known.ts'
+import { findLongestStay } from './longest-stay.ts'
 import { countOpenFiles } from './open-files.ts'
 import { fillHeads } from './prompt-head.ts'
 import { createRedactor } from './redaction.ts'
@@ -217,11 +218,8 @@ function average(values: readonly (number | undefined)[]): number | undefined {
   return values.length === 0 ? undefined : sum / values.length
 }
 
-function planTime(
-  { load, timeouts }: BenchSpec,
-  targets: number,
-  pace: Pace | undefined,
-): PlannedTime {
+function planTime(spec: BenchSpec, targets: number, pace: Pace | undefined): PlannedTime {
+  const { load, timeouts } = spec
   const { requests, duration, warmup } = load
   if (requests === undefined) return { kind: 'asked', ms: duration ?? 0 }
   const cap = duration ?? Infinity
@@ -238,7 +236,10 @@ function planTime(
     const ms = Math.min(cap, places * (pace.requestMs + think))
     return { kind: 'pace', ms, startedAt: pace.startedAt }
   }
-  return { kind: 'unknown', mostMs: Math.min(cap, Math.ceil(places) * timeouts.total) }
+  const stay = findLongestStay(spec)
+  const stays = Math.ceil((targets * ((load.sessions ?? requests) + warmup)) / load.concurrency)
+  const most = stays * (stay.requests * timeouts.total + stay.thinking)
+  return { kind: 'unknown', mostMs: Math.min(cap, most) }
 }
 
 function isLocal(url: string): boolean {

@@ -339,7 +339,7 @@ const document = describeObject(
       },
     ),
     sessions: count(
-      'Measured conversations, in place of `requests`. Default: as few as have the requests that the SLOs need.',
+      'Measured conversations, in place of `requests`. Default: as few as have as many requests.',
       1,
       { examples: [50] },
     ),

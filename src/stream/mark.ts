@@ -7,6 +7,9 @@ import { findAt, parsePath } from './path.ts'
 import type { StreamMarks } from './reader.ts'
 import { writeValue } from './value-text.ts'
 
+/** UTF-16 units of an answer that are kept: more than a model takes, and an end to what a server may send. */
+const outputLimit = 4_194_304
+
 /** Writes one event into the marks. `id`: its SSE id, which `outputPath` may name. Returns whether it is a token. */
 export type Marker = (meaning: EventMeaning, at: number, id?: string) => boolean
 
@@ -45,7 +48,8 @@ export function createMarker(marks: StreamMarks, dialect: Dialect, options: Mark
   function addOutput(meaning: EventMeaning, id: string | undefined): void {
     if (path === undefined) {
       if (!options.keepOutput || meaning.content !== 'output') return
-      marks.output = (marks.output ?? '') + meaning.text
+      const { output = '' } = marks
+      if (output.length < outputLimit) marks.output = (output + meaning.text).slice(0, outputLimit)
       return
     }
     if (outputAtCompletion && meaning.completes !== 'event') return

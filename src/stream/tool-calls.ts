@@ -4,6 +4,9 @@ import type { ToolCall } from '../bench-spec/message.ts'
 /** More in one answer are not kept. */
 const mostCalls = 128
 
+/** UTF-16 units of the arguments of one. */
+const argumentsLimit = 65_536
+
 /** Puts calls of tools together from the pieces in which chunks of OpenAI's bring them. */
 export interface CallCollector {
   /** Of a chunk; what is no piece of a call is left alone. */
@@ -25,7 +28,7 @@ export function collectCalls(): CallCollector {
     calls.set(key, {
       id: call.id || readText(piece['id']),
       name: call.name || readText(name),
-      argumentsJson: call.argumentsJson + readText(json),
+      argumentsJson: (call.argumentsJson + readText(json)).slice(0, argumentsLimit),
     })
   }
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { addMapping, GenMapping, setSourceContent, toEncodedMap } from '@jridgewell/gen-mapping'
 
 import { mostInFlight } from '../bench-spec/in-flight.ts'
+import { findLongestStay } from '../bench-spec/longest-stay.ts'
 import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { Position } from '../bench-spec/slo.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
@@ -84,25 +85,28 @@ const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
 
 /**
  * ms a test may take: whichever test comes first drives the whole run. By requests it is as long as
- * every request taking its full timeout, one wave after the other.
+ * every request taking its full timeout, one wave after the other, and every conversation being the
+ * longest.
  */
-export function timeLimit({ load, timeouts, gate, baseline }: BenchSpec): number {
-  const perRequest = timeouts.connect + timeouts.total
+export function timeLimit(spec: BenchSpec): number {
+  const { load, timeouts, gate, baseline } = spec
+  const stay = findLongestStay(spec)
+  const perStay = stay.requests * (timeouts.connect + timeouts.total) + stay.thinking
   const alternates = baseline?.kind === 'interleaved'
   // Where targets alternate every round ends in a wave that is not full.
   const partial = alternates ? load.rounds + 1 : 1
   // An extra round waits for one wave, and is itself as long as the others.
   const longer = 1 + gate.maxExtraRounds / load.rounds
-  const requests = load.warmup + longer * (load.requests ?? 0)
-  const waves = Math.ceil(requests / mostInFlight(load)) + partial + 2 * gate.maxExtraRounds
+  const stays = load.warmup + longer * (load.sessions ?? load.requests ?? 0)
+  const waves = Math.ceil(stays / mostInFlight(load)) + partial + 2 * gate.maxExtraRounds
   const dispatching =
     load.requests === undefined
       ? longer * (load.duration ?? 0)
       : load.kind === 'open'
-        ? (1000 * requests) / load.rate
+        ? (1000 * stays) / load.rate
         : 0
   const targets = alternates ? 2 : 1
-  return Math.min(maxTimer, targets * (dispatching + waves * perRequest) + 60_000)
+  return Math.min(maxTimer, targets * (dispatching + waves * perStay) + 60_000)
 }
 
 /** Longest delay a timer takes. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { checkSpec } from '../../src/bench-spec/loading.ts'
+import { checkSpec, checkSpecs } from '../../src/bench-spec/loading.ts'
 import { planRun } from '../../src/bench-spec/run-plan.ts'
 import { createSayingWriter } from '../../src/bench-spec/saying.ts'
 import type { BenchSpec } from '../../src/bench-spec/spec.ts'
@@ -39,6 +39,32 @@ test('a load of conversations has as many requests as these have turns', () => {
   )
 })
 
+test('so many requests are as few whole conversations as have them', () => {
+  expect(check({ requests: 38 }).load).toMatchObject({ sessions: 10, requests: 40 })
+  const document = {
+    url: '/x',
+    mock: true,
+    body,
+    data_source: { type: 'conversations', file: 'conversations.jsonl' },
+    sessions: 50,
+  }
+  const shortened = checkSpec(document, { env: { SLOGATE_REQUESTS: '7' }, baseDir })
+  expect(shortened.load).toMatchObject({ sessions: 2, requests: 8 })
+})
+
+test('a matrix may have numbers of conversations', () => {
+  const document = {
+    url: '/x',
+    mock: true,
+    body,
+    data_source: { type: 'conversations', file: 'conversations.jsonl' },
+    matrix: { sessions: [5, 10] },
+  }
+  expect(checkSpecs(document, { env: {}, baseDir }).map(({ load }) => load.requests)).toEqual([
+    20, 40,
+  ])
+})
+
 test('without a number there are as few conversations as have the requests that the SLOs need', () => {
   const { load } = check({ slo: ['ttft p90 {turn=4} <= 1s'] })
   // 3 × 29 of the last turns.
@@ -70,8 +96,8 @@ test('how many requests an SLO of a turn has is known before anything is sent', 
 
 test.each<[string, object]>([
   [
-    'requests: would cut conversations in two. Say how many of them there are: sessions: 40, each of which has as many requests as turns.',
-    { requests: 40 },
+    'sessions: and requests both say how many conversations there are. Remove one of them.',
+    { sessions: 5, requests: 40 },
   ],
   [
     'stages: have levels of requests, and a conversation may outlast its stage.',
@@ -173,5 +199,8 @@ test('a plan says how many conversations there are, and nothing of prompts that 
   const plan = planRun(check({ sessions: 50 }))
   expect(plan).toMatchObject({ requests: 200, talks: true, load: { sessions: 50 } })
   expect(plan.targets[0]).not.toHaveProperty('promptTokens')
+  // 50 conversations and 10 of warm-up, 10 at a time: each four timeouts, and far out of a time to think.
+  const slow = planRun(check({ sessions: 50, timeout: 100, conversation: { think_time: '1s' } }))
+  expect(slow.time).toEqual({ kind: 'unknown', mostMs: 6 * (4 * 100_000 + 3 * 10_000) })
   expect(plan.targets[0]?.outputTokens).toEqual({ key: 'max_tokens', tokens: 18 })
 })

@@ -130,6 +130,8 @@ function createUserProject(blocks: readonly Block[]): Project {
   for (const name of ['slogate', 'npx', 'npm'])
     chmodSync(join(project.folder, 'shims', name), 0o755)
   cpSync(join(repository, 'bench/prompts.csv'), join(project.folder, 'prompts.csv'))
+  const talks = join(repository, 'fixtures/datasets/conversations.jsonl')
+  cpSync(talks, join(project.folder, 'talks.jsonl'))
   return project
 }
 

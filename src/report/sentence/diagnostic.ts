@@ -134,7 +134,7 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
 function explainNotSent(turns: readonly { turn: number; count: number }[]): string {
   if (turns.length === 0) return ''
   const all = turns.reduce((sum, { count }) => sum + count, 0)
-  const each = turns.map(({ turn, count }) => `turn ${turn} ${count} times`).join(', ')
+  const each = turns.map(({ turn, count }) => `turn ${turn}: ${count}`).join(', ')
   return `, and ${all} turns behind it were not sent (${each}): they are no samples, and what is said of these turns is said of the conversations that came to them`
 }
 

@@ -76,7 +76,7 @@ const sentences: readonly [DiagnosticFacts, string][] = [
         { turn: 4, count: 2 },
       ],
     },
-    '2 of 50 conversations broke off at a turn that was not answered, and 3 turns behind it were not sent (turn 3 1 times, turn 4 2 times): they are no samples, and what is said of these turns is said of the conversations that came to them.',
+    '2 of 50 conversations broke off at a turn that was not answered, and 3 turns behind it were not sent (turn 3: 1, turn 4: 2): they are no samples, and what is said of these turns is said of the conversations that came to them.',
   ],
   [
     { id: 'conversations-broken', level: 'warn', broken: 1, begun: 9, not_sent: [] },
