@@ -13,8 +13,8 @@ export type FailureKind =
   | 'timeout.total'
   | 'reset'
   | 'protocol'
-  | StreamFault['kind']
   | 'unexpected_answer'
+  | StreamFault['kind']
 
 export interface Failure {
   kind: FailureKind

@@ -23,7 +23,7 @@ import { renderTable } from './table.ts'
 const meanings: Readonly<Record<SeriesMetric, string>> = {
   ttft: 'from dispatch to the first token',
   chunk_gap: 'between two token events of a request',
-  latency: 'from dispatch to the last token',
+  latency: 'from dispatch to the last token, or the end of a whole answer',
 }
 
 /** Percentile table of all metrics, then the distributions of three of them. */

@@ -9,6 +9,7 @@ import { nameOutcome } from './request-outcome.ts'
 import { type Scale, scaleTimes } from './scale.ts'
 import { listBounds } from './series.ts'
 import { renderTable } from './table.ts'
+import { asksForWhole } from './whole-answers.ts'
 
 const mostFailed = 8
 const mostSlow = 16
@@ -34,13 +35,14 @@ export function renderGantt(results: Results, records: readonly RequestRecord[])
   })
   const bounds = listBounds(results, 'ttft').map(({ value }) => value)
   const origin = findOrigin(records)
+  const whole = asksForWhole(results)
   const rows = shown.map((record) => [
     formatCount(requestNumber(record)),
     markup`<bdi>${nameOutcome(record)}</bdi>`,
     formatMs(findStart(record) - origin),
-    duration(measure(record, 'ttft')),
+    ...(whole ? [] : [duration(measure(record, 'ttft'))]),
     formatMs(measureDuration(record)),
-    duration(measure(record, 'stall')),
+    ...(whole ? [] : [duration(measure(record, 'stall'))]),
     renderBar(record, x, bounds),
   ])
   const which = [
@@ -53,11 +55,16 @@ export function renderGantt(results: Results, records: readonly RequestRecord[])
   ].join(' and ')
   const table = renderTable({
     caption: `Shown: ${which}.`,
-    head: ['request', 'outcome', 'began', 'ttft', 'took', 'stall', renderHead(x)],
+    head: whole
+      ? ['request', 'outcome', 'began', 'took', renderHead(x)]
+      : ['request', 'outcome', 'began', 'ttft', 'took', 'stall', renderHead(x)],
     rows,
     texts: 2,
     lastTexts: 1,
   })
+  if (whole) {
+    return markup`${table}<p class="note">The times are those from dispatch to the end of the body.${shownFailed.length === 0 ? undefined : failedKey}</p>`
+  }
   return markup`${table}<p class="note"><span class="key"><svg viewBox="0 0 16 12" aria-hidden="true"><rect class="wait" y="2" width="16" height="8"/></svg>until the first token</span> <span class="key"><svg viewBox="0 0 16 12" aria-hidden="true"><rect class="decode" y="2" width="16" height="8"/></svg>tokens</span> <span class="key"><svg viewBox="0 0 16 12" aria-hidden="true"><path class="stall" d="M0 10H16"/></svg>largest gap</span>${shownFailed.length === 0 ? undefined : failedKey}${bounds.length === 0 ? undefined : '; upright line: the bound of ttft'}. The times are those from dispatch to the end of the body.</p>`
 }
 

@@ -2,6 +2,7 @@ import type { DistributionDocument, Results } from '../../results/results.ts'
 import { flowCell, tokenBases } from '../cells.ts'
 import { formatCount, formatMs, formatValue } from '../units.ts'
 import { type Markup, markup } from './markup.ts'
+import { asksForWhole } from './whole-answers.ts'
 
 interface Tile {
   name: string
@@ -9,20 +10,24 @@ interface Tile {
   note: string
 }
 
-/** The main figures of a run; `–` where there is none. */
-export function renderTiles({ summary, load }: Results): Markup {
+/** The main figures of a run; `–` where there is none. Whole answers have no tokens to be timed. */
+export function renderTiles(results: Results): Markup {
+  const { summary, load } = results
   const { requests, token_basis: basis } = summary
+  const whole = asksForWhole(results)
+  const gaps =
+    summary.tpot_ms === null
+      ? time('chunk_gap', summary.chunk_gap_ms)
+      : time('tpot', summary.tpot_ms)
   const tiles: Tile[] = [
     {
       name: 'success rate',
       value: summary.success_rate === null ? '–' : formatValue(summary.success_rate, 'share'),
       note: `${formatCount(requests.completed)} of ${formatCount(requests.total - requests.cancelled)}${requests.cancelled === 0 ? '' : `, ${formatCount(requests.cancelled)} cancelled`}`,
     },
-    time('ttft', summary.ttft_ms),
+    ...(whole ? [] : [time('ttft', summary.ttft_ms)]),
     time('latency', summary.latency_ms),
-    summary.tpot_ms === null
-      ? time('chunk_gap', summary.chunk_gap_ms)
-      : time('tpot', summary.tpot_ms),
+    ...(whole ? [] : [gaps]),
     {
       name: 'requests',
       value: rate(summary.requests_per_second, '/s'),
@@ -50,8 +55,8 @@ export function renderTiles({ summary, load }: Results): Markup {
       value: summary.wall_ms === null ? '–' : formatMs(summary.wall_ms),
       note:
         summary.duration_ms === null
-          ? 'no token came'
-          : `${formatMs(summary.duration_ms)} to the last token`,
+          ? `no ${whole ? 'answer' : 'token'} came`
+          : `${formatMs(summary.duration_ms)} to the last ${whole ? 'answer' : 'token'}`,
     },
   ]
   const items = tiles.map(

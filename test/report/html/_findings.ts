@@ -14,11 +14,11 @@ import { hostile } from '../_runs.ts'
 export function find(
   records: readonly RequestRecord[],
   slo: readonly unknown[] = ['success_rate >= 95%', 'ttft p95 <= 300ms', 'latency p99 <= 2s'],
-  given: { name?: string; concurrency?: number; end?: RunEnd } = {},
+  given: { name?: string; concurrency?: number; end?: RunEnd; format?: 'json' } = {},
 ): { results: Results; records: readonly RequestRecord[] } {
-  const { name = 'chat', concurrency = 10, end = { kind: 'finished' } } = given
+  const { name = 'chat', concurrency = 10, end = { kind: 'finished' }, format } = given
   const measured = records.filter(({ phase }) => phase === 'measured').length
-  const document = { url: 'http://127.0.0.1:8000/v1/chat', concurrency, slo }
+  const document = { url: 'http://127.0.0.1:8000/v1/chat', concurrency, slo, stream_format: format }
   const spec = checkSpec(
     { ...document, requests: Math.max(1, measured) },
     { env: {}, baseDir: '/', name },
@@ -66,6 +66,13 @@ export function simulate(count: number, { failing = 50, warmup = 0 } = {}): Requ
   })
 }
 
+/** The same request with a whole document for an answer. */
+function toWhole(record: RequestRecord): RequestRecord {
+  const { scheduled, called, dispatched = called, ended } = record.marks
+  const marks = { scheduled, called, dispatched, firstByte: ended, lastByte: ended, ended }
+  return { ...record, marks, dialect: 'json', tokenTimes: new Float64Array(), events: 1 }
+}
+
 /** Ways out of an element, an attribute, a script and a reading direction. */
 const scripts = `</script><script>window.owned=1</script><!--<script> "onload=window.owned=1 x=" '><svg/onload=window.owned=1> \u2028window.owned=1\u202e javascript:window.owned=1 \u0000`
 
@@ -95,6 +102,13 @@ export const findings: Readonly<Record<string, Findings>> = {
     simulate(300).map((record) =>
       record.index === 7 ? completed({ index: 7, at: 1000, ttft: 30_000 }) : record,
     ),
+  ),
+  'whole answers': find(
+    simulate(300).map(toWhole),
+    ['latency p95 <= 150ms', 'success_rate >= 90%'],
+    {
+      format: 'json',
+    },
   ),
   'without records': { results: find(simulate(300)).results },
   hostile: find(

@@ -321,3 +321,12 @@ test('names what each of several load processes told of itself, and the worst of
   expectText(text, '<dt>load process 2</dt>')
   expect(renderHtml(run()).includes('load process')).toBe(false)
 })
+
+test('whole answers have no figure, column or drawing of a token', () => {
+  const text = bare(page('whole answers'))
+  expect(text.replace(/<section[^>]*><h2 id="requests">[^]*/, '')).not.toMatch(
+    /ttft|chunk_gap|tpot|first token|not measured/,
+  )
+  expectText(text, 'to the last answer')
+  expectText(text, '<h3 id="latency">')
+})
