@@ -19,7 +19,7 @@ import type { Tag } from './tag.ts'
 import type { Tagging } from './tagging.ts'
 import { checkHeaders, checkUrl, overlayHeaders, readTarget, toTexts } from './target.ts'
 import { checkPlaceholders, type Columns, fillPlaceholders, usesDataset } from './template.ts'
-import { checkWholeKeys, isWhole } from './whole-answer.ts'
+import { checkWholeKeys, isWhole, type WholeKind } from './whole-answer.ts'
 
 /** The kinds of a document, and what there is to be said of them. */
 export interface Mixed {
@@ -273,9 +273,10 @@ export function findWhole(
   mix: readonly Kind[],
   tags: readonly Tag[],
   tagging: Tagging,
-): string | undefined {
-  return mix.find(({ name, stream }) => {
+): WholeKind | undefined {
+  const found = mix.find(({ name, stream }) => {
     const own: Tag = { name: 'kind', value: { kind: 'text', text: name } }
     return isWhole(stream) && tagging.exists([...tags.filter((tag) => tag.name !== 'stage'), own])
-  })?.name
+  })
+  return found && { name: found.name, other: mix.find(({ stream }) => !isWhole(stream))?.name }
 }
