@@ -25,7 +25,7 @@ import { checkTags } from './tag-check.ts'
 import { createTagging } from './tagging.ts'
 import { checkHeaders, checkUrl, readTarget } from './target.ts'
 import { checkPlaceholders, type Columns, usesDataset } from './template.ts'
-import { checkWholeKeys, isWhole } from './whole-answer.ts'
+import { checkWholeKeys, isWhole, withoutTokens } from './whole-answer.ts'
 import { defaultSeed, readLoad, readTimeouts } from './workload.ts'
 
 /** What a document means, and what is wrong with the meaning. */
@@ -156,7 +156,7 @@ export function readBench<Stored>(
         : (tags, all) => checkTags(tags, all, tagged),
   })
   issues.push(...sloIssues)
-  const slos = addLimits(own, limits)
+  const slos = addLimits(own, isWhole(stream) ? withoutTokens(limits) : limits)
   // Both are printed as they are, in terminals and logs.
   if (hasControls(document.name ?? ''))
     report(['name'], 'must be one line without control characters.')

@@ -1,6 +1,6 @@
 import type { BenchDocument } from './bench-document.ts'
 import type { Report } from './issue.ts'
-import type { Metric } from './slo.ts'
+import type { Metric, RelativeSlo } from './slo.ts'
 import type { StreamFormat } from './stream-format.ts'
 import { formatTags } from './tag.ts'
 
@@ -34,6 +34,11 @@ export function explainTokenless(metric: Metric, kind?: WholeKind): string | und
     return `${metric} is about the tokens of a stream, and the answers of kind ${kind.name} are whole documents (stream_format: json). Ask for ${metric} ${tag}, or for ${other}.`
   }
   return `${metric} is about the tokens of a stream, and with stream_format: json the answer is one whole document. Ask for ${other}, or take another stream_format.`
+}
+
+/** The limits that can be asked of whole answers. */
+export function withoutTokens(limits: readonly RelativeSlo[]): readonly RelativeSlo[] {
+  return limits.filter(({ metric }) => explainTokenless(metric) === undefined)
 }
 
 /** Reports the keys of a document that say something of tokens or events, where answers have none. */

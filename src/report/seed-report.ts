@@ -66,11 +66,13 @@ export function renderEndLine(record: RequestRecord, locale: Locale): string {
   if (record.eventNames !== undefined) {
     return [done, `${record.events} ${words.events}`, renderNames(record.eventNames)].join(' | ')
   }
+  const size = `${(record.bytes / 1024).toFixed(2)} KB`
+  if (isWholeAnswer(record)) return [done, size].join(' | ')
   return [
     done,
     `${record.tokenTimes.length} chunks`,
     `${tokenRate(record).toFixed(2)} chunks/s`,
-    `${(record.bytes / 1024).toFixed(2)} KB`,
+    size,
   ].join(' | ')
 }
 
@@ -119,10 +121,15 @@ function overallRows(requests: readonly RequestRecord[], locale: Locale): Row[] 
   ]
 }
 
+/** One document, which comes in no chunks. */
+function isWholeAnswer({ dialect }: RequestRecord): boolean {
+  return dialect === 'json'
+}
+
 function rateRows(requests: readonly RequestRecord[], locale: Locale): Row[] {
   const words = seedWords[locale]
   const rates = requests
-    .filter(({ outcome }) => outcome === 'completed')
+    .filter((record) => record.outcome === 'completed' && !isWholeAnswer(record))
     .map(tokenRate)
     .sort((a, b) => a - b)
   const sum = rates.reduce((total, rate) => total + rate, 0)

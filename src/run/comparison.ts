@@ -4,6 +4,7 @@ import { parseSlo } from '../bench-spec/slo-grammar.ts'
 import { formatStat, type RelativeSlo } from '../bench-spec/slo.ts'
 import type { Arrival, Gate, Load, Policy } from '../bench-spec/spec.ts'
 import { formatTags } from '../bench-spec/tag.ts'
+import { withoutTokens } from '../bench-spec/whole-answer.ts'
 import { joinRounds } from '../metrics/joining.ts'
 import type { Comparison, Statistic } from '../report/comparison-table.ts'
 import { sentences } from '../report/sentence/sentences.ts'
@@ -103,7 +104,8 @@ export function compareStored(
   const reference: StoredReference = { kind: 'file', rounds: readRounds(baseline), differences }
   const own = candidate.verdict.slos.flatMap(toRelativeSlo)
   const rounds = readRounds(candidate)
-  const slos = withoutAsked([...own, ...limits])
+  const possible = candidate.stream.asked === 'json' ? withoutTokens(limits) : limits
+  const slos = withoutAsked([...own, ...possible])
   const judge = (asked: readonly RelativeSlo[]) =>
     judgeStored(asked, rounds, reference, { gate, load })
   const verdict = judge(slos)

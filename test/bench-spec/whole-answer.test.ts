@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 
 import { SpecError } from '../../src/bench-spec/issue.ts'
 import { checkSpec } from '../../src/bench-spec/loading.ts'
+import { parseSlo } from '../../src/bench-spec/slo-grammar.ts'
+import type { RelativeSlo } from '../../src/bench-spec/slo.ts'
 import type { BenchSpec } from '../../src/bench-spec/spec.ts'
 import { prepare } from '../../src/bench-spec/template.ts'
 
@@ -64,4 +66,19 @@ test('keys that wait for a token or an event are refused', () => {
     'stream_format.first_token_event: names an event, and with stream_format: json the answer is one whole document. Remove it.',
     'stream_format.completion_event: names an event, and with stream_format: json the answer is one whole document. Remove it.',
   ])
+})
+
+test('limits that are given for any spec are asked as far as a whole answer has them', () => {
+  const limits = ['ttft p50', 'latency p95', 'requests_per_second'].map((statistic) => {
+    const op = statistic === 'requests_per_second' ? '>= baseline - 10%' : '<= baseline + 10%'
+    const text = `${statistic} ${op}`
+    return { id: text, level: 'error', ...parseSlo(text) } as RelativeSlo
+  })
+  const document = { url: 'http://127.0.0.1', baseline: { url: 'http://127.0.0.2' } }
+  const metrics = (stream_format: string) =>
+    checkSpec({ ...document, stream_format }, { env: {}, baseDir: '.', limits }).slos.map(
+      ({ metric }) => metric,
+    )
+  expect(metrics('openai-chat')).toEqual(['ttft', 'latency', 'requests_per_second'])
+  expect(metrics('json')).toEqual(['latency', 'requests_per_second'])
 })

@@ -178,3 +178,10 @@ function section(title: string): string[] {
   const [, after = ''] = renderSeedReport(run(), records, 'zh').split(`\n\n${title}\n`)
   return after.trimEnd().split('\n\n')[0]?.split('\n') ?? []
 }
+
+test('a whole answer has no chunks and no rate of them', () => {
+  const whole = { ...completed(0, { end: 200, tokens: 0, bytes: 2048 }), dialect: 'json' }
+  expect(renderEndLine(whole, 'en')).toBe('[001] done: 0.200s | 2.00 KB')
+  const report = renderSeedReport(run(), [whole], 'en')
+  expect(report).not.toContain('chunks')
+})

@@ -176,3 +176,10 @@ test('of a single round nothing is proven', () => {
     limited.map(() => 'INCONCLUSIVE'),
   )
 })
+
+test('limits on times of tokens are not asked of whole answers', () => {
+  const whole = { ...slower, stream: { asked: 'json', dialects: [{ name: 'json', count: 1 }] } }
+  const { statistics } = compare(whole, { limits: limitRegression(10) })
+  const judged = statistics.filter(({ status }) => status !== null).map(({ name }) => name)
+  expect(judged).toEqual(['latency p95', 'requests_per_second', 'success_rate'])
+})
