@@ -88,7 +88,7 @@ async function ask(
   terminal.once('SIGINT', () => left.abort()).once('close', () => left.abort())
   const asked = { signal: AbortSignal.any([signal, left.signal]) }
   try {
-    const list = templateNames.map((name) => `  ${name.padEnd(10)}${templates[name].title}\n`)
+    const list = templateNames.map((name) => `  ${name.padEnd(12)}${templates[name].title}\n`)
     stdout.write(`Which server?\n${list.join('')}`)
     let template: TemplateName | undefined
     while (template === undefined) {

@@ -114,6 +114,9 @@ function writeSpec({ template: name, name: own, url, model }: ScaffoldOptions): 
     '# Each request takes the next row; {{prompt}} is its column.',
     `data_source: { type: csv, file: ${own}.csv }`,
     `stream_format: ${template.format}`,
+    ...(template.expect === undefined
+      ? []
+      : ['# What an answer has to be; any other is a failure.', `expect: ${template.expect}`]),
     '',
     '# How hard: so many requests at a time, each replaced as soon as it has ended.',
     'concurrency: 10',
@@ -132,7 +135,7 @@ function writeSpec({ template: name, name: own, url, model }: ScaffoldOptions): 
     '# What must hold: each is a test. A failed request counts as infinitely slow.',
     'slo:',
     '  - success_rate >= 97%',
-    '  - ttft p95 <= 1s',
+    ...(template.format === 'json' ? [] : ['  - ttft p95 <= 1s']),
     '  - latency p95 <= 10s',
     '',
   ].join('\n')

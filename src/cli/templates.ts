@@ -11,6 +11,8 @@ export interface Template {
   /** Lines of YAML below `body:`; `{model}` stands for the model. */
   body: readonly string[]
   format: string
+  /** What an answer has to be, in YAML behind `expect:`. */
+  expect?: string
   /** Options of the mock that stands in for it. */
   mock: string
 }
@@ -21,7 +23,14 @@ const chatBody: readonly string[] = [
   'stream: true',
 ]
 
-export type TemplateName = 'openai' | 'vllm' | 'dify' | 'anthropic' | 'ollama' | 'raw'
+export type TemplateName =
+  | 'openai'
+  | 'vllm'
+  | 'dify'
+  | 'anthropic'
+  | 'ollama'
+  | 'embeddings'
+  | 'raw'
 
 /** By the names that `--template` takes. */
 export const templates: Readonly<Record<TemplateName, Template>> = {
@@ -77,6 +86,17 @@ export const templates: Readonly<Record<TemplateName, Template>> = {
     body: [...chatBody, 'options: { num_predict: 16 }'],
     format: 'ollama',
     mock: '{ profile: vllm, ttft: 40ms, itl: 5ms }',
+  },
+  embeddings: {
+    title: "embeddings in OpenAI's format, whole answers",
+    url: 'https://api.openai.com/v1/embeddings',
+    headers: ['Authorization: Bearer {key}'],
+    variable: 'OPENAI_API_KEY',
+    model: 'text-embedding-3-small',
+    body: ['model: {model}', "input: ['{{prompt}}']"],
+    format: 'json',
+    expect: '{ values: [{ path: data.0.embedding.0 }] }',
+    mock: '{ profile: openai, ttft: 40ms }',
   },
   raw: {
     title: 'any stream of text',

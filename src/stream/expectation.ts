@@ -44,16 +44,25 @@ export function compileExpectation(
     ...(output === undefined ? [] : [compileOutput(output, compileSchema)]),
     ...(toolCall === undefined ? [] : [expectCall(toolCall)]),
   ]
+  const firstProblem: Check = (reader, show) => {
+    for (const check of checks) {
+      const problem = check(reader, show)
+      if (problem !== undefined) return problem
+    }
+    return undefined
+  }
   return {
     statuses,
     needsOutput: output !== undefined,
     needsToolNames: toolCall !== undefined,
     explain(reader, show) {
-      for (const check of checks) {
-        const problem = check(reader, show)
-        if (problem !== undefined) return problem
+      try {
+        return firstProblem(reader, show)
+      } catch (error) {
+        // No stack takes an answer that is nested without an end.
+        if (error instanceof RangeError) return 'the answer is nested too deeply to be compared'
+        throw error
       }
-      return undefined
     },
   }
 }

@@ -157,7 +157,7 @@ test('what init writes passes against the mock, in vitest and without it, for ev
   const bench = await started.vitest(['bench', '--run'], env)
   // On a busy machine some may stay undecided; none is missed.
   expect(bench.code).toBe(0)
-  expect(bench.text).toMatch(/^ +Tests .*\(24\)$/m)
+  expect(bench.text).toMatch(/^ +Tests .*\(27\)$/m)
   const specs = templateNames.map((name) => `bench/${name}.bench.yaml`)
   const run = ['run', ...specs, '-n', '20', '-p', '20', '--out', 'again', '--quiet']
   expect((await started.slogate(run)).code).toBe(0)

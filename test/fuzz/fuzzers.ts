@@ -2,6 +2,7 @@ import { answers } from './answers.ts'
 import { datasets } from './datasets.ts'
 import { documents } from './documents.ts'
 import { drills } from './drills.ts'
+import { expectations } from './expectations.ts'
 import type { Fuzzer } from './fuzzer.ts'
 import { nothing } from './nothing.ts'
 import { reports } from './reports.ts'
@@ -16,6 +17,7 @@ export const fuzzers: readonly Fuzzer[] = [
   specs,
   datasets,
   streams,
+  expectations,
   answers,
   transports,
   verdicts,

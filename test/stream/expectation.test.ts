@@ -121,3 +121,17 @@ test('the first thing that is wrong is told', () => {
   expect(explain({ output: { contains: 'x' }, toolCall: 'f' }, chat('y'))).toMatch(/output that/)
   expect(explain({ toolCall: 'f' }, chat('y'))).toBe('expected a call of the tool f, got no call')
 })
+
+test('an answer that is nested without an end is a failure, and no error of ours', () => {
+  const list = { $defs: { list: { items: { $ref: '#/$defs/list' } } }, $ref: '#/$defs/list' }
+  const check = compileExpectation(
+    { schema: { source: 's.json', schema: list } },
+    compileAnswerSchema,
+  )
+  const reader = createReader({ dialect: 'json' }, undefined)
+  reader.feed(Buffer.from('['.repeat(100_000) + ']'.repeat(100_000)), 1)
+  expect(reader.end(2)).toBeUndefined()
+  expect(check.explain(reader, (text) => text)).toBe(
+    'the answer is nested too deeply to be compared',
+  )
+})
