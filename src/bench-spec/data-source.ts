@@ -1,6 +1,6 @@
 import type { BenchDocument } from './bench-document.ts'
 import type { DataSource, LoadedDataset } from './dataset.ts'
-import type { Report } from './issue.ts'
+import type { Path, Report } from './issue.ts'
 import { keepKnown } from './known.ts'
 import type { Synthetic } from './spec.ts'
 import { readSynthetic, sketchSynthetic } from './synthetic-source.ts'
@@ -49,7 +49,7 @@ export function readSource(
 ): ReadSource {
   const { data_source: source } = document
   if (source === undefined) return {}
-  checkSourceKeys(source, report)
+  checkSourceKeys(source, ['data_source'], report)
   const file = asFile(source)
   if (file !== undefined) {
     const loaded = readData(file)
@@ -64,7 +64,7 @@ export function readSource(
 }
 
 /** Reports what a source lacks of the keys of its type, and keys that go with another. */
-function checkSourceKeys(source: Source, report: Report): void {
+function checkSourceKeys(source: Source, path: Path, report: Report): void {
   const known = keysOf[source.type]
   const given = Object.keys(source).filter((key) => key !== 'type' && !key.startsWith('x-'))
   const strange = given.filter((key) => !known.includes(key))
@@ -72,16 +72,22 @@ function checkSourceKeys(source: Source, report: Report): void {
     const others = Object.entries(keysOf).filter(([, keys]) => keys.includes(key))
     const types = others.map(([type]) => type).join(' or ')
     const message = `goes with type ${types}, not with ${source.type}. Remove it.`
-    report(['data_source', key], message, 'key')
+    report([...path, key], message, 'key')
   }
   const [first = ''] = known
   if (given.includes(first)) return
   const message = `the key "${first}" is required. For example ${examples[first]}.`
-  report(['data_source'], message, 'key')
+  report(path, message, 'key')
+}
+
+/** A source that is to be a file, at a path of its own; what is amiss is reported. `undefined`: it names none. */
+export function readFileSource(source: Source, path: Path, report: Report): DataSource | undefined {
+  checkSourceKeys(source, path, report)
+  return asFile(source)
 }
 
 /** A source that is a file; `undefined`: it is none. */
-export function asFile(source: Source): DataSource | undefined {
+function asFile(source: Source): DataSource | undefined {
   const { type, file } = source
   return type === 'synthetic' || file === undefined ? undefined : { ...source, type, file }
 }

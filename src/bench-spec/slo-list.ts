@@ -23,7 +23,7 @@ import {
   type Slo,
 } from './slo.ts'
 import { formatTags, type Tag } from './tag.ts'
-import { explainTokenless } from './whole-answer.ts'
+import { explainTokenless, type WholeKind } from './whole-answer.ts'
 
 export interface SloList {
   slos: readonly Slo[]
@@ -61,7 +61,7 @@ interface Scene {
   /** Whether answers are whole documents, which have no tokens. */
   isWhole?: boolean
   /** The kind of a mix with such answers that an SLO with these tags is about; none without a mix. */
-  findWhole?: ((tags: readonly Tag[]) => string | undefined) | undefined
+  findWhole?: ((tags: readonly Tag[]) => WholeKind | undefined) | undefined
   /** Tags are taken as they are by default. */
   checkTags?: CheckTags | undefined
 }

@@ -2,6 +2,7 @@ import type { BenchDocument } from './bench-document.ts'
 import type { Report } from './issue.ts'
 import type { Metric, RelativeSlo } from './slo.ts'
 import type { StreamFormat } from './stream-format.ts'
+import { formatTags } from './tag.ts'
 
 /** Whether answers are whole documents, which have no token. */
 export function isWhole(stream: StreamFormat | undefined): boolean {
@@ -18,15 +19,19 @@ const instead: Partial<Record<Metric, Metric>> = {
   stall: 'latency',
 }
 
-/**
- * Why a metric says nothing of a whole answer; `undefined`: it does. `kind`: of a mix, whose answers are
- * whole beside those of others.
- */
-export function explainTokenless(metric: Metric, kind?: string): string | undefined {
+/** Of a mix: a kind whose answers are whole, and one whose are not, where there is any. */
+export interface WholeKind {
+  name: string
+  other: string | undefined
+}
+
+/** Why a metric says nothing of a whole answer, of all requests or of a kind; `undefined`: it does. */
+export function explainTokenless(metric: Metric, kind?: WholeKind): string | undefined {
   const other = instead[metric]
   if (other === undefined) return undefined
-  if (kind !== undefined) {
-    return `${metric} is about the tokens of a stream, and kind ${kind} has stream_format: json, whose answer is one whole document. Ask for it of one kind, for example ${metric} {kind=chat}, or ask for ${other}.`
+  if (kind?.other !== undefined) {
+    const tag = formatTags([{ name: 'kind', value: { kind: 'text', text: kind.other } }])
+    return `${metric} is about the tokens of a stream, and the answers of kind ${kind.name} are whole documents (stream_format: json). Ask for ${metric} ${tag}, or for ${other}.`
   }
   return `${metric} is about the tokens of a stream, and with stream_format: json the answer is one whole document. Ask for ${other}, or take another stream_format.`
 }

@@ -9,6 +9,7 @@ import { measureBuffering } from './buffering.ts'
 import { diagnoseClient, type JudgedSlo } from './client-diagnostic.ts'
 import { type HeldConcurrency, isHeld, measureConcurrency, measureStage } from './concurrency.ts'
 import type { Diagnostic } from './diagnostic.ts'
+import { checkParts, type DiagnosedKind, listParts, type Part } from './kind-checks.ts'
 import { diagnoseLeaving } from './leaving.ts'
 import { measure } from './measure.ts'
 import { keepSeen } from './observation.ts'
@@ -35,22 +36,6 @@ export interface DiagnosticContext {
   defaultBody?: boolean
   /** Whether rounds alternated with those of another target: each was then drained. */
   alternates?: boolean
-}
-
-/** A kind of a mix: what the spec says of its stream, and the figures of its requests. */
-export interface DiagnosedKind {
-  name: string
-  stream?: StreamFormat | undefined
-  summary: RunSummary
-}
-
-/** Requests that are read in one way. */
-interface Part {
-  /** `undefined` without a mix. */
-  kind: string | undefined
-  records: Records
-  summary: RunSummary
-  stream: StreamFormat | undefined
 }
 
 /** Self-checks of a run: what a reader must know before believing its figures. Pure. */
@@ -82,31 +67,6 @@ export function diagnose(
     checkSessions(summary),
     diagnoseLeaving(records),
   ].filter((diagnostic) => typeof diagnostic === 'object')
-}
-
-function listParts(
-  records: Records,
-  summary: RunSummary,
-  { stream, kinds }: DiagnosticContext,
-): Part[] {
-  if (kinds === undefined) return [{ kind: undefined, records, summary, stream }]
-  return kinds.map(({ name, ...kind }, index) => ({
-    kind: name,
-    records: records.filter((record) => record.kind === index),
-    summary: kind.summary,
-    stream: kind.stream,
-  }))
-}
-
-function checkParts<T extends Diagnostic>(
-  parts: readonly Part[],
-  check: (part: Part) => T | undefined,
-): T[] {
-  return parts.flatMap((part) => {
-    const found = check(part)
-    if (found === undefined) return []
-    return part.kind === undefined ? found : { ...found, kind: part.kind }
-  })
 }
 
 /** That a run was recorded, which costs time. */

@@ -225,7 +225,7 @@ test.each<[string, Partial<BenchDocument>]>([
     { mix: [chat, embed], baseline: { url: 'https://b.example.com', headers: { 'X-A': '{{a}}' } } },
   ],
   [
-    'slo[0]: ttft is about the tokens of a stream, and kind embed has stream_format: json',
+    'slo[0]: ttft is about the tokens of a stream, and the answers of kind embed are whole documents (stream_format: json). Ask for ttft {kind=chat}, or for latency.',
     { mix: [chat, embed], slo: ['ttft p95 <= 1s'] },
   ],
   [

@@ -57,6 +57,41 @@ test('knows the mock, this machine and others, and shows no secret', () => {
   expect(target?.url).not.toContain('1234567890')
 })
 
+test('plans each kind of a mix with the requests that it will be sent', () => {
+  const { kinds, targets } = plan(
+    {
+      url: 'http://127.0.0.1:1/v1?key=${KEY}',
+      mix: [
+        { name: 'chat', weight: '75%', body: { messages, max_tokens: 7 } },
+        { name: 'embed', weight: '25%', url: '/v1/embeddings?key=${KEY}', body: { input: 'abcd' } },
+      ],
+      requests: 200,
+      warmup: 10,
+    },
+    { KEY: 'k-1234567890' },
+  )
+  expect(kinds).toEqual([
+    {
+      name: 'chat',
+      share: 0.75,
+      url: 'http://127.0.0.1:1/v1?key=${KEY}',
+      requests: 150,
+      warmup: 7,
+      promptTokens: 10,
+      outputTokens: { key: 'max_tokens', tokens: 7 },
+    },
+    {
+      name: 'embed',
+      share: 0.25,
+      url: 'http://127.0.0.1:1/v1/embeddings?key=${KEY}',
+      requests: 50,
+      warmup: 3,
+      promptTokens: 1,
+    },
+  ])
+  expect(targets).toEqual([{ url: 'http://127.0.0.1:1/v1?key=${KEY}', place: 'local' }])
+})
+
 test('plans both targets where a second one alternates', () => {
   const { targets, openFiles } = plan({
     body: { messages },

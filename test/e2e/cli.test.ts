@@ -181,8 +181,19 @@ test('--dry-run and validate tell what a run sends, and send nothing [S1.52]', a
   const project = createProject({
     'chat.yaml': chatSpec(['success_rate >= 90%']),
     'raw.yaml': `url: ${server.url}\nrequests: 200\nwarmup: 5\nslo: [success_rate >= 90%]\n`,
+    'mix.yaml': [
+      `url: ${server.url}`,
+      'mix:',
+      '  - { name: chat, weight: 3, url: /chat, body: { prompt: abcdefgh, max_tokens: 2 } }',
+      '  - { name: embed, weight: 1, url: /embed, stream_format: json, body: { input: a } }',
+      'requests: 40',
+      'warmup: 4',
+      'slo: ["latency p50 {kind=embed} <= 5s"]',
+      '',
+    ].join('\n'),
   })
-  const { stdout, code } = await project.slogate(['run', 'chat.yaml', 'raw.yaml', '--dry-run'])
+  const files = ['chat.yaml', 'raw.yaml', 'mix.yaml']
+  const { stdout, code } = await project.slogate(['run', ...files, '--dry-run'])
   expect(code).toBe(0)
   expect(stdout).toContain('chat.yaml: valid, 1 SLO\n')
   expect(stdout).toMatch(/sends {4}60 requests and 4 of warm-up, 4 at a time, to the bundled mock/)
@@ -190,7 +201,11 @@ test('--dry-run and validate tell what a run sends, and send nothing [S1.52]', a
   expect(stdout).toContain('at most 4 tokens each, 256 in all (max_tokens)')
   expect(stdout).toContain('unknown before a first run')
   expect(stdout).toContain(`200 requests and 5 of warm-up, 10 at a time, to ${server.url}`)
-  expect((await project.slogate(['validate', 'chat.yaml', 'raw.yaml'])).stdout).toBe(stdout)
+  expect(stdout).toContain(`chat: 75.0%, 30 requests and 2 of warm-up, ${server.url}/chat`)
+  expect(stdout).toContain('prompts about 2 tokens each, 64 in all')
+  expect(stdout).toContain(`embed: 25.0%, 10 requests and 2 of warm-up, ${server.url}/embed`)
+  expect(stdout).toMatch(/latency p50 \{kind=embed\}: likely INCONCLUSIVE with 10 such of 40/)
+  expect((await project.slogate(['validate', ...files])).stdout).toBe(stdout)
   expect(existsSync(join(project.folder, '.vitest'))).toBe(false)
   const json = ['run', '-u', server.url, '-n', '50', '--dry-run', '--json']
   expect(JSON.parse((await project.slogate(json)).stdout)).toMatchObject({

@@ -6,7 +6,11 @@ import type { RequestRecord } from '../../src/engine/record.ts'
 import { renderHtml } from '../../src/report/html/page.ts'
 import { renderMarkdown } from '../../src/report/markdown.ts'
 import { renderTerminal } from '../../src/report/terminal.ts'
-import { compareFingerprints, takeFingerprint } from '../../src/results/fingerprint.ts'
+import {
+  compareFingerprints,
+  type Differences,
+  takeFingerprint,
+} from '../../src/results/fingerprint.ts'
 import type { Results } from '../../src/results/results.ts'
 import { type CheckedSpec, checkSpec } from '../../src/run/checked-spec.ts'
 import { steer } from '../../src/run/steering.ts'
@@ -93,25 +97,30 @@ test('every report has a row for each kind, hostile names as text', () => {
   expect(page).not.toContain(hostile)
 })
 
+/** Self-checks about a kind, or about all requests. */
+function nameChecks({ diagnostics }: Results): string[] {
+  return diagnostics.flatMap((each) => ('kind' in each ? `${each.id} ${each.kind}` : []))
+}
+
 test('a kind is read in one way, however others are, and self-checks name it', () => {
-  const ids = (results: Results): string[] =>
-    results.diagnostics.flatMap((each) => ('kind' in each ? `${each.id} ${each.kind}` : []))
-  expect(ids(resultsFor())).toEqual(['dialect-guessed chat'])
+  expect(nameChecks(resultsFor())).toEqual(['dialect-guessed chat'])
   const mixed = records.map((record, index) =>
     index === 0 ? { ...record, dialect: 'openai-completions' } : record,
   )
   const results = resultsFor({}, mixed)
-  expect(ids(results)).toEqual(['mixed-dialects chat'])
+  expect(nameChecks(results)).toEqual(['mixed-dialects chat'])
   expect(results.diagnostics.find(({ id }) => id === 'mixed-dialects')?.message).toContain(
     'The answers of kind chat were read as different dialects',
   )
 })
 
+function compareWith(given: Partial<BenchDocument>): Differences {
+  return compareFingerprints(takeFingerprint(resultsFor()), takeFingerprint(resultsFor(given)))
+}
+
 test('two runs differ in a kind as they would in the one of a spec without a mix', () => {
-  const compare = (given: Partial<BenchDocument>) =>
-    compareFingerprints(takeFingerprint(resultsFor()), takeFingerprint(resultsFor(given)))
-  expect(compare({})).toEqual({ differences: [], contrasts: [] })
-  const other = compare({
+  expect(compareWith({})).toEqual({ differences: [], contrasts: [] })
+  const other = compareWith({
     mix: [
       { ...chat, weight: 1, body: { ...chat.body, model: 'tuned', max_tokens: 16 } },
       { ...embed, url: '/v1/rerank' },
