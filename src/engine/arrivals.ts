@@ -1,3 +1,4 @@
+import { drawGamma, toUniform } from '../bench-spec/deviate.ts'
 import { mix, mulberry32 } from '../bench-spec/random.ts'
 import type { Arrival, OpenLoad } from '../bench-spec/spec.ts'
 import { type Share, wholeLoad } from './share.ts'
@@ -106,24 +107,7 @@ const useOfArrivals = 2 ** 32 - 1
 function drawGaps(arrival: Arrival, seed: number): () => number {
   if (arrival.kind === 'constant') return () => 1
   const { burstiness: shape } = arrival
-  const next = mulberry32(mix(seed, useOfArrivals))
-  /** Between 0 and 1, neither of them included. */
-  const random = (): number => (next() + 0.5) / 2 ** 32
+  const random = toUniform(mulberry32(mix(seed, useOfArrivals)))
   if (shape === 1) return () => -Math.log(random())
   return () => drawGamma(shape, random) / shape
-}
-
-/**
- * A gamma variable of scale 1: Marsaglia and Tsang, A simple method for generating gamma variables
- * (2000), with their boost for shapes below 1.
- */
-function drawGamma(shape: number, random: () => number): number {
-  if (shape < 1) return drawGamma(shape + 1, random) * random() ** (1 / shape)
-  const d = shape - 1 / 3
-  const c = 1 / Math.sqrt(9 * d)
-  for (;;) {
-    const x = Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random())
-    const v = (1 + c * x) ** 3
-    if (v > 0 && Math.log(random()) < x ** 2 / 2 + d - d * v + d * Math.log(v)) return d * v
-  }
 }
