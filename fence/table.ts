@@ -87,6 +87,7 @@ export const computing = ['crypto', 'path', 'string_decoder', 'util', 'zlib']
 /** Files of pure rooms that may import `node:fs` as well: they read what the user names. */
 export const readers = [
   'bench-spec/dataset.ts',
+  'bench-spec/file-lines.ts',
   'bench-spec/gzip-lines.ts',
   'bench-spec/loading.ts',
   'results/findings.ts',

@@ -54,7 +54,7 @@ export interface BenchDocument {
   /** Rows for the {{column}} placeholders; request i uses row i modulo rows, or as shuffled. */
   data_source?: {
     /** Format of the file. */
-    type: 'csv' | 'jsonl'
+    type: 'csv' | 'jsonl' | 'trace'
     /** The file, relative to the spec's directory. */
     file: string
     /** The only column that may be used. Default: all. */
@@ -69,6 +69,35 @@ export interface BenchDocument {
      * @default false
      */
     shuffle?: boolean
+    /** Whose shape a trace has. Default: told by its first line. */
+    format?: 'mooncake' | 'burstgpt' | 'azure' | 'requests'
+    /**
+     * How many times as fast as it was recorded a trace is sent.
+     * @default "1x"
+     */
+    speed?: number | string
+    /** The part of a trace that is sent. Default: all. */
+    window?: {
+      /**
+       * Requests of a trace from here on are sent, by the time of the trace from its first request
+       * on. A number is in seconds.
+       */
+      from?: number | string
+      /**
+       * Requests of a trace before this are sent, by the time of the trace from its first request
+       * on. A number is in seconds.
+       */
+      to?: number | string
+      /** Free for notes; never read. */
+      [key: `x-${string}`]: unknown
+    }
+    /** The most requests of a trace, or of its window, that are sent: its first ones. */
+    limit?: number
+    /**
+     * Tokens of a block that `hash_ids` of a trace stand for.
+     * @default 512
+     */
+    block_tokens?: number
     /** Free for notes; never read. */
     [key: `x-${string}`]: unknown
   }

@@ -29,6 +29,7 @@ import type { RelativeSlo } from './slo.ts'
 import { parseSource } from './source.ts'
 import type { BenchSpec, MockOptions, Secret } from './spec.ts'
 import { hasPlaceholder, prepare } from './template.ts'
+import { loadTrace } from './trace-loading.ts'
 
 export interface LoadOptions<Stored> {
   /** Variables for `${VAR}`, and `SLOGATE_*` in place of the document's values. */
@@ -194,7 +195,11 @@ function build<Stored>(opened: Opened<Stored>): BenchSpec<Stored>[] {
       faults,
       limits,
       locate: locateCell(each, locate),
-      readData: (source) => (loaded ??= loadDataset(source, directory)),
+      readData: (source) =>
+        (loaded ??=
+          source.type === 'trace'
+            ? loadTrace({ ...source, type: source.type }, directory)
+            : loadDataset({ ...source, type: source.type }, directory)),
       cellFolder: each.cell && nameCellFolder(each.cell.settings),
       readStored,
       openFiles,

@@ -16,6 +16,7 @@ import { checkTags } from './tag-check.ts'
 import { createTagging } from './tagging.ts'
 import { checkHeaders, checkUrl } from './target.ts'
 import { checkPlaceholders, type Columns, usesDataset } from './template.ts'
+import { findTraceDoubts, readTracedLoad, refuseTraceKeys } from './traced-load.ts'
 import { defaultSeed, readLoad, readTimeouts } from './workload.ts'
 
 /** What a document means, and what is wrong with the meaning. */
@@ -91,9 +92,14 @@ export function readBench<Stored>(
     report(['gate', 'max_extra_rounds'], message)
   }
   const hasBaseline = second !== undefined || faults.some(({ path }) => path[0] === 'baseline')
-  const staging = readStages(document, report)
+  const isTraced = source?.type === 'trace'
+  if (!isTraced) refuseTraceKeys(document, report)
+  const staging = isTraced ? undefined : readStages(document, report)
   const lacksStages = faults.some(({ path }) => path[0] === 'stages')
-  const hasRate = document.rate !== undefined || faults.some(({ path }) => path[0] === 'rate')
+  const hasRate =
+    isTraced ||
+    document.rate !== undefined ||
+    faults.some(({ path: [key] }) => key === 'rate' || key === 'data_source')
   const tagging = createTagging({
     dataset,
     target,
@@ -123,21 +129,18 @@ export function readBench<Stored>(
   const gate = readGate(document)
   const alternates = baseline?.kind === 'interleaved'
   const stream = readStreamFormat(document.stream_format)
+  const machine = { mock: mock !== undefined, alternates, openFiles, cores }
   const serverMetrics = readServerMetrics(document, report)
   const parts = keepKnown<Bench<Stored>['parts']>({
     target,
     timeouts: readTimeouts(document, report),
     dataset,
     stream,
-    load:
-      staging === undefined
+    load: isTraced
+      ? readTracedLoad(document, dataset?.trace, report, machine)
+      : staging === undefined
         ? readLoad(document, report, { slos, gate, tagging, alternates, openFiles, cores, hasRate })
-        : readStagedLoad(document, staging, report, {
-            mock: mock !== undefined,
-            alternates,
-            openFiles,
-            cores,
-          }),
+        : readStagedLoad(document, staging, report, machine),
     mock,
     baseline,
     serverMetrics,
@@ -230,6 +233,7 @@ function findDoubts({ slos, dataset, target, load, baseline }: Bench['parts']): 
       `data_source: no {{column}} is used, so every request is the same. Write for example {{${example}}} in the body.`,
     )
   }
+  if (dataset?.trace !== undefined) doubts.push(...findTraceDoubts(target))
   if (load.kind === 'open') return doubts
   if (load.requests !== undefined && load.requests < load.concurrency) {
     doubts.push(

@@ -6,6 +6,7 @@ import { createRedactor } from './redaction.ts'
 import type { BenchSpec, Load, Target } from './spec.ts'
 import { prepareRequest } from './template.ts'
 import { estimateTokens, listPrompts } from './token-estimate.ts'
+import { promptMark } from './trace-prompt.ts'
 
 /** What a run would send, before anything is sent. */
 export interface RunPlan {
@@ -92,14 +93,20 @@ function planTarget(spec: BenchSpec, target: Target, isMock: boolean): PlannedTa
   return keepKnown<PlannedTarget>({
     url: createRedactor(spec.secrets).redact(target.url),
     place: isMock ? 'mock' : isLocal(target.url) ? 'local' : 'remote',
-    promptTokens: average(bodies.map(countPrompt)),
+    promptTokens: average(
+      bodies.map((body, row) => countPrompt(body, dataset?.trace?.prompts[row]?.tokens)),
+    ),
     outputTokens: limitOutput(bodies.map((body) => findOutputLimit(body))),
   })
 }
 
-function countPrompt(body: string | undefined): number | undefined {
+/** `written`: tokens of the text that stands in it for `promptMark` when it is sent. */
+function countPrompt(body: string | undefined, written: number | undefined): number | undefined {
   const prompts = listPrompts(body)
-  return prompts.length === 0 ? undefined : estimateTokens(prompts.join('\n'))
+  if (prompts.length === 0) return undefined
+  const text = prompts.join('\n')
+  if (written === undefined || !text.includes(promptMark)) return estimateTokens(text)
+  return written + estimateTokens(text.replaceAll(promptMark, ''))
 }
 
 function limitOutput(limits: readonly (OutputLimit | undefined)[]): PlannedTarget['outputTokens'] {

@@ -5,6 +5,7 @@ import { streamsPerProcess } from './process-count.ts'
 import { ratePattern } from './rate.ts'
 import { sloSchema } from './slo-schema.ts'
 import { dialectNames } from './stream-format.ts'
+import { traceKeys } from './trace-schema.ts'
 
 /** `50%`, `0.5%`: above 0 and below 100. */
 export const percentPattern = '^(?=.*[1-9])\\d{1,2}(\\.\\d+)?\\s*%$'
@@ -179,7 +180,7 @@ const document = describeObject(
       {
         type: {
           description: 'Format of the file.',
-          enum: ['csv', 'jsonl'],
+          enum: ['csv', 'jsonl', 'trace'],
           examples: ['csv'],
         },
         file: describeText("The file, relative to the spec's directory.", {
@@ -199,6 +200,7 @@ const document = describeObject(
           default: false,
           examples: [true],
         },
+        ...traceKeys,
       },
       {
         description:

@@ -1,5 +1,6 @@
 import type { GoodputBounds, Slo } from './slo.ts'
 import type { StreamFormat } from './stream-format.ts'
+import type { Trace } from './trace.ts'
 
 /**
  * What one bench spec asks for, checked whole and with every default filled in. Durations in ms.
@@ -103,6 +104,8 @@ export interface Dataset {
   path: string
   columns: readonly string[]
   rows: readonly Row[]
+  /** Of rows that are the requests of a trace. */
+  trace?: Trace
 }
 
 /** Requests that were chosen because the spec does not say how many. */
@@ -129,7 +132,7 @@ export interface ClosedLoad extends LoadBase {
 /** Open loop: requests are due at instants that are fixed beforehand, whatever became of those before. */
 export interface OpenLoad extends LoadBase {
   kind: 'open'
-  /** Requests per second, the most of its stages. */
+  /** Requests per second, the most of its stages, the mean of a trace. */
   rate: number
   arrival: Arrival
   /** Requests in flight; one that finds so many is sent late, when one of them has ended. */
@@ -138,9 +141,12 @@ export interface OpenLoad extends LoadBase {
 
 /**
  * How requests come at a rate: evenly, or with times between two of them that a gamma distribution
- * draws. `burstiness` is its shape: 1 is Poisson, below it they come in bursts.
+ * draws. `burstiness` is its shape: 1 is Poisson, below it they come in bursts. Or when a trace says.
  */
-export type Arrival = { kind: 'constant' } | { kind: 'gamma'; burstiness: number }
+export type Arrival =
+  | { kind: 'constant' }
+  | { kind: 'gamma'; burstiness: number }
+  | ({ kind: 'trace' } & Omit<Trace, 'prompts'>)
 
 /** A part of the load with a concurrency or a rate of its own; all stages of a load are of one kind. */
 export interface Stage {

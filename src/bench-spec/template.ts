@@ -2,6 +2,7 @@ import { createIssue, type Locate, type Path, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
 import type { BenchSpec, Dataset, Row, Target } from './spec.ts'
 import { suggest } from './suggestion.ts'
+import type { PromptRecipe } from './trace.ts'
 
 /** What is sent for one row. */
 export interface PreparedRequest {
@@ -13,6 +14,8 @@ export interface PreparedRequest {
   headers: Record<string, string>
   /** `undefined` sends no body. */
   body?: string
+  /** What is written for `promptMark` in the body when it is sent; `undefined`: nothing. */
+  prompt?: PromptRecipe
 }
 
 /** A `{{name}}` in a text of the target. */
@@ -44,9 +47,13 @@ export function prepare(spec: BenchSpec, target: Target = spec.target): Prepared
   if (dataset === undefined) return [prepareRequest(target, {})]
   const { requests = Infinity, warmup, shuffle } = load
   const used = shuffle === true ? Infinity : requests + warmup
-  return dataset.rows
-    .slice(0, used)
-    .map((row, index) => ({ row: index, ...prepareRequest(target, row) }))
+  return dataset.rows.slice(0, used).map((row, index) =>
+    keepKnown<PreparedRequest>({
+      row: index,
+      ...prepareRequest(target, row),
+      prompt: dataset.trace?.prompts[index],
+    }),
+  )
 }
 
 /** Fills the placeholders of a target from one row; a cell that looks like one is left as it is. */
@@ -102,16 +109,23 @@ export interface Columns {
 /** Finds placeholders that nothing can be put in place of. */
 export function checkPlaceholders(target: Target, columns: Columns, locate: Locate): Issue[] {
   return listPlaceholders(target).flatMap(({ path, text, name, start, length }) => {
-    const problem = explainPlaceholder(name, columns)
+    const problem = explainPlaceholder(name, path, columns)
     return problem === undefined ? [] : createIssue(locate, path, problem, { text, start, length })
   })
 }
 
-function explainPlaceholder(name: string, { dataset, hidden }: Columns): string | undefined {
+function explainPlaceholder(
+  name: string,
+  [key]: Path,
+  { dataset, hidden }: Columns,
+): string | undefined {
   if (dataset === undefined) {
     return `{{${name}}} has no source. Add a data_source with a column "${name}".`
   }
-  const { columns, rows, source } = dataset
+  const { columns, rows, source, trace } = dataset
+  if (trace !== undefined && name === 'prompt' && key !== 'body') {
+    return '{{prompt}} of a trace is a long text, for the body alone. Write it there.'
+  }
   if (hidden.includes(name)) {
     return `{{${name}}} is not available: data_source.column limits the columns to "${columns.join()}". Remove it to use all columns.`
   }
@@ -124,9 +138,10 @@ function explainPlaceholder(name: string, { dataset, hidden }: Columns): string 
   return `row ${lacking + 1} of ${source} has no "${name}". Every row needs what a placeholder names.`
 }
 
-/** Whether any text of the target names a column. */
-export function usesDataset(target: Target): boolean {
-  return listPlaceholders(target).length > 0
+/** Whether any text of the target names a column, or the one that is asked for. */
+export function usesDataset(target: Target, column?: string): boolean {
+  const names = listPlaceholders(target).map(({ name }) => name)
+  return column === undefined ? names.length > 0 : names.includes(column)
 }
 
 function listPlaceholders({ url, headers, body }: Target): Placeholder[] {

@@ -1,6 +1,7 @@
 import { orderRows } from '../bench-spec/row-order.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
+import { writePrompt } from '../bench-spec/trace-prompt.ts'
 import type { LoadPlan } from './load-plan.ts'
 import type { Ticket } from './schedule.ts'
 
@@ -18,8 +19,9 @@ export function createComposer(plan: LoadPlan): Composer {
   const { load, requests, baseline = requests, stream, phaseHeader } = plan
   const order = orderRows(requests.length, load)
   return (ticket) => {
-    const request = (ticket.target === 'baseline' ? baseline : requests)[order(ticket)]
-    if (request === undefined) throw new Error('a load plan needs at least one request')
+    const prepared = (ticket.target === 'baseline' ? baseline : requests)[order(ticket)]
+    if (prepared === undefined) throw new Error('a load plan needs at least one request')
+    const request = writePrompt(prepared, ticket, { seed: load.seed, wordsPerToken: 1 })
     if (phaseHeader === undefined) return { request, stream }
     const headers = { ...request.headers, [phaseHeader]: ticket.phase }
     return { request: { ...request, headers }, stream }

@@ -211,6 +211,7 @@ export function loadCells({ load, summary }: Results): string[] {
 /** `c=10`, or the rate: `20/s constant`. */
 export function flowCell(load: Results['load']): string {
   if (load.kind === 'closed') return `c=${formatCount(load.concurrency)}`
+  if (load.trace !== null) return `${load.trace.format} trace ${load.trace.speed}x`
   return `${formatValue(load.rate_per_second, '/s')} ${formatArrival(load)}`
 }
 

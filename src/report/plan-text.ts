@@ -1,7 +1,7 @@
 import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { PlannedTarget, PlannedTime, RunPlan } from '../bench-spec/run-plan.ts'
 import type { Load } from '../bench-spec/spec.ts'
-import { formatCount, formatMs } from './units.ts'
+import { formatCount, formatMs, formatValue } from './units.ts'
 
 /** `50 requests and 10 of warm-up, 10 at a time, to http://127.0.0.1:8000/stream`, in one line. */
 export function renderSending({ requests, duration, warmup, load, targets }: RunPlan): string {
@@ -49,7 +49,12 @@ export function renderPlan(plan: RunPlan): string[] {
 /** `10 at a time`, `20 a second`. */
 function sayFlow(load: Load): string {
   if (load.kind === 'closed') return `${formatCount(load.concurrency)} at a time`
-  return `${formatCount(load.rate)} a second, at most ${formatCount(load.maxConcurrency)} at a time`
+  const { arrival } = load
+  const pace =
+    arrival.kind === 'trace'
+      ? `when the ${arrival.format} trace says at ${arrival.speed}x (${formatValue(load.rate, '/s')} on average)`
+      : `${formatCount(load.rate)} a second`
+  return `${pace}, at most ${formatCount(load.maxConcurrency)} at a time`
 }
 
 /** One line for each stage. */

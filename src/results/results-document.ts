@@ -13,6 +13,19 @@ export interface SettingDocument {
   number: number | null
 }
 
+/** The trace that says when what is sent. */
+export interface TraceDocument {
+  /** Whose shape it has. */
+  format: 'mooncake' | 'burstgpt' | 'azure' | 'requests'
+  /** Times as fast as it was recorded. */
+  speed: number
+  /**
+   * Share of the tokens of its prompts that a prefix cache finds which is empty at first and keeps
+   * everything, 0–1; `null`: the trace does not tell.
+   */
+  cached_share: number | null
+}
+
 /** One of the specs that a matrix makes. */
 export interface CellDocument {
   /** Name of the spec that the matrix stands in. */
@@ -1714,13 +1727,15 @@ export interface Results {
     | {
         /** Which of them. */
         kind: 'open'
-        /** Requests due per second. */
+        /** Requests due per second; of a trace the mean. */
         rate_per_second: number
         /**
          * Shape of the gamma distribution of the times between two requests, 1: Poisson; `null`:
-         * they come evenly.
+         * they come evenly, or as a trace says.
          */
         burstiness: number | null
+        /** The trace that says when what is sent; `null`: there is none. */
+        trace: TraceDocument | null
         /** The most requests in flight; one more waits and is sent late. */
         max_concurrency: number
         /** Measured requests asked for; `null` when only a duration was. */

@@ -27,6 +27,7 @@ import type {
 } from './results-document.ts'
 import { fixed, orNull, significant } from './rounding.ts'
 import { toServer } from './server-document.ts'
+import { toTrace } from './trace.ts'
 import type { Sentences } from './wording.ts'
 
 export type {
@@ -58,7 +59,7 @@ export type FlowDocument =
   | Pick<Extract<Results['load'], { kind: 'closed' }>, 'kind' | 'concurrency'>
   | Pick<
       Extract<Results['load'], { kind: 'open' }>,
-      'kind' | 'rate_per_second' | 'burstiness' | 'max_concurrency'
+      'kind' | 'rate_per_second' | 'burstiness' | 'trace' | 'max_concurrency'
     >
 
 /** What the stages found out, and the facts that only an edge knows. */
@@ -187,6 +188,7 @@ export function toFlow(load: Load): FlowDocument {
     kind,
     rate_per_second: rate,
     burstiness: arrival.kind === 'gamma' ? arrival.burstiness : null,
+    trace: arrival.kind === 'trace' ? toTrace(arrival) : null,
     max_concurrency: maxConcurrency,
   }
 }

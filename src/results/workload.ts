@@ -4,6 +4,7 @@ import { limitKeys } from '../bench-spec/asked.ts'
 import { isFields } from '../bench-spec/fields.ts'
 import { createRedactor, redactDeep } from '../bench-spec/redaction.ts'
 import type { BenchSpec, Stage } from '../bench-spec/spec.ts'
+import type { Trace } from '../bench-spec/trace.ts'
 import type { WorkloadDocument } from './results-document.ts'
 
 /** Members of a body whose text is no prompt, and tells what was asked for. */
@@ -36,6 +37,7 @@ export function describeWorkload(spec: BenchSpec): WorkloadDocument[] {
     value('method', target.method),
     ...(body === undefined ? [] : describeBody(body)),
     ...(rows === undefined ? [] : [content('rows', rows, rows.length, 'rows')]),
+    ...(dataset?.trace === undefined ? [] : [describeTrace(dataset.trace)]),
     value('order', load.shuffle === true ? `shuffled by seed ${load.seed}` : 'as in the file'),
     ...reading.flatMap(([name, given]) =>
       given === undefined ? [] : [value(`stream_format.${toSnake(name)}`, redact(given))],
@@ -43,6 +45,11 @@ export function describeWorkload(spec: BenchSpec): WorkloadDocument[] {
     ...(load.stages === undefined ? [] : [value('stages', describeStages(load.stages))]),
     value('connections', load.keepAlive === false ? 'one per request' : 'kept'),
   ]
+}
+
+/** When its requests are due and what their prompts have in common. */
+function describeTrace({ instants, prompts }: Trace): WorkloadDocument {
+  return content('trace', [instants, prompts], instants.length, 'rows')
 }
 
 /** `2 for 10000ms, 2 to 8 within 500ms for 20000ms`. */

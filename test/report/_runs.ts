@@ -503,6 +503,7 @@ export const runs = {
       ...withoutConcurrency(passing.load),
       kind: 'open',
       rate_per_second: 12,
+      trace: null,
       burstiness: 1,
       max_concurrency: 20,
       warmup: 24,
