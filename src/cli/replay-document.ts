@@ -61,6 +61,7 @@ export function toReplayDocument(replay: Replay): object {
     event_count: marks.events,
     event_names: marks.eventNames,
     prompt_tokens: marks.promptTokens ?? null,
+    cached_tokens: marks.cachedTokens ?? null,
     completion_tokens: marks.completionTokens ?? null,
     output: marks.output ?? null,
     missing_output: marks.missingOutput ?? null,

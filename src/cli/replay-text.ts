@@ -2,7 +2,7 @@ import { cleanMessage } from '../bench-spec/plain-text.ts'
 import { padEnd, padStart, truncate } from '../report/columns.ts'
 import { formatQuantity } from '../report/quantity.ts'
 import { listTextPlaces, suggestFormat } from '../stream/suggestion.ts'
-import type { TracedEvent } from '../stream/trace.ts'
+import type { Trace, TracedEvent } from '../stream/trace.ts'
 import { nameEnd, type Replay, toSpecFormat } from './replay-document.ts'
 
 const width = 100
@@ -104,7 +104,7 @@ function renderMarks(replay: Replay): string[] {
     ['first token', place(marks.firstToken, ({ roles }) => roles.includes('token'))],
     ['first content', place(marks.firstContent, hasContent)],
     ['tokens', `${marks.tokenTimes.length} of ${marks.events} events`],
-    ['usage', `${marks.promptTokens ?? '–'} prompt, ${marks.completionTokens ?? '–'} completion`],
+    ['usage', showUsage(marks)],
     ['output', showOutput(replay)],
     ['end', show(nameEnd(replay) ?? '–')],
     ...(fault === undefined
@@ -112,6 +112,11 @@ function renderMarks(replay: Replay): string[] {
       : [['failure', `${fault.kind}: ${show(fault.message)}`] satisfies [string, string]]),
   ]
   return rows.map(([label, value]) => truncate(`${padEnd(label, 14)} ${value}`, width))
+}
+
+function showUsage({ promptTokens, cachedTokens, completionTokens }: Trace['marks']): string {
+  const cached = cachedTokens === undefined ? '' : ` (${cachedTokens} cached)`
+  return `${promptTokens ?? '–'} prompt${cached}, ${completionTokens ?? '–'} completion`
 }
 
 function hasContent({ roles }: TracedEvent): boolean {

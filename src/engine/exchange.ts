@@ -129,6 +129,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
         reads,
         bytes,
         promptTokens: stream?.promptTokens,
+        cachedTokens: stream?.cachedTokens,
         completionTokens: stream?.completionTokens,
         reused,
         replaced,

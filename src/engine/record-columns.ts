@@ -49,6 +49,7 @@ export const numberFields: readonly NumberField[] = [
   'reads',
   'bytes',
   'promptTokens',
+  'cachedTokens',
   'completionTokens',
 ]
 

@@ -74,7 +74,10 @@ interface RecordBase {
   eventNames?: readonly NameCount[]
   reads: number
   bytes: number
+  /** As the server counts: the whole prompt, what came from a cache included. */
   promptTokens?: number
+  /** Those of them that came from the server's cache; `undefined`: it does not say. */
+  cachedTokens?: number
   completionTokens?: number
   /** Of an open loop: as many as may be were in flight when it was due, so that it was sent late. */
   heldBack?: true

@@ -27,6 +27,8 @@ export interface ServerSummary {
   promptTokens?: Ledger
   /** `client`: the server's `usage`, or token events where there is none. */
   outputTokens?: Ledger & { usage?: number; events: number }
+  /** Tokens of prompts that were looked for in its prefix cache, and those found; of vLLM. */
+  prefixCache?: { queries: number; hits: number }
   times: Partial<Record<ServerTimeName, ServerTime>>
   /** Of how many answers it tells times that are not all of this run, and how many it finished since. */
   window?: { window: number; finished: number }
@@ -60,6 +62,7 @@ export function summarizeServer(
     several: undefined,
     promptTokens: undefined,
     outputTokens: undefined,
+    prefixCache: undefined,
     times: {},
     window: undefined,
     timeline: watch.readings.map(({ sent, value: { running, waiting } }) =>
@@ -77,7 +80,14 @@ function compare(
   given: { origin: number; records: readonly RequestRecord[]; findChoices: FindChoices },
 ): Pick<
   ServerSummary,
-  'covers' | 'requests' | 'several' | 'promptTokens' | 'outputTokens' | 'times' | 'window'
+  | 'covers'
+  | 'requests'
+  | 'several'
+  | 'promptTokens'
+  | 'outputTokens'
+  | 'prefixCache'
+  | 'times'
+  | 'window'
 > {
   const { origin, records } = given
   const counted = sortByCertainty(records, before)
@@ -85,10 +95,13 @@ function compare(
   const choicesOf = countAs(after.value, given.findChoices)
   const countChoices = (record: RequestRecord): number => choicesOf(record).all
   const choices = covered.reduce((sum, record) => sum + countChoices(record), 0)
-  const grown = (key: 'finished' | 'promptTokens' | 'outputTokens'): number | undefined => {
+  const grown = (
+    key: 'finished' | 'promptTokens' | 'outputTokens' | 'cacheQueries' | 'cacheHits',
+  ): number | undefined => {
     const last = after.value[key]
     return last === undefined ? undefined : last - (before.value[key] ?? 0)
   }
+  const [queries, hits] = [grown('cacheQueries'), grown('cacheHits')]
   const requests = compareCounts(grown('finished'), counted, countChoices, countChoices)
   const output = compareCounts(grown('outputTokens'), counted, outputTokens)
   const usage = compareCounts(0, counted, ({ completionTokens }) => completionTokens)?.client
@@ -126,6 +139,7 @@ function compare(
         usage,
         events: covered.reduce((sum, { tokenTimes }) => sum + tokenTimes.length, 0),
       }),
+    prefixCache: queries === undefined || hits === undefined ? undefined : { queries, hits },
     times,
     window,
   })
@@ -144,10 +158,11 @@ function hasRestarted(
   )
 }
 
-function listCounts({ finished, promptTokens, outputTokens, times }: Snapshot) {
+function listCounts(snapshot: Snapshot) {
+  const { finished, promptTokens, outputTokens, cacheQueries, cacheHits, times } = snapshot
   const timed = serverTimeNames.map((name) => {
     const time = times[name]
     return time?.kind === 'totals' ? time.count : undefined
   })
-  return [finished, promptTokens, outputTokens, ...timed]
+  return [finished, promptTokens, outputTokens, cacheQueries, cacheHits, ...timed]
 }

@@ -38,6 +38,9 @@ export interface Snapshot {
   finished?: number
   promptTokens?: number
   outputTokens?: number
+  /** Tokens of prompts that were looked for in the prefix cache, and those found there. */
+  cacheQueries?: number
+  cacheHits?: number
   times: Partial<Record<ServerTimeName, TimeTotals | LatestTimes>>
 }
 

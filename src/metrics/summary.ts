@@ -3,6 +3,7 @@ import type { GoodputBounds } from '../bench-spec/slo.ts'
 import type { FailedRecord, FailureKind, RequestRecord } from '../engine/record.ts'
 import { isGood } from './goodput.ts'
 import { chunkGaps, measure, type RequestMetric } from './measure.ts'
+import { countPromptCache, type PromptCache } from './prompt-cache.ts'
 import { gatherSample, mean, quantile, type Sample, sampleEach, stddev } from './sample.ts'
 import { measureSentRate, type SentRate } from './sent-rate.ts'
 import {
@@ -62,6 +63,7 @@ export interface RunSummary {
   outputTokensPerSecond?: number
   outputTokens?: number
   tokenBasis: TokenBasis
+  prompts: PromptCache
   goodput?: number
   /** Of an open loop. */
   sentRate?: SentRate
@@ -114,6 +116,7 @@ export function summarize(
       tokens === undefined ? undefined : throughput(measured, outputTokens)?.perSecond,
     outputTokens: tokens,
     tokenBasis: basis,
+    prompts: countPromptCache(completed),
     goodput: good === undefined || judged === 0 ? undefined : good / judged,
     sentRate: isOpen ? measureSentRate(records) : undefined,
     ttft: distributeEach(completed, measuring('ttft')),

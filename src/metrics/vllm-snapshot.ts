@@ -48,6 +48,8 @@ export function readVllmSnapshot(text: string): Snapshot | undefined {
         'generation_tokens',
       ]),
     ),
+    cacheQueries: total(findCounter(families, 'prefix_cache_queries')),
+    cacheHits: total(findCounter(families, 'prefix_cache_hits')),
     times: keepKnown<Snapshot['times']>({
       ttft: readTime(families, 'ttft'),
       latency: readTime(families, 'latency'),
@@ -67,6 +69,11 @@ function groupByName(series: readonly Series[]): Families {
 
 function find(families: Families, names: readonly string[]): readonly Series[] | undefined {
   return names.map((name) => families.get(name)).find((series) => series !== undefined)
+}
+
+/** Before 0.9 it was the cache of a GPU, and a client library before OpenMetrics writes no `_total`. */
+function findCounter(families: Families, name: string): readonly Series[] | undefined {
+  return find(families, [`${name}_total`, name, `gpu_${name}_total`, `gpu_${name}`])
 }
 
 function total(series: readonly Series[] | undefined): number | undefined {

@@ -183,7 +183,16 @@ export function rateCells({ summary }: Results): string[] {
     ...(tokens === null
       ? []
       : [`${formatValue(tokens, 'tok/s')} (${tokenBases[summary.token_basis]})`]),
+    ...cachedCells(summary.prompts),
   ]
+}
+
+/** `prompts 8 400 tok, 62.1% cached`, and how many requests say so where not all do; none where none does. */
+function cachedCells(prompts: Results['summary']['prompts']): string[] {
+  const { counted, tokens, told, cached_share: share } = prompts
+  if (tokens === null || share === null) return []
+  const by = told < counted ? ` (${formatCount(told)} of ${formatCount(counted)} say)` : ''
+  return [`prompts ${formatCount(tokens)} tok, ${formatValue(share, 'share')} cached${by}`]
 }
 
 /** `sent 19.9 of 20.1/s, 12 held back`: as drawn, and as it was. */

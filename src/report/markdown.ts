@@ -23,7 +23,7 @@ import { explainDiagnostic } from './sentence/diagnostic.ts'
 import { explainServerFinding } from './sentence/server-finding.ts'
 import { explainSlo } from './sentence/slo.ts'
 import { explainVerdict } from './sentence/verdict.ts'
-import { queueCells, serverCountRows, serverTimeRows } from './server-cells.ts'
+import { cacheCells, queueCells, serverCountRows, serverTimeRows } from './server-cells.ts'
 import { stageRows, stageTitles } from './stage-cells.ts'
 
 export interface MarkdownOptions {
@@ -271,7 +271,7 @@ function renderServer({ server }: Results): string[] {
         counts.map(({ count, server: own, client, events }) => [count, own, client, events]),
       ).slice(counts.length === 0 ? 2 : 0),
     ),
-    ...block([queueCells(server).join(', ')]),
+    ...block([[...queueCells(server), ...cacheCells(server)].join(', ')]),
   ]
 }
 

@@ -1,5 +1,5 @@
 import type { ServerDocument, ServerTimeDocument } from '../results/results.ts'
-import { formatCount, formatMs } from './units.ts'
+import { formatCount, formatMs, formatValue } from './units.ts'
 
 /** One time of the server beside the client's; empty where there is nothing to say. */
 export interface ServerTimeRow {
@@ -75,13 +75,22 @@ export function queueCells({ timeline }: ServerDocument): string[] {
   })
 }
 
+/** `prefix cache 62.1% of 9 300 tok`, by its own count; none where it does not tell, or was not asked. */
+export function cacheCells({ prefix_cache: cache }: ServerDocument): string[] {
+  if (cache === null || cache.queries === 0) return []
+  const { queries, hits } = cache
+  return [`prefix cache ${formatValue(hits / queries, 'share')} of ${formatCount(queries)} tok`]
+}
+
 /** Lines of cells, what the client found in brackets: `ttft 117ms (118ms)`. */
 export function serverLines(server: ServerDocument): string[][] {
   const times = serverTimeRows(server)
     .filter(({ metric }) => ['ttft', 'latency', 'queue'].includes(metric))
     .map(({ metric, mean, clientMean }) => bracket(metric, mean, clientMean))
   const counts = serverCountRows(server).map((row) => bracket(row.count, row.server, row.client))
-  return [[...times, ...queueCells(server)], counts].filter((cells) => cells.length > 0)
+  return [[...times, ...queueCells(server)], counts, cacheCells(server)].filter(
+    (cells) => cells.length > 0,
+  )
 }
 
 function bracket(name: string, server: string, client: string): string {

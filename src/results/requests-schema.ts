@@ -61,7 +61,10 @@ export const requestSchema: JsonSchema = record('One request.', {
   ),
   reads: count('Reads of the socket.'),
   bytes: count('Bytes of the body.'),
-  prompt_tokens: orNull(count('As the server counts.')),
+  prompt_tokens: orNull(count('As the server counts, those from a cache included.')),
+  cached_tokens: orNull(
+    count("Those of the prompt that came from the server's cache; `null`: it does not say."),
+  ),
   completion_tokens: orNull(count('As the server counts.')),
   output: orNull(text('What `output_path` names.')),
   missing_output: orNull(

@@ -53,6 +53,7 @@ export function renderRequest(record: RequestRecord, t0: number): string {
     reads: record.reads,
     bytes: record.bytes,
     prompt_tokens: record.promptTokens ?? null,
+    cached_tokens: record.cachedTokens ?? null,
     completion_tokens: record.completionTokens ?? null,
     output: record.output ?? null,
     missing_output: record.missingOutput ?? null,
@@ -121,6 +122,7 @@ interface RequestLine {
   reads: number
   bytes: number
   prompt_tokens: number | null
+  cached_tokens: number | null
   completion_tokens: number | null
   output: string | null
   event_names: RequestRecord['eventNames'] | null
@@ -164,6 +166,7 @@ function toRecord(line: RequestLine, refuse: () => DocumentError): RequestRecord
     replaced: line.replaced ?? undefined,
     heldBack: line.held_back || undefined,
     promptTokens: line.prompt_tokens ?? undefined,
+    cachedTokens: line.cached_tokens ?? undefined,
     completionTokens: line.completion_tokens ?? undefined,
     output: line.output ?? undefined,
     eventNames: line.event_names ?? undefined,

@@ -705,6 +705,19 @@ export interface SummaryDocument {
   output_tokens: number | null
   /** Where token counts come from: the server, or token events counted. */
   token_basis: 'usage' | 'estimated' | 'mixed' | 'none'
+  /** What the server counted of the prompts of completed requests. */
+  prompts: {
+    /** Requests whose prompt was counted. */
+    counted: number
+    /** Of these prompts, those from a cache included. */
+    tokens: number | null
+    /** Requests that say how many of them came from a cache of the server, be it none. */
+    told: number
+    /** That came from a cache; `null`: no request says. */
+    cached_tokens: number | null
+    /** cached_tokens ÷ tokens, 0–1; who says nothing counts as none. */
+    cached_share: number | null
+  }
   /** Share of requests that keep all per-request bounds, 0–1. */
   goodput: number | null
   /** The rate of the measured requests as it was; `null` without one. */
@@ -1523,6 +1536,13 @@ export interface ServerDocument {
     events: number
     /** The same of these, by `usage`, or by token events without it. */
     agrees: boolean
+  } | null
+  /** Its prefix cache in this time; `null` where it does not tell. */
+  prefix_cache: {
+    /** Tokens of prompts that were looked for in it. */
+    queries: number
+    /** Those that were found. */
+    hits: number
   } | null
   /** From the arrival of a request to its first token. */
   ttft_ms: ServerTimeDocument | null

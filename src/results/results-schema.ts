@@ -170,6 +170,15 @@ export const summarySchema: JsonSchema = record(
       'mixed',
       'none',
     ]),
+    prompts: record('What the server counted of the prompts of completed requests.', {
+      counted: count('Requests whose prompt was counted.'),
+      tokens: orNull(count('Of these prompts, those from a cache included.')),
+      told: count(
+        'Requests that say how many of them came from a cache of the server, be it none.',
+      ),
+      cached_tokens: orNull(count('That came from a cache; `null`: no request says.')),
+      cached_share: orNull(number('cached_tokens ÷ tokens, 0–1; who says nothing counts as none.')),
+    }),
     goodput: orNull(number('Share of requests that keep all per-request bounds, 0–1.')),
     sent_rate: orNull(
       record('The rate of the measured requests as it was; `null` without one.', {

@@ -5,6 +5,7 @@ import { startOfStage } from '../bench-spec/stages.ts'
 import { formatTagValue } from '../bench-spec/tag.ts'
 import type { ClientTrust, ProcessTrust, RunEnd } from '../engine/record.ts'
 import type { Diagnostic } from '../metrics/diagnostic.ts'
+import type { PromptCache } from '../metrics/prompt-cache.ts'
 import type { SentRate } from '../metrics/sent-rate.ts'
 import type { ServerSummary } from '../metrics/server-summary.ts'
 import type { Distribution, RunSummary } from '../metrics/summary.ts'
@@ -235,6 +236,7 @@ function toSummary(summary: RunSummary): SummaryDocument {
     output_tokens_per_second: orNull(summary.outputTokensPerSecond, significant),
     output_tokens: summary.outputTokens ?? null,
     token_basis: summary.tokenBasis,
+    prompts: toPrompts(summary.prompts),
     goodput: orNull(summary.goodput, significant),
     sent_rate: summary.sentRate === undefined ? null : toSentRate(summary.sentRate),
     ttft_ms: toDistribution(summary.ttft),
@@ -254,6 +256,16 @@ function toSummary(summary: RunSummary): SummaryDocument {
       count,
       sample,
     })),
+  }
+}
+
+function toPrompts(prompts: PromptCache): SummaryDocument['prompts'] {
+  return {
+    counted: prompts.counted,
+    tokens: prompts.promptTokens ?? null,
+    told: prompts.told,
+    cached_tokens: prompts.cachedTokens ?? null,
+    cached_share: orNull(prompts.share, significant),
   }
 }
 

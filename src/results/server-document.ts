@@ -12,7 +12,7 @@ import type { Sentences } from './wording.ts'
 
 /** The part of `results.json` that holds what the server told. */
 export function toServer(server: ServerSummary, sentences: Sentences): ServerDocument {
-  const { covers, requests, promptTokens, outputTokens, times } = server
+  const { covers, requests, promptTokens, outputTokens, prefixCache, times } = server
   const finding = toFinding(locateTime(server))
   return {
     source: server.source ?? null,
@@ -50,6 +50,7 @@ export function toServer(server: ServerSummary, sentences: Sentences): ServerDoc
             events: outputTokens.events,
             agrees: outputTokens.agrees ?? false,
           },
+    prefix_cache: prefixCache ?? null,
     ttft_ms: toTime(times.ttft),
     latency_ms: toTime(times.latency),
     queue_ms: toTime(times.queue),

@@ -159,6 +159,12 @@ export const serverSchema: JsonSchema = record(
         },
       }),
     ),
+    prefix_cache: orNull(
+      record('Its prefix cache in this time; `null` where it does not tell.', {
+        queries: count('Tokens of prompts that were looked for in it.'),
+        hits: count('Those that were found.'),
+      }),
+    ),
     ttft_ms: time('From the arrival of a request to its first token.'),
     latency_ms: time('From the arrival of a request to its last token.'),
     queue_ms: time('From the arrival of a request until it began to run.'),

@@ -15,6 +15,10 @@ export interface ContentRule {
 export interface UsageRule {
   events?: readonly string[]
   promptTokens?: string
+  /** Tokens of the prompt that the count at `promptTokens` leaves out; added to it. */
+  promptBesides?: readonly string[]
+  /** Those of the prompt that came from a cache; unlike the other counts it may be 0. */
+  cachedTokens?: string
   completionTokens?: string
   /** Reasoning that the count at `completionTokens` leaves out; added to it. */
   reasoningTokens?: string

@@ -14,6 +14,7 @@ export interface EventMeaning {
   /** Whether it ends the answer, and by what. */
   completes: 'event' | 'field' | undefined
   promptTokens: number | undefined
+  cachedTokens: number | undefined
   completionTokens: number | undefined
   /** Parsed JSON, or the data as it came; `undefined` when `data` was not parsed (see shortcut.ts). */
   payload: unknown
@@ -93,13 +94,18 @@ export function createInterpreter(dialect: Dialect, completionEvent?: string): I
       text: '',
       completes: undefined,
       promptTokens: undefined,
+      cachedTokens: undefined,
       completionTokens: undefined,
       payload,
     }
     addContent(meaning)
     for (const rule of usage) {
       if (!appliesTo(rule, name)) continue
-      meaning.promptTokens ??= countAt(payload, rule.promptTokens)
+      meaning.promptTokens ??= rule.promptBesides.reduce(
+        (sum, path) => addCounts(sum, countAt(payload, path)),
+        countAt(payload, rule.promptTokens),
+      )
+      meaning.cachedTokens ??= countAt(payload, rule.cachedTokens, 0)
       meaning.completionTokens ??= addCounts(
         countAt(payload, rule.completionTokens),
         countAt(payload, rule.reasoningTokens),
@@ -167,6 +173,8 @@ function compileContent({ events, path, where }: ContentRule): CompiledContent {
 interface CompiledUsage {
   events: readonly string[] | undefined
   promptTokens: Path | undefined
+  promptBesides: readonly Path[]
+  cachedTokens: Path | undefined
   completionTokens: Path | undefined
   reasoningTokens: Path | undefined
 }
@@ -175,6 +183,8 @@ function compileUsage(rule: UsageRule): CompiledUsage {
   return {
     events: rule.events,
     promptTokens: optionalPath(rule.promptTokens),
+    promptBesides: (rule.promptBesides ?? []).map(parsePath),
+    cachedTokens: optionalPath(rule.cachedTokens),
     completionTokens: optionalPath(rule.completionTokens),
     reasoningTokens: optionalPath(rule.reasoningTokens),
   }
@@ -203,10 +213,10 @@ function collect(
   return ''
 }
 
-/** Servers send zeros, negative numbers and texts here; none of them counts anything. */
-function countAt(payload: unknown, path: Path | undefined): number | undefined {
+/** Servers send zeros, negative numbers and texts here; none of them counts anything, but for a `least` of 0. */
+function countAt(payload: unknown, path: Path | undefined, least = 1): number | undefined {
   const count = path && findAt(payload, path)
-  return typeof count === 'number' && Number.isSafeInteger(count) && count > 0 ? count : undefined
+  return Number.isSafeInteger(count) && (count as number) >= least ? (count as number) : undefined
 }
 
 function addCounts(count: number | undefined, more: number | undefined): number | undefined {

@@ -80,6 +80,7 @@ export function createMarker(marks: StreamMarks, dialect: Dialect, options: Mark
       marks.tokenTimes.push(at)
     }
     if (meaning.promptTokens !== undefined) marks.promptTokens = meaning.promptTokens
+    if (meaning.cachedTokens !== undefined) marks.cachedTokens = meaning.cachedTokens
     if (meaning.completionTokens !== undefined) marks.completionTokens = meaning.completionTokens
     if (meaning.completes !== undefined) marks.completed = at
     addOutput(meaning, id)

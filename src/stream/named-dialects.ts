@@ -15,7 +15,11 @@ export const jsonLines: readonly string[] = [
 ]
 export const done: Completion = { kind: 'sentinel', data: '[DONE]' }
 export const openaiUsage: readonly UsageRule[] = [
-  { promptTokens: 'usage.prompt_tokens', completionTokens: 'usage.completion_tokens' },
+  {
+    promptTokens: 'usage.prompt_tokens',
+    cachedTokens: 'usage.prompt_tokens_details.cached_tokens',
+    completionTokens: 'usage.completion_tokens',
+  },
 ]
 const choicesFinish: FinishRule = { choices: 'choices', reason: 'finish_reason' }
 
@@ -97,6 +101,7 @@ const openaiResponses: Dialect = {
     {
       events: ['response.completed', 'response.incomplete'],
       promptTokens: 'response.usage.input_tokens',
+      cachedTokens: 'response.usage.input_tokens_details.cached_tokens',
       completionTokens: 'response.usage.output_tokens',
     },
   ],
@@ -119,7 +124,16 @@ const anthropic: Dialect = {
   error: { events: ['error'], path: 'error' },
   usage: [
     // Its output_tokens is only what was there at the start.
-    { events: ['message_start'], promptTokens: 'message.usage.input_tokens' },
+    {
+      events: ['message_start'],
+      // Behind the last breakpoint of the cache.
+      promptTokens: 'message.usage.input_tokens',
+      promptBesides: [
+        'message.usage.cache_read_input_tokens',
+        'message.usage.cache_creation_input_tokens',
+      ],
+      cachedTokens: 'message.usage.cache_read_input_tokens',
+    },
     { events: ['message_delta'], completionTokens: 'usage.output_tokens' },
   ],
   ignoredEvents: keepAlives,
@@ -147,6 +161,7 @@ const gemini: Dialect = {
   usage: [
     {
       promptTokens: 'usageMetadata.promptTokenCount',
+      cachedTokens: 'usageMetadata.cachedContentTokenCount',
       completionTokens: 'usageMetadata.candidatesTokenCount',
       reasoningTokens: 'usageMetadata.thoughtsTokenCount',
     },
@@ -260,7 +275,13 @@ const dashscope: Dialect = {
     ['stop', 'length', 'tool_calls'].map((equals) => ({ kind: 'field' as const, path, equals })),
   ),
   error: { events: ['error'] },
-  usage: [{ promptTokens: 'usage.input_tokens', completionTokens: 'usage.output_tokens' }],
+  usage: [
+    {
+      promptTokens: 'usage.input_tokens',
+      cachedTokens: 'usage.prompt_tokens_details.cached_tokens',
+      completionTokens: 'usage.output_tokens',
+    },
+  ],
   ignoredEvents: keepAlives,
   signs: [{ path: 'output' }, { path: 'request_id' }],
 }

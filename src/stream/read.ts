@@ -255,6 +255,7 @@ const rawRead: EventMeaning = {
   text: '',
   completes: undefined,
   promptTokens: undefined,
+  cachedTokens: undefined,
   completionTokens: undefined,
   payload: undefined,
 }

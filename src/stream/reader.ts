@@ -28,8 +28,13 @@ export interface StreamMarks {
   events: number
   /** Those of them that have a name, by it; of the first 32 names. */
   eventNames: NameCount[]
-  /** Server's own count; `undefined` when it sent none or an unusable one. */
+  /**
+   * Server's own count, in every dialect of the whole prompt, what came from a cache included;
+   * `undefined` when it sent none or an unusable one.
+   */
   promptTokens?: number
+  /** Those of the prompt that came from the server's cache; 0: it says that there was none. */
+  cachedTokens?: number
   completionTokens?: number
   /** Text at `outputPath`, or the answer's text when the reader was told to keep it. */
   output?: string

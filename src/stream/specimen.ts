@@ -45,10 +45,11 @@ function draftText(dialect: Dialect, format: StreamFormat | undefined, text: str
 /** Why the answer ends, and how many tokens it had. */
 function draftCounts(dialect: Dialect, tokens: number): Draft[] {
   const { finish, usage } = dialect
-  return usage.map(({ events, promptTokens, completionTokens }) => {
+  return usage.map(({ events, promptTokens, cachedTokens, completionTokens }) => {
     const payload = signed(dialect)
     if (finish?.choices !== undefined) put(payload, `${finish.choices}.*.${finish.reason}`, 'stop')
     if (promptTokens !== undefined) put(payload, promptTokens, tokens)
+    if (cachedTokens !== undefined) put(payload, cachedTokens, 0)
     if (completionTokens !== undefined) put(payload, completionTokens, tokens)
     return { name: events?.[0], payload }
   })

@@ -77,8 +77,9 @@ function listRoles(meaning: Meaning, token: boolean): readonly Role[] {
   if (meaning.kind === 'keep_alive') return ['keep_alive']
   if (meaning.kind === 'sentinel') return ['end']
   if (meaning.kind === 'fault') return ['error']
-  const { content, promptTokens, completionTokens, completes } = meaning
-  const counted = promptTokens !== undefined || completionTokens !== undefined
+  const { content, promptTokens, cachedTokens, completionTokens, completes } = meaning
+  const counts = [promptTokens, cachedTokens, completionTokens]
+  const counted = counts.some((count) => count !== undefined)
   const roles: Role[] = [
     ...(token ? ['token' as const] : []),
     ...(content === undefined ? [] : [content]),

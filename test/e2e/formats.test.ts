@@ -80,3 +80,43 @@ test.each(variations)(
 function asksForTwo(path: string): boolean {
   return ['/v1/chat/completions', '/v1/completions'].includes(path)
 }
+
+const long = 'Say in a word what this is about. '.repeat(8)
+
+test.each<[DialectName, string, object, number | undefined]>([
+  ['openai-chat', '/v1/chat/completions', { ...streamed, messages: say(long) }, undefined],
+  ['openai-completions', '/v1/completions', { ...streamed, prompt: long }, undefined],
+  ['openai-responses', '/v1/responses', { stream: true, instructions: long, input: 'hi' }, 0],
+  ['anthropic', '/v1/messages', { stream: true, max_tokens: 9, system: long, messages }, 0],
+  [
+    'gemini',
+    `${gemini}?alt=sse`,
+    { systemInstruction: { parts: [{ text: long }] }, contents },
+    undefined,
+  ],
+])(
+  '%s: the reader finds as many cached tokens as the mock took from its cache',
+  async (dialect, path, body, first) => {
+    const mock = await startMock({
+      profile: 'vllm',
+      tokens: 2,
+      ttft: 1,
+      itl: 1,
+      prefix_cache: true,
+    })
+    onTestFinished(() => mock.stop())
+    const marks = [
+      await read(`${mock.url}${path}`, dialect, body),
+      await read(`${mock.url}${path}`, dialect, body),
+    ]
+    const sent = (await mock.truth()).map(({ tokens: counted }) => counted)
+    expect(sent[0]?.cached).toBe(0)
+    expect(sent[1]?.cached).toBeGreaterThan(32)
+    expect(marks.map(({ promptTokens }) => promptTokens)).toEqual(sent.map(({ prompt }) => prompt))
+    expect(marks.map(({ cachedTokens }) => cachedTokens)).toEqual([first, sent[1]?.cached])
+  },
+)
+
+function say(content: string): object[] {
+  return [{ role: 'user', content }]
+}

@@ -439,3 +439,13 @@ test('the timeline runs from the start of the measured phase', () => {
   const { timeline } = summarizeServer(watch(first, last), records, 1000)
   expect(timeline).toEqual([{ at: -500, running: 1, waiting: 0 }, { at: 5000 }])
 })
+
+test('tells how much of the prompts its prefix cache had, of this run alone', () => {
+  const { prefixCache } = summarize(
+    { cacheQueries: 190, cacheHits: 64 },
+    { cacheQueries: 50, cacheHits: 32 },
+  )
+  expect(prefixCache).toEqual({ queries: 140, hits: 32 })
+  expect(summarize().prefixCache).toBeUndefined()
+  expect(summarize({ cacheQueries: 10, cacheHits: 1 }, { cacheQueries: 50 }).restarted).toBe(true)
+})

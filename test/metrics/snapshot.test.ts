@@ -33,6 +33,8 @@ test('reads the families of vLLM V1, all engines together, and no request that w
     finished: 6,
     promptTokens: 590,
     outputTokens: 390,
+    cacheQueries: 1000,
+    cacheHits: 624,
   })
   const last = { bound: Infinity, count: 6 }
   expect(shape(snapshot)).toEqual([

@@ -57,6 +57,7 @@ test('has no figure for what is not known', () => {
       'dialects',
       'dispatchDelay',
       'failures',
+      'prompts',
       'requests',
       'successRate',
       'tokenBasis',
@@ -98,4 +99,33 @@ test('counts dialects, the most frequent first', () => {
     { name: 'openai-chat', count: 2 },
     { name: 'dify', count: 1 },
   ])
+})
+
+test('adds up the prompts of completed requests, and what of them came from a cache', () => {
+  const told = { promptTokens: 40, cachedTokens: 32 }
+  const records = [
+    { ...completed(), ...told },
+    { ...completed(), promptTokens: 40, cachedTokens: 0 },
+    { ...completed(), promptTokens: 48 },
+    completed(),
+    { ...completed({ phase: 'warmup', round: -1 }), ...told },
+    { ...failed(), ...told },
+  ]
+  expect(summarize(records).prompts).toEqual({
+    counted: 3,
+    promptTokens: 128,
+    told: 2,
+    cachedTokens: 32,
+    share: 0.25,
+  })
+  expect(summarize([{ ...completed(), promptTokens: 40 }]).prompts).toEqual({
+    counted: 1,
+    promptTokens: 40,
+    told: 0,
+  })
+  expect(summarize([{ ...completed(), cachedTokens: 5 }]).prompts).toEqual({
+    counted: 0,
+    told: 1,
+    cachedTokens: 5,
+  })
 })

@@ -231,6 +231,7 @@ const vllm: ServerDocument = {
   requests: { server: 304, client: 303, agrees: true },
   prompt_tokens: { server: 15200, usage: 15150, agrees: true },
   output_tokens: { server: 19456, usage: 19392, events: 19392, agrees: true },
+  prefix_cache: { queries: 15200, hits: 9440 },
   ttft_ms: serverTime(390.4),
   latency_ms: serverTime(2310.2),
   queue_ms: serverTime(212.5, { client: null }),
@@ -300,6 +301,7 @@ const passing: Results = {
     output_tokens_per_second: 742.97,
     output_tokens: 19072,
     token_basis: 'usage',
+    prompts: { counted: 298, tokens: 12516, told: 0, cached_tokens: null, cached_share: null },
     goodput: null,
     sent_rate: null,
     ttft_ms: distribution(355),
@@ -388,6 +390,7 @@ const nothing: Partial<Results['summary']> = {
   output_tokens_per_second: null,
   output_tokens: null,
   token_basis: 'none',
+  prompts: { counted: 0, tokens: null, told: 0, cached_tokens: null, cached_share: null },
   ttft_ms: null,
   latency_ms: null,
   stream_end_ms: null,
@@ -662,7 +665,19 @@ export const runs = {
       ],
     },
   }),
-  server: run({ server: vllm }),
+  server: run({
+    server: vllm,
+    summary: {
+      ...passing.summary,
+      prompts: {
+        counted: 298,
+        tokens: 14900,
+        told: 290,
+        cached_tokens: 9248,
+        cached_share: 0.620671,
+      },
+    },
+  }),
 } as const satisfies Record<string, Results>
 
 function withoutConcurrency(load: Results['load']): Omit<ClosedDocument, 'kind' | 'concurrency'> {

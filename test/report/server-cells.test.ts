@@ -29,7 +29,13 @@ test('what only the server can see has nothing beside it', () => {
 })
 
 test('lines leave out what is not known', () => {
-  const unknown = { queue_ms: null, prompt_tokens: null, requests: null, timeline: [] }
+  const unknown = {
+    queue_ms: null,
+    prompt_tokens: null,
+    prefix_cache: null,
+    requests: null,
+    timeline: [],
+  }
   const output = { ...vllm.output_tokens!, usage: null }
   expect(serverLines({ ...vllm, ...unknown, output_tokens: output })).toEqual([
     ['ttft 390ms (393ms)', 'latency 2.31s (2.31s)'],

@@ -63,6 +63,7 @@ const input: ResultsInput = {
     successRate: 298 / 300,
     duration: 25_670.123456,
     tokenBasis: 'usage',
+    prompts: { counted: 298, promptTokens: 300, told: 290, cachedTokens: 100, share: 1 / 3 },
     ttft: {
       count: 1,
       min: 1.00004,

@@ -78,6 +78,7 @@ const meaning = {
   text: '',
   completes: undefined,
   promptTokens: undefined,
+  cachedTokens: undefined,
   completionTokens: undefined,
   payload: undefined,
 } as const

@@ -13,6 +13,15 @@ test.each([
     { message: { content: [], usage: { input_tokens: 9, output_tokens: 1 } } },
     { ...nothing, promptTokens: 9, completionTokens: undefined },
   ],
+  [
+    'message_start',
+    {
+      message: {
+        usage: { input_tokens: 9, cache_read_input_tokens: 32, cache_creation_input_tokens: 4 },
+      },
+    },
+    { ...nothing, promptTokens: 45, cachedTokens: 32 },
+  ],
   ['content_block_start', { content_block: { type: 'text', text: '' } }, nothing],
   ['ping', { type: 'ping' }, { kind: 'keep_alive' }],
   [
@@ -221,4 +230,48 @@ test('bare text is content unless its event has a name of its own', () => {
   expect(interpret('Hello', 'message')).toMatchObject({ content: 'output' })
   expect(interpret('ok', 'workflow_started')).toMatchObject({ content: undefined })
   expect(interpret('{not json', undefined)).toMatchObject({ content: 'output', text: '{not json' })
+})
+
+test.each([
+  [
+    dialects['openai-chat'],
+    { usage: { prompt_tokens: 40, prompt_tokens_details: { cached_tokens: 32 } } },
+  ],
+  [
+    dialects['openai-completions'],
+    { usage: { prompt_tokens: 40, prompt_tokens_details: { cached_tokens: 32 } } },
+  ],
+  [
+    responses,
+    {
+      type: 'response.completed',
+      response: { usage: { input_tokens: 40, input_tokens_details: { cached_tokens: 32 } } },
+    },
+  ],
+  [
+    anthropic,
+    { type: 'message_start', message: { usage: { input_tokens: 8, cache_read_input_tokens: 32 } } },
+  ],
+  [gemini, { usageMetadata: { promptTokenCount: 40, cachedContentTokenCount: 32 } }],
+  [
+    dialects.dashscope,
+    { usage: { input_tokens: 40, prompt_tokens_details: { cached_tokens: 32 } } },
+  ],
+  [dialects.sse, { usage: { prompt_tokens: 40, prompt_tokens_details: { cached_tokens: 32 } } }],
+])('$name: of a prompt of 40 tokens 32 came from the cache', (dialect, payload) => {
+  const meaning = createInterpreter(dialect)(JSON.stringify(payload), undefined)
+  expect(meaning).toMatchObject({ promptTokens: 40, cachedTokens: 32 })
+})
+
+test.each([
+  [0, 0],
+  [32, 32],
+  [-1, undefined],
+  [1.5, undefined],
+  ['32', undefined],
+  [null, undefined],
+])('%j cached tokens are %j: none is something that a server says', (told, count) => {
+  const usage = { prompt_tokens: 40, prompt_tokens_details: { cached_tokens: told } }
+  const meaning = createInterpreter(dialects['openai-chat'])(JSON.stringify({ usage }), undefined)
+  expect(meaning).toMatchObject({ promptTokens: 40, cachedTokens: count })
 })

@@ -1,11 +1,18 @@
 import { type Answer, type Block, explainFinish, findLastMs, listBlocks } from '../answer/answer.ts'
 import type { Ask, Rendering } from '../answer/ask.ts'
-import { type Fields, isFields } from '../plan/fields.ts'
 import { keepKnown } from '../plan/known.ts'
 import type { PlanEvent } from '../plan/plan.ts'
 import type { Refusal } from '../plan/refusal.ts'
 import { countPromptTokens } from '../plan/tokens.ts'
-import { parseBody, readCount, readFlag, readMessages, readSampling, refuse } from './body.ts'
+import {
+  parseBody,
+  readCount,
+  readFlag,
+  readMessages,
+  readSampling,
+  readSystem,
+  refuse,
+} from './body.ts'
 import type { Dialect, Failure } from './dialect.ts'
 import { frameEvent, insertPings, renderStream, renderWhole } from './framing.ts'
 
@@ -43,7 +50,7 @@ function describe(status: number, message: string): object {
 
 function readAsk(text: string): Ask {
   const body = parseBody(text)
-  const prompt = `${readSystem(body)}${readMessages(body, 'messages')}`
+  const prompt = `${readSystem(body['system'])}${readMessages(body, 'messages')}`
   const maxTokens = readCount(body, 'max_tokens', 1)
   if (maxTokens === undefined) refuse('max_tokens', 'given')
   const stream = readFlag(body, 'stream')
@@ -55,14 +62,6 @@ function readAsk(text: string): Ask {
     kinds: ['reasoning', 'tool_call'],
     render: (answer) => (stream ? renderEvents(answer) : renderMessage(answer)),
   }
-}
-
-function readSystem({ system }: Fields): string {
-  if (typeof system === 'string') return `${system}\n`
-  if (!Array.isArray(system)) return ''
-  return system
-    .map((part) => (isFields(part) && typeof part['text'] === 'string' ? `${part['text']}\n` : ''))
-    .join('')
 }
 
 function describeMessage(answer: Answer): Record<string, unknown> {
@@ -77,8 +76,14 @@ function describeMessage(answer: Answer): Record<string, unknown> {
   }
 }
 
-function renderUsage({ shape, promptTokens }: Answer, outputTokens: number): object {
-  const usage = { input_tokens: promptTokens, output_tokens: outputTokens }
+/** Of the prompt `input_tokens` counts what did not come from the cache. */
+function renderUsage({ shape, promptTokens, cachedTokens }: Answer, outputTokens: number): object {
+  const usage = {
+    input_tokens: promptTokens - cachedTokens,
+    cache_creation_input_tokens: 0,
+    cache_read_input_tokens: cachedTokens,
+    output_tokens: outputTokens,
+  }
   return keepKnown({ usage: shape.usage === 'never' ? undefined : usage })
 }
 

@@ -90,6 +90,15 @@ export function readMessages(body: Fields, key: string, parts = 'content'): stri
   return messages.map((message) => readText(message, parts)).join('\n')
 }
 
+/** What stands before all messages, a text or a list of parts, with a line end behind each text. */
+export function readSystem(system: unknown): string {
+  if (typeof system === 'string') return `${system}\n`
+  if (!Array.isArray(system)) return ''
+  return system
+    .map((part) => (isFields(part) && typeof part['text'] === 'string' ? `${part['text']}\n` : ''))
+    .join('')
+}
+
 /** The text of a message; of a list of parts that of its text parts. */
 function readText(message: unknown, key: string): string {
   const content = isFields(message) ? message[key] : undefined

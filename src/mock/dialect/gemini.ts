@@ -5,7 +5,7 @@ import { keepKnown } from '../plan/known.ts'
 import type { PlanEvent } from '../plan/plan.ts'
 import type { Refusal } from '../plan/refusal.ts'
 import { countPromptTokens } from '../plan/tokens.ts'
-import { parseBody, readCount, readMessages, readSampling } from './body.ts'
+import { parseBody, readCount, readMessages, readSampling, readSystem } from './body.ts'
 import type { Dialect, Failure, Route } from './dialect.ts'
 import { renderStream, renderWhole } from './framing.ts'
 
@@ -60,7 +60,9 @@ function renderFailure({ message, frame, position }: Failure): string {
 function readAsk(text: string, { pathname, query }: Route): Ask {
   const [, model = '', method] = target.exec(pathname) ?? []
   const body = parseBody(text)
-  const prompt = readMessages(body, 'contents', 'parts')
+  const system = body['systemInstruction'] ?? body['system_instruction']
+  const lead = readSystem(isFields(system) ? system['parts'] : system)
+  const prompt = `${lead}${readMessages(body, 'contents', 'parts')}`
   const config = isFields(body['generationConfig']) ? body['generationConfig'] : {}
   const { temperature } = readSampling(config)
   const maxTokens = readCount(config, 'maxOutputTokens', 1)
@@ -138,13 +140,14 @@ function renderCall({ name, argumentsJson }: ToolCall): object {
 }
 
 function describeChunk(
-  { promptTokens, model, ref, shape }: Answer,
+  { promptTokens, cachedTokens, model, ref, shape }: Answer,
   candidates: readonly object[],
   tokens: number,
   thought: number,
 ): object {
   const usage = {
     promptTokenCount: promptTokens,
+    ...(cachedTokens > 0 && { cachedContentTokenCount: cachedTokens }),
     candidatesTokenCount: tokens - thought,
     ...(thought > 0 && { thoughtsTokenCount: thought }),
     totalTokenCount: promptTokens + tokens,

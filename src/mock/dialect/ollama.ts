@@ -14,7 +14,15 @@ import { keepKnown } from '../plan/known.ts'
 import type { PlanEvent } from '../plan/plan.ts'
 import type { Refusal } from '../plan/refusal.ts'
 import { countPromptTokens } from '../plan/tokens.ts'
-import { parseBody, readCount, readFlag, readMessages, readSampling, refuse } from './body.ts'
+import {
+  parseBody,
+  readCount,
+  readFlag,
+  readMessages,
+  readSampling,
+  readSystem,
+  refuse,
+} from './body.ts'
 import type { Dialect, Failure } from './dialect.ts'
 import { frameLine, renderLines, renderWhole } from './framing.ts'
 
@@ -54,8 +62,8 @@ function readGenerate(text: string): Ask {
   return { ...ask, kinds: ['reasoning'] }
 }
 
-function readPrompt({ prompt }: Fields): string {
-  return typeof prompt === 'string' ? prompt : refuse('prompt', 'a text')
+function readPrompt({ system, prompt }: Fields): string {
+  return typeof prompt === 'string' ? readSystem(system) + prompt : refuse('prompt', 'a text')
 }
 
 function readRequest(text: string, readInput: (body: Fields) => string, say: Say): Ask {

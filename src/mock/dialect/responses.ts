@@ -3,7 +3,7 @@ import type { Ask, Rendering } from '../answer/ask.ts'
 import { keepKnown } from '../plan/known.ts'
 import type { PlanEvent } from '../plan/plan.ts'
 import { countPromptTokens } from '../plan/tokens.ts'
-import { parseBody, readCount, readFlag, readMessages, readSampling } from './body.ts'
+import { parseBody, readCount, readFlag, readMessages, readSampling, readSystem } from './body.ts'
 import { obfuscate } from './chunk.ts'
 import type { Dialect, Failure } from './dialect.ts'
 import { frameEvent, renderStream, renderWhole } from './framing.ts'
@@ -21,7 +21,8 @@ export const responsesDialect: Dialect = {
 function readAsk(text: string): Ask {
   const body = parseBody(text)
   const { input } = body
-  const prompt = typeof input === 'string' ? input : readMessages(body, 'input')
+  const said = typeof input === 'string' ? input : readMessages(body, 'input')
+  const prompt = `${readSystem(body['instructions'])}${said}`
   const stream = readFlag(body, 'stream')
   const maxTokens = readCount(body, 'max_output_tokens', 1)
   return keepKnown<Ask>({

@@ -1,6 +1,6 @@
 import type { Results, ServerDocument } from '../../results/results.ts'
 import { type BreakdownDocument, explainServerFinding } from '../sentence/server-finding.ts'
-import { serverCountRows, serverTimeRows } from '../server-cells.ts'
+import { cacheCells, serverCountRows, serverTimeRows } from '../server-cells.ts'
 import { formatCount, formatMs } from '../units.ts'
 import { createPlot, fixed, renderAxes, renderChart, renderFigure } from './chart.ts'
 import { drawSteps, type Point } from './line.ts'
@@ -13,7 +13,7 @@ export function renderServer({ server }: Results): Markup | undefined {
   if (server === null) return undefined
   const { finding } = server
   const parts = finding.kind === 'breakdown' ? renderBreakdown(finding) : undefined
-  return markup`<p><bdi>${explainServerFinding(finding)}</bdi></p>${parts}${renderTimes(server)}${renderCounts(server)}${renderQueue(server)}<p class="note">Read from <bdi>${server.url}</bdi>: ${formatCount(server.scrapes)} scrapes${server.failed_scrapes === 0 ? undefined : markup`, ${formatCount(server.failed_scrapes)} failed`}.</p>`
+  return markup`<p><bdi>${explainServerFinding(finding)}</bdi></p>${parts}${renderTimes(server)}${renderCounts(server)}${renderCache(server)}${renderQueue(server)}<p class="note">Read from <bdi>${server.url}</bdi>: ${formatCount(server.scrapes)} scrapes${server.failed_scrapes === 0 ? undefined : markup`, ${formatCount(server.failed_scrapes)} failed`}.</p>`
 }
 
 function renderTimes(server: ServerDocument): Markup | undefined {
@@ -34,6 +34,11 @@ function renderCounts(server: ServerDocument): Markup | undefined {
     head: ['', 'server', 'client', 'token events'],
     rows: rows.map((row) => [row.count, row.server, row.client, row.events]),
   })
+}
+
+function renderCache(server: ServerDocument): Markup | undefined {
+  const [cell] = cacheCells(server)
+  return cell === undefined ? undefined : markup`<p class="note">By its own count: ${cell}.</p>`
 }
 
 const bar = { width: 960, height: 64 }

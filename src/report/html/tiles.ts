@@ -36,6 +36,7 @@ export function renderTiles({ summary, load }: Results): Markup {
           ? 'not known'
           : `${formatCount(summary.output_tokens)} in all, ${tokenBases[basis]}`,
     },
+    ...listCached(summary.prompts),
     ...(summary.goodput === null
       ? []
       : [
@@ -59,6 +60,21 @@ export function renderTiles({ summary, load }: Results): Markup {
       markup`<div><dt>${name}</dt><dd><span class="figure">${value}</span><span class="soft">${note}</span></dd></div>`,
   )
   return markup`<dl class="tiles">${items}</dl>`
+}
+
+/** None where the server does not speak of its cache. */
+function listCached(prompts: Results['summary']['prompts']): Tile[] {
+  const { counted, tokens, told, cached_tokens: cached, cached_share: share } = prompts
+  if (tokens === null || cached === null || share === null) return []
+  const by =
+    told < counted ? `, as ${formatCount(told)} of ${formatCount(counted)} requests say` : ''
+  return [
+    {
+      name: 'prompts cached',
+      value: formatValue(share, 'share'),
+      note: `${formatCount(cached)} of ${formatCount(tokens)} tokens${by}`,
+    },
+  ]
 }
 
 function time(metric: string, figures: DistributionDocument | null): Tile {
