@@ -53,10 +53,10 @@ export interface BenchDocument {
   resend?: boolean
   /** Rows for the {{column}} placeholders; request i uses row i modulo rows, or as shuffled. */
   data_source?: {
-    /** Format of the file. */
-    type: 'csv' | 'jsonl' | 'trace'
+    /** Format of the file, or `synthetic`: prompts are made up, or `trace`: sent when it says. */
+    type: 'csv' | 'jsonl' | 'synthetic' | 'trace'
     /** The file, relative to the spec's directory. */
-    file: string
+    file?: string
     /** The only column that may be used. Default: all. */
     column?: string
     /**
@@ -98,6 +98,25 @@ export interface BenchDocument {
      * @default 512
      */
     block_tokens?: number
+    /** Of `synthetic`: tokens of a prompt, its shared prefix included. Or a distribution. */
+    input_tokens?: number | Record<string, unknown>
+    /**
+     * Of `synthetic`: tokens of an answer, for `max_tokens: "{{output_tokens}}"`. Or a
+     * distribution.
+     */
+    output_tokens?: number | Record<string, unknown>
+    /** Of `synthetic`: tokens that the prompts of a group begin with. Default: none. */
+    shared_prefix?: number
+    /**
+     * Of `synthetic`: how many different shared prefixes there are, which prompts have in turn.
+     * @default 1
+     */
+    groups?: number
+    /**
+     * Of `synthetic`: how many prompts there are. Default: as many as requests are sent, so that
+     * none repeats.
+     */
+    rows?: number
     /** Free for notes; never read. */
     [key: `x-${string}`]: unknown
   }

@@ -10,7 +10,7 @@ import { renderPath } from './issue.ts'
 import type { Dataset, Row } from './spec.ts'
 import { suggest } from './suggestion.ts'
 
-/** The document's `data_source`, as the schema lets it through. */
+/** A `data_source` that is a file, as the schema lets it through. */
 export interface DataSource {
   type: 'csv' | 'jsonl'
   file: string
@@ -19,6 +19,7 @@ export interface DataSource {
   shuffle?: boolean
 }
 
+/** Rows of a `data_source`. */
 export interface LoadedDataset {
   /** `undefined` when there are issues. */
   dataset?: Dataset

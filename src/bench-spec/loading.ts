@@ -28,6 +28,7 @@ import { findSecrets, maskNamedSecrets, type LiteralSecret } from './secret.ts'
 import type { RelativeSlo } from './slo.ts'
 import { parseSource } from './source.ts'
 import type { BenchSpec, MockOptions, Secret } from './spec.ts'
+import { createWriteRows } from './synthetic-source.ts'
 import { hasPlaceholder, prepare } from './template.ts'
 import { loadTrace } from './trace-loading.ts'
 
@@ -189,6 +190,7 @@ function build<Stored>(opened: Opened<Stored>): BenchSpec<Stored>[] {
     found.push(createIssue(locate, path, message, part))
   })
   let loaded: LoadedDataset | undefined
+  const writeRows = createWriteRows()
   const benches = documents.map((each) => {
     const bench = readBench(each.document, {
       directory,
@@ -197,9 +199,8 @@ function build<Stored>(opened: Opened<Stored>): BenchSpec<Stored>[] {
       locate: locateCell(each, locate),
       readData: (source) =>
         (loaded ??=
-          source.type === 'trace'
-            ? loadTrace({ ...source, type: source.type }, directory)
-            : loadDataset({ ...source, type: source.type }, directory)),
+          source.type === 'trace' ? loadTrace(source, directory) : loadDataset(source, directory)),
+      writeRows,
       cellFolder: each.cell && nameCellFolder(each.cell.settings),
       readStored,
       openFiles,

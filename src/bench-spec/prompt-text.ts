@@ -74,3 +74,15 @@ export function writeWords(state: number, count: number): string {
   }
   return chosen.join(' ')
 }
+
+/** The same of words of which none comes twice; of more than there are, each once. */
+export function writeEachWord(state: number, count: number): string {
+  const random = mulberry32(state)
+  const chosen: string[] = []
+  const left = [...words]
+  while (chosen.length < count && left.length > 0) {
+    const [word] = left.splice(Math.floor((random() / 2 ** 32) * left.length), 1)
+    if (word !== undefined) chosen.push(word)
+  }
+  return chosen.join(' ')
+}

@@ -2,7 +2,8 @@ import { resolve } from 'node:path'
 
 import { checkBaselineUrl, ownParts, readBaseline, type ReadStored } from './baseline.ts'
 import type { BenchDocument } from './bench-document.ts'
-import type { LoadedDataset } from './dataset.ts'
+import { asFile, checkSourceKeys } from './data-source.ts'
+import type { DataSource, LoadedDataset } from './dataset.ts'
 import { createIssue, type Locate, type Report, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
 import { hasControls } from './plain-text.ts'
@@ -12,11 +13,19 @@ import type { RelativeSlo } from './slo.ts'
 import type { Abort, BenchSpec, Gate, MockOptions, Target } from './spec.ts'
 import { readStagedLoad, readStages } from './staged-load.ts'
 import type { StreamFormat } from './stream-format.ts'
+import {
+  fillSynthetic,
+  findUnused,
+  readSynthetic,
+  sketchSynthetic,
+  type WriteRows,
+} from './synthetic-source.ts'
 import { checkTags } from './tag-check.ts'
 import { createTagging } from './tagging.ts'
 import { checkHeaders, checkUrl } from './target.ts'
 import { checkPlaceholders, type Columns, usesDataset } from './template.ts'
-import { findTraceDoubts, readTracedLoad, refuseTraceKeys } from './traced-load.ts'
+import type { TraceSource } from './trace-loading.ts'
+import { findTraceDoubts, readTracedLoad } from './traced-load.ts'
 import { defaultSeed, readLoad, readTimeouts } from './workload.ts'
 
 /** What a document means, and what is wrong with the meaning. */
@@ -35,7 +44,9 @@ export interface BenchContext<Stored> {
   limits: readonly RelativeSlo[]
   locate: Locate
   /** Reads the file of a data source. */
-  readData(source: NonNullable<BenchDocument['data_source']>): LoadedDataset
+  readData(source: DataSource | TraceSource): LoadedDataset
+  /** Writes the rows of a source that is none. */
+  writeRows: WriteRows
   /** Below the folder of a baseline that was run with the same matrix; `undefined` without one. */
   cellFolder: string | undefined
   readStored?: ReadStored<Stored> | undefined
@@ -48,7 +59,7 @@ export function readBench<Stored>(
   document: Partial<BenchDocument>,
   context: BenchContext<Stored>,
 ): Bench<Stored> {
-  const { directory, faults, limits, locate, readData, cellFolder } = context
+  const { directory, faults, limits, locate, readData, writeRows, cellFolder } = context
   const { readStored, openFiles, cores } = context
   const issues: Issue[] = []
   const report: Report = (path, message, part) => {
@@ -57,7 +68,21 @@ export function readBench<Stored>(
   const target = readTarget(document)
   const mock = readMock(document, directory)
   const source = document.data_source
-  const loaded: LoadedDataset | undefined = source && readData(source)
+  const seed = document.seed ?? defaultSeed
+  const hasKeys = source !== undefined && checkSourceKeys(source, report)
+  const file = source && hasKeys ? asFile(source) : undefined
+  const synthetic =
+    hasKeys && file === undefined ? readSynthetic(source, { seed, report }) : undefined
+  const loaded: LoadedDataset | undefined =
+    source &&
+    (file === undefined
+      ? keepKnown<LoadedDataset>({
+          dataset: synthetic && sketchSynthetic(synthetic, document),
+          hidden: [],
+          issues: [],
+          warnings: [],
+        })
+      : readData(file))
   for (const { key, message } of loaded?.issues ?? []) report(['data_source', key], message)
   const dataset = loaded?.dataset
 
@@ -93,7 +118,6 @@ export function readBench<Stored>(
   }
   const hasBaseline = second !== undefined || faults.some(({ path }) => path[0] === 'baseline')
   const isTraced = source?.type === 'trace'
-  if (!isTraced) refuseTraceKeys(document, report)
   const staging = isTraced ? undefined : readStages(document, report)
   const lacksStages = faults.some(({ path }) => path[0] === 'stages')
   const hasRate =
@@ -104,7 +128,7 @@ export function readBench<Stored>(
     dataset,
     target,
     baseline: baseline?.kind === 'interleaved' ? baseline.target : undefined,
-    load: { shuffle: source?.shuffle, seed: document.seed ?? defaultSeed, stages: staging?.stages },
+    load: { shuffle: source?.shuffle, seed, stages: staging?.stages },
   })
   const hidden = loaded?.hidden ?? []
   const tagged = { tagging, dataset, hidden, hasStages: staging !== undefined }
@@ -131,16 +155,25 @@ export function readBench<Stored>(
   const stream = readStreamFormat(document.stream_format)
   const machine = { mock: mock !== undefined, alternates, openFiles, cores }
   const serverMetrics = readServerMetrics(document, report)
+  const load = isTraced
+    ? readTracedLoad(document, dataset?.trace, report, machine)
+    : staging === undefined
+      ? readLoad(document, report, { slos, gate, tagging, alternates, openFiles, cores, hasRate })
+      : readStagedLoad(document, staging, report, machine)
+  const filled =
+    synthetic &&
+    fillSynthetic(synthetic, {
+      rows: source?.rows,
+      load,
+      extraRounds: gate.maxExtraRounds,
+      write: writeRows,
+    })
   const parts = keepKnown<Bench<Stored>['parts']>({
     target,
     timeouts: readTimeouts(document, report),
-    dataset,
+    dataset: filled?.dataset ?? dataset,
     stream,
-    load: isTraced
-      ? readTracedLoad(document, dataset?.trace, report, machine)
-      : staging === undefined
-        ? readLoad(document, report, { slos, gate, tagging, alternates, openFiles, cores, hasRate })
-        : readStagedLoad(document, staging, report, machine),
+    load,
     mock,
     baseline,
     serverMetrics,
@@ -149,7 +182,8 @@ export function readBench<Stored>(
     gate,
     abort: readAbort(document, report),
   })
-  return { parts, issues, warnings: [...(loaded?.warnings ?? []), ...findDoubts(parts)] }
+  const warnings = [...(loaded?.warnings ?? []), ...(filled?.warnings ?? []), ...findDoubts(parts)]
+  return { parts, issues, warnings }
 }
 
 /** What a spec sends that does not say what to send: a request for a stream. */
@@ -232,6 +266,8 @@ function findDoubts({ slos, dataset, target, load, baseline }: Bench['parts']): 
     doubts.push(
       `data_source: no {{column}} is used, so every request is the same. Write for example {{${example}}} in the body.`,
     )
+  } else if (dataset !== undefined) {
+    doubts.push(...findUnused(dataset, target))
   }
   if (dataset?.trace !== undefined) doubts.push(...findTraceDoubts(target))
   if (load.kind === 'open') return doubts

@@ -1,3 +1,4 @@
+import { describeDistribution } from './distribution-reading.ts'
 import { durationPattern } from './duration.ts'
 import { describeObject, describeText, type JsonSchema } from './json-schema.ts'
 import { addMatrix } from './matrix-schema.ts'
@@ -179,8 +180,9 @@ const document = describeObject(
     data_source: describeObject(
       {
         type: {
-          description: 'Format of the file.',
-          enum: ['csv', 'jsonl', 'trace'],
+          description:
+            'Format of the file, or `synthetic`: prompts are made up, or `trace`: sent when it says.',
+          enum: ['csv', 'jsonl', 'synthetic', 'trace'],
           examples: ['csv'],
         },
         file: describeText("The file, relative to the spec's directory.", {
@@ -201,11 +203,36 @@ const document = describeObject(
           examples: [true],
         },
         ...traceKeys,
+        input_tokens: describeDistribution(
+          'count',
+          'Of `synthetic`: tokens of a prompt, its shared prefix included.',
+          { examples: [512] },
+        ),
+        output_tokens: describeDistribution(
+          'count',
+          'Of `synthetic`: tokens of an answer, for `max_tokens: "{{output_tokens}}"`.',
+          { examples: [128] },
+        ),
+        shared_prefix: count(
+          'Of `synthetic`: tokens that the prompts of a group begin with. Default: none.',
+          1,
+          { examples: [256] },
+        ),
+        groups: count(
+          'Of `synthetic`: how many different shared prefixes there are, which prompts have in turn.',
+          1,
+          { default: 1, examples: [8] },
+        ),
+        rows: count(
+          'Of `synthetic`: how many prompts there are. Default: as many as requests are sent, so that none repeats.',
+          1,
+          { examples: [1000] },
+        ),
       },
       {
         description:
           'Rows for the {{column}} placeholders; request i uses row i modulo rows, or as shuffled.',
-        required: ['type', 'file'],
+        required: ['type'],
         examples: [{ type: 'csv', file: 'prompts.csv', column: 'content' }],
       },
     ),

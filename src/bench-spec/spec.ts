@@ -1,3 +1,4 @@
+import type { Distribution } from './distribution.ts'
 import type { GoodputBounds, Slo } from './slo.ts'
 import type { StreamFormat } from './stream-format.ts'
 import type { Trace } from './trace.ts'
@@ -98,14 +99,28 @@ export interface Timeouts {
 export type Row = Readonly<Record<string, unknown>>
 
 export interface Dataset {
-  /** Path as written in the spec. */
+  /** Path as written in the spec, or `synthetic`. */
   source: string
-  /** Absolute path. */
-  path: string
+  /** Absolute path; `undefined` where there is no file. */
+  path?: string
   columns: readonly string[]
   rows: readonly Row[]
   /** Of rows that are the requests of a trace. */
   trace?: Trace
+  /** How its rows are made up; `undefined`: they are those of a file. */
+  synthetic?: Synthetic
+}
+
+/** Prompts of made-up text, whose lengths are in tokens as the server counts them. */
+export interface Synthetic {
+  seed: number
+  /** Tokens of a prompt, its shared prefix included. */
+  input: Distribution
+  /** Tokens of an answer; `undefined`: the spec does not say. */
+  output?: Distribution
+  /** Tokens that all prompts of a group begin with; 0: none. */
+  sharedPrefix: number
+  groups: number
 }
 
 /** Requests that were chosen because the spec does not say how many. */

@@ -46,7 +46,8 @@ export function prepare(spec: BenchSpec, target: Target = spec.target): Prepared
   const { dataset, load } = spec
   if (dataset === undefined) return [prepareRequest(target, {})]
   const { requests = Infinity, warmup, shuffle } = load
-  const used = shuffle === true ? Infinity : requests + warmup
+  // Made-up rows are as many as can be used, those of rounds that may be added included.
+  const used = shuffle === true || dataset.synthetic !== undefined ? Infinity : requests + warmup
   return dataset.rows.slice(0, used).map((row, index) =>
     keepKnown<PreparedRequest>({
       row: index,
@@ -114,18 +115,26 @@ export function checkPlaceholders(target: Target, columns: Columns, locate: Loca
   })
 }
 
+/** What a made-up row has only where the source asks for it. */
+const keysOfColumns: Readonly<Record<string, string>> = {
+  output_tokens: 'output_tokens, for example 128,',
+  group: 'shared_prefix, for example 256,',
+}
+
 function explainPlaceholder(
   name: string,
-  [key]: Path,
+  [place]: Path,
   { dataset, hidden }: Columns,
 ): string | undefined {
   if (dataset === undefined) {
     return `{{${name}}} has no source. Add a data_source with a column "${name}".`
   }
-  const { columns, rows, source, trace } = dataset
-  if (trace !== undefined && name === 'prompt' && key !== 'body') {
+  const { columns, rows, source, synthetic, trace } = dataset
+  if (trace !== undefined && name === 'prompt' && place !== 'body') {
     return '{{prompt}} of a trace is a long text, for the body alone. Write it there.'
   }
+  const key = synthetic && !columns.includes(name) ? keysOfColumns[name] : undefined
+  if (key !== undefined) return `{{${name}}} has no source. Add ${key} to the data_source.`
   if (hidden.includes(name)) {
     return `{{${name}}} is not available: data_source.column limits the columns to "${columns.join()}". Remove it to use all columns.`
   }
@@ -138,10 +147,14 @@ function explainPlaceholder(
   return `row ${lacking + 1} of ${source} has no "${name}". Every row needs what a placeholder names.`
 }
 
-/** Whether any text of the target names a column, or the one that is asked for. */
-export function usesDataset(target: Target, column?: string): boolean {
-  const names = listPlaceholders(target).map(({ name }) => name)
-  return column === undefined ? names.length > 0 : names.includes(column)
+/** Whether any text of the target names a column. */
+export function usesDataset(target: Target): boolean {
+  return listPlaceholders(target).length > 0
+}
+
+/** Whether any text of the target names this column. */
+export function usesColumn(target: Target, column: string): boolean {
+  return listPlaceholders(target).some(({ name }) => name === column)
 }
 
 function listPlaceholders({ url, headers, body }: Target): Placeholder[] {

@@ -13,8 +13,8 @@ import type { PromptRecipe, Trace, TracedRequest } from './trace.ts'
 
 type DataSource = NonNullable<BenchDocument['data_source']>
 
-/** The document's `data_source`, as the schema lets it through. */
-export type TraceSource = DataSource & { type: 'trace' }
+/** A `data_source` that is a trace, as the schema lets it through. */
+export type TraceSource = DataSource & { type: 'trace'; file: string }
 
 /** A trace that cannot be replayed, and the key of `data_source` that it belongs to. */
 class TraceError extends Error {

@@ -1,5 +1,6 @@
 import { writeWords } from './prompt-text.ts'
 import { mix } from './random.ts'
+import type { TokenRate } from './synthetic-rows.ts'
 import type { PreparedRequest } from './template.ts'
 import type { PromptRecipe } from './trace.ts'
 
@@ -17,25 +18,25 @@ const uses = { block: 1, own: 2, warmup: 3 }
 export function writePrompt(
   request: PreparedRequest,
   { phase, index }: { phase: 'warmup' | 'measured'; index: number },
-  { seed, wordsPerToken }: { seed: number; wordsPerToken: number },
+  { seed, rate }: { seed: number; rate: TokenRate },
 ): PreparedRequest {
   const { prompt, body } = request
   if (prompt === undefined || body?.includes(promptMark) !== true) return request
   const recipe = phase === 'measured' ? prompt : { ...prompt, blocks: [] }
   const own = mix(mix(seed, phase === 'measured' ? uses.own : uses.warmup), index)
-  const text = composeText(recipe, { blocks: mix(seed, uses.block), own, wordsPerToken })
+  const text = composeText(recipe, { blocks: mix(seed, uses.block), own, rate })
   // Words and blanks are the same in JSON.
   return { ...request, body: body.replaceAll(promptMark, () => text) }
 }
 
 function composeText(
   { tokens, blocks, blockTokens }: PromptRecipe,
-  seeds: { blocks: number; own: number; wordsPerToken: number },
+  { rate, ...seeds }: { blocks: number; own: number; rate: TokenRate },
 ): string {
   const parts: string[] = []
-  let rest = tokens
+  let rest = Math.max(1, tokens - rate.overhead)
   const add = (state: number, length: number): void => {
-    const words = Math.round(length * seeds.wordsPerToken)
+    const words = Math.round(length / rate.tokensPerWord)
     if (words > 0) parts.push(writeWords(state, words))
     rest -= length
   }

@@ -5,8 +5,7 @@ import { keepKnown } from './known.ts'
 import { checkOpenFiles, countConnections } from './open-files.ts'
 import { readProcesses } from './process-count.ts'
 import type { OpenLoad, Target } from './spec.ts'
-import { usesDataset } from './template.ts'
-import { traceKeys } from './trace-schema.ts'
+import { usesColumn } from './template.ts'
 import type { Trace } from './trace.ts'
 import { countWarmup, defaultRounds, longest, readManner } from './workload.ts'
 
@@ -19,13 +18,6 @@ const replaced = {
   requests: 'data_source: { limit: 300 } replays its first ones',
   total_requests: 'data_source: { limit: 300 } replays its first ones',
   duration: 'data_source: { window: { to: 60s } } replays its first part',
-} as const
-
-/** Of a data source, what rows have that stand in no order of time. */
-const ofRows = {
-  shuffle: 'its order is that of time',
-  column: 'all of its columns may be used',
-  encoding: 'it is read as UTF-8',
 } as const
 
 /**
@@ -102,10 +94,6 @@ function refuseKeys(document: Partial<BenchDocument>, report: Report): void {
       `cannot be had together with a trace, which says when what is sent. Remove it: ${advice}.`,
     )
   }
-  for (const [key, why] of Object.entries(ofRows)) {
-    if (document.data_source?.[key as keyof typeof ofRows] === undefined) continue
-    report(['data_source', key], `is not for a trace: ${why}. Remove it.`)
-  }
   if ((document.gate?.max_extra_rounds ?? 0) > 0) {
     const message = 'are not possible with a trace, which has its end. Replay more of it.'
     report(['gate', 'max_extra_rounds'], message)
@@ -124,17 +112,6 @@ function checkSpan(span: number, rate: number, report: Report): void {
   }
 }
 
-/** Of a data source of another type. */
-export function refuseTraceKeys(
-  { data_source: source = {} }: { data_source?: object },
-  report: Report,
-): void {
-  for (const key of Object.keys(traceKeys)) {
-    if (!Object.hasOwn(source, key)) continue
-    report(['data_source', key], 'is for a trace alone. Remove it, or write type: trace.')
-  }
-}
-
 /** What of a trace a request leaves out, although it is sent as one of it. */
 export function findTraceDoubts(target: Target): string[] {
   const parts = [
@@ -142,7 +119,7 @@ export function findTraceDoubts(target: Target): string[] {
     ['output_tokens', 'lengths of answers', 'max_tokens: "{{output_tokens}}" in the body'],
   ] as const
   return parts
-    .filter(([column]) => !usesDataset(target, column))
+    .filter(([column]) => !usesColumn(target, column))
     .map(([column, what, example]) => {
       return `data_source: {{${column}}} is not used, so that the ${what} are not those of the trace. Write for example ${example}.`
     })

@@ -1,5 +1,6 @@
 import { orderRows } from '../bench-spec/row-order.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
+import { assumedRate } from '../bench-spec/synthetic-rows.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
 import { writePrompt } from '../bench-spec/trace-prompt.ts'
 import type { LoadPlan } from './load-plan.ts'
@@ -21,7 +22,7 @@ export function createComposer(plan: LoadPlan): Composer {
   return (ticket) => {
     const prepared = (ticket.target === 'baseline' ? baseline : requests)[order(ticket)]
     if (prepared === undefined) throw new Error('a load plan needs at least one request')
-    const request = writePrompt(prepared, ticket, { seed: load.seed, wordsPerToken: 1 })
+    const request = writePrompt(prepared, ticket, { seed: load.seed, rate: assumedRate })
     if (phaseHeader === undefined) return { request, stream }
     const headers = { ...request.headers, [phaseHeader]: ticket.phase }
     return { request: { ...request, headers }, stream }

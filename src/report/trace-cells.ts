@@ -3,7 +3,7 @@ import { formatMs, formatValue } from './units.ts'
 
 /**
  * How near a run came to its trace: `arrival error p50 0.83ms, p99 8.03ms, max 11.6ms`,
- * `speed 1.99x of 2x`, `cached 51.8% of 52.6% asked`; none without a trace.
+ * `speed 1.99x of 2x`, `cached 51.8% of 52.6%`, as asked; none without a trace.
  */
 export function traceCells(results: Results): string[] {
   const error = results.summary.dispatch_delay_ms
@@ -20,7 +20,7 @@ export function traceCells(results: Results): string[] {
     speed,
     ...(asked === undefined
       ? []
-      : [`cached ${got === null ? 'not told' : formatValue(got, 'share')} of ${asked} asked`]),
+      : [`cached ${got === null ? 'not told' : formatValue(got, 'share')} of ${asked}`]),
   ]
 }
 

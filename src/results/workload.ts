@@ -30,13 +30,14 @@ export function describeWorkload(spec: BenchSpec): WorkloadDocument[] {
   const { target, dataset, stream, load, secrets } = spec
   // A secret is not to be guessed from a hash, and a new key is not another workload.
   const { redact } = createRedactor(secrets)
-  const rows = redactDeep(dataset?.rows, redact)
+  // Texts of made-up rows are as long as the tokens of a server have them.
+  const rows = redactDeep(dataset?.synthetic ?? dataset?.rows, redact)
   const body = redactDeep(target.body, redact)
   const reading = Object.entries({ ...stream, dialect: undefined })
   return [
     value('method', target.method),
     ...(body === undefined ? [] : describeBody(body)),
-    ...(rows === undefined ? [] : [content('rows', rows, rows.length, 'rows')]),
+    ...(rows === undefined ? [] : [content('rows', rows, dataset?.rows.length ?? 0, 'rows')]),
     ...(dataset?.trace === undefined ? [] : [describeTrace(dataset.trace)]),
     value('order', load.shuffle === true ? `shuffled by seed ${load.seed}` : 'as in the file'),
     ...reading.flatMap(([name, given]) =>

@@ -101,7 +101,7 @@ export function slogate(options: SlogateOptions = {}): Plugin {
         try {
           const specs = loadSpecs(id, { env: process.env, cwd })
           for (const { dataset } of specs)
-            if (dataset !== undefined) this.addWatchFile(dataset.path)
+            if (dataset?.path !== undefined) this.addWatchFile(dataset.path)
           // Vite would hand .json to its own plugin if it were not told that this is a script.
           return { ...compileSpecs(specs, id, source), moduleType: 'js' }
         } catch (error) {

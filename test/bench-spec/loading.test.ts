@@ -50,7 +50,9 @@ function failOnData(data_source: object, body = '{{content}}'): string {
 
 test('names the types of data source that there are [S1.20]', () => {
   const message = failOnData({ type: 'xlsx', file: '../../datasets/test_data.csv' })
-  expect(message).toContain('data_source.type: must be one of csv, jsonl, trace, got "xlsx"')
+  expect(message).toContain(
+    'data_source.type: must be one of csv, jsonl, synthetic, trace, got "xlsx"',
+  )
   expect(failOnData({ file: '../../datasets/test_data.csv' })).toContain('type')
 })
 

@@ -4,7 +4,7 @@ import type { PreparedRequest } from '../../src/bench-spec/template.ts'
 import { writePrompt } from '../../src/bench-spec/trace-prompt.ts'
 import type { PromptRecipe } from '../../src/bench-spec/trace.ts'
 
-const settings = { seed: 1, wordsPerToken: 1 }
+const settings = { seed: 1, rate: { tokensPerWord: 1, overhead: 0 } }
 
 function prepare(prompt: Partial<PromptRecipe>): PreparedRequest {
   const body = JSON.stringify({ messages: [{ role: 'user', content: 'Say: {{prompt}}' }] })
@@ -27,8 +27,9 @@ function write(
 
 test('a prompt has as many words as its tokens ask for', () => {
   expect(write({})).toHaveLength(10)
-  expect(write({}, 0, { wordsPerToken: 0.7 })).toHaveLength(7)
-  expect(write({ tokens: 1 }, 0, { wordsPerToken: 0.1 })).toHaveLength(1)
+  expect(write({}, 0, { rate: { tokensPerWord: 1.25, overhead: 0 } })).toHaveLength(8)
+  expect(write({}, 0, { rate: { tokensPerWord: 1, overhead: 3 } })).toHaveLength(7)
+  expect(write({ tokens: 1 }, 0, { rate: { tokensPerWord: 9, overhead: 3 } })).toHaveLength(1)
   expect(write({ blocks: [3, 4, 5] })).toHaveLength(10)
   expect(write({ blocks: [3] })).toHaveLength(10)
 })

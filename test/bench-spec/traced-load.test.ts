@@ -100,11 +100,11 @@ test('what a flag asks for is refused by its name', () => {
 
 test('what is for rows is not for a trace', () => {
   expect(refuse({ data_source: { ...source, shuffle: true } })).toEqual([
-    'data_source.shuffle: is not for a trace: its order is that of time. Remove it.',
+    'data_source.shuffle: goes with type csv or jsonl or synthetic, not with trace. Remove it.',
   ])
   expect(refuse({ data_source: { ...source, column: 'prompt', encoding: 'gbk' } })).toEqual([
-    'data_source.column: is not for a trace: all of its columns may be used. Remove it.',
-    'data_source.encoding: is not for a trace: it is read as UTF-8. Remove it.',
+    'data_source.column: goes with type csv or jsonl, not with trace. Remove it.',
+    'data_source.encoding: goes with type csv or jsonl, not with trace. Remove it.',
   ])
 })
 
@@ -112,8 +112,8 @@ test('what is for a trace is not for rows', () => {
   const rows = { type: 'csv', file: 'topics.csv', speed: '2x', limit: 3 }
   const body = { prompt: '{{topic}}' }
   expect(refuse({ body, data_source: rows, slo: ['ttft p95 <= 1s'] })).toEqual([
-    'data_source.speed: is for a trace alone. Remove it, or write type: trace.',
-    'data_source.limit: is for a trace alone. Remove it, or write type: trace.',
+    'data_source.speed: goes with type trace, not with csv. Remove it.',
+    'data_source.limit: goes with type trace, not with csv. Remove it.',
   ])
 })
 

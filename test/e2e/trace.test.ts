@@ -40,7 +40,7 @@ test('a trace is sent when it says, by two processes, to a cache that finds what
   )
   expect(stdout).toMatch(/ mooncake trace 8x {2}n=250 /)
   expect(stdout).toMatch(
-    /\n {3}arrival error p50 [\d.]+m?s, p99 [\d.]+m?s, max [\d.]+m?s {3}speed [\d.]+x of 8x {3}cached [\d.]+% of [\d.]+% asked\n/,
+    /\n {3}arrival error p50 [\d.]+m?s, p99 [\d.]+m?s, max [\d.]+m?s {3}speed [\d.]+x of 8x {3}cached [\d.]+% of [\d.]+%\n/,
   )
   const folder = '.vitest/slogate/trace'
   const { load, summary, dataset } = JSON.parse(
