@@ -117,9 +117,29 @@ export interface BenchDocument {
      * none repeats.
      */
     rows?: number
+    /**
+     * Whether a row may be sent again: allowed (which a PASS under policy `release` takes), or
+     * forbidden, so that too few rows, or two of them with the same prompt, are an error. Default:
+     * it may, and nobody has said so.
+     */
+    repeats?: 'allowed' | 'forbidden'
     /** Free for notes; never read. */
     [key: `x-${string}`]: unknown
   }
+  /**
+   * What a cache of the server may know of the prompts: whatever repeats (which a PASS under policy
+   * `release` takes), nothing (each begins with a marker that `seed` draws), or a common beginning
+   * of so many tokens and nothing behind it. Default: whatever repeats, and nobody has said so.
+   */
+  cache?:
+    | 'allowed'
+    | 'bust'
+    | {
+        /** Tokens of the common beginning, about one for each of its words. */
+        shared: number
+        /** Free for notes; never read. */
+        [key: `x-${string}`]: unknown
+      }
   /** How the stream is read. Default: chosen from the response. */
   stream_format?:
     | 'openai-chat'

@@ -5,14 +5,22 @@ import type { TraceSource } from './trace-loading.ts'
 
 type Source = NonNullable<BenchDocument['data_source']>
 
-const ofFile: readonly string[] = ['file', 'column', 'encoding', 'shuffle']
+const ofFile: readonly string[] = ['file', 'column', 'encoding', 'shuffle', 'repeats']
 
 /** What goes with a type, the first of it required. */
 const keysOf: Readonly<Record<Source['type'], readonly string[]>> = {
   csv: ofFile,
   jsonl: ofFile,
   trace: ['file', 'format', 'speed', 'window', 'limit', 'block_tokens'],
-  synthetic: ['input_tokens', 'output_tokens', 'shared_prefix', 'groups', 'rows', 'shuffle'],
+  synthetic: [
+    'input_tokens',
+    'output_tokens',
+    'shared_prefix',
+    'groups',
+    'rows',
+    'shuffle',
+    'repeats',
+  ],
 }
 
 const examples: Readonly<Record<string, string>> = {

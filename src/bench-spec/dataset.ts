@@ -17,6 +17,7 @@ export interface DataSource {
   column?: string
   encoding?: string
   shuffle?: boolean
+  repeats?: 'allowed' | 'forbidden'
 }
 
 /** Rows of a `data_source`. */

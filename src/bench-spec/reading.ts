@@ -2,11 +2,13 @@ import { resolve } from 'node:path'
 
 import { checkBaselineUrl, ownParts, readBaseline, type ReadStored } from './baseline.ts'
 import type { BenchDocument } from './bench-document.ts'
+import { readCacheRule } from './cache-rule.ts'
 import { asFile, checkSourceKeys } from './data-source.ts'
 import type { DataSource, LoadedDataset } from './dataset.ts'
 import { createIssue, type Locate, type Report, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
 import { hasControls } from './plain-text.ts'
+import { checkHeads, checkRepeats } from './prompt-check.ts'
 import { readServerMetrics } from './server-metrics.ts'
 import { addLimits, parseSlos } from './slo-list.ts'
 import type { RelativeSlo } from './slo.ts'
@@ -24,6 +26,7 @@ import { checkTags } from './tag-check.ts'
 import { createTagging } from './tagging.ts'
 import { checkHeaders, checkUrl } from './target.ts'
 import { checkPlaceholders, type Columns, usesDataset } from './template.ts'
+import { ruleOfTrace } from './trace-cache.ts'
 import type { TraceSource } from './trace-loading.ts'
 import { findTraceDoubts, readTracedLoad } from './traced-load.ts'
 import { defaultSeed, readLoad, readTimeouts } from './workload.ts'
@@ -173,6 +176,7 @@ export function readBench<Stored>(
     timeouts: readTimeouts(document, report),
     dataset: filled?.dataset ?? dataset,
     stream,
+    cache: readCacheRule(document) ?? (dataset?.trace && ruleOfTrace(dataset.trace)),
     load,
     mock,
     baseline,
@@ -182,6 +186,11 @@ export function readBench<Stored>(
     gate,
     abort: readAbort(document, report),
   })
+  // What is wrong with the placeholders is the cause of what would be found in the prompts.
+  if (issues.length === 0) {
+    checkHeads(parts, report)
+    if (source?.repeats === 'forbidden') checkRepeats(parts, report)
+  }
   const warnings = [...(loaded?.warnings ?? []), ...(filled?.warnings ?? []), ...findDoubts(parts)]
   return { parts, issues, warnings }
 }

@@ -1,7 +1,9 @@
 import { findOutputLimit, type OutputLimit } from './asked.ts'
+import { createMarker, marksPrompts, writeShared } from './cache-rule.ts'
 import { mostInFlight } from './in-flight.ts'
 import { keepKnown } from './known.ts'
 import { countOpenFiles } from './open-files.ts'
+import { fillHeads } from './prompt-head.ts'
 import { createRedactor } from './redaction.ts'
 import type { BenchSpec, Load, Target } from './spec.ts'
 import { prepareRequest } from './template.ts'
@@ -87,9 +89,15 @@ export function planRun(
 }
 
 function planTarget(spec: BenchSpec, target: Target, isMock: boolean): PlannedTarget {
-  const { dataset, load } = spec
+  const { dataset, load, cache } = spec
   const rows = dataset?.rows.slice(0, Math.min(mostRows, load.requests ?? Infinity)) ?? [{}]
-  const bodies = rows.map((row) => prepareRequest(target, row).body)
+  const lead = marksPrompts(cache) ? writeShared(cache, load.seed) : undefined
+  const mark = createMarker(load.seed)
+  const bodies = rows.map((row, index) => {
+    const { body, heads } = prepareRequest(target, row, lead)
+    if (body === undefined || heads === undefined) return body
+    return fillHeads({ body, heads }, mark({ phase: 'measured', index }))
+  })
   return keepKnown<PlannedTarget>({
     url: createRedactor(spec.secrets).redact(target.url),
     place: isMock ? 'mock' : isLocal(target.url) ? 'local' : 'remote',

@@ -228,6 +228,12 @@ const document = describeObject(
           1,
           { examples: [1000] },
         ),
+        repeats: {
+          description:
+            'Whether a row may be sent again: allowed (which a PASS under policy `release` takes), or forbidden, so that too few rows, or two of them with the same prompt, are an error. Default: it may, and nobody has said so.',
+          enum: ['allowed', 'forbidden'],
+          examples: ['forbidden'],
+        },
       },
       {
         description:
@@ -236,6 +242,23 @@ const document = describeObject(
         examples: [{ type: 'csv', file: 'prompts.csv', column: 'content' }],
       },
     ),
+    cache: {
+      description:
+        'What a cache of the server may know of the prompts: whatever repeats (which a PASS under policy `release` takes), nothing (each begins with a marker that `seed` draws), or a common beginning of so many tokens and nothing behind it. Default: whatever repeats, and nobody has said so.',
+      examples: ['bust', 'allowed', { shared: 256 }],
+      anyOf: [
+        { type: 'string', enum: ['allowed', 'bust'] },
+        describeObject(
+          {
+            shared: count('Tokens of the common beginning, about one for each of its words.', 1, {
+              maximum: 1_000_000,
+              examples: [256],
+            }),
+          },
+          { required: ['shared'] },
+        ),
+      ],
+    },
     stream_format: {
       description: 'How the stream is read. Default: chosen from the response.',
       examples: ['openai-chat', { type: 'sse', completion_event: 'workflow_finished' }],

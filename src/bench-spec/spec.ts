@@ -1,3 +1,4 @@
+import type { CacheRule } from './cache-rule.ts'
 import type { Distribution } from './distribution.ts'
 import type { GoodputBounds, Slo } from './slo.ts'
 import type { StreamFormat } from './stream-format.ts'
@@ -27,6 +28,8 @@ export interface BenchSpec<Stored = unknown> {
   baseline?: Baseline<Stored>
   /** `undefined`: the server's own metrics are left alone. */
   serverMetrics?: ServerMetrics
+  /** `undefined`: the spec does not say what a cache may know. */
+  cache?: CacheRule
   slos: readonly Slo[]
   /** Bounds a request must keep to count as good; present when an SLO asks for goodput. */
   goodput?: GoodputBounds

@@ -1,5 +1,7 @@
+import { marksPrompts, writeShared } from './cache-rule.ts'
 import { createIssue, type Locate, type Path, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
+import { findHeads } from './prompt-head.ts'
 import type { BenchSpec, Dataset, Row, Target } from './spec.ts'
 import { suggest } from './suggestion.ts'
 import type { PromptRecipe } from './trace.ts'
@@ -16,6 +18,8 @@ export interface PreparedRequest {
   body?: string
   /** What is written for `promptMark` in the body when it is sent; `undefined`: nothing. */
   prompt?: PromptRecipe
+  /** Offsets in the body at which a marker is put, see `createMarker`; `undefined`: at none. */
+  heads?: readonly number[]
 }
 
 /** A `{{name}}` in a text of the target. */
@@ -43,23 +47,28 @@ export function fillPlaceholders(text: string, word: string): string {
  * the rows. Without a dataset there is exactly one.
  */
 export function prepare(spec: BenchSpec, target: Target = spec.target): PreparedRequest[] {
-  const { dataset, load } = spec
-  if (dataset === undefined) return [prepareRequest(target, {})]
+  const { dataset, load, cache } = spec
+  const lead = marksPrompts(cache) ? writeShared(cache, load.seed) : undefined
+  if (dataset === undefined) return [prepareRequest(target, {}, lead)]
   const { requests = Infinity, warmup, shuffle } = load
   // Made-up rows are as many as can be used, those of rounds that may be added included.
   const used = shuffle === true || dataset.synthetic !== undefined ? Infinity : requests + warmup
   return dataset.rows.slice(0, used).map((row, index) =>
     keepKnown<PreparedRequest>({
       row: index,
-      ...prepareRequest(target, row),
+      ...prepareRequest(target, row, lead),
       prompt: dataset.trace?.prompts[index],
     }),
   )
 }
 
-/** Fills the placeholders of a target from one row; a cell that looks like one is left as it is. */
-export function prepareRequest(target: Target, row: Row): PreparedRequest {
+/**
+ * Fills the placeholders of a target from one row; a cell that looks like one is left as it is. With a
+ * `lead`, be it '', each prompt begins with that, and has a head behind it.
+ */
+export function prepareRequest(target: Target, row: Row, lead?: string): PreparedRequest {
   const body = fillValue(target.body, row)
+  const headed = lead === undefined ? undefined : findHeads(body, lead)
   const headers: Record<string, string> = {}
   for (const [name, text] of Object.entries(target.headers)) headers[name] = fillText(text, row)
   const given = new Set(Object.keys(headers).map((name) => name.toLowerCase()))
@@ -71,6 +80,7 @@ export function prepareRequest(target: Target, row: Row): PreparedRequest {
     method: target.method,
     headers,
     body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+    ...headed,
   })
 }
 

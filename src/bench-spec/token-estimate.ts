@@ -1,28 +1,16 @@
 import { isFields, parseFields } from './fields.ts'
-
-/** Members of a body whose texts are what a model reads. */
-const promptKeys: ReadonlySet<string> = new Set([
-  'messages',
-  'prompt',
-  'input',
-  'inputs',
-  'query',
-  'contents',
-  'system',
-  'systemInstruction',
-  'system_instruction',
-  'instructions',
-])
+import { leadKeys, promptKeys } from './prompt-head.ts'
 
 /** What stands beside a text of a message and is none. */
 const labels: ReadonlySet<string> = new Set(['role', 'type', 'id', 'name', 'tool_call_id'])
 
-/** The texts of the prompts in a body that is JSON; empty where none is found. */
-export function listPrompts(body: string | undefined): string[] {
+/** The texts of the prompts in a body that is JSON, also as a text, as a model reads them; empty where none is found. */
+export function listPrompts(body: unknown): string[] {
   const fields = parseFields(body)
   if (fields === undefined) return []
-  const prompts = Object.entries(fields).filter(([key]) => promptKeys.has(key))
-  return prompts.flatMap(([, value]) => listTexts(value))
+  const keys = Object.keys(fields)
+  const read = [leadKeys, promptKeys].flatMap((known) => keys.filter((key) => known.includes(key)))
+  return read.flatMap((key) => listTexts(fields[key]))
 }
 
 function listTexts(value: unknown): string[] {

@@ -6,7 +6,7 @@ import { parseDuration } from './duration.ts'
 import { readFileLines } from './file-lines.ts'
 import { keepKnown } from './known.ts'
 import type { Dataset, Row } from './spec.ts'
-import { impliedCachedShare } from './trace-cache.ts'
+import { findCommon } from './trace-cache.ts'
 import { createTraceReader, TraceLineError, type TraceReader } from './trace-format.ts'
 import { promptMark } from './trace-prompt.ts'
 import type { PromptRecipe, Trace, TracedRequest } from './trace.ts'
@@ -63,7 +63,7 @@ function readTrace(source: TraceSource, path: string): LoadedDataset {
     speed,
     prompts,
     cachedShare: requests.some(({ blocks }) => blocks !== undefined)
-      ? impliedCachedShare(prompts)
+      ? findCommon(prompts).share
       : undefined,
   })
   const dataset: Dataset = { source: file, path, columns, rows, trace }

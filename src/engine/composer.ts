@@ -4,6 +4,7 @@ import { assumedRate } from '../bench-spec/synthetic-rows.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
 import { writePrompt } from '../bench-spec/trace-prompt.ts'
 import type { LoadPlan } from './load-plan.ts'
+import { createPromptMarker } from './prompt-marker.ts'
 import type { Ticket } from './schedule.ts'
 
 /** One request as it is sent. */
@@ -19,10 +20,13 @@ export type Composer = (ticket: Ticket) => Composed
 export function createComposer(plan: LoadPlan): Composer {
   const { load, requests, baseline = requests, stream, phaseHeader } = plan
   const order = orderRows(requests.length, load)
+  const mark = createPromptMarker(load.seed)
   return (ticket) => {
     const prepared = (ticket.target === 'baseline' ? baseline : requests)[order(ticket)]
     if (prepared === undefined) throw new Error('a load plan needs at least one request')
-    const request = writePrompt(prepared, ticket, { seed: load.seed, rate: assumedRate })
+    // Heads are offsets in what was prepared: a prompt is written behind them.
+    const marked = mark(prepared, ticket)
+    const request = writePrompt(marked, ticket, { seed: load.seed, rate: assumedRate })
     if (phaseHeader === undefined) return { request, stream }
     const headers = { ...request.headers, [phaseHeader]: ticket.phase }
     return { request: { ...request, headers }, stream }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 
 import { limitKeys } from '../bench-spec/asked.ts'
+import { type CacheRule, marksPrompts } from '../bench-spec/cache-rule.ts'
 import { isFields } from '../bench-spec/fields.ts'
 import { createRedactor, redactDeep } from '../bench-spec/redaction.ts'
 import type { BenchSpec, Stage } from '../bench-spec/spec.ts'
@@ -27,7 +28,7 @@ const tokenLimits: ReadonlySet<string> = new Set(limitKeys.map(toSnake))
  * as they are, every other text as its size and its SHA-256; secrets and headers not at all.
  */
 export function describeWorkload(spec: BenchSpec): WorkloadDocument[] {
-  const { target, dataset, stream, load, secrets } = spec
+  const { target, dataset, stream, load, cache, secrets } = spec
   // A secret is not to be guessed from a hash, and a new key is not another workload.
   const { redact } = createRedactor(secrets)
   // Texts of made-up rows are as long as the tokens of a server have them.
@@ -40,6 +41,7 @@ export function describeWorkload(spec: BenchSpec): WorkloadDocument[] {
     ...(rows === undefined ? [] : [content('rows', rows, dataset?.rows.length ?? 0, 'rows')]),
     ...(dataset?.trace === undefined ? [] : [describeTrace(dataset.trace)]),
     value('order', load.shuffle === true ? `shuffled by seed ${load.seed}` : 'as in the file'),
+    ...(cache === undefined || !marksPrompts(cache) ? [] : [value('cache', describeCache(cache))]),
     ...reading.flatMap(([name, given]) =>
       given === undefined ? [] : [value(`stream_format.${toSnake(name)}`, redact(given))],
     ),
@@ -51,6 +53,11 @@ export function describeWorkload(spec: BenchSpec): WorkloadDocument[] {
 /** When its requests are due and what their prompts have in common. */
 function describeTrace({ instants, prompts }: Trace): WorkloadDocument {
   return content('trace', [instants, prompts], instants.length, 'rows')
+}
+
+/** Markers of another seed have the same size, and nothing in common with these: no other load. */
+function describeCache(cache: CacheRule): string {
+  return cache.kind === 'shared' ? `first ${cache.tokens} tokens shared` : cache.kind
 }
 
 /** `2 for 10000ms, 2 to 8 within 500ms for 20000ms`. */
