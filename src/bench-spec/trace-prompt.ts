@@ -8,39 +8,90 @@ import type { PromptRecipe } from './trace.ts'
 export const promptMark = '{{prompt}}'
 
 /** What texts are drawn for, so that none is the beginning of another by chance. */
-const uses = { block: 1, own: 2, warmup: 3 }
+const uses = { block: 1, own: 2, warmup: 3, pool: 4 }
 
-/**
- * The request with the prompt that its recipe asks for, written when it is sent: a trace of twenty
- * thousand prompts would else be gigabytes. The same block has the same text in all measured requests;
- * those of the warm-up have none in common with them, so that they fill no cache for them.
- */
-export function writePrompt(
-  request: PreparedRequest,
-  { phase, index }: { phase: 'warmup' | 'measured'; index: number },
-  { seed, rate }: { seed: number; rate: TokenRate },
-): PreparedRequest {
-  const { prompt, body } = request
-  if (prompt === undefined || body?.includes(promptMark) !== true) return request
-  const recipe = phase === 'measured' ? prompt : { ...prompt, blocks: [] }
-  const own = mix(mix(seed, phase === 'measured' ? uses.own : uses.warmup), index)
-  const text = composeText(recipe, { blocks: mix(seed, uses.block), own, rate })
-  // Words and blanks are the same in JSON.
-  return { ...request, body: body.replaceAll(promptMark, () => text) }
+/** A request by its 0-based number within its phase. */
+interface Numbered {
+  phase: 'warmup' | 'measured'
+  index: number
 }
 
+/** The request with the prompt that its recipe asks for; one without a recipe stays as it is. */
+type PromptWriter = (request: PreparedRequest, ticket: Numbered) => PreparedRequest
+
+/**
+ * Writes prompts when they are sent: those of a trace of twenty thousand requests are gigabytes. The
+ * same block has the same text in all measured requests; those of the warm-up have none in common with
+ * them, so that they fill no cache for them.
+ */
+export function createPromptWriter(
+  requests: readonly PreparedRequest[],
+  { seed, rate }: { seed: number; rate: TokenRate },
+): PromptWriter {
+  // Before anything is sent.
+  const hasRecipes = requests.some(({ prompt }) => prompt !== undefined)
+  const pool = hasRecipes ? createPool(mix(seed, uses.pool)) : undefined
+  return (request, { phase, index }) => {
+    const { prompt, body } = request
+    if (pool === undefined || prompt === undefined) return request
+    if (body?.includes(promptMark) !== true) return request
+    const isMeasured = phase === 'measured'
+    const own = mix(mix(seed, isMeasured ? uses.own : uses.warmup), index)
+    const blocks = isMeasured ? prompt.blocks : []
+    const states = blocks.map((block) => mix(mix(seed, uses.block), block))
+    const text = composeText(prompt, [...states, own], { rate, pool })
+    // Words and blanks are the same in JSON.
+    return { ...request, body: body.replaceAll(promptMark, () => text) }
+  }
+}
+
+/** A part for each state: blocks, and behind them what is left. */
 function composeText(
-  { tokens, blocks, blockTokens }: PromptRecipe,
-  { rate, ...seeds }: { blocks: number; own: number; rate: TokenRate },
+  { tokens, blockTokens }: PromptRecipe,
+  states: readonly number[],
+  { rate, pool }: { rate: TokenRate; pool: Pool },
 ): string {
   const parts: string[] = []
   let rest = Math.max(1, tokens - rate.overhead)
-  const add = (state: number, length: number): void => {
+  for (const [place, state] of states.entries()) {
+    const length = place === states.length - 1 ? rest : Math.min(rest, blockTokens)
     const words = Math.round(length / rate.tokensPerWord)
-    if (words > 0) parts.push(writeWords(state, words))
+    if (words > 0) parts.push(cut(pool, state, words))
     rest -= length
   }
-  for (const block of blocks) add(mix(seeds.blocks, block), Math.min(rest, blockTokens))
-  if (rest > 0) add(seeds.own, rest)
-  return parts.length === 0 ? writeWords(seeds.own, 1) : parts.join(' ')
+  return parts.length === 0 ? cut(pool, states[0] ?? 0, 1) : parts.join(' ')
+}
+
+/** A long text of which others are parts: to draw each word would keep who stamps from it. */
+interface Pool {
+  text: string
+  /** Where each of its words begins, and behind the last one where another would. */
+  starts: Uint32Array
+}
+
+const poolWords = 2 ** 16
+
+function createPool(state: number): Pool {
+  const text = `${writeWords(state, poolWords)} `
+  const starts = new Uint32Array(poolWords + 1)
+  for (let word = 1; word <= poolWords; word++) {
+    starts[word] = text.indexOf(' ', starts[word - 1]) + 1
+  }
+  return { text, starts }
+}
+
+/** Words that are drawn for a text alone: no other one begins like it. */
+const drawnWords = 8
+
+/** So many words; the shorter of two texts of a state begins the longer one. */
+function cut({ text, starts }: Pool, state: number, words: number): string {
+  const parts = [writeWords(state, Math.min(words, drawnWords))]
+  let from = (mix(state, uses.pool) >>> 0) % poolWords
+  for (let rest = words - drawnWords; rest > 0;) {
+    const to = Math.min(from + rest, poolWords)
+    parts.push(text.slice(starts[from], (starts[to] ?? 0) - 1))
+    rest -= to - from
+    from = 0
+  }
+  return parts.join(' ')
 }

@@ -1,5 +1,6 @@
 import type { Load, Secret, Timeouts } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
+import type { TokenRate } from '../bench-spec/synthetic-rows.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
 import type { Share } from './share.ts'
 
@@ -16,6 +17,8 @@ export interface LoadPlan {
   requests: readonly PreparedRequest[]
   /** The same for the second target, whose rounds then alternate with those of the first. */
   baseline?: readonly PreparedRequest[]
+  /** How many tokens the words of prompts come to that are written when they are sent; as usual by default. */
+  tokenRate?: TokenRate
   /** Rounds that may be added when all measured requests have ended; none by default. */
   extraRounds?: number
   /** Texts that are taken out of every record; none by default. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { PreparedRequest } from '../../src/bench-spec/template.ts'
-import { writePrompt } from '../../src/bench-spec/trace-prompt.ts'
+import { createPromptWriter } from '../../src/bench-spec/trace-prompt.ts'
 import type { PromptRecipe } from '../../src/bench-spec/trace.ts'
 
 const settings = { seed: 1, rate: { tokensPerWord: 1, overhead: 0 } }
@@ -20,7 +20,9 @@ function write(
     ...rest
   }: Partial<typeof settings> & { phase?: 'warmup' | 'measured' } = {},
 ): string[] {
-  const { body = '' } = writePrompt(prepare(prompt), { phase, index }, { ...settings, ...rest })
+  const request = prepare(prompt)
+  const write = createPromptWriter([request], { ...settings, ...rest })
+  const { body = '' } = write(request, { phase, index })
   const { messages } = JSON.parse(body) as { messages: [{ content: string }] }
   return messages[0].content.split(' ').slice(1)
 }
@@ -59,6 +61,15 @@ test('a request without a recipe, or that does not ask for its prompt, is left a
   const { prompt: _, ...plain } = prepare({})
   const silent = { ...prepare({}), body: '{}' }
   for (const request of [plain, silent]) {
-    expect(writePrompt(request, { phase: 'measured', index: 0 }, settings)).toBe(request)
+    const write = createPromptWriter([request, prepare({})], settings)
+    expect(write(request, { phase: 'measured', index: 0 })).toBe(request)
   }
+})
+
+test('long prompts have their length, and begin like no other', () => {
+  const long = { tokens: 100_000, blocks: [], blockTokens: 512 }
+  const [one, other] = [write(long, 0), write(long, 1)]
+  expect([one.length, other.length]).toEqual([100_000, 100_000])
+  expect(one.slice(0, 8)).not.toEqual(other.slice(0, 8))
+  expect(write({ ...long, tokens: 70_000 }, 0)).toEqual(one.slice(0, 70_000))
 })
