@@ -271,8 +271,8 @@ export interface BenchDocument {
    */
   rounds?: number
   /**
-   * Fixes the order of rows under `data_source.shuffle`, the arrivals at a `rate`, and what a mock
-   * without a seed of its own draws.
+   * Fixes the order of rows under `data_source.shuffle`, the prompts of a `synthetic` source, the
+   * arrivals at a `rate`, and what a mock without a seed of its own draws.
    * @default 1
    */
   seed?: number

@@ -5,10 +5,9 @@ import { keepKnown } from './known.ts'
 import { countOpenFiles } from './open-files.ts'
 import { fillHeads } from './prompt-head.ts'
 import { createRedactor } from './redaction.ts'
-import type { BenchSpec, Load, Target } from './spec.ts'
-import { prepareRequest } from './template.ts'
+import type { BenchSpec, Dataset, Load, Target } from './spec.ts'
+import { prepareRequest, usesColumn } from './template.ts'
 import { estimateTokens, listPrompts } from './token-estimate.ts'
-import { promptMark } from './trace-prompt.ts'
 
 /** What a run would send, before anything is sent. */
 export interface RunPlan {
@@ -22,7 +21,8 @@ export interface RunPlan {
   duration?: number
   /** Requests before the measured ones, to each target. */
   warmup: number
-  dataset?: { source: string; rows: number }
+  /** `asked`: tokens of a made-up prompt, mean; `undefined`: the rows are those of a file. */
+  dataset?: { source: string; rows: number; asked?: number }
   /** The target and, where its rounds alternate with those of another, that one. */
   targets: readonly PlannedTarget[]
   /** How long it takes, ms. */
@@ -36,7 +36,7 @@ export interface PlannedTarget {
   url: string
   /** `mock`: the bundled one; `local`: on this machine. */
   place: 'mock' | 'local' | 'remote'
-  /** Of a prompt by `estimateTokens`, mean over the requests; `undefined` where no prompt is found. */
+  /** Of a prompt by `estimateTokens`, of a made-up one as asked, mean over the requests; `undefined` where no prompt is found. */
   promptTokens?: number
   /** The most that an answer may have, mean over the requests; `undefined`: the body does not say. */
   outputTokens?: { key: string; tokens: number }
@@ -75,7 +75,13 @@ export function planRun(
     requests,
     duration,
     warmup,
-    dataset: dataset && { source: dataset.source, rows: dataset.rows.length },
+    dataset:
+      dataset &&
+      keepKnown<NonNullable<RunPlan['dataset']>>({
+        source: dataset.source,
+        rows: dataset.rows.length,
+        asked: dataset.synthetic && averageAsked(dataset.rows),
+      }),
     targets: targets.map((each) => planTarget(spec, each.target, each.mock !== undefined)),
     time: planTime(spec, targets.length, pace),
     openFiles: keepKnown<RunPlan['openFiles']>({
@@ -98,23 +104,23 @@ function planTarget(spec: BenchSpec, target: Target, isMock: boolean): PlannedTa
     if (body === undefined || heads === undefined) return body
     return fillHeads({ body, heads }, mark({ phase: 'measured', index }))
   })
+  const isWritten = dataset?.synthetic !== undefined || dataset?.trace !== undefined
+  const isAsked = isWritten && usesColumn(target, 'prompt')
   return keepKnown<PlannedTarget>({
     url: createRedactor(spec.secrets).redact(target.url),
     place: isMock ? 'mock' : isLocal(target.url) ? 'local' : 'remote',
-    promptTokens: average(
-      bodies.map((body, row) => countPrompt(body, dataset?.trace?.prompts[row]?.tokens)),
-    ),
+    promptTokens: isAsked ? averageAsked(rows) : average(bodies.map(countPrompt)),
     outputTokens: limitOutput(bodies.map((body) => findOutputLimit(body))),
   })
 }
 
-/** `written`: tokens of the text that stands in it for `promptMark` when it is sent. */
-function countPrompt(body: string | undefined, written: number | undefined): number | undefined {
+function averageAsked(rows: Dataset['rows']): number | undefined {
+  return average(rows.map((row) => Number(row['input_tokens'])))
+}
+
+function countPrompt(body: string | undefined): number | undefined {
   const prompts = listPrompts(body)
-  if (prompts.length === 0) return undefined
-  const text = prompts.join('\n')
-  if (written === undefined || !text.includes(promptMark)) return estimateTokens(text)
-  return written + estimateTokens(text.replaceAll(promptMark, ''))
+  return prompts.length === 0 ? undefined : estimateTokens(prompts.join('\n'))
 }
 
 function limitOutput(limits: readonly (OutputLimit | undefined)[]): PlannedTarget['outputTokens'] {

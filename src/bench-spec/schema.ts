@@ -382,7 +382,7 @@ const document = describeObject(
       { default: 5, examples: [5] },
     ),
     seed: count(
-      'Fixes the order of rows under `data_source.shuffle`, the arrivals at a `rate`, and what a mock without a seed of its own draws.',
+      'Fixes the order of rows under `data_source.shuffle`, the prompts of a `synthetic` source, the arrivals at a `rate`, and what a mock without a seed of its own draws.',
       0,
       { default: 1, examples: [1] },
     ),

@@ -1,6 +1,7 @@
 import type { Unit } from '../bench-spec/slo.ts'
 import type { FailureKind } from '../engine/record.ts'
 import type { ClientReason } from './client.ts'
+import type { GaugeCause } from './gauge.ts'
 import type { SentRate } from './sent-rate.ts'
 
 /** An SLO whose figure is closer to its bound than the client may be wrong by. */
@@ -207,6 +208,30 @@ export type Diagnostic =
       /** Of their bodies, kept and not kept. */
       bytes: number
       omitted: number
+    }
+  | {
+      id: 'lengths-not-gauged'
+      level: 'warn'
+      cause: GaugeCause['kind']
+      /** Of `failed`: how; may hold the server's words. */
+      failure?: string
+    }
+  | {
+      id: 'lengths-untold'
+      level: 'warn'
+      /** Of prompts, of answers, or of both. */
+      sides: readonly ('input' | 'output')[]
+      /** Completed requests, of which none said. */
+      requests: number
+    }
+  | {
+      id: 'lengths-missed'
+      level: 'warn'
+      side: 'input' | 'output'
+      /** Tokens, means of the requests that said. */
+      asked: number
+      got: number
+      requests: number
     }
   | { id: 'server-restarted'; level: 'warn' }
   | {

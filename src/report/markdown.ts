@@ -17,6 +17,7 @@ import {
 } from './cells.ts'
 import { cutMarkdown } from './cut.ts'
 import { escapeMarkdown, markdownCode, markdownUrl, escapeElement } from './escaping.ts'
+import { lengthCells } from './length-cells.ts'
 import { matrixColumns, matrixNotes } from './matrix-cells.ts'
 import { heldCell, missedFirst, overviewColumns, overviewNote } from './overview.ts'
 import { explainDiagnostic } from './sentence/diagnostic.ts'
@@ -149,6 +150,7 @@ function renderRun(results: Results): string[] {
     `${escapeMarkdown(target.method)} ${markdownUrl(target.url)}${target.hermetic ? ' (mock)' : ''}  `,
     [
       [...loadCells(results), ...rateCells(results), ...traceCells(results)].join(' · '),
+      ...lengthCells(results),
       ...baselineCells(results).map(escapeMarkdown),
     ].join('  \n'),
     ...renderSlos(results),

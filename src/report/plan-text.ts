@@ -79,7 +79,8 @@ function sayPlace({ url, place }: PlannedTarget): string {
 function sayPrompts(plan: RunPlan, { promptTokens }: PlannedTarget): string {
   if (promptTokens === undefined) return 'no prompt known in the body: their tokens are unknown'
   const all = sayAll(plan, promptTokens)
-  return `about ${count(Math.ceil(promptTokens), 'token')} each${all} (estimated by their characters)`
+  const how = plan.dataset?.asked === undefined ? 'estimated by their characters' : 'as asked for'
+  return `about ${count(Math.ceil(promptTokens), 'token')} each${all} (${how})`
 }
 
 function sayAnswers(plan: RunPlan, { outputTokens }: PlannedTarget): string {

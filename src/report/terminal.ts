@@ -20,6 +20,7 @@ import {
 } from './cells.ts'
 import { truncate, wrap } from './columns.ts'
 import { layOut } from './layout.ts'
+import { lengthCells } from './length-cells.ts'
 import { explainDiagnostic } from './sentence/diagnostic.ts'
 import { explainServerFinding } from './sentence/server-finding.ts'
 import { explainSlo } from './sentence/slo.ts'
@@ -214,6 +215,7 @@ function renderFigures(results: Results, pen: Pen): string[] {
     ...lines.map((line) => `   ${line}`),
     ...(note === undefined ? [] : [pen.paint('dim', `   ${note}`)]),
     ...rates.flatMap((line) => (line === '' ? [] : [`   ${line}`])),
+    ...lengthCells(results).map((line) => `   ${pen.cut(pen.sign(line), pen.width - 3)}`),
     ...(calibration === undefined
       ? []
       : [pen.paint('dim', `   ${pen.cut(pen.sign(calibration), pen.width - 3)}`)]),

@@ -53,6 +53,16 @@ export function toDiagnostic(diagnostic: Diagnostic): DiagnosticFacts {
       return { ...diagnostic, at: diagnostic.at ?? null, keys: [...diagnostic.keys] }
     case 'warmup-failures':
       return { ...diagnostic, status: diagnostic.status ?? null }
+    case 'lengths-not-gauged': {
+      const { id, level, cause, failure = null } = diagnostic
+      return { id, level, cause, failure }
+    }
+    case 'lengths-untold':
+      return { ...diagnostic, sides: [...diagnostic.sides] }
+    case 'lengths-missed': {
+      const { asked, got, ...facts } = diagnostic
+      return { ...facts, asked: significant(asked), got: significant(got) }
+    }
     case 'server-unread': {
       const { id, level, failure = null } = diagnostic
       return { id, level, failure }

@@ -58,6 +58,8 @@ const finished = {
 
 const stage = orNull(text('Name of the stage in which; `null` without stages.'))
 
+const lengthSide = oneOf('Of prompts, or of answers.', ['input', 'output'])
+
 /** A self-check within `results.json`. */
 export const diagnosticSchema: JsonSchema = {
   description: 'A property of the run.',
@@ -251,6 +253,37 @@ export const diagnosticSchema: JsonSchema = {
         recorded: count('Requests.'),
         bytes: count('Of their bodies that were kept.'),
         omitted: count('Of their bodies that were not.'),
+      },
+    ),
+    describe(
+      'lengths-not-gauged',
+      'warn',
+      'How many tokens a word of made-up prompts comes to was assumed, not asked of the server.',
+      {
+        cause: oneOf('Why.', ['failed', 'unsent', 'untold', 'unrelated']),
+        failure: orNull(
+          text('How a request to gauge by failed, untrusted text; `null`: none did.'),
+        ),
+      },
+    ),
+    describe(
+      'lengths-untold',
+      'warn',
+      'No answer said how many tokens its prompt, or itself, had: what was asked cannot be checked.',
+      {
+        sides: list('At least one.', lengthSide),
+        requests: count('Completed requests.'),
+      },
+    ),
+    describe(
+      'lengths-missed',
+      'warn',
+      'Made-up prompts, or their answers, were shorter or longer than asked, by more than a tenth.',
+      {
+        side: lengthSide,
+        asked: number('Tokens, mean.'),
+        got: number('The same as the server counted.'),
+        requests: count('Completed requests whose answers said.'),
       },
     ),
     describe('server-unread', 'warn', "The server's metrics could not be compared.", {

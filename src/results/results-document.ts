@@ -1222,6 +1222,51 @@ export type DiagnosticDocument =
       /** The same in one sentence. */
       message: string
     }
+  /** How many tokens a word of made-up prompts comes to was assumed, not asked of the server. */
+  | {
+      /** Which property; stable. */
+      id: 'lengths-not-gauged'
+      /** How much it matters. */
+      level: 'warn'
+      /** Why. */
+      cause: 'failed' | 'unsent' | 'untold' | 'unrelated'
+      /** How a request to gauge by failed, untrusted text; `null`: none did. */
+      failure: string | null
+      /** The same in one sentence. */
+      message: string
+    }
+  /**
+   * No answer said how many tokens its prompt, or itself, had: what was asked cannot be checked.
+   */
+  | {
+      /** Which property; stable. */
+      id: 'lengths-untold'
+      /** How much it matters. */
+      level: 'warn'
+      /** At least one. */
+      sides: ('input' | 'output')[]
+      /** Completed requests. */
+      requests: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /** Made-up prompts, or their answers, were shorter or longer than asked, by more than a tenth. */
+  | {
+      /** Which property; stable. */
+      id: 'lengths-missed'
+      /** How much it matters. */
+      level: 'warn'
+      /** Of prompts, or of answers. */
+      side: 'input' | 'output'
+      /** Tokens, mean. */
+      asked: number
+      /** The same as the server counted. */
+      got: number
+      /** Completed requests whose answers said. */
+      requests: number
+      /** The same in one sentence. */
+      message: string
+    }
   /** The server's metrics could not be compared. */
   | {
       /** Which property; stable. */
@@ -1804,6 +1849,52 @@ export interface Results {
     rows: number
     /** Names. */
     columns: string[]
+    /**
+     * How made-up prompts, those of a trace too, came out, in tokens; `null`: the rows are those of
+     * a file.
+     */
+    synthetic: {
+      /** That all prompts of a group begin with; 0: none, or as a trace says. */
+      shared_prefix: number
+      /** How many different prefixes there were. */
+      groups: number
+      /** Whether the server told how many tokens a word is, or that was assumed. */
+      gauge: 'told' | 'assumed'
+      /** That prompts were written by. */
+      tokens_per_word: number
+      /** Tokens of what stands around a prompt, by which it was written shorter. */
+      overhead: number
+      /** Tokens of prompts. */
+      input: {
+        /** Completed measured requests. */
+        requests: number
+        /** Those of them whose answers said. */
+        told: number
+        /** Mean of those told, of all where none was. */
+        asked: number
+        /** Mean as the server counted; `null`: no answer said. */
+        got: number | null
+        /** |got − asked| ÷ asked of a request, nearest rank. */
+        error_p50: number | null
+        /** The same. */
+        error_p95: number | null
+      }
+      /** Tokens of answers; `null`: no length was asked for. */
+      output: {
+        /** Completed measured requests. */
+        requests: number
+        /** Those of them whose answers said. */
+        told: number
+        /** Mean of those told, of all where none was. */
+        asked: number
+        /** Mean as the server counted; `null`: no answer said. */
+        got: number | null
+        /** |got − asked| ÷ asked of a request, nearest rank. */
+        error_p50: number | null
+        /** The same. */
+        error_p95: number | null
+      } | null
+    } | null
   } | null
   /** ISO 8601, UTC. */
   started_at: string

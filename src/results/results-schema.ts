@@ -13,6 +13,7 @@ import {
 } from './reasons-schema.ts'
 import { count, list, number, oneOf, orNull, record, text, union } from './schema-parts.ts'
 import { serverSchema } from './server-schema.ts'
+import { syntheticSchema } from './synthetic-schema.ts'
 import { traceSchema } from './trace.ts'
 
 /** A value that a matrix gives to a key, within `results.json` and `matrix.json`. */
@@ -376,6 +377,7 @@ export const resultsSchema: JsonSchema = {
         source: text('Path as written in the spec.'),
         rows: count('Number of rows.'),
         columns: list('Names.', { type: 'string' }),
+        synthetic: syntheticSchema,
       }),
     ),
     started_at: text('ISO 8601, UTC.'),

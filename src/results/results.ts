@@ -5,6 +5,7 @@ import { startOfStage } from '../bench-spec/stages.ts'
 import { formatTagValue } from '../bench-spec/tag.ts'
 import type { ClientTrust, ProcessTrust, RunEnd } from '../engine/record.ts'
 import type { Diagnostic } from '../metrics/diagnostic.ts'
+import type { Lengths } from '../metrics/lengths.ts'
 import type { PromptCache } from '../metrics/prompt-cache.ts'
 import type { SentRate } from '../metrics/sent-rate.ts'
 import type { ServerSummary } from '../metrics/server-summary.ts'
@@ -28,6 +29,7 @@ import type {
 } from './results-document.ts'
 import { fixed, orNull, significant } from './rounding.ts'
 import { toServer } from './server-document.ts'
+import { toSynthetic } from './synthetic-document.ts'
 import { toTrace } from './trace.ts'
 import type { Sentences } from './wording.ts'
 
@@ -74,6 +76,8 @@ export interface ResultsInput {
   diagnostics: readonly Diagnostic[]
   /** `undefined` when a load process ended before it could say. */
   trust?: ClientTrust
+  /** `undefined` when prompts are not made up. */
+  lengths?: Lengths
   /** `undefined` when the spec does not ask for the server's metrics. */
   server?: ServerSummary
   /** `undefined`: there was none. */
@@ -160,7 +164,12 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
       dialects: summary.dialects.map(({ name, count }) => ({ name, count })),
     },
     dataset: dataset
-      ? { source: dataset.source, rows: dataset.rows.length, columns: [...dataset.columns] }
+      ? {
+          source: dataset.source,
+          rows: dataset.rows.length,
+          columns: [...dataset.columns],
+          synthetic: toSynthetic(dataset, input.lengths),
+        }
       : null,
     started_at: input.startedAt,
     finished_at: input.finishedAt,

@@ -11,6 +11,8 @@ import { describeMatch, matchCalibration, toAccuracy } from '../calibration/matc
 import { diagnose, diagnoseRecording } from '../metrics/diagnostics.ts'
 import { findDoubts } from '../metrics/doubt.ts'
 import { joinRounds } from '../metrics/joining.ts'
+import { diagnoseLengths } from '../metrics/length-diagnostics.ts'
+import { compareLengths } from '../metrics/lengths.ts'
 import { diagnoseServer } from '../metrics/server-diagnostics.ts'
 import { summarizeServer } from '../metrics/server-summary.ts'
 import { summarize } from '../metrics/summary.ts'
@@ -36,6 +38,7 @@ export type Conclusion = Pick<
   | 'rounds'
   | 'baseline'
   | 'diagnostics'
+  | 'lengths'
   | 'server'
   | 'calibration'
   | 'verdict'
@@ -97,6 +100,11 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
     looks,
     findDoubt: joinDoubts(findDoubt, referred?.findDoubt),
   })
+  const { dataset } = spec
+  const lengths =
+    driven.gauge &&
+    dataset &&
+    compareLengths(records, dataset, { gauge: driven.gauge, findChoices: findChoices(spec) })
   const judged = verdict.slos
   const diagnostics = [
     ...diagnose(records, summary, load, {
@@ -110,6 +118,7 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
       defaultBody: isDeepStrictEqual(spec.target.body, defaultBody),
     }),
     ...(driven.recordings === undefined ? [] : [diagnoseRecording(driven.recordings)]),
+    ...(lengths === undefined ? [] : diagnoseLengths(lengths)),
     ...(server ? diagnoseServer(server, { slos, goodput }) : []),
   ]
   return keepKnown<Conclusion>({
@@ -123,6 +132,7 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
     rounds: takeRounds(records, { failures: gate.failures, goodput }),
     baseline: referred?.document,
     diagnostics,
+    lengths,
     server,
     calibration: match && describeMatch(match, calibrations, spec),
     verdict,

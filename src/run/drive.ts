@@ -13,10 +13,12 @@ import type {
   TargetRole,
   Watch,
 } from '../engine/record.ts'
+import type { Gauge } from '../metrics/gauge.ts'
 import type { Snapshot } from '../metrics/snapshot.ts'
 import type { MockHandle } from '../mock/index.ts'
 import type { Progress } from '../report/progress-text.ts'
 import type { CheckedSpec } from './checked-spec.ts'
+import { gaugePrompts, phaseHeader } from './gauging.ts'
 import { trackProgress } from './progress.ts'
 import type { RequestLog } from './request-file.ts'
 import { steer } from './steering.ts'
@@ -56,6 +58,8 @@ export interface Drive {
   end: RunEnd
   /** How often the records were judged, the last time included. */
   looks: number
+  /** How long made-up prompts were written; `undefined`: the spec has none. */
+  gauge?: Gauge
   /** What the server's metrics said meanwhile; `undefined` when the spec does not ask for them. */
   watch?: Watch<Snapshot>
   /** ISO 8601, UTC. */
@@ -90,14 +94,15 @@ export async function drive(spec: CheckedSpec, options: DriveOptions): Promise<D
   }
 }
 
-async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
+async function send(aimed: CheckedSpec, options: DriveOptions): Promise<Drive> {
+  const { spec, gauge } = await gaugePrompts(aimed, options.signal)
   const { load, serverMetrics } = spec
   const alternates = spec.baseline?.kind === 'interleaved'
   const sideOf = (records: readonly RequestRecord[], side: TargetRole) =>
     alternates ? records.filter(({ target }) => target === side) : records
   const progress = trackProgress(load, options.onProgress, alternates ? 2 : 1)
   const steering = steer(spec)
-  const plan = planLoad(spec, options.recorded)
+  const plan = planLoad(spec, { recorded: options.recorded, gauge })
   let origin: number | undefined
   const startedAt = new Date().toISOString()
   const watching = serverMetrics && (await watchTarget(serverMetrics, plan))
@@ -132,13 +137,17 @@ async function send(spec: CheckedSpec, options: DriveOptions): Promise<Drive> {
     trust,
     end: steering.correctEnd(end),
     looks: steering.looks(),
+    gauge,
     watch: watching && (await finishWatch(watching, candidate, findChoices(spec))),
     startedAt,
     finishedAt,
   })
 }
 
-function planLoad(spec: BenchSpec, recorded: number | undefined): LoadPlan {
+function planLoad(
+  spec: BenchSpec,
+  { recorded, gauge }: { recorded: number | undefined; gauge: Gauge | undefined },
+): LoadPlan {
   const { baseline, gate } = spec
   return keepKnown<LoadPlan>({
     load: spec.load,
@@ -146,10 +155,11 @@ function planLoad(spec: BenchSpec, recorded: number | undefined): LoadPlan {
     stream: spec.stream,
     requests: prepare(spec),
     baseline: baseline?.kind === 'interleaved' ? prepare(spec, baseline.target) : undefined,
+    tokenRate: gauge?.rate,
     extraRounds: gate.policy === 'point' ? undefined : gate.maxExtraRounds,
     secrets: spec.secrets,
     recorded,
-    phaseHeader: spec.mock && 'x-slogate-phase',
+    phaseHeader: spec.mock && phaseHeader,
   })
 }
 

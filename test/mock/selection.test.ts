@@ -2,10 +2,11 @@ import { expect, test } from 'vitest'
 
 import { createChooser, type SelectionOption } from '../../src/mock/fault/selection.ts'
 import { parseOptions } from '../../src/mock/options/options.ts'
+import type { Phase } from '../../src/mock/plan/phase.ts'
 
 interface Asked {
   key: string
-  phase?: string
+  phase?: Phase
   body?: string
 }
 
@@ -89,10 +90,15 @@ test('counts only the requests that match, by value at a path of the body', () =
 test('leaves warm-up requests alone and does not count them, unless it is told to', () => {
   const asked = requests(6).map((request, index) => ({
     ...request,
-    phase: index < 3 ? 'warmup' : 'measured',
+    phase: index < 3 ? ('warmup' as const) : ('measured' as const),
   }))
   expect(struck({ nth: [1] }, asked)).toEqual([4])
   expect(struck({ nth: [1], warmup: true }, asked)).toEqual([1])
+  const gauged = asked.map((request, index) => ({
+    ...request,
+    phase: index < 3 ? ('gauge' as const) : request.phase,
+  }))
+  expect(struck({ nth: [1] }, gauged)).toEqual([4])
 })
 
 test('takes the first of several faults that are due, and counts for each of them', () => {

@@ -287,7 +287,7 @@ const passing: Results = {
     workload: [{ kind: 'value', name: 'body.model', value: 'a' }],
   },
   stream: { asked: 'openai-chat', dialects: [{ name: 'openai-chat', count: 300 }] },
-  dataset: { source: 'prompts.csv', rows: 5, columns: ['content'] },
+  dataset: { source: 'prompts.csv', rows: 5, columns: ['content'], synthetic: null },
   started_at: '2026-01-15T10:30:00.000Z',
   finished_at: '2026-01-15T10:30:27.000Z',
   end: { kind: 'finished' },

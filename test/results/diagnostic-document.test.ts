@@ -53,6 +53,25 @@ const diagnostics: readonly [Diagnostic, numbers: object][] = [
     { held_back: 40, max_concurrency: 8, requests: 60, longest_ms: 2012.3457 },
   ],
   [
+    { id: 'lengths-not-gauged', level: 'warn', cause: 'untold' },
+    { cause: 'untold', failure: null },
+  ],
+  [
+    { id: 'lengths-untold', level: 'warn', sides: ['input'], requests: 40 },
+    { sides: ['input'], requests: 40 },
+  ],
+  [
+    {
+      id: 'lengths-missed',
+      level: 'warn',
+      side: 'output',
+      asked: 128.123456789,
+      got: 64.987654321,
+      requests: 40,
+    },
+    { side: 'output', asked: 128.123, got: 64.9877, requests: 40 },
+  ],
+  [
     { id: 'inconsistent-times', level: 'warn', concurrency: 3, impliedInFlight: 20.161290322 },
     { concurrency: 3, implied_in_flight: 20.1613 },
   ],

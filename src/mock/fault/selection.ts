@@ -1,4 +1,5 @@
 import { isFields, readFlag, readNumber, rejectUnknown, type Report } from '../plan/fields.ts'
+import { isPreliminary, type Phase } from '../plan/phase.ts'
 import { createRandom } from '../plan/random.ts'
 import { type Bursts, createBursts, readBursts, readShare } from './bursts.ts'
 
@@ -37,7 +38,7 @@ export interface Selection {
 
 /** Picks at most one fault per request, the first in the list. */
 export interface Chooser<F> {
-  choose(request: { key: string; phase: string | null }, body: string): F | undefined
+  choose(request: { key: string; phase: Phase | null }, body: string): F | undefined
   /** Counts from 1 again. */
   reset(): void
 }
@@ -60,7 +61,7 @@ export function createChooser<F extends { when: Selection }>(
       const json = reads ? parse(body) : undefined
       const due = faults.filter(({ when }, index) => {
         const count = counts[index]!
-        if (phase === 'warmup' && !when.warmup) return false
+        if (isPreliminary(phase) && !when.warmup) return false
         const fits = when.match.every(({ path, pattern }) => pattern.test(findText(json, path)))
         if (!fits) return false
         const number = ++count.seen

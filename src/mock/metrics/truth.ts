@@ -1,6 +1,7 @@
 import type { DialectName } from '../dialect/dialect.ts'
 import type { FaultName } from '../fault/kinds.ts'
 import type { TierName } from '../latency/tier.ts'
+import type { Phase } from '../plan/phase.ts'
 import type { Plan, Step } from '../plan/plan.ts'
 
 /**
@@ -16,7 +17,7 @@ export interface TruthRecord {
   /** `null` when the path is not one that answers. */
   dialect: DialectName | null
   /** The `x-slogate-phase` header. */
-  phase: 'warmup' | 'measured' | null
+  phase: Phase | null
   /** Ordinal of the connection and of the request on it, from 1. */
   conn: number
   conn_req: number

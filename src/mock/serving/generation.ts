@@ -26,6 +26,7 @@ import {
 import type { Options } from '../options/options.ts'
 import type { Fields } from '../plan/fields.ts'
 import { keepKnown } from '../plan/known.ts'
+import { isPreliminary } from '../plan/phase.ts'
 import { type Plan, planError } from '../plan/plan.ts'
 import { Refusal } from '../plan/refusal.ts'
 import { createOverrides, type Recipe } from './override.ts'
@@ -206,7 +207,7 @@ export function createGeneration(
   function identify(record: TruthRecord): Identity {
     return {
       key: record.key,
-      turn: record.phase === 'warmup' ? undefined : turn++,
+      turn: isPreliminary(record.phase) ? undefined : turn++,
       ref: options.deterministicIds ? `mock-${record.key.padStart(6, '0')}` : randomUUID(),
       created: options.deterministicIds ? fixedCreated : Math.floor(Date.now() / 1000),
     }

@@ -8,6 +8,7 @@ import { monotonicClock } from '../latency/monotonic-clock.ts'
 import { type Arrival, createTruth, type Truth } from '../metrics/truth.ts'
 import type { MockOptions } from '../options/mock-options.ts'
 import { keepKnown } from '../plan/known.ts'
+import { toPhase } from '../plan/phase.ts'
 import { Refusal } from '../plan/refusal.ts'
 import { readKey } from './api-key.ts'
 import { createControl, type Service } from './control.ts'
@@ -58,7 +59,7 @@ export async function startServer(
       ...numberConnection(request.socket),
       path: pathname,
       dialect: dialect?.name ?? null,
-      phase: readPhase(request),
+      phase: toPhase(readHeader(request, 'x-slogate-phase')),
       key: readHeader(request, 'x-mock-key'),
       recv_ms: recvMs,
     }
@@ -157,11 +158,6 @@ function createNumbering(): (socket: Socket) => Pick<Arrival, 'conn' | 'conn_req
     numbers.set(socket, number)
     return { ...number }
   }
-}
-
-function readPhase(request: IncomingMessage): Arrival['phase'] {
-  const phase = readHeader(request, 'x-slogate-phase')
-  return phase === 'warmup' || phase === 'measured' ? phase : null
 }
 
 function readHeader(request: IncomingMessage, name: string): string | undefined {

@@ -1,6 +1,7 @@
 import { hasPlaceholder } from '../../bench-spec/template.ts'
 import type { LoadProcessDocument, Results } from '../../results/results.ts'
 import { environmentCells, flowCell } from '../cells.ts'
+import { lengthCells } from '../length-cells.ts'
 import { formatCount, formatMs, formatValue } from '../units.ts'
 import { type Markup, markup } from './markup.ts'
 
@@ -32,6 +33,7 @@ export function renderEnvironment(results: Results): Markup {
             `${dataset.source}: ${formatCount(dataset.rows)} rows of ${dataset.columns.join(', ')}`,
           ] as [string, string],
         ]),
+    ...lengthCells(results).map((text): [string, string] => ['lengths', text]),
     ...environmentCells(results),
     ...(client === null ? [] : clientCells(client)),
     ['finished', results.finished_at],

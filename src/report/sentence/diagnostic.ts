@@ -2,6 +2,7 @@ import type { DiagnosticFacts } from '../../results/wording.ts'
 import { formatQuantity } from '../quantity.ts'
 import { explainLimits } from './client-limits.ts'
 import { explainRates } from './doubt.ts'
+import { explainLengths } from './lengths.ts'
 import { explainServerFinding } from './server-finding.ts'
 
 /** A self-check as one sentence, with what can be done about it. Texts of a target are as they came. */
@@ -76,6 +77,10 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
         facts.omitted === 0 ? '' : ` (${facts.omitted} bytes more were not kept, beyond the limits)`
       return `${facts.recorded} requests were recorded, ${facts.bytes} bytes${rest}, which takes time from the client: a run to look at, not to judge by.`
     }
+    case 'lengths-not-gauged':
+    case 'lengths-untold':
+    case 'lengths-missed':
+      return explainLengths(facts)
     case 'server-restarted':
       return explainServerFinding({ kind: 'restarted' })
     case 'server-unread':

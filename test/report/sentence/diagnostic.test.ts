@@ -294,6 +294,36 @@ const sentences: readonly [DiagnosticFacts, string][] = [
     },
     "1 of 3 scrapes of the server's metrics failed, the first with no answer within 3 s.",
   ],
+  ...[
+    ['failed', 'a request to gauge it failed (HTTP 503: busy)'] as const,
+    ['unsent', 'the requests to gauge it were not sent'] as const,
+    ['untold', 'its answers told no usage'] as const,
+    ['unrelated', 'a longer prompt did not come to more prompt_tokens'] as const,
+  ].map(([cause, why]): [DiagnosticFacts, string] => [
+    {
+      id: 'lengths-not-gauged',
+      level: 'warn',
+      cause,
+      failure: cause === 'failed' ? 'HTTP 503: busy' : null,
+    },
+    `How many tokens the server makes of a word could not be found out before the load, ${why}: prompts were written as if each word were one token.`,
+  ]),
+  [
+    { id: 'lengths-untold', level: 'warn', sides: ['input', 'output'], requests: 40 },
+    'None of 40 answers said how many tokens its prompt and the answer had, so nobody knows whether that was as asked: ask for usage, for example with stream_options: { include_usage: true }.',
+  ],
+  [
+    { id: 'lengths-missed', level: 'warn', side: 'input', asked: 512, got: 640, requests: 40 },
+    'Prompts were 25% longer than asked, 640 tokens in the mean of 40 requests, 512 were asked for: the figures are those of other prompts.',
+  ],
+  [
+    { id: 'lengths-missed', level: 'warn', side: 'output', asked: 128, got: 64, requests: 40 },
+    'Answers were 50% shorter than asked, 64 tokens in the mean of 40 requests, 128 were asked for: the model stopped by itself, so let it not, with ignore_eos: true or min_tokens: "{{output_tokens}}" where the server has it.',
+  ],
+  [
+    { id: 'lengths-missed', level: 'warn', side: 'output', asked: 128, got: 256, requests: 40 },
+    'Answers were 100% longer than asked, 256 tokens in the mean of 40 requests, 128 were asked for: limit them with max_tokens: "{{output_tokens}}".',
+  ],
   [
     { id: 'server-restarted', level: 'warn' },
     "The server's counters began anew during the run: it was started again.",
