@@ -28,9 +28,8 @@ export function createPromptWriter(
   requests: readonly PreparedRequest[],
   { seed, rate }: { seed: number; rate: TokenRate },
 ): PromptWriter {
-  // Before anything is sent.
   const hasRecipes = requests.some(({ prompt }) => prompt !== undefined)
-  const pool = hasRecipes ? createPool(mix(seed, uses.pool)) : undefined
+  const pool = hasRecipes ? findPool(mix(seed, uses.pool)) : undefined
   return (request, { phase, index }) => {
     const { prompt, body } = request
     if (pool === undefined || prompt === undefined) return request
@@ -64,6 +63,7 @@ function composeText(
 
 /** A long text of which others are parts: to draw each word would keep who stamps from it. */
 interface Pool {
+  state: number
   text: string
   /** Where each of its words begins, and behind the last one where another would. */
   starts: Uint32Array
@@ -71,13 +71,21 @@ interface Pool {
 
 const poolWords = 2 ** 16
 
+/** That of a rehearsal is that of its load, which may not wait for it. */
+let latest: Pool | undefined
+
+function findPool(state: number): Pool {
+  if (latest?.state !== state) latest = createPool(state)
+  return latest
+}
+
 function createPool(state: number): Pool {
   const text = `${writeWords(state, poolWords)} `
   const starts = new Uint32Array(poolWords + 1)
   for (let word = 1; word <= poolWords; word++) {
     starts[word] = text.indexOf(' ', starts[word - 1]) + 1
   }
-  return { text, starts }
+  return { state, text, starts }
 }
 
 /** Words that are drawn for a text alone: no other one begins like it. */
