@@ -26,7 +26,7 @@ function spec(source: string, more: readonly string[] = []): string {
 
 test('a trace is sent when it says, by two processes, to a cache that finds what it implies; and its requests once more', async () => {
   const project = createProject({
-    'trace.bench.yaml': spec('{ type: trace, file: trace.jsonl, speed: 8x, limit: 250 }', [
+    'trace.bench.yaml': spec('{ type: trace, file: trace.jsonl, speed: 8x, limit: 150 }', [
       'load: { processes: 2 }',
     ]),
     'again.bench.yaml': spec(
@@ -36,9 +36,9 @@ test('a trace is sent when it says, by two processes, to a cache that finds what
   copyFileSync(trace, join(project.folder, 'trace.jsonl'))
   const { stdout, stderr } = await project.slogate(['run', '-c', 'trace.bench.yaml'])
   expect(stderr).toMatch(
-    /^trace: sends 250 requests, no warm-up, when the mooncake trace says at 8x \(\d+\/s on average\)/,
+    /^trace: sends 150 requests, no warm-up, when the mooncake trace says at 8x \(\d+\/s on average\)/,
   )
-  expect(stdout).toMatch(/ mooncake trace 8x {2}n=250 /)
+  expect(stdout).toMatch(/ mooncake trace 8x {2}n=150 /)
   expect(stdout).toMatch(
     /\n {3}arrival error p50 [\d.]+m?s, p99 [\d.]+m?s, max [\d.]+m?s {3}speed [\d.]+x of 8x {3}cached [\d.]+% of [\d.]+%\n/,
   )
@@ -46,8 +46,8 @@ test('a trace is sent when it says, by two processes, to a cache that finds what
   const { load, summary, dataset } = JSON.parse(
     project.read(join(folder, 'results.json')),
   ) as Results
-  expect(summary.requests).toMatchObject({ total: 250, completed: 250 })
-  expect(dataset).toMatchObject({ rows: 250, columns: ['prompt', 'input_tokens', 'output_tokens'] })
+  expect(summary.requests).toMatchObject({ total: 150, completed: 150 })
+  expect(dataset).toMatchObject({ rows: 150, columns: ['prompt', 'input_tokens', 'output_tokens'] })
   const asked = load.kind === 'open' ? (load.trace?.cached_share ?? 0) : 0
   expect(asked).toBeGreaterThan(0.3)
   // What is sent late may come before what it has in common with is known.
