@@ -1,9 +1,15 @@
 import type { BenchDocument } from './bench-document.ts'
-import type { DataSource } from './dataset.ts'
+import type { DataSource, LoadedDataset } from './dataset.ts'
 import type { Report } from './issue.ts'
+import { keepKnown } from './known.ts'
+import type { Synthetic } from './spec.ts'
+import { readSynthetic, sketchSynthetic } from './synthetic-source.ts'
 import type { TraceSource } from './trace-loading.ts'
 
 type Source = NonNullable<BenchDocument['data_source']>
+
+/** A source that is a file. */
+export type FileSource = DataSource | TraceSource
 
 const ofFile: readonly string[] = ['file', 'column', 'encoding', 'shuffle', 'repeats']
 
@@ -28,8 +34,41 @@ const examples: Readonly<Record<string, string>> = {
   input_tokens: 'input_tokens: 512',
 }
 
-/** Whether a source has the keys of its type and no others; what is amiss is reported. */
-export function checkSourceKeys(source: Source, report: Report): boolean {
+/** What a document says of its rows. */
+interface ReadSource {
+  /** `undefined`: the document has no source. Of made-up rows their prompts are not yet written. */
+  loaded?: LoadedDataset
+  /** `undefined`: rows are not made up. */
+  synthetic?: Synthetic
+}
+
+/** Reads the rows of a document, or what they are to be; what is amiss is reported. */
+export function readSource(
+  document: Partial<BenchDocument>,
+  {
+    seed,
+    report,
+    readData,
+  }: { seed: number; report: Report; readData: (source: FileSource) => LoadedDataset },
+): ReadSource {
+  const { data_source: source } = document
+  if (source === undefined) return {}
+  checkSourceKeys(source, report)
+  const file = asFile(source)
+  if (file !== undefined) {
+    const loaded = readData(file)
+    for (const { key, message } of loaded.issues) report(['data_source', key], message)
+    return { loaded }
+  }
+  const synthetic =
+    source.type === 'synthetic' ? readSynthetic(source, { seed, report }) : undefined
+  const dataset = synthetic && sketchSynthetic(synthetic, document)
+  const loaded = keepKnown<LoadedDataset>({ dataset, hidden: [], issues: [], warnings: [] })
+  return keepKnown<ReadSource>({ loaded, synthetic })
+}
+
+/** Reports what a source lacks of the keys of its type, and keys that go with another. */
+function checkSourceKeys(source: Source, report: Report): void {
   const known = keysOf[source.type]
   const given = Object.keys(source).filter((key) => key !== 'type' && !key.startsWith('x-'))
   const strange = given.filter((key) => !known.includes(key))
@@ -40,16 +79,13 @@ export function checkSourceKeys(source: Source, report: Report): boolean {
     report(['data_source', key], message, 'key')
   }
   const [first = ''] = known
-  const lacks = !given.includes(first)
-  if (lacks) {
-    const message = `the key "${first}" is required. For example ${examples[first]}.`
-    report(['data_source'], message, 'key')
-  }
-  return strange.length === 0 && !lacks
+  if (given.includes(first)) return
+  const message = `the key "${first}" is required. For example ${examples[first]}.`
+  report(['data_source'], message, 'key')
 }
 
 /** A source that is a file; `undefined`: it is none. */
-export function asFile(source: Source): DataSource | TraceSource | undefined {
+function asFile(source: Source): FileSource | undefined {
   const { type, file } = source
   if (type === 'synthetic' || file === undefined) return undefined
   return type === 'trace' ? { ...source, type, file } : { ...source, type, file }

@@ -100,7 +100,16 @@ function readFamily(fields: Fields, path: Path, reading: Reading): Distribution 
   }
   const mean = readAmount(fields['mean'], [...path, 'mean'], reading)
   if (mean === undefined) return undefined
-  if (kind === 'constant') return { kind, value: Math.min(Math.max(mean, min), max) }
+  if (mean < min || mean > max) {
+    const bound = mean < min ? 'min' : 'max'
+    const side = mean < min ? 'at least' : 'at most'
+    report(
+      [...path, 'mean'],
+      `must be ${side} ${bound}, got ${show(fields['mean'])} and ${show(fields[bound])}.`,
+    )
+    return undefined
+  }
+  if (kind === 'constant') return { kind, value: mean }
   if (mean === 0) {
     report([...path, 'mean'], 'must be above 0. Write dist: constant for a fixed 0.')
     return undefined
@@ -109,6 +118,9 @@ function readFamily(fields: Fields, path: Path, reading: Reading): Distribution 
   const cv = readSpread(fields, mean, path, reading)
   return cv === undefined ? undefined : { kind, mean, cv, min, max }
 }
+
+/** Beyond it nearly all values are none, and the others beyond all measure. */
+const mostSpread = 100
 
 /** The standard deviation as a share of the mean. */
 function readSpread(
@@ -122,12 +134,13 @@ function readSpread(
     reading.report(path, 'needs either cv or stddev. Write for example cv: 0.5.', 'key')
     return undefined
   }
-  if (cv === undefined) {
-    const deviation = readAmount(stddev, [...path, 'stddev'], reading)
-    return deviation === undefined ? undefined : deviation / mean
-  }
-  if (typeof cv === 'number' && cv >= 0) return cv
-  reading.report([...path, 'cv'], `must be a number of at least 0, got ${show(cv)}.`)
+  const key = cv === undefined ? 'stddev' : 'cv'
+  const deviation = key === 'cv' ? undefined : readAmount(stddev, [...path, key], reading)
+  if (key === 'stddev' && deviation === undefined) return undefined
+  const spread = deviation === undefined ? cv : deviation / mean
+  if (typeof spread === 'number' && spread >= 0 && spread <= mostSpread) return spread
+  const most = key === 'cv' ? `${mostSpread}` : `${mostSpread} times the mean`
+  reading.report([...path, key], `must be 0 to ${most}, got ${show(fields[key])}.`)
   return undefined
 }
 
@@ -194,17 +207,17 @@ function readMixture(fields: Fields, path: Path, reading: Reading): Distribution
     const at = [...path, 'mixture', index]
     if (!isFields(part) || 'mixture' in part) {
       report(at, `must be a distribution with a weight. ${advice}`)
-      return undefined
+      continue
     }
     const { weight = 1, ...rest } = part
-    if (typeof weight !== 'number' || !(weight >= 0)) {
+    if (typeof weight !== 'number' || !(weight >= 0 && weight < Infinity)) {
       report([...at, 'weight'], `must be a number of at least 0, got ${show(weight)}.`)
-      return undefined
+      continue
     }
     const distribution = readShape(rest, at, reading)
-    if (distribution === undefined) return undefined
-    parts.push({ weight, distribution })
+    if (distribution !== undefined) parts.push({ weight, distribution })
   }
+  if (parts.length < mixture.length) return undefined
   const total = parts.reduce((sum, { weight }) => sum + weight, 0)
   if (total === 0) {
     report([...path, 'mixture'], 'needs a weight above 0. Raise one.')
@@ -244,5 +257,6 @@ function readAmount(value: unknown, path: Path, { amount, report }: Reading): nu
 }
 
 function show(value: unknown): string {
+  if (typeof value === 'number') return String(value)
   return value === undefined ? 'nothing' : JSON.stringify(value)
 }

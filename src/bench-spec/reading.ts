@@ -3,8 +3,8 @@ import { resolve } from 'node:path'
 import { checkBaselineUrl, ownParts, readBaseline, type ReadStored } from './baseline.ts'
 import type { BenchDocument } from './bench-document.ts'
 import { readCacheRule } from './cache-rule.ts'
-import { asFile, checkSourceKeys } from './data-source.ts'
-import type { DataSource, LoadedDataset } from './dataset.ts'
+import { type FileSource, readSource } from './data-source.ts'
+import type { LoadedDataset } from './dataset.ts'
 import { createIssue, type Locate, type Report, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
 import { hasControls } from './plain-text.ts'
@@ -15,19 +15,12 @@ import type { RelativeSlo } from './slo.ts'
 import type { Abort, BenchSpec, Gate, MockOptions, Target } from './spec.ts'
 import { readStagedLoad, readStages } from './staged-load.ts'
 import type { StreamFormat } from './stream-format.ts'
-import {
-  fillSynthetic,
-  findUnused,
-  readSynthetic,
-  sketchSynthetic,
-  type WriteRows,
-} from './synthetic-source.ts'
+import { fillSynthetic, findUnused, type WriteRows } from './synthetic-source.ts'
 import { checkTags } from './tag-check.ts'
 import { createTagging } from './tagging.ts'
 import { checkHeaders, checkUrl } from './target.ts'
 import { checkPlaceholders, type Columns, usesDataset } from './template.ts'
 import { ruleOfTrace } from './trace-cache.ts'
-import type { TraceSource } from './trace-loading.ts'
 import { findTraceDoubts, readTracedLoad } from './traced-load.ts'
 import { defaultSeed, readLoad, readTimeouts } from './workload.ts'
 
@@ -47,7 +40,7 @@ export interface BenchContext<Stored> {
   limits: readonly RelativeSlo[]
   locate: Locate
   /** Reads the file of a data source. */
-  readData(source: DataSource | TraceSource): LoadedDataset
+  readData(source: FileSource): LoadedDataset
   /** Writes the rows of a source that is none. */
   writeRows: WriteRows
   /** Below the folder of a baseline that was run with the same matrix; `undefined` without one. */
@@ -72,21 +65,7 @@ export function readBench<Stored>(
   const mock = readMock(document, directory)
   const source = document.data_source
   const seed = document.seed ?? defaultSeed
-  const hasKeys = source !== undefined && checkSourceKeys(source, report)
-  const file = source && hasKeys ? asFile(source) : undefined
-  const synthetic =
-    hasKeys && file === undefined ? readSynthetic(source, { seed, report }) : undefined
-  const loaded: LoadedDataset | undefined =
-    source &&
-    (file === undefined
-      ? keepKnown<LoadedDataset>({
-          dataset: synthetic && sketchSynthetic(synthetic, document),
-          hidden: [],
-          issues: [],
-          warnings: [],
-        })
-      : readData(file))
-  for (const { key, message } of loaded?.issues ?? []) report(['data_source', key], message)
+  const { loaded, synthetic } = readSource(document, { seed, report, readData })
   const dataset = loaded?.dataset
 
   if (document.url !== undefined) issues.push(...checkUrl(target.url, mock !== undefined, locate))

@@ -42,13 +42,11 @@ export function readSynthetic(
       ['data_source', 'shared_prefix'],
       `must be below input_tokens, which it is part of, got ${sharedPrefix} of ${Math.round(mean)}.`,
     )
-    return undefined
   }
   if (groups !== undefined && sharedPrefix === 0) {
     const message =
       'share a prefix each, and none is asked for. Add shared_prefix, or remove groups.'
     report(['data_source', 'groups'], message, 'key')
-    return undefined
   }
   if (rows !== undefined && rows > mostRows(mean)) {
     report(

@@ -161,10 +161,26 @@ test.each<[unknown, Amount, string]>([
     'count',
     'input_tokens: needs either cv or stddev. Write for example cv: 0.5.',
   ],
+  [{ dist: 'normal', mean: 9, cv: -1 }, 'count', 'input_tokens.cv: must be 0 to 100, got -1.'],
   [
-    { dist: 'normal', mean: 9, cv: -1 },
+    { dist: 'normal', mean: 9, cv: Infinity },
     'count',
-    'input_tokens.cv: must be a number of at least 0, got -1.',
+    'input_tokens.cv: must be 0 to 100, got Infinity.',
+  ],
+  [
+    { dist: 'normal', mean: 9, stddev: 901 },
+    'count',
+    'input_tokens.stddev: must be 0 to 100 times the mean, got 901.',
+  ],
+  [
+    { dist: 'gamma', mean: 9, cv: 1, max: 8 },
+    'count',
+    'input_tokens.mean: must be at most max, got 9 and 8.',
+  ],
+  [
+    { dist: 'constant', mean: 9, min: 10 },
+    'count',
+    'input_tokens.mean: must be at least min, got 9 and 10.',
   ],
   [
     { dist: 'gamma', mean: 0, cv: 1 },

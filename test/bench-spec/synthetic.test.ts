@@ -66,6 +66,12 @@ describe('rows', () => {
     ['the requests that SLOs need', {}, { warmup: 10 }, 110],
     ['the number that is asked for', { rows: 7 }, { requests: 300 }, 7],
     ['some thousands where time ends a closed loop', {}, { duration: '60s' }, 5000],
+    [
+      'the same where stages of a concurrency do',
+      {},
+      { stages: [{ duration: '9s', concurrency: 4 }] },
+      5000,
+    ],
     ['those due at a rate, and some more', {}, { rate: '10/s', duration: '40s', warmup: 5 }, 526],
   ])('are %s', (_, source, document, count) => {
     const spec = check({ input_tokens: 40, output_tokens: 8, ...source }, document)
