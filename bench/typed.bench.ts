@@ -14,6 +14,7 @@ export default defineBench(
       stream_options: { include_usage: true },
       max_tokens: 10,
     },
+    cache: 'bust',
     stream_format: 'openai-chat',
     concurrency: 5,
     requests: 200,

@@ -41,7 +41,7 @@ const stride = 618_033_988_749n
 const mostPrompts = 4096
 
 /**
- * Markers of a seed: `[618033988749] `, 12 digits, which differ from request to request, warm-up
+ * Markers of a seed: `[#618033988749] `, 12 digits, which differ from request to request, warm-up
  * included, and from one prompt of a body to the next. Digits alone, because tokenizers cut these alike
  * whatever they are: a marker is as many tokens in every prompt.
  */
@@ -55,7 +55,7 @@ export function createMarker(
     return (prompt) => {
       const number = BigInt(request) * BigInt(mostPrompts) + BigInt(prompt % mostPrompts)
       const digits = (origin + number * stride) % space
-      return `[${String(digits).padStart(12, '0')}] `
+      return `[#${String(digits).padStart(12, '0')}] `
     }
   }
 }

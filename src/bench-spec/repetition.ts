@@ -48,7 +48,10 @@ export function measureRepetition(
   uses: readonly Uses[],
   limit: number = Math.max(compared.each, Math.floor(compared.all / requests.length)),
 ): Repetition | undefined {
-  const recipes = requests.flatMap(({ prompt }) => prompt ?? [])
+  const recipes = requests.flatMap(({ prompt }, place) => {
+    const { measured = 0 } = uses[place] ?? {}
+    return measured === 0 ? [] : (prompt ?? [])
+  })
   if (recipes.length > 0) return measureRecipes(recipes)
   const texts = new Map<string, Uses & { text: PromptText }>()
   for (const [place, request] of requests.entries()) {

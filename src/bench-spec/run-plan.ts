@@ -1,12 +1,13 @@
 import { findOutputLimit, type OutputLimit } from './asked.ts'
-import { createMarker, marksPrompts, writeShared } from './cache-rule.ts'
+import { type CacheRule, createMarker, marksPrompts, writeShared } from './cache-rule.ts'
 import { mostInFlight } from './in-flight.ts'
 import { keepKnown } from './known.ts'
 import { countOpenFiles } from './open-files.ts'
 import { fillHeads } from './prompt-head.ts'
 import { createRedactor } from './redaction.ts'
+import { measureRepetition, planUses, type Repetition } from './repetition.ts'
 import type { BenchSpec, Dataset, Load, Target } from './spec.ts'
-import { prepareRequest, usesColumn } from './template.ts'
+import { prepare, prepareRequest, usesColumn } from './template.ts'
 import { estimateTokens, listPrompts } from './token-estimate.ts'
 
 /** What a run would send, before anything is sent. */
@@ -25,6 +26,8 @@ export interface RunPlan {
   dataset?: { source: string; rows: number; asked?: number }
   /** The target and, where its rounds alternate with those of another, that one. */
   targets: readonly PlannedTarget[]
+  /** What a cache may know: as the spec says, and how far prompts repeat without its markers. */
+  reuse: { cache?: CacheRule; repetition?: Repetition }
   /** How long it takes, ms. */
   time: PlannedTime
   /** Files and connections of a process that sends. */
@@ -80,9 +83,13 @@ export function planRun(
       keepKnown<NonNullable<RunPlan['dataset']>>({
         source: dataset.source,
         rows: dataset.rows.length,
-        asked: dataset.synthetic && averageAsked(dataset.rows),
+        asked: isMadeUp(dataset) ? averageAsked(dataset.rows) : undefined,
       }),
     targets: targets.map((each) => planTarget(spec, each.target, each.mock !== undefined)),
+    reuse: keepKnown<RunPlan['reuse']>({
+      cache: spec.cache,
+      repetition: marksPrompts(spec.cache) ? undefined : planRepetition(spec),
+    }),
     time: planTime(spec, targets.length, pace),
     openFiles: keepKnown<RunPlan['openFiles']>({
       needed: countOpenFiles(
@@ -92,6 +99,13 @@ export function planRun(
       limit: openFiles,
     }),
   })
+}
+
+/** Of the requests that a spec would send; `undefined` where nobody knows how many. */
+export function planRepetition(spec: BenchSpec): Repetition | undefined {
+  const requests = prepare(spec)
+  const uses = planUses(requests.length, spec.load)
+  return uses && measureRepetition(requests, uses)
 }
 
 function planTarget(spec: BenchSpec, target: Target, isMock: boolean): PlannedTarget {
@@ -104,14 +118,18 @@ function planTarget(spec: BenchSpec, target: Target, isMock: boolean): PlannedTa
     if (body === undefined || heads === undefined) return body
     return fillHeads({ body, heads }, mark({ phase: 'measured', index }))
   })
-  const isWritten = dataset?.synthetic !== undefined || dataset?.trace !== undefined
-  const isAsked = isWritten && usesColumn(target, 'prompt')
+  const isAsked = dataset !== undefined && isMadeUp(dataset) && usesColumn(target, 'prompt')
   return keepKnown<PlannedTarget>({
     url: createRedactor(spec.secrets).redact(target.url),
     place: isMock ? 'mock' : isLocal(target.url) ? 'local' : 'remote',
     promptTokens: isAsked ? averageAsked(rows) : average(bodies.map(countPrompt)),
     outputTokens: limitOutput(bodies.map((body) => findOutputLimit(body))),
   })
+}
+
+/** Whether its prompts are written by their lengths. */
+function isMadeUp({ synthetic, trace }: Dataset): boolean {
+  return (synthetic ?? trace) !== undefined
 }
 
 function averageAsked(rows: Dataset['rows']): number | undefined {

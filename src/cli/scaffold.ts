@@ -113,6 +113,8 @@ function writeSpec({ template: name, name: own, url, model }: ScaffoldOptions): 
     ...body,
     '# Each request takes the next row; {{prompt}} is its column.',
     `data_source: { type: csv, file: ${own}.csv }`,
+    '# Rows repeat: a marker at the head of each prompt keeps a cache of the server from knowing it.',
+    'cache: bust',
     `stream_format: ${template.format}`,
     '',
     '# How hard: so many requests at a time, each replaced as soon as it has ended.',

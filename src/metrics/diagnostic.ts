@@ -1,3 +1,4 @@
+import type { Repetition } from '../bench-spec/repetition.ts'
 import type { Unit } from '../bench-spec/slo.ts'
 import type { FailureKind } from '../engine/record.ts'
 import type { ClientReason } from './client.ts'
@@ -232,6 +233,22 @@ export type Diagnostic =
       asked: number
       got: number
       requests: number
+    }
+  | ({
+      id: 'prompts-repeat'
+      /** `warn` when it matters, and the spec does not say that it is meant. */
+      level: 'info' | 'warn'
+      /** Whether the spec says so. */
+      allowed: boolean
+    } & Repetition)
+  | {
+      id: 'prompts-cached'
+      level: 'warn'
+      /** Whether each prompt begins with a marker of its own. */
+      marked: boolean
+      /** Tokens of prompts that came from a cache, and all, as the server counts. */
+      cached: number
+      tokens: number
     }
   | { id: 'server-restarted'; level: 'warn' }
   | {

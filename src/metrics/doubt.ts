@@ -13,6 +13,7 @@ import { measureBuffering } from './buffering.ts'
 import { type Accuracy, assumeLateness, type ErrorBound } from './client-accuracy.ts'
 import { type ClientReason, findLateness, rateClient } from './client.ts'
 import { measureLateSending } from './late-sending.ts'
+import type { PromptReuse } from './prompt-reuse.ts'
 import { measureReach } from './reach.ts'
 import { keepTagged } from './scope.ts'
 import { type AskedLoad, findShortfall, type Shortfall } from './shortfall.ts'
@@ -33,6 +34,7 @@ type Cause =
   /** The client's own error of a request, or of a token event, as so many `requests` calibrated it; ms. */
   | ({ kind: 'calibrated-error'; requests: number } & ErrorBound & Explained)
   | Shortfall
+  | PromptReuse
 
 /** Both in the unit of the SLO. */
 interface Explained {
@@ -69,6 +71,9 @@ function isOfStream({ metric }: RequestBound): boolean {
   return streamed.has(metric)
 }
 
+/** What no cache makes look better. */
+const uncached: ReadonlySet<Metric> = new Set(['success_rate', 'error_rate', 'dispatch_delay'])
+
 /** What looks better under a lighter load; what counts from when it was due has the delay in it. */
 const loaded: ReadonlySet<Metric> = new Set(
   [...streamed, 'latency' as const, 'goodput' as const].filter((metric) => !isOfSchedule(metric)),
@@ -84,6 +89,8 @@ export interface DoubtContext {
   load?: AskedLoad | undefined
   /** Tells which records an SLO with tags is about; `undefined` where none has any. */
   tagging?: Tagging | undefined
+  /** `undefined`: no cache is in question, or nobody asks. */
+  reuse?: PromptReuse | undefined
 }
 
 /**
@@ -120,7 +127,7 @@ interface Grounds extends Omit<DoubtContext, 'load' | 'tagging'> {
 function findOwnDoubts(
   target: TargetRole,
   records: readonly RequestRecord[],
-  { goodput, failures, accuracy, trust, shortfall }: Grounds,
+  { goodput, failures, accuracy, trust, shortfall, reuse }: Grounds,
 ): FindDoubt {
   const { buffered, heldBack, requests } = measureBuffering(records, trust)
   const errors = listErrors(trust, accuracy)
@@ -152,7 +159,8 @@ function findOwnDoubts(
       return { kind: 'sent-late', delay: late.delay, reach, margin: distance }
     }
     const flattered = loaded.has(metric) && turnsBelow === (metric === 'goodput')
-    return flattered ? shortfall : undefined
+    if (flattered && shortfall !== undefined) return shortfall
+    return status === 'PASS' && !uncached.has(metric) ? reuse : undefined
   }
 
   return (slo, decided) => {

@@ -1,9 +1,10 @@
+import type { CacheRule } from '../bench-spec/cache-rule.ts'
 import type { RunPlan } from '../bench-spec/run-plan.ts'
 import type { Load } from '../bench-spec/spec.ts'
 
 /** A plan as JSON: snake_case, units in the keys, `null` for what is not known. */
 export function documentPlan(plan: RunPlan): object {
-  const { name, slos, load, requests, duration, warmup, dataset, targets, time } = plan
+  const { name, slos, load, requests, duration, warmup, dataset, targets, reuse, time } = plan
   const all = requests === undefined ? undefined : requests + warmup
   const total = (tokens: number | undefined): number | null =>
     tokens === undefined || all === undefined ? null : Math.ceil(tokens * all)
@@ -24,11 +25,18 @@ export function documentPlan(plan: RunPlan): object {
       estimated_prompt_tokens: total(promptTokens),
       most_output_tokens: total(outputTokens?.tokens),
     })),
+    cache: reuse.cache === undefined ? null : documentCache(reuse.cache),
+    repetition: reuse.repetition ?? null,
     expected_ms: time.kind === 'unknown' ? null : Math.round(time.ms),
     most_ms: time.kind === 'unknown' ? time.mostMs : null,
     paced_by: time.kind === 'pace' ? time.startedAt : null,
     open_files: { needed: plan.openFiles.needed, limit: plan.openFiles.limit ?? null },
   }
+}
+
+/** As a spec says it. */
+function documentCache(cache: CacheRule): string | object {
+  return cache.kind === 'shared' ? { shared: cache.tokens } : cache.kind
 }
 
 function documentFlow(load: Load): object {

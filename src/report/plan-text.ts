@@ -1,6 +1,7 @@
 import { cleanLine } from '../bench-spec/plain-text.ts'
 import type { PlannedTarget, PlannedTime, RunPlan } from '../bench-spec/run-plan.ts'
 import type { Load } from '../bench-spec/spec.ts'
+import { explainPlanned } from './sentence/repeats.ts'
 import { formatCount, formatMs, formatValue } from './units.ts'
 
 /** `50 requests and 10 of warm-up, 10 at a time, to http://127.0.0.1:8000/stream`, in one line. */
@@ -17,7 +18,7 @@ export function renderSending({ requests, duration, warmup, load, targets }: Run
 
 /** What a run would send, what that may cost and how long it may take, in lines without indent. */
 export function renderPlan(plan: RunPlan): string[] {
-  const { targets, dataset, time, openFiles, load } = plan
+  const { targets, dataset, time, openFiles, load, reuse } = plan
   const rows = dataset === undefined ? [] : [`${count(dataset.rows, 'row')} of ${dataset.source}`]
   const others = targets.length > 1
   return [
@@ -30,6 +31,7 @@ export function renderPlan(plan: RunPlan): string[] {
       ),
       row('answers', sayAnswers(plan, target)),
     ]),
+    row('repeats', explainPlanned(reuse.cache, reuse.repetition)),
     row('takes', sayTime(time, plan)),
     row(
       'opens',

@@ -63,6 +63,8 @@ export function toDiagnostic(diagnostic: Diagnostic): DiagnosticFacts {
       const { asked, got, ...facts } = diagnostic
       return { ...facts, asked: significant(asked), got: significant(got) }
     }
+    case 'prompts-repeat':
+      return { ...diagnostic, share: significant(diagnostic.share) }
     case 'server-unread': {
       const { id, level, failure = null } = diagnostic
       return { id, level, failure }

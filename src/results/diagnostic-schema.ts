@@ -286,6 +286,31 @@ export const diagnosticSchema: JsonSchema = {
         requests: count('Completed requests whose answers said.'),
       },
     ),
+    describe(
+      'prompts-repeat',
+      'either',
+      'Prompts, or their beginnings, repeat: a cache of the server may know them. A warning when it is more than a little, and the spec does not say that it is meant.',
+      {
+        allowed: { type: 'boolean', description: 'Whether the spec says that it is meant.' },
+        requests: count('Measured requests.'),
+        repeated: count('Those with the prompt of an earlier one, warm-up included.'),
+        different: count('Different prompts.'),
+        share: number('Of the characters of prompts, that an earlier one began with, 0–1.'),
+      },
+    ),
+    describe(
+      'prompts-cached',
+      'warn',
+      'More of the prompts came from a cache of the server, as it says, than repeats in this run explain.',
+      {
+        marked: {
+          type: 'boolean',
+          description: 'Whether each prompt begins with a marker of its own.',
+        },
+        cached: count('Tokens of prompts that came from it.'),
+        tokens: count('Of so many.'),
+      },
+    ),
     describe('server-unread', 'warn', "The server's metrics could not be compared.", {
       failure: orNull(
         text(

@@ -160,6 +160,17 @@ export const doubtSchema: JsonSchema = union('Why the figure cannot be believed.
     sent_per_second: number('By those at which they left.'),
     held_back: count('Sent late because as many as may be were in flight.'),
   },
+  'prompts-repeat': {
+    target,
+    repeated: count('Requests with the prompt of an earlier one.'),
+    requests: count('Of so many.'),
+    share: number('Of the characters of prompts, that an earlier one began with, 0–1.'),
+  },
+  'prompts-cached': {
+    target,
+    cached: count('Tokens of prompts that came from a cache, as the server counts.'),
+    tokens: count('Of so many.'),
+  },
   'load-thinned': {
     target,
     delay_p50_ms: number('By which the event loop came late.'),

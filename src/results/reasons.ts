@@ -119,6 +119,12 @@ function toDoubt(doubt: Doubt): DoubtDocument {
       const [due_per_second, sent_per_second] = [significant(doubt.due), significant(doubt.sent)]
       return { kind, target, due_per_second, sent_per_second, held_back: doubt.heldBack }
     }
+    case 'prompts-repeat': {
+      const { repeated, requests, share } = doubt
+      return { kind, target, repeated, requests, share: significant(share) }
+    }
+    case 'prompts-cached':
+      return { kind, target, cached: doubt.cached, tokens: doubt.tokens }
     default:
       return {
         kind,

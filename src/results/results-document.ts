@@ -360,6 +360,28 @@ export type DoubtDocument =
     }
   | {
       /** Which of them. */
+      kind: 'prompts-repeat'
+      /** Whose requests. */
+      target: 'candidate' | 'baseline'
+      /** Requests with the prompt of an earlier one. */
+      repeated: number
+      /** Of so many. */
+      requests: number
+      /** Of the characters of prompts, that an earlier one began with, 0–1. */
+      share: number
+    }
+  | {
+      /** Which of them. */
+      kind: 'prompts-cached'
+      /** Whose requests. */
+      target: 'candidate' | 'baseline'
+      /** Tokens of prompts that came from a cache, as the server counts. */
+      cached: number
+      /** Of so many. */
+      tokens: number
+    }
+  | {
+      /** Which of them. */
       kind: 'load-thinned'
       /** Whose requests. */
       target: 'candidate' | 'baseline'
@@ -1264,6 +1286,46 @@ export type DiagnosticDocument =
       got: number
       /** Completed requests whose answers said. */
       requests: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /**
+   * Prompts, or their beginnings, repeat: a cache of the server may know them. A warning when it is
+   * more than a little, and the spec does not say that it is meant.
+   */
+  | {
+      /** Which property; stable. */
+      id: 'prompts-repeat'
+      /** How much it matters. */
+      level: 'info' | 'warn'
+      /** Whether the spec says that it is meant. */
+      allowed: boolean
+      /** Measured requests. */
+      requests: number
+      /** Those with the prompt of an earlier one, warm-up included. */
+      repeated: number
+      /** Different prompts. */
+      different: number
+      /** Of the characters of prompts, that an earlier one began with, 0–1. */
+      share: number
+      /** The same in one sentence. */
+      message: string
+    }
+  /**
+   * More of the prompts came from a cache of the server, as it says, than repeats in this run
+   * explain.
+   */
+  | {
+      /** Which property; stable. */
+      id: 'prompts-cached'
+      /** How much it matters. */
+      level: 'warn'
+      /** Whether each prompt begins with a marker of its own. */
+      marked: boolean
+      /** Tokens of prompts that came from it. */
+      cached: number
+      /** Of so many. */
+      tokens: number
       /** The same in one sentence. */
       message: string
     }

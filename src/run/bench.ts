@@ -1,11 +1,14 @@
 import { keepKnown } from '../bench-spec/known.ts'
+import { planRepetition } from '../bench-spec/run-plan.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import { tagSpec } from '../bench-spec/tagging.ts'
 import { readCalibrations, readNoise } from '../calibration/calibration-file.ts'
 import { describeMachine } from '../calibration/machine.ts'
 import type { RequestRecord } from '../engine/record.ts'
+import { harmlessShare } from '../metrics/prompt-reuse.ts'
 import { explainRequests } from '../report/sentence/default-requests.ts'
 import { explainInfeasibility } from '../report/sentence/infeasibility.ts'
+import { warnOfRepeats } from '../report/sentence/repeats.ts'
 import type { RecordedRequest } from '../results/recordings.ts'
 import type { Results } from '../results/results.ts'
 import { checkFeasibility } from '../verdict/feasibility.ts'
@@ -76,7 +79,7 @@ export function listNotices(
   spec: BenchSpec,
   { root = process.cwd() }: Pick<BenchOptions, 'root'> = {},
 ): Notice[] {
-  const { slos, load, gate, baseline } = spec
+  const { slos, load, gate, baseline, cache } = spec
   const compares = slos.some(({ allowance }) => allowance !== undefined)
   const noise = compares ? readNoise(root, spec.target.url) : []
   const infeasible = checkFeasibility(slos, load, gate, {
@@ -85,7 +88,15 @@ export function listNotices(
     tagging: tagSpec(spec),
   })
   const { chosen } = load
-  const warnings = [...spec.warnings, ...infeasible.map(explainInfeasibility)]
+  const repetition =
+    gate.policy === 'release' && cache === undefined ? planRepetition(spec) : undefined
+  const warnings = [
+    ...spec.warnings,
+    ...infeasible.map(explainInfeasibility),
+    ...(repetition !== undefined && repetition.share >= harmlessShare
+      ? [warnOfRepeats(repetition)]
+      : []),
+  ]
   return [
     ...(chosen === undefined || slos.length === 0
       ? []

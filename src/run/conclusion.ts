@@ -3,16 +3,21 @@ import { isDeepStrictEqual } from 'node:util'
 import { findChoices } from '../bench-spec/choices.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import { defaultBody } from '../bench-spec/reading.ts'
+import { measureRepetition, type Repetition } from '../bench-spec/repetition.ts'
+import type { BenchSpec } from '../bench-spec/spec.ts'
 import { tagSpec } from '../bench-spec/tagging.ts'
+import { prepare } from '../bench-spec/template.ts'
 import type { CalibrationFile } from '../calibration/calibration-file.ts'
 import { shapeOfRun } from '../calibration/load-shape.ts'
 import type { Machine } from '../calibration/machine.ts'
 import { describeMatch, matchCalibration, toAccuracy } from '../calibration/match.ts'
+import type { RequestRecord } from '../engine/record.ts'
 import { diagnose, diagnoseRecording } from '../metrics/diagnostics.ts'
 import { findDoubts } from '../metrics/doubt.ts'
 import { joinRounds } from '../metrics/joining.ts'
 import { diagnoseLengths } from '../metrics/length-diagnostics.ts'
 import { compareLengths } from '../metrics/lengths.ts'
+import { diagnosePrompts, findReuse } from '../metrics/prompt-reuse.ts'
 import { diagnoseServer } from '../metrics/server-diagnostics.ts'
 import { summarizeServer } from '../metrics/server-summary.ts'
 import { summarize } from '../metrics/summary.ts'
@@ -45,10 +50,21 @@ export type Conclusion = Pick<
   | 'workload'
 >
 
+/** Repeats among the requests that were sent; a record without a row took the only one. */
+function measureSent(spec: BenchSpec, records: readonly RequestRecord[]): Repetition | undefined {
+  const requests = prepare(spec)
+  const uses = requests.map(() => ({ warmup: 0, measured: 0 }))
+  for (const { row = 0, phase } of records) {
+    const used = uses[row]
+    if (used !== undefined) used[phase]++
+  }
+  return measureRepetition(requests, uses)
+}
+
 /** Pure: the same happenings come to the same, whenever and wherever they are judged. */
 export function conclude(driven: Drive, { machine, calibrations }: Setting): Conclusion {
   const { spec, trust, end, looks, watch } = driven
-  const { load, slos, gate, goodput, stream, serverMetrics } = spec
+  const { load, slos, gate, goodput, stream, serverMetrics, cache } = spec
   const alternates = driven.baseline !== undefined
   const records = alternates ? joinRounds(driven.records) : driven.records
 
@@ -62,10 +78,12 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
   const shape = shapeOfRun(spec, records)
   const match = matchCalibration(calibrations, { machine, shape })
   const accuracy = match && toAccuracy(match)
+  const prompts = { cache, repetition: measureSent(spec, records), prompts: summary.prompts }
   const asked = { ...load, drained: alternates }
   const tagging = tagSpec(spec)
   const grounds = { goodput, failures: gate.failures, accuracy, load: asked, tagging }
-  const findDoubt = findDoubts('candidate', records, trust, grounds)
+  const reuse = gate.policy === 'release' ? findReuse(prompts) : undefined
+  const findDoubt = findDoubts('candidate', records, trust, { ...grounds, reuse })
   const workload = describeWorkload(spec)
   const referred = referTo(
     spec,
@@ -117,6 +135,7 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
       alternates,
       defaultBody: isDeepStrictEqual(spec.target.body, defaultBody),
     }),
+    ...diagnosePrompts(prompts),
     ...(driven.recordings === undefined ? [] : [diagnoseRecording(driven.recordings)]),
     ...(lengths === undefined ? [] : diagnoseLengths(lengths)),
     ...(server ? diagnoseServer(server, { slos, goodput }) : []),

@@ -19,7 +19,7 @@ test('no two requests have the same marker, the warm-up and several prompts of a
 })
 
 test('all markers are of the same length, and hold nothing that JSON would escape', () => {
-  for (const marker of listMarkers(1, 1000)) expect(marker).toMatch(/^\[\d{12}\] $/)
+  for (const marker of listMarkers(1, 1000)) expect(marker).toMatch(/^\[#\d{12}\] $/)
 })
 
 test('the seed draws them: the same one the same, another one others', () => {
@@ -30,7 +30,7 @@ test('the seed draws them: the same one the same, another one others', () => {
 })
 
 test('markers of neighbours differ within the first characters', () => {
-  const begins = new Set(listMarkers(1, 500).map((marker) => marker.slice(0, 5)))
+  const begins = new Set(listMarkers(1, 500).map((marker) => marker.slice(0, 6)))
   expect(begins.size).toBeGreaterThan(800)
 })
 

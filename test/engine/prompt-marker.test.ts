@@ -52,7 +52,7 @@ test('each request begins with a marker of its own, those of the warm-up too, an
   ]
   expect(new Set(bodies).size).toBe(250)
   expect(new Set(bodies.map(({ length }) => length)).size).toBe(1)
-  for (const body of bodies) expect(readPrompt(body)).toMatch(/^\[\d{12}\] Say "hello"\.$/)
+  for (const body of bodies) expect(readPrompt(body)).toMatch(/^\[#\d{12}\] Say "hello"\.$/)
 })
 
 test('the same seed sends the same, to both targets, whatever was sent before', () => {
@@ -74,7 +74,7 @@ test('what is shared stands before the marker, the same in all', () => {
   const [first, second] = prompts.map((prompt) => prompt.split('\n\n')) as [string[], string[]]
   expect(first[0]).toBe(second[0])
   expect(first[0]?.split(' ')).toHaveLength(40)
-  expect(first[1]).toMatch(/^\[\d{12}\] Say "hello"\.$/)
+  expect(first[1]).toMatch(/^\[#\d{12}\] Say "hello"\.$/)
   expect(second[1]).not.toBe(first[1])
 })
 

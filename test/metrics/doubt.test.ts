@@ -401,3 +401,20 @@ test('what makes a baseline look slow flatters the candidate', () => {
     expect(find({ records: buffered }, margin)).toMatchObject({ kind: 'not-streamed' })
   }
 })
+
+test('does not believe what a cache makes look fast, of a PASS alone', () => {
+  const reuse = { kind: 'prompts-repeat', repeated: 9, requests: 10, share: 0.9 } as const
+  const target = 'candidate'
+  for (const text of [
+    'ttft p95 <= 800',
+    'latency mean <= 800',
+    'chunk_gap p99 <= 60',
+    'requests_per_second >= 1',
+  ]) {
+    expect(doubt(text, 500, { reuse })).toEqual({ ...reuse, target })
+    expect(doubt(text, -500, { reuse })).toBeUndefined()
+  }
+  for (const text of ['success_rate >= 95%', 'error_rate <= 5%', 'dispatch_delay p95 <= 9']) {
+    expect(doubt(text, 500, { reuse })).toBeUndefined()
+  }
+})

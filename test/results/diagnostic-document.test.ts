@@ -224,6 +224,22 @@ const diagnostics: readonly [Diagnostic, numbers: object][] = [
     { id: 'prompt-tokens-disagree', level: 'warn', server: 139, usage: 140 },
     { server: 139, usage: 140 },
   ],
+  [
+    {
+      id: 'prompts-repeat',
+      level: 'warn',
+      allowed: false,
+      requests: 300,
+      repeated: 298,
+      different: 2,
+      share: 0.993333333,
+    },
+    { allowed: false, requests: 300, repeated: 298, different: 2, share: 0.993333 },
+  ],
+  [
+    { id: 'prompts-cached', level: 'warn', marked: true, cached: 9600, tokens: 12_000 },
+    { marked: true, cached: 9600, tokens: 12_000 },
+  ],
 ]
 
 test.each(diagnostics)('$id stands in the document as the schema says', (diagnostic, numbers) => {

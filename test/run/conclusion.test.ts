@@ -30,7 +30,67 @@ test('a run within its bounds is a PASS, with its figures and those of each roun
   expect(found.summary.ttft?.p50).toBeCloseTo(100, -1)
   expect(found.rounds.map(({ completed: n }) => n)).toEqual(times(10, () => 30))
   expect(found.workload).toContainEqual({ kind: 'value', name: 'method', value: 'POST' })
-  expect(idsOf(found)).toEqual(['concurrency-held'])
+  expect(idsOf(found)).toEqual(['concurrency-held', 'prompts-repeat'])
+})
+
+const hello = { messages: [{ role: 'user', content: 'hello' }], stream: true }
+
+/** As a server with a prefix cache counts, which knows all but the last 8 of 40 tokens. */
+function cached(records: readonly RequestRecord[]): RequestRecord[] {
+  return records.map((record) => ({ ...record, promptTokens: 40, cachedTokens: 32 }))
+}
+
+test.each([
+  ['pr', {}, 'PASS', 'warn'],
+  ['point', {}, 'PASS', 'warn'],
+  ['release', {}, 'INCONCLUSIVE', 'warn'],
+  ['release', { cache: 'allowed' }, 'PASS', 'info'],
+  ['release', { cache: 'bust' }, 'PASS', undefined],
+  ['release', { cache: { shared: 8 } }, 'PASS', undefined],
+] as const)(
+  'one prompt through all requests, policy %s and %j: %s',
+  (policy, declared, status, level) => {
+    const given = { body: hello, slo: ['ttft p95 <= 800ms'], gate: { policy }, ...declared }
+    const found = concludeAt(driveOf(given, fast))
+    expect(found.verdict).toMatchObject({ status, exitCode: status === 'PASS' ? 0 : 2 })
+    const check = found.diagnostics.find(({ id }) => id === 'prompts-repeat')
+    expect(check?.level).toBe(level)
+    if (level !== undefined) {
+      expect(check).toMatchObject({ requests: 300, repeated: 299, different: 1 })
+    }
+    expect(found.verdict.slos[0]?.turns).toMatchObject(
+      status === 'PASS'
+        ? []
+        : [{ from: 'PASS', doubt: { kind: 'prompts-repeat', repeated: 299, requests: 300 } }],
+    )
+  },
+)
+
+test('a cache excuses no miss, and has no say where it can make nothing look better', () => {
+  const given = { body: hello, gate: { policy: 'release' as const } }
+  const slo = ['ttft p95 <= 50ms', 'success_rate >= 95%', 'latency mean <= 9s']
+  expect(statusesOf(concludeAt(driveOf({ ...given, slo }, fast)))).toEqual([
+    'FAIL',
+    'PASS',
+    'INCONCLUSIVE',
+  ])
+})
+
+test('what the server says that it took from a cache counts, though no prompt of the run repeats', () => {
+  const given = { body: hello, cache: 'bust' as const, slo: ['ttft p95 <= 800ms'] }
+  const found = concludeAt(driveOf({ ...given, gate: { policy: 'release' } }, cached(fast)))
+  expect(found.verdict.slos[0]?.turns).toMatchObject([
+    { from: 'PASS', doubt: { kind: 'prompts-cached', cached: 9600, tokens: 12_000 } },
+  ])
+  expect(found.diagnostics).toContainEqual({
+    id: 'prompts-cached',
+    level: 'warn',
+    marked: true,
+    cached: 9600,
+    tokens: 12_000,
+  })
+  const meant = { ...given, cache: 'allowed' as const, gate: { policy: 'release' as const } }
+  expect(concludeAt(driveOf(meant, cached(fast))).verdict.status).toBe('PASS')
 })
 
 test('what was not there is not in the conclusion', () => {
@@ -59,7 +119,8 @@ test('a rate of tokens that no server counted is no PASS, which blocks a release
     ['pr', 0],
     ['release', 2],
   ] as const) {
-    const given = { slo: ['output_tokens_per_second >= 1tok/s'], gate: { policy } }
+    const slo = ['output_tokens_per_second >= 1tok/s']
+    const given = { slo, gate: { policy }, cache: 'allowed' as const }
     const found = concludeAt(driveOf(given, uncounted))
     expect(found.verdict).toMatchObject({ status: 'INCONCLUSIVE', exitCode })
     expect(found.verdict.slos[0]?.turns).toMatchObject([

@@ -146,6 +146,9 @@ function wayOut({ verdict, baseline, summary }: Results): string {
   if (doubts.includes('estimated-tokens')) {
     return 'Ask the server for usage, for example with stream_options.include_usage: events are not tokens.'
   }
+  if (doubts.some((kind) => kind === 'prompts-repeat' || kind === 'prompts-cached')) {
+    return 'Measure without a cache (cache: bust, and a seed of its own for each run), or say that it is meant (cache: allowed).'
+  }
   return doubts.some((kind) => clientErrors.has(kind))
     ? "A bound further from the figure than the client's own error can be told here; a nearer one takes a client that is less late."
     : 'Read below why it cannot be told.'

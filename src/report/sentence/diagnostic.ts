@@ -3,6 +3,7 @@ import { formatQuantity } from '../quantity.ts'
 import { explainLimits } from './client-limits.ts'
 import { explainRates } from './doubt.ts'
 import { explainLengths } from './lengths.ts'
+import { adviseDeclaration, explainCached, explainRepeats } from './repeats.ts'
 import { explainServerFinding } from './server-finding.ts'
 
 /** A self-check as one sentence, with what can be done about it. Texts of a target are as they came. */
@@ -81,6 +82,22 @@ export function explainDiagnostic(facts: DiagnosticFacts): string {
     case 'lengths-untold':
     case 'lengths-missed':
       return explainLengths(facts)
+    case 'prompts-repeat': {
+      const { allowed, level } = facts
+      const advice = allowed
+        ? ', as the spec allows'
+        : level === 'warn'
+          ? `: ${adviseDeclaration}`
+          : ''
+      const repeats = explainRepeats(facts)
+      return `${repeats.charAt(0).toUpperCase()}${repeats.slice(1)} (${facts.different} different prompts)${advice}.`
+    }
+    case 'prompts-cached': {
+      const advice = facts.marked
+        ? 'an earlier run may have sent the same: give each run a seed of its own'
+        : 'an earlier run may have sent them: write cache: bust and give each run a seed of its own, or cache: allowed if that is what is meant'
+      return `${explainCached(facts)}, more than repeats in this run explain: ${advice}.`
+    }
     case 'server-restarted':
       return explainServerFinding({ kind: 'restarted' })
     case 'server-unread':

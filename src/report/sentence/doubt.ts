@@ -2,6 +2,7 @@ import type { Unit } from '../../bench-spec/slo.ts'
 import type { DoubtDocument, TurnDocument } from '../../results/results.ts'
 import { formatQuantity } from '../quantity.ts'
 import { nameClientReasons } from './client-reasons.ts'
+import { adviseDeclaration, explainCached, explainRepeats } from './repeats.ts'
 
 /** What is doubted: a status, and the unit of its figure. */
 interface Doubted {
@@ -51,6 +52,10 @@ function explainCause(doubt: DoubtDocument, doubted: Doubted): string {
     }
     case 'rate-not-sent':
       return `rate not sent: ${explainRates(doubt)}, ${flattering}`
+    case 'prompts-repeat':
+      return `prompts repeat: ${explainRepeats(doubt)}, and an answer from a cache may come sooner; ${adviseDeclaration}`
+    case 'prompts-cached':
+      return `prompts cached: ${explainCached(doubt)}, and an answer from a cache may come sooner; ${adviseDeclaration}`
     case 'load-thinned': {
       const late = formatQuantity(doubt.delay_p50_ms, 'ms')
       const inFlight = formatQuantity(doubt.in_flight_p50_ms, 'ms')

@@ -269,6 +269,50 @@ const sentences: readonly [DiagnosticFacts, string][] = [
     '2 of 2 warm-up requests failed, the first with http_status 401: the target refuses what is sent.',
   ],
   [
+    {
+      id: 'prompts-repeat',
+      level: 'warn',
+      allowed: false,
+      requests: 300,
+      repeated: 298,
+      different: 2,
+      share: 0.99333,
+    },
+    '298 of 300 requests have the prompt of an earlier one, so that a cache may know 99.3% of what is asked (2 different prompts): write cache: bust to measure without it, or cache: allowed if that is what is meant.',
+  ],
+  [
+    {
+      id: 'prompts-repeat',
+      level: 'info',
+      allowed: true,
+      requests: 300,
+      repeated: 0,
+      different: 310,
+      share: 0.5,
+    },
+    'No prompt is the same, but they begin alike, so that a cache may know 50.0% of what is asked (310 different prompts), as the spec allows.',
+  ],
+  [
+    {
+      id: 'prompts-repeat',
+      level: 'info',
+      allowed: false,
+      requests: 1000,
+      repeated: 3,
+      different: 997,
+      share: 0.003,
+    },
+    '3 of 1000 requests have the prompt of an earlier one, so that a cache may know 0.3% of what is asked (997 different prompts).',
+  ],
+  [
+    { id: 'prompts-cached', level: 'warn', marked: true, cached: 9600, tokens: 12_000 },
+    '9600 of 12000 tokens of prompts came from a cache of the server, by its own count, more than repeats in this run explain: an earlier run may have sent the same: give each run a seed of its own.',
+  ],
+  [
+    { id: 'prompts-cached', level: 'warn', marked: false, cached: 9600, tokens: 12_000 },
+    '9600 of 12000 tokens of prompts came from a cache of the server, by its own count, more than repeats in this run explain: an earlier run may have sent them: write cache: bust and give each run a seed of its own, or cache: allowed if that is what is meant.',
+  ],
+  [
     { id: 'default-body', level: 'warn', status: 400 },
     'The target refuses the body {"stream": true}, which is sent where nothing says what to send, with HTTP 400: write what it expects as body of a spec, or behind --body where there is none.',
   ],

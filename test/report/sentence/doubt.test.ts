@@ -90,6 +90,24 @@ const sentences: readonly [DoubtDocument, 'PASS' | 'FAIL', 'ms' | 'share', strin
     "client-limited: it is 10ms beyond the bound, and up to 35ms may be the client's own (requests left up to 40ms late (p99), not being held back)",
   ],
   [
+    { kind: 'prompts-repeat', target, repeated: 298, requests: 300, share: 0.99333 },
+    'PASS',
+    'ms',
+    'prompts repeat: 298 of 300 requests have the prompt of an earlier one, so that a cache may know 99.3% of what is asked, and an answer from a cache may come sooner; write cache: bust to measure without it, or cache: allowed if that is what is meant',
+  ],
+  [
+    { kind: 'prompts-repeat', target, repeated: 0, requests: 300, share: 0.5 },
+    'PASS',
+    'ms',
+    'prompts repeat: no prompt is the same, but they begin alike, so that a cache may know 50.0% of what is asked, and an answer from a cache may come sooner; write cache: bust to measure without it, or cache: allowed if that is what is meant',
+  ],
+  [
+    { kind: 'prompts-cached', target, cached: 9600, tokens: 12_000 },
+    'PASS',
+    'ms',
+    'prompts cached: 9600 of 12000 tokens of prompts came from a cache of the server, by its own count, and an answer from a cache may come sooner; write cache: bust to measure without it, or cache: allowed if that is what is meant',
+  ],
+  [
     { kind: 'load-thinned', target, delay_p50_ms: 8, in_flight_p50_ms: 30 },
     'PASS',
     'ms',
