@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { checkSpec } from '../../src/bench-spec/loading.ts'
 import { planRun, type RunPlan } from '../../src/bench-spec/run-plan.ts'
 import { estimateTokens, listPrompts } from '../../src/bench-spec/token-estimate.ts'
+import { renderPlan } from '../../src/report/plan-text.ts'
 
 function plan(document: object, env: Record<string, string> = {}): RunPlan {
   return planRun(checkSpec({ url: 'http://127.0.0.1:1/v1', ...document }, { env, baseDir: '.' }))
@@ -31,6 +32,21 @@ test('leaves open what the body does not tell', () => {
   const [target] = plan({ body: { stream: true } }).targets
   expect(target).not.toHaveProperty('promptTokens')
   expect(target).not.toHaveProperty('outputTokens')
+})
+
+test('takes made-up prompts for as long as they are asked for, where they are sent', () => {
+  const data_source = { type: 'synthetic', input_tokens: 500, output_tokens: 7 }
+  const rest = { data_source, requests: 50, concurrency: 10 }
+  const sent = plan({ body: { prompt: '{{prompt}}', max_tokens: '{{output_tokens}}' }, ...rest })
+  expect(sent).toMatchObject({
+    dataset: { source: 'synthetic', rows: 60, asked: 500 },
+    targets: [{ promptTokens: 500, outputTokens: { tokens: 7 } }],
+  })
+  expect(renderPlan(sent).join('\n')).toContain(
+    '60 rows of synthetic, about 500 tokens each, 30\u202f000 in all (as asked for)',
+  )
+  const unused = plan({ body: { messages, n: '{{output_tokens}}' }, ...rest })
+  expect(unused.targets[0]?.promptTokens).toBe(10)
 })
 
 test('knows the mock, this machine and others, and shows no secret', () => {
