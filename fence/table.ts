@@ -87,11 +87,12 @@ export const computing = ['crypto', 'path', 'string_decoder', 'util', 'zlib']
 /** Files of pure rooms that may import `node:fs` as well: they read what the user names. */
 export const readers = [
   'bench-spec/dataset.ts',
+  'bench-spec/file-lines.ts',
+  'bench-spec/gzip-lines.ts',
   'bench-spec/loading.ts',
   'bench-spec/schema-file.ts',
   'results/findings.ts',
   'results/glance.ts',
-  'results/gzip-lines.ts',
 ]
 
 /** Globals that a pure room may not use, but for a `Date` of a given value. */

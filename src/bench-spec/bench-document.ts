@@ -76,9 +76,9 @@ export interface BenchDocument {
   data_source?: {
     /**
      * Format of the file, of conversations a list of turns in each row; or `synthetic`: prompts are
-     * made up.
+     * made up; or `trace`: sent when it says.
      */
-    type: 'csv' | 'jsonl' | 'synthetic' | 'conversations'
+    type: 'csv' | 'jsonl' | 'synthetic' | 'conversations' | 'trace'
     /** The file, relative to the spec's directory. */
     file?: string
     /** The only column that may be used. Default: all. */
@@ -99,6 +99,35 @@ export interface BenchDocument {
      * it may, and nobody has said so.
      */
     repeats?: 'allowed' | 'forbidden'
+    /** Whose shape a trace has. Default: told by its first line. */
+    format?: 'mooncake' | 'burstgpt' | 'azure' | 'requests'
+    /**
+     * How many times as fast as it was recorded a trace is sent.
+     * @default "1x"
+     */
+    speed?: number | string
+    /** The part of a trace that is sent. Default: all. */
+    window?: {
+      /**
+       * Requests of a trace from here on are sent, by the time of the trace from its first request
+       * on. A number is in seconds.
+       */
+      from?: number | string
+      /**
+       * Requests of a trace before this are sent, by the time of the trace from its first request
+       * on. A number is in seconds.
+       */
+      to?: number | string
+      /** Free for notes; never read. */
+      [key: `x-${string}`]: unknown
+    }
+    /** The most requests of a trace, or of its window, that are sent: its first ones. */
+    limit?: number
+    /**
+     * Tokens of a block that `hash_ids` of a trace stand for.
+     * @default 512
+     */
+    block_tokens?: number
     /** Of `synthetic`: tokens of a prompt, its shared prefix included. Or a distribution. */
     input_tokens?: number | Record<string, unknown>
     /**
@@ -712,9 +741,9 @@ export interface BenchDocument {
     data_source?: {
       /**
        * Format of the file, of conversations a list of turns in each row; or `synthetic`: prompts
-       * are made up.
+       * are made up; or `trace`: sent when it says.
        */
-      type: 'csv' | 'jsonl' | 'synthetic' | 'conversations'
+      type: 'csv' | 'jsonl' | 'synthetic' | 'conversations' | 'trace'
       /** The file, relative to the spec's directory. */
       file?: string
       /** The only column that may be used. Default: all. */
@@ -735,6 +764,35 @@ export interface BenchDocument {
        * Default: it may, and nobody has said so.
        */
       repeats?: 'allowed' | 'forbidden'
+      /** Whose shape a trace has. Default: told by its first line. */
+      format?: 'mooncake' | 'burstgpt' | 'azure' | 'requests'
+      /**
+       * How many times as fast as it was recorded a trace is sent.
+       * @default "1x"
+       */
+      speed?: number | string
+      /** The part of a trace that is sent. Default: all. */
+      window?: {
+        /**
+         * Requests of a trace from here on are sent, by the time of the trace from its first
+         * request on. A number is in seconds.
+         */
+        from?: number | string
+        /**
+         * Requests of a trace before this are sent, by the time of the trace from its first request
+         * on. A number is in seconds.
+         */
+        to?: number | string
+        /** Free for notes; never read. */
+        [key: `x-${string}`]: unknown
+      }
+      /** The most requests of a trace, or of its window, that are sent: its first ones. */
+      limit?: number
+      /**
+       * Tokens of a block that `hash_ids` of a trace stand for.
+       * @default 512
+       */
+      block_tokens?: number
       /** Of `synthetic`: tokens of a prompt, its shared prefix included. Or a distribution. */
       input_tokens?: number | Record<string, unknown>
       /**

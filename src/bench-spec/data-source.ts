@@ -4,8 +4,12 @@ import type { Path, Report } from './issue.ts'
 import { keepKnown } from './known.ts'
 import type { Synthetic } from './spec.ts'
 import { readSynthetic, sketchSynthetic } from './synthetic-source.ts'
+import type { TraceSource } from './trace-loading.ts'
 
 type Source = NonNullable<BenchDocument['data_source']>
+
+/** A source that is a file. */
+export type FileSource = DataSource | TraceSource
 
 const ofFile: readonly string[] = ['file', 'column', 'encoding', 'shuffle', 'repeats']
 
@@ -14,6 +18,7 @@ const keysOf: Readonly<Record<Source['type'], readonly string[]>> = {
   csv: ofFile,
   jsonl: ofFile,
   conversations: ['file', 'encoding', 'shuffle', 'repeats'],
+  trace: ['file', 'format', 'speed', 'window', 'limit', 'block_tokens'],
   synthetic: [
     'input_tokens',
     'output_tokens',
@@ -45,7 +50,7 @@ export function readSource(
     seed,
     report,
     readData,
-  }: { seed: number; report: Report; readData: (source: DataSource) => LoadedDataset },
+  }: { seed: number; report: Report; readData: (source: FileSource) => LoadedDataset },
 ): ReadSource {
   const { data_source: source } = document
   if (source === undefined) return {}
@@ -81,13 +86,14 @@ function checkSourceKeys(source: Source, path: Path, report: Report): void {
 }
 
 /** A source that is to be a file, at a path of its own; what is amiss is reported. `undefined`: it names none. */
-export function readFileSource(source: Source, path: Path, report: Report): DataSource | undefined {
+export function readFileSource(source: Source, path: Path, report: Report): FileSource | undefined {
   checkSourceKeys(source, path, report)
   return asFile(source)
 }
 
 /** A source that is a file; `undefined`: it is none. */
-function asFile(source: Source): DataSource | undefined {
+function asFile(source: Source): FileSource | undefined {
   const { type, file } = source
-  return type === 'synthetic' || file === undefined ? undefined : { ...source, type, file }
+  if (type === 'synthetic' || file === undefined) return undefined
+  return type === 'trace' ? { ...source, type, file } : { ...source, type, file }
 }

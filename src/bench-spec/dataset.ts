@@ -30,7 +30,7 @@ export interface LoadedDataset {
   /** Columns that the file has and `column` keeps from being used. */
   hidden: readonly string[]
   /** What is wrong, with the key of `data_source` it belongs to. */
-  issues: readonly { key: keyof DataSource; message: string }[]
+  issues: readonly { key: string; message: string }[]
   warnings: readonly string[]
 }
 

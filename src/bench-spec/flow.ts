@@ -11,7 +11,7 @@ export type Flow =
   | Pick<OpenLoad, 'kind' | 'rate' | 'arrival' | 'maxConcurrency'>
 
 /** Requests per second; one process prepares and reads no more. */
-const fastest = 100_000
+export const fastest = 100_000
 
 /** Requests in flight of an open loop that does not say how many, where so many connections can be had. */
 const usualMost = 1024

@@ -1,6 +1,6 @@
 import type { BenchDocument } from './bench-document.ts'
-import { readFileSource } from './data-source.ts'
-import type { DataSource, LoadedDataset } from './dataset.ts'
+import { type FileSource, readFileSource } from './data-source.ts'
+import type { LoadedDataset } from './dataset.ts'
 import { readExpectation } from './expectation-reading.ts'
 import type { Issue, Locate, Path, Report } from './issue.ts'
 import { keepKnown } from './known.ts'
@@ -22,7 +22,7 @@ export interface KindScene {
   /** Whether the schema has refused the `data_source` of the document. */
   lacksData: boolean
   locate: Locate
-  readData(source: DataSource): LoadedDataset
+  readData(source: FileSource): LoadedDataset
 }
 
 interface KindGiven extends KindScene {

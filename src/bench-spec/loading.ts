@@ -4,7 +4,8 @@ import { basename, dirname, extname, relative, resolve } from 'node:path'
 
 import type { ReadStored } from './baseline.ts'
 import type { BenchDocument } from './bench-document.ts'
-import { type DataSource, loadDataset, type LoadedDataset } from './dataset.ts'
+import type { FileSource } from './data-source.ts'
+import { loadDataset, type LoadedDataset } from './dataset.ts'
 import { decodeText } from './encoding.ts'
 import { findVariables, interpolate, type Environment } from './environment.ts'
 import { findExcess } from './extent.ts'
@@ -31,7 +32,8 @@ import type { RelativeSlo } from './slo.ts'
 import { parseSource } from './source.ts'
 import type { BenchSpec, MockOptions, Secret } from './spec.ts'
 import { createWriteRows } from './synthetic-source.ts'
-import { hasPlaceholder, prepare, prepareRequest } from './template.ts'
+import { hasPlaceholder, prepareRequest } from './template.ts'
+import { loadTrace } from './trace-loading.ts'
 
 export interface LoadOptions<Stored> {
   /** Variables for `${VAR}`, and `SLOGATE_*` in place of the document's values. */
@@ -191,9 +193,9 @@ function build<Stored>(opened: Opened<Stored>): BenchSpec<Stored>[] {
     found.push(createIssue(locate, path, message, part))
   })
   const loaded = new Map<string, LoadedDataset>()
-  const readData = (source: DataSource): LoadedDataset => {
+  const readData = (source: FileSource): LoadedDataset => {
     const key = JSON.stringify(source)
-    const known = loaded.get(key) ?? loadDataset(source, directory)
+    const known = loaded.get(key) ?? loadRows(source, directory)
     loaded.set(key, known)
     return known
   }
@@ -249,6 +251,10 @@ function build<Stored>(opened: Opened<Stored>): BenchSpec<Stored>[] {
       createIssue(locate, [...path, ...problem.path.split('.')], problem.message, 'key'),
     )
   }
+}
+
+function loadRows(source: FileSource, directory: string): LoadedDataset {
+  return source.type === 'trace' ? loadTrace(source, directory) : loadDataset(source, directory)
 }
 
 /** What is wrong with a value that is not the document's own has no place in it. */

@@ -11,8 +11,8 @@ import {
 import type { BenchDocument } from './bench-document.ts'
 import { readCacheRule } from './cache-rule.ts'
 import { checkConversation, readConversation } from './conversation.ts'
-import { readSource } from './data-source.ts'
-import type { DataSource, LoadedDataset } from './dataset.ts'
+import { type FileSource, readSource } from './data-source.ts'
+import type { LoadedDataset } from './dataset.ts'
 import { readExpectation } from './expectation-reading.ts'
 import { createIssue, type Locate, type Report, type Issue } from './issue.ts'
 import { keepKnown } from './known.ts'
@@ -32,9 +32,11 @@ import { checkTags } from './tag-check.ts'
 import { createTagging } from './tagging.ts'
 import { checkHeaders, checkUrl, readTarget } from './target.ts'
 import { checkPlaceholders, type Columns, usesDataset } from './template.ts'
+import { ruleOfTrace } from './trace-cache.ts'
+import { findTraceDoubts, readTracedLoad } from './traced-load.ts'
 import { checkOwnHeaders, readTracing } from './tracing-reading.ts'
 import { checkWholeKeys, isWhole, withoutTokens } from './whole-answer.ts'
-import { defaultSeed, readLoad, readManner, readTimeouts } from './workload.ts'
+import { defaultSeed, readLoad, readTimeouts } from './workload.ts'
 
 /** What a document means, and what is wrong with the meaning. */
 export interface Bench<Stored = unknown> {
@@ -52,7 +54,7 @@ export interface BenchContext<Stored> {
   limits: readonly RelativeSlo[]
   locate: Locate
   /** Reads the file of a data source. */
-  readData(source: DataSource): LoadedDataset
+  readData(source: FileSource): LoadedDataset
   /** Writes the rows of a source that is none. */
   writeRows: WriteRows
   /** Below the folder of a baseline that was run with the same matrix; `undefined` without one. */
@@ -134,9 +136,13 @@ export function readBench<Stored>(
     report(['gate', 'max_extra_rounds'], message)
   }
   const hasBaseline = second !== undefined || faults.some(({ path }) => path[0] === 'baseline')
-  const staging = readStages(document, report)
+  const isTraced = source?.type === 'trace'
+  const staging = isTraced ? undefined : readStages(document, report)
   const lacksStages = faults.some(({ path }) => path[0] === 'stages')
-  const hasRate = document.rate !== undefined || faults.some(({ path }) => path[0] === 'rate')
+  const hasRate =
+    isTraced ||
+    document.rate !== undefined ||
+    faults.some(({ path: [key] }) => key === 'rate' || key === 'data_source')
   const mix = mixed && rebaseKinds(mixed.kinds, second, baseline)
   const tagging = createTagging({
     dataset,
@@ -186,9 +192,11 @@ export function readBench<Stored>(
   )
   const gate = readGate(document)
   const alternates = baseline?.kind === 'interleaved'
+  const machine = { mock: mock !== undefined, alternates, openFiles, cores }
   const serverMetrics = readServerMetrics(document, report)
-  const load =
-    staging === undefined
+  const load = isTraced
+    ? readTracedLoad(document, dataset?.trace, report, machine)
+    : staging === undefined
       ? readLoad(document, report, {
           slos,
           gate,
@@ -199,12 +207,7 @@ export function readBench<Stored>(
           hasRate,
           talks,
         })
-      : readStagedLoad(document, staging, report, {
-          mock: mock !== undefined,
-          alternates,
-          openFiles,
-          cores,
-        })
+      : readStagedLoad(document, staging, report, machine)
   const filled =
     synthetic &&
     fillSynthetic(synthetic, {
@@ -225,7 +228,7 @@ export function readBench<Stored>(
       lacksFormat || mixed !== undefined
         ? undefined
         : readExpectation(document.expect, { directory, stream, report }),
-    cache: readCacheRule(document),
+    cache: readCacheRule(document) ?? (dataset?.trace && ruleOfTrace(dataset.trace)),
     load,
     mock,
     baseline,
@@ -309,6 +312,7 @@ function findDoubts({ slos, dataset, target, load, baseline, mix }: Bench['parts
       `warmup: ${load.warmup} requests do not reach all ${mix.length} kinds. Ask for ${mix.length} or more.`,
     )
   }
+  if (dataset?.trace !== undefined) doubts.push(...findTraceDoubts(target))
   if (load.kind === 'open') return doubts
   if (load.requests !== undefined && load.requests < load.concurrency) {
     doubts.push(

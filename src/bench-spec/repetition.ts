@@ -6,6 +6,8 @@ import type { Load } from './spec.ts'
 import { expectRequests } from './stages.ts'
 import type { PreparedRequest } from './template.ts'
 import { listPrompts } from './token-estimate.ts'
+import { findCommon } from './trace-cache.ts'
+import type { PromptRecipe } from './trace.ts'
 
 /** How far the prompts of measured requests repeat those that were sent before, the warm-up included. */
 export interface Repetition {
@@ -46,6 +48,11 @@ export function measureRepetition(
   uses: readonly Uses[],
   limit: number = Math.max(compared.each, Math.floor(compared.all / requests.length)),
 ): Repetition | undefined {
+  const recipes = requests.flatMap(({ prompt }, place) => {
+    const { measured = 0 } = uses[place] ?? {}
+    return measured === 0 ? [] : (prompt ?? [])
+  })
+  if (recipes.length > 0) return measureRecipes(recipes)
   const texts = new Map<string, Uses & { text: PromptText }>()
   for (const [place, request] of requests.entries()) {
     const { warmup = 0, measured = 0 } = uses[place] ?? {}
@@ -69,6 +76,13 @@ export function measureRepetition(
     different: all.length,
     share: (characters - computed) / characters,
   }
+}
+
+/** Of a trace, each of whose prompts is sent once, and has nothing in common with the warm-up. */
+function measureRecipes(recipes: readonly PromptRecipe[]): Repetition {
+  const { repeated, share } = findCommon(recipes)
+  const requests = recipes.length
+  return { requests, repeated, different: requests - repeated, share }
 }
 
 /** How often each row is sent; `undefined` where the number of requests is not known beforehand. */

@@ -133,7 +133,7 @@ function planTarget(spec: BenchSpec, target: Target, isMock: boolean): PlannedTa
   // What conversations say on depends on what is answered: it is in none of these bodies.
   const rows = dataset === undefined ? [{}] : listCells(dataset).slice(0, most)
   const texts = planTexts(spec, target, rows)
-  const isAsked = dataset?.synthetic !== undefined && usesColumn(target, 'prompt')
+  const isAsked = dataset !== undefined && isMadeUp(dataset) && usesColumn(target, 'prompt')
   const promptTokens = isAsked ? averageAsked(rows) : texts.promptTokens
   return keepKnown<PlannedTarget>({ ...texts, promptTokens, place })
 }
@@ -155,6 +155,11 @@ function planTexts(
     promptTokens: average(bodies.map(countPrompt)),
     outputTokens: limitOutput(bodies.map((body) => findOutputLimit(body))),
   })
+}
+
+/** Whether its prompts are written by their lengths. */
+function isMadeUp({ synthetic, trace }: Dataset): boolean {
+  return (synthetic ?? trace) !== undefined
 }
 
 function averageAsked(rows: Dataset['rows']): number | undefined {
@@ -192,8 +197,9 @@ function planKinds(spec: BenchSpec, mix: readonly Kind[]): PlannedKind[] {
   })
 }
 
-function planRows({ source, rows, synthetic }: Dataset): PlannedRows {
-  const asked = synthetic && averageAsked(rows)
+function planRows(dataset: Dataset): PlannedRows {
+  const { source, rows } = dataset
+  const asked = isMadeUp(dataset) ? averageAsked(rows) : undefined
   return keepKnown<PlannedRows>({ source, rows: rows.length, asked })
 }
 

@@ -12,6 +12,7 @@ import { ratePattern } from './rate.ts'
 import { sloSchema } from './slo-schema.ts'
 import { dialectNames } from './stream-format.ts'
 import { thinkTimeSchema } from './think-time.ts'
+import { traceKeys } from './trace-schema.ts'
 import { requestIdHeaderSchema, traceContextSchema } from './tracing-reading.ts'
 
 /** A bare number is in seconds, as `timeout` always was. */
@@ -186,8 +187,8 @@ const document = describeObject(
       {
         type: {
           description:
-            'Format of the file, of conversations a list of turns in each row; or `synthetic`: prompts are made up.',
-          enum: ['csv', 'jsonl', 'synthetic', 'conversations'],
+            'Format of the file, of conversations a list of turns in each row; or `synthetic`: prompts are made up; or `trace`: sent when it says.',
+          enum: ['csv', 'jsonl', 'synthetic', 'conversations', 'trace'],
           examples: ['csv'],
         },
         file: describeText("The file, relative to the spec's directory.", {
@@ -213,6 +214,7 @@ const document = describeObject(
           enum: ['allowed', 'forbidden'],
           examples: ['forbidden'],
         },
+        ...traceKeys,
         input_tokens: describeDistribution(
           'count',
           'Of `synthetic`: tokens of a prompt, its shared prefix included.',

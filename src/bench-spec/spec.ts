@@ -5,6 +5,7 @@ import type { Leaving } from './leaving.ts'
 import type { Session, ToolResult } from './session.ts'
 import type { GoodputBounds, Slo } from './slo.ts'
 import type { StreamFormat } from './stream-format.ts'
+import type { Trace } from './trace.ts'
 import type { Tracing } from './tracing.ts'
 
 /**
@@ -139,6 +140,8 @@ export interface Dataset {
   path?: string
   columns: readonly string[]
   rows: readonly Row[]
+  /** Of rows that are the requests of a trace. */
+  trace?: Trace
   /** How its rows are made up; `undefined`: they are those of a file. */
   synthetic?: Synthetic
   /** Where each row is a conversation, the one of each; their other columns are the rows. */
@@ -191,7 +194,7 @@ export interface ClosedLoad extends LoadBase {
 /** Open loop: requests are due at instants that are fixed beforehand, whatever became of those before. */
 export interface OpenLoad extends LoadBase {
   kind: 'open'
-  /** Requests per second, the most of its stages. */
+  /** Requests per second, the most of its stages, the mean of a trace. */
   rate: number
   arrival: Arrival
   /** Requests in flight; one that finds so many is sent late, when one of them has ended. */
@@ -200,9 +203,12 @@ export interface OpenLoad extends LoadBase {
 
 /**
  * How requests come at a rate: evenly, or with times between two of them that a gamma distribution
- * draws. `burstiness` is its shape: 1 is Poisson, below it they come in bursts.
+ * draws. `burstiness` is its shape: 1 is Poisson, below it they come in bursts. Or when a trace says.
  */
-export type Arrival = { kind: 'constant' } | { kind: 'gamma'; burstiness: number }
+export type Arrival =
+  | { kind: 'constant' }
+  | { kind: 'gamma'; burstiness: number }
+  | ({ kind: 'trace' } & Omit<Trace, 'prompts'>)
 
 /** A part of the load with a concurrency or a rate of its own; all stages of a load are of one kind. */
 export interface Stage {

@@ -90,11 +90,10 @@ function countWords(tokens: number, { tokensPerWord, overhead }: TokenRate): num
   return Math.max(1, Math.round((tokens - overhead) / tokensPerWord))
 }
 
-/** A row to find out a rate by, like no row of a load: its prompt has so many words, each of its own. */
-export function writeGaugeRow(synthetic: Synthetic, words: number): Row {
-  const { seed } = synthetic
+/** A row to find out a rate by, in the place of another and like none of a load: its prompt has so many words, each of its own. */
+export function writeGaugeRow(row: Row | undefined, seed: number, words: number): Row {
   const prompt = writeEachWord(mix(mix(seed, uses.gauges), words), words)
-  return { ...sketchRow(synthetic, 0), prompt, output_tokens: gaugeOutput }
+  return { ...row, prompt, output_tokens: gaugeOutput }
 }
 
 /** Some servers refuse to answer with fewer. */

@@ -6,6 +6,7 @@ import { explainOwnCell, listOwnColumns } from './session-columns.ts'
 import type { BenchSpec, Dataset, Row, Target } from './spec.ts'
 import type { StreamFormat } from './stream-format.ts'
 import { suggest } from './suggestion.ts'
+import type { PromptRecipe } from './trace.ts'
 import { isWhole } from './whole-answer.ts'
 
 /** What is sent for one row. */
@@ -20,6 +21,8 @@ export interface PreparedRequest {
   headers: Record<string, string>
   /** `undefined` sends no body. */
   body?: string
+  /** What is written for `promptMark` in the body when it is sent; `undefined`: nothing. */
+  prompt?: PromptRecipe
   /** Offsets in the body at which a marker is put, see `createMarker`; `undefined`: at none. */
   heads?: readonly number[]
 }
@@ -56,9 +59,13 @@ export function prepare(spec: BenchSpec, target: Target = spec.target): Prepared
   const { requests = Infinity, warmup, shuffle } = load
   // Made-up rows are as many as can be used, those of rounds that may be added included.
   const used = shuffle === true || dataset.synthetic !== undefined ? Infinity : requests + warmup
-  return dataset.rows
-    .slice(0, used)
-    .map((row, index) => ({ row: index, ...prepareRequest(target, row, wanted) }))
+  return dataset.rows.slice(0, used).map((row, index) =>
+    keepKnown<PreparedRequest>({
+      row: index,
+      ...prepareRequest(target, row, wanted),
+      prompt: dataset.trace?.prompts[index],
+    }),
+  )
 }
 
 /** What a request is prepared for. */
@@ -135,7 +142,7 @@ export function checkPlaceholders(target: Target, columns: Columns, locate: Loca
   return listPlaceholders(target).flatMap(({ path, text, name, start, length }) => {
     const isWhole = path[0] === 'body' && path.length > 1 && length === text.length
     const own = explainOwnCell(name, isWhole, columns.dataset)
-    const problem = own === undefined ? explainPlaceholder(name, columns) : own.problem
+    const problem = own === undefined ? explainPlaceholder(name, path, columns) : own.problem
     return problem === undefined ? [] : createIssue(locate, path, problem, { text, start, length })
   })
 }
@@ -146,12 +153,19 @@ const keysOfColumns: Readonly<Record<string, string>> = {
   group: 'shared_prefix, for example 256,',
 }
 
-function explainPlaceholder(name: string, { dataset, hidden }: Columns): string | undefined {
+function explainPlaceholder(
+  name: string,
+  [place]: Path,
+  { dataset, hidden }: Columns,
+): string | undefined {
   if (dataset === undefined) {
     return `{{${name}}} has no source. Add a data_source with a column "${name}".`
   }
-  const { source, synthetic } = dataset
+  const { source, synthetic, trace } = dataset
   const { columns, rows } = listOwnColumns(dataset)
+  if (trace !== undefined && name === 'prompt' && place !== 'body') {
+    return '{{prompt}} of a trace is a long text, for the body alone. Write it there.'
+  }
   const key = synthetic && !columns.includes(name) ? keysOfColumns[name] : undefined
   if (key !== undefined) return `{{${name}}} has no source. Add ${key} to the data_source.`
   if (hidden.includes(name)) {

@@ -14,7 +14,7 @@ import type { Gate, Load, Timeouts } from './spec.ts'
 import type { Tagging } from './tagging.ts'
 
 /** Timers of the platform overflow above it, ms. */
-const longest = 2 ** 31 - 1
+export const longest: number = 2 ** 31 - 1
 
 /** Of a spec that names no seed. */
 export const defaultSeed = 1

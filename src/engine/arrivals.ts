@@ -26,6 +26,7 @@ export function* listArrivals(
   { rate, arrival, seed, warmup, stages }: ArrivingLoad,
   share: Share = wholeLoad,
 ): Generator<ArrivalPoint, void> {
+  if (arrival.kind === 'trace') return yield* listTraced(arrival.instants, { rate, warmup }, share)
   const gap = drawGaps(arrival, seed)
   const flat = [{ duration: Infinity, ramp: 0, from: rate, to: rate }]
   const warmRate = (stages ?? flat)[0]?.to ?? rate
@@ -54,6 +55,8 @@ export function* listArrivals(
     if (isOwn) yield { index, at: start + elapsed, elapsed, stage }
   }
 }
+
+type Drawn = Exclude<Arrival, { kind: 'trace' }>
 
 type ArrivingLoad = Pick<OpenLoad, 'rate' | 'arrival' | 'seed' | 'warmup' | 'stages'>
 
@@ -103,8 +106,22 @@ function invert({ from, to, duration }: Segment, requests: number): number {
 /** Not those of the orders of rows, which have the numbers of their passes. */
 const useOfArrivals = 2 ** 32 - 1
 
+/** The warm-up evenly, at the mean rate, then those of a trace as it has them. */
+function* listTraced(
+  instants: readonly number[],
+  { rate, warmup }: Pick<OpenLoad, 'rate' | 'warmup'>,
+  share: Share,
+): Generator<ArrivalPoint, void> {
+  const start = (1000 * warmup) / rate
+  for (let index = share.index; index < warmup + instants.length; index += share.of) {
+    const elapsed = instants[index - warmup]
+    const at = elapsed === undefined ? (1000 * index) / rate : start + elapsed
+    yield { index, at, elapsed: elapsed ?? -1, stage: undefined }
+  }
+}
+
 /** Times from one point to the next, 1 in the mean. */
-function drawGaps(arrival: Arrival, seed: number): () => number {
+function drawGaps(arrival: Drawn, seed: number): () => number {
   if (arrival.kind === 'constant') return () => 1
   const { burstiness: shape } = arrival
   const random = toUniform(mulberry32(mix(seed, useOfArrivals)))

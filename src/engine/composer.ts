@@ -1,6 +1,8 @@
 import { createSayingWriter, type Said } from '../bench-spec/saying.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
+import { assumedRate } from '../bench-spec/synthetic-rows.ts'
 import type { PreparedRequest } from '../bench-spec/template.ts'
+import { createPromptWriter } from '../bench-spec/trace-prompt.ts'
 import { addTrace } from '../bench-spec/tracing.ts'
 import type { AnswerCheck } from '../stream/expectation.ts'
 import { createAnswerCheck } from './answer-check.ts'
@@ -22,13 +24,22 @@ interface Composed {
 export type Composer = (ticket: Ticket, said?: Said) => Composed
 
 export function createComposer(plan: LoadPlan): Composer {
-  const { load, requests, baseline = requests, mix = [plan], tracing, phaseHeader } = plan
+  const {
+    load,
+    requests,
+    baseline = requests,
+    mix = [plan],
+    tracing,
+    phaseHeader,
+    tokenRate = assumedRate,
+  } = plan
   const choose = choosePlaces(plan)
   const readings = mix.map(({ stream, expect }) => ({
     stream,
     expected: expect && createAnswerCheck(expect),
   }))
   const mark = createPromptMarker(load.seed)
+  const write = createPromptWriter(requests, { seed: load.seed, rate: tokenRate })
   const say = plan.talks && writeSayings(plan.talks)
   return (ticket, said) => {
     const { place, kind } = choose(ticket)
@@ -40,7 +51,8 @@ export function createComposer(plan: LoadPlan): Composer {
     if (prepared === undefined || reading === undefined) {
       throw new Error('a load plan needs at least one request')
     }
-    const request = addTrace(mark(prepared, ticket), ticket, tracing)
+    // Heads are offsets in what was prepared: a prompt is written behind them.
+    const request = addTrace(write(mark(prepared, ticket), ticket), ticket, tracing)
     if (phaseHeader === undefined) return { request, ...reading }
     const headers = { ...request.headers, [phaseHeader]: ticket.phase }
     return { request: { ...request, headers }, ...reading }

@@ -11,6 +11,7 @@ import type {
   Timeouts,
 } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
+import type { TokenRate } from '../bench-spec/synthetic-rows.ts'
 import type { PreparedRequest, Wanted } from '../bench-spec/template.ts'
 import type { RunTracing } from '../bench-spec/tracing.ts'
 import type { Share } from './share.ts'
@@ -36,6 +37,8 @@ export interface LoadPlan {
   mix?: readonly LoadKind[]
   /** Where rows are conversations: what each request is then made of, to either target. */
   talks?: Talks
+  /** How many tokens the words of prompts come to that are written when they are sent; as usual by default. */
+  tokenRate?: TokenRate
   /** Rounds that may be added when all measured requests have ended; none by default. */
   extraRounds?: number
   /** Texts that are taken out of every record; none by default. */

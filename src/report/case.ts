@@ -4,7 +4,7 @@ import { endCell, sloCells } from './cells.ts'
 import { explainDiagnostic } from './sentence/diagnostic.ts'
 import { explainSlo } from './sentence/slo.ts'
 import { explainVerdict } from './sentence/verdict.ts'
-import { traceOf } from './trace-cells.ts'
+import { traceOf } from './tracing-cells.ts'
 
 /** What a test case comes to: nothing to report, or one element. */
 export type Outcome =

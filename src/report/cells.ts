@@ -235,6 +235,7 @@ export function flowCell(load: Results['load']): string {
     const { concurrency, think_time_ms: time } = load
     return `c=${formatCount(concurrency)}${time === null ? '' : ` thinking ${formatMs(time)}`}`
   }
+  if (load.trace !== null) return `${load.trace.format} trace ${load.trace.speed}x`
   return `${formatValue(load.rate_per_second, '/s')} ${formatArrival(load)}`
 }
 

@@ -117,9 +117,14 @@ function sessionFacts(sessions: Results['summary']['sessions']): Record<string, 
   return { sessions: asked, sessions_completed: completed, sessions_broken: broken, turns_not_sent }
 }
 
-function flowFacts(load: Results['load']): Record<string, number> {
+function flowFacts(load: Results['load']): Record<string, number | string> {
   if (load.kind === 'closed') return { concurrency: load.concurrency }
-  return { rate: load.rate_per_second, max_concurrency: load.max_concurrency }
+  const { rate_per_second: rate, trace, max_concurrency } = load
+  return {
+    rate,
+    ...(trace !== null && { trace: trace.format, speed: trace.speed }),
+    max_concurrency,
+  }
 }
 
 function present(

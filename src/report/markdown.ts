@@ -28,7 +28,8 @@ import { explainSlo } from './sentence/slo.ts'
 import { explainVerdict } from './sentence/verdict.ts'
 import { cacheCells, queueCells, serverCountRows, serverTimeRows } from './server-cells.ts'
 import { stageRows, stageTitles } from './stage-cells.ts'
-import { traceLines } from './trace-cells.ts'
+import { traceCells } from './trace-cells.ts'
+import { traceLines } from './tracing-cells.ts'
 
 export interface MarkdownOptions {
   /** Most UTF-8 bytes, 900 000 by default: a job summary above 1 MiB is thrown away. */
@@ -151,7 +152,12 @@ function renderRun(results: Results): string[] {
     ...(end === undefined ? [] : [`${escapeMarkdown(end)}  `]),
     `${escapeMarkdown(target.method)} ${markdownUrl(target.url)}${target.hermetic ? ' (mock)' : ''}  `,
     [
-      [...loadCells(results), ...rateCells(results), ...cachedCells(results)].join(' · '),
+      [
+        ...loadCells(results),
+        ...rateCells(results),
+        ...traceCells(results),
+        ...cachedCells(results),
+      ].join(' · '),
       ...lengthCells(results),
       ...baselineCells(results).map(escapeMarkdown),
     ].join('  \n'),

@@ -53,5 +53,10 @@ function documentCache(cache: CacheRule): string | object {
 
 function documentFlow(load: Load): object {
   if (load.kind === 'closed') return { concurrency: load.concurrency }
-  return { rate_per_second: load.rate, max_concurrency: load.maxConcurrency }
+  const { rate, arrival, maxConcurrency } = load
+  return {
+    rate_per_second: rate,
+    trace: arrival.kind === 'trace' ? { format: arrival.format, speed: arrival.speed } : null,
+    max_concurrency: maxConcurrency,
+  }
 }

@@ -60,7 +60,12 @@ function sayFlow(load: Load): string {
     const who = load.thinkTime === undefined ? `${what} at a time` : ' users who think'
     return `${formatCount(load.concurrency)}${who}`
   }
-  return `${formatCount(load.rate)}${what} a second, at most ${formatCount(load.maxConcurrency)} at a time`
+  const { arrival } = load
+  const pace =
+    arrival.kind === 'trace'
+      ? `when the ${arrival.format} trace says at ${arrival.speed}x (${formatValue(load.rate, '/s')} on average)`
+      : `${formatCount(load.rate)}${what} a second`
+  return `${pace}, at most ${formatCount(load.maxConcurrency)} at a time`
 }
 
 /** What is sent of a kind of a mix, and what that may cost. */

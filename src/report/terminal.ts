@@ -29,6 +29,7 @@ import { explainSlo } from './sentence/slo.ts'
 import { explainVerdict } from './sentence/verdict.ts'
 import { serverLines } from './server-cells.ts'
 import { stageRows, stageTitles } from './stage-cells.ts'
+import { traceCells } from './trace-cells.ts'
 
 export interface TerminalOptions {
   color: boolean
@@ -209,12 +210,14 @@ function renderFigures(results: Results, pen: Pen): string[] {
   )
   const note = roughNote(rows)
   const calibration = calibrationCell(results)
-  const rates = pen.cut(pen.sign(rateCells(results).join('   ')), pen.width - 3)
+  const rates = [rateCells(results), traceCells(results)].map((cells) =>
+    pen.cut(pen.sign(cells.join('   ')), pen.width - 3),
+  )
   return [
     ...(header === undefined ? [] : [pen.paint('dim', `   ${header}`)]),
     ...lines.map((line) => `   ${line}`),
     ...(note === undefined ? [] : [pen.paint('dim', `   ${note}`)]),
-    ...(rates === '' ? [] : [`   ${rates}`]),
+    ...rates.flatMap((line) => (line === '' ? [] : [`   ${line}`])),
     ...lengthCells(results).map((line) => `   ${pen.cut(pen.sign(line), pen.width - 3)}`),
     ...cachedCells(results).map((cell) => `   ${pen.sign(cell)}`),
     ...(calibration === undefined

@@ -1,32 +1,44 @@
-import { cleanLine } from '../bench-spec/plain-text.ts'
-import type { Results, SloDocument } from '../results/results.ts'
-import { formatCount, formatMs } from './units.ts'
+import type { Results } from '../results/results.ts'
+import { formatMs, formatValue } from './units.ts'
 
-type Tracing = NonNullable<Results['tracing']>
-
-/** `request 17 (912ms), trace 5f3a…`: the requests to look at first in the server's own traces; none where it got no ids. */
-export function traceLines({ tracing }: Results): string[] {
-  if (tracing === null) return []
+/**
+ * How near a run came to its trace: `arrival error p50 0.83ms, p99 8.03ms, max 11.6ms`,
+ * `speed 1.99x of 2x`, `cached 51.8% of 52.6%`, as asked; none without a trace.
+ */
+export function traceCells(results: Results): string[] {
+  const error = results.summary.dispatch_delay_ms
+  const speed = speedCell(results)
+  if (speed === undefined) return []
+  const asked = impliedCell(results)
+  const got = results.summary.prompts.cached_share
   return [
-    ...tracing.slowest.map((slow) => `slow in ${slow.metric}: ${nameSlow(slow)}`),
-    ...tracing.failed.map(({ kind, status, number, trace_id: id }) => {
-      const name = status === null ? cleanLine(kind) : `${cleanLine(kind)} ${status}`
-      return `first ${name}: request ${formatCount(number)}, trace ${cleanLine(id)}`
-    }),
+    ...(error === null
+      ? []
+      : [
+          `arrival error p50 ${formatMs(error.p50)}, p99 ${formatMs(error.p99)}, max ${formatMs(error.max)}`,
+        ]),
+    speed,
+    ...(asked === undefined
+      ? []
+      : [`cached ${got === null ? 'not told' : formatValue(got, 'share')} of ${asked}`]),
   ]
 }
 
-/** Where to begin with a missed SLO on a time or on failures; `undefined`: nothing points anywhere. */
-export function traceOf({ metric, status }: SloDocument, { tracing }: Results): string | undefined {
-  if (tracing === null || status !== 'FAIL') return undefined
-  const time = metric.replace('scheduled_', '')
-  const slow = tracing.slowest.find((each) => each.metric === time)
-  if (slow !== undefined) return `slowest: ${nameSlow(slow)}`
-  const [failed] = tracing.failed
-  if (failed === undefined || !['success_rate', 'error_rate'].includes(metric)) return undefined
-  return `first that failed: request ${formatCount(failed.number)}, trace ${cleanLine(failed.trace_id)}`
+/** `speed 1.99x of 2x`: as its requests were sent, from the first to the last, and as asked; `undefined` without a trace. */
+export function speedCell({ load, summary }: Results): string | undefined {
+  if (load.kind === 'closed' || load.trace === null) return undefined
+  const { speed } = load.trace
+  const rate = summary.sent_rate
+  if (rate === null) return `speed ${speed}x asked`
+  const sent = (speed * rate.sent_per_second) / rate.due_per_second
+  return `speed ${Number(sent.toPrecision(3))}x of ${speed}x`
 }
 
-function nameSlow({ number, ms, trace_id: id }: Tracing['slowest'][number]): string {
-  return `request ${formatCount(number)} (${formatMs(ms)}), trace ${cleanLine(id)}`
+/**
+ * `52.6%`: of the tokens of all prompts, what a cache finds that keeps everything; `undefined` where
+ * the trace does not tell.
+ */
+export function impliedCell({ load }: Results): string | undefined {
+  const share = load.kind === 'closed' ? null : (load.trace?.cached_share ?? null)
+  return share === null ? undefined : formatValue(share, 'share')
 }

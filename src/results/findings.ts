@@ -2,11 +2,11 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 
 import type { ReadStored } from '../bench-spec/baseline.ts'
+import { readGzipLines } from '../bench-spec/gzip-lines.ts'
 import { renderPath } from '../bench-spec/issue.ts'
 import type { Records } from '../engine/record.ts'
 import { joinRounds } from '../metrics/joining.ts'
 import { DocumentError } from './document-error.ts'
-import { readLines } from './gzip-lines.ts'
 import { parseMatrix } from './matrix-file.ts'
 import type { Matrix } from './matrix.ts'
 import { parseRequests } from './requests.ts'
@@ -107,9 +107,10 @@ export function readRecords(
   const path = join(dirname(file), requestsName)
   if (!existsSync(resolve(cwd, path))) return undefined
   const kinds = results.mix.map(({ name }) => name)
-  const records = reading(path, () =>
-    parseRequests(readLines(resolve(cwd, path), path), path, kinds),
-  )
+  const refuse = (): DocumentError =>
+    DocumentError.ofFile(path, 'is not a whole gzip file. Remove it to do without the requests.')
+  const lines = readGzipLines(resolve(cwd, path), refuse)
+  const records = reading(path, () => parseRequests(lines, path, kinds))
   return ownRecords(results, records)
 }
 

@@ -121,8 +121,10 @@ function listFacts(run: Fingerprint, beside: Fingerprint): Record<string, Fact> 
 
 function listFlow(load: FlowDocument): Record<string, string | number> {
   if (load.kind === 'closed') return { concurrency: load.concurrency }
-  const { rate_per_second: rate, burstiness, max_concurrency } = load
-  return { rate: `${rate}/s`, arrival: burstiness ?? 'constant', max_concurrency }
+  const { rate_per_second: rate, burstiness, trace, max_concurrency } = load
+  const arrival =
+    trace === null ? (burstiness ?? 'constant') : `${trace.format} trace ${trace.speed}x`
+  return { rate: `${rate}/s`, arrival, max_concurrency }
 }
 
 function toFact(fact: WorkloadDocument): Fact {

@@ -13,6 +13,19 @@ export interface SettingDocument {
   number: number | null
 }
 
+/** The trace that says when what is sent. */
+export interface TraceDocument {
+  /** Whose shape it has. */
+  format: 'mooncake' | 'burstgpt' | 'azure' | 'requests'
+  /** Times as fast as it was recorded. */
+  speed: number
+  /**
+   * Share of the tokens of its prompts that a prefix cache finds which is empty at first and keeps
+   * everything, 0–1; `null`: the trace does not tell.
+   */
+  cached_share: number | null
+}
+
 /** One of the specs that a matrix makes. */
 export interface CellDocument {
   /** Name of the spec that the matrix stands in. */
@@ -1957,13 +1970,15 @@ export interface Results {
     | {
         /** Which of them. */
         kind: 'open'
-        /** Requests due per second. */
+        /** Requests due per second; of a trace the mean. */
         rate_per_second: number
         /**
          * Shape of the gamma distribution of the times between two requests, 1: Poisson; `null`:
-         * they come evenly.
+         * they come evenly, or as a trace says.
          */
         burstiness: number | null
+        /** The trace that says when what is sent; `null`: there is none. */
+        trace: TraceDocument | null
         /** The most requests in flight; one more waits and is sent late. */
         max_concurrency: number
         /** Measured requests asked for; `null` when only a duration was. */
@@ -2014,9 +2029,12 @@ export interface Results {
     rows: number
     /** Names. */
     columns: string[]
-    /** How made-up prompts came out, in tokens; `null`: the rows are those of a file. */
+    /**
+     * How made-up prompts, those of a trace too, came out, in tokens; `null`: the rows are those of
+     * a file.
+     */
     synthetic: {
-      /** That all prompts of a group begin with; 0: none. */
+      /** That all prompts of a group begin with; 0: none, or as a trace says. */
       shared_prefix: number
       /** How many different prefixes there were. */
       groups: number

@@ -14,6 +14,7 @@ import {
 } from './reasons-schema.ts'
 import { count, list, number, oneOf, orNull, record, text, union } from './schema-parts.ts'
 import { serverSchema } from './server-schema.ts'
+import { traceSchema } from './trace.ts'
 import { tracingSchema } from './tracing-schema.ts'
 
 /** A value that a matrix gives to a key, within `results.json` and `matrix.json`. */
@@ -309,12 +310,13 @@ const loadParts: Readonly<Record<string, JsonSchema>> = {
 const loadSchema: JsonSchema = union('How requests were sent.', 'kind', {
   closed: { concurrency: count('Requests in flight; users, where these think.'), ...loadParts },
   open: {
-    rate_per_second: number('Requests due per second.'),
+    rate_per_second: number('Requests due per second; of a trace the mean.'),
     burstiness: orNull(
       number(
-        'Shape of the gamma distribution of the times between two requests, 1: Poisson; `null`: they come evenly.',
+        'Shape of the gamma distribution of the times between two requests, 1: Poisson; `null`: they come evenly, or as a trace says.',
       ),
     ),
+    trace: orNull(traceSchema, 'The trace that says when what is sent; `null`: there is none.'),
     max_concurrency: count('The most requests in flight; one more waits and is sent late.'),
     ...loadParts,
   },

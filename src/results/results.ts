@@ -35,6 +35,7 @@ import type {
 import { fixed, orNull, significant } from './rounding.ts'
 import { toServer } from './server-document.ts'
 import { toSynthetic } from './synthetic-document.ts'
+import { toTrace } from './trace.ts'
 import { toTracing } from './tracing-document.ts'
 import type { Sentences } from './wording.ts'
 
@@ -67,7 +68,7 @@ export type FlowDocument =
   | Pick<Extract<Results['load'], { kind: 'closed' }>, 'kind' | 'concurrency'>
   | Pick<
       Extract<Results['load'], { kind: 'open' }>,
-      'kind' | 'rate_per_second' | 'burstiness' | 'max_concurrency'
+      'kind' | 'rate_per_second' | 'burstiness' | 'trace' | 'max_concurrency'
     >
 
 /** What the stages found out, and the facts that only an edge knows. */
@@ -176,7 +177,7 @@ export function toResults(input: ResultsInput, sentences: Sentences): Results {
       dialects: summary.dialects.map(({ name, count }) => ({ name, count })),
     },
     dataset: dataset
-      ? { ...toRows(dataset), synthetic: toSynthetic(dataset.synthetic, input.lengths) }
+      ? { ...toRows(dataset), synthetic: toSynthetic(dataset, input.lengths) }
       : null,
     started_at: input.startedAt,
     finished_at: input.finishedAt,
@@ -212,6 +213,7 @@ export function toFlow(load: Load): FlowDocument {
     kind,
     rate_per_second: rate,
     burstiness: arrival.kind === 'gamma' ? arrival.burstiness : null,
+    trace: arrival.kind === 'trace' ? toTrace(arrival) : null,
     max_concurrency: maxConcurrency,
   }
 }

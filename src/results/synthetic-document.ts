@@ -1,4 +1,4 @@
-import type { Synthetic } from '../bench-spec/spec.ts'
+import type { Dataset } from '../bench-spec/spec.ts'
 import type { LengthFit, Lengths } from '../metrics/lengths.ts'
 import type { Results } from './results-document.ts'
 import { orNull, significant } from './rounding.ts'
@@ -7,14 +7,14 @@ type SyntheticDocument = NonNullable<NonNullable<Results['dataset']>['synthetic'
 
 /** How made-up prompts came out, as it stands in `results.json`. */
 export function toSynthetic(
-  synthetic: Synthetic | undefined,
+  { synthetic }: Dataset,
   lengths: Lengths | undefined,
 ): SyntheticDocument | null {
-  if (synthetic === undefined || lengths === undefined) return null
+  if (lengths === undefined) return null
   const { gauge, input, output } = lengths
   return {
-    shared_prefix: synthetic.sharedPrefix,
-    groups: synthetic.groups,
+    shared_prefix: synthetic?.sharedPrefix ?? 0,
+    groups: synthetic?.groups ?? 1,
     gauge: gauge.kind,
     tokens_per_word: significant(gauge.rate.tokensPerWord),
     overhead: significant(gauge.rate.overhead),

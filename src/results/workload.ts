@@ -9,6 +9,7 @@ import type { Leaving } from '../bench-spec/leaving.ts'
 import { createRedactor, redactDeep } from '../bench-spec/redaction.ts'
 import type { BenchSpec, Kind, Stage } from '../bench-spec/spec.ts'
 import { pathOf } from '../bench-spec/target.ts'
+import type { Trace } from '../bench-spec/trace.ts'
 import type { WorkloadDocument } from './results-document.ts'
 import { significant } from './rounding.ts'
 
@@ -73,6 +74,7 @@ function describeKind(
     value('method', target.method),
     ...(body === undefined ? [] : describeBody(body)),
     ...(rows === undefined ? [] : [content('rows', rows, dataset?.rows.length ?? 0, 'rows')]),
+    ...(dataset?.trace === undefined ? [] : [describeTrace(dataset.trace)]),
     value('order', shuffle === true ? `shuffled by seed ${seed}` : 'as in the file'),
     ...reading.flatMap(([name, given]) =>
       given === undefined ? [] : [value(`stream_format.${toSnake(name)}`, redact(given))],
@@ -84,6 +86,11 @@ function describeKind(
 /** It decides which answers are failures. */
 function describeExpectation(expected: Expectation): WorkloadDocument {
   return content('expect', expected, JSON.stringify(expected).length, 'characters')
+}
+
+/** When its requests are due and what their prompts have in common. */
+function describeTrace({ instants, prompts }: Trace): WorkloadDocument {
+  return content('trace', [instants, prompts], instants.length, 'rows')
 }
 
 /** Markers of another seed have the same size, and nothing in common with these: no other load. */

@@ -216,8 +216,14 @@ function readLoad({ load }: Results): Load {
 
 function readFlow(load: Results['load']): Flow {
   if (load.kind === 'closed') return { kind: load.kind, concurrency: load.concurrency }
-  const { kind, rate_per_second: rate, burstiness, max_concurrency: maxConcurrency } = load
-  const arrival: Arrival =
-    burstiness === null ? { kind: 'constant' } : { kind: 'gamma', burstiness }
+  const { kind, rate_per_second: rate, max_concurrency: maxConcurrency } = load
+  const arrival = readArrival(load)
   return { kind, rate, arrival, maxConcurrency }
+}
+
+function readArrival({ burstiness, trace }: Extract<Results['load'], { kind: 'open' }>): Arrival {
+  // When each was due stands with the requests.
+  if (trace !== null)
+    return { kind: 'trace', format: trace.format, speed: trace.speed, instants: [] }
+  return burstiness === null ? { kind: 'constant' } : { kind: 'gamma', burstiness }
 }

@@ -113,7 +113,7 @@ async function send(aimed: CheckedSpec, options: DriveOptions): Promise<Drive> {
     alternates ? records.filter(({ target }) => target === side) : records
   const progress = trackProgress(load, options.onProgress, alternates ? 2 : 1)
   const steering = steer(spec)
-  const plan = planLoad(spec, options.recorded)
+  const plan = planLoad(spec, { recorded: options.recorded, gauge })
   const { redact } = createRedactor(spec.secrets)
   const kindNames = spec.mix?.map(({ name }) => redact(name))
   let origin: number | undefined
@@ -158,7 +158,10 @@ async function send(aimed: CheckedSpec, options: DriveOptions): Promise<Drive> {
   })
 }
 
-function planLoad(spec: BenchSpec, recorded: number | undefined): LoadPlan {
+function planLoad(
+  spec: BenchSpec,
+  { recorded, gauge }: { recorded: number | undefined; gauge: Gauge | undefined },
+): LoadPlan {
   const { gate, baseline } = spec
   const second = baseline?.kind === 'interleaved' ? baseline.target : undefined
   return keepKnown<LoadPlan>({
@@ -166,6 +169,7 @@ function planLoad(spec: BenchSpec, recorded: number | undefined): LoadPlan {
     timeouts: spec.timeouts,
     ...planRequests(spec),
     talks: planTalks(spec, second),
+    tokenRate: gauge?.rate,
     extraRounds: gate.policy === 'point' ? undefined : gate.maxExtraRounds,
     secrets: spec.secrets,
     recorded,

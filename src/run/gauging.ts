@@ -1,6 +1,6 @@
 import { findLead } from '../bench-spec/cache-rule.ts'
 import { keepKnown } from '../bench-spec/known.ts'
-import type { Synthetic } from '../bench-spec/spec.ts'
+import type { Dataset } from '../bench-spec/spec.ts'
 import { writeGaugeRow, writeRows } from '../bench-spec/synthetic-rows.ts'
 import { prepareRequest } from '../bench-spec/template.ts'
 import type { LoadPlan } from '../engine/load-plan.ts'
@@ -21,28 +21,30 @@ const wordsPerToken = 0.75
 export const phaseHeader = 'x-slogate-phase'
 
 /**
- * Writes the prompts of a synthetic source as long as they are to be on this server. Two requests
- * before the load, with prompts of few and of many words and all else as in it, tell how many tokens
- * a word comes to, and what stands around it; where they fail the usual is assumed. A spec of another
- * source is left as it is, and nothing is sent.
+ * Writes the prompts of a synthetic source as long as they are to be on this server, and finds out how
+ * long those of a trace are to be when they are sent. Two requests before the load, with prompts of few
+ * and of many words and all else as in it, tell how many tokens a word comes to, and what stands around
+ * it; where they fail the usual is assumed. A spec of another source is left as it is, and nothing is
+ * sent.
  */
 export async function gaugePrompts(
   spec: CheckedSpec,
   signal: AbortSignal | undefined,
 ): Promise<{ spec: CheckedSpec; gauge?: Gauge }> {
   const { dataset } = spec
-  const { synthetic } = dataset ?? {}
-  if (dataset === undefined || synthetic === undefined) return { spec }
+  const { synthetic, trace } = dataset ?? {}
+  if (dataset === undefined || (synthetic ?? trace) === undefined) return { spec }
   const longest = dataset.rows.reduce((most, row) => Math.max(most, Number(row['input_tokens'])), 0)
   const wanted = Math.floor(longest * wordsPerToken)
   const manyWords = Math.min(mostWords, Math.max(leastWords, wanted))
-  const plan = planGauging(spec, synthetic, [fewWords, manyWords])
+  const plan = planGauging(spec, dataset, [fewWords, manyWords])
   const { records } = await runLoad(plan, keepKnown<LoadOptions>({ signal }))
   const find = (words: number, index: number) => ({
     words,
     record: records.find((record) => record.index === index),
   })
   const gauge = readGauge(find(fewWords, 0), find(manyWords, 1))
+  if (synthetic === undefined) return { spec, gauge }
   const rows = writeRows(synthetic, dataset.rows.length, gauge.rate)
   return { spec: { ...spec, dataset: { ...dataset, rows } }, gauge }
 }
@@ -50,13 +52,13 @@ export async function gaugePrompts(
 /** One after the other: a server that is just waking up is asked no more than that. */
 function planGauging(
   { target, timeouts, stream, secrets, load, mock, cache }: CheckedSpec,
-  synthetic: Synthetic,
+  { rows: [row] }: Dataset,
   words: readonly number[],
 ): LoadPlan {
   const { seed, keepAlive, resend, transport } = load
   const lead = findLead({ cache, load })
   const requests = words.map((count) => {
-    const request = prepareRequest(target, writeGaugeRow(synthetic, count), { stream, lead })
+    const request = prepareRequest(target, writeGaugeRow(row, seed, count), { stream, lead })
     if (mock === undefined) return request
     return { ...request, headers: { ...request.headers, [phaseHeader]: 'gauge' } }
   })

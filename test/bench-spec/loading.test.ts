@@ -51,7 +51,7 @@ function failOnData(data_source: object, body = '{{content}}'): string {
 test('names the types of data source that there are [S1.20]', () => {
   const message = failOnData({ type: 'xlsx', file: '../../datasets/test_data.csv' })
   expect(message).toContain(
-    'data_source.type: must be one of csv, jsonl, synthetic, conversations, got "xlsx"',
+    'data_source.type: must be one of csv, jsonl, synthetic, conversations, trace, got "xlsx"',
   )
   expect(failOnData({ file: '../../datasets/test_data.csv' })).toContain('type')
 })

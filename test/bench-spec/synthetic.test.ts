@@ -190,7 +190,7 @@ test('at another rate a text is longer and begins the same, in its prefix and be
 })
 
 test('a row to gauge by is like none of the load, and none of its words comes twice', () => {
-  const row = writeGaugeRow(synthetic, 500)
+  const row = writeGaugeRow(undefined, synthetic.seed, 500)
   const prompt = String(row['prompt'])
   expect(new Set(prompt.split(' ')).size).toBe(500)
   const rows = writeRows(synthetic, 20, { tokensPerWord: 1, overhead: 0 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { OpenLoad } from '../../src/bench-spec/spec.ts'
-import { listDepartures } from '../../src/engine/timetable.ts'
+import { type Departure, listDepartures } from '../../src/engine/timetable.ts'
 
 const load: OpenLoad = {
   kind: 'open',
@@ -39,3 +39,34 @@ test('ends a run by duration that long after its first measured request, and sli
   expect(listAll({ duration: 150 })).toHaveLength(4)
   expect(listAll({ duration: 5000 })).toHaveLength(6)
 })
+
+test('sends the requests of a trace when it says, behind a warm-up at its mean rate', () => {
+  const instants = [0, 30, 30, 90]
+  const arrival = { kind: 'trace', format: 'mooncake', speed: 2, instants } as const
+  expect(listAll({ arrival })).toEqual([
+    '0 warmup 0 -1',
+    '100 warmup 1 -1',
+    '200 measured 0 0',
+    '230 measured 1 0',
+    '230 measured 2 1',
+    '290 measured 3 1',
+  ])
+})
+
+test('deals the requests of a trace to the processes, each at the instant that it has in the whole', () => {
+  const instants = [0, 30, 30, 90]
+  const arrival = { kind: 'trace', format: 'mooncake', speed: 2, instants } as const
+  const whole = [...listDepartures({ ...load, arrival })]
+  const dealt = [0, 1, 2].map((index) => [
+    ...listDepartures({ ...load, arrival }, { index, of: 3 }),
+  ])
+  expect(dealt.map((own) => own.length)).toEqual([2, 2, 2])
+  const all = dealt
+    .flat()
+    .toSorted((a, b) => whole.findIndex(isSame(a)) - whole.findIndex(isSame(b)))
+  expect(all).toEqual(whole)
+})
+
+function isSame({ ticket }: Departure): (other: Departure) => boolean {
+  return (other) => other.ticket.phase === ticket.phase && other.ticket.index === ticket.index
+}

@@ -553,6 +553,7 @@ export const runs = {
       ...withoutConcurrency(passing.load),
       kind: 'open',
       rate_per_second: 12,
+      trace: null,
       burstiness: 1,
       max_concurrency: 20,
       warmup: 24,
@@ -572,6 +573,30 @@ export const runs = {
         longest_ms: 112.4,
       }),
     ],
+  }),
+  traced: run({
+    load: {
+      ...withoutConcurrency(passing.load),
+      kind: 'open',
+      rate_per_second: 60.65,
+      burstiness: null,
+      trace: { format: 'mooncake', speed: 2, cached_share: 0.6342 },
+      max_concurrency: 1024,
+      warmup: 0,
+    },
+    summary: {
+      sent_rate: { due_per_second: 60.65, sent_per_second: 60.63, held_back: 0 },
+      dispatch_delay_ms: distribution(0.4),
+      scheduled_ttft_ms: distribution(361),
+      scheduled_latency_ms: distribution(2216),
+      prompts: {
+        counted: 298,
+        tokens: 436_500,
+        told: 298,
+        cached_tokens: 270_630,
+        cached_share: 0.62,
+      },
+    },
   }),
   one: run({
     load: { ...passing.load, kind: 'closed', concurrency: 1, requests: 1, rounds: 1 },

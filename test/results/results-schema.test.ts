@@ -31,6 +31,7 @@ import {
   serverSchema,
   serverTimeSchema,
 } from '../../src/results/server-schema.ts'
+import { traceSchema } from '../../src/results/trace.ts'
 import { renderInterface } from '../_interface.ts'
 import { run, runs, slo } from '../report/_runs.ts'
 
@@ -56,6 +57,7 @@ test('results-document.ts and the published schema are what the schema says', as
 /** Parts of the document that have a type of their own. */
 const named: Readonly<Record<string, JsonSchema>> = {
   SettingDocument: settingSchema,
+  TraceDocument: traceSchema,
   CellDocument: cellSchema,
   DistributionDocument: distributionSchema,
   DifferenceDocument: differenceSchema,

@@ -1,5 +1,6 @@
 import type { DistributionDocument, Results } from '../../results/results.ts'
 import { flowCell, tokenBases } from '../cells.ts'
+import { impliedCell, speedCell } from '../trace-cells.ts'
 import { formatCount, formatMs, formatValue } from '../units.ts'
 import { type Markup, markup } from './markup.ts'
 import { asksForWhole } from './whole-answers.ts'
@@ -41,7 +42,8 @@ export function renderTiles(results: Results): Markup {
           ? 'not known'
           : `${formatCount(summary.output_tokens)} in all, ${tokenBases[basis]}`,
     },
-    ...listCached(summary.prompts),
+    ...listCached(results),
+    ...listArrivals(results),
     ...(summary.goodput === null
       ? []
       : [
@@ -68,16 +70,32 @@ export function renderTiles(results: Results): Markup {
 }
 
 /** None where the server does not speak of its cache. */
-function listCached(prompts: Results['summary']['prompts']): Tile[] {
+function listCached(results: Results): Tile[] {
+  const { prompts } = results.summary
   const { counted, tokens, told, cached_tokens: cached, cached_share: share } = prompts
   if (tokens === null || cached === null || share === null) return []
   const by =
     told < counted ? `, as ${formatCount(told)} of ${formatCount(counted)} requests say` : ''
+  const implied = impliedCell(results)
   return [
     {
       name: 'prompts cached',
       value: formatValue(share, 'share'),
-      note: `${formatCount(cached)} of ${formatCount(tokens)} tokens${by}`,
+      note: `${formatCount(cached)} of ${formatCount(tokens)} tokens${by}${implied === undefined ? '' : `; ${implied} by the trace`}`,
+    },
+  ]
+}
+
+/** How late the requests of a trace were sent; none without one. */
+function listArrivals(results: Results): Tile[] {
+  const error = results.summary.dispatch_delay_ms
+  const speed = speedCell(results)
+  if (speed === undefined || error === null) return []
+  return [
+    {
+      name: 'arrival error p99',
+      value: formatMs(error.p99),
+      note: `p50 ${formatMs(error.p50)}, max ${formatMs(error.max)}; ${speed}`,
     },
   ]
 }

@@ -1,23 +1,20 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { constants, crc32, inflateRawSync } from 'node:zlib'
 
-import { DocumentError } from './document-error.ts'
-
 /** Bytes that are read at once; more only for a member that is longer. */
 const readAtOnce = 1 << 20
 
 /**
  * The lines of a file of gzip members, one member after the other, so that a large one takes no more
  * room than its longest member. Of a file that ends too early, as after a kill, those that are whole.
- * `file` is its path as it is shown.
- * @throws {DocumentError} when it is not gzip.
+ * @throws what `refuse` makes, when it is not gzip.
  * @throws Error of the system when it cannot be read.
  */
-export function* readLines(path: string, file: string): Generator<string> {
+export function* readGzipLines(path: string, refuse: () => Error): Generator<string> {
   const descriptor = openSync(path, 'r')
   let rest: Uint8Array = new Uint8Array(0)
   try {
-    for (const { bytes, isCut } of readMembers(descriptor, file)) {
+    for (const { bytes, isCut } of readMembers(descriptor, refuse)) {
       const text = Buffer.concat([rest, bytes])
       let from = 0
       for (let end = text.indexOf(lineEnd); end !== -1; end = text.indexOf(lineEnd, from)) {
@@ -40,23 +37,23 @@ interface Member {
   isCut: boolean
 }
 
-function* readMembers(descriptor: number, file: string): Generator<Member> {
+function* readMembers(descriptor: number, refuse: () => Error): Generator<Member> {
   let window = Buffer.alloc(0)
   let wanted = readAtOnce
   let isEnd = false
   for (;;) {
-    let found = openMember(window, file)
+    let found = openMember(window, refuse)
     while (found === undefined && !isEnd) {
       const more = read(descriptor, wanted)
       isEnd = more.length < wanted
       window = Buffer.concat([window, more])
-      found = openMember(window, file)
+      found = openMember(window, refuse)
       wanted *= 2
     }
     wanted = readAtOnce
     if (found === undefined) {
       // The end of the file, or of what was written of it.
-      if (window.length > 0) yield { bytes: salvage(window, file), isCut: true }
+      if (window.length > 0) yield { bytes: salvage(window, refuse), isCut: true }
       return
     }
     window = window.subarray(found.length)
@@ -75,21 +72,24 @@ function read(descriptor: number, length: number): Buffer {
 }
 
 /** Content and length of the first member; `undefined`: its end is not there. */
-function openMember(bytes: Buffer, file: string): { bytes: Buffer; length: number } | undefined {
-  const start = skipHeader(bytes, file)
+function openMember(
+  bytes: Buffer,
+  refuse: () => Error,
+): { bytes: Buffer; length: number } | undefined {
+  const start = skipHeader(bytes, refuse)
   if (start === undefined) return undefined
-  const inflated = inflate(bytes.subarray(start), file)
+  const inflated = inflate(bytes.subarray(start), refuse)
   if (inflated === undefined) return undefined
   const end = start + inflated.read
   if (bytes.length < end + trailer) return undefined
-  if (bytes.readUInt32LE(end) !== crc32(inflated.bytes)) throw refuse(file)
+  if (bytes.readUInt32LE(end) !== crc32(inflated.bytes)) throw refuse()
   return { bytes: inflated.bytes, length: end + trailer }
 }
 
 /** Bytes of the checksum and the size behind a member. */
 const trailer = 8
 
-function inflate(bytes: Buffer, file: string): { bytes: Buffer; read: number } | undefined {
+function inflate(bytes: Buffer, refuse: () => Error): { bytes: Buffer; read: number } | undefined {
   try {
     const { buffer, engine } = inflateRawSync(bytes, { info: true }) as unknown as {
       buffer: Buffer
@@ -98,18 +98,18 @@ function inflate(bytes: Buffer, file: string): { bytes: Buffer; read: number } |
     return { bytes: buffer, read: engine.bytesWritten }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR') return undefined
-    throw refuse(file)
+    throw refuse()
   }
 }
 
 /** What can be read of a member whose end is missing. */
-function salvage(bytes: Buffer, file: string): Buffer {
-  const start = skipHeader(bytes, file)
+function salvage(bytes: Buffer, refuse: () => Error): Buffer {
+  const start = skipHeader(bytes, refuse)
   if (start === undefined) return Buffer.alloc(0)
   try {
     return inflateRawSync(bytes.subarray(start), { finishFlush: constants.Z_SYNC_FLUSH })
   } catch {
-    throw refuse(file)
+    throw refuse()
   }
 }
 
@@ -123,8 +123,8 @@ const shortest = 10
 const flags = { checksum: 2, extra: 4, name: 8, comment: 16 }
 
 /** Length of the header (RFC 1952); `undefined`: its end is not there. */
-function skipHeader(bytes: Buffer, file: string): number | undefined {
-  if (!magic.every((byte, place) => (bytes[place] ?? byte) === byte)) throw refuse(file)
+function skipHeader(bytes: Buffer, refuse: () => Error): number | undefined {
+  if (!magic.every((byte, place) => (bytes[place] ?? byte) === byte)) throw refuse()
   const has = (flag: number): boolean => ((bytes[3] ?? 0) & flag) !== 0
   if (bytes.length < shortest) return undefined
   let at = shortest
@@ -134,11 +134,4 @@ function skipHeader(bytes: Buffer, file: string): number | undefined {
   }
   if (has(flags.checksum)) at += 2
   return at <= bytes.length ? at : undefined
-}
-
-function refuse(file: string): DocumentError {
-  return DocumentError.ofFile(
-    file,
-    'is not a whole gzip file. Remove it to do without the requests.',
-  )
 }
