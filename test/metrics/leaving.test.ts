@@ -144,15 +144,19 @@ describe('whether the server noticed', () => {
   })
 })
 
+function listIds(records: readonly RequestRecord[]): string[] {
+  return diagnose(records, summarize(records), load, { slos: [] }).map(({ id }) => id)
+}
+
 test('a connection that is opened behind a client that left is not held against the server', () => {
   const run = times(100, (index) => {
     const shape = { index, at: index * 300, reused: index % 2 === 1 }
     return index % 2 === 1 ? left(shape) : completed(shape)
   })
-  const ids = (records: readonly RequestRecord[]) =>
-    diagnose(records, summarize(records), load, { slos: [] }).map(({ id }) => id)
-  expect(ids(run)).not.toContain('sockets-not-reused')
-  expect(ids(run.map((record) => ({ ...record, reused: false })))).toContain('sockets-not-reused')
+  expect(listIds(run)).not.toContain('sockets-not-reused')
+  expect(listIds(run.map((record) => ({ ...record, reused: false })))).toContain(
+    'sockets-not-reused',
+  )
 })
 
 test('of users who think it is told how many waited, and never that a concurrency was not held', () => {
@@ -175,15 +179,16 @@ test('of users who think it is told how many waited, and never that a concurrenc
   expect(findShortfall(run, trust, { ...asked, ...think })).toBeUndefined()
 })
 
+function findIllness(records: readonly RequestRecord[]) {
+  const health = watchHealth(0.5)
+  health.add(records)
+  return health.illness()
+}
+
 test('a target is given up by the error rate of those that stay', () => {
-  const illness = (records: readonly RequestRecord[]) => {
-    const health = watchHealth(0.5)
-    health.add(records)
-    return health.illness()
-  }
   const bad = times(40, (index) => failed({ index }))
   const good = times(60, (index) => left({ index }))
-  expect(illness([...bad, ...good])).toMatchObject({ kind: 'errors', failed: 40, requests: 40 })
+  expect(findIllness([...bad, ...good])).toMatchObject({ kind: 'errors', failed: 40, requests: 40 })
   const leaving = times(40, (index) => failed({ index, leaves: true }))
-  expect(illness([...times(40, () => completed()), ...leaving])).toBeUndefined()
+  expect(findIllness([...times(40, () => completed()), ...leaving])).toBeUndefined()
 })
