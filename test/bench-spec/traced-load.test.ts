@@ -100,7 +100,7 @@ test('what a flag asks for is refused by its name', () => {
 
 test('what is for rows is not for a trace', () => {
   expect(refuse({ data_source: { ...source, shuffle: true } })).toEqual([
-    'data_source.shuffle: goes with type csv or jsonl or synthetic, not with trace. Remove it.',
+    'data_source.shuffle: goes with type csv or jsonl or conversations or synthetic, not with trace. Remove it.',
   ])
   expect(refuse({ data_source: { ...source, column: 'prompt', encoding: 'gbk' } })).toEqual([
     'data_source.column: goes with type csv or jsonl, not with trace. Remove it.',

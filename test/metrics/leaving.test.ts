@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest'
 
-import type { Reading } from '../../src/engine/record.ts'
+import type { ClosedLoad } from '../../src/bench-spec/spec.ts'
+import type { Reading, RequestRecord } from '../../src/engine/record.ts'
+import { diagnose } from '../../src/metrics/diagnostics.ts'
 import { diagnoseLeaving, measureNoticed } from '../../src/metrics/leaving.ts'
 import { meanOf, observe } from '../../src/metrics/observation.ts'
+import { findShortfall } from '../../src/metrics/shortfall.ts'
 import type { Snapshot } from '../../src/metrics/snapshot.ts'
 import { summarize } from '../../src/metrics/summary.ts'
 import { takeRounds } from '../../src/verdict/figures.ts'
-import { cancelled, completed, failed, left, times } from './records.ts'
+import { watchHealth } from '../../src/verdict/health.ts'
+import { cancelled, completed, failed, left, load, times, trust } from './records.ts'
 
 /** Eight that stay, one of which fails, and four that were to leave. */
 const records = [
@@ -138,4 +142,53 @@ describe('whether the server noticed', () => {
   ])('is not claimed where %s', (_, finished, aborted, own) => {
     expect(measureNoticed(readings(finished, aborted), own)).toBeUndefined()
   })
+})
+
+function listIds(records: readonly RequestRecord[]): string[] {
+  return diagnose(records, summarize(records), load, { slos: [] }).map(({ id }) => id)
+}
+
+test('a connection that is opened behind a client that left is not held against the server', () => {
+  const run = times(100, (index) => {
+    const shape = { index, at: index * 300, reused: index % 2 === 1 }
+    return index % 2 === 1 ? left(shape) : completed(shape)
+  })
+  expect(listIds(run)).not.toContain('sockets-not-reused')
+  expect(listIds(run.map((record) => ({ ...record, reused: false })))).toContain(
+    'sockets-not-reused',
+  )
+})
+
+test('of users who think it is told how many waited, and never that a concurrency was not held', () => {
+  const run = times(100, (index) => completed({ index, slot: index % 4, at: index * 400 }))
+  const tell = (asked: ClosedLoad) => diagnose(run, summarize(run), asked, { slos: [] })
+  const four = { ...load, concurrency: 4 }
+  expect(tell(four).map(({ id }) => id)).toContain('concurrency-not-held')
+  const told = tell({ ...four, thinkTime: { kind: 'constant', value: 1400 } })
+  expect(told).toContainEqual({
+    id: 'users-thought',
+    level: 'info',
+    users: 4,
+    meanInFlight: expect.closeTo(190 / 400, 2),
+    peakInFlight: 1,
+  })
+  expect(told.map(({ id }) => id)).not.toContain('concurrency-not-held')
+  const asked = { kind: 'closed', concurrency: 4, drained: false } as const
+  const think = { thinkTime: { kind: 'constant', value: 1400 } } as const
+  expect(findShortfall(run, trust, asked)).toMatchObject({ kind: 'load-not-held' })
+  expect(findShortfall(run, trust, { ...asked, ...think })).toBeUndefined()
+})
+
+function findIllness(records: readonly RequestRecord[]) {
+  const health = watchHealth(0.5)
+  health.add(records)
+  return health.illness()
+}
+
+test('a target is given up by the error rate of those that stay', () => {
+  const bad = times(40, (index) => failed({ index }))
+  const good = times(60, (index) => left({ index }))
+  expect(findIllness([...bad, ...good])).toMatchObject({ kind: 'errors', failed: 40, requests: 40 })
+  const leaving = times(40, (index) => failed({ index, leaves: true }))
+  expect(findIllness([...times(40, () => completed()), ...leaving])).toBeUndefined()
 })
