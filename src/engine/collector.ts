@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 
 /**
  * From now on the collector of this process runs often instead of letting garbage grow to a multiple
@@ -8,4 +9,15 @@ export function keepHeapSmall(): void {
   // V8 reads these two whenever it sizes a heap, unlike the limits of one.
   setFlagsFromString('--semi-space-growth-factor=1')
   setFlagsFromString('--heap-growing-percent=20')
+}
+
+/**
+ * Collects the garbage of this process and gives the room that it took back to the system, which takes
+ * a tenth of a second.
+ */
+export function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as (how: object) => void
+  // Any other collection keeps pages, tens of MB, for what may come.
+  collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 }

@@ -230,6 +230,7 @@ export function runLoad(
     const trusts = members.flatMap(({ trust }) => trust ?? [])
     const trust = trusts.length === of ? joinTrust(trusts) : undefined
     recordings?.sort((a, b) => a.index - b.index)
+    kept.end()
     const { records } = kept
     resolve(keepKnown<LoadRun>({ records, recordings, trust, end }))
   }

@@ -1,4 +1,4 @@
-import { keepHeapSmall } from './collector.ts'
+import { collectGarbage, keepHeapSmall } from './collector.ts'
 import { type Pack, pack, PackedRecord, toTicks } from './record-pack.ts'
 import { type RequestMarks, type RequestRecord, type Records, ticksPerMs } from './record.ts'
 
@@ -22,6 +22,8 @@ export interface RecordKeeper {
   start(origin: number): void
   /** With the first that are packed, the collector of this process is told to keep its heap small. */
   add(batch: Iterable<RequestRecord>): void
+  /** All were added: the garbage of packing them is collected. */
+  end(): void
 }
 
 export function keepRecords(most: number = usualLoose): RecordKeeper {
@@ -43,6 +45,9 @@ export function keepRecords(most: number = usualLoose): RecordKeeper {
         if (packs.length === 0) keepHeapSmall()
         packs.push(pack(loose.splice(0, packSize), origin))
       }
+    },
+    end() {
+      if (packs.length > 0) collectGarbage()
     },
   }
 }

@@ -73,6 +73,7 @@ export function parseRequests(lines: Iterable<string>, file: string): Records {
     number++
     if (line !== '') kept.add([parseRequest(line, number, file)])
   }
+  kept.end()
   return kept.records
 }
 
