@@ -190,3 +190,15 @@ export function pickRecords(records: Records, positions: Uint32Array): Records {
     ? records.pick(positions)
     : Array.from(positions, (position) => records.at(position) as RequestRecord)
 }
+
+/** The number of token events of a request: of a packed one, without a list of them. */
+export function countTokenTimes(record: RequestRecord): number {
+  return record instanceof PackedRecord ? record.tokenCount : record.tokenTimes.length
+}
+
+/** The instant of one of them, by its place: the same. */
+export function readTokenTime(record: RequestRecord, place: number): number {
+  return record instanceof PackedRecord
+    ? record.tokenTime(place)
+    : (record.tokenTimes[place] as number)
+}

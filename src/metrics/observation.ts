@@ -1,5 +1,5 @@
 import type { GoodputBounds, Metric } from '../bench-spec/slo.ts'
-import { pickRecords } from '../engine/packed-records.ts'
+import { countTokenTimes, pickRecords } from '../engine/packed-records.ts'
 import type { RequestRecord, Records } from '../engine/record.ts'
 import { keepsEach, scoreRequest } from './goodput.ts'
 import { chunkGaps, measure, type Measurement, type RequestMetric } from './measure.ts'
@@ -169,9 +169,10 @@ function gapsOf(record: RequestRecord): readonly number[] {
 
 function observeGaps(records: Records): Observation | undefined {
   let failed = 0
-  const seen = records.filter(({ outcome, tokenTimes }) => {
+  const seen = records.filter((record) => {
+    const { outcome } = record
     if (outcome === 'failed') failed++
-    return outcome === 'failed' || tokenTimes.length >= 2
+    return outcome === 'failed' || countTokenTimes(record) >= 2
   })
   const counts = { failed, unknown: 0, unseen: records.length - seen.length }
   return toValues(seen, counts, { valuesOf: gapsOf, sample: gatherSample(seen, gapsOf) })

@@ -1,5 +1,6 @@
 import { oneChoice } from '../bench-spec/choices.ts'
 import { keepKnown } from '../bench-spec/known.ts'
+import { countTokenTimes } from '../engine/packed-records.ts'
 import type { Reading, RequestRecord, Watch, Records } from '../engine/record.ts'
 import { compareCounts, countAs, type FindChoices, type Ledger, sortByCertainty } from './ledger.ts'
 import { compareTime, type ServerTime } from './server-time.ts'
@@ -124,7 +125,7 @@ function compare(
         client: output.client,
         agrees: output.agrees,
         usage,
-        events: covered.reduce((sum, { tokenTimes }) => sum + tokenTimes.length, 0),
+        events: covered.reduce((sum, record) => sum + countTokenTimes(record), 0),
       }),
     times,
     window,

@@ -1,4 +1,5 @@
 import { cleanLine, cleanMessage } from '../bench-spec/plain-text.ts'
+import { countTokenTimes } from '../engine/packed-records.ts'
 import { requestNumber, type RequestRecord, type Records } from '../engine/record.ts'
 import { orderByIndex } from '../metrics/observation.ts'
 import { mapLazily, type Sequence } from '../metrics/sequence.ts'
@@ -76,7 +77,7 @@ function describeRequest(record: RequestRecord, recorded: boolean): RequestFigur
     request_id: requestNumber(record),
     ttft: firstToken(record) ?? null,
     total_time: totalTime(record),
-    total_tokens: record.tokenTimes.length,
+    total_tokens: countTokenTimes(record),
     tokens_per_second: Number(tokenRate(record).toFixed(4)),
     error: errorText(record),
     ...(recorded && countEvents(record)),
@@ -116,7 +117,7 @@ function seconds(ms: number): number {
 /** Token events per second of total time; 0 when it took none. */
 export function tokenRate(record: RequestRecord): number {
   const time = totalTime(record)
-  return time > 0 ? record.tokenTimes.length / time : 0
+  return time > 0 ? countTokenTimes(record) / time : 0
 }
 
 /** Longest text of an error in these layouts, in UTF-16 units. */
