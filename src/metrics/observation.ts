@@ -111,10 +111,10 @@ export function orderByIndex(records: Records): Records {
     place++
   }
   if (isOrdered) return records
-  return pickRecords(
-    records,
-    Uint32Array.from(keys.sort(), (key) => key % length),
-  )
+  keys.sort()
+  const positions = new Uint32Array(length)
+  for (let at = 0; at < length; at++) positions[at] = (keys[at] as number) % length
+  return pickRecords(records, positions)
 }
 
 function observeSuccess(records: Records): Observation | undefined {
