@@ -46,9 +46,7 @@ export function keepRecords(most: number = usualLoose): RecordKeeper {
         packs.push(pack(loose.splice(0, packSize), origin))
       }
     },
-    end() {
-      if (packs.length > 0) collectGarbage()
-    },
+    end: collectGarbage,
   }
 }
 
