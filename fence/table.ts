@@ -29,6 +29,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   results: ['bench-spec', 'engine/packed-records.ts', 'engine/record.ts', 'metrics', 'verdict'],
   report: [
     'bench-spec',
+    'engine/packed-records.ts',
     'engine/record.ts',
     'metrics/client-error.ts',
     'metrics/concurrency.ts',

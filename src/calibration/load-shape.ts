@@ -2,6 +2,7 @@ import { findOutputLimit } from '../bench-spec/asked.ts'
 import { mostInFlight } from '../bench-spec/in-flight.ts'
 import { findMain } from '../bench-spec/kinds.ts'
 import type { BenchSpec, Transport } from '../bench-spec/spec.ts'
+import { countTokenTimes } from '../engine/packed-records.ts'
 import type { Records } from '../engine/record.ts'
 
 /** The load that a client error was measured at. */
@@ -79,7 +80,7 @@ export function shapeOfRun(spec: BenchSpec, records: Records): LoadShape {
   const answers = records.filter(
     ({ phase, outcome }) => phase === 'measured' && outcome === 'completed',
   )
-  const events = answers.reduce((sum, { tokenTimes }) => sum + tokenTimes.length, 0)
+  const events = answers.reduce((sum, record) => sum + countTokenTimes(record), 0)
   const asked = shapeOfSpec(spec)
   if (answers.length === 0) return asked
   return {

@@ -231,6 +231,7 @@ export function runLoad(
     const trusts = members.flatMap(({ trust }) => trust ?? [])
     const trust = trusts.length === of ? joinTrust(trusts) : undefined
     recordings?.sort((a, b) => a.index - b.index)
+    kept.end()
     const { records } = kept
     resolve(keepKnown<LoadRun>({ records, recordings, trust, end }))
   }

@@ -1,4 +1,4 @@
-import { keepHeapSmall } from './collector.ts'
+import { collectGarbage, keepHeapSmall } from './collector.ts'
 import { type Pack, pack, PackedRecord, toTicks } from './record-pack.ts'
 import { type RequestMarks, type RequestRecord, type Records, ticksPerMs } from './record.ts'
 
@@ -22,6 +22,8 @@ export interface RecordKeeper {
   start(origin: number): void
   /** With the first that are packed, the collector of this process is told to keep its heap small. */
   add(batch: Iterable<RequestRecord>): void
+  /** All were added: the garbage of packing them is collected. */
+  end(): void
 }
 
 export function keepRecords(most: number = usualLoose): RecordKeeper {
@@ -44,6 +46,7 @@ export function keepRecords(most: number = usualLoose): RecordKeeper {
         packs.push(pack(loose.splice(0, packSize), origin))
       }
     },
+    end: collectGarbage,
   }
 }
 
@@ -184,4 +187,16 @@ export function pickRecords(records: Records, positions: Uint32Array): Records {
   return records instanceof PackedRecords
     ? records.pick(positions)
     : Array.from(positions, (position) => records.at(position) as RequestRecord)
+}
+
+/** The number of token events of a request: of a packed one, without a list of them. */
+export function countTokenTimes(record: RequestRecord): number {
+  return record instanceof PackedRecord ? record.tokenCount : record.tokenTimes.length
+}
+
+/** The instant of one of them, by its place: the same. */
+export function readTokenTime(record: RequestRecord, place: number): number {
+  return record instanceof PackedRecord
+    ? record.tokenTime(place)
+    : (record.tokenTimes[place] as number)
 }

@@ -170,13 +170,19 @@ export class PackedRecord {
   }
 
   get tokenTimes(): Float64Array {
-    const { tokenStarts, tokenTimes } = this.#pack.columns
-    const start = tokenStarts.at(this.#place) ?? 0
-    const times = new Float64Array((tokenStarts.at(this.#place + 1) ?? 0) - start)
-    for (let token = 0; token < times.length; token++) {
-      times[token] = this.#pack.instant(tokenTimes, start + token) ?? 0
-    }
+    const times = new Float64Array(this.tokenCount)
+    for (let token = 0; token < times.length; token++) times[token] = this.tokenTime(token)
     return times
+  }
+
+  get tokenCount(): number {
+    const { tokenStarts } = this.#pack.columns
+    return (tokenStarts.at(this.#place + 1) ?? 0) - (tokenStarts.at(this.#place) ?? 0)
+  }
+
+  tokenTime(token: number): number {
+    const { tokenStarts, tokenTimes } = this.#pack.columns
+    return this.#pack.instant(tokenTimes, (tokenStarts.at(this.#place) ?? 0) + token) ?? 0
   }
 
   isSince(origin: number): boolean {

@@ -1,3 +1,4 @@
+import { countTokenTimes } from '../engine/packed-records.ts'
 import type { ClientTrust, RequestRecord, Records } from '../engine/record.ts'
 import { findLateness } from './client.ts'
 import { answeredAt } from './measure.ts'
@@ -59,15 +60,17 @@ const lateAtMost = 2
 /** Longer than tokens are in the mean: text without events holds at least so many. */
 const rawTokenBytes = 16
 
-function countTokens({ tokenTimes, dialect, bytes }: RequestRecord): number {
-  const events = tokenTimes.length
+function countTokens(record: RequestRecord): number {
+  const { dialect, bytes } = record
+  const events = countTokenTimes(record)
   return dialect === 'raw' ? Math.max(events, Math.floor(bytes / rawTokenBytes)) : events
 }
 
 /** Whether raw text has no second read, and the client was not so late that it made one of several. */
-function cameInOneRead({ dialect, tokenTimes, marks }: RequestRecord, lateness: number): boolean {
+function cameInOneRead(record: RequestRecord, lateness: number): boolean {
+  const { dialect, marks } = record
   const { dispatched, lastByte } = marks
-  if (dialect !== 'raw' || tokenTimes.length !== 1) return false
+  if (dialect !== 'raw' || countTokenTimes(record) !== 1) return false
   if (dispatched === undefined || lastByte === undefined) return false
   return lastByte - dispatched >= lateAtMost * lateness
 }

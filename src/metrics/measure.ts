@@ -1,4 +1,5 @@
 import type { Comparator, RequestBound } from '../bench-spec/slo.ts'
+import { countTokenTimes, readTokenTime } from '../engine/packed-records.ts'
 import type { RequestRecord } from '../engine/record.ts'
 
 /** Metrics that are one duration per request. */
@@ -49,10 +50,15 @@ export function answeredAt({ marks, dialect }: RequestRecord): number | undefine
 }
 
 /** Gaps between consecutive token events, ms; events of one read are 0 apart. */
-export function chunkGaps({ tokenTimes }: RequestRecord): number[] {
+export function chunkGaps(record: RequestRecord): number[] {
   const gaps: number[] = []
-  for (let i = 1; i < tokenTimes.length; i++) {
-    gaps.push((tokenTimes[i] ?? 0) - (tokenTimes[i - 1] ?? 0))
+  const count = countTokenTimes(record)
+  if (count === 0) return gaps
+  let before = readTokenTime(record, 0)
+  for (let place = 1; place < count; place++) {
+    const at = readTokenTime(record, place)
+    gaps.push(at - before)
+    before = at
   }
   return gaps
 }

@@ -1,7 +1,7 @@
 import { keepKnown } from '../bench-spec/known.ts'
 import { isSeenOfLeaving } from '../bench-spec/leaving.ts'
 import type { GoodputBounds, Metric } from '../bench-spec/slo.ts'
-import { pickRecords } from '../engine/packed-records.ts'
+import { countTokenTimes, pickRecords } from '../engine/packed-records.ts'
 import type { RequestRecord, Records } from '../engine/record.ts'
 import { keepsEach, scoreRequest } from './goodput.ts'
 import { chunkGaps, measure, type Measurement, type RequestMetric } from './measure.ts'
@@ -129,10 +129,10 @@ export function orderByIndex(records: Records): Records {
     place++
   }
   if (isOrdered) return records
-  return pickRecords(
-    records,
-    Uint32Array.from(keys.sort(), (key) => key % length),
-  )
+  keys.sort()
+  const positions = new Uint32Array(length)
+  for (let at = 0; at < length; at++) positions[at] = (keys[at] as number) % length
+  return pickRecords(records, positions)
 }
 
 /** Those whose client was to stay to the end. */
@@ -206,9 +206,10 @@ function gapsOf(record: RequestRecord): readonly number[] {
 
 function observeGaps(records: Records): Observation | undefined {
   let failed = 0
-  const seen = records.filter(({ outcome, tokenTimes }) => {
+  const seen = records.filter((record) => {
+    const { outcome } = record
     if (outcome === 'failed') failed++
-    return outcome === 'failed' || tokenTimes.length >= 2
+    return outcome === 'failed' || countTokenTimes(record) >= 2
   })
   const counts = { failed, left: 0, unknown: 0, unseen: records.length - seen.length }
   return toValues(seen, counts, { valuesOf: gapsOf, sample: gatherSample(seen, gapsOf) })

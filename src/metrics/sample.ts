@@ -54,13 +54,15 @@ export function sampleEach<T>(
   return sortValues(values.subarray(0, size))
 }
 
-/** From so many on, sorting by digits is faster. */
+/** From so many on, sorting by digits is faster; of more than `most` it would take too much room. */
 const many = 10_000
+const most = 2 ** 20
 
 function sortValues(values: Float64Array): Sample | undefined {
-  if (values.length === 0) return undefined
-  if (values.length < many) values.sort()
-  else sortByDigits(values)
+  const { length } = values
+  if (length === 0) return undefined
+  if (length >= many && length <= most) sortByDigits(values)
+  else values.sort()
   return values as Sample
 }
 

@@ -2,6 +2,7 @@ import { oneChoice } from '../bench-spec/choices.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import type { Reading, Records, RequestRecord, Watch } from '../engine/record.ts'
 import { type LeavingNoticed, measureNoticed } from './leaving.ts'
+import { countTokenTimes } from '../engine/packed-records.ts'
 import { compareCounts, countAs, type FindChoices, type Ledger, sortByCertainty } from './ledger.ts'
 import { compareTime, type ServerTime } from './server-time.ts'
 import { type ServerTimeName, serverTimeNames, type Snapshot } from './snapshot.ts'
@@ -143,7 +144,7 @@ function compare(
         client: output.client,
         agrees: output.agrees,
         usage,
-        events: covered.reduce((sum, { tokenTimes }) => sum + tokenTimes.length, 0),
+        events: covered.reduce((sum, record) => sum + countTokenTimes(record), 0),
       }),
     prefixCache: queries === undefined || hits === undefined ? undefined : { queries, hits },
     times,

@@ -1,3 +1,4 @@
+import { countTokenTimes } from '../engine/packed-records.ts'
 import type { RequestRecord, Records } from '../engine/record.ts'
 import { answeredAt } from './measure.ts'
 
@@ -34,7 +35,7 @@ export function wallTime(records: Records): number | undefined {
 
 /** The server's count, or else the number of token events: an estimate. */
 export function outputTokens(record: RequestRecord): number {
-  return record.completionTokens ?? record.tokenTimes.length
+  return record.completionTokens ?? countTokenTimes(record)
 }
 
 /** Of how many completed requests the server counted the tokens, and of how many events stand for them. */
@@ -47,7 +48,7 @@ export function countBases(records: Records): {
   for (const record of records) {
     if (record.outcome !== 'completed') continue
     if (record.completionTokens !== undefined) counted++
-    else if (record.tokenTimes.length > 0) estimated++
+    else if (countTokenTimes(record) > 0) estimated++
   }
   return { counted, estimated }
 }

@@ -1,4 +1,5 @@
 import { cleanLine, cleanMessage } from '../bench-spec/plain-text.ts'
+import { countTokenTimes } from '../engine/packed-records.ts'
 import { requestNumber, type RequestRecord, type Records } from '../engine/record.ts'
 import { orderByIndex } from '../metrics/observation.ts'
 import { mapLazily, type Sequence } from '../metrics/sequence.ts'
@@ -27,6 +28,9 @@ interface RequestFigures {
   events?: Readonly<Record<string, number>>
 }
 
+/** Requests that are rendered at once: one by one they take longer. */
+const inPiece = 100
+
 /**
  * The measured records as `test_results.json`, sorted by `request_id`, which counts from 1. A
  * cancelled request stands under the failed ones: the format knows only two outcomes; one that left, on
@@ -37,11 +41,20 @@ export function* renderTestResults(results: Results, records: Records): Generato
   const { metrics, ...head } = toTestResults(results, records)
   yield `${JSON.stringify(head, null, 2).slice(0, -'\n}'.length)},\n  "metrics": [`
   let separator = ''
-  for (const metric of metrics) {
-    yield `${separator}\n    ${JSON.stringify(metric, null, 2).replaceAll('\n', '\n    ')}`
-    separator = ','
+  let piece: RequestFigures[] = []
+  const render = (): string => {
+    const list = JSON.stringify({ metrics: piece }, null, 2)
+    return separator + list.slice('{\n  "metrics": ['.length, -'\n  ]\n}'.length)
   }
-  yield separator === '' ? ']\n}\n' : '\n  ]\n}\n'
+  for (const metric of metrics) {
+    piece.push(metric)
+    if (piece.length < inPiece) continue
+    yield render()
+    separator = ','
+    piece = []
+  }
+  if (piece.length > 0) yield render()
+  yield metrics.length === 0 ? ']\n}\n' : '\n  ]\n}\n'
 }
 
 function toTestResults(results: Results, records: Records): TestResults {
@@ -65,7 +78,7 @@ function describeRequest(record: RequestRecord, recorded: boolean): RequestFigur
     request_id: requestNumber(record),
     ttft: firstToken(record) ?? null,
     total_time: totalTime(record),
-    total_tokens: record.tokenTimes.length,
+    total_tokens: countTokenTimes(record),
     tokens_per_second: Number(tokenRate(record).toFixed(4)),
     error: errorText(record),
     ...(recorded && countEvents(record)),
@@ -107,7 +120,7 @@ function seconds(ms: number): number {
 /** Token events per second of total time; 0 when it took none. */
 export function tokenRate(record: RequestRecord): number {
   const time = totalTime(record)
-  return time > 0 ? record.tokenTimes.length / time : 0
+  return time > 0 ? countTokenTimes(record) / time : 0
 }
 
 /** Longest text of an error in these layouts, in UTF-16 units. */

@@ -103,6 +103,7 @@ export function parseRequests(
     number++
     if (line !== '') kept.add([parseRequest(line, number, { file, names })])
   }
+  kept.end()
   return kept.records
 }
 

@@ -1,4 +1,5 @@
 import { keepKnown } from '../bench-spec/known.ts'
+import { collectGarbage } from '../engine/collector.ts'
 import { renderBencher } from '../report/export/bencher.ts'
 import { renderCtrf } from '../report/export/ctrf.ts'
 import { renderBenchmark } from '../report/export/github-action-benchmark.ts'
@@ -78,6 +79,7 @@ export function writeArtifacts(folder: string, run: BenchRun, junit?: JunitMode)
  * be written, in sentences. Synchronous, so that it also works while the process is being ended.
  */
 export function finishRun(folder: RunFolder, run: BenchRun, junit?: JunitMode): string[] {
+  collectGarbage()
   const { findings, problems } = folder.store(run)
   return [...problems, ...writeReports(folder.path, findings, keepKnown({ junit })).problems]
 }

@@ -14,6 +14,7 @@ import { shapeOfRun } from '../calibration/load-shape.ts'
 import type { Machine } from '../calibration/machine.ts'
 import { describeMatch, matchCalibration, toAccuracy } from '../calibration/match.ts'
 import type { RequestRecord } from '../engine/record.ts'
+import { collectGarbage } from '../engine/collector.ts'
 import { diagnose, diagnoseRecording } from '../metrics/diagnostics.ts'
 import { findDoubts } from '../metrics/doubt.ts'
 import { joinRounds } from '../metrics/joining.ts'
@@ -115,6 +116,9 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
     { trust, ...grounds },
   )
 
+  // The numbers of a million requests that the figures were taken of are not to wait beside those of
+  // the verdict, nor these beside what follows.
+  collectGarbage()
   const verdict = judge(slos, records, {
     gate,
     load,
@@ -126,6 +130,7 @@ export function conclude(driven: Drive, { machine, calibrations }: Setting): Con
     looks,
     findDoubt: joinDoubts(findDoubt, referred?.findDoubt),
   })
+  collectGarbage()
   const { dataset } = spec
   const lengths =
     driven.gauge &&

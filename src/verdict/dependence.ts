@@ -201,18 +201,19 @@ export function findDependence(
 ): { fail: Dependence; pass: Dependence } {
   const share = toShare(tallies)
   const allowed = q * (1 - q)
-  const look = (at: 'bound' | 'quantile', variance: number): Dependence[] => {
-    const seen = at === 'bound' ? tallies : (anchored ?? [])
-    return [
-      ...slicings.flatMap((slices) =>
-        compareGroups(slice(seen, slices), variance, { of: 'slices', at }),
-      ),
-      ...(sessions && seen.length === sessions.length
-        ? compareGroups(gatherSessions(seen, sessions), variance, { of: 'sessions', at })
-        : []),
-      ...(many ? compareGroups(seen, variance, { of: 'requests', at }) : []),
-    ]
+  // Both are as long as the run, and one is looked at twice.
+  const seen = { bound: tallies, quantile: anchored ?? [] }
+  const sliced = {
+    bound: slicings.map((slices) => slice(seen.bound, slices)),
+    quantile: slicings.map((slices) => slice(seen.quantile, slices)),
   }
+  const look = (at: 'bound' | 'quantile', variance: number): Dependence[] => [
+    ...sliced[at].flatMap((slices) => compareGroups(slices, variance, { of: 'slices', at })),
+    ...(sessions && seen[at].length === sessions.length
+      ? compareGroups(gatherSessions(seen[at], sessions), variance, { of: 'sessions', at })
+      : []),
+    ...(many ? compareGroups(seen[at], variance, { of: 'requests', at }) : []),
+  ]
   const fail = look('bound', Math.max(allowed, share * (1 - share)))
   const own = look('quantile', allowed)
   const pass = [

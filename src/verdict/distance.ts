@@ -15,31 +15,36 @@ export function isFar(
   { op, bound }: { op: Comparator; bound: number },
   p: number,
 ): boolean {
-  return slicings.every((slices) => {
-    const quantiles = cut(values, slices).flatMap(
-      (part) => part[nearestRank(part.length, p) - 1] ?? [],
-    )
+  const { all, cuts } = cut(values)
+  return cuts.every((ends) => {
+    let start = 0
+    const quantiles = Array.from(ends).flatMap((end) => {
+      // The next slicing is coarser, so that it does not matter in which order these are left.
+      const part = all.subarray(start, Math.max(start, end)).sort()
+      start += part.length
+      return part[nearestRank(part.length, p) - 1] ?? []
+    })
     const [least, most] = [Math.min(...quantiles), Math.max(...quantiles)]
     if (!Number.isFinite(least) || !Number.isFinite(most)) return false
     return isUpperBound(op) ? most * most <= least * bound : least * least >= most * bound
   })
 }
 
-/** The values of each part in ascending order. */
-function cut(values: Sequence<readonly number[]>, slices: number): Float64Array[] {
-  /** Of each part, how many values it and those before it have. */
-  const ends = new Uint32Array(slices)
+interface Cut {
+  all: Float64Array
+  /** Of each slicing, for each part how many values it and those before it have. */
+  cuts: Uint32Array[]
+}
+
+function cut(values: Sequence<readonly number[]>): Cut {
+  const cuts = slicings.map((slices) => new Uint32Array(slices))
   let position = 0
   let size = 0
   const all = gatherValues(values, (own) => {
     size += own.length
-    ends[findSlice(position++, values.length, slices)] = size
+    for (const ends of cuts) ends[findSlice(position, values.length, ends.length)] = size
+    position++
     return own
   })
-  let start = 0
-  return Array.from(ends, (end) => {
-    const part = all.subarray(start, Math.max(start, end))
-    start += part.length
-    return part.sort()
-  })
+  return { all, cuts }
 }

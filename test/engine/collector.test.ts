@@ -24,3 +24,19 @@ test('a heap that is to be kept small stays near what is in use', () => {
   expect(small).toBeGreaterThan(10)
   expect(small).toBeLessThan(0.6 * measurePeak(''))
 })
+
+test('the room that garbage took is given back', () => {
+  const script = `
+    import { collectGarbage, keepHeapSmall } from ${JSON.stringify(new URL('../../src/engine/collector.ts', import.meta.url).href)}
+    keepHeapSmall()
+    let garbage = Array.from({ length: 1_000_000 }, (_, at) => ({ at }))
+    const before = process.memoryUsage()
+    garbage = undefined
+    collectGarbage()
+    const after = process.memoryUsage()
+    console.log(JSON.stringify([before.heapTotal - after.heapTotal, after.heapTotal - after.heapUsed]))`
+  const told = execFileSync(process.execPath, ['--input-type=module', '-e', script])
+  const [given = 0, spare = Infinity] = JSON.parse(String(told)) as number[]
+  expect(given / 2 ** 20).toBeGreaterThan(20)
+  expect(spare / 2 ** 20).toBeLessThan(15)
+})

@@ -69,8 +69,9 @@ ${renderScrolling('Measured requests', table)}
 <script type="application/json" id="requests-data">${trust(embed(listing))}</script>`
 }
 
+const rank = { failed: 0, cancelled: 1, left: 2, completed: 3 }
+
 function byInterest(a: RequestRecord, b: RequestRecord): number {
-  const rank = { failed: 0, cancelled: 1, left: 2, completed: 3 }
   if (a.outcome !== b.outcome) return rank[a.outcome] - rank[b.outcome]
   const slower = a.outcome === 'completed' ? measureDuration(b) - measureDuration(a) : 0
   return slower || a.index - b.index
