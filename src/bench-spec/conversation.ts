@@ -68,6 +68,11 @@ export function checkConversation(document: Partial<BenchDocument>, report: Repo
     const message = 'and requests both say how many conversations there are. Remove one of them.'
     report(['sessions'], message, 'key')
   }
+  if (document.cancel !== undefined) {
+    const message =
+      'and conversations cannot be had together: a client that leaves a turn says nothing more, and which turns are sent would hang on it. Remove one of them.'
+    report(['cancel'], message, 'key')
+  }
   if (document.abort === 'certain') {
     const message =
       'certain needs a number of requests that is known before the run, and a conversation that breaks off has fewer. Remove it.'

@@ -134,13 +134,24 @@ function readRows(
       'is of rows that are sent in their order, and a mix deals them by kind. Write cache: allowed or cache: bust for the whole mix.'
     report([...at, 'repeats'], message, 'key')
   }
-  if (source.type !== 'csv' && source.type !== 'jsonl') {
-    const message = `of type ${source.type} makes a load of its own. Write rows of a file in a mix, or a spec of its own for it.`
-    report([...at, 'type'], message)
+  if (!isOfRows(source)) {
+    if (isOwn) report([...at, 'type'], adviseRows(source))
     return { isOwn }
   }
   const file = readFileSource(source, at, report)
   return { loaded: file && readData(file), isOwn }
+}
+
+type Source = NonNullable<BenchDocument['data_source']>
+
+/** Whether a mix can take rows of it in the order of its kinds. */
+export function isOfRows({ type }: Source): boolean {
+  return type === 'csv' || type === 'jsonl'
+}
+
+/** What is wrong with one that it cannot. */
+export function adviseRows({ type }: Source): string {
+  return `of type ${type} makes a load of its own. Write rows of a file in a mix, or a spec of its own for it.`
 }
 
 /** A path is one at the origin of the other URL. */

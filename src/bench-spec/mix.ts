@@ -1,13 +1,19 @@
 import type { BenchDocument } from './bench-document.ts'
 import { createIssue, type Issue, renderPath, type Report } from './issue.ts'
-import { type KindDocument, type KindScene, readKind } from './kind-reading.ts'
+import {
+  adviseRows,
+  isOfRows,
+  type KindDocument,
+  type KindScene,
+  readKind,
+} from './kind-reading.ts'
 import { keepKnown } from './known.ts'
 import { readWeights } from './mix-weights.ts'
 import { hasControls } from './plain-text.ts'
 import type { Kind } from './spec.ts'
 import type { Tag } from './tag.ts'
 import type { Tagging } from './tagging.ts'
-import { checkWholeKeys, isWhole, type WholeKind } from './whole-answer.ts'
+import { checkWholeKeys, checkWholeLeaving, isWhole, type WholeKind } from './whole-answer.ts'
 
 /** The kinds of a document, and what there is to be said of them. */
 export interface Mixed {
@@ -59,9 +65,11 @@ export function readMix(document: Partial<BenchDocument>, given: KindScene): Mix
     hidden.push(...read.hidden)
     return { ...read.kind, weight: weights[index] ?? 1 }
   })
-  const { data_source: source, ttft_timeout, stream_format } = document
+  const { data_source: source, ttft_timeout, stream_format, cancel } = document
   const waits = kinds.some(({ stream }) => !isWhole(stream)) ? undefined : ttft_timeout
   checkWholeKeys(keepKnown<Partial<BenchDocument>>({ stream_format, ttft_timeout: waits }), report)
+  if (kinds.some(({ stream }) => isWhole(stream))) checkWholeLeaving(cancel, report)
+  if (source !== undefined && !isOfRows(source)) report(['data_source', 'type'], adviseRows(source))
   const isIdle = kinds.every(
     ({ dataset }, index) => dataset === undefined || mix[index]?.data_source,
   )

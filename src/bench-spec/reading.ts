@@ -136,7 +136,7 @@ export function readBench<Stored>(
     report(['gate', 'max_extra_rounds'], message)
   }
   const hasBaseline = second !== undefined || faults.some(({ path }) => path[0] === 'baseline')
-  const isTraced = source?.type === 'trace'
+  const isTraced = mixed === undefined && source?.type === 'trace'
   const staging = isTraced ? undefined : readStages(document, report)
   const lacksStages = faults.some(({ path }) => path[0] === 'stages')
   const hasRate =

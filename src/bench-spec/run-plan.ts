@@ -1,5 +1,5 @@
 import { findOutputLimit, type OutputLimit } from './asked.ts'
-import { type CacheRule, createMarker, findLead, marksPrompts, writeShared } from './cache-rule.ts'
+import { type CacheRule, createMarker, findLead, marksPrompts } from './cache-rule.ts'
 import { meanOf } from './distribution.ts'
 import { mostInFlight } from './in-flight.ts'
 import { orderKinds } from './kind-order.ts'
@@ -9,11 +9,12 @@ import { findLongestStay } from './longest-stay.ts'
 import { countOpenFiles } from './open-files.ts'
 import { fillHeads } from './prompt-head.ts'
 import { createRedactor } from './redaction.ts'
-import { measureRepetition, planUses, type Repetition } from './repetition.ts'
+import { type Repetition } from './repetition.ts'
 import { planRepetition } from './sent-prompts.ts'
 import { listCells } from './session.ts'
 import type { BenchSpec, Dataset, Kind, Load, Row, Target } from './spec.ts'
-import { prepare, prepareRequest, usesColumn } from './template.ts'
+import { isMadeUp } from './synthetic-source.ts'
+import { prepareRequest, usesColumn } from './template.ts'
 import { estimateTokens, listPrompts } from './token-estimate.ts'
 
 /** What a run would send, before anything is sent. */
@@ -128,7 +129,7 @@ export function planRun(
 function planTarget(spec: BenchSpec, target: Target, isMock: boolean): PlannedTarget {
   const place = isMock ? 'mock' : isLocal(target.url) ? 'local' : 'remote'
   if (spec.mix !== undefined) return { ...planTexts(spec, { ...target, body: null }, []), place }
-  const { dataset, load, cache } = spec
+  const { dataset, load } = spec
   const most = Math.min(mostRows, load.requests ?? Infinity)
   // What conversations say on depends on what is answered: it is in none of these bodies.
   const rows = dataset === undefined ? [{}] : listCells(dataset).slice(0, most)
@@ -155,11 +156,6 @@ function planTexts(
     promptTokens: average(bodies.map(countPrompt)),
     outputTokens: limitOutput(bodies.map((body) => findOutputLimit(body))),
   })
-}
-
-/** Whether its prompts are written by their lengths. */
-function isMadeUp({ synthetic, trace }: Dataset): boolean {
-  return (synthetic ?? trace) !== undefined
 }
 
 function averageAsked(rows: Dataset['rows']): number | undefined {

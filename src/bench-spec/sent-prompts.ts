@@ -90,17 +90,19 @@ function listMixed(spec: BenchSpec): SentPrompts {
   }
 }
 
+function findFirstTurn({ row = 0, turn = 0, step = 0 }: Placed): number | undefined {
+  return turn === 0 && step === 0 ? row : undefined
+}
+
 function listFirstTurns({ target, load }: BenchSpec, dataset: Dataset): SentPrompts {
   const { sessions = [] } = dataset
   const order = orderSessions(sessions, load)
   const write = createFirstTurnWriter(target, dataset)
-  const find = ({ row = 0, turn = 0, step = 0 }: Placed): number | undefined =>
-    turn === 0 && step === 0 ? row : undefined
   return {
     requests: sessions.map((_, row) => write(row)),
     number: ({ phase, index }) =>
-      phase === 'warmup' ? order.row({ phase, index }) : find(order.find(index)),
-    find,
+      phase === 'warmup' ? order.row({ phase, index }) : findFirstTurn(order.find(index)),
+    find: findFirstTurn,
   }
 }
 

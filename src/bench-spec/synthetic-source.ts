@@ -156,3 +156,8 @@ export function findUnused({ synthetic, columns }: Dataset, target: Target): str
       : []),
   ]
 }
+
+/** Whether its prompts are written by their lengths. */
+export function isMadeUp({ synthetic, trace }: Dataset): boolean {
+  return (synthetic ?? trace) !== undefined
+}

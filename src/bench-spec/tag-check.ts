@@ -1,5 +1,4 @@
 import { cleanLine } from './plain-text.ts'
-import { listPlaces } from './session-tags.ts'
 import { SloSyntaxError, type Token } from './slo-syntax.ts'
 import type { Dataset } from './spec.ts'
 import { suggest } from './suggestion.ts'

@@ -1,7 +1,7 @@
 import { findModel } from './asked.ts'
 import { orderKinds } from './kind-order.ts'
 import { countStaying, isSeenOfLeaving, leaves, type LeavingLoad } from './leaving.ts'
-import { orderRows, type RowOrder } from './row-order.ts'
+import { orderRows } from './row-order.ts'
 import { orderSessions } from './session-order.ts'
 import { listPlaces, type Placed, type SessionTags, tagSessions } from './session-tags.ts'
 import type { Slo } from './slo.ts'

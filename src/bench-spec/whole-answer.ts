@@ -41,11 +41,21 @@ export function withoutTokens(limits: readonly RelativeSlo[]): readonly Relative
   return limits.filter(({ metric }) => explainTokenless(metric) === undefined)
 }
 
+/** Reports clients that would go away with a token that never comes. */
+export function checkWholeLeaving(cancel: BenchDocument['cancel'], report: Report): void {
+  const { after = 'first_token' } = cancel ?? {}
+  if (cancel === undefined || after !== 'first_token') return
+  const message =
+    'has first_token as its instant, and with stream_format: json there is no token. Write after: 2s, or another time.'
+  report(['cancel'], message, 'key')
+}
+
 /** Reports the keys of a document that say something of tokens or events, where answers have none. */
 export function checkWholeKeys(document: Partial<BenchDocument>, report: Report): void {
-  const { stream_format: format, ttft_timeout: ttft } = document
+  const { stream_format: format, ttft_timeout: ttft, cancel } = document
   const whole = format === 'json' || (typeof format === 'object' && format.type === 'json')
   if (!whole) return
+  checkWholeLeaving(cancel, report)
   const advice = 'with stream_format: json the answer is one whole document'
   if (ttft !== undefined) {
     const message = `waits for a first token, and ${advice}. Write timeout or idle_timeout in its place.`

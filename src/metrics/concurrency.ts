@@ -1,4 +1,4 @@
-import type { RequestRecord, Records } from '../engine/record.ts'
+import type { Records } from '../engine/record.ts'
 import { groupRounds } from './rounds.ts'
 import { sampleEach } from './sample.ts'
 import { joinSessions, type Stay, type Stays } from './sessions.ts'

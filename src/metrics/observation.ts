@@ -5,7 +5,7 @@ import { countTokenTimes, pickRecords } from '../engine/packed-records.ts'
 import type { RequestRecord, Records } from '../engine/record.ts'
 import { keepsEach, scoreRequest } from './goodput.ts'
 import { chunkGaps, measure, type Measurement, type RequestMetric } from './measure.ts'
-import { gatherSample, mean, type Sample, sampleEach, toSample } from './sample.ts'
+import { gatherSample, mean, type Sample, sampleEach } from './sample.ts'
 import { mapLazily, type Sequence } from './sequence.ts'
 import { outputTokens, throughput, tokenBasis } from './throughput.ts'
 

@@ -24,7 +24,7 @@ import type { MockHandle } from '../mock/index.ts'
 import type { Progress } from '../report/progress-text.ts'
 import type { RunNames } from '../results/requests.ts'
 import type { CheckedSpec } from './checked-spec.ts'
-import { gaugePrompts, phaseHeader } from './gauging.ts'
+import { gaugePrompts, isGauged, phaseHeader } from './gauging.ts'
 import { trackProgress } from './progress.ts'
 import type { RequestLog } from './request-file.ts'
 import { steer } from './steering.ts'
@@ -106,7 +106,9 @@ export async function drive(spec: CheckedSpec, options: DriveOptions): Promise<D
 }
 
 async function send(aimed: CheckedSpec, options: DriveOptions): Promise<Drive> {
-  const { spec, gauge } = await gaugePrompts(aimed, options.signal)
+  const { spec, gauge } = isGauged(aimed)
+    ? await gaugePrompts(aimed, options.signal)
+    : { spec: aimed, gauge: undefined }
   const { load, serverMetrics } = spec
   const alternates = spec.baseline?.kind === 'interleaved'
   const sideOf = (records: Records, side: TargetRole) =>

@@ -2,6 +2,7 @@ import { findLead } from '../bench-spec/cache-rule.ts'
 import { keepKnown } from '../bench-spec/known.ts'
 import type { Dataset } from '../bench-spec/spec.ts'
 import { writeGaugeRow, writeRows } from '../bench-spec/synthetic-rows.ts'
+import { isMadeUp } from '../bench-spec/synthetic-source.ts'
 import { prepareRequest } from '../bench-spec/template.ts'
 import type { LoadPlan } from '../engine/load-plan.ts'
 import { type LoadOptions, runLoad } from '../engine/load.ts'
@@ -20,20 +21,24 @@ const wordsPerToken = 0.75
 /** Tells the bundled mock that a request is none of the load. */
 export const phaseHeader = 'x-slogate-phase'
 
+/** Whether the prompts of a spec are made up, so that their lengths hang on the server. */
+export function isGauged({ dataset }: Pick<CheckedSpec, 'dataset'>): boolean {
+  return dataset !== undefined && isMadeUp(dataset)
+}
+
 /**
  * Writes the prompts of a synthetic source as long as they are to be on this server, and finds out how
  * long those of a trace are to be when they are sent. Two requests before the load, with prompts of few
  * and of many words and all else as in it, tell how many tokens a word comes to, and what stands around
- * it; where they fail the usual is assumed. A spec of another source is left as it is, and nothing is
- * sent.
+ * it; where they fail the usual is assumed. Of a spec for which `isGauged` holds.
  */
 export async function gaugePrompts(
   spec: CheckedSpec,
   signal: AbortSignal | undefined,
 ): Promise<{ spec: CheckedSpec; gauge?: Gauge }> {
   const { dataset } = spec
-  const { synthetic, trace } = dataset ?? {}
-  if (dataset === undefined || (synthetic ?? trace) === undefined) return { spec }
+  if (dataset === undefined) return { spec }
+  const { synthetic } = dataset
   const longest = dataset.rows.reduce((most, row) => Math.max(most, Number(row['input_tokens'])), 0)
   const wanted = Math.floor(longest * wordsPerToken)
   const manyWords = Math.min(mostWords, Math.max(leastWords, wanted))

@@ -10,7 +10,6 @@ import {
 } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 
-import type { RunTracing } from '../bench-spec/tracing.ts'
 import type { RequestRecord } from '../engine/record.ts'
 import { renderRequest, type RunNames } from '../results/requests.ts'
 import { attempt, OutputError, removeFile } from './output-file.ts'
