@@ -291,8 +291,22 @@ function readAbort(document: Partial<BenchDocument>, report: Report): Abort {
   })
 }
 
-function findDoubts({ slos, dataset, target, load, baseline, mix }: Bench['parts']): string[] {
+function findDoubts({
+  slos,
+  dataset,
+  target,
+  load,
+  baseline,
+  mix,
+  cache,
+}: Bench['parts']): string[] {
   const doubts: string[] = []
+  const { synthetic, trace } = dataset ?? {}
+  if (cache?.kind === 'bust' && (trace?.cachedShare ?? synthetic?.sharedPrefix ?? 0) > 0) {
+    doubts.push(
+      'cache: bust puts a marker before what prompts have in common, so that no cache knows it. Leave it out to have that cached.',
+    )
+  }
   if (baseline !== undefined && slos.every(({ allowance }) => allowance === undefined)) {
     doubts.push(
       'baseline: no SLO compares with it. Write for example ttft p95 <= baseline + 10% or 20ms.',

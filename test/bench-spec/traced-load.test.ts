@@ -104,7 +104,7 @@ test('what is for rows is not for a trace', () => {
   ])
   expect(refuse({ data_source: { ...source, column: 'prompt', encoding: 'gbk' } })).toEqual([
     'data_source.column: goes with type csv or jsonl, not with trace. Remove it.',
-    'data_source.encoding: goes with type csv or jsonl, not with trace. Remove it.',
+    'data_source.encoding: goes with type csv or jsonl or conversations, not with trace. Remove it.',
   ])
 })
 

@@ -83,3 +83,10 @@ test('without a rule, and where repeats are allowed, a body is sent as it is', (
   expect(readPrompt(plain)).toBe('Say "hello".')
   expect(compose({ cache: 'allowed' })({})).toBe(plain)
 })
+
+test('all turns of a conversation have its marker, so that they go on sharing what was said', () => {
+  const send = compose({ cache: 'bust' })
+  const first = send({ index: 4, session: 1, turn: 0, step: 0 })
+  expect(send({ index: 5, session: 1, turn: 1, step: 0 })).toBe(first)
+  expect(send({ index: 8, session: 2, turn: 0, step: 0 })).not.toBe(first)
+})

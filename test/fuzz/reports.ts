@@ -84,7 +84,9 @@ export const reports: Fuzzer = {
         { end },
       )
       const spec = { ...driven.spec, name: draw(), file: draw() }
-      const target = { ...spec.target, url: `${spec.target.url}?${draw()}` }
+      // A spec is refused that has no column for a placeholder.
+      const query = draw().replaceAll('{{', '{')
+      const target = { ...spec.target, url: `${spec.target.url}?${query}` }
       const input = { name: spec.name, slo, end, messages: records.flatMap(messageOf) }
       const texts = tell('rendering failed', input, () => {
         const results = resultsOf({ ...driven, spec: { ...spec, target } })
