@@ -2,7 +2,6 @@ import { join, relative, resolve } from 'node:path'
 
 import { keepKnown } from '../bench-spec/known.ts'
 import { cleanLine } from '../bench-spec/plain-text.ts'
-import { reportRuns } from '../github/job.ts'
 import { detectStyle } from '../report/console-style.ts'
 import { renderJson } from '../report/escaping.ts'
 import { renderSending } from '../report/plan-text.ts'
@@ -193,6 +192,7 @@ export const run: Command = defineCommand({
       context.stdout.write(`\n${lines.join('\n')}\n`)
     }
     const annotation = json ? 'none' : 'line'
+    const { reportRuns } = await import('../github/job.ts')
     const problems = await reportRuns(all, { annotation, cwd, env })
     problems.forEach(tell)
     if (context.signal.aborted) return toSignalCode(context.signal.reason)

@@ -64,6 +64,7 @@ export async function runOne(
     import('../run/artifacts.ts'),
     import('../report/screen.ts'),
     import('../report/terminal.ts'),
+    import('../github/job.ts'),
   ])
   const unwritten = finishRun(folder, bench, junit)
   line.clear()

@@ -6,6 +6,7 @@ import { keepRecords } from '../engine/packed-records.ts'
 import { type Failure, requestNumber, type RequestRecord, type Records } from '../engine/record.ts'
 import { DocumentError } from './document-error.ts'
 import { requestSchema } from './requests-schema.ts'
+import type { Results } from './results-document.ts'
 import { fixed, orNull } from './rounding.ts'
 
 /** What the requests of a run are named by. */
@@ -14,6 +15,14 @@ export interface RunNames {
   kinds?: readonly string[]
   /** What gives them their trace ids; `undefined`: they have none. */
   tracing?: Pick<RunTracing, 'run'>
+}
+
+/** Those of a run whose results are there. */
+export function namesOf({ mix, tracing }: Results): RunNames {
+  return keepKnown<RunNames>({
+    kinds: mix.map(({ name }) => name),
+    tracing: tracing === null ? undefined : { run: tracing.run_id },
+  })
 }
 
 /**

@@ -28,7 +28,6 @@ import { gaugePrompts, isGauged, phaseHeader } from './gauging.ts'
 import { trackProgress } from './progress.ts'
 import type { RequestLog } from './request-file.ts'
 import { steer } from './steering.ts'
-import { finishWatch, watchTarget } from './target-watch.ts'
 
 export interface DriveOptions {
   /** Aborted: nothing more is sent; what was measured is kept and judged as incomplete. */
@@ -120,7 +119,9 @@ async function send(aimed: CheckedSpec, options: DriveOptions): Promise<Drive> {
   const kindNames = spec.mix?.map(({ name }) => redact(name))
   let origin: number | undefined
   const startedAt = new Date().toISOString()
-  const watching = serverMetrics && (await watchTarget(serverMetrics, plan))
+  // Loaded here: most specs do without.
+  const watcher = serverMetrics && (await import('./target-watch.ts'))
+  const watching = serverMetrics && (await watcher?.watchTarget(serverMetrics, plan))
   const { records, trust, end, recordings } = await runLoad(
     plan,
     keepKnown<LoadOptions>({
@@ -154,7 +155,7 @@ async function send(aimed: CheckedSpec, options: DriveOptions): Promise<Drive> {
     looks: steering.looks(),
     gauge,
     tracing: plan.tracing,
-    watch: watching && (await finishWatch(watching, candidate, findChoices(spec))),
+    watch: watching && (await watcher?.finishWatch(watching, candidate, findChoices(spec))),
     startedAt,
     finishedAt,
   })

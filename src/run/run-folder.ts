@@ -5,6 +5,7 @@ import { tickRecords } from '../engine/packed-records.ts'
 import type { Records } from '../engine/record.ts'
 import type { Places } from '../report/screen.ts'
 import { type Findings, ownRecords } from '../results/findings.ts'
+import { namesOf } from '../results/requests.ts'
 import type { Results } from '../results/results.ts'
 import type { BenchRun } from './bench.ts'
 import { addShelf, clearShelves, keptRuns, listShelves, shelveRun } from './earlier-runs.ts'
@@ -124,13 +125,13 @@ function placeAnew(latest: string, { started_at: at }: Results): string {
 /** Writes all requests of a run, of which the file is gone. Returns what could not be written. */
 function restoreRequests(
   folder: string,
-  { records, baseline = [], origin = 0 }: BenchRun,
+  { results, records, baseline = [], origin = 0 }: BenchRun,
 ): string[] {
   const path = join(folder, requestsName)
   try {
     makeFolder(folder, '')
     const { log, end } = createRequestFile(path)
-    log.start(origin)
+    log.start(origin, namesOf(results))
     log.add([...records, ...baseline])
     return [end() ?? []].flat()
   } catch (error) {
