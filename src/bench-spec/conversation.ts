@@ -93,7 +93,7 @@ export interface Talk {
 
 /** `undefined` without conversations. `dataset`: as it was loaded; `undefined` where it cannot be used. */
 export function readConversation(
-  { conversation = {}, data_source: source }: Partial<BenchDocument>,
+  { conversation = {}, data_source: source, stream_format: format, body }: Partial<BenchDocument>,
   dataset: Dataset | undefined,
   report: Report,
 ): Talk | undefined {
@@ -102,6 +102,13 @@ export function readConversation(
   if (written === undefined && steps !== undefined) {
     const message = 'needs a tool_result, which is what they send. Add one, or remove tool_steps.'
     report(['conversation', 'tool_steps'], message, 'key')
+  }
+  const dialect = typeof format === 'object' ? format.type : format
+  const isOther = dialect !== undefined && dialect !== 'openai-chat'
+  if (written !== undefined && (isOther || JSON.stringify(body ?? '').includes('{{contents}}'))) {
+    const message =
+      "answers calls of tools as OpenAI's chat streams them, and this is another format. Remove it: calls are then left out of what is said on."
+    report(['conversation', 'tool_result'], message, 'key')
   }
   const toolResult = written === undefined ? undefined : readGiven(written, report)
   const thinkTime: Distribution | undefined =

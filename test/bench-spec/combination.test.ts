@@ -93,6 +93,15 @@ test('of conversations the first turns tell what repeats: the others are meant t
   expect(measureSent(spec, sent)).toMatchObject({ requests: 1, repeated: 0 })
 })
 
+test('results of tools are said on in the one format whose calls are collected', () => {
+  const conversation = { tool_result: '{"ok": true}' }
+  const refusal = 'conversation.tool_result: answers calls of tools as OpenAI'
+  expect(fail({ ...talks, conversation, stream_format: 'ollama' })).toContain(refusal)
+  const body = { contents: '{{contents}}' }
+  expect(fail({ ...talks, body, conversation })).toContain(refusal)
+  expect(check({ ...talks, conversation }).conversation).toEqual({ toolResult: '{"ok": true}' })
+})
+
 test('rows that are not to repeat are counted in conversations', () => {
   const source = { ...talks.data_source, repeats: 'forbidden' }
   expect(fail({ ...talks, data_source: source, sessions: 12, warmup: 0 })).toContain(
