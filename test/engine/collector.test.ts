@@ -2,27 +2,26 @@ import { execFileSync } from 'node:child_process'
 
 import { expect, test } from 'vitest'
 
-/** The most that the heap of a process took that keeps some 100 MB and makes much garbage; MB. */
-function measurePeak(first: string): number {
+/** How often V8 collects in a process that comes to keep some 100 MB: all of the heap, and what is new. */
+function countCollections(first: string): { major: number; minor: number } {
   const script = `
     import { keepHeapSmall } from ${JSON.stringify(new URL('../../src/engine/collector.ts', import.meta.url).href)}
     ${first}
-    const kept = Array.from({ length: 2_000_000 }, (_, at) => ({ at }))
-    let peak = 0
-    let recent = []
-    for (let at = 0; at < 6_000_000; at++) {
-      recent.push({ at, of: kept[at % kept.length] })
-      if (recent.length === 20_000) recent = []
-      if (at % 10_000 === 0) peak = Math.max(peak, process.memoryUsage().heapTotal)
-    }
-    console.log(peak / 2 ** 20)`
-  return Number(execFileSync(process.execPath, ['--input-type=module', '-e', script]))
+    const kept = []
+    for (let at = 0; at < 3_000_000; at++) kept.push({ at })
+    console.log(kept.length)`
+  const options = ['--trace-gc', '--input-type=module', '-e', script]
+  const told = execFileSync(process.execPath, options, { encoding: 'utf8' })
+  const count = (name: RegExp): number => told.match(name)?.length ?? 0
+  return { major: count(/Mark-Compact/g), minor: count(/Scavenge/g) }
 }
 
-test('a heap that is to be kept small stays near what is in use', () => {
-  const small = measurePeak('keepHeapSmall()')
-  expect(small).toBeGreaterThan(10)
-  expect(small).toBeLessThan(0.6 * measurePeak(''))
+test('a heap that is to be kept small is collected often, rather than let grow', () => {
+  const usual = countCollections('')
+  const small = countCollections('keepHeapSmall()')
+  expect(usual.minor).toBeGreaterThan(0)
+  expect(small.minor).toBeGreaterThan(5 * usual.minor)
+  expect(small.major).toBeGreaterThan(usual.major)
 })
 
 test('the room that garbage took is given back', () => {
