@@ -1,4 +1,5 @@
 import { keepKnown } from './known.ts'
+import { hasControls } from './plain-text.ts'
 import type { Position } from './slo.ts'
 import { textWidth } from './text-width.ts'
 
@@ -84,10 +85,13 @@ function shorten(text: string): string {
   return `${head}…${tail}`.toWellFormed()
 }
 
-/** `body.messages[0].content`. */
+/** `body.messages[0].content`, on one line: a key with a control in it, such as a line end, as JSON. */
 export function renderPath(path: Path): string {
   return path
-    .map((step, index) => (typeof step === 'number' ? `[${step}]` : (index > 0 ? '.' : '') + step))
+    .map((step, index) => {
+      if (typeof step === 'number') return `[${step}]`
+      return (index > 0 ? '.' : '') + (hasControls(step) ? JSON.stringify(step) : step)
+    })
     .join('')
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { SpecError, renderIssues } from '../../src/bench-spec/issue.ts'
+import { SpecError, renderIssues, renderPath } from '../../src/bench-spec/issue.ts'
 import type { Position } from '../../src/bench-spec/slo.ts'
 
 function at(line: number, offset: number): Position {
@@ -45,4 +45,8 @@ test('a very long message keeps its beginning and its advice', () => {
   const shown = new SpecError([{ path: ['timeout'], message }]).message
   expect(shown).toMatch(/^timeout: must be more, got 9+…9+\. For example 300\.$/)
   expect(shown.length).toBeLessThan(1100)
+})
+
+test('a key with a line end in it stands on one line, as JSON', () => {
+  expect(renderPath(['stream_format', 'a\n\nb', 0, 'c'])).toBe('stream_format."a\\n\\nb"[0].c')
 })
