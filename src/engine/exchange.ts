@@ -13,7 +13,6 @@ import { checkContentType, checkEncoding, createReader } from '../stream/read.ts
 import type { StreamReader } from '../stream/reader.ts'
 import { isExpectedStatus, judgeAnswer, judgeStatus } from './answer-check.ts'
 import type { Connection, ResponseHandler } from './connection.ts'
-import { type Ending, endings, waitedFor } from './ending.ts'
 import {
   classifyError,
   describeNoStatus,
@@ -31,6 +30,7 @@ import type {
   Shortage,
 } from './record.ts'
 import type { Recorder } from './recording.ts'
+import { type Ending, endings, waitedFor } from './request-end.ts'
 import type { Ticket } from './schedule.ts'
 
 /** UTF-16 units of an error body that are looked at: enough to find the server's message in it. */

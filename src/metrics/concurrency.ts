@@ -1,5 +1,5 @@
 import type { Records } from '../engine/record.ts'
-import { groupRounds } from './rounds.ts'
+import { groupRounds } from './round-records.ts'
 import { sampleEach } from './sample.ts'
 import { joinSessions, type Stay, type Stays } from './sessions.ts'
 

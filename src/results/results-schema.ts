@@ -14,7 +14,7 @@ import {
 } from './reasons-schema.ts'
 import { count, list, number, oneOf, orNull, record, text, union } from './schema-parts.ts'
 import { serverSchema } from './server-schema.ts'
-import { traceSchema } from './trace.ts'
+import { traceSchema } from './trace-document.ts'
 import { tracingSchema } from './tracing-schema.ts'
 
 /** A value that a matrix gives to a key, within `results.json` and `matrix.json`. */

@@ -35,7 +35,7 @@ import type {
 import { fixed, orNull, significant } from './rounding.ts'
 import { toServer } from './server-document.ts'
 import { toSynthetic } from './synthetic-document.ts'
-import { toTrace } from './trace.ts'
+import { toTrace } from './trace-document.ts'
 import { toTracing } from './tracing-document.ts'
 import type { Sentences } from './wording.ts'
 

@@ -16,7 +16,7 @@ import {
   observeCounted,
   orderCounted,
 } from '../metrics/observation.ts'
-import { groupRounds } from '../metrics/rounds.ts'
+import { groupRounds } from '../metrics/round-records.ts'
 import { nearestRank } from '../metrics/sample.ts'
 import { outputTokens, throughput, tokenBasis } from '../metrics/throughput.ts'
 import type { Tally } from './dependence.ts'

@@ -31,7 +31,7 @@ import {
   serverSchema,
   serverTimeSchema,
 } from '../../src/results/server-schema.ts'
-import { traceSchema } from '../../src/results/trace.ts'
+import { traceSchema } from '../../src/results/trace-document.ts'
 import { renderInterface } from '../_interface.ts'
 import { run, runs, slo } from '../report/_runs.ts'
 
