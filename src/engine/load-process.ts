@@ -80,7 +80,7 @@ function forkProcess(): ChildProcess {
 }
 
 function holdSpare(child: ChildProcess): ChildProcess {
-  child.send({ type: 'warm-up' } satisfies Order, () => {})
+  child.send({ type: 'rehearse' } satisfies Order, () => {})
   child.unref()
   child.channel?.unref()
   pipeOf(child)?.unref()

@@ -11,8 +11,8 @@ import { watchClient } from './trust.ts'
 
 /** What a load process is told. */
 export type Order =
-  /** There is no plan yet: be ready for one. */
-  | { type: 'warm-up' }
+  /** There is no plan yet: be ready for any. */
+  | { type: 'rehearse' }
   /** What is to be sent: at once by a process that has nobody to wait for, else when it is told to start. */
   | { type: 'prepare'; plan: LoadPlan; alone: boolean }
   /** All load processes of the run are ready. */
@@ -58,7 +58,7 @@ interface Prepared {
 }
 
 /** Answers that were rehearsed before there was a plan, once they were. */
-let warmedUp = Promise.resolve(0)
+let rehearsed = Promise.resolve(0)
 let prepared: Prepared | undefined
 let loop: Loop | undefined
 
@@ -68,7 +68,7 @@ process.on('SIGTERM', () => {})
 process.on('SIGHUP', () => {})
 process.on('disconnect', () => process.exit(1))
 process.on('message', (order: Order) => {
-  if (order.type === 'warm-up') warmedUp = rehearse(unplanned, () => {})
+  if (order.type === 'rehearse') rehearsed = rehearse(unplanned, () => {})
   else if (order.type === 'prepare') void prepare(order.plan, order.alone)
   else if (order.type === 'start') {
     if (prepared !== undefined) void run(prepared, order.at)
@@ -77,7 +77,7 @@ process.on('message', (order: Order) => {
 })
 
 async function prepare(plan: LoadPlan, alone: boolean): Promise<void> {
-  const before = await warmedUp
+  const before = await rehearsed
   const connect = await loadTransport(plan.load.transport)
   await loadSchemaCompiler((plan.mix ?? [plan]).map(({ expect }) => expect))
   await rehearse(plan, (columns) => tell({ type: 'rehearsed', columns }), before)
