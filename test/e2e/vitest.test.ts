@@ -94,7 +94,7 @@ describe('specs that fail', () => {
       'stages:',
       '  - { name: calm, duration: 300ms, concurrency: 2 }',
       '  - { name: peak, duration: 600ms, concurrency: 6, ramp: 200ms }',
-      '  - { duration: 300ms, concurrency: 1 }',
+      '  - { duration: 1200ms, concurrency: 1 }',
       'mock: { profile: vllm, ttft: 5ms, itl: 1ms }',
       'slo:',
       '  - success_rate >= 50%',
