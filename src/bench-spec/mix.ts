@@ -1,18 +1,12 @@
 import type { BenchDocument } from './bench-document.ts'
 import { createIssue, type Issue, renderPath, type Report } from './issue.ts'
-import {
-  adviseRows,
-  isOfRows,
-  type KindDocument,
-  type KindScene,
-  readKind,
-} from './kind-reading.ts'
+import { adviseRows, isOfRows, type KindScene, readKind } from './kind-reading.ts'
 import { keepKnown } from './known.ts'
 import { readWeights } from './mix-weights.ts'
-import { hasControls } from './plain-text.ts'
 import type { Kind } from './spec.ts'
 import type { Tag } from './tag.ts'
 import type { Tagging } from './tagging.ts'
+import { checkNames } from './unique-names.ts'
 import { checkWholeKeys, checkWholeLeaving, isWhole, type WholeKind } from './whole-answer.ts'
 
 /** The kinds of a document, and what there is to be said of them. */
@@ -52,7 +46,7 @@ export function readMix(document: Partial<BenchDocument>, given: KindScene): Mix
     const got = mix.length === 0 ? 'none' : mix.length
     report(['mix'], `must have 1 to ${mostKinds} kinds of request, got ${got}. ${example}`, 'key')
   }
-  checkNames(mix, report)
+  checkNames(mix, { key: 'mix', word: 'kind' }, report)
   for (const key of inherited) {
     if (document[key] === undefined || mix.some((own) => own[key] === undefined)) continue
     const message = `is that of no kind: each has its own ${key}. Remove it here, or in the kind that is to have it.`
@@ -81,17 +75,6 @@ export function readMix(document: Partial<BenchDocument>, given: KindScene): Mix
 
 const example =
   'Write for example mix: [{ name: chat, weight: 70%, body: { … } }, { name: embed, weight: 30%, url: /v1/embeddings, body: { … } }].'
-
-function checkNames(mix: readonly KindDocument[], report: Report): void {
-  for (const [index, { name }] of mix.entries()) {
-    const path = ['mix', index, 'name']
-    if (hasControls(name)) report(path, 'must be one line without control characters.')
-    const first = mix.findIndex((other) => other.name === name)
-    if (first === index) continue
-    const message = `"${name}" is the name of kind ${first + 1} already. Give each a name of its own.`
-    report(path, message)
-  }
-}
 
 /**
  * The first kind of a mix with whole answers that an SLO with these tags is about; `undefined`: it is

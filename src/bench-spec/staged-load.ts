@@ -11,12 +11,19 @@ import { mostInFlight } from './in-flight.ts'
 import type { Report } from './issue.ts'
 import { keepKnown } from './known.ts'
 import { checkOpenFiles, countConnections } from './open-files.ts'
-import { hasControls } from './plain-text.ts'
 import { readProcesses } from './process-count.ts'
 import { parseRate } from './rate.ts'
 import type { Load, Stage } from './spec.ts'
 import { mostOfStages, totalDuration } from './stages.ts'
-import { countKinds, countWarmup, defaultRounds, readDuration, readManner } from './workload.ts'
+import { checkNames } from './unique-names.ts'
+import {
+  countKinds,
+  countWarmup,
+  defaultRounds,
+  readDuration,
+  readManner,
+  type LoadScene,
+} from './workload.ts'
 
 /** Stages of one kind. */
 export interface Staging {
@@ -49,7 +56,7 @@ export function readStages(document: Partial<BenchDocument>, report: Report): St
     checkKind(stage, index, kind, report)
     read.push(readStage(stage, { index, from: read.at(-1)?.to ?? 0, report }))
   }
-  checkNames(read, report)
+  checkNames(read, { key: 'stages', word: 'stage' }, report)
   return { kind, stages: read }
 }
 
@@ -86,33 +93,12 @@ function readStage(
   return { name, duration, ramp, from, to: concurrency ?? parseRate(rate ?? '') ?? 1 }
 }
 
-function checkNames(stages: readonly Stage[], report: Report): void {
-  for (const [index, { name }] of stages.entries()) {
-    const path = ['stages', index, 'name']
-    if (hasControls(name)) report(path, 'must be one line without control characters.')
-    const first = stages.findIndex((other) => other.name === name)
-    if (first === index) continue
-    const message = `"${name}" is the name of stage ${first + 1} already. Give each a name of its own.`
-    report(path, message)
-  }
-}
-
 /** The load of stages: each has its own rounds, and the warm-up is that of the first one. */
 export function readStagedLoad(
   document: Partial<BenchDocument>,
   staging: Staging,
   report: Report,
-  {
-    mock,
-    alternates,
-    openFiles = Infinity,
-    cores = 1,
-  }: {
-    mock: boolean
-    alternates: boolean
-    openFiles?: number | undefined
-    cores?: number | undefined
-  },
+  { mock, alternates, openFiles = Infinity, cores = 1 }: LoadScene,
 ): Load {
   const { warmup, rounds } = document
   const { stages } = staging

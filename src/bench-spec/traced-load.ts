@@ -7,7 +7,7 @@ import { readProcesses } from './process-count.ts'
 import type { OpenLoad, Target } from './spec.ts'
 import { usesColumn } from './template.ts'
 import type { Trace } from './trace.ts'
-import { countWarmup, defaultRounds, longest, readManner } from './workload.ts'
+import { countWarmup, defaultRounds, longest, readManner, type LoadScene } from './workload.ts'
 
 /** Keys that a trace says itself, or leaves no room for, and what to write in their place. */
 const replaced = {
@@ -28,17 +28,7 @@ export function readTracedLoad(
   document: Partial<BenchDocument>,
   trace: Trace = { format: 'mooncake', instants: [0], speed: 1, prompts: [] },
   report: Report,
-  {
-    mock,
-    alternates,
-    openFiles = Infinity,
-    cores = 1,
-  }: {
-    mock: boolean
-    alternates: boolean
-    openFiles?: number | undefined
-    cores?: number | undefined
-  },
+  { mock, alternates, openFiles = Infinity, cores = 1 }: LoadScene,
 ): OpenLoad {
   refuseKeys(document, report)
   if (alternates) {

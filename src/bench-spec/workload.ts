@@ -16,6 +16,16 @@ import type { Tagging } from './tagging.ts'
 /** Timers of the platform overflow above it, ms. */
 export const longest: number = 2 ** 31 - 1
 
+/** Where a load is sent from, and to what. */
+export interface LoadScene {
+  mock: boolean
+  alternates: boolean
+  /** Files and sockets that a process may have open; as many as it wants by default. */
+  openFiles?: number | undefined
+  /** Of this machine, that processes may run on; one by default. */
+  cores?: number | undefined
+}
+
 /** Of a spec that names no seed. */
 export const defaultSeed = 1
 
