@@ -18,7 +18,7 @@ export interface RunNames {
 }
 
 /** Those of a run whose results are there. */
-export function namesOf({ mix, tracing }: Results): RunNames {
+export function namesOf({ mix, tracing }: Pick<Results, 'mix' | 'tracing'>): RunNames {
   return keepKnown<RunNames>({
     kinds: mix.map(({ name }) => name),
     tracing: tracing === null ? undefined : { run: tracing.run_id },

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 
 import { traceIdOf } from '../../src/bench-spec/tracing.ts'
-import { parseRequests, renderRequest } from '../../src/results/requests.ts'
+import { namesOf, parseRequests, renderRequest } from '../../src/results/requests.ts'
+import type { Results } from '../../src/results/results.ts'
 import * as usual from '../metrics/records.ts'
 import { completed, failed, t0 } from '../report/_records.ts'
 import { hostile } from '../report/_runs.ts'
@@ -202,4 +203,12 @@ test('a line has the trace id of its request where the run has some, and who lef
     outcome: 'completed',
     leaves: true,
   })
+})
+
+test('requests that are written once more have the names that the results of their run tell', () => {
+  const mix = [{ name: 'chat' }, { name: 'embed' }] as Results['mix']
+  const run = '5f3a9c1be2d04477'
+  const tracing = { run_id: run } as Results['tracing']
+  expect(namesOf({ mix, tracing })).toEqual({ kinds: ['chat', 'embed'], tracing: { run } })
+  expect(namesOf({ mix: [], tracing: null })).toEqual({ kinds: [] })
 })
