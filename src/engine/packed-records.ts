@@ -91,15 +91,43 @@ class PackedRecords implements Records {
     }
   }
 
+  /**
+   * Goes through them with one view, which is each of them in turn, until there is one that stops it;
+   * returns its position, or -1.
+   */
+  #findPosition(stops: (record: RequestRecord, position: number) => boolean): number {
+    const [first] = this.#packs
+    const view = first && new PackedRecord(first, 0)
+    const { length } = this
+    const packed = this.#packs.length * packSize
+    for (let position = 0; position < length; position++) {
+      const place = this.#places === undefined ? position : (this.#places[position] as number)
+      const record =
+        place < packed
+          ? (view as PackedRecord).goTo(
+              this.#packs[Math.floor(place / packSize)] as Pack,
+              place % packSize,
+            )
+          : (this.#loose[place - packed] as RequestRecord)
+      if (stops(record, position)) return position
+    }
+    return -1
+  }
+
+  forEach(take: (record: RequestRecord, position: number) => void): void {
+    this.#findPosition((record, position) => {
+      take(record, position)
+      return false
+    })
+  }
+
   filter(keep: (record: RequestRecord) => boolean): Records {
     const kept = new Uint32Array(this.length)
     let size = 0
-    let position = 0
-    for (const record of this) {
+    this.forEach((record, position) => {
       if (keep(record)) kept[size++] = position
-      position++
-    }
-    return this.pick(size === position ? undefined : kept.slice(0, size))
+    })
+    return this.pick(size === kept.length ? undefined : kept.slice(0, size))
   }
 
   /** Those at some positions; `undefined`: at all. */
@@ -120,17 +148,19 @@ class PackedRecords implements Records {
 
   reduce<T>(fold: (value: T, record: RequestRecord) => T, first: T): T {
     let value = first
-    for (const record of this) value = fold(value, record)
+    this.forEach((record) => {
+      value = fold(value, record)
+    })
     return value
   }
 
   find(is: (record: RequestRecord) => boolean): RequestRecord | undefined {
-    for (const record of this) if (is(record)) return record
-    return undefined
+    const position = this.#findPosition(is)
+    return position === -1 ? undefined : this.at(position)
   }
 
   some(is: (record: RequestRecord) => boolean): boolean {
-    return this.find(is) !== undefined
+    return this.#findPosition(is) !== -1
   }
 
   every(is: (record: RequestRecord) => boolean): boolean {

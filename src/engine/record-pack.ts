@@ -111,19 +111,17 @@ export class Pack {
 
 /** Instants of a packed record. */
 class PackedMarks {
-  readonly #pack: Pack
-  readonly #place: number
+  readonly #record: PackedRecord
 
-  constructor(pack: Pack, place: number) {
-    this.#pack = pack
-    this.#place = place
+  constructor(record: PackedRecord) {
+    this.#record = record
   }
 
   static {
     for (const [at, field] of markFields.entries()) {
       Object.defineProperty(this.prototype, field, {
         get(this: PackedMarks): number | undefined {
-          return this.#pack.instant(this.#pack.columns.marks[at], this.#place)
+          return this.#record.mark(at)
         },
       })
     }
@@ -132,8 +130,9 @@ class PackedMarks {
 
 /** A record that takes its fields out of a pack whenever it is asked for them. */
 export class PackedRecord {
-  readonly #pack: Pack
-  readonly #place: number
+  #pack: Pack
+  #place: number
+  #marks: PackedMarks | undefined
 
   constructor(pack: Pack, place: number) {
     this.#pack = pack
@@ -166,7 +165,20 @@ export class PackedRecord {
   }
 
   get marks(): RequestMarks {
-    return new PackedMarks(this.#pack, this.#place) as unknown as RequestMarks
+    this.#marks ??= new PackedMarks(this)
+    return this.#marks as unknown as RequestMarks
+  }
+
+  /** The instant at a place in `markFields`. */
+  mark(at: number): number | undefined {
+    return this.#pack.instant(this.#pack.columns.marks[at], this.#place)
+  }
+
+  /** From now on it is the record at another place. */
+  goTo(pack: Pack, place: number): RequestRecord {
+    this.#pack = pack
+    this.#place = place
+    return this as unknown as RequestRecord
   }
 
   get tokenTimes(): Float64Array {

@@ -132,11 +132,13 @@ export const ticksPerMs = 10_000
 
 /**
  * Requests in an order; an array is one. Those of a large run are views, made whenever somebody goes
- * through them, so that they take no room of their own.
+ * through them, so that they take no room of their own. What a fold or a condition is given, and what
+ * `forEach` gives, is on loan: of a large run it is one view, which is the next request afterwards.
  */
 export interface Records extends Iterable<RequestRecord> {
   readonly length: number
   at(position: number): RequestRecord | undefined
+  forEach(take: (record: RequestRecord, position: number) => void): void
   filter(keep: (record: RequestRecord) => boolean): Records
   map<T>(take: (record: RequestRecord, position: number) => T): T[]
   flatMap<T>(take: (record: RequestRecord, position: number) => T | readonly T[]): T[]

@@ -23,15 +23,15 @@ export function measureBuffering(records: Records, trust: ClientTrust | undefine
   let requests = 0
   let heldBack = 0
   let inOneRead = 0
-  for (const record of records) {
-    if (record.phase !== 'measured' || record.outcome !== 'completed') continue
+  records.forEach((record) => {
+    if (record.phase !== 'measured' || record.outcome !== 'completed') return
     const tokens = countTokens(record)
-    if (tokens < burstTokens && record.dialect !== 'raw') continue
+    if (tokens < burstTokens && record.dialect !== 'raw') return
     requests++
     const whole = cameInOneRead(record, lateness)
     if (whole) inOneRead++
     if (whole || isHeldBack(record, tokens, lateness)) heldBack++
-  }
+  })
   const enough = heldBack >= 3 || (requests > 0 && inOneRead === requests)
   return { requests, heldBack, inOneRead, buffered: enough && heldBack * 4 >= requests }
 }

@@ -1,7 +1,7 @@
 import type { Records } from '../engine/record.ts'
 import { groupRounds } from './round-records.ts'
 import { sampleEach } from './sample.ts'
-import { joinSessions, type Stay, type Stays } from './sessions.ts'
+import { joinSessions, type Stays } from './sessions.ts'
 
 /** Requests in flight, or conversations in progress, between ramp-up (all slots taken for the first time) and the last dispatch. */
 export interface HeldConcurrency {
@@ -72,37 +72,37 @@ interface Held {
 
 /** `stage`: only in its time; `undefined`: in the measured phase. */
 function addUp(records: Stays, asked: number, stage?: number): Held {
-  const own = stage === undefined ? records : records.filter((record) => record.stage === stage)
-  const first = own.reduce((at, record) => Math.min(at, measuredDispatch(record, at)), Infinity)
-  const last = own.reduce((at, record) => Math.max(at, measuredDispatch(record, at)), -Infinity)
-  let held: Held = { time: 0, full: 0, busy: 0, peak: 0 }
-  let step: Step | undefined
-  for (const next of stepsInFlight(records)) {
-    if (next.at < first || next.at > last) continue
-    if (step !== undefined) {
-      const lasted = next.at - step.at
-      held.time += lasted
-      held.busy += lasted * step.inFlight
-      if (step.inFlight >= asked) held.full += lasted
-    }
+  const sent = { first: Infinity, last: -Infinity }
+  records.forEach(({ phase, stage: own, marks }) => {
+    if (phase !== 'measured' || (stage !== undefined && own !== stage)) return
+    const { dispatched } = marks
+    if (dispatched === undefined) return
+    sent.first = Math.min(sent.first, dispatched)
+    sent.last = Math.max(sent.last, dispatched)
+  })
+  const held: Held = { time: 0, full: 0, busy: 0, peak: 0 }
+  const before = { at: Number.NaN, inFlight: 0 }
+  followInFlight(records, (at, inFlight) => {
+    if (at < sent.first || at > sent.last) return
+    // The first of them has none before it.
+    const lasted = at - before.at || 0
+    held.time += lasted
+    held.busy += lasted * before.inFlight
+    if (before.inFlight >= asked) held.full += lasted
     // What was before all slots were taken for the first time is the ramp-up.
-    if (next.inFlight >= asked && held.peak < asked) held = { time: 0, full: 0, busy: 0, peak: 0 }
-    held.peak = Math.max(held.peak, next.inFlight)
-    step = next
-  }
+    if (inFlight >= asked && held.peak < asked) Object.assign(held, { time: 0, full: 0, busy: 0 })
+    held.peak = Math.max(held.peak, inFlight)
+    before.at = at
+    before.inFlight = inFlight
+  })
   return held
 }
 
-/** A change of the number of requests in flight. */
-export interface Step {
-  /** ms, on the clock of the records. */
-  at: number
-  /** From `at` on. */
-  inFlight: number
-}
-
-/** Every dispatch and every end, in order of time; warm-up requests included. */
-export function* stepsInFlight(records: Stays): Generator<Step> {
+/**
+ * Tells of every dispatch and every end, in order of time, how many are in flight from then on; warm-up
+ * requests included. `at`: ms, on the clock of the records.
+ */
+export function followInFlight(records: Stays, tell: (at: number, inFlight: number) => void): void {
   const starts = sampleEach(records, ({ marks }) => marks.dispatched)
   const ends = sampleEach(records, ({ marks }) =>
     marks.dispatched === undefined ? undefined : marks.ended,
@@ -111,14 +111,10 @@ export function* stepsInFlight(records: Stays): Generator<Step> {
   let started = 0
   let ended = 0
   while (ended < ends.length) {
-    const [start = Infinity, end = Infinity] = [starts[started], ends[ended]]
+    const [start, end] = [starts[started] ?? Infinity, ends[ended] ?? Infinity]
     // At equal instants the ended request frees its slot for the dispatched one.
     if (end <= start) ended++
     else started++
-    yield { at: Math.min(start, end), inFlight: started - ended }
+    tell(Math.min(start, end), started - ended)
   }
-}
-
-function measuredDispatch({ phase, marks }: Stay, otherwise: number): number {
-  return phase === 'measured' ? (marks.dispatched ?? otherwise) : otherwise
 }

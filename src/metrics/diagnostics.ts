@@ -271,8 +271,8 @@ function checkSockets(records: Records, { keepAlive = true }: Load): Diagnostic 
   let opened = 0
   let closed = 0
   let resent = 0
-  for (const { slot, reused, replaced, marks, outcome } of records) {
-    if (marks.dispatched === undefined) continue
+  records.forEach(({ slot, reused, replaced, marks, outcome }) => {
+    if (marks.dispatched === undefined) return
     if (seen.has(slot) && !left.has(slot)) {
       later++
       if (!reused) opened++
@@ -282,7 +282,7 @@ function checkSockets(records: Records, { keepAlive = true }: Load): Diagnostic 
     seen.add(slot)
     if (outcome === 'left') left.add(slot)
     else left.delete(slot)
-  }
+  })
   if (!keepAlive || opened * 10 <= later) return undefined
   // What the server had announced is in its hands, what it does against that is another matter.
   if (closed * 10 <= later) return { id: 'sockets-not-reused', level: 'warn', opened, later }

@@ -122,12 +122,10 @@ export function orderByIndex(records: Records): Records {
   // Numbers sort several times faster than records by one of theirs.
   const keys = new Float64Array(length)
   let isOrdered = true
-  let place = 0
-  for (const { index } of records) {
+  records.forEach(({ index }, place) => {
     keys[place] = index * length + place
     if (place > 0 && (keys[place] ?? 0) < (keys[place - 1] ?? 0)) isOrdered = false
-    place++
-  }
+  })
   if (isOrdered) return records
   keys.sort()
   const positions = new Uint32Array(length)
@@ -165,11 +163,11 @@ function observeSuccess(records: Records): Observation | undefined {
 function observeGoodput(records: Records, bounds: GoodputBounds): Observation | undefined {
   let unseen = 0
   let good = 0
-  for (const record of records) {
+  records.forEach((record) => {
     const kept = keepsEach(record, bounds)
     if (kept === 'as-far-as-seen') unseen++
     if (kept !== 'no') good++
-  }
+  })
   return toShare(records, { good, unseen }, (record) => ({
     index: record.index,
     round: record.round,

@@ -21,12 +21,12 @@ export interface PromptCache {
 /** Give it completed records only. */
 export function countPromptCache(completed: Records): PromptCache {
   let [counted, told, promptTokens, cachedTokens] = [0, 0, 0, 0]
-  for (const record of completed) {
+  completed.forEach((record) => {
     if (record.promptTokens !== undefined) counted++
     if (record.cachedTokens !== undefined) told++
     promptTokens += record.promptTokens ?? 0
     cachedTokens += record.cachedTokens ?? 0
-  }
+  })
   return keepKnown<PromptCache>({
     counted,
     promptTokens: counted === 0 ? undefined : promptTokens,

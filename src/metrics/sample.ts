@@ -14,7 +14,7 @@ export function toSample(values: Iterable<number>): Sample | undefined {
 
 /** The sample of all values that something gives. */
 export function gatherSample<T>(
-  from: Iterable<T>,
+  from: Sequence<T>,
   valuesOf: (each: T) => readonly number[],
 ): Sample | undefined {
   return sortValues(gatherValues(from, valuesOf))
@@ -22,12 +22,12 @@ export function gatherSample<T>(
 
 /** All values that something gives, in this order, gathered in the room that they take. */
 export function gatherValues<T>(
-  from: Iterable<T>,
+  from: Sequence<T>,
   valuesOf: (each: T) => readonly number[],
 ): Float64Array {
   let values = new Float64Array(64)
   let size = 0
-  for (const each of from) {
+  from.forEach((each) => {
     for (const value of valuesOf(each)) {
       if (size === values.length) {
         const larger = new Float64Array(2 * size)
@@ -36,7 +36,7 @@ export function gatherValues<T>(
       }
       values[size++] = value
     }
-  }
+  })
   return values.subarray(0, size)
 }
 
@@ -47,10 +47,10 @@ export function sampleEach<T>(
 ): Sample | undefined {
   const values = new Float64Array(from.length)
   let size = 0
-  for (const each of from) {
+  from.forEach((each) => {
     const value = valueOf(each)
     if (value !== undefined) values[size++] = value
-  }
+  })
   return sortValues(values.subarray(0, size))
 }
 

@@ -19,14 +19,14 @@ export function measureSentRate(records: Records): SentRate | undefined {
   let heldBack = 0
   const due = { first: Infinity, last: -Infinity }
   const sent = { first: Infinity, last: -Infinity }
-  for (const { phase, marks, heldBack: late, turn = 0, step = 0 } of records) {
-    if (turn + step > 0) continue
-    if (phase !== 'measured' || marks.dispatched === undefined) continue
+  records.forEach(({ phase, marks, heldBack: late, turn = 0, step = 0 }) => {
+    if (turn + step > 0) return
+    if (phase !== 'measured' || marks.dispatched === undefined) return
     requests++
     if (late === true) heldBack++
     widen(due, marks.scheduled)
     widen(sent, marks.dispatched)
-  }
+  })
   if (requests < 2 || due.last === due.first || sent.last === sent.first) return undefined
   const perSecond = (span: Span): number => (1000 * (requests - 1)) / (span.last - span.first)
   return { due: perSecond(due), sent: perSecond(sent), heldBack }

@@ -2,6 +2,7 @@ import { keepKnown } from '../bench-spec/known.ts'
 import type { Session } from '../bench-spec/session.ts'
 import type { BenchSpec } from '../bench-spec/spec.ts'
 import type { RequestMarks, RequestRecord, Records } from '../engine/record.ts'
+import type { Sequence } from './sequence.ts'
 
 /** What has a place in flight for a time: a request, or a conversation from its first to its last one. */
 export interface Stay extends Pick<RequestRecord, 'phase' | 'round' | 'stage'> {
@@ -9,11 +10,7 @@ export interface Stay extends Pick<RequestRecord, 'phase' | 'round' | 'stage'> {
 }
 
 /** Some of them; records are some. */
-export interface Stays extends Iterable<Stay> {
-  readonly length: number
-  filter(keep: (stay: Stay) => boolean): Stays
-  reduce<T>(fold: (value: T, stay: Stay) => T, first: T): T
-}
+export type Stays = Sequence<Stay>
 
 /** Conversations in the place of their requests, which are in progress also while a user thinks. */
 export function joinSessions(records: Records): Stays {

@@ -121,7 +121,7 @@ export function summarize(
   const judged = completed.length + keepStaying(failed).length
   const good = goodput && completed.filter((record) => isGood(record, goodput)).length
   const began = left.every(({ marks }) => marks.firstToken !== undefined)
-    ? [...ended, ...left]
+    ? measured.filter(({ outcome }) => outcome === 'completed' || outcome === 'left')
     : completed
 
   return keepKnown<RunSummary>({
@@ -209,8 +209,8 @@ function since(from: number | undefined, to: number | undefined): number | undef
 /** The most frequent first. */
 function countFailures(records: Records): FailureCount[] {
   const counts = new Map<string, FailureCount>()
-  for (const record of records) {
-    if (record.outcome !== 'failed') continue
+  records.forEach((record) => {
+    if (record.outcome !== 'failed') return
     const { failure, status } = record
     const shown = failure.kind === 'http_status' ? status : undefined
     const key = `${failure.kind} ${shown}`
@@ -220,15 +220,15 @@ function countFailures(records: Records): FailureCount[] {
       const first = { kind: failure.kind, count: 1, status: shown, sample: failure.message }
       counts.set(key, keepKnown<FailureCount>(first))
     }
-  }
+  })
   return [...counts.values()].sort((a, b) => b.count - a.count)
 }
 
 /** The most frequent first. */
 function countDialects(records: Records): { name: string; count: number }[] {
   const counts = new Map<string, number>()
-  for (const { dialect } of records) {
+  records.forEach(({ dialect }) => {
     if (dialect !== undefined) counts.set(dialect, (counts.get(dialect) ?? 0) + 1)
-  }
+  })
   return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count)
 }

@@ -13,24 +13,23 @@ export interface Throughput {
 
 /** First dispatch → last token, ms; `undefined` without a token. Give it measured records only. */
 export function runDuration(records: Records): number | undefined {
-  let first = Infinity
-  let last = -Infinity
-  for (const record of records) {
-    first = Math.min(first, record.marks.dispatched ?? Infinity)
-    last = Math.max(last, answeredAt(record) ?? -Infinity)
-  }
-  return last > first && Number.isFinite(last - first) ? last - first : undefined
+  const span = { first: Infinity, last: -Infinity }
+  records.forEach((record) => {
+    span.first = Math.min(span.first, record.marks.dispatched ?? Infinity)
+    span.last = Math.max(span.last, answeredAt(record) ?? -Infinity)
+  })
+  const lasted = span.last - span.first
+  return lasted > 0 && Number.isFinite(lasted) ? lasted : undefined
 }
 
 /** First call → last end, ms; `undefined` for 0 records. Give it measured records only. */
 export function wallTime(records: Records): number | undefined {
-  let first = Infinity
-  let last = -Infinity
-  for (const { marks } of records) {
-    first = Math.min(first, marks.called)
-    last = Math.max(last, marks.ended)
-  }
-  return records.length === 0 ? undefined : last - first
+  const span = { first: Infinity, last: -Infinity }
+  records.forEach(({ marks }) => {
+    span.first = Math.min(span.first, marks.called)
+    span.last = Math.max(span.last, marks.ended)
+  })
+  return records.length === 0 ? undefined : span.last - span.first
 }
 
 /** The server's count, or else the number of token events: an estimate. */
@@ -45,11 +44,11 @@ export function countBases(records: Records): {
 } {
   let counted = 0
   let estimated = 0
-  for (const record of records) {
-    if (record.outcome !== 'completed') continue
+  records.forEach((record) => {
+    if (record.outcome !== 'completed') return
     if (record.completionTokens !== undefined) counted++
     else if (countTokenTimes(record) > 0) estimated++
-  }
+  })
   return { counted, estimated }
 }
 
@@ -75,13 +74,13 @@ export function throughput(
   if (duration === undefined) return undefined
 
   const rounds = new Map<number, { round: number; weight: number; slotTime: number }>()
-  for (const record of records) {
-    if (record.outcome === 'cancelled') continue
+  records.forEach((record) => {
+    if (record.outcome === 'cancelled') return
     const round = rounds.get(record.round) ?? { round: record.round, weight: 0, slotTime: 0 }
     rounds.set(record.round, round)
     round.slotTime += record.marks.ended - record.marks.called
     if (record.outcome === 'completed') round.weight += weigh(record)
-  }
+  })
 
   const all = [...rounds.values()].filter(({ slotTime }) => slotTime > 0)
   const concurrency = all.reduce((sum, { slotTime }) => sum + slotTime, 0) / duration

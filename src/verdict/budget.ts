@@ -5,7 +5,7 @@ import type { Gate } from '../bench-spec/spec.ts'
 import { holds } from '../metrics/measure.ts'
 import type { Observation, RequestMerit } from '../metrics/observation.ts'
 import { gatherSample, nearestRank } from '../metrics/sample.ts'
-import type { Sequence } from '../metrics/sequence.ts'
+import { filterLazily, mapLazily, type Sequence } from '../metrics/sequence.ts'
 import { type Arrangement, keepTallies, measureBurst, type Tally } from './dependence.ts'
 import { isFar } from './distance.ts'
 import { type Counted, type ExactTest, shareLimits } from './exact.ts'
@@ -40,15 +40,14 @@ export function percentileBudget(
   const { failureWeight, unseen, unknown } = observation
   const failed = failures === 'exclude' ? 0 : observation.failed
   const requests = observation.requests.length - (observation.failed - failed)
-  function* each<T>(take: (values: readonly number[], failed: boolean) => T): Generator<T> {
-    for (const { values, failed, left } of observation.requests) {
-      if (!failed || left || failures !== 'exclude') yield take(values, failed)
-    }
-  }
+  const counted = filterLazily(
+    observation.requests,
+    requests,
+    ({ failed, left }) => !failed || left === true || failures !== 'exclude',
+  )
   const count = (isBad: (value: number) => boolean): Sequence<Tally> =>
     keepTallies(
-      requests,
-      each((values, failed) => {
+      mapLazily(counted, ({ values, failed }) => {
         if (failed) return { size: failureWeight, hits: failureWeight }
         return { size: values.length, hits: values.filter(isBad).length }
       }),
@@ -64,11 +63,9 @@ export function percentileBudget(
         : count((value) => (isUpperBound(op) ? value > own : value < own)),
     isFar: () =>
       isFar(
-        {
-          length: requests,
-          [Symbol.iterator]: () =>
-            each((values, failed) => (failed ? [isUpperBound(op) ? Infinity : -Infinity] : values)),
-        },
+        mapLazily(counted, ({ values, failed }) =>
+          failed ? [isUpperBound(op) ? Infinity : -Infinity] : values,
+        ),
         { op, bound },
         percent / 100,
       ),
@@ -129,23 +126,18 @@ export function shareBudget(
   return keepKnown<Budget>({
     q,
     tallies: keepTallies(
-      n,
-      each(requests, (request) => ({ size: 1, hits: isHit(request) ? 1 : 0 })),
+      mapLazily(requests, (request) => ({ size: 1, hits: isHit(request) ? 1 : 0 })),
     ),
     anchored: badIsBad ? anchorScores(requests, q) : undefined,
     isFar: () =>
       isFar(
-        {
-          length: n,
-          [Symbol.iterator]: () =>
-            each(requests, ({ score }) => (score === undefined ? [] : [score])),
-        },
+        mapLazily(requests, ({ score }) => (score === undefined ? [] : [score])),
         { op: '<=', bound: 1 },
         1 - q,
       ),
     many: false,
     sessions: listSessions(requests, () => true),
-    burst: limits ? findBurst(each(requests, isHit), burst) : undefined,
+    burst: limits ? findBurst(mapLazily(requests, isHit), burst) : undefined,
     requests: n,
     observed: (countsGood ? good : bad) / n,
     failed: 0,
@@ -169,18 +161,13 @@ function anchorScores(requests: Sequence<RequestMerit>, q: number): Sequence<Tal
   if (own === undefined) return undefined
   const isBeyond = ({ score = 0 }: RequestMerit): boolean => score > own
   return keepTallies(
-    requests.length,
-    each(requests, (request) => ({ size: 1, hits: isBeyond(request) ? 1 : 0 })),
+    mapLazily(requests, (request) => ({ size: 1, hits: isBeyond(request) ? 1 : 0 })),
   )
-}
-
-function* each<T, U>(all: Iterable<T>, take: (one: T) => U): Generator<U> {
-  for (const one of all) yield take(one)
 }
 
 /** `given`: by the spec. */
 function findBurst(
-  failures: Iterable<boolean>,
+  failures: Sequence<boolean>,
   given: number | undefined,
 ): Budget['burst'] | undefined {
   const seen = measureBurst(failures)

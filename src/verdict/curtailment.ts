@@ -223,7 +223,10 @@ function boundBurst(
   const whole: boolean[] = []
   for (const [at, index] of indexes.entries()) whole[index] = failures[at] ?? false
   const failed = failures.filter(Boolean).length
-  const bursts = failed === 0 ? 0 : failed / (measureBurst(whole) ?? 1)
+  const bursts =
+    failed === 0
+      ? 0
+      : failed / (measureBurst(listLazily(whole.length, (at) => whole[at] === true)) ?? 1)
   return (bad) => Math.max(given, bad / Math.max(1, bursts - (bad - failed)), 1)
 }
 

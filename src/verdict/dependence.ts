@@ -8,15 +8,15 @@ export interface Tally {
   hits: number
 }
 
-/** Tallies of many requests, in less room than objects take. `length`: of all that are given. */
-export function keepTallies(length: number, given: Iterable<Tally>): Sequence<Tally> {
+/** Tallies of many requests, in less room than objects take. */
+export function keepTallies(given: Sequence<Tally>): Sequence<Tally> {
+  const { length } = given
   const sizes = new Uint32Array(length)
   const hits = new Uint32Array(length)
-  let position = 0
-  for (const tally of given) {
+  given.forEach((tally, position) => {
     sizes[position] = tally.size
-    hits[position++] = tally.hits
-  }
+    hits[position] = tally.hits
+  })
   return listLazily(length, (at) => ({ size: sizes[at] ?? 0, hits: hits[at] ?? 0 }))
 }
 
@@ -55,13 +55,12 @@ export function findSlice(position: number, count: number, slices: number): numb
 /** Adjacent tallies of `slices` equal parts put together; those that got none are left out. */
 export function slice(tallies: Sequence<Tally>, slices: number): Tally[] {
   const groups: Tally[] = Array.from({ length: slices }, () => ({ size: 0, hits: 0 }))
-  let position = 0
-  for (const { size, hits } of tallies) {
-    const group = groups[findSlice(position++, tallies.length, slices)]
-    if (group === undefined) continue
+  tallies.forEach(({ size, hits }, position) => {
+    const group = groups[findSlice(position, tallies.length, slices)]
+    if (group === undefined) return
     group.size += size
     group.hits += hits
-  }
+  })
   return groups.filter(({ size }) => size > 0)
 }
 
@@ -83,18 +82,17 @@ function gatherSessions(tallies: Sequence<Tally>, sessions: readonly number[]): 
 }
 
 /** All tallies as one. */
-export function addUp(tallies: Iterable<Tally>): Tally {
-  let size = 0
-  let hits = 0
-  for (const tally of tallies) {
-    size += tally.size
-    hits += tally.hits
-  }
-  return { size, hits }
+export function addUp(tallies: Sequence<Tally>): Tally {
+  const sum = { size: 0, hits: 0 }
+  tallies.forEach(({ size, hits }) => {
+    sum.size += size
+    sum.hits += hits
+  })
+  return sum
 }
 
 /** Share of the hits, 0–1; NaN without an observation. */
-export function toShare(tallies: Iterable<Tally>): number {
+export function toShare(tallies: Sequence<Tally>): number {
   const { size, hits } = addUp(tallies)
   return hits / size
 }
@@ -106,7 +104,9 @@ export function toShare(tallies: Iterable<Tally>): number {
 export function measureEffect(groups: Sequence<Tally>, variance: number): number {
   const { size: n, hits } = addUp(groups)
   let squares = 0
-  for (const group of groups) squares += (group.hits - (hits / n) * group.size) ** 2
+  groups.forEach((group) => {
+    squares += (group.hits - (hits / n) * group.size) ** 2
+  })
   return toDesignEffect(squares, groups.length, { n, variance })
 }
 
@@ -157,15 +157,15 @@ export function compareGroups(
 }
 
 /** Mean length of the runs of failures, in the order of dispatch; `undefined` without a failure. */
-export function measureBurst(failures: Iterable<boolean>): number | undefined {
+export function measureBurst(failures: Sequence<boolean>): number | undefined {
   let failed = 0
   let bursts = 0
   let before = false
-  for (const failure of failures) {
+  failures.forEach((failure) => {
     if (failure) failed++
     if (failure && !before) bursts++
     before = failure
-  }
+  })
   return bursts === 0 ? undefined : failed / bursts
 }
 

@@ -1,5 +1,5 @@
 import type { Records } from '../../engine/record.ts'
-import { type Step, stepsInFlight } from '../../metrics/concurrency.ts'
+import { followInFlight } from '../../metrics/concurrency.ts'
 import type { Results } from '../../results/results.ts'
 import { formatCount } from '../units.ts'
 import { createPlot, fixed, type Plot, renderAxes, renderChart } from './chart.ts'
@@ -19,7 +19,7 @@ export function renderConcurrency(
   x: Scale,
   { origin, begin }: { origin: number; begin: number | undefined },
 ): Markup | undefined {
-  const points = reduce(stepsInFlight(records), (at) => x.place(at - origin))
+  const points = reduceSteps(records, (at) => x.place(at - origin))
   if (points.length === 0) return undefined
   const plot = createPlot(width, 130, left)
   const peak = points.reduce((most, [, count]) => Math.max(most, count), 0)
@@ -66,26 +66,29 @@ function drawLimit({ count, what }: LimitLine, place: number, { left, right }: P
 }
 
 /** Of the steps within one unit of the drawing only the last, the lowest and the highest stay. */
-function reduce(steps: Iterable<Step>, place: (at: number) => number): Point[] {
+function reduceSteps(records: Records, place: (at: number) => number): Point[] {
   const points: Point[] = []
-  let within: Point[] = []
-  let column = -Infinity
+  let few: Point[] = []
+  const within = { column: -Infinity, steps: 0, low: Infinity, high: -Infinity, last: 0 }
   const close = (): void => {
-    for (const point of within) points.push(point)
+    const { column, steps, low, high, last } = within
+    const kept = [low, high, last].map((count, index): Point => [column + index / 3, count])
+    points.push(...(steps > kept.length ? kept : few))
   }
-  for (const { at, inFlight } of steps) {
+  followInFlight(records, (at, inFlight) => {
     const left = place(at)
-    if (Math.floor(left) !== column) {
+    const column = Math.floor(left)
+    if (column !== within.column) {
       close()
-      within = []
-      column = Math.floor(left)
+      few = []
+      Object.assign(within, { column, steps: 0, low: Infinity, high: -Infinity })
     }
-    within.push([left, inFlight])
-    if (within.length < 4) continue
-    const counts = within.map(([, count]) => count)
-    const kept = [Math.min(...counts), Math.max(...counts), inFlight]
-    within = kept.map((count, index): Point => [column + index / 3, count])
-  }
+    within.steps++
+    within.low = Math.min(within.low, inFlight)
+    within.high = Math.max(within.high, inFlight)
+    within.last = inFlight
+    if (few.length < 3) few.push([left, inFlight])
+  })
   close()
   return points
 }

@@ -1,5 +1,6 @@
 import { curveLinear, curveLinearClosed, curveStepAfter, line, lineRadial } from 'd3-shape'
 
+import type { Sequence } from '../../metrics/sequence.ts'
 import { type Markup, trust } from './markup.ts'
 
 export type Point = readonly [x: number, y: number]
@@ -34,14 +35,14 @@ function draw(points: readonly Point[], curve: typeof curveLinear): Markup {
 }
 
 /** Of the points of a step line that lie within the same half of a unit, the last one. */
-export function thin(points: Iterable<Point>): Point[] {
+export function thin(points: Sequence<Point>): Point[] {
   const kept: Point[] = []
   let half = Number.NaN
-  for (const point of points) {
+  points.forEach((point) => {
     const own = Math.floor(point[0] * 2)
     if (own === half) kept.pop()
     kept.push(point)
     half = own
-  }
+  })
   return kept
 }

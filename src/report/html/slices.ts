@@ -15,14 +15,14 @@ export function tabulateSlices(records: Records, origin: number, end: number): M
     failed: 0,
     completed: [] as number[],
   }))
-  for (const record of records) {
+  records.forEach((record) => {
     const slice = Math.floor((findStart(record) - origin) / length)
     const part = parts[Math.min(slices - 1, slice)]
-    if (part === undefined) continue
+    if (part === undefined) return
     part.began++
     if (record.outcome === 'failed') part.failed++
     if (record.outcome === 'completed') part.completed.push(measureDuration(record))
-  }
+  })
   const rows = parts.map(({ began, failed, completed }, slice) => {
     const durations = toSample(completed)
     return [

@@ -105,14 +105,14 @@ const row = 4096
 
 function scatter(records: Records, { x, y, origin }: Axes): Map<Kind, Marks> {
   const kinds = new Map<Kind, Marks>()
-  for (const record of records) {
+  records.forEach((record) => {
     const kind = classify(record)
     const marks = kinds.get(kind) ?? { count: 0, places: new Set() }
     kinds.set(kind, marks)
     marks.count++
     const left = Math.round(x.place(findStart(record) - origin))
     marks.places.add(left * row + Math.round(y.place(measureDuration(record))))
-  }
+  })
   return kinds
 }
 
