@@ -3,7 +3,14 @@ import { chunkGaps, measure } from '../../metrics/measure.ts'
 import type { Results } from '../../results/results.ts'
 import { formatCount, formatMs } from '../units.ts'
 import { fixed, renderChart } from './chart.ts'
-import { findOrigin, findStart, measureDuration, measuredOnly, pickFirst } from './instants.ts'
+import {
+  findOrigin,
+  findStart,
+  measureDuration,
+  measuredOnly,
+  negateDuration,
+  pickFirst,
+} from './instants.ts'
 import { type Markup, markup, trust } from './markup.ts'
 import { nameOutcome } from './request-outcome.ts'
 import { type Scale, scaleTimes } from './scale.ts'
@@ -20,12 +27,8 @@ export function renderGantt(results: Results, records: Records): Markup {
   const requests = measuredOnly(records)
   const failed = requests.filter(({ outcome }) => outcome === 'failed')
   const completed = requests.filter(({ outcome }) => outcome === 'completed')
-  const shownFailed = pickFirst(failed, mostFailed, (a, b) => a.index - b.index)
-  const slowest = pickFirst(
-    completed,
-    mostSlow,
-    (a, b) => measureDuration(b) - measureDuration(a) || a.index - b.index,
-  )
+  const shownFailed = pickFirst(failed, mostFailed, () => 0)
+  const slowest = pickFirst(completed, mostSlow, negateDuration)
   const shown = [...shownFailed, ...slowest]
   if (shown.length === 0)
     return markup`<p>No request ended by itself, so there is none to show.</p>`

@@ -17,22 +17,47 @@ export function measureDuration(record: RequestRecord): number {
   return typeof latency === 'number' ? latency : record.marks.ended - findStart(record)
 }
 
-/** The first `most` in an order, without one of all. */
+/** What puts the slowest first. */
+export function negateDuration(record: RequestRecord): number {
+  return -measureDuration(record)
+}
+
+/** A request in an order. */
+interface Standing {
+  key: number
+  index: number
+  position: number
+}
+
+function compareStandings(a: Standing, b: Standing): number {
+  return a.key - b.key || a.index - b.index
+}
+
+/**
+ * The first `most` in the order of a number that each has, and of those where it is the same by their
+ * own number; without an order of all.
+ */
 export function pickFirst(
   records: Records,
   most: number,
-  compare: (a: RequestRecord, b: RequestRecord) => number,
+  keyOf: (record: RequestRecord) => number,
 ): RequestRecord[] {
-  let first: RequestRecord[] = []
-  let last: RequestRecord | undefined
-  for (const record of records) {
-    if (last !== undefined && compare(record, last) >= 0) continue
-    first.push(record)
-    if (first.length < 2 * most) continue
-    first = first.sort(compare).slice(0, most)
+  let first: Standing[] = []
+  let last: Standing | undefined
+  records.forEach((record, position) => {
+    const key = keyOf(record)
+    if (last !== undefined && key > last.key) return
+    const standing = { key, index: record.index, position }
+    if (last !== undefined && compareStandings(standing, last) >= 0) return
+    first.push(standing)
+    if (first.length < 2 * most) return
+    first = first.sort(compareStandings).slice(0, most)
     last = first.at(-1)
-  }
-  return first.sort(compare).slice(0, most)
+  })
+  return first
+    .sort(compareStandings)
+    .slice(0, most)
+    .map(({ position }) => records.at(position) as RequestRecord)
 }
 
 export function measuredOnly(records: Records): Records {

@@ -3,7 +3,14 @@ import { requestNumber, type RequestRecord, type Records } from '../../engine/re
 import { measure } from '../../metrics/measure.ts'
 import { outputTokens } from '../../metrics/throughput.ts'
 import { formatCount } from '../units.ts'
-import { findOrigin, findStart, measureDuration, measuredOnly, pickFirst } from './instants.ts'
+import {
+  findOrigin,
+  findStart,
+  measureDuration,
+  measuredOnly,
+  negateDuration,
+  pickFirst,
+} from './instants.ts'
 import { type Content, type Markup, markup, trust } from './markup.ts'
 import { nameOutcome } from './request-outcome.ts'
 import { renderScrolling } from './table.ts'
@@ -50,7 +57,7 @@ interface Listing {
 export function renderRequestList(records: Records): Markup {
   const requests = measuredOnly(records)
   if (requests.length === 0) return markup`<p>No measured request was sent.</p>`
-  const listing = list(pickFirst(requests, mostEmbedded, byInterest), findOrigin(records))
+  const listing = list(pickInteresting(requests), findOrigin(records))
   const shown = listing.rows.slice(0, mostStatic)
   const head = titles.map(
     (title, column) =>
@@ -71,10 +78,11 @@ ${renderScrolling('Measured requests', table)}
 
 const rank = { failed: 0, cancelled: 1, left: 2, completed: 3 }
 
-function byInterest(a: RequestRecord, b: RequestRecord): number {
-  if (a.outcome !== b.outcome) return rank[a.outcome] - rank[b.outcome]
-  const slower = a.outcome === 'completed' ? measureDuration(b) - measureDuration(a) : 0
-  return slower || a.index - b.index
+function pickInteresting(requests: Records): RequestRecord[] {
+  const others = requests.filter(({ outcome }) => outcome !== 'completed')
+  const completed = requests.filter(({ outcome }) => outcome === 'completed')
+  const first = pickFirst(others, mostEmbedded, ({ outcome }) => rank[outcome])
+  return [...first, ...pickFirst(completed, mostEmbedded - first.length, negateDuration)]
 }
 
 function list(requests: Records, origin: number): Listing {
