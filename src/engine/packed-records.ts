@@ -1,4 +1,5 @@
 import { collectGarbage, keepHeapSmall } from './collector.ts'
+import { PlaceList } from './place-list.ts'
 import { type Pack, pack, PackedRecord, toTicks } from './record-pack.ts'
 import { type RequestMarks, type RequestRecord, type Records, ticksPerMs } from './record.ts'
 
@@ -91,43 +92,38 @@ class PackedRecords implements Records {
     }
   }
 
-  /**
-   * Goes through them with one view, which is each of them in turn, until there is one that stops it;
-   * returns its position, or -1.
-   */
-  #findPosition(stops: (record: RequestRecord, position: number) => boolean): number {
-    const [first] = this.#packs
-    const view = first && new PackedRecord(first, 0)
-    const { length } = this
-    const packed = this.#packs.length * packSize
-    for (let position = 0; position < length; position++) {
-      const place = this.#places === undefined ? position : (this.#places[position] as number)
-      const record =
-        place < packed
-          ? (view as PackedRecord).goTo(
-              this.#packs[Math.floor(place / packSize)] as Pack,
-              place % packSize,
-            )
-          : (this.#loose[place - packed] as RequestRecord)
-      if (stops(record, position)) return position
-    }
-    return -1
+  /** A view to `borrow` records with. */
+  #lend(): PackedRecord {
+    return new PackedRecord(this.#packs[0] as Pack, 0)
+  }
+
+  /** The record at a position: if it is packed the view, which is that record until it is used again. */
+  #borrow(view: PackedRecord, position: number): RequestRecord {
+    const place = this.#places === undefined ? position : (this.#places[position] as number)
+    const own = this.#packs[Math.floor(place / packSize)]
+    return own === undefined
+      ? (this.#loose[place - this.#packs.length * packSize] as RequestRecord)
+      : view.goTo(own, place % packSize)
   }
 
   forEach(take: (record: RequestRecord, position: number) => void): void {
-    this.#findPosition((record, position) => {
-      take(record, position)
-      return false
-    })
+    const view = this.#lend()
+    const { length } = this
+    for (let position = 0; position < length; position++) {
+      take(this.#borrow(view, position), position)
+    }
   }
 
   filter(keep: (record: RequestRecord) => boolean): Records {
-    const kept = new Uint32Array(this.length)
-    let size = 0
-    this.forEach((record, position) => {
-      if (keep(record)) kept[size++] = position
-    })
-    return this.pick(size === kept.length ? undefined : kept.slice(0, size))
+    const view = this.#lend()
+    const { length } = this
+    // Most of those who ask keep all or a few, and what is thrown away waits for the collector.
+    let kept: PlaceList | undefined
+    for (let position = 0; position < length; position++) {
+      if (!keep(this.#borrow(view, position))) kept ??= new PlaceList(position)
+      else kept?.add(position)
+    }
+    return this.pick(kept?.take())
   }
 
   /** Those at some positions; `undefined`: at all. */
@@ -152,6 +148,15 @@ class PackedRecords implements Records {
       value = fold(value, record)
     })
     return value
+  }
+
+  #findPosition(is: (record: RequestRecord) => boolean): number {
+    const view = this.#lend()
+    const { length } = this
+    for (let position = 0; position < length; position++) {
+      if (is(this.#borrow(view, position))) return position
+    }
+    return -1
   }
 
   find(is: (record: RequestRecord) => boolean): RequestRecord | undefined {
@@ -217,6 +222,24 @@ export function pickRecords(records: Records, positions: Uint32Array): Records {
   return records instanceof PackedRecords
     ? records.pick(positions)
     : Array.from(positions, (position) => records.at(position) as RequestRecord)
+}
+
+/** Those that have the same number, by it, in their order. */
+export function groupRecords(
+  records: Records,
+  keyOf: (record: RequestRecord) => number,
+): Map<number, Records> {
+  const groups = new Map<number, PlaceList>()
+  records.forEach((record, position) => {
+    const key = keyOf(record)
+    let own = groups.get(key)
+    if (own === undefined) {
+      own = new PlaceList()
+      groups.set(key, own)
+    }
+    own.add(position)
+  })
+  return new Map(Array.from(groups, ([key, own]) => [key, pickRecords(records, own.take())]))
 }
 
 /** The number of token events of a request: of a packed one, without a list of them. */

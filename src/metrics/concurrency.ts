@@ -1,6 +1,6 @@
 import type { Records } from '../engine/record.ts'
 import { groupRounds } from './round-records.ts'
-import { sampleEach } from './sample.ts'
+import { dropValues, sampleEach } from './sample.ts'
 import { joinSessions, type Stays } from './sessions.ts'
 
 /** Requests in flight, or conversations in progress, between ramp-up (all slots taken for the first time) and the last dispatch. */
@@ -117,4 +117,6 @@ export function followInFlight(records: Stays, tell: (at: number, inFlight: numb
     else started++
     tell(Math.min(start, end), started - ended)
   }
+  dropValues(starts)
+  dropValues(ends)
 }

@@ -12,7 +12,7 @@ import type { Diagnostic } from './diagnostic.ts'
 import { checkParts, type DiagnosedKind, listParts, type Part } from './kind-checks.ts'
 import { diagnoseLeaving } from './left-clients.ts'
 import { measure } from './measure.ts'
-import { keepSeen } from './observation.ts'
+import { keepCounted, keepSeen } from './observation.ts'
 import { isMaximum, quantile, sampleEach } from './sample.ts'
 import { keepTagged } from './scope.ts'
 import { isSent } from './sent-rate.ts'
@@ -237,9 +237,8 @@ function checkPercentiles(
   const countOwn = ({ tags, metric }: Slo): number =>
     tags === undefined && summary.requests.leaving === 0
       ? all
-      : keepSeen(keepTagged(records, { ...(tags && { tags }) }, tagging), metric).filter(
-          ({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled',
-        ).length
+      : keepSeen(keepCounted(keepTagged(records, { ...(tags && { tags }) }, tagging)), metric)
+          .length
   const few = slos.filter((slo) => {
     const { metric, stat, tags } = slo
     // How many gaps a part of the requests has is not asked: each has many.

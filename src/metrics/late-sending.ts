@@ -3,7 +3,7 @@ import type { Gate } from '../bench-spec/spec.ts'
 import type { RequestRecord, Records } from '../engine/record.ts'
 import { isGood } from './goodput.ts'
 import { measure, type RequestMetric, takeTime } from './measure.ts'
-import { keepSeen, keepStaying } from './observation.ts'
+import { keepCounted, keepSeen, keepStaying } from './observation.ts'
 import { mean, quantile, toSample } from './sample.ts'
 
 /** What the client's own delay before sending makes of a figure. */
@@ -33,9 +33,7 @@ export function measureLateSending(
 ): LateSending | undefined {
   const bounded = slo.metric === 'goodput' && goodput?.some(({ metric }) => isOfSchedule(metric))
   if (!isOfSchedule(slo.metric) && bounded !== true) return undefined
-  const counted = keepSeen(records, slo.metric).filter(
-    ({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled',
-  )
+  const counted = keepSeen(keepCounted(records), slo.metric)
   const delays = toSample(
     counted.flatMap((record) => {
       const delay = measure(record, 'dispatch_delay')

@@ -1,6 +1,6 @@
 import type { Comparator, RequestBound } from '../bench-spec/slo.ts'
 import { countTokenTimes, readTokenTime } from '../engine/packed-records.ts'
-import type { RequestRecord } from '../engine/record.ts'
+import type { RequestRecord, Records } from '../engine/record.ts'
 
 /** Metrics that are one duration per request. */
 export type RequestMetric = RequestBound['metric'] | 'dispatch_delay'
@@ -51,16 +51,30 @@ export function answeredAt({ marks, dialect }: RequestRecord): number | undefine
 
 /** Gaps between consecutive token events, ms; events of one read are 0 apart. */
 export function chunkGaps(record: RequestRecord): number[] {
-  const gaps: number[] = []
-  const count = countTokenTimes(record)
-  if (count === 0) return gaps
-  let before = readTokenTime(record, 0)
-  for (let place = 1; place < count; place++) {
-    const at = readTokenTime(record, place)
-    gaps.push(at - before)
-    before = at
-  }
+  return Array.from({ length: countGaps(record) }, (_, place) => readGap(record, place))
+}
+
+/** Those of all requests, one after the other. */
+export function gatherGaps(records: Records): Float64Array {
+  let length = 0
+  records.forEach((record) => {
+    length += countGaps(record)
+  })
+  const gaps = new Float64Array(length)
+  let size = 0
+  records.forEach((record) => {
+    const count = countGaps(record)
+    for (let place = 0; place < count; place++) gaps[size++] = readGap(record, place)
+  })
   return gaps
+}
+
+function countGaps(record: RequestRecord): number {
+  return Math.max(0, countTokenTimes(record) - 1)
+}
+
+function readGap(record: RequestRecord, place: number): number {
+  return readTokenTime(record, place + 1) - readTokenTime(record, place)
 }
 
 export function holds(value: number, op: Comparator, bound: number): boolean {
@@ -78,8 +92,11 @@ function timePerOutputToken({ marks, completionTokens }: RequestRecord): Measure
 }
 
 function largestGap(record: RequestRecord): Measurement {
-  const gaps = chunkGaps(record)
-  return gaps.length === 0 ? 'inapplicable' : gaps.reduce((a, b) => Math.max(a, b))
+  const count = countGaps(record)
+  if (count === 0) return 'inapplicable'
+  let largest = readGap(record, 0)
+  for (let place = 1; place < count; place++) largest = Math.max(largest, readGap(record, place))
+  return largest
 }
 
 function between(from: number | undefined, to: number | undefined): number | undefined {

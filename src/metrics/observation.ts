@@ -4,8 +4,8 @@ import type { GoodputBounds, Metric } from '../bench-spec/slo.ts'
 import { countTokenTimes, pickRecords } from '../engine/packed-records.ts'
 import type { RequestRecord, Records } from '../engine/record.ts'
 import { keepsEach, scoreRequest } from './goodput.ts'
-import { chunkGaps, measure, type Measurement, type RequestMetric } from './measure.ts'
-import { gatherSample, mean, type Sample, sampleEach } from './sample.ts'
+import { chunkGaps, gatherGaps, measure, type Measurement, type RequestMetric } from './measure.ts'
+import { dropValues, gatherSample, mean, type Sample, sampleEach, sortValues } from './sample.ts'
 import { mapLazily, type Sequence } from './sequence.ts'
 import { outputTokens, throughput, tokenBasis } from './throughput.ts'
 
@@ -111,9 +111,12 @@ export function observeCounted(
 
 /** Measured requests that were not cancelled, in the order of dispatch: those that count. */
 export function orderCounted(records: Records): Records {
-  return orderByIndex(
-    records.filter(({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled'),
-  )
+  return orderByIndex(keepCounted(records))
+}
+
+/** The same, in whatever order they are. */
+export function keepCounted(records: Records): Records {
+  return records.filter(({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled')
 }
 
 /** The records of one phase in the order of dispatch. */
@@ -130,6 +133,7 @@ export function orderByIndex(records: Records): Records {
   keys.sort()
   const positions = new Uint32Array(length)
   for (let at = 0; at < length; at++) positions[at] = (keys[at] as number) % length
+  dropValues(keys)
   return pickRecords(records, positions)
 }
 
@@ -210,7 +214,8 @@ function observeGaps(records: Records): Observation | undefined {
     return outcome === 'failed' || countTokenTimes(record) >= 2
   })
   const counts = { failed, left: 0, unknown: 0, unseen: records.length - seen.length }
-  return toValues(seen, counts, { valuesOf: gapsOf, sample: gatherSample(seen, gapsOf) })
+  const answered = failed === 0 ? seen : seen.filter(({ outcome }) => outcome !== 'failed')
+  return toValues(seen, counts, { valuesOf: gapsOf, sample: sortValues(gatherGaps(answered)) })
 }
 
 function observeDurations(records: Records, metric: RequestMetric): Observation | undefined {
@@ -242,7 +247,8 @@ function observeDurations(records: Records, metric: RequestMetric): Observation 
     return Number.isNaN(value) ? [] : [value]
   }
   const failed = size - (sample?.length ?? 0) - left
-  return toValues(seen, { failed, left, unknown, unseen }, { valuesOf, sample })
+  const stayed = isSeenOfLeaving(metric) ? sampleStaying(seen, valuesOf) : undefined
+  return toValues(seen, { failed, left, unknown, unseen }, { valuesOf, sample, stayed })
 }
 
 /** Of records that have a value, and of others that failed or left. */
@@ -252,9 +258,11 @@ function toValues(
   {
     valuesOf,
     sample,
+    stayed,
   }: {
     valuesOf: (record: RequestRecord, place: number) => readonly number[]
     sample: Sample | undefined
+    stayed?: Sample | undefined
   },
 ): Observation | undefined {
   if (sample === undefined) return undefined
@@ -270,19 +278,19 @@ function toValues(
   return keepKnown<Observation>({
     kind: 'values',
     sample,
-    stayed: records.some(({ leaves }) => leaves === true)
-      ? sampleStaying(records, valuesOf)
-      : undefined,
+    stayed,
     failureWeight,
     ...counts,
     requests,
   })
 }
 
+/** `undefined` also where all stay. */
 function sampleStaying(
   records: Records,
   valuesOf: (record: RequestRecord, place: number) => readonly number[],
 ): Sample | undefined {
+  if (records.every(({ leaves }) => leaves !== true)) return undefined
   let place = 0
   return gatherSample(records, (record) => {
     const values = valuesOf(record, place++)

@@ -10,7 +10,7 @@ import type { Records } from '../engine/record.ts'
 import { type Accuracy, countBeyond, type ErrorBound, type Lateness } from './client-accuracy.ts'
 import { isGood } from './goodput.ts'
 import { measure, type RequestMetric, takeTime } from './measure.ts'
-import { keepSeen, keepStaying } from './observation.ts'
+import { keepCounted, keepSeen, keepStaying } from './observation.ts'
 import { quantile, type Sample, sampleEach } from './sample.ts'
 
 /** How far below and above what was measured the truth may lie, in the unit of the metric. */
@@ -41,7 +41,7 @@ export function measureReach(
   const { lateness, below, above } = span
   const [first, ...smaller] = lateness
   const whole = { below: below(first), above: above(first), error: first }
-  if (span.of === 'events' || stat.kind !== 'percentile') return whole
+  if (span.of === 'events' || stat.kind !== 'percentile' || smaller.length === 0) return whole
   const sample = sortTimes(records, span.of, measured.failures)
   if (sample === undefined) return whole
   const p = stat.p / 100
@@ -136,9 +136,7 @@ function reachOfGoodput(
   accuracy: Accuracy,
   records: Records,
 ): Reach | undefined {
-  const counted = keepStaying(records).filter(
-    ({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled',
-  )
+  const counted = keepStaying(keepCounted(records))
   if (counted.length === 0) return undefined
   const share = (by: GoodputBounds): number =>
     counted.filter((record) => isGood(record, by)).length / counted.length

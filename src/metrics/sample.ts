@@ -25,7 +25,7 @@ export function gatherValues<T>(
   from: Sequence<T>,
   valuesOf: (each: T) => readonly number[],
 ): Float64Array {
-  let values = new Float64Array(64)
+  let values = new Float64Array(Math.max(64, from.length))
   let size = 0
   from.forEach((each) => {
     for (const value of valuesOf(each)) {
@@ -58,12 +58,21 @@ export function sampleEach<T>(
 const many = 10_000
 const most = 2 ** 20
 
-function sortValues(values: Float64Array): Sample | undefined {
+/** The same of values that are nobody else's: they are put in order where they are. */
+export function sortValues(values: Float64Array): Sample | undefined {
   const { length } = values
   if (length === 0) return undefined
   if (length >= many && length <= most) sortByDigits(values)
   else values.sort()
   return values as Sample
+}
+
+/**
+ * Gives the room of numbers back that nobody is going to look at: until the collector does, those of a
+ * large run pile up.
+ */
+export function dropValues(values: Float64Array | undefined): void {
+  if (values?.buffer instanceof ArrayBuffer) values.buffer.transfer(0)
 }
 
 /**

@@ -2,16 +2,24 @@ import { keepKnown } from '../bench-spec/known.ts'
 import type { GoodputBounds } from '../bench-spec/slo.ts'
 import type { FailureKind, RequestRecord, Records } from '../engine/record.ts'
 import { isGood } from './goodput.ts'
-import { chunkGaps, measure, type RequestMetric } from './measure.ts'
+import { gatherGaps, measure, type RequestMetric } from './measure.ts'
 import { keepStaying } from './observation.ts'
 import { countPromptCache, type PromptCache } from './prompt-cache.ts'
-import { gatherSample, mean, quantile, type Sample, sampleEach, stddev } from './sample.ts'
+import {
+  dropValues,
+  mean,
+  quantile,
+  type Sample,
+  sampleEach,
+  sortValues,
+  stddev,
+} from './sample.ts'
 import { measureSentRate, type SentRate } from './sent-rate.ts'
 import { type AskedSessions, type SessionSummary, summarizeSessions } from './sessions.ts'
 import {
   outputTokens,
   runDuration,
-  throughput,
+  throughputs,
   type TokenBasis,
   tokenBasis,
   wallTime,
@@ -124,6 +132,8 @@ export function summarize(
     ? measured.filter(({ outcome }) => outcome === 'completed' || outcome === 'left')
     : completed
 
+  const [requestRate, tokenRate] = throughputs(measured, [() => 1, outputTokens])
+
   return keepKnown<RunSummary>({
     requests: {
       total: measured.length,
@@ -139,9 +149,8 @@ export function summarize(
     successRate: judged === 0 ? undefined : completed.length / judged,
     duration: runDuration(measured),
     wall: wallTime(measured),
-    requestsPerSecond: throughput(measured, () => 1)?.perSecond,
-    outputTokensPerSecond:
-      tokens === undefined ? undefined : throughput(measured, outputTokens)?.perSecond,
+    requestsPerSecond: requestRate?.perSecond,
+    outputTokensPerSecond: tokens === undefined ? undefined : tokenRate?.perSecond,
     outputTokens: tokens,
     tokenBasis: basis,
     prompts: countPromptCache(completed),
@@ -156,7 +165,7 @@ export function summarize(
       : undefined,
     streamEnd: distributeEach(completed, ({ marks }) => since(marks.dispatched, marks.ended)),
     tpot: distributeEach(completed, measuring('tpot')),
-    chunkGap: distribute(completed, chunkGaps),
+    chunkGap: distribute(sortValues(gatherGaps(completed))),
     stall: distributeEach(completed, measuring('stall')),
     dispatchDelay: distributeEach(measured, measuring('dispatch_delay')),
     clientQueue: distributeEach(measured, ({ marks }) => since(marks.called, marks.dispatched)),
@@ -165,18 +174,17 @@ export function summarize(
   })
 }
 
-function distribute(
-  records: Records,
-  valuesOf: (record: RequestRecord) => readonly number[],
-): Distribution | undefined {
-  return describe(gatherSample(records, valuesOf))
-}
-
 function distributeEach(
   records: Records,
   valueOf: (record: RequestRecord) => number | undefined,
 ): Distribution | undefined {
-  return describe(sampleEach(records, valueOf))
+  return distribute(sampleEach(records, valueOf))
+}
+
+function distribute(sample: Sample | undefined): Distribution | undefined {
+  const distribution = describe(sample)
+  dropValues(sample)
+  return distribution
 }
 
 function describe(sample: Sample | undefined): Distribution | undefined {

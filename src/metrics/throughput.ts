@@ -70,26 +70,37 @@ export function throughput(
   records: Records,
   weigh: (record: RequestRecord) => number,
 ): Throughput | undefined {
-  const duration = runDuration(records)
-  if (duration === undefined) return undefined
+  return throughputs(records, [weigh])[0]
+}
 
-  const rounds = new Map<number, { round: number; weight: number; slotTime: number }>()
+/** The same of several weights; none without a duration. */
+export function throughputs(
+  records: Records,
+  weighs: readonly ((record: RequestRecord) => number)[],
+): Throughput[] {
+  const duration = runDuration(records)
+  if (duration === undefined) return []
+
+  const rounds = new Map<number, { round: number; weights: number[]; slotTime: number }>()
   records.forEach((record) => {
     if (record.outcome === 'cancelled') return
-    const round = rounds.get(record.round) ?? { round: record.round, weight: 0, slotTime: 0 }
-    rounds.set(record.round, round)
+    let round = rounds.get(record.round)
+    if (round === undefined) {
+      round = { round: record.round, weights: weighs.map(() => 0), slotTime: 0 }
+      rounds.set(record.round, round)
+    }
     round.slotTime += record.marks.ended - record.marks.called
-    if (record.outcome === 'completed') round.weight += weigh(record)
+    if (record.outcome !== 'completed') return
+    for (const [at, weigh] of weighs.entries()) round.weights[at]! += weigh(record)
   })
 
   const all = [...rounds.values()].filter(({ slotTime }) => slotTime > 0)
   const concurrency = all.reduce((sum, { slotTime }) => sum + slotTime, 0) / duration
-  const weight = all.reduce((sum, round) => sum + round.weight, 0)
-  return {
-    perSecond: (weight / duration) * 1000,
-    rounds: all.map(({ round, weight, slotTime }) => ({
+  return weighs.map((_, at) => ({
+    perSecond: (all.reduce((sum, { weights }) => sum + (weights[at] ?? 0), 0) / duration) * 1000,
+    rounds: all.map(({ round, weights, slotTime }) => ({
       round,
-      perSecond: (weight / slotTime) * concurrency * 1000,
+      perSecond: ((weights[at] ?? 0) / slotTime) * concurrency * 1000,
     })),
-  }
+  }))
 }

@@ -74,12 +74,13 @@ function toTestResults(results: Results, records: Records): TestResults {
 }
 
 function describeRequest(record: RequestRecord, recorded: boolean): RequestFigures {
+  const time = totalTime(record)
   return {
     request_id: requestNumber(record),
     ttft: firstToken(record) ?? null,
-    total_time: totalTime(record),
+    total_time: time,
     total_tokens: countTokenTimes(record),
-    tokens_per_second: Number(tokenRate(record).toFixed(4)),
+    tokens_per_second: Number(rateOver(record, time).toFixed(4)),
     error: errorText(record),
     ...(recorded && countEvents(record)),
   }
@@ -119,7 +120,10 @@ function seconds(ms: number): number {
 
 /** Token events per second of total time; 0 when it took none. */
 export function tokenRate(record: RequestRecord): number {
-  const time = totalTime(record)
+  return rateOver(record, totalTime(record))
+}
+
+function rateOver(record: RequestRecord, time: number): number {
   return time > 0 ? countTokenTimes(record) / time : 0
 }
 

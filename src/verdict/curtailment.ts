@@ -10,7 +10,7 @@ import type { Gate, Load } from '../bench-spec/spec.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import { listOwn, narrowLoad, type Tagging } from '../bench-spec/tagging.ts'
 import type { Records } from '../engine/record.ts'
-import { type Observation, observe } from '../metrics/observation.ts'
+import { keepCounted, type Observation, observe } from '../metrics/observation.ts'
 import { listLazily, type Sequence } from '../metrics/sequence.ts'
 import { type Budget, percentileBudget, shareBudget } from './budget.ts'
 import { addUp, type Dependence, measureBurst, slicings, weigh } from './dependence.ts'
@@ -55,9 +55,7 @@ export function foresee(
   if (slo.allowance !== undefined) return undefined
   if (requests === undefined || duration !== undefined || gate.policy === 'point') return undefined
   if (!observesEachRequest(slo, gate, stream)) return undefined
-  const all = records.filter(
-    ({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled',
-  )
+  const all = keepCounted(records)
   const places = numberOwn(slo, { load, tagging })
   const ended = places === undefined ? all : all.filter(({ index }) => places.has(index))
   if (!ended.some(({ outcome }) => outcome === 'completed')) return undefined

@@ -11,13 +11,33 @@ export interface Tally {
 /** Tallies of many requests, in less room than objects take. */
 export function keepTallies(given: Sequence<Tally>): Sequence<Tally> {
   const { length } = given
-  const sizes = new Uint32Array(length)
-  const hits = new Uint32Array(length)
+  const sizes = new Counts(length)
+  const hits = new Counts(length)
   given.forEach((tally, position) => {
-    sizes[position] = tally.size
-    hits[position] = tally.hits
+    sizes.set(position, tally.size)
+    hits.set(position, tally.hits)
   })
-  return listLazily(length, (at) => ({ size: sizes[at] ?? 0, hits: hits[at] ?? 0 }))
+  return listLazily(length, (at) => ({ size: sizes.at(at), hits: hits.at(at) }))
+}
+
+/** Whole numbers, in a byte each as long as they fit. */
+class Counts {
+  #numbers: Uint8Array | Uint32Array
+
+  constructor(length: number) {
+    this.#numbers = new Uint8Array(length)
+  }
+
+  set(position: number, count: number): void {
+    if (count > 255 && this.#numbers instanceof Uint8Array) {
+      this.#numbers = new Uint32Array(this.#numbers)
+    }
+    this.#numbers[position] = count
+  }
+
+  at(position: number): number {
+    return this.#numbers[position] ?? 0
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Comparator, isUpperBound } from '../bench-spec/slo.ts'
-import { gatherValues, nearestRank } from '../metrics/sample.ts'
+import { dropValues, gatherValues, quantile, sortValues } from '../metrics/sample.ts'
 import type { Sequence } from '../metrics/sequence.ts'
 import { findSlice, slicings } from './dependence.ts'
 
@@ -16,18 +16,21 @@ export function isFar(
   p: number,
 ): boolean {
   const { all, cuts } = cut(values)
-  return cuts.every((ends) => {
+  const found = cuts.every((ends) => {
     let start = 0
     const quantiles = Array.from(ends).flatMap((end) => {
       // The next slicing is coarser, so that it does not matter in which order these are left.
-      const part = all.subarray(start, Math.max(start, end)).sort()
+      const part = sortValues(all.subarray(start, Math.max(start, end)))
+      if (part === undefined) return []
       start += part.length
-      return part[nearestRank(part.length, p) - 1] ?? []
+      return quantile(part, p)
     })
     const [least, most] = [Math.min(...quantiles), Math.max(...quantiles)]
     if (!Number.isFinite(least) || !Number.isFinite(most)) return false
     return isUpperBound(op) ? most * most <= least * bound : least * least >= most * bound
   })
+  dropValues(all)
+  return found
 }
 
 interface Cut {

@@ -7,7 +7,7 @@ import {
   type Stat,
 } from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
-import type { RequestRecord, Records } from '../engine/record.ts'
+import type { Records } from '../engine/record.ts'
 import {
   keepStaying,
   meanOf,
@@ -18,7 +18,7 @@ import {
 } from '../metrics/observation.ts'
 import { groupRounds } from '../metrics/round-records.ts'
 import { nearestRank } from '../metrics/sample.ts'
-import { outputTokens, throughput, tokenBasis } from '../metrics/throughput.ts'
+import { outputTokens, type Throughput, throughputs, tokenBasis } from '../metrics/throughput.ts'
 import type { Tally } from './dependence.ts'
 import { rankValues } from './ranking.ts'
 
@@ -62,11 +62,6 @@ function takeStatistic(
   if (stat.kind !== 'percentile') return meanOf(observation)
   const ranking = rankValues(observation, { op }, failures)
   return ranking.at(nearestRank(ranking.n, stat.p / 100))
-}
-
-/** Measured requests that were not cancelled: those that count. */
-export function keepCounted(records: Records): Records {
-  return records.filter(({ phase, outcome }) => phase === 'measured' && outcome !== 'cancelled')
 }
 
 /** Requests that belong to a share, by round. */
@@ -118,9 +113,8 @@ export interface RoundFigures {
 export function takeRounds(records: Records, taking: Taking): RoundFigures[] {
   // Ordered once for all metrics.
   const counted = orderCounted(records)
-  const requests = ratesByRound(counted, () => 1)
-  const tokens =
-    tokenBasis(counted) === 'none' ? new Map<number, number>() : ratesByRound(counted, outputTokens)
+  const [requests, tokens] = throughputs(counted, [() => 1, outputTokens]).map(rateByRound)
+  const hasTokens = tokenBasis(counted) !== 'none'
   const rounds = [...groupRounds(counted)].sort(([a], [b]) => a - b)
   return rounds.map(([round, own]) => {
     const staying = keepStaying(own)
@@ -131,8 +125,8 @@ export function takeRounds(records: Records, taking: Taking): RoundFigures[] {
       completed,
       failed: staying.length - completed,
       good: good?.hits,
-      requestsPerSecond: requests.get(round),
-      outputTokensPerSecond: tokens.get(round),
+      requestsPerSecond: requests?.get(round),
+      outputTokensPerSecond: hasTokens ? tokens?.get(round) : undefined,
       times: Object.fromEntries(
         storedMetrics.map((metric) => [metric, takeTimes(own, metric, taking)]),
       ),
@@ -140,11 +134,7 @@ export function takeRounds(records: Records, taking: Taking): RoundFigures[] {
   })
 }
 
-function ratesByRound(
-  records: Records,
-  weigh: (record: RequestRecord) => number,
-): Map<number, number> {
-  const rounds = throughput(records, weigh)?.rounds ?? []
+function rateByRound({ rounds }: Throughput): Map<number, number> {
   return new Map(rounds.map(({ round, perSecond }) => [round, perSecond]))
 }
 

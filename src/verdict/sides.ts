@@ -1,11 +1,10 @@
 import type { RelativeSlo } from '../bench-spec/slo.ts'
 import type { Records } from '../engine/record.ts'
-import { keepSeen, keepStaying } from '../metrics/observation.ts'
+import { keepCounted, keepSeen, keepStaying } from '../metrics/observation.ts'
 import { groupRounds } from '../metrics/round-records.ts'
 import { type Tally, toShare } from './dependence.ts'
 import type { Failures } from './excess.ts'
 import {
-  keepCounted,
   type RoundFigures,
   roundShares,
   roundValues,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import {
+  groupRecords,
   keepRecords,
   pickRecords,
   shiftRecord,
@@ -106,11 +107,16 @@ test('many records are gone through as an array of them is, and so is a part of 
     const failed = all.filter(({ outcome }) => outcome === 'failed')
     const again = failed.filter(({ index }) => index % 3 > 0)
     const lists = [all, failed, again, pickRecords(again, Uint32Array.of(5, 1, 4))]
-    return [...lists, pickRecords(all, positions)].map((records) => ({
+    const groups = groupRecords(failed, ({ index }) => index % 3)
+    const ends = [all.filter(({ index }) => index > 5), all.filter(({ index }) => index < 2990)]
+    const none = all.filter(({ index }) => index < 0)
+    const more = [...ends, none, ...groups.values()]
+    return [...lists, ...more, pickRecords(all, positions)].map((records) => ({
       length: records.length,
       indexes: Array.from(records, ({ index }) => index),
       places: records.map(({ index }, position) => [index, position]),
       flat: records.flatMap(({ index, outcome }) => (outcome === 'completed' ? [] : [index])),
+      told: tellEach(records),
       sum: records.reduce((sum, { events }) => sum + events, 0),
       ends: [records.at(0)?.index, records.at(2)?.index, records.at(records.length)],
       found: records.find(({ index }) => index > 1500)?.index,
@@ -119,6 +125,29 @@ test('many records are gone through as an array of them is, and so is a part of 
     }))
   })
   expect(own).toEqual(other)
+})
+
+function tellEach(records: Records): [number, number][] {
+  const told: [number, number][] = []
+  records.forEach(({ index }, position) => told.push([index, position]))
+  return told
+}
+
+test('who goes through many records while somebody does disturbs nobody', () => {
+  const kept = keepRecords(0)
+  kept.add(Array.from({ length: 2048 }, (_, index) => anyRecord(createRandom(index), index)))
+  const { records } = kept
+  const few = records.filter(({ index }) => index % 500 === 3)
+  const seen: number[] = []
+  few.forEach((record) => {
+    const before = record.index
+    seen.push(records.filter(({ index }) => index <= before).length)
+    expect(record.index).toBe(before)
+  })
+  expect(seen).toEqual([4, 504, 1004, 1504, 2004])
+  const found = records.find(({ index }) => index === 7)
+  expect(records.some(({ index }) => index === 2000)).toBe(true)
+  expect(found?.index).toBe(7)
 })
 
 test('a few records stay as they are', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { isGood } from '../../src/metrics/goodput.ts'
-import { answeredAt, chunkGaps, measure } from '../../src/metrics/measure.ts'
+import { answeredAt, chunkGaps, gatherGaps, measure } from '../../src/metrics/measure.ts'
 import { completed, failed } from './records.ts'
 
 test('counts ttft from the dispatch to the first token [S1.2]', () => {
@@ -78,4 +78,12 @@ test('a whole document has the time of its last byte, and none of a token', () =
   expect(measure(record, 'latency')).toBe(800)
   for (const metric of ['ttft', 'ttfo', 'tpot', 'stall', 'scheduled_ttft'] as const)
     expect(measure(record, metric)).toBe('inapplicable')
+})
+
+test('gathers the gaps of all requests as each has them', () => {
+  const records = [3, 0, 1, 2].map((events, index) =>
+    completed({ index, events, gap: index + 0.1 }),
+  )
+  expect([...gatherGaps(records)]).toEqual(records.flatMap(chunkGaps))
+  expect(gatherGaps([])).toHaveLength(0)
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import {
+  dropValues,
   mean,
   nearestRank,
   quantile,
@@ -82,4 +83,11 @@ test('sorts many values as few: by size, whatever their sign, and -0 before 0', 
   // Of which most digits are the same, so that few passes are made.
   const equal = Float64Array.from({ length: 10_001 }, (_, at) => 8 - (at % 2))
   expect(toSample(equal)?.slice(4999, 5002)).toEqual(Float64Array.of(7, 8, 8))
+})
+
+test('of numbers whose room was given back none is left', () => {
+  const sample = sampleOf(3, 1, 2)
+  dropValues(sample)
+  expect(sample).toHaveLength(0)
+  dropValues(undefined)
 })

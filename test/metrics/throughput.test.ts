@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
 
-import { runDuration, throughput, tokenBasis, wallTime } from '../../src/metrics/throughput.ts'
+import {
+  outputTokens,
+  runDuration,
+  throughput,
+  throughputs,
+  tokenBasis,
+  wallTime,
+} from '../../src/metrics/throughput.ts'
 import { cancelled, completed, failed, times } from './records.ts'
 
 /** Two slots, each with requests of 1 s back to back. */
@@ -67,4 +74,11 @@ test('tells where token counts come from [S1.51]', () => {
   expect(tokenBasis([completed()])).toBe('estimated')
   expect(tokenBasis([completed(), completed({ tokens: 3 })])).toBe('mixed')
   expect(tokenBasis([failed()])).toBe('none')
+})
+
+test('gives the rates of several weights as it gives that of each', () => {
+  const rates = throughputs(steady, [() => 1, outputTokens])
+  expect(rates).toEqual([throughput(steady, () => 1), throughput(steady, outputTokens)])
+  expect(rates[1]?.perSecond).toBe(80)
+  expect(throughputs([failed()], [() => 1])).toEqual([])
 })

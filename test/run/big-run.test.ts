@@ -10,7 +10,7 @@ import type { RequestRecord } from '../../src/engine/record.ts'
 import { renderHtml } from '../../src/report/html/page.ts'
 import { renderTestResults } from '../../src/report/seed.ts'
 import { encodeRecords } from '../engine/_columns.ts'
-import { completed, failed, times } from '../metrics/records.ts'
+import { cancelled, completed, failed, left, times } from '../metrics/records.ts'
 import { createRandom } from '../verdict/random.ts'
 import { driveOf, resultsOf } from './_drive.ts'
 
@@ -71,5 +71,37 @@ test('packed records give the results and the reports that they give as they are
     return { results, page: renderHtml(results, records), tests }
   })
   expect(kept.records.at(0)).not.toBe(plain[0])
+  expect(other).toEqual(own)
+})
+
+test('so do those of every outcome, in whatever order they ended', () => {
+  const random = createRandom(8)
+  const sent = times(6000, (place) => {
+    const phase = place < 100 ? ('warmup' as const) : ('measured' as const)
+    const index = phase === 'warmup' ? place : place - 100
+    const round = phase === 'warmup' ? -1 : Math.floor(index / 600)
+    const shape = { phase, index, round, slot: index % 8, at: index / 2 }
+    const [ttft, gap, chance] = [2 + 3 * random(), random(), random()]
+    if (chance < 0.02) return failed(shape)
+    if (chance < 0.03) return cancelled(shape)
+    if (chance < 0.05) return left({ ...shape, ttft, gap, events: 2 })
+    if (chance < 0.06) return left({ ...shape, events: 0 })
+    const leaves = chance < 0.07 ? { leaves: true as const } : {}
+    const events = chance < 0.1 ? 1 : 300
+    return completed({ ...shape, ttft, gap, events, tokens: events, ...leaves })
+  })
+  sent.sort((a, b) => a.marks.ended - b.marks.ended)
+  const plain = sent.map((record) => tickRecord(record, 0))
+  const kept = keepRecords(0)
+  kept.add(plain)
+  const goodput = { assert: 'goodput >= 20%', goodput: { ttft: '4ms', tpot: '0.6ms' } }
+  const slo = [...asked.slo, goodput, 'ttft p50 <= 4ms', 'stall p90 <= 2ms', 'tpot p99 <= 1ms']
+  const rates = ['requests_per_second >= 1/s', 'output_tokens_per_second >= 1tok/s']
+  const [own, other] = [plain, kept.records].map((records) => {
+    const results = resultsOf(driveOf({ ...asked, slo: [...slo, ...rates], warmup: 100 }, records))
+    const tests = [...renderTestResults(results, records)].join('')
+    return { results, page: renderHtml(results, records), tests }
+  })
+  expect(own?.results.summary.requests.left).toBeGreaterThan(0)
   expect(other).toEqual(own)
 })

@@ -3,8 +3,10 @@ import { expect, test } from 'vitest'
 import type { Gate } from '../../src/bench-spec/spec.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
 import {
+  addUp,
   type Dependence,
   findDependence,
+  keepTallies,
   measureBurst,
   measureEffect,
   pickHeaviest,
@@ -420,4 +422,12 @@ test('stalls that come over and over are decided', () => {
   const all = times(13, (wave) => wave)
   expect(judgeOne('chunk_gap p95 <= 60', stalled(all, 5)).status).toBe('FAIL')
   expect(judgeOne('chunk_gap p95 <= 120', stalled(all, 5)).status).toBe('PASS')
+})
+
+test('tallies that are kept are those that were given, however many a request has', () => {
+  const given = [1, 0, 255, 256, 70_000, 2].map((size) => ({ size, hits: Math.floor(size / 2) }))
+  const kept = keepTallies(given)
+  expect(kept).toHaveLength(given.length)
+  expect([...kept]).toEqual(given)
+  expect(addUp(kept)).toEqual(addUp(given))
 })

@@ -1,5 +1,6 @@
+import { groupRecords } from '../../engine/packed-records.ts'
 import type { Records } from '../../engine/record.ts'
-import { quantile, toSample } from '../../metrics/sample.ts'
+import { quantile, sampleEach } from '../../metrics/sample.ts'
 import { formatCount, formatMs } from '../units.ts'
 import { measureDuration, findStart } from './instants.ts'
 import { type Markup, markup } from './markup.ts'
@@ -10,25 +11,19 @@ const slices = 12
 /** The timeline as a table: slices of equal length by the start of the requests. */
 export function tabulateSlices(records: Records, origin: number, end: number): Markup {
   const length = end / slices || 1
-  const parts = Array.from({ length: slices }, () => ({
-    began: 0,
-    failed: 0,
-    completed: [] as number[],
-  }))
-  records.forEach((record) => {
-    const slice = Math.floor((findStart(record) - origin) / length)
-    const part = parts[Math.min(slices - 1, slice)]
-    if (part === undefined) return
-    part.began++
-    if (record.outcome === 'failed') part.failed++
-    if (record.outcome === 'completed') part.completed.push(measureDuration(record))
-  })
-  const rows = parts.map(({ began, failed, completed }, slice) => {
-    const durations = toSample(completed)
+  const parts = groupRecords(records, (record) =>
+    Math.min(slices - 1, Math.floor((findStart(record) - origin) / length)),
+  )
+  const rows = Array.from({ length: slices }, (_, slice) => {
+    const began = parts.get(slice) ?? []
+    const failed = began.filter(({ outcome }) => outcome === 'failed')
+    const durations = sampleEach(began, (record) =>
+      record.outcome === 'completed' ? measureDuration(record) : undefined,
+    )
     return [
       formatMs(slice * length),
-      formatCount(began),
-      formatCount(failed),
+      formatCount(began.length),
+      formatCount(failed.length),
       durations === undefined ? '–' : formatMs(quantile(durations, 0.5)),
       durations === undefined ? '–' : formatMs(quantile(durations, 1)),
     ]
