@@ -1,13 +1,11 @@
 import { collectGarbage, keepHeapSmall } from './collector.ts'
+import { Loan, packSize } from './loan.ts'
 import { PlaceList } from './place-list.ts'
 import { type Pack, pack, PackedRecord, toTicks } from './record-pack.ts'
 import { type RequestMarks, type RequestRecord, type Records, ticksPerMs } from './record.ts'
 
 /** Records of a run that are kept as they are; with one more, packing begins, which takes time of its own. */
 const usualLoose = 8192
-
-/** Records that are packed together: so few that nobody waits long for a core meanwhile. */
-export const packSize = 1024
 
 /** Records that are added between two packs, so that those that were kept as they are go one by one. */
 const packInterval = packSize / 4
@@ -92,35 +90,23 @@ class PackedRecords implements Records {
     }
   }
 
-  /** A view to `borrow` records with. */
-  #lend(): PackedRecord {
-    return new PackedRecord(this.#packs[0] as Pack, 0)
-  }
-
-  /** The record at a position: if it is packed the view, which is that record until it is used again. */
-  #borrow(view: PackedRecord, position: number): RequestRecord {
-    const place = this.#places === undefined ? position : (this.#places[position] as number)
-    const own = this.#packs[Math.floor(place / packSize)]
-    return own === undefined
-      ? (this.#loose[place - this.#packs.length * packSize] as RequestRecord)
-      : view.goTo(own, place % packSize)
+  #lend(): Loan {
+    return new Loan(this.#packs, this.#loose, this.#places)
   }
 
   forEach(take: (record: RequestRecord, position: number) => void): void {
-    const view = this.#lend()
+    const loan = this.#lend()
     const { length } = this
-    for (let position = 0; position < length; position++) {
-      take(this.#borrow(view, position), position)
-    }
+    for (let position = 0; position < length; position++) take(loan.at(position), position)
   }
 
   filter(keep: (record: RequestRecord) => boolean): Records {
-    const view = this.#lend()
+    const loan = this.#lend()
     const { length } = this
     // Most of those who ask keep all or a few, and what is thrown away waits for the collector.
     let kept: PlaceList | undefined
     for (let position = 0; position < length; position++) {
-      if (!keep(this.#borrow(view, position))) kept ??= new PlaceList(position)
+      if (!keep(loan.at(position))) kept ??= new PlaceList(position)
       else kept?.add(position)
     }
     return this.pick(kept?.take())
@@ -151,10 +137,10 @@ class PackedRecords implements Records {
   }
 
   #findPosition(is: (record: RequestRecord) => boolean): number {
-    const view = this.#lend()
+    const loan = this.#lend()
     const { length } = this
     for (let position = 0; position < length; position++) {
-      if (is(this.#borrow(view, position))) return position
+      if (is(loan.at(position))) return position
     }
     return -1
   }

@@ -1,6 +1,6 @@
-/** Places that are added one by one, in the room that they take: an array of numbers has twice that, and more. */
+/** Places that are added one by one, in the room that they take, and leaving nothing for the collector. */
 export class PlaceList {
-  #places: Uint32Array
+  #places: Uint32Array<ArrayBuffer>
   #size = 0
 
   /** The first `count` places; none by default. */
@@ -10,15 +10,18 @@ export class PlaceList {
   }
 
   add(place: number): void {
-    if (this.#size === this.#places.length) {
-      const larger = new Uint32Array(2 * this.#size)
-      larger.set(this.#places)
-      this.#places = larger
-    }
+    if (this.#size === this.#places.length) this.#resize(2 * this.#size)
     this.#places[this.#size++] = place
   }
 
+  /** All of them; then there are to be no more. */
   take(): Uint32Array {
-    return this.#places.slice(0, this.#size)
+    this.#resize(this.#size)
+    return this.#places
+  }
+
+  #resize(length: number): void {
+    const { buffer, BYTES_PER_ELEMENT: bytes } = this.#places
+    this.#places = new Uint32Array(buffer.transfer(length * bytes))
   }
 }

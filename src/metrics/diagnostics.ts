@@ -13,7 +13,7 @@ import { checkParts, type DiagnosedKind, listParts, type Part } from './kind-che
 import { diagnoseLeaving } from './left-clients.ts'
 import { measure } from './measure.ts'
 import { keepCounted, keepSeen } from './observation.ts'
-import { isMaximum, quantile, sampleEach } from './sample.ts'
+import { isMaximum, quantileEach } from './sample.ts'
 import { keepTagged } from './scope.ts'
 import { isSent } from './sent-rate.ts'
 import { type RunSummary, summarize } from './summary.ts'
@@ -205,14 +205,15 @@ const lifecycleEvents: ReadonlySet<string> = new Set([
   'message_start',
 ])
 
+/** From the first token to the first content, ms. */
+function measureLead(record: RequestRecord): number | undefined {
+  const { firstContent, firstToken } = record.marks
+  if (!isAnswer(record) || firstContent === undefined || firstToken === undefined) return undefined
+  return firstContent - firstToken
+}
+
 function checkFirstToken({ records, stream }: Part): Diagnostic | undefined {
-  const sample = sampleEach(records, (record) => {
-    const { firstContent, firstToken } = record.marks
-    if (!isAnswer(record) || firstContent === undefined || firstToken === undefined)
-      return undefined
-    return firstContent - firstToken
-  })
-  const lead = sample && quantile(sample, 0.5)
+  const lead = quantileEach(records, measureLead, 0.5)
   const event = stream?.firstTokenEvent
   const lifecycle = event !== undefined && lifecycleEvents.has(event)
   if (!lifecycle && !(lead !== undefined && lead > 0)) return undefined

@@ -29,7 +29,8 @@ let spare: WeakRef<Uint32Array> | undefined
 function findSpare(length: number): Uint32Array {
   let room = spare?.deref()
   if (room === undefined || room.length < length) {
-    room = new Uint32Array(length)
+    // As long as this job lasts a smaller one would stay beside it, though nothing but this refers to it.
+    room = new Uint32Array(2 ** Math.ceil(Math.log2(length)))
     spare = new WeakRef(room)
   }
   return room.subarray(0, length)

@@ -6,12 +6,12 @@ import {
   type Slo,
 } from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
-import type { Records } from '../engine/record.ts'
+import type { RequestRecord, Records } from '../engine/record.ts'
 import { type Accuracy, countBeyond, type ErrorBound, type Lateness } from './client-accuracy.ts'
 import { isGood } from './goodput.ts'
 import { measure, type RequestMetric, takeTime } from './measure.ts'
 import { keepCounted, keepSeen, keepStaying } from './observation.ts'
-import { quantile, type Sample, sampleEach } from './sample.ts'
+import { quantile, quantileEach, type Sample, sampleEach } from './sample.ts'
 
 /** How far below and above what was measured the truth may lie, in the unit of the metric. */
 export interface Reach {
@@ -116,15 +116,17 @@ function sortTimes(
   })
 }
 
-/** What of the error of one event reaches a token: 1 ÷ (N − 1), p99 over the answers; 1 when no N is known. */
+/** What of the error of one event reaches a token, p99 over the answers; 1 when no N is known. */
 function shareOfToken(records: Records): number {
-  const sample = sampleEach(records, (record) => {
-    const { phase, outcome, completionTokens } = record
-    if (phase !== 'measured' || outcome !== 'completed') return undefined
-    if (completionTokens === undefined) return undefined
-    return typeof measure(record, 'tpot') === 'number' ? 1 / (completionTokens - 1) : undefined
-  })
-  return sample === undefined ? 1 : quantile(sample, 0.99)
+  return quantileEach(records, shareOfLast, 0.99) ?? 1
+}
+
+/** 1 ÷ (N − 1) of an answer of N tokens. */
+function shareOfLast(record: RequestRecord): number | undefined {
+  const { phase, outcome, completionTokens } = record
+  if (phase !== 'measured' || outcome !== 'completed') return undefined
+  if (completionTokens === undefined) return undefined
+  return typeof measure(record, 'tpot') === 'number' ? 1 / (completionTokens - 1) : undefined
 }
 
 /**

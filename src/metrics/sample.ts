@@ -29,11 +29,7 @@ export function gatherValues<T>(
   let size = 0
   from.forEach((each) => {
     for (const value of valuesOf(each)) {
-      if (size === values.length) {
-        const larger = new Float64Array(2 * size)
-        larger.set(values)
-        values = larger
-      }
+      if (size === values.length) values = new Float64Array(values.buffer.transfer(16 * size))
       values[size++] = value
     }
   })
@@ -54,6 +50,18 @@ export function sampleEach<T>(
   return sortValues(values.subarray(0, size))
 }
 
+/** The quantile of them alone, nothing of them stays; `p` between 0 and 1, `undefined` when there are none. */
+export function quantileEach<T>(
+  from: Sequence<T>,
+  valueOf: (each: T) => number | undefined,
+  p: number,
+): number | undefined {
+  const sample = sampleEach(from, valueOf)
+  const found = sample && quantile(sample, p)
+  dropValues(sample)
+  return found
+}
+
 /** From so many on, sorting by digits is faster; of more than `most` it would take too much room. */
 const many = 10_000
 const most = 2 ** 20
@@ -62,9 +70,20 @@ const most = 2 ** 20
 export function sortValues(values: Float64Array): Sample | undefined {
   const { length } = values
   if (length === 0) return undefined
+  if (isAscending(values)) return values as Sample
   if (length >= many && length <= most) sortByDigits(values)
   else values.sort()
   return values as Sample
+}
+
+/** As the ends of requests are, which are kept in the order in which they ended. */
+function isAscending(values: Float64Array): boolean {
+  for (let place = 1; place < values.length; place++) {
+    const [before, value] = [values[place - 1] as number, values[place] as number]
+    // -0 is to stand before 0.
+    if (before > value || (value === 0 && before === 0)) return false
+  }
+  return true
 }
 
 /**

@@ -2,7 +2,7 @@ import type { ClosedLoad, OpenLoad, Stage } from '../bench-spec/spec.ts'
 import { matchesTag, type Tag } from '../bench-spec/tag.ts'
 import type { ClientTrust, Records } from '../engine/record.ts'
 import { isHeld, measureConcurrency, measureStage } from './concurrency.ts'
-import { quantile, sampleEach } from './sample.ts'
+import { quantileEach } from './sample.ts'
 import { isSent, measureSentRate, type SentRate } from './sent-rate.ts'
 
 /** Why the target had less to do than it was asked for, which flatters its times. */
@@ -95,12 +95,14 @@ const idleAtMost = 0.2
 function findThinning(records: Records, trust: ClientTrust | undefined): Shortfall | undefined {
   const delay = trust?.eventLoopDelayP50
   if (delay === undefined) return undefined
-  const sample = sampleEach(records, ({ phase, outcome, marks }) =>
-    phase !== 'measured' || outcome !== 'completed' || marks.dispatched === undefined
-      ? undefined
-      : marks.ended - marks.dispatched,
+  const inFlight = quantileEach(
+    records,
+    ({ phase, outcome, marks }) =>
+      phase !== 'measured' || outcome !== 'completed' || marks.dispatched === undefined
+        ? undefined
+        : marks.ended - marks.dispatched,
+    0.5,
   )
-  if (sample === undefined) return undefined
-  const inFlight = quantile(sample, 0.5)
+  if (inFlight === undefined) return undefined
   return delay > idleAtMost * inFlight ? { kind: 'load-thinned', delay, inFlight } : undefined
 }

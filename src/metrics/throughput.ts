@@ -82,16 +82,19 @@ export function throughputs(
   if (duration === undefined) return []
 
   const rounds = new Map<number, { round: number; weights: number[]; slotTime: number }>()
+  const findRound = (round: number) => {
+    const own = rounds.get(round) ?? { round, weights: weighs.map(() => 0), slotTime: 0 }
+    rounds.set(round, own)
+    return own
+  }
+  let round: ReturnType<typeof findRound> | undefined
   records.forEach((record) => {
     if (record.outcome === 'cancelled') return
-    let round = rounds.get(record.round)
-    if (round === undefined) {
-      round = { round: record.round, weights: weighs.map(() => 0), slotTime: 0 }
-      rounds.set(record.round, round)
-    }
+    if (round?.round !== record.round) round = findRound(record.round)
+    const { weights } = round
     round.slotTime += record.marks.ended - record.marks.called
     if (record.outcome !== 'completed') return
-    for (const [at, weigh] of weighs.entries()) round.weights[at]! += weigh(record)
+    for (let at = 0; at < weighs.length; at++) weights[at]! += weighs[at]!(record)
   })
 
   const all = [...rounds.values()].filter(({ slotTime }) => slotTime > 0)

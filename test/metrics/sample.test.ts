@@ -5,6 +5,7 @@ import {
   mean,
   nearestRank,
   quantile,
+  quantileEach,
   type Sample,
   stddev,
   toSample,
@@ -90,4 +91,23 @@ test('of numbers whose room was given back none is left', () => {
   dropValues(sample)
   expect(sample).toHaveLength(0)
   dropValues(undefined)
+})
+
+test('what is in order already stays so, but for -0 behind 0', () => {
+  expect(sampleOf(1, 2, 2, 3, Infinity)).toEqual(Float64Array.of(1, 2, 2, 3, Infinity))
+  expect(Array.from(sampleOf(-1, 0, -0, 1), (value) => Object.is(value, -0))).toEqual([
+    false,
+    true,
+    false,
+    false,
+  ])
+})
+
+function odd(value: number): number | undefined {
+  return value % 2 === 0 ? undefined : value
+}
+
+test('takes the quantile of what each gives as of their sample', () => {
+  expect(quantileEach([9, 4, 1, 5, 8, 3], odd, 0.5)).toBe(3)
+  expect(quantileEach([2, 4], odd, 0.5)).toBeUndefined()
 })

@@ -4,7 +4,8 @@ import { runInNewContext } from 'node:vm'
 
 import { expect, test } from 'vitest'
 
-import { keepRecords, packSize, tickRecord } from '../../src/engine/packed-records.ts'
+import { packSize } from '../../src/engine/loan.ts'
+import { keepRecords, tickRecord } from '../../src/engine/packed-records.ts'
 import { decodeRecords } from '../../src/engine/record-columns.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
 import { renderHtml } from '../../src/report/html/page.ts'

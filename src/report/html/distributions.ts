@@ -1,5 +1,5 @@
 import type { Records } from '../../engine/record.ts'
-import { quantile } from '../../metrics/sample.ts'
+import { dropValues, quantile } from '../../metrics/sample.ts'
 import type { Results } from '../../results/results.ts'
 import { allTimes, percentileNames, percentileRows, roughNote } from '../cells.ts'
 import { formatCount, formatMs } from '../units.ts'
@@ -63,7 +63,9 @@ function draw(series: Series | undefined): Markup | undefined {
       bounds,
     }),
   ]
-  return frame(metric, [markup`<div class="charts">${charts}</div>`, tabulate(series, bins)])
+  const tables = tabulate(series, bins)
+  dropValues(sample)
+  return frame(metric, [markup`<div class="charts">${charts}</div>`, tables])
 }
 
 /** What can be drawn without the records. */

@@ -1,5 +1,5 @@
 import type { RequestRecord, Records } from '../../engine/record.ts'
-import { quantile, sampleEach } from '../../metrics/sample.ts'
+import { dropValues, quantile, sampleEach } from '../../metrics/sample.ts'
 import type { Results } from '../../results/results.ts'
 import { formatCount, formatMs } from '../units.ts'
 import { type Plot, createPlot, fixed, renderAxes, renderChart, renderFigure } from './chart.ts'
@@ -37,17 +37,18 @@ const shapes: Readonly<Record<Kind, string>> = {
 export function renderTimeline(results: Results, records: Records): Markup {
   const durations = sampleEach(records, measureDuration)
   if (durations === undefined) return markup`<p>No request was sent.</p>`
+  const [min, median, max] = [durations[0], quantile(durations, 0.5), quantile(durations, 1)]
+  dropValues(durations)
   const origin = findOrigin(records)
   const first = findFirstStage(results, records)
   const begin = first === undefined ? undefined : first - origin
   const end = records.reduce((last, { marks }) => Math.max(last, marks.ended - origin), 0)
   const x = scaleTimes({ min: 0, median: end, max: end }, [plot.left, plot.right], { zero: true })
   const bounds = listBounds(results, 'latency')
-  const y = scaleTimes(
-    { min: durations[0], median: quantile(durations, 0.5), max: durations.at(-1) ?? 0 },
-    [plot.bottom, plot.top],
-    { zero: true, bounds: bounds.map(({ value }) => value) },
-  )
+  const y = scaleTimes({ min, median, max }, [plot.bottom, plot.top], {
+    zero: true,
+    bounds: bounds.map(({ value }) => value),
+  })
   const kinds = scatter(records, { x, y, origin })
   const layers = (['warmup', 'completed', 'left', 'cancelled', 'failed'] as const).map((kind) => {
     const marks = kinds.get(kind)
@@ -60,7 +61,7 @@ export function renderTimeline(results: Results, records: Records): Markup {
       return markup`<path class="bound" d="M${plot.left} ${at}H${plot.right}"/><text class="bound end" x="${plot.right}" y="${at - 5}">${text}</text>`
     })
   const counts = [...kinds].map(([kind, { count }]) => `${formatCount(count)} ${names[kind]}`)
-  const description = `${counts.join(', ')}; from ${formatMs(durations[0])} to ${formatMs(durations.at(-1) ?? 0)}, over ${formatMs(end)}.`
+  const description = `${counts.join(', ')}; from ${formatMs(min)} to ${formatMs(max)}, over ${formatMs(end)}.`
   const chart = renderChart(
     { id: 'timeline-scatter', title: 'Time taken by each request, over its start', description },
     plot,
