@@ -1,10 +1,10 @@
-import { type GoodputBounds, isOfSchedule, type Slo } from '../bench-spec/slo.ts'
+import { type GoodputBounds, isOfSchedule, type Metric, type Slo } from '../bench-spec/slo.ts'
 import type { Gate } from '../bench-spec/spec.ts'
 import type { RequestRecord, Records } from '../engine/record.ts'
 import { isGood } from './goodput.ts'
 import { measure, type RequestMetric, takeTime } from './measure.ts'
 import { keepCounted, keepSeen, keepStaying } from './observation.ts'
-import { mean, quantile, toSample } from './sample.ts'
+import { mean, quantile, quantileEach, sampleEach } from './sample.ts'
 
 /** What the client's own delay before sending makes of a figure. */
 export interface LateSending {
@@ -34,44 +34,54 @@ export function measureLateSending(
   const bounded = slo.metric === 'goodput' && goodput?.some(({ metric }) => isOfSchedule(metric))
   if (!isOfSchedule(slo.metric) && bounded !== true) return undefined
   const counted = keepSeen(keepCounted(records), slo.metric)
-  const delays = toSample(
-    counted.flatMap((record) => {
-      const delay = measure(record, 'dispatch_delay')
-      return typeof delay === 'number' && record.heldBack !== true ? [delay] : []
-    }),
+  const delay = quantileEach(
+    counted,
+    (record) => {
+      const own = measure(record, 'dispatch_delay')
+      return typeof own === 'number' && record.heldBack !== true ? own : undefined
+    },
+    0.99,
   )
-  const measured = takeFigure(slo, counted, { goodput, failures })
-  const punctual = takeFigure(slo, counted.map(sendInTime), { goodput, failures })
-  if (delays === undefined || measured === undefined || punctual === undefined) return undefined
+  const measured = takeFigure(slo, counted, { goodput, failures, countsAsSent: () => false })
+  const punctual = takeFigure(slo, counted, { goodput, failures, countsAsSent: couldLeave })
+  if (delay === undefined || measured === undefined || punctual === undefined) return undefined
   const change = measured === punctual ? 0 : measured - punctual
-  return { below: Math.max(0, change), above: Math.max(0, -change), delay: quantile(delays, 0.99) }
+  return { below: Math.max(0, change), above: Math.max(0, -change), delay }
 }
 
-/** As if it had been due when it left. */
-function sendInTime(record: RequestRecord): RequestRecord {
-  const { marks, heldBack } = record
-  if (heldBack === true || marks.dispatched === undefined) return record
-  return { ...record, marks: { ...marks, scheduled: marks.dispatched } }
+function couldLeave({ heldBack }: RequestRecord): boolean {
+  return heldBack !== true
+}
+
+/** The same of a request that was due when it left. */
+function unschedule<T extends Metric>(metric: T): T | 'ttft' | 'latency' {
+  if (metric === 'scheduled_ttft') return 'ttft'
+  return metric === 'scheduled_latency' ? 'latency' : metric
+}
+
+interface Taking extends Omit<Measured, 'records'> {
+  /** Whether a request is taken as if it had been due when it left. */
+  countsAsSent: (record: RequestRecord) => boolean
 }
 
 function takeFigure(
   { metric, stat }: Pick<Slo, 'metric' | 'stat'>,
   records: Records,
-  { goodput = [], failures }: Omit<Measured, 'records'>,
+  { goodput = [], failures, countsAsSent }: Taking,
 ): number | undefined {
   if (metric === 'goodput') {
-    const good = records.filter((record) => isGood(record, goodput)).length
-    return records.length === 0 ? undefined : good / records.length
+    const sent = goodput.map((each) => ({ ...each, metric: unschedule(each.metric) }))
+    const good = records.filter((record) => isGood(record, countsAsSent(record) ? sent : goodput))
+    return records.length === 0 ? undefined : good.length / records.length
   }
-  const times: number[] = []
   const ofMean = stat.kind === 'mean'
-  for (const record of ofMean ? keepStaying(records) : records) {
-    const time = takeTime(record, metric as RequestMetric)
+  const sample = sampleEach(ofMean ? keepStaying(records) : records, (record) => {
+    const own = countsAsSent(record) ? unschedule(metric) : metric
+    const time = takeTime(record, own as RequestMetric)
     const counts =
       record.outcome !== 'failed' || (failures !== 'exclude' && stat.kind === 'percentile')
-    if (counts && typeof time === 'number') times.push(time)
-  }
-  const sample = toSample(times)
+    return counts && typeof time === 'number' ? time : undefined
+  })
   if (sample === undefined) return undefined
   switch (stat.kind) {
     case 'percentile':

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 
 import { parseSlo } from '../../src/bench-spec/slo-grammar.ts'
 import type { Slo } from '../../src/bench-spec/slo.ts'
-import type { RequestRecord } from '../../src/engine/record.ts'
+import { packSize } from '../../src/engine/loan.ts'
+import { keepRecords } from '../../src/engine/packed-records.ts'
+import type { RequestRecord, Records } from '../../src/engine/record.ts'
 import { diagnose } from '../../src/metrics/diagnostics.ts'
 import { findDoubts } from '../../src/metrics/doubt.ts'
 import { measure } from '../../src/metrics/measure.ts'
@@ -38,7 +40,7 @@ function slo(text: string): Slo {
   return { id: text, level: 'error', ...parseSlo(text) }
 }
 
-function doubt(records: RequestRecord[], text: string, margin: number) {
+function doubt(records: Records, text: string, margin: number) {
   const find = findDoubts('candidate', records, trust, { load: { ...open, drained: false } })
   return find(slo(text), { status: margin >= 0 ? 'PASS' : 'FAIL', margin })
 }
@@ -96,6 +98,17 @@ test('a miss of a scheduled time stands where the load held requests back, not w
   expect(doubt(absent, 'scheduled_ttft p50 <= 90ms', -10)).toBeUndefined()
   expect(doubt(absent, 'scheduled_ttft p95 <= 600ms', 340)).toBeUndefined()
   expect(doubt(absent, 'ttft p95 <= 90ms', -10)).toBeUndefined()
+})
+
+test('the same is found of many records, which are packed', () => {
+  // Whole packs, so that none is left as it is.
+  const many = times(2 * packSize, (index) => ({ ...absent[index % absent.length]!, index }))
+  const kept = keepRecords(0)
+  kept.add(many)
+  expect(kept.records.at(0)).not.toBe(many[0])
+  const own = { kind: 'sent-late', delay: 400, margin: 60 }
+  expect(doubt(many, 'scheduled_ttft p95 <= 200ms', -60)).toMatchObject(own)
+  expect(doubt(kept.records, 'scheduled_ttft p95 <= 200ms', -60)).toMatchObject(own)
 })
 
 test('a self-check names a rate that was not sent, and requests that were held back', () => {
