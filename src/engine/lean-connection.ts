@@ -8,6 +8,7 @@ import {
   decidingHeaders,
   type ResponseHandler,
 } from './connection.ts'
+import type { Lane } from './lane.ts'
 import { renderRequest } from './request-bytes.ts'
 import type { ResponseHead } from './response-head.ts'
 import { createResponseParser, type ResponseParser } from './response-parser.ts'
@@ -55,6 +56,8 @@ export function createLeanConnection(
   let target: { text: string; url: URL } | undefined
   let line: Line | undefined
   let flight: Flight | undefined
+  /** Takes what comes next, unless it is something new. */
+  let lane: Lane | undefined
   /** Whether the server has closed the socket that was kept, unannounced. */
   let dropped = false
   /** Whom a server with TLS is asked for, and what it gave to be known by. */
@@ -82,6 +85,7 @@ export function createLeanConnection(
   }
 
   function hangUp(): void {
+    lane = undefined
     line?.parser.stop()
     line?.wire.destroy()
     line = undefined
@@ -112,12 +116,16 @@ export function createLeanConnection(
         if (flight !== undefined) write(flight)
       },
       onRead(bytes, length) {
-        if (flight !== undefined) flight.reading = false
+        const from = lane === undefined ? 0 : lane.take(bytes, length)
+        if (from === length) return
+        lane = undefined
+        if (flight !== undefined) flight.reading = from > 0
         try {
-          parser.read(bytes, length)
+          parser.read(bytes, from, length)
         } catch (error) {
-          fail(error instanceof Error ? error : new Error(String(error)))
+          return fail(error instanceof Error ? error : new Error(String(error)))
         }
+        if (parser.isBetweenChunks()) lane = flight?.handler.lane?.()
       },
       onEnd() {
         breakOff(new EndError('other side closed'))

@@ -21,11 +21,13 @@ export interface ResponseParser {
   /** A request of this method is being written: what comes now is its response. */
   expect(method: string): void
   /**
-   * Reads the first `end` bytes.
+   * Reads the bytes from `from` to `end`.
    *
    * @throws ProtocolError when they are no response of HTTP/1.1. Nothing more is to be read then.
    */
-  read(bytes: Buffer, end: number): void
+  read(bytes: Buffer, from: number, end: number): void
+  /** Whether what comes next is a chunk from its beginning, or what is in its place. */
+  isBetweenChunks(): boolean
   /** Whether the response ends where the connection does, and has begun its body. */
   endsWithConnection(): boolean
   /** Nothing more is read, not even the rest of the present bytes. */
@@ -124,8 +126,8 @@ export function createResponseParser(on: ResponseEvents): ResponseParser {
       method = asked
       inside = 'start'
     },
-    read(bytes, length) {
-      let at = 0
+    read(bytes, from, length) {
+      let at = from
       while (at < length) {
         const byte = bytes[at] as number
         switch (inside) {
@@ -196,6 +198,7 @@ export function createResponseParser(on: ResponseEvents): ResponseParser {
         }
       }
     },
+    isBetweenChunks: () => inside === 'line' && line.isNew(),
     endsWithConnection: () => inside === 'rest',
     stop() {
       inside = 'stopped'
