@@ -24,8 +24,8 @@ export interface ResponseHandler {
    */
   onData(chunk: Uint8Array, sameRead?: boolean): void
   /**
-   * Asked behind a read that has ended with a chunk: what takes the chunks that follow, as long as they
-   * are of a kind. `undefined`: all go to `onData`.
+   * Asked behind each chunk: what takes those that follow, as long as they are of a kind. `undefined`:
+   * all go to `onData`.
    */
   lane?(): Lane | undefined
   onEnd(): void

@@ -362,6 +362,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
       if (steady === undefined) return undefined
       lane ??= new Lane(steady, now)
       lane.steady = steady
+      lane.at = marks.lastByte ?? 0
       return lane
     },
     onEnd() {

@@ -25,6 +25,8 @@ export interface Taken {
  */
 export class Lane {
   steady: Steady
+  /** Instant of the read that its piece before was of. */
+  at = 0
   readonly #now: () => number
   #reads = 0
   #bytes = 0
@@ -35,11 +37,14 @@ export class Lane {
     this.#now = now
   }
 
-  /** Of the first `end` bytes, which have just been read, the offset behind the chunks that it has taken. */
-  take(bytes: Buffer, end: number): number {
-    const instant = this.#now()
+  /**
+   * Takes the chunks that begin at `start`, and gives the offset behind them. `sameRead`: what is before
+   * them came in the same read, and has its instant.
+   */
+  take(bytes: Buffer, start: number, end: number, sameRead: boolean): number {
+    const instant = sameRead ? this.at : this.#now()
     const { frame, tokenTimes } = this.steady
-    let from = 0
+    let from = start
     let length = 0
     let events = 0
     while (from < end) {
@@ -61,8 +66,8 @@ export class Lane {
       length += size
       events += count
     }
-    if (events === 0) return 0
-    this.#reads++
+    if (events === 0) return start
+    if (!sameRead) this.#reads++
     this.#bytes += length
     this.#events += events
     tokenTimes.repeat(instant, events)

@@ -56,7 +56,7 @@ export function createLeanConnection(
   let target: { text: string; url: URL } | undefined
   let line: Line | undefined
   let flight: Flight | undefined
-  /** Takes what comes next, unless it is something new. */
+  /** Takes the chunk that comes next, unless it is something new; `undefined` also within one. */
   let lane: Lane | undefined
   /** Whether the server has closed the socket that was kept, unannounced. */
   let dropped = false
@@ -103,6 +103,10 @@ export function createLeanConnection(
         flight.reading = true
         flight.handler.onData(bytes, sameRead)
       },
+      onChunk(bytes, at, end) {
+        lane = flight?.handler.lane?.()
+        return lane?.take(bytes, at, end, flight?.reading === true) ?? at
+      },
       onEnd: finish,
       onSurplus: drop,
     })
@@ -116,16 +120,15 @@ export function createLeanConnection(
         if (flight !== undefined) write(flight)
       },
       onRead(bytes, length) {
-        const from = lane === undefined ? 0 : lane.take(bytes, length)
+        const from = lane?.take(bytes, 0, length, false) ?? 0
         if (from === length) return
-        lane = undefined
         if (flight !== undefined) flight.reading = from > 0
         try {
           parser.read(bytes, from, length)
         } catch (error) {
-          return fail(error instanceof Error ? error : new Error(String(error)))
+          fail(error instanceof Error ? error : new Error(String(error)))
         }
-        if (parser.isBetweenChunks()) lane = flight?.handler.lane?.()
+        if (!parser.isBetweenChunks()) lane = undefined
       },
       onEnd() {
         breakOff(new EndError('other side closed'))

@@ -10,6 +10,8 @@ export interface ResponseEvents {
   onHead(head: ResponseHead): void
   /** A piece of the body: a view of what was read, good only until this returns. */
   onBody(bytes: Uint8Array): void
+  /** A chunk has ended. Returns the place from which to go on: whole chunks may be taken behind it. */
+  onChunk(bytes: Buffer, at: number, end: number): number
   /** The response has ended. `keep`: the connection can serve another request. */
   onEnd(keep: boolean): void
   /** Bytes that no request has asked for. Nothing more is read. */
@@ -145,8 +147,8 @@ export function createResponseParser(on: ResponseEvents): ResponseParser {
             break
           case 'chunk-lf':
             if (byte !== lf) throw refuse('Expected LF after chunk data', bytes, at, length)
-            at++
             beginLine()
+            at = on.onChunk(bytes, at + 1, length)
             break
           case 'line':
             at = line.read(bytes, at, length)

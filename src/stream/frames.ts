@@ -32,8 +32,15 @@ export interface Frames {
 
 /** A layout as bytes: pieces, and what stands between two of them. */
 export interface Frame {
-  pieces: readonly Uint8Array[]
+  pieces: readonly Piece[]
   gaps: readonly Gap[]
+}
+
+/** Bytes that are compared four at a time, which is several times as fast as one by one. */
+interface Piece {
+  bytes: Uint8Array
+  /** Of them as many as make whole words, little-endian. */
+  words: Int32Array
 }
 
 /**
@@ -82,12 +89,13 @@ export function skipFrame(
   from: number,
   to: number,
 ): number {
-  let at = skipPiece(bytes, from, to, pieces[0] as Uint8Array)
+  const view = viewOf(bytes)
+  let at = skipPiece(view, from, to, pieces[0] as Piece)
   for (let i = 0; at !== -1 && i < gaps.length; i++) {
     const start = at
     at = skipGap(gaps[i] as Gap, bytes, at, to)
     if (at === -1 || (at === start && gaps[i] === 'text')) return -1
-    at = skipPiece(bytes, at, to, pieces[i + 1] as Uint8Array)
+    at = skipPiece(view, at, to, pieces[i + 1] as Piece)
   }
   return at - from > longest ? -1 : at
 }
@@ -96,7 +104,7 @@ export function skipFrame(
 function findText({ pieces, gaps }: Frame, bytes: Buffer, from: number): [number, number] {
   let at = from
   for (const [i, gap] of gaps.entries()) {
-    const start = at + (pieces[i]?.length ?? 0)
+    const start = at + (pieces[i]?.bytes.length ?? 0)
     at = skipGap(gap, bytes, start, bytes.length)
     if (gap === 'text') return [start, at]
   }
@@ -124,19 +132,41 @@ function writeFrame(
   return {
     pieces: pieces.map((piece, i) => {
       const before = i === 0 ? `${name}data:${blank}` : ''
-      return Buffer.from(before + piece + (i === last ? lineEnd + lineEnd : ''))
+      return toPiece(before + piece + (i === last ? lineEnd + lineEnd : ''))
     }),
     gaps,
   }
 }
 
+function toPiece(text: string): Piece {
+  const bytes = Buffer.from(text)
+  const words = Int32Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) =>
+    bytes.readInt32LE(4 * i),
+  )
+  return { bytes, words }
+}
+
 /** Offset behind these bytes; -1: there are others. */
-function skipPiece(bytes: Buffer, from: number, to: number, piece: Uint8Array): number {
-  const { length } = piece
+function skipPiece(view: DataView, from: number, to: number, { bytes, words }: Piece): number {
+  const { length } = bytes
   if (from + length > to) return -1
-  // Pieces are short, and a call of native code takes as long as this.
-  for (let i = 0; i < length; i++) if (bytes[from + i] !== piece[i]) return -1
+  for (let i = 0; i < words.length; i++) {
+    if (view.getInt32(from + 4 * i, true) !== words[i]) return -1
+  }
+  for (let i = 4 * words.length; i < length; i++) {
+    if (view.getUint8(from + i) !== bytes[i]) return -1
+  }
   return from + length
+}
+
+/** The buffer that was looked at last, which is nearly always the one that all sockets read into. */
+let viewed: { bytes: Buffer; view: DataView } | undefined
+
+function viewOf(bytes: Buffer): DataView {
+  if (viewed?.bytes !== bytes) {
+    viewed = { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) }
+  }
+  return viewed.view
 }
 
 /** Offset behind a whole number, as JSON writes one; -1: there is none. */
