@@ -9,6 +9,8 @@ export interface ChunkLine {
   size(): number
   /** A new line begins. */
   begin(): void
+  /** Whether nothing of it has come. */
+  isNew(): boolean
   /**
    * Reads from `at` on. Returns the place behind the line, or -1: it has not ended.
    *
@@ -20,11 +22,11 @@ export interface ChunkLine {
 const [tab, lf, cr, blank, quote, semicolon, equals, backslash] = [9, 10, 13, 32, 34, 59, 61, 92]
 
 /** The value of a hexadecimal digit, 16 of any other byte. */
-const digits = new Uint8Array(256).fill(16)
+export const hexDigits: Uint8Array = new Uint8Array(256).fill(16)
 for (let value = 0; value < 16; value++) {
   const digit = value.toString(16)
-  digits[digit.charCodeAt(0)] = value
-  digits[digit.toUpperCase().charCodeAt(0)] = value
+  hexDigits[digit.charCodeAt(0)] = value
+  hexDigits[digit.toUpperCase().charCodeAt(0)] = value
 }
 
 /** Bytes of the name and the bare value of an extension. */
@@ -90,10 +92,11 @@ export function createChunkLine(): ChunkLine {
       size = 0
       count = 0
     },
+    isNew: () => inside === 'begin',
     read(bytes, from, end) {
       for (let at = from; at < end; at++) {
         const byte = bytes[at] as number
-        const digit = digits[byte] as number
+        const digit = hexDigits[byte] as number
         if (digit < 16 && (inside === 'size' || inside === 'begin')) {
           if (digit > 0 || count > 0) count++
           if (count > 16) throw refuse('Chunk size overflow', bytes, at, end)

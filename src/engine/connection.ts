@@ -1,4 +1,5 @@
 import type { PreparedRequest } from '../bench-spec/template.ts'
+import type { Lane } from './lane.ts'
 
 /** What a connection reports of one request; the callbacks stamp, so they take no instant. */
 export interface ResponseHandler {
@@ -22,6 +23,11 @@ export interface ResponseHandler {
    * returned. `sameRead`: the socket gave it in one read with the piece before it.
    */
   onData(chunk: Uint8Array, sameRead?: boolean): void
+  /**
+   * Asked behind each chunk: what takes those that follow, as long as they are of a kind. `undefined`:
+   * all go to `onData`.
+   */
+  lane?(): Lane | undefined
   onEnd(): void
   onError(error: Error): void
 }

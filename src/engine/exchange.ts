@@ -21,6 +21,7 @@ import {
   isClosed,
   lowestStatus,
 } from './failure.ts'
+import { Lane } from './lane.ts'
 import type {
   FailedRecord,
   Failure,
@@ -75,10 +76,17 @@ export interface ExchangeOptions {
 
 /** One request in flight. */
 export interface Exchange {
-  /** Ends the request if a deadline has passed at `at`. */
-  checkDeadlines(at: number): void
+  /** Ends the request if a deadline has passed at `at`. Returns an instant before which none passes. */
+  checkDeadlines(at: number): number
   /** The run is being stopped: the record becomes `cancelled`. */
   cancel(): void
+}
+
+/** What is waited for since an instant, for so many ms. */
+interface Deadline {
+  kind: FailureKind
+  since: number
+  limit: number
 }
 
 /** Sends one request, stamps it and turns whatever happens into one record. Never throws. */
@@ -96,10 +104,9 @@ export function startExchange(options: ExchangeOptions): Exchange {
   const decodeError = createDecoder()
   let bytes = 0
   let reads = 0
-  /** Instant of the latest of them. */
-  let readAt = called
   let reused = false
   let replaced: RequestRecord['replaced']
+  let lane: Lane | undefined
   /** Whether the first byte of the response has come. */
   let answered = false
   /** Since when a connection is waited for. */
@@ -109,6 +116,14 @@ export function startExchange(options: ExchangeOptions): Exchange {
   let known: Failure | undefined
   /** Instant at which the client went away. */
   let left: number | undefined
+  /** No deadline passes sooner than this behind what it counts from, ms. */
+  const shortest = Math.min(
+    timeouts.connect,
+    timeouts.total,
+    timeouts.ttft ?? Infinity,
+    timeouts.idle ?? Infinity,
+    typeof leaving === 'number' ? leaving : Infinity,
+  )
 
   function settle(at: number, outcome: Failure | Ending): void {
     if (settled) return
@@ -162,6 +177,16 @@ export function startExchange(options: ExchangeOptions): Exchange {
     )
   }
 
+  /** Counts what the lane has taken by itself. */
+  function catchUp(): void {
+    const taken = lane?.clear()
+    if (taken === undefined) return
+    marks.lastByte = taken.at
+    reads += taken.reads
+    bytes += taken.bytes
+    reader?.repeat?.(taken.events, taken.at)
+  }
+
   function readAnswer(): Answer | undefined {
     const { output: text = '', toolCalls: calls } = reader?.marks ?? {}
     return reader && keepKnown<Answer>({ text, calls })
@@ -208,6 +233,24 @@ export function startExchange(options: ExchangeOptions): Exchange {
     connection.cancel(new Error(kind))
   }
 
+  function listDeadlines(): Deadline[] {
+    const sent = marks.dispatched
+    if (sent === undefined) {
+      return [{ kind: 'timeout.connect', since: waiting, limit: timeouts.connect }]
+    }
+    const deadlines: Deadline[] = [{ kind: 'timeout.total', since: sent, limit: timeouts.total }]
+    const { ttft, idle } = timeouts
+    const isAwaited = options.stream?.dialect !== 'json' && reader?.marks.firstToken === undefined
+    if (ttft !== undefined && isAwaited) {
+      deadlines.push({ kind: 'timeout.ttft', since: sent, limit: ttft })
+    }
+    if (idle !== undefined) {
+      const heard = marks.lastByte ?? marks.headers ?? sent
+      deadlines.push({ kind: 'timeout.idle', since: heard, limit: idle })
+    }
+    return deadlines
+  }
+
   function isTimeToLeave(at: number): boolean {
     if (leaving === undefined || marks.dispatched === undefined) return false
     if (leaving === 'first-token') return reader?.marks.firstToken !== undefined
@@ -227,6 +270,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
 
   function fail(error: Error): void {
     if (settled) return
+    catchUp()
     if (left !== undefined) return settle(left, 'left')
     const shortage = findShortage(error)
     if (shortage !== undefined) {
@@ -291,28 +335,39 @@ export function startExchange(options: ExchangeOptions): Exchange {
       })
     },
     onData(chunk, sameRead = false) {
-      if (left !== undefined) return
+      if (left !== undefined || chunk.byteLength === 0) return
+      catchUp()
       // What came in one read was all there when its first piece was looked at.
+      const at = (sameRead ? marks.lastByte : undefined) ?? now()
       if (!sameRead) {
-        readAt = now()
         // What comes behind the instant is not for a client that is gone by then.
-        if (leaveInTime(readAt)) return
+        if (leaving !== undefined && leaveInTime(at)) return
         reads++
       }
-      if (chunk.byteLength === 0) return
-      marks.firstByte ??= readAt
-      marks.lastByte = readAt
+      marks.firstByte ??= at
+      marks.lastByte = at
       bytes += chunk.byteLength
-      recorder?.read(chunk, readAt)
+      recorder?.read(chunk, at)
       if (reader !== undefined) {
-        reader.feed(chunk, readAt)
-        if (leaving === 'first-token') leaveInTime(readAt)
+        reader.feed(chunk, at)
+        if (leaving === 'first-token') leaveInTime(at)
       } else if (errorBody.length < errorBodyLimit + redactor.reach) {
         errorBody = (errorBody + decodeError(chunk)).slice(0, errorBodyLimit + redactor.reach)
       }
     },
+    lane() {
+      // Of these every read is looked at.
+      if (recorder !== undefined || leaving !== undefined) return undefined
+      const steady = reader?.steady?.()
+      if (steady === undefined) return undefined
+      lane ??= new Lane(steady, now)
+      lane.steady = steady
+      lane.at = marks.lastByte ?? 0
+      return lane
+    },
     onEnd() {
       const at = now()
+      catchUp()
       recorder?.end(at)
       if (status === undefined) {
         return settle(at, known ?? { kind: 'protocol', message: 'no response' })
@@ -337,28 +392,25 @@ export function startExchange(options: ExchangeOptions): Exchange {
 
   return {
     checkDeadlines(at) {
-      const sent = marks.dispatched
-      if (sent === undefined) {
-        if (at - waiting >= timeouts.connect) expire('timeout.connect', timeouts.connect)
-        return
+      catchUp()
+      if (leaveInTime(at)) return Infinity
+      let next = at + shortest
+      if (typeof leaving === 'number') {
+        const leave = (marks.dispatched ?? at) + leaving
+        // One that has passed and was not kept never is.
+        if (leave > at) next = Math.min(next, leave)
       }
-      if (leaveInTime(at)) return
-      const stream = reader?.marks
-      if (at - sent >= timeouts.total) return expire('timeout.total', timeouts.total)
-      if (
-        timeouts.ttft !== undefined &&
-        options.stream?.dialect !== 'json' &&
-        stream?.firstToken === undefined &&
-        at - sent >= timeouts.ttft
-      ) {
-        return expire('timeout.ttft', timeouts.ttft)
+      for (const { kind, since, limit } of listDeadlines()) {
+        if (at - since >= limit) {
+          expire(kind, limit)
+          return Infinity
+        }
+        next = Math.min(next, since + limit)
       }
-      const heard = marks.lastByte ?? marks.headers ?? sent
-      if (timeouts.idle !== undefined && at - heard >= timeouts.idle) {
-        expire('timeout.idle', timeouts.idle)
-      }
+      return next
     },
     cancel() {
+      catchUp()
       settle(now(), 'cancelled')
       connection.cancel(new Error('cancelled'))
     },

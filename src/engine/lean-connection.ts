@@ -8,6 +8,7 @@ import {
   decidingHeaders,
   type ResponseHandler,
 } from './connection.ts'
+import type { Lane } from './lane.ts'
 import { renderRequest } from './request-bytes.ts'
 import type { ResponseHead } from './response-head.ts'
 import { createResponseParser, type ResponseParser } from './response-parser.ts'
@@ -55,6 +56,8 @@ export function createLeanConnection(
   let target: { text: string; url: URL } | undefined
   let line: Line | undefined
   let flight: Flight | undefined
+  /** Takes the chunk that comes next, unless it is something new; `undefined` also within one. */
+  let lane: Lane | undefined
   /** Whether the server has closed the socket that was kept, unannounced. */
   let dropped = false
   /** Whom a server with TLS is asked for, and what it gave to be known by. */
@@ -82,6 +85,7 @@ export function createLeanConnection(
   }
 
   function hangUp(): void {
+    lane = undefined
     line?.parser.stop()
     line?.wire.destroy()
     line = undefined
@@ -99,6 +103,10 @@ export function createLeanConnection(
         flight.reading = true
         flight.handler.onData(bytes, sameRead)
       },
+      onChunk(bytes, at, end) {
+        lane = flight?.handler.lane?.()
+        return lane?.take(bytes, at, end, flight?.reading === true) ?? at
+      },
       onEnd: finish,
       onSurplus: drop,
     })
@@ -112,12 +120,15 @@ export function createLeanConnection(
         if (flight !== undefined) write(flight)
       },
       onRead(bytes, length) {
-        if (flight !== undefined) flight.reading = false
+        const from = lane?.take(bytes, 0, length, false) ?? 0
+        if (from === length) return
+        if (flight !== undefined) flight.reading = from > 0
         try {
-          parser.read(bytes, length)
+          parser.read(bytes, from, length)
         } catch (error) {
           fail(error instanceof Error ? error : new Error(String(error)))
         }
+        if (!parser.isBetweenChunks()) lane = undefined
       },
       onEnd() {
         breakOff(new EndError('other side closed'))

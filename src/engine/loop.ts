@@ -68,6 +68,8 @@ export function startLoop(
         })
   const compose = createComposer(plan)
   const exchanges = new Map<number, Exchange>()
+  /** By slot: the instant before which no deadline of its request passes. */
+  const due: number[] = []
   const deal = dealSlots(plan)
   const places: Place[] = []
   let stopped = false
@@ -79,7 +81,9 @@ export function startLoop(
 
   const sweep = setInterval(() => {
     const at = now()
-    for (const exchange of exchanges.values()) exchange.checkDeadlines(at)
+    for (const [slot, instant] of due.entries()) {
+      if (instant <= at) due[slot] = exchanges.get(slot)?.checkDeadlines(at) ?? Infinity
+    }
   }, deadlineInterval)
 
   const dispatcher: Dispatcher = {
@@ -126,6 +130,7 @@ export function startLoop(
         },
       })
       exchanges.set(place.slot, exchange)
+      due[place.slot] = 0
     },
     inFlight: () => exchanges.size,
     pending: () => pending,

@@ -10,6 +10,8 @@ export interface ResponseEvents {
   onHead(head: ResponseHead): void
   /** A piece of the body: a view of what was read, good only until this returns. */
   onBody(bytes: Uint8Array): void
+  /** A chunk has ended. Returns the place from which to go on: whole chunks may be taken behind it. */
+  onChunk(bytes: Buffer, at: number, end: number): number
   /** The response has ended. `keep`: the connection can serve another request. */
   onEnd(keep: boolean): void
   /** Bytes that no request has asked for. Nothing more is read. */
@@ -21,11 +23,13 @@ export interface ResponseParser {
   /** A request of this method is being written: what comes now is its response. */
   expect(method: string): void
   /**
-   * Reads the first `end` bytes.
+   * Reads the bytes from `from` to `end`.
    *
    * @throws ProtocolError when they are no response of HTTP/1.1. Nothing more is to be read then.
    */
-  read(bytes: Buffer, end: number): void
+  read(bytes: Buffer, from: number, end: number): void
+  /** Whether what comes next is a chunk from its beginning, or what is in its place. */
+  isBetweenChunks(): boolean
   /** Whether the response ends where the connection does, and has begun its body. */
   endsWithConnection(): boolean
   /** Nothing more is read, not even the rest of the present bytes. */
@@ -124,8 +128,8 @@ export function createResponseParser(on: ResponseEvents): ResponseParser {
       method = asked
       inside = 'start'
     },
-    read(bytes, length) {
-      let at = 0
+    read(bytes, from, length) {
+      let at = from
       while (at < length) {
         const byte = bytes[at] as number
         switch (inside) {
@@ -143,8 +147,8 @@ export function createResponseParser(on: ResponseEvents): ResponseParser {
             break
           case 'chunk-lf':
             if (byte !== lf) throw refuse('Expected LF after chunk data', bytes, at, length)
-            at++
             beginLine()
+            at = on.onChunk(bytes, at + 1, length)
             break
           case 'line':
             at = line.read(bytes, at, length)
@@ -196,6 +200,7 @@ export function createResponseParser(on: ResponseEvents): ResponseParser {
         }
       }
     },
+    isBetweenChunks: () => inside === 'line' && line.isNew(),
     endsWithConnection: () => inside === 'rest',
     stop() {
       inside = 'stopped'

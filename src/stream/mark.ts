@@ -10,8 +10,16 @@ import { writeValue } from './value-text.ts'
 /** UTF-16 units of an answer that are kept: more than a model takes, and an end to what a server may send. */
 const outputLimit = 4_194_304
 
-/** Writes one event into the marks. `id`: its SSE id, which `outputPath` may name. Returns whether it is a token. */
-export type Marker = (meaning: EventMeaning, at: number, id?: string) => boolean
+/** Writes events into the marks. */
+export interface Marker {
+  /** `id`: its SSE id, which `outputPath` may name. Returns whether it is a token. */
+  mark(meaning: EventMeaning, at: number, id?: string): boolean
+  /**
+   * Further ones that mean the same as a token that was marked, in all but their text, which is not kept;
+   * the last came `at`. Their instants are noted already.
+   */
+  repeat(meaning: EventMeaning, count: number, at: number): void
+}
 
 export interface MarkerOptions {
   format: StreamFormat | undefined
@@ -73,7 +81,7 @@ export function createMarker(marks: StreamMarks, dialect: Dialect, options: Mark
     marks.missingOutput = outer.at.length > inner.at.length && outer.at !== 'data' ? outer : inner
   }
 
-  return (meaning, at, id) => {
+  function mark(meaning: EventMeaning, at: number, id?: string): boolean {
     countName(meaning.name)
     if (dialect.tokenEvents === 'all' && firstTokenEvent === undefined) preferNamed(meaning)
     if (meaning.content !== undefined) marks.firstContent ??= at
@@ -90,6 +98,14 @@ export function createMarker(marks: StreamMarks, dialect: Dialect, options: Mark
     if (meaning.completes !== undefined) marks.completed = at
     addOutput(meaning, id)
     return token
+  }
+
+  return {
+    mark,
+    repeat({ name }, count, at) {
+      countName(name, count)
+      marks.lastToken = at
+    },
   }
 }
 

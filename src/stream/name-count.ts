@@ -10,15 +10,17 @@ const mostNames = 32
 /** UTF-16 units of a name; a longer one is none. */
 const longestName = 256
 
-/** Counts by name into `counts`, in the order in which names first come. */
-export function createNameCounter(counts: NameCount[]): (name: string | undefined) => void {
+/** Counts by name into `counts`, in the order in which names first come; several of a name at once. */
+export function createNameCounter(
+  counts: NameCount[],
+): (name: string | undefined, several?: number) => void {
   let last: NameCount | undefined
 
-  return (name) => {
+  return (name, several = 1) => {
     if (name === undefined) return
     // Nearly always that of the event before it.
     if (last?.name !== name) last = find(name)
-    if (last !== undefined) last.count++
+    if (last !== undefined) last.count += several
   }
 
   function find(name: string): NameCount | undefined {

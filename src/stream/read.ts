@@ -28,6 +28,14 @@ import { type AddNames, collectToolNames } from './tool-names.ts'
 
 export { checkContentType, checkEncoding } from './content-type.ts'
 
+/** Events that are known by their bytes. */
+interface Known {
+  frames: Frames
+  meaning: EventMeaning
+  /** Whether each further one is a token like the one before, of which nothing but the instant is kept. */
+  repeats: boolean
+}
+
 /**
  * A reader for one response body. Without a format the framing is chosen from the content type, and
  * the dialect of events and records from their first payload; `marks.dialect` names the choice.
@@ -47,10 +55,10 @@ export function createReader(
     eventNames: [],
   }
   /** Events that are known by their bytes, once there are any. */
-  let known: { frames: Frames; meaning: EventMeaning } | undefined
+  let known: Known | undefined
   const calls = keepCalls ? collectCalls() : undefined
   const toolNames: string[] = []
-  let { interpret, mark, finish, addNames } = compile(dialect)
+  let { interpret, marker, finish, addNames } = compile(dialect)
   let sniffing = format === undefined && dialect.framing !== 'raw'
   let fault = checkContentType(format, contentType)
   /** Whether events still count: not behind the last word, nor in a body of another type. */
@@ -68,7 +76,7 @@ export function createReader(
 
   function compile(rules: Dialect): {
     interpret: Interpreter
-    mark: Marker
+    marker: Marker
     finish: FinishWatch
     addNames: AddNames | undefined
   } {
@@ -81,14 +89,15 @@ export function createReader(
       (outputPath !== undefined && completionEvents(rules, completionEvent).length === 0)
     return {
       interpret: needsPayloads ? thorough : createShortcut(thorough, keepOutput, learn),
-      mark: createMarker(marks, rules, { format, keepOutput }),
+      marker: createMarker(marks, rules, { format, keepOutput }),
       finish: watchFinish(completionEvent === undefined ? rules.finish : undefined),
       addNames: keepToolNames ? collectToolNames(rules, toolNames) : undefined,
     }
   }
 
   function learn(template: Template): void {
-    if (framing === 'sse') known = { frames: createFrames(template), meaning: template.meaning }
+    if (framing !== 'sse') return
+    known = { frames: createFrames(template), meaning: template.meaning, repeats: false }
   }
 
   function readEvent(data: string, line: string | undefined, id: string | undefined): void {
@@ -112,7 +121,7 @@ export function createReader(
       finish.note(meaning.payload)
       addNames?.(meaning.payload, meaning.name)
       calls?.add(meaning.payload)
-      return mark(meaning, now, id)
+      return marker.mark(meaning, now, id)
     }
     if (meaning.kind === 'fault') fault ??= meaning.fault
     else {
@@ -130,7 +139,7 @@ export function createReader(
     if (chosen === undefined) return meaning
     dialect = chosen
     marks.dialect = chosen.name
-    ;({ interpret, mark, finish, addNames } = compile(chosen))
+    ;({ interpret, marker, finish, addNames } = compile(chosen))
     return interpret(data, line)
   }
 
@@ -157,7 +166,7 @@ export function createReader(
     marks.events++
     marks.firstEvent ??= now
     const text = keepOutput || observe !== undefined ? decode(chunk) : ''
-    const token = mark({ ...rawRead, text }, now)
+    const token = marker.mark({ ...rawRead, text }, now)
     observe?.(text, rawRead, token)
   }
 
@@ -165,7 +174,7 @@ export function createReader(
     let from = between ? skipKnown(chunk, 0) : 0
     while (from < chunk.length) {
       // Behind an event of another kind there are known ones again.
-      const blank = known?.frames.found() === true ? chunk.indexOf('\n\n', from) : -1
+      const blank = known?.frames.found() === undefined ? -1 : chunk.indexOf('\n\n', from)
       const next = blank === -1 ? chunk.length : blank + 2
       framer?.feed(decode(chunk.subarray(from, next)))
       between = endsEvent(chunk, from, next)
@@ -178,15 +187,29 @@ export function createReader(
     if (known === undefined || !open) return from
     const { frames, meaning } = known
     let at = from
+    let repeats = 0
     // None of them ends the answer or teaches another template.
     while (at < chunk.length) {
       const next = frames.skip(chunk, at)
       if (next === -1) break
-      if (keepOutput) meaning.text = frames.text(chunk)
-      note(meaning, undefined)
+      if (known.repeats) repeats++
+      else {
+        if (keepOutput) meaning.text = frames.text(chunk, at)
+        known.repeats = note(meaning, undefined) && !keepOutput && !countsTokens(meaning)
+      }
       at = next
     }
+    if (repeats > 0) {
+      marks.tokenTimes.repeat(now, repeats)
+      repeat(repeats, now)
+    }
     return at
+  }
+
+  function repeat(count: number, at: number): void {
+    if (known === undefined) return
+    marks.events += count
+    marker.repeat(known.meaning, count, at)
   }
 
   function keepDocument(text: string): void {
@@ -226,6 +249,12 @@ export function createReader(
       keepDocument(text)
       if (open) framer.feed(text)
     },
+    steady() {
+      const frame = known?.frames.found()
+      if (known?.repeats !== true || frame === undefined || !open || !between) return undefined
+      return { frame, tokenTimes: marks.tokenTimes }
+    },
+    repeat,
     end(at) {
       const rest = framer?.end() ?? 'clean'
       const found = document === undefined ? undefined : judgeDocument(document)
@@ -251,6 +280,11 @@ export function createReader(
 function asBuffer(chunk: Uint8Array): Buffer {
   if (Buffer.isBuffer(chunk)) return chunk
   return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+}
+
+/** Whether it says how many tokens there are so far, of which the last word counts. */
+function countsTokens({ promptTokens, cachedTokens, completionTokens }: EventMeaning): boolean {
+  return (promptTokens ?? cachedTokens ?? completionTokens) !== undefined
 }
 
 /** Whether these bytes end with a blank line. */

@@ -1,4 +1,5 @@
 import type { ToolCall } from '../bench-spec/message.ts'
+import type { Frame } from './frames.ts'
 import type { MissingOutput } from './missing-output.ts'
 import type { NameCount } from './name-count.ts'
 import type { TokenTimes } from './token-times.ts'
@@ -58,6 +59,13 @@ export interface StreamFault {
   message: string
 }
 
+/** Events that are all tokens and mean the same, of which nothing but the instant is kept. */
+export interface Steady {
+  frame: Frame
+  /** Where the instants go. */
+  tokenTimes: TokenTimes
+}
+
 /** Reads one response body. Push in, marks out; no clock, no I/O. */
 export interface StreamReader {
   readonly marks: StreamMarks
@@ -67,6 +75,13 @@ export interface StreamReader {
   readonly document?: unknown
   /** `at`: the instant at which the bytes left the socket. */
   feed(chunk: Uint8Array, at: number): void
+  /**
+   * Only where nothing is cut: of what its next events most likely are. `undefined`: nobody but the
+   * reader can read them.
+   */
+  steady?(): Steady | undefined
+  /** `count` further events of those were read elsewhere, the last of them at `at`. */
+  repeat?(count: number, at: number): void
   /** A clean end of the body. Returns the fault, if there is one. */
   end(at: number): StreamFault | undefined
   /** The fault that is certain already, before the end (for example an in-band error). */

@@ -1,4 +1,5 @@
 import type { EventMeaning, Interpreter } from './interpret.ts'
+import type { Pattern } from './layout.ts'
 
 /** The inside of a JSON string: exactly what JSON.parse accepts between two quotes. */
 const stringBody =
@@ -12,11 +13,7 @@ const longest = 65_536
 const attempts = 4
 
 /** Data that differs from `prefix + text + suffix` in nothing but the text means the same. */
-export interface Template {
-  /** The SSE `event:` field. */
-  line: string | undefined
-  prefix: string
-  suffix: string
+export interface Template extends Pattern {
   meaning: EventMeaning
 }
 

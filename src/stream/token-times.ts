@@ -15,6 +15,15 @@ export class TokenTimes implements Iterable<number> {
     return this.#column[token < this.length ? token : this.#column.length]
   }
 
+  /** The same instant `count` times. */
+  repeat(at: number, count: number): void {
+    const from = this.length
+    this.length += count
+    this.#column = makeRoom(this.#column, this.length)
+    if (count === 1) this.#column[from] = at
+    else this.#column.fill(at, from, this.length)
+  }
+
   /** Takes all of them back. */
   clear(): void {
     this.length = 0

@@ -5,10 +5,10 @@ import { expect, onTestFinished, test } from 'vitest'
 
 import { createRedactor } from '../../src/bench-spec/redaction.ts'
 import { now } from '../../src/engine/clock.ts'
-import type { Connection } from '../../src/engine/connection.ts'
 import { startExchange } from '../../src/engine/exchange.ts'
 import { createLeanConnection } from '../../src/engine/lean-connection.ts'
 import type { RequestRecord } from '../../src/engine/record.ts'
+import { openWire } from '../../src/engine/wire.ts'
 import { chunk, done, prepared } from './_connection.ts'
 
 /** One chunk of HTTP/1.1 for each of these. */
@@ -24,35 +24,31 @@ const head =
 /** Sends one request to a server that writes the next of these once the one before was read. */
 async function exchange(writes: readonly string[]): Promise<RequestRecord> {
   const server = createServer().listen(0, '127.0.0.1')
-  const connection = createLeanConnection()
+  let socket: Socket | undefined
+  let next = 0
+  const write = (): void => void socket?.write(writes[next++] ?? '')
+  const connection = createLeanConnection({}, (endpoint, on) =>
+    openWire(endpoint, {
+      ...on,
+      onRead(bytes, length) {
+        on.onRead(bytes, length)
+        setImmediate(write)
+      },
+    }),
+  )
   onTestFinished(async () => {
     await connection.close()
     server.close()
   })
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  let socket: Socket | undefined
-  let next = 0
-  const write = (): void => void socket?.write(writes[next++] ?? '')
   server.on('connection', (accepted) => {
     socket = accepted.setNoDelay()
     accepted.once('data', write)
   })
-  const watched: Connection = {
-    ...connection,
-    send(request, handler) {
-      connection.send(request, {
-        ...handler,
-        onData(piece, sameRead) {
-          handler.onData(piece, sameRead)
-          if (sameRead !== true) setImmediate(write)
-        },
-      })
-    },
-  }
   return new Promise((resolve) => {
     startExchange({
-      connection: watched,
+      connection,
       request: { ...prepared, url: `http://127.0.0.1:${port}/` },
       ticket: { target: 'candidate', phase: 'measured', index: 0, round: 0 },
       slot: 0,
