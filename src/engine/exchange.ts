@@ -13,6 +13,7 @@ import { checkContentType, checkEncoding, createReader } from '../stream/read.ts
 import type { StreamReader } from '../stream/reader.ts'
 import { isExpectedStatus, judgeAnswer, judgeStatus } from './answer-check.ts'
 import type { Connection, ResponseHandler } from './connection.ts'
+import { listDeadlines, type Progress, shortestLimit } from './deadlines.ts'
 import {
   classifyError,
   describeNoStatus,
@@ -82,13 +83,6 @@ export interface Exchange {
   cancel(): void
 }
 
-/** What is waited for since an instant, for so many ms. */
-interface Deadline {
-  kind: FailureKind
-  since: number
-  limit: number
-}
-
 /** Sends one request, stamps it and turns whatever happens into one record. Never throws. */
 export function startExchange(options: ExchangeOptions): Exchange {
   const { connection, request, ticket, timeouts, leaving, expected, redactor, recorder, now } =
@@ -116,14 +110,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
   let known: Failure | undefined
   /** Instant at which the client went away. */
   let left: number | undefined
-  /** No deadline passes sooner than this behind what it counts from, ms. */
-  const shortest = Math.min(
-    timeouts.connect,
-    timeouts.total,
-    timeouts.ttft ?? Infinity,
-    timeouts.idle ?? Infinity,
-    typeof leaving === 'number' ? leaving : Infinity,
-  )
+  const shortest = shortestLimit(timeouts, leaving)
 
   function settle(at: number, outcome: Failure | Ending): void {
     if (settled) return
@@ -231,24 +218,6 @@ export function startExchange(options: ExchangeOptions): Exchange {
     if (known !== undefined) return
     known = { kind, message: `${waitedFor[kind] ?? kind}: not within ${limit} ms` }
     connection.cancel(new Error(kind))
-  }
-
-  function listDeadlines(): Deadline[] {
-    const sent = marks.dispatched
-    if (sent === undefined) {
-      return [{ kind: 'timeout.connect', since: waiting, limit: timeouts.connect }]
-    }
-    const deadlines: Deadline[] = [{ kind: 'timeout.total', since: sent, limit: timeouts.total }]
-    const { ttft, idle } = timeouts
-    const isAwaited = options.stream?.dialect !== 'json' && reader?.marks.firstToken === undefined
-    if (ttft !== undefined && isAwaited) {
-      deadlines.push({ kind: 'timeout.ttft', since: sent, limit: ttft })
-    }
-    if (idle !== undefined) {
-      const heard = marks.lastByte ?? marks.headers ?? sent
-      deadlines.push({ kind: 'timeout.idle', since: heard, limit: idle })
-    }
-    return deadlines
   }
 
   function isTimeToLeave(at: number): boolean {
@@ -400,7 +369,14 @@ export function startExchange(options: ExchangeOptions): Exchange {
         // One that has passed and was not kept never is.
         if (leave > at) next = Math.min(next, leave)
       }
-      for (const { kind, since, limit } of listDeadlines()) {
+      const { firstToken } = reader?.marks ?? {}
+      const progress: Progress = {
+        waiting,
+        dispatched: marks.dispatched,
+        heard: marks.lastByte ?? marks.headers,
+        awaitsToken: options.stream?.dialect !== 'json' && firstToken === undefined,
+      }
+      for (const { kind, since, limit } of listDeadlines(timeouts, progress)) {
         if (at - since >= limit) {
           expire(kind, limit)
           return Infinity
