@@ -1,6 +1,4 @@
-import { textWidth } from '../bench-spec/text-width.ts'
-
-const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' })
+import { splitCharacters, textWidth } from '../bench-spec/text-width.ts'
 
 export function padEnd(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - textWidth(text)))
@@ -14,7 +12,7 @@ export function padStart(text: string, width: number): string {
 function head(text: string, width: number): string {
   let taken = ''
   let used = 0
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of splitCharacters(text)) {
     used += textWidth(segment)
     if (used > width) break
     taken += segment
@@ -49,6 +47,6 @@ export function wrap(text: string, width: number): string[] {
 }
 
 function firstCharacter(text: string): string {
-  for (const { segment } of graphemes.segment(text)) return segment
+  for (const { segment } of splitCharacters(text)) return segment
   return ''
 }
