@@ -6,7 +6,7 @@ import { detectStyle } from '../report/console-style.ts'
 import { renderJson } from '../report/escaping.ts'
 import { renderSending } from '../report/plan-text.ts'
 import { nameRun } from '../report/progress-text.ts'
-import { listPages, renderOverview, type ShownRun } from '../report/screen.ts'
+import type { ShownRun } from '../report/screen.ts'
 import type { Locale } from '../report/seed-words.ts'
 import { type CheckedSpec, checkSpecs, loadSpecs } from '../run/checked-spec.ts'
 import { appendHistory, checkHistory } from '../run/history-file.ts'
@@ -18,7 +18,6 @@ import { exitCodeMeanings, exitCodes, toSignalCode } from '../verdict/exit-code.
 import { worstExitCode } from '../verdict/policy.ts'
 import { UsageError } from './arguments.ts'
 import { type Command, defineCommand } from './command.ts'
-import { renderPlanned, renderPlansAsJson } from './plan.ts'
 import {
   arrival,
   baseline,
@@ -149,6 +148,7 @@ export const run: Command = defineCommand({
       }),
     )
     if (values['dry-run']) {
+      const { renderPlanned, renderPlansAsJson } = await import('./plan.ts')
       const text = planned.map((each) => renderPlanned(each, cwd)).join('')
       context.stdout.write(json ? renderPlansAsJson(planned.map(({ plan }) => plan)) : text)
       return exitCodes.pass
@@ -185,6 +185,7 @@ export const run: Command = defineCommand({
     missing.forEach(tell)
     unwritten.push(...missing)
     if (all.length > 1 && !json) {
+      const { listPages, renderOverview } = await import('../report/screen.ts')
       const lines = [
         renderOverview(all, detectStyle(context.stdout, env)),
         ...listPages(shown).map((line) => ` ${line}`),

@@ -9,11 +9,9 @@ import type { JunitMode } from '../run/artifacts.ts'
 import { type BenchOptions, listNotices, runBench } from '../run/bench.ts'
 import type { CheckedSpec } from '../run/checked-spec.ts'
 import { OutputError } from '../run/output-file.ts'
-import { recordingsName } from '../run/recording-file.ts'
-import { openRunFolder, type RunFolder, showPlaces } from '../run/run-folder.ts'
+import { openRunFolder, recordingsName, type RunFolder, showPlaces } from '../run/run-folder.ts'
 import type { CommandContext } from './command.ts'
 import { createProgressLine } from './progress-line.ts'
-import { createSeedOutput } from './seed-output.ts'
 
 /** What is shown and written of a run. */
 interface RunOutput {
@@ -56,7 +54,7 @@ export async function runOne(
     root: cwd,
     log: folder.log,
     ...(recorded !== undefined && { recorded }),
-    ...watchRun(),
+    ...(await watchRun()),
   })
   // Loaded while the load runs.
   const [bench, { finishRun }, { listPlaces }, { renderTerminal }] = await Promise.all([
@@ -81,11 +79,12 @@ export async function runOne(
   }
   return { results: bench.results, unwritten }
 
-  function watchRun(): BenchOptions {
+  async function watchRun(): Promise<BenchOptions> {
     if (quiet) return {}
     if (locale === undefined) {
       return { onProgress: (progress) => line.show(nameRun(spec), progress) }
     }
+    const { createSeedOutput } = await import('./seed-output.ts')
     const { requests: total } = spec.load
     return { onRecords: createSeedOutput(json ? stderr : stdout, { total, locale }).add }
   }

@@ -16,7 +16,14 @@ import type { Results } from '../results/results.ts'
 import type { BenchRun } from './bench.ts'
 import { shelveRun } from './earlier-runs.ts'
 import { type Content, makeFolder, OutputError, writeFiles, type Written } from './output-file.ts'
-import { openRunFolder, type reportFiles, runFiles, type RunFolder } from './run-folder.ts'
+import { renderRecordings } from './recording-file.ts'
+import {
+  openRunFolder,
+  recordingsName,
+  type reportFiles,
+  runFiles,
+  type RunFolder,
+} from './run-folder.ts'
 
 /** `strict` leaves out what strict JUnit schemas forbid: properties of test cases, files. */
 export type JunitMode = 'rich' | 'strict'
@@ -81,7 +88,13 @@ export function writeArtifacts(folder: string, run: BenchRun, junit?: JunitMode)
 export function finishRun(folder: RunFolder, run: BenchRun, junit?: JunitMode): string[] {
   collectGarbage()
   const { findings, problems } = folder.store(run)
-  return [...problems, ...writeReports(folder.path, findings, keepKnown({ junit })).problems]
+  const { recordings } = run
+  const recorded =
+    recordings === undefined
+      ? []
+      : writeFiles(folder.path, { [recordingsName]: () => renderRecordings(recordings) }).problems
+  const reports = writeReports(folder.path, findings, keepKnown({ junit }))
+  return [problems, recorded, reports.problems].flat()
 }
 
 /**

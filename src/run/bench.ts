@@ -14,7 +14,6 @@ import type { Results } from '../results/results.ts'
 import { checkFeasibility } from '../verdict/feasibility.ts'
 import type { CheckedSpec } from './checked-spec.ts'
 import { drive, type DriveOptions } from './drive.ts'
-import { joinRecordings } from './recording-file.ts'
 
 export interface BenchOptions extends DriveOptions {
   /**
@@ -61,7 +60,8 @@ export async function runBench(spec: CheckedSpec, options: BenchOptions = {}): P
   const conclusion = conclude(driven, setting)
   const results = documentRun(driven, conclusion, setting)
   const { records, baseline, origin } = driven
-  const recordings = joinRecordings(driven)
+  const recordings =
+    driven.recordings && (await import('./recording-file.ts')).joinRecordings(driven)
   return keepKnown<BenchRun>({ results, records, baseline, recordings, origin })
 }
 

@@ -7,9 +7,6 @@ import { type RecordedRequest, toRecordingDocument } from '../results/recordings
 import { type Trace, traceStream } from '../stream/trace.ts'
 import type { Drive } from './drive.ts'
 
-/** Name of the file of what was recorded, in the folder of a run. */
-export const recordingsName = 'debug_events.ndjson'
-
 /** What was recorded of a run, with what became of each request; `undefined`: nothing was to be. */
 export function joinRecordings({
   spec,

@@ -10,7 +10,6 @@ import type { Results } from '../results/results.ts'
 import type { BenchRun } from './bench.ts'
 import { addShelf, clearShelves, keptRuns, listShelves, shelveRun } from './earlier-runs.ts'
 import { makeFolder, OutputError, writeFiles } from './output-file.ts'
-import { recordingsName, renderRecordings } from './recording-file.ts'
 import { createRequestFile, type RequestLog } from './request-file.ts'
 
 /** A name as one folder: letters and digits of any script, no way out of where it is put. */
@@ -40,6 +39,9 @@ export const reportFiles = {
 
 /** The requests of a run, by their path in its folder. */
 const requestsName = 'requests.ndjson.gz'
+
+/** What was recorded of a run, by its path in its folder. */
+export const recordingsName = 'debug_events.ndjson'
 
 /** All that a run leaves, by its path in its folder; what tells when it was comes first. */
 export const runFiles: readonly string[] = [
@@ -101,12 +103,7 @@ export function openRunFolder(out: string, name: string, keep: number = keptRuns
       const problem = requests.end()
       const lost = own === undefined ? restoreRequests(path, run) : (problem ?? [])
       const findings = { results, records: recallRecords(run) }
-      const { recordings } = run
-      const recorded =
-        recordings === undefined
-          ? []
-          : writeFiles(path, { [recordingsName]: () => renderRecordings(recordings) }).problems
-      return { findings, problems: [first.problems, lost, recorded].flat() }
+      return { findings, problems: [first.problems, lost].flat() }
     },
   }
 }
