@@ -1,15 +1,11 @@
 #!/usr/bin/env node
-import module from 'node:module'
-
+import { keepCompiledCode } from '../run/code-cache.ts'
 import { refuseNode } from '../version.ts'
 
 // Not a static import: what an old Node lacks keeps all modules from being linked.
 const refusal = refuseNode(process.version)
 if (refusal === undefined) {
-  // A seventh of what starting takes; in the temporary folder, where npm keeps its own.
-  const { directory } = module.enableCompileCache()
-  // For the processes that this one starts.
-  if (directory !== undefined) process.env['NODE_COMPILE_CACHE'] ??= directory
+  keepCompiledCode()
   const { runProcess } = await import('./main.ts')
   process.exitCode = await runProcess()
 } else {

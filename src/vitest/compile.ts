@@ -26,7 +26,7 @@ export function compileSpecs(
   source: string,
 ): CompiledSpec {
   // By absolute path: the package may be linked, or not be visible from where the spec lies.
-  const runtime = fileURLToPath(new URL(`./suite${extension}`, import.meta.url))
+  const runtime = locate('./suite')
   const map = new GenMapping({ file })
   setSourceContent(map, file, source)
   const lines: string[] = []
@@ -65,12 +65,16 @@ export function compileSpecs(
     emit(`})`)
   }
 
-  emit(`import { describe, test } from 'vitest'`)
-  emit(`import { openSuites } from ${JSON.stringify(runtime)}`)
+  emit(`import { describe, expect, test } from 'vitest'`)
+  emit(`import { standBy } from ${JSON.stringify(locate('../engine/load-process'))}`)
+  // A spec that another test imports as data must not register its suite there, nor send anything.
+  emit(`const isOwn = expect.getState().testPath === import.meta.filename`)
+  // It starts while this process loads the rest.
+  emit(`if (isOwn) standBy()`)
+  emit(`const { openSuites } = await import(${JSON.stringify(runtime)})`)
   const slos = JSON.stringify(specs.map((spec) => spec.slos.map((slo) => slo.id)))
   emit(`const suites = openSuites(${JSON.stringify(file)}, ${slos})`)
-  // A spec that another test imports as data must not register its suite there.
-  emit(`if (suites[0].isOwnModule(import.meta.filename)) {`)
+  emit(`if (isOwn) {`)
   specs.forEach((spec, index) => emitSuite(spec, `suites[${index}]`))
   emit(`}`)
   const isMatrix = specs.some(({ cell }) => cell !== undefined)
@@ -81,7 +85,11 @@ export function compileSpecs(
 /** What is said of a whole spec stands on its first line. */
 const top = { line: 1, column: 1 }
 
-const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+/** Of a module of ours, `.ts` in this repository, `.js` in the package. */
+function locate(module: string): string {
+  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+  return fileURLToPath(new URL(module + extension, import.meta.url))
+}
 
 /**
  * ms a test may take: whichever test comes first drives the whole run. By requests it is as long as

@@ -11,6 +11,7 @@ import { listKinds } from '../bench-spec/kinds.ts'
 import { cleanLines } from '../bench-spec/plain-text.ts'
 import type { JunitMode } from '../run/artifacts.ts'
 import { loadSpecs } from '../run/checked-spec.ts'
+import { keepCompiledCode } from '../run/code-cache.ts'
 import { keepVariable, keptRuns } from '../run/earlier-runs.ts'
 import { checkHistory } from '../run/history-file.ts'
 import { version } from '../version.ts'
@@ -64,13 +65,14 @@ export function slogate(options: SlogateOptions = {}): Plugin {
   /** What file names in errors are relative to. */
   let cwd = process.cwd()
   return {
-    // Part of the key of vitest's module cache, which would otherwise outlive an upgrade.
-    name: `slogate@${version}+${hash(JSON.stringify(options))}`,
+    // Part of the key of vitest's module cache, which would otherwise outlive an upgrade or a move.
+    name: `slogate@${version}+${hash(JSON.stringify([options, import.meta.url]))}`,
     enforce: 'pre',
 
     configureVitest({ project, vitest }) {
       if (!project.config.benchmark.enabled) return
       refuseNativeLoader(project)
+      keepCompiledCode()
       // Ctrl-C must reach the run, and what shares a process with it is measured along with it.
       project.config.pool = 'forks'
       // A new list: the default one is shared with projects that do not have the plugin.

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
-import { expect, inject, recordArtifact, type TestContext } from 'vitest'
+import { inject, recordArtifact, type TestContext } from 'vitest'
 
 import { renderFrame } from '../bench-spec/issue.ts'
 import { cleanLine, cleanLines } from '../bench-spec/plain-text.ts'
@@ -36,8 +36,6 @@ export interface SuiteOptions {
 
 /** Runs a spec once, whichever of its tests comes first. */
 export interface Suite {
-  /** Whether this module was started as a test file, not imported as data. */
-  isOwnModule(filename: string): boolean
   load(context: TestContext): Promise<void>
   check(context: TestContext, index: number): Promise<void>
   /**
@@ -157,7 +155,6 @@ function createSuite(spec: CheckedSpec, options: SuiteOptions, matrix: SharedFol
 
   return {
     spec,
-    isOwnModule: (filename) => expect.getState().testPath === filename,
     load(context) {
       return load(context, callSite(this.load))
     },
