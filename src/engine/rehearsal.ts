@@ -9,9 +9,10 @@ import type { OpenWire } from './wire.ts'
 
 /**
  * Answers of this many tokens, in so many slots; as many make a batch. `again`: of them where some were
- * read before. The whole ends at the latest after `time` ms.
+ * read before. They come in so many shapes: code that was optimised for one is thrown away when a server
+ * writes another. The whole ends at the latest after `time` ms.
  */
-const size = { answers: 64, again: 16, tokens: 100, slots: 8, time: 150 } as const
+const size = { answers: 64, again: 16, tokens: 100, slots: 8, shapes: 6, time: 150 } as const
 
 /** What is rehearsed while nobody has a plan yet. */
 export const unplanned: LoadPlan = {
@@ -33,7 +34,9 @@ export async function rehearse(
 ): Promise<number> {
   const asked = before < size.answers ? size.answers : size.again
   const { stream } = plan.mix?.[0] ?? plan
-  const play = playWire(composeSpecimen(stream, size.tokens))
+  const play = playWire(
+    Array.from({ length: size.shapes }, (_, shape) => composeSpecimen(stream, size.tokens, shape)),
+  )
   const start = now()
   const batch = createRecordBatch()
   let answers = 0
@@ -68,19 +71,18 @@ export async function rehearse(
   return answers
 }
 
-/** Sockets whose other end is here: each request is answered with the specimen, an event a read and turn. */
-function playWire({ contentType, events }: Specimen): OpenWire {
-  const head = `HTTP/1.1 200 OK\r\ncontent-type: ${contentType}\r\ntransfer-encoding: chunked\r\n\r\n`
-  const body = events.filter(({ length }) => length > 0)
-  const reads = [Buffer.from(head), ...body.map(writeChunk), writeChunk(Buffer.alloc(0))]
+/** Sockets whose other end is here: each request is answered with the next specimen, an event a read and turn. */
+function playWire(specimens: readonly Specimen[]): OpenWire {
+  const answers = specimens.map(writeAnswer)
+  let requests = 0
 
   return (_endpoint, on) => {
     let open = true
-    const answer = (read: number): void => {
+    const answer = (reads: readonly Buffer[], read: number): void => {
       const bytes = reads[read]
       if (!open || bytes === undefined) return
       // Before the read, at whose end the next request may be written and played.
-      setImmediate(answer, read + 1)
+      setImmediate(answer, reads, read + 1)
       on.onRead(bytes, bytes.length)
     }
     setImmediate(() => {
@@ -88,7 +90,7 @@ function playWire({ contentType, events }: Specimen): OpenWire {
     })
     return {
       write() {
-        setImmediate(answer, 0)
+        setImmediate(answer, answers[requests++ % answers.length] ?? [], 0)
       },
       hold() {},
       destroy() {
@@ -96,6 +98,13 @@ function playWire({ contentType, events }: Specimen): OpenWire {
       },
     }
   }
+}
+
+/** What is read of it. */
+function writeAnswer({ contentType, events }: Specimen): Buffer[] {
+  const head = `HTTP/1.1 200 OK\r\ncontent-type: ${contentType}\r\ntransfer-encoding: chunked\r\n\r\n`
+  const body = events.filter(({ length }) => length > 0)
+  return [Buffer.from(head), ...body.map(writeChunk), writeChunk(Buffer.alloc(0))]
 }
 
 /** An empty one ends the answer. */

@@ -1,3 +1,4 @@
+import { isFields } from '../bench-spec/fields.ts'
 import type { StreamFormat } from '../bench-spec/stream-format.ts'
 import type { ContentRule, Dialect } from './dialect.ts'
 import { dialects } from './dialects.ts'
@@ -18,9 +19,14 @@ interface Draft {
 
 /**
  * A proper answer in a format, written from the rules by which it is read: it takes the reader where
- * an answer of a server would. Without a format it is a chat.
+ * an answer of a server would. Without a format it is a chat. `shape`: which of the ways to write it,
+ * which differ in keys that nobody reads.
  */
-export function composeSpecimen(format: StreamFormat | undefined, tokens: number): Specimen {
+export function composeSpecimen(
+  format: StreamFormat | undefined,
+  tokens: number,
+  shape = 0,
+): Specimen {
   const dialect = dialects[format?.dialect ?? 'openai-chat']
   if (dialect.framing === 'document') return composeDocument(dialect, format, tokens)
   const texts = Array.from({ length: tokens }, (_, i) => draftText(dialect, format, ` token ${i}`))
@@ -28,7 +34,7 @@ export function composeSpecimen(format: StreamFormat | undefined, tokens: number
   const drafts = [opening, ...texts, ...draftCounts(dialect, tokens), ...draftEnd(dialect, format)]
   return {
     contentType: format?.contentType ?? dialect.contentTypes[0] ?? 'text/plain',
-    events: drafts.map((draft) => write(dialect, draft)),
+    events: drafts.map((draft) => write(dialect, draft, shape)),
   }
 }
 
@@ -112,11 +118,19 @@ function put(payload: Record<string, unknown>, path: string, value: unknown): vo
   holder[steps.at(-1) ?? ''] = value
 }
 
-function write(dialect: Dialect, { name, payload }: Draft): Buffer {
+function write(dialect: Dialect, { name, payload }: Draft, shape: number): Buffer {
   const inside = name !== undefined && dialect.eventNamePath !== undefined
   if (inside && typeof payload === 'object') put(payload, dialect.eventNamePath ?? '', name)
-  const data = typeof payload === 'string' ? payload : JSON.stringify(payload)
+  const data = typeof payload === 'string' ? payload : JSON.stringify(vary(payload, shape))
   if (dialect.framing === 'raw') return Buffer.from(data)
   if (dialect.framing === 'ndjson') return Buffer.from(`${data}\n`)
   return Buffer.from(`${name === undefined ? '' : `event: ${name}\n`}data: ${data}\n\n`)
+}
+
+/** The same, with a key more in each object. */
+function vary(value: unknown, shape: number): unknown {
+  if (Array.isArray(value)) return value.map((each) => vary(each, shape))
+  if (shape === 0 || !isFields(value)) return value
+  const inner = Object.entries(value).map(([key, each]) => [key, vary(each, shape)] as const)
+  return Object.fromEntries([[`shape_${shape}`, null], ...inner])
 }

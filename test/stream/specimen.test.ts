@@ -17,20 +17,25 @@ const formats: (StreamFormat | undefined)[] = [
   { dialect: 'ndjson', contentType: 'application/x-own' },
 ]
 
-test.each(formats)('a specimen of %j is a proper answer of that many tokens', (format) => {
-  const { contentType, events } = composeSpecimen(format, 5)
-  const reader = createReader(format, contentType)
-  for (const [at, event] of events.entries()) reader.feed(event, at)
-  expect(reader.end(events.length)).toBeUndefined()
-  const { dialect, tokenTimes } = reader.marks
-  expect(dialect).toBe(format?.dialect ?? 'openai-chat')
-  // Where nothing says what the text is, every event is a token.
-  if (dialect === 'json') {
-    expect(tokenTimes.length).toBe(0)
-    return
-  }
-  const only = dialects[dialect as DialectName].tokenEvents === 'content'
-  expect(only ? [...tokenTimes] : [...tokenTimes].slice(-8)).toEqual(
-    only ? [1, 2, 3, 4, 5] : expect.arrayContaining([1, 2, 3, 4, 5]),
-  )
-})
+const shaped = formats.flatMap((format) => [0, 1, 5].map((shape) => ({ format, shape })))
+
+test.each(shaped)(
+  'a specimen of $format in shape $shape is a proper answer',
+  ({ format, shape }) => {
+    const { contentType, events } = composeSpecimen(format, 5, shape)
+    const reader = createReader(format, contentType)
+    for (const [at, event] of events.entries()) reader.feed(event, at)
+    expect(reader.end(events.length)).toBeUndefined()
+    const { dialect, tokenTimes } = reader.marks
+    expect(dialect).toBe(format?.dialect ?? 'openai-chat')
+    // Where nothing says what the text is, every event is a token.
+    if (dialect === 'json') {
+      expect(tokenTimes.length).toBe(0)
+      return
+    }
+    const only = dialects[dialect as DialectName].tokenEvents === 'content'
+    expect(only ? [...tokenTimes] : [...tokenTimes].slice(-8)).toEqual(
+      only ? [1, 2, 3, 4, 5] : expect.arrayContaining([1, 2, 3, 4, 5]),
+    )
+  },
+)
