@@ -1,4 +1,4 @@
-import { findLayout, type Gap, type Layout, type Pattern } from './layout.ts'
+import { findLayout, type Gap, type Layout, type Pattern } from './frame-layout.ts'
 
 /** Larger frames are rare. */
 const longest = 65_536
@@ -36,7 +36,7 @@ export interface Frame {
   gaps: readonly Gap[]
 }
 
-/** Bytes that are compared four at a time, which is several times as fast as one by one. */
+/** Bytes that are compared four at a time. */
 interface Piece {
   bytes: Uint8Array
   /** Of them as many as make whole words, little-endian. */

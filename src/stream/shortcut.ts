@@ -1,5 +1,5 @@
+import type { Pattern } from './frame-layout.ts'
 import type { EventMeaning, Interpreter } from './interpret.ts'
-import type { Pattern } from './layout.ts'
 
 /** The inside of a JSON string: exactly what JSON.parse accepts between two quotes. */
 const stringBody =

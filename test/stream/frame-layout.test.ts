@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 
 import { dialects } from '../../src/stream/dialects.ts'
+import { findLayout, unreadKeys } from '../../src/stream/frame-layout.ts'
 import { createFrames } from '../../src/stream/frames.ts'
 import { createInterpreter } from '../../src/stream/interpret.ts'
-import { findLayout, unreadKeys } from '../../src/stream/layout.ts'
 import { createReader } from '../../src/stream/read.ts'
 import { composeSpecimen } from '../../src/stream/specimen.ts'
 
